@@ -1,0 +1,70 @@
+import type { HaopsError } from "./errors.ts"
+
+/** What a change costs those who use the service at that moment. Ordered: the last is the worst. */
+export const RISKS = ["none", "reload", "restart", "failover"] as const
+export type Risk = (typeof RISKS)[number]
+
+/** One difference between what is and what should be. */
+export interface Drift {
+  /** What differs, such as `net.ipv4.ip_forward` or a file's path. */
+  attribute: string
+  /** `absent` where there is nothing. Never a secret. */
+  have: string
+  want: string
+  risk: Risk
+  /** A unified diff, where the difference is a file's content. */
+  diff?: string | undefined
+  /** True where it could not be known yet, because an earlier stage has still to make it knowable. */
+  expected?: boolean | undefined
+}
+
+/** Something about a host that haops will not change by itself. An `error` stops that host before anything is touched. */
+export interface Finding {
+  severity: "error" | "warning"
+  message: string
+  hint?: string | undefined
+}
+
+/** A resource action that the cluster will take, from `crm_simulate`. */
+export interface Transition {
+  resource: string
+  /** `start`, `stop`, `move`, `restart`, `promote`, `demote`, `stay`, … */
+  action: string
+  node?: string | undefined
+  from?: string | undefined
+}
+
+/** Everything that a run tells. The engine emits; terminal, JSON lines, log, journal and report are sinks. */
+export type HaopsEvent =
+  | { type: "run-started"; runId: string; verb: string; cluster: string; inventory: string; hosts: readonly string[] }
+  | { type: "host-connected"; host: string; ms: number }
+  | { type: "host-unreachable"; host: string; error: HaopsError }
+  | { type: "host-failed"; host: string; error: HaopsError }
+  | { type: "finding"; host: string; step: string; finding: Finding }
+  | { type: "facts"; hosts: readonly string[]; ms: number }
+  | { type: "stage-started"; stage: string; hosts: readonly string[] }
+  | { type: "stage-finished"; stage: string; changed: boolean; ms: number }
+  | { type: "step-in-sync"; stage: string; host: string; step: string }
+  | { type: "step-drifted"; stage: string; host: string; step: string; drift: readonly Drift[] }
+  | { type: "action-started"; stage: string; host: string; step: string; action: string }
+  | { type: "action-finished"; stage: string; host: string; step: string; action: string; ms: number }
+  | { type: "step-changed"; stage: string; host: string; step: string; ms: number }
+  | { type: "step-failed"; stage: string; host: string; step: string; error: HaopsError }
+  | { type: "step-blocked"; stage: string; host: string; step: string; reason: string }
+  | { type: "transitions"; stage: string; host: string; transitions: readonly Transition[] }
+  | { type: "waiting"; stage: string; host: string; step: string; for: string }
+  | { type: "message"; level: "info" | "warning"; text: string }
+  | { type: "run-finished"; outcome: Outcome; ms: number }
+
+/** `partial`: some hosts failed, the others converged. */
+export type Outcome = "done" | "failed" | "partial" | "unreachable" | "locked" | "canceled"
+
+/** Takes events. Must not throw and must not block. */
+export type Sink = (event: HaopsEvent) => void
+
+/** One sink from many. */
+export function fanOut(sinks: readonly Sink[]): Sink {
+  return (event) => {
+    for (const sink of sinks) sink(event)
+  }
+}

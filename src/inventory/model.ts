@@ -1,0 +1,125 @@
+import type { Secret } from "../secret.ts"
+import type { HaproxySettings } from "./haproxy-model.ts"
+
+/** Where a secret comes from. Resolved only when a verb needs it, so that `haops schema` or a lint asks for none. */
+export type SecretSource =
+  | { from: "env"; name: string }
+  | { from: "file"; path: string }
+  | { from: "command"; command: string }
+  | { from: "literal"; value: Secret }
+
+/** How to log in to one host, all defaults applied except those that `~/.ssh/config` may still supply. */
+export interface SshSettings {
+  user?: string | undefined
+  port?: number | undefined
+  identityFile?: string | undefined
+  passphrase?: SecretSource | undefined
+  password?: SecretSource | undefined
+  proxyJump?: string | undefined
+  /** Default `sudo`; no effect where the login user is root. */
+  become: "sudo" | "none"
+  becomePassword?: SecretSource | undefined
+  /** Default `strict`. */
+  hostKeys: "strict" | "accept-new"
+  /** Default: `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. */
+  knownHosts?: string | undefined
+  /** Default 10 000 ms. */
+  connectTimeoutMs: number
+}
+
+export type Group = "controllers" | "loadbalancers"
+
+export interface Host {
+  name: string
+  group: Group
+  /** Where haops and the peers reach it: an IP address. */
+  address: string
+  /** Corosync link addresses, first is link 0. At least one. */
+  links: readonly string[]
+  /** Corosync node id, where the user pinned one. */
+  nodeid?: number | undefined
+  ssh: SshSettings
+}
+
+export interface Operation {
+  /** `monitor`, `start`, `stop`, … */
+  name: string
+  /** `interval`, `timeout`, `on-fail`, … as pacemaker spells them. */
+  options: Readonly<Record<string, string>>
+}
+
+export interface Resource {
+  id: string
+  /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:haproxy`. */
+  agent: string
+  parameters: Readonly<Record<string, string>>
+  operations: readonly Operation[]
+  meta: Readonly<Record<string, string>>
+  /** Present: the resource is cloned under `id` (default `<resource>-clone`) with these meta attributes. */
+  clone?: { id: string; meta: Readonly<Record<string, string>>; promotable: boolean } | undefined
+  /** Member of this group, in the order of the inventory. */
+  group?: string | undefined
+}
+
+export type Constraint =
+  | { type: "colocation"; id: string; resource: string; with: string; score: string }
+  | {
+      type: "order"
+      id: string
+      first: string
+      then: string
+      kind: "Mandatory" | "Optional" | "Serialize"
+      firstAction: string
+      thenAction: string
+      symmetrical?: boolean | undefined
+    }
+  | { type: "location"; id: string; resource: string; node: string; score: string }
+
+export interface Pacemaker {
+  on: Group
+  shell: "pcs" | "crmsh" | "auto"
+  password: SecretSource
+  transport: "knet" | "udpu" | "udp"
+  totem: Readonly<Record<string, string>>
+  quorum: Readonly<Record<string, string>>
+  properties: Readonly<Record<string, string>>
+  resourceDefaults: Readonly<Record<string, string>>
+  operationDefaults: Readonly<Record<string, string>>
+  fencing: readonly Resource[]
+  /** All resources the CIB is to hold, VIPs and `lb-haproxy` included, in order of creation. */
+  resources: readonly Resource[]
+  /** All constraints the CIB is to hold, those that tie VIPs to haproxy included. */
+  constraints: readonly Constraint[]
+}
+
+export interface Vip {
+  name: string
+  address: string
+  prefix: number
+  nic?: string | undefined
+  on: Group
+  manager: "pacemaker" | "keepalived"
+  virtualRouterId?: number | undefined
+  /** Seconds with unit, such as `30s`. */
+  monitorInterval: string
+}
+
+/** The inventory with short forms expanded, defaults applied and references checked. Pure data. */
+export interface Inventory {
+  /** As the user named it; used in messages. */
+  file: string
+  /** Cluster name. */
+  name: string
+  hosts: readonly Host[]
+  pacemaker?: Pacemaker | undefined
+  vips: readonly Vip[]
+  haproxy?: HaproxySettings | undefined
+  sysctl: Readonly<Record<string, string>>
+  /** Things that are allowed but unwise, each with its place in the file. */
+  warnings: readonly string[]
+}
+
+/** The hosts of one group, in the order of the file. */
+export function hostsOf(inventory: Inventory, group: Group): readonly Host[] {
+  return inventory.hosts.filter((host) => host.group === group)
+}

@@ -1,0 +1,146 @@
+import type { z } from "zod"
+import type { Drift, Finding, Transition } from "../events.ts"
+import type { HostFacts } from "../facts/host-facts.ts"
+import type { Group, Host, Inventory } from "../inventory/model.ts"
+import type { Secret } from "../secret.ts"
+
+/** What a probe's fragment of shell printed. A fragment that failed never becomes one: that is `E_PROBE`. */
+export interface ProbeOutput {
+  stdout: string
+  stderr: string
+}
+
+/**
+ * A read-only question to a host. `script` is POSIX `sh`, runs as root with `</dev/null` and `LC_ALL=C`, and must exit 0
+ * for every state of the host that is an answer, absence included: a non-zero exit means "could not find out".
+ */
+export interface Probe<Have> {
+  script: string
+  /** Throws where the output is not of the expected form. */
+  parse(output: ProbeOutput): Have
+}
+
+export type Action = RunAction | PutAction | WaitAction
+
+/** Run a command as root. A non-zero exit fails the step (`E_COMMAND`) unless listed in `okCodes`. */
+export interface RunAction {
+  type: "run"
+  argv: readonly string[]
+  stdin?: string | Secret | undefined
+  timeoutMs?: number | undefined
+  /** Exit codes that count as done. Default `[0]`. */
+  okCodes?: readonly number[] | undefined
+  /** What it does, for people; default the command line itself. */
+  label?: string | undefined
+}
+
+/** Write a file: atomically by rename, in place where it cannot be renamed over. The old content is kept once per content. */
+export interface PutAction {
+  type: "put"
+  path: string
+  content: string | Secret
+  /** Octal, such as `0644`. */
+  mode: string
+  /** Such as `root:root`. */
+  owner: string
+  /** Command that checks the new content before it takes the place; `{}` stands for the temporary file. */
+  validate?: readonly string[] | undefined
+  /** Keep the old content as `<path>.haops-<hash>`. Default false. */
+  backup?: boolean | undefined
+}
+
+/** Wait on the host until a condition holds: `script` exits 0. Polled there, so that no round trip is paid. */
+export interface WaitAction {
+  type: "wait"
+  /** What is waited for, for people: `3 nodes online`. */
+  for: string
+  script: string
+  timeoutMs: number
+  /** Shown when the time is up. */
+  hint?: string | undefined
+}
+
+export interface BindContext {
+  inventory: Inventory
+  host: Host
+  /** The hosts that the stage works on. */
+  members: readonly Host[]
+  /** Resolves a secret of the inventory; memoised for the run. */
+  secret: (source: import("../inventory/model.ts").SecretSource) => Secret
+}
+
+interface StepBase<Want> {
+  /** The YAML name: kebab-case, the file's name. */
+  kind: string
+  /** One line for the documentation. */
+  summary: string
+  want: z.ZodType<Want>
+  /** What the playbook's bare `- kind` means for a host; undefined: nothing to manage there. Absent: the playbook must say. */
+  bind?: (context: BindContext) => Want | undefined
+  title(want: Want): string
+  /** Read-only shell, pure description. */
+  probe(want: Want): Probe<unknown>
+}
+
+/** A step on each host by itself. */
+export interface HostStep<Want, Have> extends StepBase<Want> {
+  scope: "each"
+  probe(want: Want): Probe<Have>
+  /** Pure. `[]` means in sync. */
+  check(want: Want, have: Have, facts: HostFacts): readonly Drift[]
+  /** Pure. What is wrong and not ours to change. */
+  findings?(want: Want, have: Have, facts: HostFacts): readonly Finding[]
+  /** Pure. The actions that remove the drift, in order. */
+  plan(want: Want, have: Have, drift: readonly Drift[], facts: HostFacts): readonly Action[]
+}
+
+export interface Member<Have> {
+  host: string
+  have: Have
+  facts: HostFacts
+}
+
+/** What all reachable members said, and which of them acts. */
+export interface Members<Have> {
+  elected: Member<Have>
+  all: readonly Member<Have>[]
+  /** Members that could not be asked. */
+  missing: readonly string[]
+}
+
+/** A read-only rehearsal on the elected member, run to see what the cluster would do. Leaves nothing behind. */
+export interface Rehearsal {
+  script: string
+  stdin?: undefined
+  parse(output: ProbeOutput): { transitions: readonly Transition[]; notes: readonly string[] }
+}
+
+/** A step done by one elected member for all. Probed on every member. */
+export interface ClusterStep<Want, Have> extends StepBase<Want> {
+  scope: "once"
+  /** `all`: an unreachable member blocks it (what it does could write the member out). `any`: one member is enough. */
+  needs: "all" | "any"
+  probe(want: Want): Probe<Have>
+  /** Pure. Higher is better; ties go to the inventory's order. Prefers a node that is already in the cluster. */
+  elect?(want: Want, have: Have, facts: HostFacts): number
+  check(want: Want, members: Members<Have>): readonly Drift[]
+  findings?(want: Want, members: Members<Have>): readonly Finding[]
+  plan(want: Want, members: Members<Have>, drift: readonly Drift[]): readonly Action[]
+  /** What the cluster would do about the plan; undefined where it cannot be asked yet. */
+  rehearse?(want: Want, members: Members<Have>, drift: readonly Drift[]): Rehearsal | undefined
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a heterogeneous list of steps; defineStep checked each one
+export type Step = HostStep<any, any> | ClusterStep<any, any>
+
+/** Checks a step's types where it is written; `Want` is inferred from its schema. */
+export function defineStep<Want, Have>(step: Omit<HostStep<Want, Have>, "scope">): HostStep<Want, Have> {
+  return { scope: "each", ...step }
+}
+
+/** As `defineStep`, for a step that one member does for all. */
+export function defineClusterStep<Want, Have>(step: Omit<ClusterStep<Want, Have>, "scope">): ClusterStep<Want, Have> {
+  return { scope: "once", ...step }
+}
+
+export type { Drift, Finding, Group, Host, HostFacts, Inventory, Transition }

@@ -1,0 +1,34 @@
+import type { Secret } from "../secret.ts"
+
+/**
+ * A command for a remote host. A secret can travel on `stdin` only: `argv` shows in `ps` for every user of the host,
+ * so its type has no room for one.
+ */
+export interface Command {
+  /** Program and arguments, quoted by the transport. */
+  argv: readonly string[]
+  /** Bytes for standard input. A stream keeps it open until the stream ends. Absent: standard input is closed at once. */
+  stdin?: string | Secret | AsyncIterable<string> | undefined
+  /** Run it as root by the host's `become` setting. Default true; no effect where the login user is root already. */
+  sudo?: boolean | undefined
+  /** Limit in milliseconds. Default 60 000. */
+  timeoutMs?: number | undefined
+  /** Called with each piece of standard output as it arrives. */
+  onStdout?: ((chunk: string) => void) | undefined
+}
+
+/** How a command ended. `code` is null where a signal ended it; a lost connection is an error (`E_CONNECT`), never a result. */
+export interface ExecResult {
+  code: number | null
+  signal?: string | undefined
+  stdout: string
+  stderr: string
+  /** Wall time in milliseconds, measured here. */
+  durationMs: number
+}
+
+/** The only way to a host. `exec` resolves for every exit code and rejects with `HaopsError` when there is no outcome. */
+export interface Transport extends AsyncDisposable {
+  readonly host: string
+  exec(command: Command, signal: AbortSignal): Promise<ExecResult>
+}
