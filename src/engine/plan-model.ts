@@ -1,0 +1,67 @@
+import type { HaopsError } from "../errors.ts"
+import type { Drift, Finding, Risk, Transition } from "../events.ts"
+
+/** A step that has something to do on a host. `host` is the elected one for a `once` step. */
+export interface PlannedStep {
+  stage: string
+  host: string
+  kind: string
+  /** The step's title, such as `sysctl net.ipv4.ip_forward`. */
+  title: string
+  scope: "each" | "once"
+  drift: readonly Drift[]
+  /** What will be run or written, one line each, secrets redacted. */
+  actions: readonly string[]
+  /** True where an earlier stage has still to make this step's facts knowable: it will be planned again then. */
+  expected: boolean
+  /** Why it cannot be done now, where that is so. */
+  blocked?: string | undefined
+}
+
+export interface PlannedStage {
+  stage: string
+  steps: readonly PlannedStep[]
+  /** How many steps of this stage were looked at and found in sync. */
+  inSync: number
+}
+
+/** What a run would do, from facts read moments ago. */
+export interface Plan {
+  cluster: string
+  inventory: string
+  hosts: readonly PlannedHost[]
+  stages: readonly PlannedStage[]
+  findings: readonly { host: string; step: string; finding: Finding }[]
+  /** What the cluster will do about it; empty where nothing moves or it cannot be asked yet. */
+  transitions: readonly Transition[]
+  /** Said beside the transitions, such as `Not ours, left alone: resource backup-job`. */
+  notes: readonly string[]
+  /** The worst of all drifts. */
+  risk: Risk
+  /** Milliseconds from start to here. */
+  ms: number
+}
+
+export interface PlannedHost {
+  host: string
+  state: "reached" | "unreachable" | "failed"
+  error?: HaopsError | undefined
+  /** Steps looked at. */
+  checked: number
+  drifted: number
+}
+
+/** What was done to one host, or by the cluster as a whole (`host: "cluster"`). */
+export interface RecapLine {
+  host: string
+  ok: number
+  changed: number
+  failed: number
+  unreachable: boolean
+  ms: number
+}
+
+/** True where the plan has something to do that nothing blocks. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.stages.some((stage) => stage.steps.length > 0)
+}
