@@ -1,0 +1,25 @@
+import { z } from "zod"
+import { Secret } from "../secret.ts"
+import type { SecretSource } from "./model.ts"
+
+/** A secret as the inventory writes it: `{ env: NAME }`, `{ file: PATH }`, `{ command: LINE }`, or the text itself (warned about). */
+export const secretSchema = z
+  .union([
+    z.strictObject({ env: z.string().min(1).describe("Environment variable of haops that holds the secret") }),
+    z.strictObject({ file: z.string().min(1).describe("File that holds the secret; a final newline is dropped") }),
+    z.strictObject({
+      command: z.string().min(1).describe("Command line whose output is the secret, such as `pass show x`"),
+    }),
+    z.string().min(1).describe("The secret itself; accepted with a warning, since the inventory is read by many"),
+  ])
+  .describe("A secret: { env: NAME }, { file: PATH } or { command: LINE }")
+
+export type SecretYaml = z.output<typeof secretSchema>
+
+/** Where a secret of the inventory comes from; the text itself is wrapped at once, so that it cannot be printed. */
+export function secretSource(yaml: SecretYaml): SecretSource {
+  if (typeof yaml === "string") return { from: "literal", value: new Secret(yaml) }
+  if ("env" in yaml) return { from: "env", name: yaml.env }
+  if ("file" in yaml) return { from: "file", path: yaml.file }
+  return { from: "command", command: yaml.command }
+}
