@@ -11,6 +11,7 @@ import type { ExecResult } from "./transport/transport.ts"
  * - `E_CONVERGENCE` a step was applied and its drift is still there
  * - `E_LOCKED` another run holds the lock
  * - `E_UNSUPPORTED` this system or version is not one that haops can manage
+ * - `E_REFUSED` the hosts are in a state that haops will not touch; the findings say why
  * - `E_CANCELED` the operator interrupted
  * - `E_BUG` haops itself is wrong
  */
@@ -25,6 +26,7 @@ export type ErrorCode =
   | "E_CONVERGENCE"
   | "E_LOCKED"
   | "E_UNSUPPORTED"
+  | "E_REFUSED"
   | "E_CANCELED"
   | "E_BUG"
 

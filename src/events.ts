@@ -34,6 +34,15 @@ export interface Transition {
   from?: string | undefined
 }
 
+/** Where a step event happened. `once` steps happen on the elected host, for the cluster as a whole. */
+export interface StepPlace {
+  stage: string
+  host: string
+  /** The step's title. */
+  step: string
+  scope: "each" | "once"
+}
+
 /** Everything that a run tells. The engine emits; terminal, JSON lines, log, journal and report are sinks. */
 export type HaopsEvent =
   | { type: "run-started"; runId: string; verb: string; cluster: string; inventory: string; hosts: readonly string[] }
@@ -44,15 +53,15 @@ export type HaopsEvent =
   | { type: "facts"; hosts: readonly string[]; ms: number }
   | { type: "stage-started"; stage: string; hosts: readonly string[] }
   | { type: "stage-finished"; stage: string; changed: boolean; ms: number }
-  | { type: "step-in-sync"; stage: string; host: string; step: string }
-  | { type: "step-drifted"; stage: string; host: string; step: string; drift: readonly Drift[] }
-  | { type: "action-started"; stage: string; host: string; step: string; action: string }
-  | { type: "action-finished"; stage: string; host: string; step: string; action: string; ms: number }
-  | { type: "step-changed"; stage: string; host: string; step: string; ms: number }
-  | { type: "step-failed"; stage: string; host: string; step: string; error: HaopsError }
-  | { type: "step-blocked"; stage: string; host: string; step: string; reason: string }
+  | ({ type: "step-in-sync" } & StepPlace)
+  | ({ type: "step-drifted"; drift: readonly Drift[] } & StepPlace)
+  | ({ type: "action-started"; action: string } & StepPlace)
+  | ({ type: "action-finished"; action: string; ms: number } & StepPlace)
+  | ({ type: "step-changed"; ms: number } & StepPlace)
+  | ({ type: "step-failed"; error: HaopsError } & StepPlace)
+  | ({ type: "step-blocked"; reason: string } & StepPlace)
   | { type: "transitions"; stage: string; host: string; transitions: readonly Transition[] }
-  | { type: "waiting"; stage: string; host: string; step: string; for: string }
+  | ({ type: "waiting"; for: string } & StepPlace)
   | { type: "message"; level: "info" | "warning"; text: string }
   | { type: "run-finished"; outcome: Outcome; ms: number }
 

@@ -1,0 +1,102 @@
+import { HaopsError } from "../errors.ts"
+import type { Drift, Finding } from "../events.ts"
+import type { Action, ClusterStep, HostStep, Member, Members, Rehearsal } from "../steps/step.ts"
+import type { Task } from "./task.ts"
+import { isLive, type LiveHost, type World } from "./world.ts"
+
+/** What a task comes to on one host; for a `once` task on the elected one. Computed from facts, never from commands. */
+export interface Assessment {
+  task: Task
+  host: string
+  drift: readonly Drift[]
+  findings: readonly Finding[]
+  actions: readonly Action[]
+  rehearsal?: Rehearsal | undefined
+  /** Why there is drift that must not be acted on now. */
+  blocked?: string | undefined
+  /** The probe failed: nothing is known, nothing may be done. */
+  error?: HaopsError | undefined
+}
+
+/** Every host's assessments of one task. Pure. */
+export function assess(task: Task, world: World): readonly Assessment[] {
+  const live = [...task.wants.keys()].map((name) => world.get(name)).filter(isLive)
+  if (task.step.scope === "once") {
+    const one = assessOnce(task, task.step, live, world)
+    return one === undefined ? [] : [one]
+  }
+  const step = task.step
+  return live.map((state) => assessEach(task, step, state))
+}
+
+function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHost): Assessment {
+  const host = state.host.name
+  const known = state.answers.get(task.id)
+  if (known === undefined) throw new HaopsError("E_BUG", `${task.id} was not probed on ${host}`)
+  if ("error" in known) return { ...nothing(task, host), error: known.error }
+  const want = task.wants.get(host)
+  const drift = step.check(want, known.have, state.facts)
+  return {
+    task,
+    host,
+    drift,
+    findings: step.findings?.(want, known.have, state.facts) ?? [],
+    actions: drift.length > 0 ? step.plan(want, known.have, drift, state.facts) : [],
+  }
+}
+
+function assessOnce(
+  task: Task,
+  step: ClusterStep<unknown, unknown>,
+  live: readonly LiveHost[],
+  world: World,
+): Assessment | undefined {
+  const failed = live.map((state) => state.answers.get(task.id)).find((answer) => answer && "error" in answer)
+  const members = gather(task, step, live)
+  if (members === undefined) return undefined
+  const host = members.elected.host
+  if (failed && "error" in failed) return { ...nothing(task, failed.error.host ?? host), error: failed.error }
+  const want = task.wants.get(host)
+  const drift = step.check(want, members)
+  const blocked = drift.length > 0 && step.needs === "all" ? missingReason(members, world) : undefined
+  return {
+    task,
+    host,
+    drift,
+    findings: step.findings?.(want, members) ?? [],
+    actions: drift.length > 0 && blocked === undefined ? step.plan(want, members, drift) : [],
+    rehearsal: drift.length > 0 && blocked === undefined ? step.rehearse?.(want, members, drift) : undefined,
+    blocked,
+  }
+}
+
+/** Probed on every member, elected afterwards: the best score, and among equals the inventory's order. */
+function gather(
+  task: Task,
+  step: ClusterStep<unknown, unknown>,
+  live: readonly LiveHost[],
+): Members<unknown> | undefined {
+  const all: Member<unknown>[] = live.flatMap((state) => {
+    const answer = state.answers.get(task.id)
+    return answer && "have" in answer ? [{ host: state.host.name, have: answer.have, facts: state.facts }] : []
+  })
+  const score = (member: Member<unknown>) => step.elect?.(task.wants.get(member.host), member.have, member.facts) ?? 0
+  const [first, ...rest] = all
+  if (first === undefined) return undefined
+  const elected = rest.reduce((best, member) => (score(member) > score(best) ? member : best), first)
+  const present = new Set(all.map((member) => member.host))
+  return { elected, all, missing: [...task.wants.keys()].filter((name) => !present.has(name)) }
+}
+
+function missingReason(members: Members<unknown>, world: World): string | undefined {
+  if (members.missing.length === 0) return undefined
+  const states = members.missing.map((name) => {
+    const kind = world.get(name)?.failure?.kind ?? "failed"
+    return `${name} ${kind === "unreachable" ? "is unreachable" : "has failed"}`
+  })
+  return `${states.join(", ")}: this needs every member`
+}
+
+function nothing(task: Task, host: string): Assessment {
+  return { task, host, drift: [], findings: [], actions: [] }
+}

@@ -1,0 +1,16 @@
+import type { Sink } from "../events.ts"
+import type { Connector } from "../transport/connector.ts"
+import type { World } from "./world.ts"
+
+/** What every part of a run shares. Passed, never global. */
+export interface RunContext {
+  world: World
+  connector: Connector
+  /** Hosts worked on at a time. */
+  forks: number
+  sink: Sink
+  /** The operator asked to stop: finish what runs, begin nothing. */
+  stop: AbortSignal
+  /** The operator asked twice, or a limit passed: let go of what runs. */
+  abort: AbortSignal
+}

@@ -1,0 +1,182 @@
+import { asHaopsError, HaopsError } from "../errors.ts"
+import type { StepPlace } from "../events.ts"
+import type { Action } from "../steps/step.ts"
+import { applyAction } from "./apply.ts"
+import { type Assessment, assess } from "./assess.ts"
+import type { RunContext } from "./context.ts"
+import { describeAction } from "./describe.ts"
+import { eachHost, failHost, look } from "./look.ts"
+import type { Barrier } from "./task.ts"
+import { isLive, type LiveHost } from "./world.ts"
+
+/** A step whose actions were begun and not all done. */
+export interface Unfinished {
+  host: string
+  step: string
+  done: number
+  of: number
+}
+
+/**
+ * Apply what drifted, barrier by barrier, each from facts read after the last change, and look again afterwards: drift
+ * that is left is `E_CONVERGENCE`. A host that fails drops out; a `once` step that fails ends the run. Expects the
+ * world's answers to be fresh at the start. Throws `E_CANCELED` with what is half done in the message.
+ */
+export async function converge(context: RunContext, barriers: readonly Barrier[]): Promise<void> {
+  const fresh = new Set<Barrier>(barriers)
+  const stages = new StageEvents(context)
+  for (const [index, barrier] of barriers.entries()) {
+    stages.enter(barrier.stage)
+    if (!fresh.has(barrier)) await look(context, barrier.tasks)
+    const todo = report(context, barrier)
+    if (todo.length === 0) continue
+    stages.changed()
+    await applyBarrier(context, todo)
+    fresh.clear()
+    const next = barriers[index + 1]
+    await look(context, [...barrier.tasks, ...(next?.tasks ?? [])])
+    if (next !== undefined) fresh.add(next)
+    verify(context, barrier, todo)
+  }
+  stages.leave()
+}
+
+/** Say what each assessment found, drop hosts that could not be asked, and return what is to be applied. */
+function report(context: RunContext, barrier: Barrier): readonly Assessment[] {
+  const { sink, world } = context
+  const todo: Assessment[] = []
+  for (const one of barrier.tasks.flatMap((task) => assess(task, world))) {
+    const about = { stage: one.task.stage, host: one.host, step: one.task.title, scope: one.task.step.scope }
+    if (one.error !== undefined) {
+      sink({ type: "step-failed", ...about, error: one.error })
+      failStep(context, one, one.error)
+    } else if (one.drift.length === 0) {
+      sink({ type: "step-in-sync", ...about })
+    } else if (one.blocked !== undefined) {
+      sink({ type: "step-blocked", ...about, reason: one.blocked })
+    } else {
+      sink({ type: "step-drifted", ...about, drift: one.drift })
+      todo.push(one)
+    }
+  }
+  return todo
+}
+
+async function applyBarrier(context: RunContext, todo: readonly Assessment[]): Promise<void> {
+  const states = [...new Set(todo.map((one) => one.host))].map((name) => context.world.get(name)).filter(isLive)
+  const unfinished: Unfinished[] = []
+  await eachHost(context, states, async (state) => {
+    for (const one of todo.filter((one) => one.host === state.host.name)) {
+      await applyStep(context, one, state, unfinished)
+    }
+  })
+  if (context.stop.aborted) throw canceled(unfinished)
+  const once = todo.find((one) => one.task.step.scope === "once")
+  const failure = once && context.world.get(once.host)?.failure
+  if (failure !== undefined) throw failure.error
+}
+
+async function applyStep(
+  context: RunContext,
+  one: Assessment,
+  state: LiveHost,
+  unfinished: Unfinished[],
+): Promise<void> {
+  const { sink, stop } = context
+  const about = { stage: one.task.stage, host: one.host, step: one.task.title, scope: one.task.step.scope }
+  const start = Date.now()
+  let done = 0
+  try {
+    for (const action of one.actions) {
+      if (stop.aborted) throw new HaopsError("E_CANCELED", "stopped before this was done")
+      await applyOne(context, action, state, about)
+      done++
+    }
+    sink({ type: "step-changed", ...about, ms: Date.now() - start })
+  } catch (thrown) {
+    const error = asHaopsError(thrown, { host: one.host, step: one.task.title })
+    if (done > 0 || !stop.aborted)
+      unfinished.push({ host: one.host, step: one.task.title, done, of: one.actions.length })
+    sink({ type: "step-failed", ...about, error })
+    throw error
+  }
+}
+
+async function applyOne(context: RunContext, action: Action, state: LiveHost, about: StepPlace): Promise<void> {
+  const text = describeAction(action)
+  const start = Date.now()
+  if (action.type === "wait") context.sink({ type: "waiting", ...about, for: action.for })
+  context.sink({ type: "action-started", ...about, action: text })
+  await applyAction(action, state.transport, context.abort)
+  context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })
+}
+
+/** Drift that is left after applying is an error: a step that does not converge must not pass for one that did. */
+function verify(context: RunContext, barrier: Barrier, applied: readonly Assessment[]): void {
+  const again = barrier.tasks.flatMap((task) => assess(task, context.world))
+  for (const one of applied) {
+    const now = again.find((other) => other.task === one.task && (isOnce(one) || other.host === one.host))
+    if (now === undefined || (now.drift.length === 0 && now.error === undefined)) continue
+    const error = now.error ?? notConverged(now)
+    const about = { stage: one.task.stage, host: now.host, step: one.task.title, scope: one.task.step.scope }
+    context.sink({ type: "step-failed", ...about, error })
+    failStep(context, one, error)
+  }
+}
+
+function notConverged({ task, host, drift }: Assessment): HaopsError {
+  const left = drift.map((one) => `${one.attribute} is ${one.have}, wanted ${one.want}`).join("; ")
+  return new HaopsError("E_CONVERGENCE", `${task.title} was applied and still differs: ${left}`, {
+    host,
+    step: task.title,
+    hint: "Something on the host changed it back, or refused it silently. The log holds what was run.",
+  })
+}
+
+function failStep(context: RunContext, one: Assessment, error: HaopsError): void {
+  const state = context.world.get(one.host)
+  if (state !== undefined) failHost(context, state, error)
+  if (isOnce(one)) throw error
+}
+
+function isOnce(one: Assessment): boolean {
+  return one.task.step.scope === "once"
+}
+
+function canceled(unfinished: readonly Unfinished[]): HaopsError {
+  const half = unfinished.map(({ host, step, done, of }) => `${step} on ${host} (${done} of ${of} actions done)`)
+  const said = half.length > 0 ? `half done: ${half.join(", ")}` : "nothing is half done"
+  return new HaopsError("E_CANCELED", `interrupted; ${said}`, {
+    hint: "Run the same command again: it goes on from here.",
+  })
+}
+
+/** Several barriers may carry one stage's name; it is told as one. */
+class StageEvents {
+  readonly #context: RunContext
+  #stage: { name: string; start: number; changed: boolean } | undefined
+
+  constructor(context: RunContext) {
+    this.#context = context
+  }
+
+  enter(name: string): void {
+    if (this.#context.stop.aborted) throw canceled([])
+    if (this.#stage?.name === name) return
+    this.leave()
+    this.#stage = { name, start: Date.now(), changed: false }
+    const hosts = [...this.#context.world.values()].filter(isLive).map((state) => state.host.name)
+    this.#context.sink({ type: "stage-started", stage: name, hosts })
+  }
+
+  changed(): void {
+    if (this.#stage !== undefined) this.#stage.changed = true
+  }
+
+  leave(): void {
+    if (this.#stage === undefined) return
+    const { name, start, changed } = this.#stage
+    this.#context.sink({ type: "stage-finished", stage: name, changed, ms: Date.now() - start })
+    this.#stage = undefined
+  }
+}

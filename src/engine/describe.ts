@@ -1,0 +1,14 @@
+import { quoteAll } from "../sh.ts"
+import type { Action } from "../steps/step.ts"
+
+/** One line that says what an action does, for plans and logs. Holds no secret: argv cannot, contents are not shown. */
+export function describeAction(action: Action): string {
+  switch (action.type) {
+    case "run":
+      return action.label ?? quoteAll(action.argv)
+    case "put":
+      return `write ${action.path} (${action.mode} ${action.owner})`
+    case "wait":
+      return `wait for ${action.for}, at most ${Math.round(action.timeoutMs / 1000)} s`
+  }
+}

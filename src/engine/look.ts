@@ -1,0 +1,54 @@
+import { asHaopsError } from "../errors.ts"
+import { createPool } from "../transport/pool.ts"
+import type { RunContext } from "./context.ts"
+import { lookAt } from "./probe.ts"
+import type { Task } from "./task.ts"
+import { type HostState, isLive } from "./world.ts"
+
+/** Connect to every host of the world and look at it, each by itself: one that fails is marked and the others go on. */
+export async function connectAndLook(context: RunContext, tasks: readonly Task[]): Promise<void> {
+  const start = Date.now()
+  const { world, connector, sink, abort } = context
+  await eachHost(context, [...world.values()], async (state) => {
+    const began = Date.now()
+    try {
+      state.transport = await connector.connect(state.host, abort)
+    } catch (thrown) {
+      const error = asHaopsError(thrown, { host: state.host.name })
+      state.failure = { kind: "unreachable", error }
+      sink({ type: "host-unreachable", host: state.host.name, error })
+      return
+    }
+    sink({ type: "host-connected", host: state.host.name, ms: Date.now() - began })
+    await lookAt(state, tasks, abort)
+  })
+  sink({ type: "facts", hosts: [...world.keys()], ms: Date.now() - start })
+}
+
+/** Look again at the hosts that still take part. */
+export async function look(context: RunContext, tasks: readonly Task[]): Promise<void> {
+  const live = [...context.world.values()].filter(isLive)
+  await eachHost(context, live, (state) => lookAt(state, tasks, context.abort))
+}
+
+/** Run `work` on hosts side by side; a host whose work throws drops out of the run. */
+export async function eachHost<S extends HostState>(
+  context: RunContext,
+  states: readonly S[],
+  work: (state: S) => Promise<void>,
+): Promise<void> {
+  await createPool(context.forks).map(states, async (state) => {
+    try {
+      await work(state)
+    } catch (thrown) {
+      failHost(context, state, thrown)
+    }
+  })
+}
+
+/** Mark a host as out of the run, with the reason, and say so. */
+export function failHost(context: RunContext, state: HostState, thrown: unknown): void {
+  const error = asHaopsError(thrown, { host: state.host.name })
+  state.failure = { kind: "failed", error }
+  context.sink({ type: "host-failed", host: state.host.name, error })
+}

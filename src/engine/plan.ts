@@ -1,0 +1,107 @@
+import { asHaopsError } from "../errors.ts"
+import { RISKS, type Risk } from "../events.ts"
+import type { Inventory } from "../inventory/model.ts"
+import { type Assessment, assess } from "./assess.ts"
+import type { RunContext } from "./context.ts"
+import { describeAction } from "./describe.ts"
+import type { Plan, PlannedHost, PlannedStage, PlannedStep } from "./plan-model.ts"
+import type { Barrier } from "./task.ts"
+import { isLive, type World } from "./world.ts"
+
+/** Everything known about a run before it touches anything. */
+export interface Outlook {
+  plan: Plan
+  assessments: readonly Assessment[]
+}
+
+/** What a run over these barriers would do, from the answers in `context.world`. Rehearses cluster transactions where it can. */
+export async function planRun(
+  context: RunContext,
+  inventory: Inventory,
+  barriers: readonly Barrier[],
+  startedAt: number,
+): Promise<Outlook> {
+  const assessments = barriers.flatMap((barrier) => barrier.tasks.flatMap((task) => assess(task, context.world)))
+  const rehearsed = await rehearse(context, assessments)
+  const steps = assessments.filter((one) => one.drift.length > 0).map(plannedStep)
+  const plan: Plan = {
+    cluster: inventory.name,
+    inventory: inventory.file,
+    hosts: [...context.world.values()].map((state) => plannedHost(context.world, state.host.name, assessments)),
+    stages: stagesOf(barriers, steps, assessments),
+    findings: assessments.flatMap(({ task, host, findings }) =>
+      findings.map((finding) => ({ host, step: task.title, finding })),
+    ),
+    transitions: rehearsed.flatMap(({ transitions }) => transitions),
+    notes: rehearsed.flatMap(({ notes }) => notes),
+    risk: worst(steps.flatMap((step) => step.drift.map((drift) => drift.risk))),
+    ms: Date.now() - startedAt,
+  }
+  return { plan, assessments }
+}
+
+/** Ask the cluster what it would do. Read-only; a rehearsal that fails says so in the notes, since the plan is whole without it. */
+async function rehearse(context: RunContext, assessments: readonly Assessment[]) {
+  const wanted = assessments.flatMap(({ rehearsal, host, task }) => (rehearsal ? [{ rehearsal, host, task }] : []))
+  return await Promise.all(
+    wanted.map(async ({ rehearsal, host, task }) => {
+      const state = context.world.get(host)
+      if (!isLive(state)) return { transitions: [], notes: [] }
+      try {
+        const argv = ["sh", "-s"]
+        const result = await state.transport.exec({ argv, stdin: rehearsal.script, timeoutMs: 120_000 }, context.abort)
+        if (result.code === 0) return rehearsal.parse(result)
+        return unrehearsed(task.title, host, result.stderr.trim() || `exit ${result.code}`)
+      } catch (thrown) {
+        return unrehearsed(task.title, host, asHaopsError(thrown).message)
+      }
+    }),
+  )
+}
+
+function unrehearsed(title: string, host: string, why: string) {
+  return { transitions: [], notes: [`What the cluster would do about ${title} could not be asked on ${host}: ${why}`] }
+}
+
+function plannedStep({ task, host, drift, actions, blocked }: Assessment): PlannedStep {
+  return {
+    stage: task.stage,
+    host,
+    kind: task.step.kind,
+    title: task.title,
+    scope: task.step.scope,
+    drift,
+    actions: actions.map(describeAction),
+    expected: drift.some((one) => one.expected === true),
+    blocked,
+  }
+}
+
+function stagesOf(
+  barriers: readonly Barrier[],
+  steps: readonly PlannedStep[],
+  assessments: readonly Assessment[],
+): PlannedStage[] {
+  const names = [...new Set(barriers.map((barrier) => barrier.stage))]
+  return names.map((stage) => ({
+    stage,
+    steps: steps.filter((step) => step.stage === stage),
+    inSync: assessments.filter((one) => one.task.stage === stage && one.drift.length === 0 && !one.error).length,
+  }))
+}
+
+function plannedHost(world: World, host: string, assessments: readonly Assessment[]): PlannedHost {
+  const failure = world.get(host)?.failure
+  const mine = assessments.filter((one) => one.host === host)
+  return {
+    host,
+    state: failure === undefined ? "reached" : failure.kind,
+    error: failure?.error ?? mine.find((one) => one.error)?.error,
+    checked: mine.length,
+    drifted: mine.filter((one) => one.drift.length > 0).length,
+  }
+}
+
+function worst(risks: readonly Risk[]): Risk {
+  return RISKS[Math.max(0, ...risks.map((risk) => RISKS.indexOf(risk)))] ?? "none"
+}

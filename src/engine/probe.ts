@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto"
+import { asHaopsError, HaopsError } from "../errors.ts"
+import { BASE_SCRIPT, parseBaseFacts } from "../facts/base.ts"
+import { compileScript, type Fragment, parseSections, type Section } from "../facts/script.ts"
+import type { ProbeOutput } from "../steps/step.ts"
+import type { Task } from "./task.ts"
+import type { HostState } from "./world.ts"
+
+const BASE = "base"
+/** Probes take milliseconds; a host that needs this long to answer them is ill. */
+const PROBE_TIMEOUT_MS = 60_000
+
+/**
+ * Look at one host: the probes of all `tasks` that concern it, in one remote `sh`. Fills in its facts and answers.
+ * A probe that fails becomes that task's answer; what keeps the whole script from running is thrown.
+ */
+export async function lookAt(state: HostState, tasks: readonly Task[], signal: AbortSignal): Promise<void> {
+  if (state.transport === undefined) throw new HaopsError("E_BUG", `no connection to ${state.host.name}`)
+  const host = state.host.name
+  const mine = tasks.filter((task) => task.wants.has(host))
+  const probes = new Map(mine.map((task) => [task.id, task.step.probe(task.wants.get(host))]))
+  const fragments: Fragment[] = [...probes].map(([id, { script }]) => ({ id, script }))
+  fragments.unshift({ id: BASE, script: BASE_SCRIPT })
+  const nonce = `haops-${randomBytes(9).toString("hex")}`
+  const start = Date.now()
+  const result = await state.transport.exec(
+    { argv: ["sh", "-s"], stdin: compileScript(fragments, nonce), timeoutMs: PROBE_TIMEOUT_MS },
+    signal,
+  )
+  const sections = parseSections(result, fragments, nonce)
+  state.facts = parseBaseFacts(host, output(sections.get(BASE), "base facts"), { start, end: Date.now() })
+  for (const task of mine) state.answers.set(task.id, answer(task, host, sections.get(task.id), probes.get(task.id)!))
+}
+
+function answer(
+  task: Task,
+  host: string,
+  section: Section | undefined,
+  probe: { parse(output: ProbeOutput): unknown },
+): { have: unknown } | { error: HaopsError } {
+  try {
+    return { have: probe.parse(output(section, task.title)) }
+  } catch (thrown) {
+    const cause = asHaopsError(thrown)
+    const error =
+      cause.code === "E_BUG" && section !== undefined
+        ? new HaopsError("E_PROBE", `the answer of ${task.title} was not understood: ${cause.message}`, {
+            result: asResult(section),
+            cause,
+          })
+        : cause
+    return { error: error.with({ host, step: task.title }) }
+  }
+}
+
+function output(section: Section | undefined, title: string): ProbeOutput {
+  if (section === undefined) throw new HaopsError("E_BUG", `no section for ${title}`)
+  if (section.code === 0) return section
+  throw new HaopsError("E_PROBE", `could not find out about ${title} (exit ${section.code})`, {
+    result: asResult(section),
+  })
+}
+
+function asResult({ code, stdout, stderr }: Section) {
+  return { code, stdout, stderr, durationMs: 0 }
+}

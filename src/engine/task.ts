@@ -1,0 +1,18 @@
+import type { Step } from "../steps/step.ts"
+
+/** A step bound to its hosts: what it wants on each. The unit of planning and applying. */
+export interface Task {
+  /** Unique within the run: `stage/kind#n`. */
+  id: string
+  stage: string
+  step: Step
+  title: string
+  /** Want by host name; for a `once` step every member has one, and they agree. */
+  wants: ReadonlyMap<string, unknown>
+}
+
+/** Tasks that may be planned from one look at the hosts. A `once` task is always alone in its barrier. */
+export interface Barrier {
+  stage: string
+  tasks: readonly Task[]
+}

@@ -1,0 +1,81 @@
+import { HaopsError } from "../errors.ts"
+import type { ProbeOutput } from "../steps/step.ts"
+import type { HostFacts } from "./host-facts.ts"
+
+const STACK = ["pacemaker", "pcs", "crmsh", "corosync", "haproxy", "keepalived"] as const
+const MANAGERS = ["apt", "dnf", "yum", "zypper"] as const
+
+/** Lines of `key value`, read before anything else. The clock comes first: its error is the time the script has run. */
+export const BASE_SCRIPT = `
+printf 'clock %s\\n' "$(date +%s%N)"
+printf 'arch %s\\n' "$(uname -m)"
+printf 'hostname %s\\n' "$(uname -n)"
+read -r init </proc/1/comm && printf 'init %s\\n' "$init"
+if [ -r /etc/os-release ]; then
+  ( . /etc/os-release; printf 'os %s\\nversion %s\\nlike %s\\n' "\${ID-}" "\${VERSION_ID-}" "\${ID_LIKE-}" )
+fi
+for manager in ${MANAGERS.join(" ")}; do
+  command -v "$manager" >/dev/null 2>&1 && printf 'manager %s\\n' "$manager"
+done
+if command -v dpkg-query >/dev/null 2>&1; then
+  # dpkg-query exits 1 when one of the names is unknown, which is an answer here.
+  dpkg-query -W -f='\${db:Status-Status} package \${Package} \${Version}\\n' ${STACK.join(" ")} 2>/dev/null |
+    sed -n 's/^installed //p'
+elif command -v rpm >/dev/null 2>&1; then
+  rpm -q --qf 'package %{NAME} %{VERSION}-%{RELEASE}\\n' ${STACK.join(" ")} 2>/dev/null | grep '^package ' | grep -v 'not installed'
+fi
+for list in /usr/share/pcsd/capabilities.xml /usr/lib/pcsd/capabilities.xml; do
+  if [ -r "$list" ]; then sed -n 's/.*<capability id="\\([^"]*\\)".*/capability \\1/p' "$list"; break; fi
+done
+exit 0
+`
+
+/** When the script was sent and when its output was complete, in milliseconds of our clock. */
+export interface Interval {
+  start: number
+  end: number
+}
+
+/** The facts of a host from the base script's output. Throws `E_PROBE` where a fact that every host has is missing. */
+export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: Interval): HostFacts {
+  const lines = stdout.split("\n").filter((line) => line !== "")
+  const values = (key: string) =>
+    lines.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1))
+  const one = (key: string) => values(key)[0]
+  const need = (key: string) => {
+    const value = one(key)
+    if (value) return value
+    throw new HaopsError("E_PROBE", `${host} did not say its ${key}`, { host })
+  }
+  const versions = Object.fromEntries(values("package").map((line) => line.split(" ") as [string, string]))
+  const os = one("os") ?? "unknown"
+  return {
+    host,
+    os,
+    osVersion: one("version") ?? "",
+    family: familyOf([os, ...(one("like") ?? "").split(" ")]),
+    arch: need("arch"),
+    hostname: need("hostname"),
+    packageManager: MANAGERS.find((manager) => values("manager").includes(manager)),
+    systemd: need("init") === "systemd",
+    versions: Object.fromEntries(STACK.map((name) => [name, upstream(versions[name])])) as HostFacts["versions"],
+    pcsCapabilities: new Set(values("capability")),
+    clock: clockOf(need("clock"), interval),
+  }
+}
+
+function familyOf(ids: readonly string[]): HostFacts["family"] {
+  if (ids.some((id) => id === "debian" || id === "ubuntu")) return "debian"
+  if (ids.some((id) => id === "rhel" || id === "fedora" || id === "centos")) return "el"
+  return ids.some((id) => id.startsWith("sles") || id.startsWith("opensuse") || id === "suse") ? "suse" : "unknown"
+}
+
+/** `1:2.1.5-1+deb12u1` is upstream's `2.1.5`. */
+function upstream(version: string | undefined): string | undefined {
+  return version?.replace(/^\d+:/, "").replace(/[-+~].*$/, "")
+}
+
+function clockOf(nanoseconds: string, { start, end }: Interval): HostFacts["clock"] {
+  const remote = Number(nanoseconds) / 1e6
+  return { offsetMs: remote - (start + end) / 2, uncertaintyMs: (end - start) / 2 }
+}
