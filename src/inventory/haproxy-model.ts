@@ -1,7 +1,207 @@
 import type { Group, SecretSource } from "./model.ts"
 
-// Owned by the haproxy renderer; grows with the vocabulary.
+/** The haproxy section with presets, short forms, hosts and VIPs resolved. Pure data. Durations are haproxy's: `10s`, `3h`, `500ms`. */
 export interface HaproxySettings {
+  /** The groups whose hosts run haproxy, each once: those of the services' VIPs. Never empty. */
   on: readonly Group[]
+  /** `everywhere`: haproxy runs on all its hosts and a VIP only where it is healthy. `with-vip`: only where the VIP is. */
+  placement: "everywhere" | "with-vip"
+  /** Pacemaker's monitor interval of haproxy. Default `1s`. */
+  monitor: string
+  /** Failures of haproxy that cost its node the VIP. Default 1. */
+  migrationThreshold: number
+  /** After which pacemaker forgets a failure. Default `30s`. */
+  failureTimeout: string
+  global: HaproxyGlobal
+  defaults: HaproxyDefaults
+  stats?: StatsPage | undefined
+  /** In the order of the inventory, presets in theirs. */
+  services: readonly HaproxyService[]
+  /** Whole sections in haproxy's own words, at the end of the file. */
+  raw: readonly string[]
 }
-export type { SecretSource }
+
+export interface HaproxyGlobal {
+  /** Connections of the whole process. Default 4000, as in the seeds. */
+  maxconn: number
+  user: string
+  group: string
+  chroot: string
+  /** Where log lines go; empty: nowhere. */
+  log: readonly LogTarget[]
+  /** The runtime API. */
+  socket: { path: string; mode: string; level: "user" | "operator" | "admin"; timeout: string }
+  nbthread?: number | undefined
+  ssl: SslDefaults
+  /** `tune.<name>` directives, such as `bufsize`. */
+  tune: Readonly<Record<string, string>>
+  raw: readonly string[]
+}
+
+export interface LogTarget {
+  /** `stdout` (the journal), a socket such as `/dev/log`, or an address such as `127.0.0.1`. */
+  to: string
+  format?: string | undefined
+  facility: string
+  level?: string | undefined
+}
+
+export interface SslDefaults {
+  caBase?: string | undefined
+  crtBase?: string | undefined
+  bindCiphers?: string | undefined
+  bindCiphersuites?: string | undefined
+  bindOptions: readonly string[]
+}
+
+/** What the sections of a file share and a service can set anew. */
+export interface ProxyTuning {
+  maxconn?: number | undefined
+  retries?: number | undefined
+  options: Readonly<Partial<Record<OptionName, OptionValue>>>
+  timeouts: Readonly<Partial<Record<TimeoutName, string>>>
+  /** HTTP status to file. */
+  errorfiles: Readonly<Record<string, string>>
+}
+
+export interface HaproxyDefaults extends ProxyTuning {
+  mode: Mode
+  raw: readonly string[]
+}
+
+export interface StatsPage {
+  bind: Bind
+  uri: string
+  realm: string
+  user: string
+  password: SecretSource
+  refresh?: string | undefined
+  /** Servers can be drained and disabled from the page. */
+  admin: boolean
+}
+
+export interface HaproxyService extends ProxyTuning {
+  /** Name of its `listen` section. */
+  name: string
+  /** Present: a `frontend` and a `backend` of these names in place of one `listen`. */
+  split?: { frontend: string; backend: string } | undefined
+  /** The group whose hosts serve it. */
+  on: Group
+  /** The VIP it is bound to; undefined: it is bound to an address of its own. */
+  vip?: string | undefined
+  bind: Bind
+  mode: Mode
+  /** As haproxy spells it: `source`, `leastconn`, `hdr(host)`. */
+  balance: string
+  check?: HealthCheck | undefined
+  servers: readonly HaproxyServer[]
+  raw: readonly string[]
+  rawFrontend: readonly string[]
+}
+
+export interface Bind {
+  /** An IP address, or `*` for every address of the host. */
+  address: string
+  port: number
+  tls?: BindTls | undefined
+  raw?: string | undefined
+}
+
+export interface BindTls {
+  /** PEM file (or directory of them) on the node: certificate, chain and key. */
+  certificate: string
+  alpn: readonly string[]
+}
+
+export interface HaproxyServer {
+  /** The host's name, or the name that the inventory gave. */
+  name: string
+  /** An IP address. */
+  address: string
+  port: number
+  /** Used only when no active server is left. */
+  backup: boolean
+  weight?: number | undefined
+  maxconn?: number | undefined
+  raw?: string | undefined
+}
+
+/** How a server is found alive. Undefined in a service: it is not checked. */
+export interface HealthCheck {
+  /** `tcp`: the port accepts. `http`: a request succeeds. `mysql`: the server greets (and accepts `user`). */
+  type: "tcp" | "http" | "mysql"
+  /** Another port than the service's. */
+  port?: number | undefined
+  interval?: string | undefined
+  rise?: number | undefined
+  fall?: number | undefined
+  /** The check is made over TLS; the server's certificate is not verified. */
+  tls: boolean
+  http?: HttpCheck | undefined
+  /** MySQL user without password and rights. */
+  user?: string | undefined
+}
+
+export interface HttpCheck {
+  method?: string | undefined
+  path?: string | undefined
+  /** `Host` header; the request is HTTP/1.1 then. */
+  host?: string | undefined
+  /** Status codes that pass, as haproxy lists them: `200`, `200-399,401`. Undefined: 2xx and 3xx. */
+  expect?: string | undefined
+}
+
+export type Mode = "tcp" | "http"
+
+/** Directives `timeout <name>`. */
+export const TIMEOUTS = [
+  "http-request",
+  "http-keep-alive",
+  "queue",
+  "connect",
+  "client",
+  "client-fin",
+  "server",
+  "server-fin",
+  "tunnel",
+  "tarpit",
+  "check",
+] as const
+export type TimeoutName = (typeof TIMEOUTS)[number]
+
+/** Directives `option <name>` that are on or off. */
+export const FLAG_OPTIONS = [
+  "tcpka",
+  "clitcpka",
+  "srvtcpka",
+  "tcplog",
+  "httplog",
+  "dontlognull",
+  "dontlog-normal",
+  "log-health-checks",
+  "log-separate-errors",
+  "redispatch",
+  "http-keep-alive",
+  "http-server-close",
+  "httpclose",
+  "http-ignore-probes",
+  "abortonclose",
+  "allbackups",
+  "prefer-last-server",
+  "persist",
+  "contstats",
+  "tcp-smart-accept",
+  "tcp-smart-connect",
+  "nolinger",
+] as const
+export type OptionName = (typeof FLAG_OPTIONS)[number] | "forwardfor"
+
+/** `forwardfor` has arguments; each other option is on or off. */
+export type OptionValue = boolean | ForwardFor
+
+export interface ForwardFor {
+  /** Clients of this network are not written down. */
+  except?: string | undefined
+  header?: string | undefined
+  ifNone?: boolean | undefined
+}
