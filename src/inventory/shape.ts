@@ -1,0 +1,155 @@
+import { z } from "zod"
+import { nearest } from "./nearest.ts"
+import { formatPath, type Path } from "./problems.ts"
+
+/** A way in which data does not fit its schema. */
+export interface ShapeProblem {
+  path: Path
+  /** Whether the value or its key is at fault. */
+  at: "value" | "key"
+  message: string
+  suggestion?: string | undefined
+  /** Nothing is there. */
+  missing?: boolean | undefined
+}
+
+export type Shape<T> = { ok: true; value: T; problems: readonly [] } | { ok: false; problems: readonly ShapeProblem[] }
+
+type Issue = z.core.$ZodIssue
+
+/** What an issue alone does not say: the keys that would have been right, by the list of those that were not. */
+type KnownKeys = WeakMap<readonly string[], readonly string[]>
+
+/** Data against its schema. All problems at once, in words; `what` names the document, such as `the inventory`. */
+export function checkShape<T>(schema: z.ZodType<T>, data: unknown, what: string): Shape<T> {
+  const known: KnownKeys = new WeakMap()
+  const result = schema.safeParse(data, { reportInput: true, error: (issue) => explain(issue, known) })
+  if (result.success) return { ok: true, value: result.data, problems: [] }
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, [], { known, what }))
+  return { ok: false, problems: problems.filter((problem) => !isEcho(problem, problems)) }
+}
+
+/** Runs where zod still has the schema at hand, which the finished issue has not. */
+function explain(issue: z.core.$ZodRawIssue, known: KnownKeys): string | undefined {
+  const schema = issue.inst as z.core.$ZodType | undefined
+  if (issue.code === "unrecognized_keys" && schema !== undefined) {
+    const { shape } = schema._zod.def as Partial<z.core.$ZodObjectDef>
+    known.set(issue.keys, Object.keys(shape ?? {}))
+  }
+  if (issue.input !== undefined || schema === undefined) return undefined
+  const description = z.globalRegistry.get(schema)?.description
+  return description === undefined ? "" : `: ${firstSentence(description)}`
+}
+
+interface Reading {
+  known: KnownKeys
+  what: string
+}
+
+function problemsOf(issue: Issue, base: Path, reading: Reading): ShapeProblem[] {
+  const path = [...base, ...(issue.path as (string | number)[])]
+  const where = path.length === 0 ? reading.what : formatPath(path)
+  const problem = (message: string, more: Partial<ShapeProblem> = {}): ShapeProblem[] => [
+    { path, at: "value", message: `${where}: ${message}`, ...more },
+  ]
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(key, path, where, reading.known.get(issue.keys) ?? []))
+  }
+  if (issue.code === "invalid_key") return problem(issue.issues[0]?.message ?? "not a valid name", { at: "key" })
+  if (issue.input === undefined) {
+    return [{ path, at: "value", message: `${where} is missing${issue.message}`, missing: true }]
+  }
+  if (issue.code === "invalid_union") {
+    const branch = likeliest(issue.errors, reading.known)
+    if (branch !== undefined) return branch.flatMap((inner) => problemsOf(inner, path, reading))
+    return problem(`expected ${expectations([issue])}, got ${typeOf(issue.input)}`)
+  }
+  if (issue.code === "invalid_type") return problem(`expected ${expectations([issue])}, got ${typeOf(issue.input)}`)
+  if (issue.code === "invalid_value") return problem(...valueProblem(issue))
+  return problem(sizeMessage(issue) ?? issue.message)
+}
+
+function unknownKey(key: string, path: Path, where: string, known: readonly string[]): ShapeProblem {
+  const suggestion = nearest(key, known)
+  const others = suggestion === undefined && known.length > 0 ? `; known keys: ${known.join(", ")}` : ""
+  return { path: [...path, key], at: "key", message: `unknown key "${key}" in ${where}${others}`, suggestion }
+}
+
+/** The branch of a union that the user most likely meant: the right type, and the fewest things wrong. */
+function likeliest(branches: readonly (readonly Issue[])[], known: KnownKeys): readonly Issue[] | undefined {
+  const meant = branches.filter((issues) => !issues.some(isOtherType))
+  return meant.map((issues) => ({ issues, cost: cost(issues, known) })).sort((a, b) => a.cost - b.cost)[0]?.issues
+}
+
+function isOtherType(issue: Issue): boolean {
+  if (issue.path.length > 0) return false
+  if (issue.code === "invalid_union") return issue.errors.every((branch) => branch.some(isOtherType))
+  return issue.code === "invalid_type" || issue.code === "invalid_value"
+}
+
+function cost(issues: readonly Issue[], known: KnownKeys): number {
+  const costs = issues.map((issue) => {
+    if (issue.code !== "unrecognized_keys") return 1
+    const candidates = known.get(issue.keys) ?? []
+    return issue.keys.reduce((sum, key) => sum + (nearest(key, candidates) === undefined ? 1 : 0.5), 0)
+  })
+  return costs.reduce((sum, one) => sum + one, 0)
+}
+
+function valueProblem(issue: Extract<Issue, { code: "invalid_value" }>): [string, Partial<ShapeProblem>] {
+  if (typeof issue.input !== "string") return [`expected ${expectations([issue])}, got ${typeOf(issue.input)}`, {}]
+  const suggestion = nearest(issue.input, issue.values.map(String))
+  return [`expected ${expectations([issue])}, got "${issue.input}"`, { suggestion }]
+}
+
+/** zod's own words for limits speak of "string" and ">="; a message that the schema gives wins before this is asked. */
+function sizeMessage(issue: Issue): string | undefined {
+  if (issue.code !== "too_small" && issue.code !== "too_big") return undefined
+  if (!/^(Too small|Too big)/.test(issue.message)) return undefined
+  const [word, limit] = issue.code === "too_small" ? ["at least", issue.minimum] : ["at most", issue.maximum]
+  if (issue.origin === "string")
+    return limit === 1 && word === "at least" ? "must not be empty" : `must have ${word} ${limit} characters`
+  if (issue.origin === "array") return `must have ${word} ${limit} ${limit === 1 ? "entry" : "entries"}`
+  return `must be ${word} ${limit}`
+}
+
+function expectations(issues: readonly Issue[]): string {
+  return [...new Set(issues.flatMap(expected))].join(" or ")
+}
+
+function expected(issue: Issue): string[] {
+  if (issue.code === "invalid_type") return [TYPE_WORDS[issue.expected] ?? issue.expected]
+  if (issue.code === "invalid_value") return issue.values.map(String)
+  return issue.code === "invalid_union" ? issue.errors.flat().filter(isOtherType).flatMap(expected) : []
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "a mapping",
+  record: "a mapping",
+  array: "a list",
+  tuple: "a list",
+}
+
+/** The kind of a value and never the value: it may be a password in the wrong place. */
+function typeOf(value: unknown): string {
+  if (value === null) return "nothing"
+  if (Array.isArray(value)) return "a list"
+  return TYPE_WORDS[typeof value] ?? typeof value
+}
+
+/** A key that is missing because it is misspelt right there needs no second line. */
+function isEcho(problem: ShapeProblem, all: readonly ShapeProblem[]): boolean {
+  if (problem.missing !== true) return false
+  const parent = formatPath(problem.path.slice(0, -1))
+  return all.some(
+    ({ path, suggestion }) => suggestion === problem.path.at(-1) && formatPath(path.slice(0, -1)) === parent,
+  )
+}
+
+function firstSentence(text: string): string {
+  return text.split(/[.;] /)[0]!.replace(/\.$/, "")
+}
