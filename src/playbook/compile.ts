@@ -1,0 +1,147 @@
+import type { Barrier, Task } from "../engine/task.ts"
+import { HaopsError } from "../errors.ts"
+import type { Host, Inventory, SecretSource } from "../inventory/model.ts"
+import { nearest } from "../inventory/nearest.ts"
+import { InputError, type InputProblem, type Path } from "../inventory/problems.ts"
+import { checkShape } from "../inventory/shape.ts"
+import type { ParsedYaml } from "../inventory/yaml-document.ts"
+import type { Secret } from "../secret.ts"
+import type { Step } from "../steps/step.ts"
+import { onSchema, type Playbook } from "./schema.ts"
+
+export interface CompileContext {
+  inventory: Inventory
+  /** Hosts of this run: the inventory's, or those of `--limit`. */
+  hosts: readonly Host[]
+  /** The vocabulary by kind. */
+  steps: ReadonlyMap<string, Step>
+  secret: (source: SecretSource) => Secret
+  /** `--only`: stages or kinds to keep. Default: all. */
+  only?: readonly string[] | undefined
+}
+
+/** A playbook as loaded, with the file it came from. */
+export interface LoadedPlaybook extends ParsedYaml<Playbook> {
+  file: string
+}
+
+/** One item of a stage, taken apart. `want` is there only where the playbook says it. */
+interface Item {
+  kind: string
+  want?: unknown
+  name?: string | undefined
+  on?: Stage["on"] | undefined
+}
+
+type Stage = Playbook["stages"][number]
+type Report = (path: Path, message: string, suggestion?: string, at?: "value" | "key") => void
+
+/** A playbook bound to an inventory: barriers of tasks, in order. Throws `InputError` with every problem at once. */
+export function compilePlaybook(playbook: LoadedPlaybook, context: CompileContext): readonly Barrier[] {
+  const { file, value, locate } = playbook
+  const problems: InputProblem[] = []
+  const compiler = new Compiler(context, (path, message, suggestion, at) => {
+    problems.push({ file, ...locate(path, at), path, message, suggestion })
+  })
+  const tasks = value.stages.flatMap((stage, s) =>
+    stage.steps.flatMap((step, i) => compiler.task(stage.stage, stage.on, step, ["stages", s, "steps", i])),
+  )
+  if (problems.length > 0) throw new InputError(file, problems)
+  const kept = tasks.filter((task) => keeps(task, context.only))
+  if (kept.length === 0 && context.only !== undefined) throw unknownOnly(context.only, tasks)
+  return barriersOf(kept.filter((task) => task.wants.size > 0))
+}
+
+class Compiler {
+  readonly #context: CompileContext
+  readonly #problem: Report
+  readonly #count = new Map<string, number>()
+
+  constructor(context: CompileContext, problem: Report) {
+    this.#context = context
+    this.#problem = problem
+  }
+
+  task(stage: string, stageOn: Stage["on"], item: Stage["steps"][number], path: Path): Task[] {
+    const parts: Item | undefined = typeof item === "string" ? { kind: item } : this.#split(item, path)
+    if (parts === undefined) return []
+    const step = this.#context.steps.get(parts.kind)
+    if (step === undefined) {
+      this.#problem(path, `unknown step "${parts.kind}"`, nearest(parts.kind, this.#context.steps.keys()))
+      return []
+    }
+    const hosts = this.#context.hosts.filter((host) => inGroup(host, parts.on ?? stageOn))
+    const wants =
+      "want" in parts ? this.#inline(step, parts.want, hosts, [...path, parts.kind]) : this.#bound(step, hosts, path)
+    if (wants === undefined) return []
+    const first = [...wants.values()][0]
+    const title = parts.name ?? (first === undefined ? step.kind : step.title(first))
+    return [{ id: this.#id(stage, step.kind), stage, step, title, wants }]
+  }
+
+  #split(item: Record<string, unknown>, path: Path): Item | undefined {
+    const { name, on, ...rest } = item
+    const kinds = Object.keys(rest)
+    if (kinds.length !== 1) {
+      this.#problem(path, `a step has one kind, this one has ${kinds.length === 0 ? "none" : kinds.join(", ")}`)
+      return undefined
+    }
+    const group = onSchema.optional().safeParse(on)
+    if (!group.success) this.#problem([...path, "on"], `on is one of ${onSchema.options.join(", ")}`)
+    if (name !== undefined && typeof name !== "string") this.#problem([...path, "name"], "name is a text")
+    const kind = kinds[0]!
+    return { kind, want: rest[kind], name: typeof name === "string" ? name : undefined, on: group.data }
+  }
+
+  #inline(step: Step, raw: unknown, hosts: readonly Host[], path: Path): Map<string, unknown> | undefined {
+    const shape = checkShape(step.want, raw ?? {}, step.kind)
+    if (shape.ok) return new Map(hosts.map((host) => [host.name, shape.value]))
+    for (const one of shape.problems) this.#problem([...path, ...one.path], one.message, one.suggestion, one.at)
+    return undefined
+  }
+
+  #bound(step: Step, hosts: readonly Host[], path: Path): Map<string, unknown> | undefined {
+    const { bind } = step
+    if (bind === undefined) {
+      this.#problem(path, `${step.kind} needs to be told what it wants, such as \`${step.kind}: { … }\``)
+      return undefined
+    }
+    const { inventory, secret } = this.#context
+    const wants = hosts.map((host) => [host.name, bind({ inventory, host, members: hosts, secret })] as const)
+    return new Map(wants.filter(([, want]) => want !== undefined))
+  }
+
+  #id(stage: string, kind: string): string {
+    const base = `${stage}/${kind}`
+    const n = this.#count.get(base) ?? 0
+    this.#count.set(base, n + 1)
+    return n === 0 ? base : `${base}#${n + 1}`
+  }
+}
+
+function inGroup(host: Host, on: Stage["on"]): boolean {
+  return on === "all" || host.group === on
+}
+
+function keeps(task: Task, only: readonly string[] | undefined): boolean {
+  return only === undefined || only.includes(task.stage) || only.includes(task.step.kind)
+}
+
+function unknownOnly(only: readonly string[], tasks: readonly Task[]): HaopsError {
+  const names = [...new Set(tasks.flatMap((task) => [task.stage, task.step.kind]))].sort()
+  const near = nearest(only[0] ?? "", names)
+  const hint = near === undefined ? `There are: ${names.join(", ")}.` : `Did you mean "${near}"?`
+  return new HaopsError("E_INPUT", `no step or stage is called ${only.join(", ")}`, { hint })
+}
+
+/** A `once` step waits for all before it and stands alone: what it does changes what every later step would see. */
+function barriersOf(tasks: readonly Task[]): readonly Barrier[] {
+  const barriers: { stage: string; tasks: Task[] }[] = []
+  for (const task of tasks) {
+    const last = barriers.at(-1)
+    const joins = last?.stage === task.stage && task.step.scope === "each" && last.tasks[0]?.step.scope === "each"
+    if (joins) last.tasks.push(task)
+    else barriers.push({ stage: task.stage, tasks: [task] })
+  }
+  return barriers
+}

@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { HaopsError } from "../errors.ts"
+import { parseYaml } from "../inventory/yaml-document.ts"
+import { packageRoot } from "../package-root.ts"
+import type { LoadedPlaybook } from "./compile.ts"
+import { playbookSchema } from "./schema.ts"
+
+/** A playbook that haops ships, such as `up`. */
+export async function loadShipped(name: string): Promise<LoadedPlaybook> {
+  return await loadPlaybook(join(packageRoot(), "playbooks", `${name}.yaml`), `playbooks/${name}.yaml`)
+}
+
+/** A playbook from a file. Throws `InputError` with line and column. `shown` is the name for messages. */
+export async function loadPlaybook(file: string, shown = file): Promise<LoadedPlaybook> {
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new HaopsError("E_INPUT", `the playbook ${shown} could not be read`, { cause })
+  })
+  return { file: shown, ...parseYaml(text, shown, playbookSchema, "the playbook") }
+}
