@@ -21,6 +21,8 @@ export interface Drift {
 /** Something about a host that haops will not change by itself. An `error` stops that host before anything is touched. */
 export interface Finding {
   severity: "error" | "warning"
+  /** Set by a step that compares members: the one that this is about. An `error` about none of them stops the run. */
+  host?: string | undefined
   message: string
   hint?: string | undefined
 }

@@ -37,7 +37,8 @@ export async function eachHost<S extends HostState>(
   states: readonly S[],
   work: (state: S) => Promise<void>,
 ): Promise<void> {
-  await createPool(context.forks).map(states, async (state) => {
+  const named = states.map((state) => ({ name: state.host.name, state }))
+  await createPool(context.forks).map(named, async ({ state }) => {
     try {
       await work(state)
     } catch (thrown) {

@@ -46,7 +46,7 @@ export function compilePlaybook(playbook: LoadedPlaybook, context: CompileContex
   const tasks = value.stages.flatMap((stage, s) =>
     stage.steps.flatMap((step, i) => compiler.task(stage.stage, stage.on, step, ["stages", s, "steps", i])),
   )
-  if (problems.length > 0) throw new InputError(file, problems)
+  if (problems.length > 0) throw new InputError(problems)
   const kept = tasks.filter((task) => keeps(task, context.only))
   if (kept.length === 0 && context.only !== undefined) throw unknownOnly(context.only, tasks)
   return barriersOf(kept.filter((task) => task.wants.size > 0))

@@ -1,0 +1,97 @@
+import { asHaopsError, HaopsError } from "../errors.ts"
+import type { Outcome } from "../events.ts"
+import { outcomeOfError } from "../exit-codes.ts"
+import type { Inventory } from "../inventory/model.ts"
+import type { RunContext } from "./context.ts"
+import { converge } from "./converge.ts"
+import { type LockOwner, lockHosts } from "./lock.ts"
+import { connectAndLook, failHost, look } from "./look.ts"
+import { type Outlook, planRun } from "./plan.ts"
+import { hasChanges, type Plan } from "./plan-model.ts"
+import type { Barrier } from "./task.ts"
+import { liveHosts } from "./world.ts"
+
+export interface RunRequest {
+  context: RunContext
+  inventory: Inventory
+  barriers: readonly Barrier[]
+  owner: LockOwner
+  /** `Date.now()` when the run began. */
+  startedAt: number
+  /** Asked once, with the whole plan, before anything is touched. False ends the run as canceled. */
+  confirm(plan: Plan): Promise<boolean>
+}
+
+export interface RunResult {
+  outcome: Outcome
+  plan: Plan
+  /** Something was applied. */
+  changed: boolean
+  /** What ended the run early. */
+  error?: HaopsError | undefined
+}
+
+/** Look at all hosts and say what a run would do. Touches nothing. */
+export async function preview(request: Omit<RunRequest, "confirm" | "owner">): Promise<Outlook> {
+  const { context, inventory, barriers, startedAt } = request
+  await connectAndLook(context, tasksOf(barriers))
+  return await planRun(context, inventory, barriers, startedAt)
+}
+
+/** Look, plan, ask, lock, converge. Throws only for bugs: what goes wrong on hosts is in the result. */
+export async function run(request: RunRequest): Promise<RunResult> {
+  const { context, barriers } = request
+  const outlook = await preview(request)
+  const { plan } = outlook
+  if (liveHosts(context.world).length === 0) return { outcome: "unreachable", plan, changed: false }
+  let changed = false
+  try {
+    if (context.stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
+    refuse(context, outlook)
+    if (!hasChanges(plan)) return { outcome: outcomeOf(context), plan, changed }
+    if (!(await request.confirm(plan))) {
+      throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
+    }
+    await using _lock = await lockHosts(liveHosts(context.world), request.owner, context.abort)
+    // Time has passed since the first look, another run perhaps among it: plan from what is true under the lock.
+    await look(context, tasksOf(barriers))
+    changed = true
+    await converge(context, barriers)
+    return { outcome: outcomeOf(context), plan, changed }
+  } catch (thrown) {
+    const error = asHaopsError(thrown)
+    return { outcome: outcomeOfError(error), plan, changed, error }
+  }
+}
+
+/** Findings that haops will not override: they stop their host, and in a step done for all the whole run. */
+function refuse(context: RunContext, { assessments }: Outlook): void {
+  const { world, sink } = context
+  let cluster: HaopsError | undefined
+  for (const { task, host, findings } of assessments) {
+    for (const finding of findings) {
+      sink({ type: "finding", host: finding.host ?? host, step: task.title, finding })
+    }
+    const errors = findings.filter((finding) => finding.severity === "error")
+    for (const { message, hint, host: member } of errors) {
+      const about = member ?? host
+      const error = new HaopsError("E_REFUSED", message, { host: about, step: task.title, hint })
+      const state = world.get(about)
+      if (task.step.scope === "once" && member === undefined) cluster ??= error
+      else if (state !== undefined && state.failure === undefined) failHost(context, state, error)
+    }
+  }
+  if (cluster !== undefined) throw cluster
+}
+
+/** How a run ended in which nothing was thrown. */
+function outcomeOf(context: RunContext): Outcome {
+  const states = [...context.world.values()]
+  const out = states.filter((state) => state.failure !== undefined).length
+  if (out === 0) return "done"
+  return out === states.length ? "failed" : "partial"
+}
+
+function tasksOf(barriers: readonly Barrier[]) {
+  return barriers.flatMap((barrier) => barrier.tasks)
+}
