@@ -21,14 +21,17 @@ const HEARTBEAT_MS = 10_000
  * missing heartbeat frees it within 45 s. So a stale lock cannot be.
  */
 const LOCK_SCRIPT = `
-mkdir -p -m 700 /run/haops || exit 1
-exec 9>>/run/haops/lock || exit 1
-flock -n 9 || { cat /run/haops/lock; exit ${HELD}; }
-printf '%s\\n' "$1" >/run/haops/lock
+mkdir -p -m 700 "$2" || exit 1
+exec 9>>"$2/lock" || exit 1
+flock -n 9 || { cat "$2/lock"; exit ${HELD}; }
+printf '%s\\n' "$1" >"$2/lock"
 printf 'locked\\n'
 while timeout 45 sh -c 'read -r beat' 9>&-; do :; done
-: >/run/haops/lock
+: >"$2/lock"
 `
+
+/** On a tmpfs: a reboot clears it. */
+const DIRECTORY = "/run/haops"
 
 /** Holds until disposed. */
 export type Lock = AsyncDisposable
@@ -37,13 +40,18 @@ export type Lock = AsyncDisposable
  * Lock the hosts against a second run: the first one alone, then the others, always in the same order, so that of two
  * runs one wins. Throws `E_LOCKED` naming the holder.
  */
-export async function lockHosts(hosts: readonly LiveHost[], owner: LockOwner, signal: AbortSignal): Promise<Lock> {
+export async function lockHosts(
+  hosts: readonly LiveHost[],
+  owner: LockOwner,
+  signal: AbortSignal,
+  directory = DIRECTORY,
+): Promise<Lock> {
   const held: Lock[] = []
   const release = async () => void (await Promise.all(held.map((lock) => lock[Symbol.asyncDispose]())))
   try {
     const [first, ...others] = [...hosts].sort((a, b) => (a.host.name < b.host.name ? -1 : 1))
-    if (first !== undefined) held.push(await lockHost(first, owner, signal))
-    const results = await Promise.allSettled(others.map((host) => lockHost(host, owner, signal)))
+    if (first !== undefined) held.push(await lockHost(first, owner, signal, directory))
+    const results = await Promise.allSettled(others.map((host) => lockHost(host, owner, signal, directory)))
     for (const result of results) if (result.status === "fulfilled") held.push(result.value)
     const refused = results.find((result) => result.status === "rejected")
     if (refused !== undefined) throw refused.reason
@@ -54,11 +62,11 @@ export async function lockHosts(hosts: readonly LiveHost[], owner: LockOwner, si
   return { [Symbol.asyncDispose]: release }
 }
 
-async function lockHost(state: LiveHost, owner: LockOwner, signal: AbortSignal): Promise<Lock> {
+async function lockHost(state: LiveHost, owner: LockOwner, signal: AbortSignal, directory: string): Promise<Lock> {
   const beat = heartbeat()
   const locked = deferred<void>()
   let said = ""
-  const argv = ["sh", "-c", LOCK_SCRIPT, "haops-lock", JSON.stringify(owner)]
+  const argv = ["sh", "-c", LOCK_SCRIPT, "haops-lock", JSON.stringify(owner), directory]
   const onStdout = (chunk: string) => {
     said += chunk
     if (said.startsWith("locked\n")) locked.resolve()

@@ -1,0 +1,130 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
+import { tmpdir, userInfo } from "node:os"
+import { join } from "node:path"
+import { beforeEach, describe, expect, test } from "vitest"
+import { applyAction } from "../../../src/engine/apply.ts"
+import { Secret } from "../../../src/secret.ts"
+import type { PutAction } from "../../../src/steps/step.ts"
+import { LocalTransport } from "./local-transport.ts"
+
+const never = new AbortController().signal
+const owner = String(userInfo().uid)
+let directory: string
+let transport: LocalTransport
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "haops-"))
+  transport = new LocalTransport("here")
+})
+
+const put = (path: string, content: string | Secret, more: Partial<PutAction> = {}) =>
+  applyAction({ type: "put", path, content, mode: "0640", owner, ...more }, transport, never)
+
+describe("put", () => {
+  test("writes content, mode and missing directories, and leaves no temporary file", async () => {
+    const path = join(directory, "a/b/c.conf")
+    await put(path, "wäre\n")
+    expect(readFileSync(path, "utf8")).toBe("wäre\n")
+    expect(statSync(path).mode & 0o777).toBe(0o640)
+    expect(readdirSync(join(directory, "a/b"))).toEqual(["c.conf"])
+  })
+
+  test("a secret reaches the file and no argument", async () => {
+    const path = join(directory, "secret")
+    await put(path, new Secret("hunter2"))
+    expect(readFileSync(path, "utf8")).toBe("hunter2")
+    expect(transport.commands.flatMap((command) => command.argv).join(" ")).not.toContain("hunter2")
+  })
+
+  test("content that does not validate touches nothing", async () => {
+    const path = join(directory, "x")
+    writeFileSync(path, "old")
+    await expect(put(path, "new", { validate: ["grep", "-q", "valid", "{}"] })).rejects.toMatchObject({
+      code: "E_COMMAND",
+    })
+    expect(readFileSync(path, "utf8")).toBe("old")
+    expect(readdirSync(directory)).toEqual(["x"])
+    await put(path, "valid", { validate: ["grep", "-q", "valid", "{}"] })
+    expect(readFileSync(path, "utf8")).toBe("valid")
+  })
+
+  test("keeps the old content once per content", async () => {
+    const path = join(directory, "x")
+    writeFileSync(path, "one")
+    await put(path, "two", { backup: true })
+    writeFileSync(path, "one")
+    await put(path, "two", { backup: true })
+    const copies = readdirSync(directory).filter((name) => name !== "x")
+    expect(copies).toHaveLength(1)
+    expect(readFileSync(join(directory, copies[0]!), "utf8")).toBe("one")
+  })
+
+  test("content that was cut on the way is not installed", async () => {
+    const path = join(directory, "x")
+    writeFileSync(path, "old")
+    const whole = transport.exec.bind(transport)
+    transport.exec = (command, signal) => whole({ ...command, stdin: "ha" }, signal)
+    await expect(put(path, "half of it is missing")).rejects.toMatchObject({ code: "E_COMMAND" })
+    expect(readFileSync(path, "utf8")).toBe("old")
+  })
+
+  test("writes through a symbolic link to its target", async () => {
+    writeFileSync(join(directory, "target"), "old")
+    symlinkSync(join(directory, "target"), join(directory, "link"))
+    await put(join(directory, "link"), "new")
+    expect(readFileSync(join(directory, "target"), "utf8")).toBe("new")
+    expect(statSync(join(directory, "link")).isFile()).toBe(true)
+  })
+})
+
+describe("run", () => {
+  test("a non-zero exit is E_COMMAND with the remote's words", async () => {
+    const action = { type: "run", argv: ["sh", "-c", "echo sorry >&2; exit 9"] } as const
+    await expect(applyAction(action, transport, never)).rejects.toMatchObject({
+      code: "E_COMMAND",
+      result: { code: 9, stderr: "sorry\n" },
+    })
+  })
+
+  test("an exit code that the step expects is done", async () => {
+    await applyAction({ type: "run", argv: ["sh", "-c", "exit 9"], okCodes: [0, 9] }, transport, never)
+    expect(transport.commands).toHaveLength(1)
+  })
+})
+
+describe("wait", () => {
+  test("ends as soon as the condition holds", async () => {
+    const flag = join(directory, "flag")
+    setTimeout(() => writeFileSync(flag, ""), 250)
+    await applyAction(
+      { type: "wait", for: "the flag", script: `[ -e '${flag}' ]`, timeoutMs: 20_000 },
+      transport,
+      never,
+    )
+    expect(existsSync(flag)).toBe(true)
+  })
+
+  test("a condition that never holds is E_TIMEOUT and says what was last seen", async () => {
+    const action = { type: "wait", for: "a miracle", script: "echo 2 of 3; exit 1", timeoutMs: 1_000 } as const
+    await expect(applyAction(action, transport, never)).rejects.toMatchObject({
+      code: "E_TIMEOUT",
+      message: expect.stringContaining("a miracle"),
+      result: { stderr: "2 of 3\n" },
+    })
+  })
+})
+
+test("a file in a directory that cannot be written is an error", async () => {
+  if (userInfo().uid === 0) return expect(put("/proc/haops", "x")).rejects.toMatchObject({ code: "E_COMMAND" })
+  chmodSync(directory, 0o500)
+  await expect(put(join(directory, "x"), "x")).rejects.toMatchObject({ code: "E_COMMAND" })
+})

@@ -1,0 +1,236 @@
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { beforeEach, describe, expect, test } from "vitest"
+import { z } from "zod"
+import type { RunContext } from "../../../src/engine/context.ts"
+import { converge } from "../../../src/engine/converge.ts"
+import { lockHosts } from "../../../src/engine/lock.ts"
+import { connectAndLook } from "../../../src/engine/look.ts"
+import type { Barrier, Task } from "../../../src/engine/task.ts"
+import { createWorld, liveHosts } from "../../../src/engine/world.ts"
+import { HaopsError } from "../../../src/errors.ts"
+import type { HaopsEvent } from "../../../src/events.ts"
+import type { Host } from "../../../src/inventory/model.ts"
+import { quote } from "../../../src/sh.ts"
+import { defineClusterStep, defineStep, type Step } from "../../../src/steps/step.ts"
+import { LocalTransport } from "./local-transport.ts"
+
+const NAMES = ["n1", "n2", "n3"]
+let root: string
+let transports: Map<string, LocalTransport>
+let events: HaopsEvent[]
+let stop: AbortController
+let context: RunContext
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "haops-"))
+  transports = new Map(NAMES.map((name) => [name, new LocalTransport(name)]))
+  events = []
+  stop = new AbortController()
+  context = {
+    world: createWorld(NAMES.map(host)),
+    connector: {
+      connect: async (host: Host) => transports.get(host.name) ?? unreachable(host.name),
+      async [Symbol.asyncDispose]() {},
+    },
+    forks: 50,
+    sink: (event) => events.push(event),
+    stop: stop.signal,
+    abort: new AbortController().signal,
+  }
+})
+
+/** Wants a file to exist; `script` is what makes it. */
+const fileStep = (script = (path: string) => `touch ${quote(path)}`) =>
+  defineStep<string, boolean>({
+    kind: "exists",
+    summary: "a file exists",
+    want: z.string(),
+    title: () => "exists",
+    probe: (path) => ({
+      script: `if [ -e ${quote(path)} ]; then echo yes; else echo no; fi`,
+      parse: ({ stdout }) => stdout === "yes\n",
+    }),
+    check: (path, have) => (have ? [] : [{ attribute: path, have: "absent", want: "present", risk: "none" }]),
+    plan: (path) => [{ type: "run", argv: ["sh", "-c", script(path)] }],
+  })
+
+const clusterStep = (needs: "all" | "any") =>
+  defineClusterStep<string, boolean>({
+    kind: "founded",
+    summary: "one founds for all",
+    needs,
+    want: z.string(),
+    title: () => "founded",
+    probe: (path) => fileStep().probe(path),
+    elect: (_, have) => (have ? 1 : 0),
+    check: (_, { elected }) =>
+      elected.have ? [] : [{ attribute: "cluster", have: "absent", want: "there", risk: "none" }],
+    plan: (path) => [{ type: "run", argv: ["touch", path] }],
+  })
+
+describe("converge", () => {
+  test("a run over hosts in sync is one command a host", async () => {
+    for (const name of NAMES) writeFileSync(join(root, name), "")
+    await go([barrier("s", fileStep())])
+    expect([...transports.values()].map((transport) => transport.commands.length)).toEqual([1, 1, 1])
+    expect(of("step-changed")).toEqual([])
+  })
+
+  test("drift is applied where it is, and nowhere else", async () => {
+    writeFileSync(join(root, "n2"), "")
+    await go([barrier("s", fileStep())])
+    expect(NAMES.every((name) => existsSync(join(root, name)))).toBe(true)
+    expect(of("step-changed").map((event) => "host" in event && event.host)).toEqual(["n1", "n3"])
+  })
+
+  test("a step that does not take is E_CONVERGENCE on that host, and the others go on", async () => {
+    const lazyOnN1 = fileStep((path) => (path.endsWith("n1") ? "true" : `touch ${quote(path)}`))
+    const second = barrier("t", fileStep(), (name) => join(root, `${name}.later`))
+    await go([barrier("s", lazyOnN1), second])
+    expect(context.world.get("n1")?.failure?.error.code).toBe("E_CONVERGENCE")
+    expect(existsSync(join(root, "n1.later"))).toBe(false)
+    expect(existsSync(join(root, "n2.later"))).toBe(true)
+  })
+
+  test("a later barrier is planned from facts read after the change before it", async () => {
+    const makesBoth = fileStep((path) => `touch ${quote(path)} ${quote(`${path}.later`)}`)
+    await go([barrier("s", makesBoth), barrier("t", fileStep(), (name) => join(root, `${name}.later`))])
+    expect(of("step-changed").filter((event) => "stage" in event && event.stage === "t")).toEqual([])
+  })
+
+  test("a probe that fails drops its host and is never taken for an answer", async () => {
+    const broken = { ...fileStep(), probe: () => ({ script: "exit 3", parse: () => false }) }
+    await go([barrier("s", broken)])
+    expect([...context.world.values()].map((state) => state.failure?.error.code)).toEqual(Array(3).fill("E_PROBE"))
+    expect(of("action-started")).toEqual([])
+  })
+
+  test("a command that fails takes its host out and names the step", async () => {
+    await go([
+      barrier(
+        "s",
+        fileStep((path) => (path.endsWith("n2") ? "exit 5" : `touch ${quote(path)}`)),
+      ),
+    ])
+    expect(context.world.get("n2")?.failure?.error).toMatchObject({ code: "E_COMMAND", step: "exists", host: "n2" })
+    expect(existsSync(join(root, "n3"))).toBe(true)
+  })
+
+  test("asked to stop, it begins nothing new and says what is half done", async () => {
+    const two = defineStep<string, boolean>({
+      ...fileStep(),
+      plan: (path) => [
+        { type: "run", argv: ["touch", `${path}.first`] },
+        { type: "run", argv: ["touch", path] },
+      ],
+    })
+    transports.get("n1")!.before = ({ argv }) => void (argv[0] === "touch" && stop.abort())
+    const tasks = barrier("s", two, undefined, ["n1"])
+    await expect(go([tasks])).rejects.toMatchObject({
+      code: "E_CANCELED",
+      message: expect.stringContaining("exists on n1 (1 of 2 actions done)"),
+    })
+    expect(existsSync(join(root, "n1"))).toBe(false)
+    expect(existsSync(join(root, "n1.first"))).toBe(true)
+  })
+})
+
+describe("a step that one does for all", () => {
+  const cluster = (needs: "all" | "any") => barrier("c", clusterStep(needs))
+
+  test("is done by the first of the inventory where none has it", async () => {
+    await go([cluster("all")])
+    expect(NAMES.map((name) => existsSync(join(root, name)))).toEqual([true, false, false])
+  })
+
+  test("is not done again by a rebuilt first node: a member that has it is elected", async () => {
+    writeFileSync(join(root, "n3"), "")
+    await go([cluster("all")])
+    expect(NAMES.map((name) => existsSync(join(root, name)))).toEqual([false, false, true])
+  })
+
+  test("is blocked by an unreachable member where it needs all", async () => {
+    transports.delete("n2")
+    await go([cluster("all")])
+    expect(of("step-blocked")).toMatchObject([{ reason: expect.stringContaining("n2 is unreachable") }])
+    expect(NAMES.some((name) => existsSync(join(root, name)))).toBe(false)
+  })
+
+  test("goes on without an unreachable member where one is enough", async () => {
+    transports.delete("n1")
+    await go([cluster("any")])
+    expect(existsSync(join(root, "n2"))).toBe(true)
+  })
+
+  test("ends the run when it fails", async () => {
+    transports.get("n1")!.before = ({ argv }) => {
+      if (argv[0] === "touch") throw new HaopsError("E_COMMAND", "touch failed")
+    }
+    const later = barrier("t", fileStep(), (name) => join(root, `${name}.later`))
+    await expect(go([cluster("all"), later])).rejects.toMatchObject({ code: "E_COMMAND", step: "founded" })
+    expect(existsSync(join(root, "n2.later"))).toBe(false)
+  })
+})
+
+describe("the lock", () => {
+  const owner = { runId: "1", user: "ada", host: "jump", pid: 42, verb: "up", since: "2026-01-01T00:00:00Z" }
+  const signal = new AbortController().signal
+
+  test("refuses a second run and names the first, and is free again afterwards", async () => {
+    await connectAndLook(context, [])
+    const hosts = liveHosts(context.world).slice(0, 1)
+    const first = await lockHosts(hosts, owner, signal, root)
+    await expect(lockHosts(hosts, { ...owner, user: "bob" }, signal, root)).rejects.toMatchObject({
+      code: "E_LOCKED",
+      message: expect.stringContaining("ada@jump (process 42) since 2026-01-01"),
+    })
+    await first[Symbol.asyncDispose]()
+    await using again = await lockHosts(hosts, owner, signal, root)
+    expect(again).toBeDefined()
+  })
+
+  test("goes with the connection of a run that was killed", async () => {
+    await connectAndLook(context, [])
+    const hosts = liveHosts(context.world).slice(0, 1)
+    const killed = new AbortController()
+    await lockHosts(hosts, owner, killed.signal, root)
+    killed.abort()
+    await using again = await lockHosts(hosts, owner, signal, root)
+    expect(again).toBeDefined()
+  })
+})
+
+async function go(barriers: readonly Barrier[]): Promise<void> {
+  await connectAndLook(
+    context,
+    barriers.flatMap((one) => one.tasks),
+  )
+  await converge(context, barriers)
+}
+
+function barrier(stage: string, step: Step, path = (name: string) => join(root, name), names = NAMES): Barrier {
+  const wants = new Map(names.map((name) => [name, path(name)]))
+  const task: Task = {
+    id: `${stage}/${step.kind}`,
+    stage,
+    step,
+    title: step.kind === "exists" ? "exists" : "founded",
+    wants,
+  }
+  return { stage, tasks: [task] }
+}
+
+function of(type: HaopsEvent["type"]): HaopsEvent[] {
+  return events.filter((event) => event.type === type)
+}
+
+function host(name: string): Host {
+  const ssh = { become: "sudo", hostKeys: "strict", connectTimeoutMs: 1000 } as const
+  return { name, group: "controllers", address: "127.0.0.1", links: ["127.0.0.1"], ssh }
+}
+
+function unreachable(name: string): never {
+  throw new HaopsError("E_CONNECT", `${name} does not answer`)
+}

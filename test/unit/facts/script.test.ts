@@ -1,0 +1,113 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { fc, test as property } from "@fast-check/vitest"
+import { describe, expect, test } from "vitest"
+import { BASE_SCRIPT, parseBaseFacts } from "../../../src/facts/base.ts"
+import { compileScript, type Fragment, parseSections } from "../../../src/facts/script.ts"
+
+const NONCE = "haops-0011"
+
+function runScript(fragments: readonly Fragment[], shell = "sh") {
+  const { status, stdout, stderr } = spawnSync(shell, ["-s"], {
+    input: compileScript(fragments, NONCE),
+    encoding: "utf8",
+  })
+  return parseSections({ code: status, stdout, stderr, durationMs: 0 }, fragments, NONCE)
+}
+
+const one = (script: string) =>
+  runScript([
+    { id: "a", script },
+    { id: "b", script: "echo still here" },
+  ])
+
+describe.each(["dash", "bash"])("the facts script under %s", (shell) => {
+  test("keeps each fragment's output, standard error and exit code apart", () => {
+    const sections = runScript(
+      [
+        { id: "a", script: "echo out; echo err >&2; exit 3" },
+        { id: "b", script: "printf 'no newline'" },
+      ],
+      shell,
+    )
+    expect(sections.get("a")).toEqual({ code: 3, stdout: "out\n", stderr: "err\n" })
+    expect(sections.get("b")).toEqual({ code: 0, stdout: "no newline", stderr: "" })
+  })
+})
+
+test.each([
+  ["a syntax error", "if then ("],
+  ["an unbalanced quote", "echo 'open"],
+  ["a reader of standard input", "cat"],
+  ["exit", "exit 7"],
+  ["set -e and a failure", "set -e; false; echo no"],
+  ["a redefinition of printf", "printf() { echo mine; }; printf x"],
+])("%s in one fragment leaves the next alone", (_, script) => {
+  expect(one(script).get("b")).toEqual({ code: 0, stdout: "still here\n", stderr: "" })
+})
+
+property.prop([fc.string({ unit: "binary" }).filter((text) => !/[\0\r\ud800-\udfff]/.test(text))])(
+  "whatever a fragment prints comes back to the letter",
+  (text) => {
+    const script = `printf %s '${text.replaceAll("'", `'\\''`)}'`
+    expect(one(script).get("a")?.stdout).toBe(text)
+  },
+)
+
+test.each([0, 1, 2, 3])("output that is cut short is E_PROBE, never an empty answer (piece %i)", (piece) => {
+  const fragments = [
+    { id: "a", script: "echo one" },
+    { id: "b", script: "echo two" },
+  ]
+  const whole = spawnSync("sh", ["-s"], { input: compileScript(fragments, NONCE), encoding: "utf8" })
+  const stdout = whole.stdout.slice(0, Math.floor((whole.stdout.length * (piece + 1)) / 5))
+  expect(() => parseSections({ ...whole, code: 0, stdout, durationMs: 0 }, fragments, NONCE)).toThrow(
+    expect.objectContaining({ code: "E_PROBE" }),
+  )
+})
+
+describe("base facts", () => {
+  const interval = { start: 1_000, end: 3_000 }
+
+  test("are read off this very machine", () => {
+    const stdout = execFileSync("sh", ["-c", BASE_SCRIPT], { encoding: "utf8" })
+    const now = Date.now()
+    const facts = parseBaseFacts("here", { stdout, stderr: "" }, { start: now, end: now })
+    expect(facts.hostname).toBe(execFileSync("uname", ["-n"], { encoding: "utf8" }).trim())
+    expect(facts.arch).toBe(execFileSync("uname", ["-m"], { encoding: "utf8" }).trim())
+    expect(Math.abs(facts.clock.offsetMs)).toBeLessThan(5_000)
+  })
+
+  test.each([
+    ["debian", "12", "", "debian"],
+    ["ubuntu", "22.04", "debian", "debian"],
+    ["rocky", "9.4", "rhel centos fedora", "el"],
+    ["opensuse-leap", "15.6", "suse opensuse", "suse"],
+    ["arch", "", "", "unknown"],
+  ])("%s %s is of family %s%s", (os, version, like, family) => {
+    const stdout = `clock 2000000000\narch x86_64\nhostname n1\ninit systemd\nos ${os}\nversion ${version}\nlike ${like}\n`
+    expect(parseBaseFacts("n1", { stdout, stderr: "" }, interval)).toMatchObject({ os, osVersion: version, family })
+  })
+
+  test("versions lose epoch and packaging, the clock is bracketed by our own", () => {
+    const stdout = [
+      "clock 2500000000",
+      "arch x86_64",
+      "hostname n1",
+      "init systemd",
+      "manager apt",
+      "package pacemaker 2.1.5-1+deb12u1",
+      "package haproxy 1:2.6.12-1",
+      "capability booth",
+    ].join("\n")
+    const facts = parseBaseFacts("n1", { stdout, stderr: "" }, interval)
+    expect(facts.versions).toMatchObject({ pacemaker: "2.1.5", haproxy: "2.6.12", pcs: undefined })
+    expect(facts.clock).toEqual({ offsetMs: 500, uncertaintyMs: 1_000 })
+    expect([...facts.pcsCapabilities]).toEqual(["booth"])
+  })
+
+  test("a host that does not say its clock is an error, not a zero", () => {
+    expect(() => parseBaseFacts("n1", { stdout: "arch x86_64\n", stderr: "" }, interval)).toThrow(
+      expect.objectContaining({ code: "E_PROBE" }),
+    )
+  })
+})
