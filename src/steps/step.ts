@@ -32,6 +32,8 @@ export interface RunAction {
   okCodes?: readonly number[] | undefined
   /** What it does, for people; default the command line itself. */
   label?: string | undefined
+  /** Shown when it fails. */
+  hint?: string | undefined
 }
 
 /** Write a file: atomically by rename, in place where it cannot be renamed over. The old content is kept once per content. */

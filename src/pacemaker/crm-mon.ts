@@ -1,0 +1,152 @@
+import { SaxesParser } from "saxes"
+import { HaopsError } from "../errors.ts"
+
+export interface CrmNode {
+  name: string
+  online: boolean
+  standby: boolean
+  maintenance: boolean
+  /** Joined the membership but not yet the cluster. */
+  pending: boolean
+  unclean: boolean
+  dc: boolean
+}
+
+/** One instance of a resource: a primitive, or one copy of a clone. */
+export interface CrmResource {
+  /** Without the `:0` of a unique clone's copy. */
+  id: string
+  agent: string
+  /** `Started`, `Stopped`, `Promoted`, `Master`, … as the node's version says. */
+  role: string
+  active: boolean
+  failed: boolean
+  managed: boolean
+  /** Where it runs; several for a resource that is active where it must not be. */
+  nodes: readonly string[]
+  /** The clone, group or bundle that holds it, innermost last. */
+  within: readonly string[]
+}
+
+export interface CrmFailure {
+  /** Such as `lb-haproxy_start_0`. */
+  operation: string
+  node: string
+  /** Such as `not running`. */
+  status: string
+  reason: string
+}
+
+/** What the cluster says of itself. */
+export interface CrmStatus {
+  /** Name of the designated controller; undefined while there is none. */
+  dc: string | undefined
+  quorate: boolean
+  nodes: readonly CrmNode[]
+  resources: readonly CrmResource[]
+  failures: readonly CrmFailure[]
+}
+
+/** Shell that prints `crm_mon`'s XML, and nothing where the cluster does not run on this node. */
+export const CRM_MON_SCRIPT = `timeout 10 crm_mon -1 --output-as=xml 2>/dev/null | grep . || timeout 10 crm_mon --as-xml 2>/dev/null || :`
+
+const CONTAINERS = new Set(["clone", "group", "bundle", "replica"])
+
+/**
+ * The status in `crm_mon`'s XML, as pacemaker 1.1 to 3 write it; undefined where the cluster does not run on the node.
+ * Throws `E_PROBE` where it is not that XML.
+ */
+export function parseCrmMon(xml: string): CrmStatus | undefined {
+  if (xml.trim() === "") return undefined
+  const reader = new Reader()
+  const parser = new SaxesParser()
+  parser.on("doctype", () => {
+    throw new HaopsError("E_PROBE", "crm_mon's XML holds a document type")
+  })
+  parser.on("opentag", ({ name, attributes }) => reader.open(name, attributes))
+  parser.on("closetag", ({ name }) => reader.close(name))
+  parser.on("error", (error) => {
+    throw new HaopsError("E_PROBE", `crm_mon's XML is malformed: ${error.message}`)
+  })
+  parser.write(xml).close()
+  return reader.status()
+}
+
+type Attributes = Readonly<Record<string, string>>
+
+class Reader {
+  #root: string | undefined
+  #summary: Attributes | undefined
+  readonly #path: string[] = []
+  readonly #within: string[] = []
+  readonly #nodes: CrmNode[] = []
+  readonly #resources: (CrmResource & { nodes: string[] })[] = []
+  readonly #failures: CrmFailure[] = []
+
+  open(name: string, attributes: Attributes): void {
+    const parent = this.#path.at(-1)
+    this.#root ??= name
+    this.#path.push(name)
+    if (name === "current_dc") this.#summary = attributes
+    else if (CONTAINERS.has(name)) this.#within.push(attributes["id"] ?? "")
+    else if (name === "node" && parent === "nodes") this.#nodes.push(asNode(attributes))
+    else if (name === "node" && parent === "resource") this.#resources.at(-1)?.nodes.push(attributes["name"] ?? "")
+    else if (name === "resource" && parent !== "node") this.#resources.push(asResource(attributes, this.#within))
+    else if (name === "failure") this.#failures.push(asFailure(attributes))
+  }
+
+  close(name: string): void {
+    this.#path.pop()
+    if (CONTAINERS.has(name)) this.#within.pop()
+  }
+
+  /** A cluster that answers always says who its controller is, if only that there is none. */
+  status(): CrmStatus | undefined {
+    if (this.#root !== "pacemaker-result" && this.#root !== "crm_mon") {
+      throw new HaopsError("E_PROBE", `crm_mon printed ${this.#root ?? "something"} instead of its status`)
+    }
+    if (this.#summary === undefined) return undefined
+    return {
+      dc: this.#summary["present"] === "true" ? this.#summary["name"] : undefined,
+      quorate: this.#summary["with_quorum"] === "true",
+      nodes: this.#nodes,
+      resources: this.#resources,
+      failures: this.#failures,
+    }
+  }
+}
+
+function asNode(attributes: Attributes): CrmNode {
+  const is = (key: string) => attributes[key] === "true"
+  return {
+    name: attributes["name"] ?? "",
+    online: is("online"),
+    standby: is("standby") || is("standby_onfail"),
+    maintenance: is("maintenance"),
+    pending: is("pending"),
+    unclean: is("unclean"),
+    dc: is("is_dc"),
+  }
+}
+
+function asResource(attributes: Attributes, within: readonly string[]): CrmResource & { nodes: string[] } {
+  return {
+    id: (attributes["id"] ?? "").replace(/:\d+$/, ""),
+    agent: attributes["resource_agent"] ?? "",
+    role: attributes["role"] ?? "",
+    active: attributes["active"] === "true",
+    failed: attributes["failed"] === "true",
+    managed: attributes["managed"] !== "false",
+    nodes: [],
+    within: [...within],
+  }
+}
+
+function asFailure(attributes: Attributes): CrmFailure {
+  return {
+    operation: attributes["op_key"] ?? attributes["id"] ?? "",
+    node: attributes["node"] ?? "",
+    status: attributes["exitstatus"] ?? "",
+    reason: attributes["exitreason"] ?? "",
+  }
+}

@@ -1,0 +1,189 @@
+import type { Secret } from "../secret.ts"
+
+/** A command line that changes membership, run as root on a member. */
+export interface Invocation {
+  argv: readonly string[]
+  stdin?: string | Secret | undefined
+  /** Milliseconds. */
+  timeoutMs?: number | undefined
+}
+
+export interface ClusterNode {
+  name: string
+  /** Where pcsd on the peers reaches it. */
+  address: string
+  /** Corosync link addresses, first is link 0; only one under udp and udpu, which know no more. */
+  links: readonly string[]
+}
+
+export interface ClusterSpec {
+  name: string
+  /** In the order of their node ids: every shell numbers them 1, 2, 3 … as they come. */
+  nodes: readonly ClusterNode[]
+  transport: "knet" | "udpu" | "udp"
+  /** As corosync spells them: `token`, `token_coefficient`. */
+  totem: Readonly<Record<string, string>>
+  quorum: Readonly<Record<string, string>>
+}
+
+/** Which nodes: all of the cluster, or those named. */
+export type Which = "all" | readonly string[]
+
+/**
+ * Everything haops says to a cluster shell about membership, in one shell's spelling. Builders only: each call returns the
+ * commands in order, and somebody else runs them. An empty list means that this shell needs nothing done.
+ */
+export interface MembershipCommands {
+  /** Lets the node it runs on command the others. The password travels on standard input. */
+  auth(nodes: readonly ClusterNode[], password: Secret): readonly Invocation[]
+  /** Founds a cluster without starting it. Never forced: `--force` would destroy a cluster that one of the nodes is in. */
+  setup(spec: ClusterSpec): readonly Invocation[]
+  /** Copies this node's corosync.conf to all members. */
+  sync(): readonly Invocation[]
+  /** Changes totem options of a live cluster and reloads them; undefined where the shell cannot. */
+  updateTotem: ((options: Readonly<Record<string, string>>) => readonly Invocation[]) | undefined
+  start(which: Which): readonly Invocation[]
+  stop(which: Which): readonly Invocation[]
+  enable(which: Which): readonly Invocation[]
+  /** Adds, starts and enables a node. Runs on a member; crmsh runs on the new node and joins by way of `via`. */
+  addNode(node: ClusterNode, password: Secret, via: string): readonly Invocation[]
+  removeNode(name: string): readonly Invocation[]
+  /** Takes the node it runs on out of its cluster and forgets the configuration. */
+  destroy(): readonly Invocation[]
+  standby(name: string): readonly Invocation[]
+  unstandby(name: string): readonly Invocation[]
+  maintenance(name: string, on: boolean): readonly Invocation[]
+  property(values: Readonly<Record<string, string>>): readonly Invocation[]
+}
+
+/** The commands of each shell, oldest first. */
+export const MEMBERSHIP = {
+  "pcs-0.9": pcs09(),
+  "pcs-0.10": modernPcs([]),
+  "pcs-0.11": modernPcs(["--force"]),
+  "pcs-0.12": modernPcs(["--yes"]),
+  crmsh: crmsh(),
+} satisfies Record<string, MembershipCommands>
+
+/** pcs contacts every node in turn and starts Python on each; a slow node must not be cut off in the middle. */
+const PCS_TIMEOUT_MS = 180_000
+
+function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
+  return {
+    ...commonPcs(),
+    auth: modernAuth,
+    setup: ({ name, nodes, transport, totem, quorum }) => [
+      pcs(
+        ...["cluster", "setup", name, ...nodes.flatMap(linked), "transport", transport],
+        ...section("totem", totem),
+        ...section("quorum", quorum),
+      ),
+    ],
+    updateTotem: (options) => [pcs("cluster", "config", "update", "totem", ...pairs(options))],
+    addNode: (node, password) => [
+      ...modernAuth([node], password),
+      pcs("cluster", "node", "add", ...linked(node), "--start", "--wait", "--enable"),
+    ],
+    destroy: () => [pcs("cluster", "destroy", ...destroyConfirmation)],
+  }
+}
+
+function modernAuth(nodes: readonly ClusterNode[], password: Secret): readonly Invocation[] {
+  const hosts = nodes.flatMap((node) => [node.name, `addr=${node.address}`])
+  return [withPassword(pcs("host", "auth", ...hosts, "-u", "hacluster"), password)]
+}
+
+/** pcs 0.9 knows nodes by name only, has no knet, and takes the options of corosync.conf as flags. */
+function pcs09(): MembershipCommands {
+  const auth: MembershipCommands["auth"] = (nodes, password) => [
+    withPassword(pcs("cluster", "auth", ...nodes.map((node) => node.name), "-u", "hacluster"), password),
+  ]
+  return {
+    ...commonPcs(),
+    auth,
+    setup: ({ name, nodes, transport, totem, quorum }) => [
+      pcs(
+        ...["cluster", "setup", "--name", name, ...nodes.map(withAlternate)],
+        ...["--transport", transport === "udp" ? "udp" : "udpu"],
+        ...Object.entries(totem).flatMap(([key, value]) => [`--${key}`, value]),
+        ...Object.entries(quorum).map(([key, value]) => `--${key}=${value}`),
+      ),
+    ],
+    updateTotem: undefined,
+    addNode: (node, password) => [
+      ...auth([node], password),
+      pcs("cluster", "node", "add", withAlternate(node), "--start", "--enable"),
+    ],
+    destroy: () => [pcs("cluster", "destroy")],
+  }
+}
+
+function commonPcs() {
+  return {
+    sync: () => [pcs("cluster", "sync")],
+    start: (which: Which) => [pcs("cluster", "start", ...all(which))],
+    stop: (which: Which) => [pcs("cluster", "stop", ...all(which))],
+    enable: (which: Which) => [pcs("cluster", "enable", ...all(which))],
+    removeNode: (name: string) => [pcs("cluster", "node", "remove", name)],
+    standby: (name: string) => [pcs("node", "standby", name)],
+    unstandby: (name: string) => [pcs("node", "unstandby", name)],
+    maintenance: (name: string, on: boolean) => [pcs("node", on ? "maintenance" : "unmaintenance", name)],
+    property: (values: Readonly<Record<string, string>>) => [pcs("property", "set", ...pairs(values))],
+  }
+}
+
+/** crmsh reaches the other nodes by ssh as root, so there is nothing to authenticate. */
+function crmsh(): MembershipCommands {
+  return {
+    auth: () => [],
+    setup: ({ name, nodes, transport }) => [
+      crm("cluster", "init", "-y", "-n", name, "-t", transport, ...nodes.slice(1).flatMap((node) => ["-N", node.name])),
+    ],
+    sync: () => [crm("cluster", "copy", "/etc/corosync/corosync.conf")],
+    updateTotem: undefined,
+    start: (which) => [crm("cluster", "start", ...all(which))],
+    stop: (which) => [crm("cluster", "stop", ...all(which))],
+    enable: (which) => [crm("cluster", "enable", ...all(which))],
+    addNode: (_node, _password, via) => [crm("cluster", "join", "-c", via, "-y")],
+    removeNode: (name) => [crm("cluster", "remove", name, "-y")],
+    destroy: () => [crm("cluster", "remove", "-F", "-y")],
+    standby: (name) => [crm("node", "standby", name)],
+    unstandby: (name) => [crm("node", "online", name)],
+    maintenance: (name, on) => [crm("node", on ? "maintenance" : "ready", name)],
+    property: (values) => [crm("configure", "property", ...pairs(values))],
+  }
+}
+
+function pcs(...words: readonly string[]): Invocation {
+  return { argv: ["pcs", ...words], timeoutMs: PCS_TIMEOUT_MS }
+}
+
+function crm(...words: readonly string[]): Invocation {
+  return { argv: ["crm", ...words], timeoutMs: PCS_TIMEOUT_MS }
+}
+
+/** Without a terminal pcs reads the password from standard input. */
+function withPassword(invocation: Invocation, password: Secret): Invocation {
+  return { ...invocation, stdin: password.map((value) => `${value}\n`) }
+}
+
+function linked(node: ClusterNode): readonly string[] {
+  return [node.name, ...node.links.map((address) => `addr=${address}`)]
+}
+
+function withAlternate(node: ClusterNode): string {
+  return [node.name, ...node.links.slice(1, 2)].join(",")
+}
+
+function all(which: Which): readonly string[] {
+  return which === "all" ? ["--all"] : which
+}
+
+function section(name: string, options: Readonly<Record<string, string>>): readonly string[] {
+  const words = pairs(options)
+  return words.length === 0 ? [] : [name, ...words]
+}
+
+function pairs(options: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(options).map(([key, value]) => `${key}=${value}`)
+}

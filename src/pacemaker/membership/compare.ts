@@ -1,0 +1,171 @@
+import { isIP } from "node:net"
+import type { Drift, Finding } from "../../events.ts"
+import type { Members } from "../../steps/step.ts"
+import type { CorosyncConf, CorosyncNode } from "../corosync-conf.ts"
+import type { Dialect } from "../dialect.ts"
+import type { ClusterWant } from "./cluster-want.ts"
+import type { MemberNode } from "./nodes.ts"
+import { isForeign, isIn, liveConf, type MemberFiles } from "./situation.ts"
+
+/** Totem options that differ and that the dialect can change in a live cluster. */
+export function totemDrift(want: ClusterWant, live: CorosyncConf, { membership }: Dialect): Drift[] {
+  if (membership.updateTotem === undefined) return []
+  return differing(want.totem, live.totem).map(({ key, have, want }) => ({
+    attribute: `totem ${key}`,
+    have: have ?? "absent",
+    want,
+    risk: "reload",
+  }))
+}
+
+/** What differs and is not for this step to change. */
+export function findingsOf(want: ClusterWant, members: Members<MemberFiles>, dialect: Dialect): Finding[] {
+  const live = liveConf(want.name, members)
+  return [
+    ...foreign(want, members),
+    ...(live === undefined
+      ? unnumbered(want, dialect)
+      : [
+          ...roster(want, live),
+          ...withoutFile(want, live, members),
+          ...torn(want, members),
+          ...want.nodes.flatMap((node) => nodeFindings(node, live)),
+          ...settings(want, live, dialect),
+        ]),
+  ]
+}
+
+function foreign({ name }: ClusterWant, { all }: Members<MemberFiles>): Finding[] {
+  return all
+    .filter(({ have }) => isForeign(name, have))
+    .map(({ host, have }) => ({
+      severity: "error",
+      message: `${name} is not set up: ${host} is in another cluster, ${have.conf?.name ?? "which has no name"}`,
+      hint: `If that cluster is no longer needed, on ${host}: pcs cluster destroy`,
+    }))
+}
+
+function unnumbered({ nodes }: ClusterWant, { name }: Dialect): Finding[] {
+  if (name !== "crmsh" || nodes.every(({ nodeid }, index) => nodeid === index + 1)) return []
+  return [
+    {
+      severity: "error",
+      message: "crmsh starts the cluster as it sets it up, so node ids other than 1, 2, 3 … cannot be given",
+      hint: "Leave out nodeid, or set pacemaker.shell to pcs.",
+    },
+  ]
+}
+
+/** Who is in the inventory and who is in the cluster. */
+function roster({ name, nodes }: ClusterWant, live: CorosyncConf): Finding[] {
+  const wanted = new Set(nodes.map((node) => node.name))
+  const present = new Set(live.nodes.map((node) => node.name))
+  return [
+    ...nodes
+      .filter((node) => !present.has(node.name))
+      .map((node) => warning(`${node.name} is not a member of ${name} yet`, `haops add-node ${node.name}`)),
+    ...live.nodes
+      .filter((node) => !wanted.has(node.name))
+      .map((node) =>
+        warning(
+          `${node.name} is a member of ${name} but not in the inventory; it is not removed`,
+          `If it is to go: haops remove-node ${node.name}`,
+        ),
+      ),
+  ]
+}
+
+/** A member by the others' files that has none itself: it was rebuilt. It must come in by the door, not found a cluster. */
+function withoutFile({ name }: ClusterWant, live: CorosyncConf, { all }: Members<MemberFiles>): Finding[] {
+  const listed = new Set(live.nodes.map((node) => node.name))
+  return all
+    .filter(({ host, have }) => listed.has(host) && !isIn(name, have) && !isForeign(name, have))
+    .map(({ host }) =>
+      warning(
+        `${host} is a member of ${name}, but has no corosync.conf of it: was it rebuilt?`,
+        `haops remove-node ${host}, then haops add-node ${host}`,
+      ),
+    )
+}
+
+function torn({ name }: ClusterWant, { all, elected }: Members<MemberFiles>): Finding[] {
+  const reference = JSON.stringify(elected.have.conf)
+  return all
+    .filter(({ have }) => isIn(name, have) && JSON.stringify(have.conf) !== reference)
+    .map(({ host }) =>
+      warning(
+        `corosync.conf on ${host} differs from that on ${elected.host}`,
+        "Look at both; on the node that has the right one: pcs cluster sync",
+      ),
+    )
+}
+
+function nodeFindings(node: MemberNode, live: CorosyncConf): Finding[] {
+  const have = live.nodes.find((candidate) => candidate.name === node.name)
+  if (have === undefined) return []
+  const findings: Finding[] = []
+  if (have.nodeid !== undefined && node.pinned && have.nodeid !== node.nodeid) {
+    findings.push(
+      warning(
+        `${node.name} has node id ${have.nodeid} in the live cluster, not ${node.nodeid}; a live node is not renumbered`,
+        `Pin nodeid: ${have.nodeid} in the inventory.`,
+      ),
+    )
+  }
+  if (!sameLinks(node, have)) {
+    findings.push(
+      warning(
+        `${node.name} is reached at ${have.addresses.join(", ")} by corosync, not at ${node.links.join(", ")}`,
+        "See pcs cluster link; most changes need the cluster stopped.",
+      ),
+    )
+  }
+  return findings
+}
+
+/** A file that names hosts instead of addresses cannot be compared from here. */
+function sameLinks(node: MemberNode, have: CorosyncNode): boolean {
+  if (have.addresses.some((address) => isIP(address) === 0)) return true
+  return have.addresses.join(" ") === node.links.join(" ")
+}
+
+function settings(want: ClusterWant, live: CorosyncConf, { name, membership }: Dialect): Finding[] {
+  const findings: Finding[] = []
+  // pcs 0.9 has no knet: it was set up with what it has.
+  if (live.transport !== undefined && live.transport !== want.transport && name !== "pcs-0.9") {
+    findings.push(
+      warning(
+        `the cluster's transport is ${live.transport}, not ${want.transport}`,
+        "It cannot be changed in a cluster that exists.",
+      ),
+    )
+  }
+  const unchangeable = [
+    ...differing(want.quorum, live.quorum).map((option) => ({ section: "quorum", ...option })),
+    ...(membership.updateTotem === undefined ? differing(want.totem, live.totem) : []).map((option) => ({
+      section: "totem",
+      ...option,
+    })),
+  ]
+  for (const { section, key, have, want } of unchangeable) {
+    findings.push(
+      warning(
+        `${section} option ${key} is ${have ?? "not set"}, not ${want}`,
+        section === "quorum"
+          ? `With the cluster stopped: pcs quorum update ${key}=${want}`
+          : "Edit corosync.conf, then: pcs cluster sync",
+      ),
+    )
+  }
+  return findings
+}
+
+function differing(want: Readonly<Record<string, string>>, have: Readonly<Record<string, string>>) {
+  return Object.entries(want).flatMap(([key, value]) =>
+    have[key] === value ? [] : [{ key, have: have[key], want: value }],
+  )
+}
+
+function warning(message: string, hint: string): Finding {
+  return { severity: "warning", message, hint }
+}
