@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto"
+import { HaopsError } from "../../errors.ts"
+import { quote } from "../../sh.ts"
+import { type Answer, readInteger } from "./answer.ts"
+
+/** A path on a host. Symbolic links are followed; one that leads nowhere is `absent`. */
+export type FileState =
+  | { type: "absent" }
+  | { type: "other" }
+  | {
+      type: "file"
+      /** Octal with four digits: `0644`. */
+      mode: string
+      /** Such as `root:root`. */
+      owner: string
+      /** Bytes. */
+      size: number
+      sha256: string
+      /** Undefined where it was not fetched: too large, or known by its checksum. */
+      content: Buffer | undefined
+    }
+
+export interface FileQuestion {
+  /** Do not send content with this checksum: it is known here. */
+  unless?: string | undefined
+  /** A filter for the content on its way here (`sed …`), such as one that takes secrets out. The checksum is of the file itself. */
+  filter?: string | undefined
+  /** Content larger than this many bytes stays there. Default 262 144. */
+  limit?: number | undefined
+}
+
+/** Keys that `fileScript` answers with. */
+export const FILE_KEYS = ["type", "stat", "sha256", "content"] as const
+
+/** Shell that asks for one file, as lines for `readAnswer`. Content travels as base64, so every byte arrives as it is. */
+export function fileScript(path: string, { unless = "", filter = "cat", limit = 262_144 }: FileQuestion = {}): string {
+  return `
+path=${quote(path)}
+if [ ! -e "$path" ]; then echo 'type absent'
+elif [ ! -f "$path" ]; then echo 'type other'
+else
+  stat=$(stat -Lc '%a %U:%G %s' -- "$path") && sum=$(sha256sum <"$path") || exit
+  sum=\${sum%% *}
+  printf 'type file\\nstat %s\\nsha256 %s\\n' "$stat" "$sum"
+  if [ "$sum" != ${quote(unless)} ] && [ "\${stat##* }" -le ${limit} ]; then
+    printf 'content '; ${filter} <"$path" | base64 -w0 && echo
+  fi
+fi`
+}
+
+/** The file that `fileScript` described. Throws `E_PROBE` on anything else. */
+export function parseFile(answer: Answer): FileState {
+  const type = answer.need("type")
+  if (type === "absent" || type === "other") return { type }
+  const stat = /^([0-7]{1,4}) (\S+:\S+) (\d+)$/.exec(answer.need("stat"))
+  const sha256 = answer.need("sha256")
+  if (type !== "file" || stat === null || !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new HaopsError("E_PROBE", "the file's state is not of the expected form")
+  }
+  const [, mode = "", owner = "", size = ""] = stat
+  const content = answer.one("content")
+  return {
+    type,
+    mode: mode.padStart(4, "0"),
+    owner,
+    size: readInteger(size),
+    sha256,
+    content: content === undefined ? undefined : Buffer.from(content, "base64"),
+  }
+}
+
+/** The checksum that `sha256sum` prints for this text. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex")
+}

@@ -1,0 +1,59 @@
+import type { Drift } from "../../events.ts"
+import type { HostFacts } from "../../facts/host-facts.ts"
+import type { Action } from "../step.ts"
+import { type InstallOptions, installAction, installArgument, POLICY_PATH } from "./package-install.ts"
+import { waitForLock } from "./package-lock.ts"
+import type { PackageState } from "./package-state.ts"
+
+/** A package, in a version (`*` at the end for any that begins so) or in whatever version is there. */
+export interface PackageWant {
+  name: string
+  version: string | undefined
+}
+
+/** What is missing, unusable or of another version; and our own policy-rc.d, where a run was cut short. */
+export function packageDrift(wanted: readonly PackageWant[], have: PackageState): readonly Drift[] {
+  const drift: Drift[] = wanted.flatMap((one) => (satisfied(one, have) ? [] : [driftOf(one, have)]))
+  if (have.policyLeft) {
+    drift.push({ attribute: POLICY_PATH, have: "left by a run that was cut short", want: "absent", risk: "none" })
+  }
+  return drift
+}
+
+/** Wait for the lock where somebody holds it, then install what is missing in one go. */
+export function planPackages(
+  wanted: readonly PackageWant[],
+  have: PackageState,
+  facts: Pick<HostFacts, "packageManager" | "os">,
+  options: Omit<InstallOptions, "downgrade">,
+): readonly Action[] {
+  const actions: Action[] = have.heldBy === undefined ? [] : [waitForLock(have.heldBy)]
+  const missing = wanted.filter((one) => !satisfied(one, have))
+  if (have.policyLeft) actions.push({ type: "run", argv: ["rm", "-f", "--", POLICY_PATH] })
+  if (missing.length > 0) {
+    const names = missing.map(({ name, version }) => installArgument(facts.packageManager, name, version))
+    const downgrade = missing.some(({ version }) => version !== undefined)
+    actions.push(installAction(names, facts, { ...options, downgrade }))
+  }
+  return actions
+}
+
+function satisfied({ name, version }: PackageWant, { installed }: PackageState): boolean {
+  const have = installed.get(name)
+  return have !== undefined && (version === undefined || matches(have, version))
+}
+
+function matches(have: string, version: string): boolean {
+  return version.endsWith("*") ? have.startsWith(version.slice(0, -1)) : have === version
+}
+
+function driftOf({ name, version }: PackageWant, { installed, broken }: PackageState): Drift {
+  const have = installed.get(name)
+  return {
+    attribute: name,
+    have: have ?? broken.get(name) ?? "absent",
+    want: version ?? "installed",
+    // A package that changes its version restarts what it runs.
+    risk: have === undefined ? "none" : "restart",
+  }
+}

@@ -1,0 +1,34 @@
+import { HaopsError } from "../../errors.ts"
+import { quote } from "../../sh.ts"
+import type { ProbeOutput } from "../step.ts"
+
+/** A unit as systemd sees it, in systemd's own words. */
+export interface UnitState {
+  /** `loaded`, `not-found`, `masked`, `error`, `bad-setting`. */
+  load: string
+  /** `enabled`, `disabled`, `static`, `masked`, `indirect`, `generated`, …; empty where there is no unit file. */
+  file: string
+  /** `active`, `reloading`, `inactive`, `failed`, `activating`, `deactivating`. */
+  active: string
+  /** `running`, `dead`, `auto-restart`, … */
+  sub: string
+}
+
+const PROPERTIES = ["LoadState", "UnitFileState", "ActiveState", "SubState"] as const
+
+/** Shell that asks systemd about a unit. A unit that does not exist is an answer. */
+export function unitScript(name: string): string {
+  return `systemctl show --property=${PROPERTIES.join(",")} -- ${quote(name)}`
+}
+
+/** Reads what `unitScript` printed. Throws `E_PROBE` where a property is missing. */
+export function parseUnit({ stdout }: Pick<ProbeOutput, "stdout">): UnitState {
+  const values = new Map(stdout.split("\n").map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]))
+  const [load, file, active, sub] = PROPERTIES.map((property) => {
+    const value = values.get(property)
+    if (value === undefined) throw new HaopsError("E_PROBE", `systemctl did not say the ${property}`)
+    return value
+  })
+  if (!load || !active) throw new HaopsError("E_PROBE", "systemctl said nothing about the unit")
+  return { load, file: file ?? "", active, sub: sub ?? "" }
+}

@@ -1,0 +1,103 @@
+import { z } from "zod"
+import type { Drift, Finding } from "../events.ts"
+import { quote } from "../sh.ts"
+import { parseUnit, type UnitState, unitScript } from "./lib/unit-state.ts"
+import { type Action, defineStep } from "./step.ts"
+
+const want = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[\w@:.\\-]+$/, "a systemd unit")
+      .describe("Unit name; `.service` may be left out."),
+    enabled: z.boolean().optional().describe("Started at boot. Left out: not managed."),
+    running: z.boolean().optional().describe("Running now. Left out: not managed."),
+  })
+  .refine(({ enabled, running }) => enabled !== undefined || running !== undefined, {
+    message: "says neither `enabled` nor `running`, so there is nothing to manage",
+  })
+
+type Want = z.infer<typeof want>
+
+/** A systemd unit that is enabled or not, running or not, each where the playbook says so. */
+export const service = defineStep<Want, UnitState>({
+  kind: "service",
+  summary: "a systemd unit enabled or not, running or not",
+  want,
+  title: ({ name }) => `service ${name}`,
+  probe: ({ name }) => ({ script: unitScript(name), parse: parseUnit }),
+  check,
+  findings,
+  plan: ({ name }, have, drift) => drift.flatMap((item) => actionsFor(name, have, item)),
+})
+
+/** Files of a unit that cannot be enabled by itself: another unit pulls it in. */
+const FIXED = new Set(["static", "indirect", "generated", "transient", "alias"])
+const ENABLED = new Set(["enabled", "enabled-runtime", "linked", "linked-runtime"])
+
+function check({ enabled, running }: Want, have: UnitState): Drift[] {
+  if (have.load === "not-found") return absent({ enabled, running })
+  const drift: Drift[] = []
+  const isEnabled = ENABLED.has(have.file)
+  if (enabled !== undefined && enabled !== isEnabled && !FIXED.has(have.file) && !isMasked(have)) {
+    drift.push({
+      attribute: "enabled",
+      have: have.file || "disabled",
+      want: enabled ? "enabled" : "disabled",
+      risk: "none",
+    })
+  }
+  const isRunning = have.active === "active" || have.active === "reloading"
+  if (running === true && !isRunning && !isMasked(have)) {
+    drift.push({ attribute: "running", have: describe(have), want: "active", risk: "none" })
+  }
+  // A unit that tries to start again and again is not stopped.
+  if (running === false && have.active !== "inactive" && have.active !== "failed") {
+    drift.push({ attribute: "running", have: describe(have), want: "inactive", risk: "restart" })
+  }
+  return drift
+}
+
+/** A unit that is not there is neither enabled nor running; its package may still be to come, so what is wanted is expected. */
+function absent({ enabled, running }: Pick<Want, "enabled" | "running">): Drift[] {
+  const drift = (attribute: string, wanted: string): Drift => {
+    return { attribute, have: "absent", want: wanted, risk: "none", expected: true }
+  }
+  return [...(enabled ? [drift("enabled", "enabled")] : []), ...(running ? [drift("running", "active")] : [])]
+}
+
+function findings({ name, enabled, running }: Want, have: UnitState): Finding[] {
+  if (isMasked(have) && (enabled || running)) {
+    const hint = `Somebody decided that it must not start. If that is over: systemctl unmask ${quote(name)}`
+    return [{ severity: "error", message: `${name} is masked`, hint }]
+  }
+  if (have.load === "error" || have.load === "bad-setting") {
+    return [
+      {
+        severity: "error",
+        message: `systemd cannot read the unit ${name}`,
+        hint: `See: systemctl status ${quote(name)}`,
+      },
+    ]
+  }
+  if (enabled && FIXED.has(have.file)) {
+    return [{ severity: "warning", message: `${name} is ${have.file}: it cannot be enabled by itself` }]
+  }
+  return []
+}
+
+function actionsFor(name: string, have: UnitState, { attribute, want: wanted }: Drift): Action[] {
+  const systemctl = (...words: string[]): Action => ({ type: "run", argv: ["systemctl", ...words, "--", name] })
+  if (attribute === "enabled") return [systemctl(wanted === "enabled" ? "enable" : "disable", "--quiet")]
+  if (wanted === "inactive") return [systemctl("stop")]
+  // A unit that failed too often is refused a start until that is forgotten.
+  return have.active === "failed" ? [systemctl("reset-failed"), systemctl("start")] : [systemctl("start")]
+}
+
+function isMasked(have: UnitState): boolean {
+  return have.load === "masked" || have.file === "masked" || have.file === "masked-runtime"
+}
+
+function describe({ active, sub }: UnitState): string {
+  return sub === "" || sub === active || sub === "dead" ? active : `${active} (${sub})`
+}
