@@ -1,3 +1,4 @@
+import type { Options } from "./haproxy-options.ts"
 import type { Group, SecretSource } from "./model.ts"
 
 /** The haproxy section with presets, short forms, hosts and VIPs resolved. Pure data. Durations are haproxy's: `10s`, `3h`, `500ms`. */
@@ -58,8 +59,8 @@ export interface SslDefaults {
 export interface ProxyTuning {
   maxconn?: number | undefined
   retries?: number | undefined
-  options: Readonly<Partial<Record<OptionName, OptionValue>>>
-  timeouts: Readonly<Partial<Record<TimeoutName, string>>>
+  options: Options
+  timeouts: Timeouts
   /** HTTP status to file. */
   errorfiles: Readonly<Record<string, string>>
 }
@@ -70,6 +71,8 @@ export interface HaproxyDefaults extends ProxyTuning {
 }
 
 export interface StatsPage {
+  /** The groups whose hosts show it. */
+  on: readonly Group[]
   bind: Bind
   uri: string
   realm: string
@@ -168,40 +171,4 @@ export const TIMEOUTS = [
   "check",
 ] as const
 export type TimeoutName = (typeof TIMEOUTS)[number]
-
-/** Directives `option <name>` that are on or off. */
-export const FLAG_OPTIONS = [
-  "tcpka",
-  "clitcpka",
-  "srvtcpka",
-  "tcplog",
-  "httplog",
-  "dontlognull",
-  "dontlog-normal",
-  "log-health-checks",
-  "log-separate-errors",
-  "redispatch",
-  "http-keep-alive",
-  "http-server-close",
-  "httpclose",
-  "http-ignore-probes",
-  "abortonclose",
-  "allbackups",
-  "prefer-last-server",
-  "persist",
-  "contstats",
-  "tcp-smart-accept",
-  "tcp-smart-connect",
-  "nolinger",
-] as const
-export type OptionName = (typeof FLAG_OPTIONS)[number] | "forwardfor"
-
-/** `forwardfor` has arguments; each other option is on or off. */
-export type OptionValue = boolean | ForwardFor
-
-export interface ForwardFor {
-  /** Clients of this network are not written down. */
-  except?: string | undefined
-  header?: string | undefined
-  ifNone?: boolean | undefined
-}
+export type Timeouts = { readonly [Name in TimeoutName]?: string | undefined }

@@ -1,0 +1,82 @@
+import type { Expansion } from "./haproxy-expand.ts"
+import { expandServers } from "./haproxy-expand-backends.ts"
+import type { BaseSettings } from "./haproxy-expand-base.ts"
+import { expandPlace } from "./haproxy-expand-bind.ts"
+import { checkSettings, type ServiceEntry } from "./haproxy-expand-presets.ts"
+import type { Bind, HaproxyService, HealthCheck, HttpCheck, Mode } from "./haproxy-model.ts"
+import { type Options, optionEntries, traits } from "./haproxy-options.ts"
+import type { ServiceYaml } from "./haproxy-service-schema.ts"
+import { rawLines } from "./haproxy-vocabulary-schema.ts"
+
+/** One service with its VIP, servers, options and check resolved. */
+export function expandService(entry: ServiceEntry, base: BaseSettings, expansion: Expansion): HaproxyService {
+  const { yaml, at } = entry
+  const { address, on, vip } = expandPlace(yaml, at, expansion)
+  const mode = yaml.mode ?? base.section.mode
+  reportContradictions(entry, mode, expansion)
+  return {
+    name: yaml.name,
+    split: expandSplit(yaml),
+    on,
+    vip,
+    bind: expandBind(yaml, address),
+    mode,
+    balance: yaml.balance ?? base.balance,
+    maxconn: yaml.maxconn,
+    retries: yaml.retries,
+    options: inheritOptions(entry.options, base.inherited, mode),
+    timeouts: yaml.timeouts ?? {},
+    errorfiles: yaml.errorfiles ?? {},
+    check: expandCheck(yaml),
+    servers: expandServers(yaml, at("backends"), expansion),
+    raw: rawLines(yaml.raw),
+    rawFrontend: rawLines(yaml.rawFrontend),
+  }
+}
+
+function expandSplit({ name, split }: ServiceYaml): HaproxyService["split"] {
+  if (split === undefined || split === false) return undefined
+  return split === true ? { frontend: `${name}_frontend`, backend: `${name}_backend` } : split
+}
+
+function expandBind({ port, tls, rawBind }: ServiceYaml, address: string): Bind {
+  const ends = tls === undefined ? undefined : { certificate: tls.certificate, alpn: tls.alpn ?? [] }
+  return { address, port, tls: ends, raw: rawBind }
+}
+
+function expandCheck(yaml: ServiceYaml): HealthCheck | undefined {
+  const check = checkSettings(yaml.check)
+  if (check === undefined) return undefined
+  const { type = "tcp", port, interval, rise, fall, tls = false, user } = check
+  return { type, port, interval, rise, fall, tls, user, http: type === "http" ? expandHttp(check) : undefined }
+}
+
+function expandHttp(check: NonNullable<ReturnType<typeof checkSettings>>): HttpCheck {
+  const { method, path, host, expect } = check
+  return { method, path, host, expect: expect === undefined ? undefined : String(expect) }
+}
+
+/** The service's options over those of `defaults` that only a section can hold. One log format drives out the other. */
+function inheritOptions(own: Options, inherited: Options, mode: Mode): Options {
+  const logs = own.tcplog === true || own.httplog === true
+  const kept = optionEntries(inherited).filter(([name]) => {
+    if (logs && (name === "tcplog" || name === "httplog")) return false
+    return mode === "http" || traits(name).http !== true
+  })
+  return { ...Object.fromEntries(kept), ...own }
+}
+
+function reportContradictions({ yaml, options, at }: ServiceEntry, mode: Mode, { problem }: Expansion): void {
+  for (const [name, value] of optionEntries(options)) {
+    if (value !== false && mode === "tcp" && traits(name).http === true) {
+      problem(at("options"), `option ${name} needs mode: http`)
+    }
+  }
+  if (yaml.rawFrontend !== undefined && (yaml.split ?? false) === false) {
+    problem(at("rawFrontend"), "there is no frontend section to put rawFrontend in without split: true")
+  }
+  const check = checkSettings(yaml.check)
+  const ofHttp = (["method", "path", "host", "expect"] as const).filter((key) => check?.[key] !== undefined)
+  if (check?.type !== "http" && ofHttp.length > 0) problem(at("check"), `${ofHttp.join(", ")} needs type: http`)
+  if (check?.type !== "mysql" && check?.user !== undefined) problem(at("check"), "user needs type: mysql")
+}

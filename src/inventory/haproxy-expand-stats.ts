@@ -1,0 +1,22 @@
+import type { Expansion } from "./haproxy-expand.ts"
+import { namedVip } from "./haproxy-expand-bind.ts"
+import type { HaproxyService, StatsPage } from "./haproxy-model.ts"
+import type { StatsYaml } from "./haproxy-schema.ts"
+import { secretSource } from "./secret-schema.ts"
+
+/** The statistics page: on its VIP, or on every address wherever haproxy runs. */
+export function expandStats(yaml: StatsYaml, services: readonly HaproxyService[], expansion: Expansion): StatsPage {
+  const vip = yaml.vip === undefined ? undefined : namedVip(yaml.vip, ["haproxy", "stats", "vip"], expansion)
+  const everywhere = [...new Set(services.map((service) => service.on))]
+  const fallback = everywhere.length === 0 ? [expansion.defaultGroup] : everywhere
+  return {
+    on: vip === undefined ? fallback : [vip.on],
+    bind: { address: vip?.address ?? "*", port: yaml.port ?? 1080 },
+    uri: yaml.uri ?? "/",
+    realm: yaml.realm ?? "Haproxy",
+    user: yaml.user ?? "admin",
+    password: secretSource(yaml.password),
+    refresh: yaml.refresh ?? "30s",
+    admin: yaml.admin ?? false,
+  }
+}

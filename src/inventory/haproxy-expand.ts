@@ -1,0 +1,69 @@
+import { reportClashes } from "./haproxy-clash.ts"
+import { expandDefaults, expandGlobal } from "./haproxy-expand-base.ts"
+import { expandEntries } from "./haproxy-expand-presets.ts"
+import { expandService } from "./haproxy-expand-service.ts"
+import { expandStats } from "./haproxy-expand-stats.ts"
+import type { HaproxyService, HaproxySettings, StatsPage } from "./haproxy-model.ts"
+import type { HaproxyYaml } from "./haproxy-schema.ts"
+import { rawLines } from "./haproxy-vocabulary-schema.ts"
+import type { Group, Host, Vip } from "./model.ts"
+import type { Path } from "./problems.ts"
+
+/** Says that the inventory is wrong at `path`, which begins at the document's root. */
+export type ReportProblem = (path: Path, message: string, suggestion?: string) => void
+
+/** What services refer to. */
+export interface HaproxyContext {
+  vips: readonly Vip[]
+  hosts: readonly Host[]
+}
+
+/** What the parts of the expansion share. */
+export interface Expansion extends HaproxyContext {
+  problem: ReportProblem
+  /** Where haproxy runs if no VIP says otherwise: the load balancers if there are any, else the controllers. */
+  defaultGroup: Group
+}
+
+/**
+ * The `haproxy` section with presets, short forms, VIPs and backends resolved. Everything that is wrong is reported to
+ * `problem`, each thing once; the result is meant to be used only where nothing was.
+ */
+export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem: ReportProblem): HaproxySettings {
+  const defaultGroup = context.hosts.some((host) => host.group === "loadbalancers") ? "loadbalancers" : "controllers"
+  const expansion: Expansion = { ...context, problem: once(problem), defaultGroup }
+  const base = expandDefaults(raw.defaults)
+  const entries = expandEntries(raw.services ?? [], base.section.mode, expansion)
+  const placed = entries.map((entry) => ({ service: expandService(entry, base, expansion), at: entry.at }))
+  const services = placed.map(({ service }) => service)
+  const stats = raw.stats === undefined ? undefined : expandStats(raw.stats, services, expansion)
+  if (services.length === 0 && stats === undefined) problem(["haproxy"], "haproxy has no services and no stats page")
+  reportClashes(placed, stats, expansion)
+  return {
+    on: groups(services, stats, defaultGroup),
+    placement: raw.placement ?? "everywhere",
+    monitor: raw.monitor ?? "1s",
+    migrationThreshold: raw.migrationThreshold ?? 1,
+    failureTimeout: raw.failureTimeout ?? "30s",
+    global: expandGlobal(raw.global ?? {}),
+    defaults: base.section,
+    stats,
+    services,
+    raw: rawLines(raw.raw),
+  }
+}
+
+/** What is wrong with a preset is wrong with each of its services. */
+function once(problem: ReportProblem): ReportProblem {
+  const seen = new Set<string>()
+  return (path, message, suggestion) => {
+    const key = JSON.stringify([path, message])
+    if (!seen.has(key)) problem(path, message, suggestion)
+    seen.add(key)
+  }
+}
+
+function groups(services: readonly HaproxyService[], stats: StatsPage | undefined, fallback: Group): readonly Group[] {
+  const found = new Set([...services.map((service) => service.on), ...(stats?.on ?? [])])
+  return found.size === 0 ? [fallback] : [...found]
+}
