@@ -47,7 +47,16 @@ export interface StepPlace {
 
 /** Everything that a run tells. The engine emits; terminal, JSON lines, log, journal and report are sinks. */
 export type HaopsEvent =
-  | { type: "run-started"; runId: string; verb: string; cluster: string; inventory: string; hosts: readonly string[] }
+  | {
+      type: "run-started"
+      runId: string
+      verb: string
+      cluster: string
+      inventory: string
+      hosts: readonly string[]
+      /** All stages in order, so that those still to come can be shown. */
+      stages?: readonly string[] | undefined
+    }
   | { type: "host-connected"; host: string; ms: number }
   | { type: "host-unreachable"; host: string; error: HaopsError }
   | { type: "host-failed"; host: string; error: HaopsError }

@@ -1,0 +1,119 @@
+import type { Drift, HaopsEvent, Sink, StepPlace } from "../events.ts"
+import { cleanLine } from "./clean.ts"
+import { createPaint, type Paint } from "./paint.ts"
+import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
+import { padEnd } from "./width.ts"
+import { count, driftDone, duration, listing } from "./words.ts"
+
+export interface PlainOptions {
+  /** Default false. */
+  color?: boolean | undefined
+  /** Also steps that are in sync, connections and single actions. Default false. */
+  verbose?: boolean | undefined
+}
+
+/** Progress as lines, for pipes and CI logs: one for each change, failure, wait and stage that changed something. */
+export function createPlainSink(stream: OutputStream, options: PlainOptions = {}): OutputSink {
+  const { color = false, verbose = false } = options
+  const lines = new PlainLines(createPaint(color), verbose)
+  const sink: Sink = (event) => {
+    const line = lines.line(event)
+    if (line !== undefined) stream.write(`${line}\n`)
+  }
+  return { sink: neverThrow(sink), close: () => {} }
+}
+
+class PlainLines {
+  readonly #paint: Paint
+  readonly #verbose: boolean
+  readonly #drift = new Map<string, readonly Drift[]>()
+  #hostWidth = 0
+
+  constructor(paint: Paint, verbose: boolean) {
+    this.#paint = paint
+    this.#verbose = verbose
+  }
+
+  line(event: HaopsEvent): string | undefined {
+    const { green, yellow, red, dim } = this.#paint
+    switch (event.type) {
+      case "run-started":
+        this.#hostWidth = Math.max(0, ...event.hosts.map((host) => host.length))
+        return this.#ifVerbose(`${event.cluster}: haops ${event.verb} on ${count(event.hosts.length, "host")}`)
+      case "host-connected":
+        return this.#ifVerbose(this.#host(event.host, "connected", event.ms))
+      case "host-unreachable":
+        return red(this.#host(event.host, `unreachable: ${cleanLine(event.error.message)}`))
+      case "host-failed":
+        return red(this.#host(event.host, `takes no further part: ${cleanLine(event.error.message)}`))
+      case "finding": {
+        const { severity, message } = event.finding
+        const tone = severity === "error" ? red : yellow
+        return tone(this.#host(event.host, `${severity}: ${cleanLine(event.step)}: ${cleanLine(message)}`))
+      }
+      case "facts":
+        return this.#ifVerbose(`facts of ${count(event.hosts.length, "host")} read  ${duration(event.ms)}`)
+      case "stage-started":
+        return this.#ifVerbose(`stage ${event.stage} on ${count(event.hosts.length, "host")}`)
+      case "stage-finished":
+        if (event.changed) return green(`stage ${event.stage} done  ${duration(event.ms)}`)
+        return this.#ifVerbose(`stage ${event.stage} in sync  ${duration(event.ms)}`)
+      case "transitions": {
+        const moves = event.transitions.filter(({ action }) => action !== "stay")
+        if (moves.length === 0) return undefined
+        const said = moves.map(({ resource, action, node }) => cleanLine(`${action} ${resource} ${node ?? ""}`))
+        return dim(this.#host(event.host, `the cluster will ${listing(said, 8)}`))
+      }
+      case "message":
+        return event.level === "warning" ? yellow(`warning: ${cleanLine(event.text)}`) : cleanLine(event.text)
+      case "run-finished":
+        return this.#ifVerbose(`${event.outcome}  ${duration(event.ms)}`)
+      default:
+        return this.#step(event)
+    }
+  }
+
+  #step(event: StepEvent): string | undefined {
+    const { yellow, red } = this.#paint
+    switch (event.type) {
+      case "step-drifted":
+        this.#drift.set(keyOf(event), event.drift)
+        return undefined
+      case "step-changed": {
+        const done = (this.#drift.get(keyOf(event)) ?? []).map(driftDone)
+        this.#drift.delete(keyOf(event))
+        return yellow(this.#at(event, done.length > 0 ? listing(done, 4) : "changed", event.ms))
+      }
+      case "step-in-sync":
+        return this.#ifVerbose(this.#at(event, "in sync"))
+      case "step-failed":
+        return red(this.#at(event, `failed: ${cleanLine(event.error.message)}`))
+      case "step-blocked":
+        return yellow(this.#at(event, `blocked: ${cleanLine(event.reason)}`))
+      case "waiting":
+        return this.#at(event, `waiting for ${cleanLine(event.for)}`)
+      case "action-started":
+        return undefined
+      case "action-finished":
+        return this.#ifVerbose(this.#at(event, cleanLine(event.action), event.ms))
+    }
+  }
+
+  #at(place: StepPlace, what: string, ms?: number): string {
+    return this.#host(place.host, `${cleanLine(place.step)}: ${what}`, ms)
+  }
+
+  #host(host: string, what: string, ms?: number): string {
+    return `${padEnd(host, this.#hostWidth)}  ${what}${ms === undefined ? "" : `  ${duration(ms)}`}`
+  }
+
+  #ifVerbose(line: string): string | undefined {
+    return this.#verbose ? this.#paint.dim(line) : undefined
+  }
+}
+
+type StepEvent = Extract<HaopsEvent, StepPlace>
+
+function keyOf({ stage, host, step, scope }: StepPlace): string {
+  return JSON.stringify([stage, scope === "once" ? "" : host, step])
+}

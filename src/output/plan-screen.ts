@@ -1,0 +1,216 @@
+import type { Plan, PlannedStep } from "../engine/plan-model.ts"
+import type { Drift, Transition } from "../events.ts"
+import { cleanLine, cleanLines } from "./clean.ts"
+import { createPaint, type Paint } from "./paint.ts"
+import { planClosing } from "./plan-closing.ts"
+import { type DiffLine, trimDiff } from "./plan-diff.ts"
+import { groupSteps, isTransaction, type PlanGroup, stepLabel } from "./plan-groups.ts"
+import { displayWidth, padEnd, truncate, wrap, wrapIndented } from "./width.ts"
+import { count, driftSign, duration, listing, riskWords, transitionWords } from "./words.ts"
+
+export interface PlanOptions {
+  color: boolean
+  /** Columns. */
+  width: number
+  /** New files whole, and what stays where it is. Default false. */
+  verbose?: boolean | undefined
+}
+
+const LABEL_COLUMNS = 34
+const ATTRIBUTE_COLUMNS = 36
+const EXPECTED = "(expected: known once the packages are there)"
+
+/** The plan for people: every change, every command, what the cluster will do, and what it all costs. Ends with a newline. */
+export function renderPlan(plan: Plan, options: PlanOptions): string {
+  const screen = new PlanScreen(plan, options)
+  return `${screen.lines().join("\n")}\n`
+}
+
+class PlanScreen {
+  readonly #plan: Plan
+  readonly #paint: Paint
+  readonly #width: number
+  readonly #verbose: boolean
+
+  constructor(plan: Plan, { color, width, verbose = false }: PlanOptions) {
+    this.#plan = plan
+    this.#paint = createPaint(color)
+    this.#width = width
+    this.#verbose = verbose
+  }
+
+  lines(): readonly string[] {
+    const groups = groupSteps(this.#plan)
+    const sections = [this.#unreached(), this.#findings()]
+    const closing = wrap(planClosing(this.#plan), this.#width)
+    if (groups.length > 0) sections.unshift([this.#headline()])
+    for (const group of groups) {
+      const isLast = group === groups.findLast(({ step }) => isTransaction(step))
+      sections.push([...this.#group(group), ...(isLast ? this.#foresight("  ") : [])])
+    }
+    if (!groups.some(({ step }) => isTransaction(step))) sections.push(this.#foresight(""))
+    return [...sections, closing]
+      .filter((section) => section.length > 0)
+      .flatMap((lines, at) => (at === 0 ? lines : ["", ...lines]))
+  }
+
+  #headline(): string {
+    const { cluster, hosts, ms } = this.#plan
+    const reached = hosts.filter(({ state }) => state !== "unreachable").length
+    const of = reached === hosts.length ? count(reached, "host") : `${reached} of ${count(hosts.length, "host")}`
+    return `${cluster}: ${of} reached and compared in ${duration(ms)}`
+  }
+
+  #unreached(): readonly string[] {
+    return this.#plan.hosts.flatMap(({ host, state, error }) => {
+      if (state === "reached" && error === undefined) return []
+      const what = state === "unreachable" ? "unreachable" : state === "failed" ? "left out" : "could not be asked"
+      const lines = wrapIndented(
+        `${host}  ${what}: ${cleanLine(error?.message ?? "no reason known")}`,
+        this.#width,
+        "",
+        "  ",
+      )
+      return [...lines.map(this.#paint.red), ...this.#hint(error?.hint)]
+    })
+  }
+
+  #findings(): readonly string[] {
+    const merged = new Map<string, { hosts: string[]; one: Plan["findings"][number] }>()
+    for (const one of this.#plan.findings) {
+      const key = JSON.stringify([one.step, one.finding])
+      const same = merged.get(key)
+      if (same === undefined) merged.set(key, { hosts: [one.host], one })
+      else same.hosts.push(one.host)
+    }
+    return [...merged.values()].flatMap(({ hosts, one: { step, finding } }) => {
+      const tone = finding.severity === "error" ? this.#paint.red : this.#paint.yellow
+      const text = `${finding.severity}: ${listing(hosts)}: ${cleanLine(step)}: ${cleanLine(finding.message)}`
+      return [...wrapIndented(text, this.#width, "", "  ").map(tone), ...this.#hint(finding.hint)]
+    })
+  }
+
+  #hint(hint: string | undefined): readonly string[] {
+    return hint === undefined ? [] : wrapIndented(cleanLine(hint), this.#width, "    ")
+  }
+
+  #group({ step, hosts }: PlanGroup): readonly string[] {
+    const { dim, yellow } = this.#paint
+    const attributes = step.drift
+      .filter(({ diff }) => diff === undefined)
+      .map((drift) => displayWidth(cleanLine(drift.attribute)))
+    const column = Math.min(ATTRIBUTE_COLUMNS, Math.max(0, ...attributes))
+    return [
+      ...this.#heading(step, hosts),
+      ...(step.blocked === undefined
+        ? []
+        : wrapIndented(`blocked: ${cleanLine(step.blocked)}`, this.#width, "  ", "    ").map(yellow)),
+      ...step.drift.flatMap((drift) => this.#drift(drift, column, step.expected)),
+      ...(step.expected ? [dim(`  ${EXPECTED}`)] : []),
+      ...step.actions.flatMap((action) => this.#action(action)),
+    ]
+  }
+
+  #heading(step: PlannedStep, hosts: readonly string[]): readonly string[] {
+    const label = stepLabel(step)
+    if (step.scope === "once") {
+      const how = isTransaction(step) ? "one transaction, run on" : "once, on"
+      return wrapIndented(`${label} (${how} ${hosts.join(" ")})`, this.#width, "", "  ").map(this.#paint.bold)
+    }
+    const lead = padEnd(truncate(label, this.#width - 2), LABEL_COLUMNS)
+    const room = this.#width - displayWidth(lead) - 2
+    const who = this.#who(hosts, Math.max(room, 24))
+    if (displayWidth(who) <= room) return [`${this.#paint.bold(lead)}  ${who}`]
+    return [this.#paint.bold(lead.trimEnd()), ...wrapIndented(who, this.#width, "    ")]
+  }
+
+  /** Names as long as they fit, else how many. */
+  #who(hosts: readonly string[], room: number): string {
+    const names = hosts.join(" ")
+    if (displayWidth(names) <= 2 * room && hosts.length <= 6) return names
+    if (hosts.length === this.#plan.hosts.length) return `all ${hosts.length} hosts`
+    return `${hosts.slice(0, 3).join(" ")} and ${hosts.length - 3} more`
+  }
+
+  #drift(drift: Drift, column: number, stepExpected: boolean): readonly string[] {
+    const sign = driftSign(drift)
+    const attribute = cleanLine(drift.attribute)
+    const expected = drift.expected === true && !stepExpected ? EXPECTED : ""
+    const what = [drift.diff === undefined ? values(drift) : riskWords(drift.risk), expected].filter(
+      (part) => part !== "",
+    )
+    const text =
+      what.length === 0 ? attribute : `${padEnd(attribute, drift.diff === undefined ? column : 0)}  ${what.join("  ")}`
+    const [first = "", ...rest] = wrapIndented(`${sign} ${text}`, this.#width, "  ", "      ")
+    const painted = `  ${this.#sign(sign)}${first.slice(3)}`
+    return [painted, ...rest, ...(drift.diff === undefined ? [] : this.#diff(drift.diff))]
+  }
+
+  #diff(diff: string): readonly string[] {
+    return trimDiff(diff, { all: this.#verbose }).flatMap((line) => this.#diffLine(line))
+  }
+
+  #diffLine({ kind, text }: DiffLine): readonly string[] {
+    const { green, red, dim } = this.#paint
+    const shown = text.trim()
+    const deeper = text.startsWith(" ") ? "  " : ""
+    if (kind === "context" || kind === "note") return wrapIndented(shown, this.#width, "      ", "        ").map(dim)
+    const sign = kind === "add" ? "+" : "-"
+    const tone = kind === "add" ? green : red
+    return wrapIndented(shown, this.#width, `    ${sign} ${deeper}`, "          ").map(tone)
+  }
+
+  #action(action: string): readonly string[] {
+    const lines = cleanLines(action).filter((line) => line.trim() !== "")
+    return lines.flatMap((line, at) =>
+      wrapIndented(line, this.#width, at === 0 ? "    > " : "      ", "      ").map(this.#paint.dim),
+    )
+  }
+
+  #foresight(indent: string): readonly string[] {
+    const { transitions, notes } = this.#plan
+    const moves = mergeTransitions(transitions)
+    const column = Math.min(30, Math.max(0, ...moves.map(({ resource }) => displayWidth(resource))))
+    const lines = moves.flatMap(({ resource, words, stays }) => {
+      const text = `${padEnd(`${resource}:`, column + 1)} ${words}`
+      const wrapped = wrapIndented(text, this.#width, `${indent}  `, `${indent}      `)
+      return stays ? wrapped.map(this.#paint.dim) : wrapped
+    })
+    return [
+      ...(lines.length > 0 ? [`${indent}What the cluster will do:`, ...lines] : []),
+      ...notes.flatMap((note) => wrapIndented(cleanLine(note), this.#width, indent, `${indent}  `)),
+    ]
+  }
+
+  #sign(sign: "+" | "-" | "~"): string {
+    return sign === "+" ? this.#paint.green(sign) : sign === "-" ? this.#paint.red(sign) : this.#paint.yellow(sign)
+  }
+}
+
+/** `15min → 5min`; what comes or goes is named by itself. */
+function values(drift: Drift): string {
+  const sign = driftSign(drift)
+  const have = cleanLine(drift.have)
+  const want = cleanLine(drift.want)
+  const words = sign === "+" ? want : sign === "-" ? have : `${have} → ${want}`
+  const bare = words === "present" ? "" : words
+  const risk = drift.risk === "none" ? "" : `(${riskWords(drift.risk)})`
+  return [bare, risk].filter((part) => part !== "").join("  ")
+}
+
+/** One line for each resource and what happens to it, a clone's instances together. */
+function mergeTransitions(transitions: readonly Transition[]) {
+  const merged = new Map<string, { transition: Transition; nodes: string[] }>()
+  for (const transition of transitions) {
+    const { resource, action, from, node } = transition
+    const key = JSON.stringify([resource, action, from])
+    const same = merged.get(key) ?? { transition, nodes: [] }
+    if (node !== undefined && !same.nodes.includes(node)) same.nodes.push(node)
+    merged.set(key, same)
+  }
+  return [...merged.values()].map(({ transition, nodes }) => ({
+    resource: cleanLine(transition.resource),
+    words: cleanLine(transitionWords(transition, nodes)),
+    stays: transition.action === "stay",
+  }))
+}

@@ -1,0 +1,40 @@
+/** Replaces known secrets in a text. */
+export type Scrub = (text: string) => string
+
+/** Shorter values are not looked for: they occur everywhere by chance, and the gaps would tell them. */
+const MIN_LENGTH = 4
+const MASK = "[secret]"
+
+/**
+ * A scrubber for the secrets of this run. `Secret` objects redact themselves; this is for what a remote command printed.
+ * `secrets` is asked each time, since secrets are resolved as the run goes on. Looks for each value, each of its lines
+ * (of 8 characters or more, as of a private key), and both as a shell would quote them.
+ */
+export function createScrub(secrets: () => readonly string[]): Scrub {
+  let known: readonly string[] = []
+  let needles: readonly string[] = []
+  return (text) => {
+    const now = secrets()
+    if (now.length !== known.length || now.some((value, at) => value !== known[at])) {
+      known = [...now]
+      needles = needlesOf(known)
+    }
+    return needles.reduce((masked, needle) => masked.replaceAll(needle, MASK), text)
+  }
+}
+
+/** A value as JSON, every string in it scrubbed before it is escaped (a secret with a quote in it would hide otherwise). */
+export function toScrubbedJson(value: unknown, scrub: Scrub, indent?: number): string {
+  return JSON.stringify(value, (_key, inner) => (typeof inner === "string" ? scrub(inner) : inner), indent)
+}
+
+/** Longest first, so that a secret that holds another is masked whole. */
+function needlesOf(secrets: readonly string[]): readonly string[] {
+  const needles = secrets.flatMap(formsOf).filter((needle) => needle.length >= MIN_LENGTH)
+  return [...new Set(needles)].sort((a, b) => b.length - a.length)
+}
+
+function formsOf(secret: string): readonly string[] {
+  const lines = secret.split("\n").filter((line) => line.length >= 2 * MIN_LENGTH)
+  return [secret, secret.trim(), ...lines].flatMap((form) => [form, form.replaceAll("'", `'\\''`)])
+}

@@ -1,0 +1,82 @@
+import { basename } from "node:path"
+import type { Drift, Risk, Transition } from "../events.ts"
+import { cleanLine } from "./clean.ts"
+
+/** A duration for people: `35 ms`, `1.1 s`, `2 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 100) return `${Math.max(0, Math.round(ms))} ms`
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/** `1 host`, `3 hosts`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}
+
+/** `a`, `a and b`, `a, b and c`; past `most` the rest is counted. */
+export function listing(words: readonly string[], most = 5): string {
+  if (words.length > most) return `${words.slice(0, most - 1).join(", ")} and ${words.length - most + 1} more`
+  if (words.length < 2) return words.join("")
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
+}
+
+/** `Nothing to do: 3 hosts and the cluster are as prod.yaml says (0.4 s).` */
+export function nothingToDo(hosts: number, inventory: string, ms: number, cluster = true): string {
+  const are = cluster ? " and the cluster are" : hosts === 1 ? " is" : " are"
+  return `Nothing to do: ${count(hosts, "host")}${are} as ${basename(inventory)} says (${duration(ms)}).`
+}
+
+/** What a change costs, beside the change. Empty where it costs nothing. */
+export function riskWords(risk: Risk): string {
+  switch (risk) {
+    case "none":
+      return ""
+    case "reload":
+      return "reload, connections kept"
+    case "restart":
+      return "restart, connections are cut"
+    case "failover":
+      return "failover, a short outage"
+  }
+}
+
+/** `+` where something comes to be, `-` where it goes, `~` where it changes. */
+export function driftSign(drift: Drift): "+" | "-" | "~" {
+  if (drift.have === "absent") return "+"
+  return drift.want === "absent" ? "-" : "~"
+}
+
+/** What became of a drift that was applied: `/etc/haproxy/haproxy.cfg reloaded`, `vip added`, `x 0 → 1`. */
+export function driftDone(drift: Drift): string {
+  const attribute = cleanLine(drift.attribute)
+  const { have, want, risk } = drift
+  if (risk === "reload") return `${attribute} reloaded`
+  if (risk === "restart") return `${attribute} restarted`
+  const sign = driftSign(drift)
+  if (sign !== "~") return `${attribute} ${sign === "+" ? "added" : "removed"}`
+  const values = `${cleanLine(have)} → ${cleanLine(want)}`
+  return drift.diff !== undefined || values.length > 40 ? `${attribute} changed` : `${attribute} ${values}`
+}
+
+/** What the cluster will do with a resource: `starts on controller1`. */
+export function transitionWords({ action, from }: Transition, nodes: readonly string[]): string {
+  const where = nodes.length === 0 ? "" : ` on ${nodes.join(" ")}`
+  const verb = VERBS[action] ?? action
+  if (action === "stop" && nodes.length === 0 && from !== undefined) return `${verb} on ${from}`
+  if (from === undefined || (action !== "move" && action !== "migrate")) return `${verb}${where}`
+  return nodes.length === 0 ? `${verb} away from ${from}` : `${verb} from ${from} to ${nodes.join(" ")}`
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  start: "starts",
+  stop: "stops",
+  move: "moves",
+  migrate: "moves live",
+  restart: "restarts",
+  reload: "reloads",
+  promote: "is promoted",
+  demote: "is demoted",
+  stay: "stays",
+}
