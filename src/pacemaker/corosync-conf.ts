@@ -34,8 +34,8 @@ export function parseCorosyncConf(text: string): CorosyncConf {
     Object.assign({}, ...sections.filter((section) => section.name === name).map((section) => section.options))
   const totem: Record<string, string> = options("totem")
   return {
-    name: totem["cluster_name"],
-    transport: totem["transport"],
+    name: totem.cluster_name,
+    transport: totem.transport,
     totem,
     quorum: options("quorum"),
     nodes: sections
@@ -83,8 +83,8 @@ function asNode({ options }: CorosyncSection): CorosyncNode {
     .filter((key) => /^ring\d+_addr$/.test(key))
     .sort()
     .map((key) => options[key] ?? "")
-  const nodeid = options["nodeid"] === undefined ? undefined : Number(options["nodeid"])
-  return { name: options["name"] ?? addresses[0] ?? "", nodeid, addresses }
+  const nodeid = options.nodeid === undefined ? undefined : Number(options.nodeid)
+  return { name: options.name ?? addresses[0] ?? "", nodeid, addresses }
 }
 
 function malformed(line: number, why: string): HaopsError {

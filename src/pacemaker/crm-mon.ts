@@ -88,9 +88,9 @@ class Reader {
     this.#root ??= name
     this.#path.push(name)
     if (name === "current_dc") this.#summary = attributes
-    else if (CONTAINERS.has(name)) this.#within.push(attributes["id"] ?? "")
+    else if (CONTAINERS.has(name)) this.#within.push(attributes.id ?? "")
     else if (name === "node" && parent === "nodes") this.#nodes.push(asNode(attributes))
-    else if (name === "node" && parent === "resource") this.#resources.at(-1)?.nodes.push(attributes["name"] ?? "")
+    else if (name === "node" && parent === "resource") this.#resources.at(-1)?.nodes.push(attributes.name ?? "")
     else if (name === "resource" && parent !== "node") this.#resources.push(asResource(attributes, this.#within))
     else if (name === "failure") this.#failures.push(asFailure(attributes))
   }
@@ -107,8 +107,8 @@ class Reader {
     }
     if (this.#summary === undefined) return undefined
     return {
-      dc: this.#summary["present"] === "true" ? this.#summary["name"] : undefined,
-      quorate: this.#summary["with_quorum"] === "true",
+      dc: this.#summary.present === "true" ? this.#summary.name : undefined,
+      quorate: this.#summary.with_quorum === "true",
       nodes: this.#nodes,
       resources: this.#resources,
       failures: this.#failures,
@@ -119,7 +119,7 @@ class Reader {
 function asNode(attributes: Attributes): CrmNode {
   const is = (key: string) => attributes[key] === "true"
   return {
-    name: attributes["name"] ?? "",
+    name: attributes.name ?? "",
     online: is("online"),
     standby: is("standby") || is("standby_onfail"),
     maintenance: is("maintenance"),
@@ -131,12 +131,12 @@ function asNode(attributes: Attributes): CrmNode {
 
 function asResource(attributes: Attributes, within: readonly string[]): CrmResource & { nodes: string[] } {
   return {
-    id: (attributes["id"] ?? "").replace(/:\d+$/, ""),
-    agent: attributes["resource_agent"] ?? "",
-    role: attributes["role"] ?? "",
-    active: attributes["active"] === "true",
-    failed: attributes["failed"] === "true",
-    managed: attributes["managed"] !== "false",
+    id: (attributes.id ?? "").replace(/:\d+$/, ""),
+    agent: attributes.resource_agent ?? "",
+    role: attributes.role ?? "",
+    active: attributes.active === "true",
+    failed: attributes.failed === "true",
+    managed: attributes.managed !== "false",
     nodes: [],
     within: [...within],
   }
@@ -144,9 +144,9 @@ function asResource(attributes: Attributes, within: readonly string[]): CrmResou
 
 function asFailure(attributes: Attributes): CrmFailure {
   return {
-    operation: attributes["op_key"] ?? attributes["id"] ?? "",
-    node: attributes["node"] ?? "",
-    status: attributes["exitstatus"] ?? "",
-    reason: attributes["exitreason"] ?? "",
+    operation: attributes.op_key ?? attributes.id ?? "",
+    node: attributes.node ?? "",
+    status: attributes.exitstatus ?? "",
+    reason: attributes.exitreason ?? "",
   }
 }

@@ -1,0 +1,81 @@
+import type { Host, Inventory, Pacemaker, Vip } from "../inventory/model.ts"
+import { HEALTH_WANT, type Health, type HealthWant, healthDrift, inService } from "../pacemaker/membership/health.ts"
+import { healthProbe } from "../pacemaker/membership/health-probe.ts"
+import { memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import { settleScript, statusScript } from "../pacemaker/membership/wait-script.ts"
+import { type Action, defineClusterStep, type Members } from "./step.ts"
+
+const LIMIT_S = 60
+
+/**
+ * The proof at the end: every member online, quorum, no failed action, each VIP on exactly one node and answering, haproxy
+ * listening where it runs. Changes nothing; it waits until all of that holds, and what does not is told as it was seen.
+ */
+export const converged = defineClusterStep<HealthWant, Health>({
+  kind: "converged",
+  summary: "the cluster seen to do what it was set up for",
+  needs: "any",
+  want: HEALTH_WANT,
+  bind({ inventory, host }) {
+    const pacemaker = pacemakerOn(inventory, host)
+    return pacemaker === undefined ? undefined : healthWant(inventory, pacemaker)
+  },
+  title: () => "cluster converged",
+  probe: healthProbe,
+  // One that sees the cluster with quorum speaks for it, before one that is cut off, before one where it does not run.
+  elect: (_want, { status }) => (status === undefined ? 0 : status.quorate ? 2 : 1),
+  check: healthDrift,
+  plan: (want, members) => [waiting(want, members)],
+})
+
+function healthWant(inventory: Inventory, pacemaker: Pacemaker): HealthWant {
+  const vips = inventory.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === pacemaker.on)
+  const nodes = memberNodes(inventory, pacemaker).map(({ name }) => name)
+  return {
+    nodes,
+    vips: vips.map((vip) => ({ id: vip.name, address: vip.address, port: portOn(inventory, vip) })),
+    haproxy: haproxyWant(inventory, pacemaker),
+  }
+}
+
+/** Any service of the VIP will do: haproxy accepts on all of its ports or on none. */
+function portOn({ haproxy }: Inventory, vip: Vip): number | undefined {
+  return haproxy?.services.find((service) => service.vip === vip.name)?.bind.port
+}
+
+/** haproxy as a resource of this cluster; one that keepalived's hosts run is not its business. */
+function haproxyWant({ haproxy, vips }: Inventory, pacemaker: Pacemaker): HealthWant["haproxy"] {
+  const resource = pacemaker.resources.find(({ agent }) => agent === "systemd:haproxy")
+  if (haproxy === undefined || resource === undefined) return undefined
+  const here = haproxy.services.filter(({ vip }) => vip === undefined || groupOf(vips, vip) === pacemaker.on)
+  return {
+    resource: resource.id,
+    everywhere: haproxy.placement === "everywhere",
+    listeners: here.map(({ bind: { address, port } }) => ({ address, port })),
+  }
+}
+
+function groupOf(vips: readonly Vip[], name: string): Host["group"] | undefined {
+  return vips.find((vip) => vip.name === name)?.on
+}
+
+function waiting({ nodes, vips, haproxy }: HealthWant, { elected, missing }: Members<Health>): Action {
+  const { status } = elected.have
+  const known = new Set(status?.nodes.map(({ name }) => name))
+  const copies = haproxy?.everywhere ? inService(status).length : 1
+  const script = statusScript({
+    online: nodes.filter((node) => known.has(node) && !missing.includes(node)),
+    running: {
+      ...Object.fromEntries(vips.map(({ id }) => [id, 1])),
+      ...(haproxy === undefined ? {} : { [haproxy.resource]: copies }),
+    },
+    clean: true,
+    answering: vips.flatMap(({ address, port }) => (port === undefined ? [] : [{ address, port }])),
+  })
+  return {
+    type: "run",
+    argv: ["sh", "-c", settleScript(script, LIMIT_S)],
+    timeoutMs: (LIMIT_S + 15) * 1000,
+    label: `wait until the cluster has settled, at most ${LIMIT_S} s`,
+  }
+}
