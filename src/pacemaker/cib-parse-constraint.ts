@@ -1,0 +1,63 @@
+import type { CibConstraint } from "./cib.ts"
+import { descendants, type Element } from "./xml.ts"
+
+/** One element of the constraints section. What is made of sets, rules or patterns comes back as `other`. */
+export function parseConstraint(element: Element): CibConstraint {
+  if (element.children.length > 0) return other(element)
+  const { id = "", ...rest } = element.attributes
+  switch (element.name) {
+    case "rsc_colocation":
+      return colocation(id, rest) ?? other(element)
+    case "rsc_order":
+      return order(id, rest) ?? other(element)
+    case "rsc_location":
+      return location(id, rest) ?? other(element)
+    default:
+      return other(element)
+  }
+}
+
+function colocation(id: string, attributes: Record<string, string>): CibConstraint | undefined {
+  const { rsc, "with-rsc": other, score = "INFINITY", ...extra } = attributes
+  if (rsc === undefined || other === undefined) return undefined
+  return { type: "colocation", id, resource: rsc, with: other, score, extra }
+}
+
+function order(id: string, attributes: Record<string, string>): CibConstraint | undefined {
+  const { first, then, kind, score, symmetrical, "first-action": firstAction = "start", ...others } = attributes
+  const { "then-action": thenAction = firstAction, ...extra } = others
+  if (first === undefined || then === undefined) return undefined
+  return {
+    type: "order",
+    id,
+    first,
+    then,
+    kind: orderKind(kind, score),
+    firstAction,
+    thenAction,
+    symmetrical: symmetrical === undefined ? undefined : symmetrical === "true",
+    extra,
+  }
+}
+
+/** Before there were kinds, a score of 0 meant Optional. */
+function orderKind(kind: string | undefined, score: string | undefined): "Mandatory" | "Optional" | "Serialize" {
+  if (kind === "Optional" || kind === "Serialize") return kind
+  return kind === undefined && score === "0" ? "Optional" : "Mandatory"
+}
+
+function location(id: string, attributes: Record<string, string>): CibConstraint | undefined {
+  const { rsc, node, score, ...extra } = attributes
+  if (rsc === undefined || node === undefined || score === undefined) return undefined
+  return { type: "location", id, resource: rsc, node, score, extra }
+}
+
+const REFERENCES = ["rsc", "with-rsc", "first", "then"]
+
+function other(element: Element): CibConstraint {
+  const refers = [...descendants(element)].flatMap(({ name, attributes }) => [
+    ...REFERENCES.flatMap((key) => attributes[key] ?? []),
+    ...(name === "resource_ref" ? [attributes.id ?? ""] : []),
+  ])
+  return { type: "other", id: element.attributes.id ?? "", refers }
+}

@@ -1,0 +1,111 @@
+import type { AttributeSection, Attributes, Cib, CibClone, CibGroup, CibResource, Section } from "./cib.ts"
+import { parseConstraint } from "./cib-parse-constraint.ts"
+import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
+
+/** Marks the property sets that a new cluster is seeded with and that the first transaction removes. */
+export const SEED_PREFIX = "haops-seed"
+
+/** Parse the answer of `cibadmin -Q`. Throws where it is not a CIB. */
+export function parseCib(xml: string): Cib {
+  const root = parseXml(xml)
+  if (root.name !== "cib") throw new Error(`a CIB was expected, not <${root.name}>`)
+  const configuration = child(root, "configuration")
+  const properties = childrenOf(child(configuration, "crm_config"), "cluster_property_set")
+  const seeds = properties.filter((set) => set.attributes.id?.startsWith(SEED_PREFIX))
+  return {
+    version: {
+      adminEpoch: Number(root.attributes.admin_epoch ?? 0),
+      epoch: Number(root.attributes.epoch ?? 0),
+      numUpdates: Number(root.attributes.num_updates ?? 0),
+    },
+    quorate: root.attributes["have-quorum"] === "1",
+    sections: {
+      property: section(properties.filter((set) => !seeds.includes(set)).sort(bootstrapFirst)),
+      "resource-default": section(childrenOf(child(configuration, "rsc_defaults"), "meta_attributes")),
+      "operation-default": section(childrenOf(child(configuration, "op_defaults"), "meta_attributes")),
+    } satisfies Record<Section, AttributeSection>,
+    seeds: seeds.map((set) => set.attributes.id!),
+    ...parseResources(child(configuration, "resources")?.children ?? []),
+    constraints: (child(configuration, "constraints")?.children ?? []).map(parseConstraint),
+    nodes: childrenOf(child(configuration, "nodes"), "node").map(({ attributes }) => ({
+      id: attributes.id ?? "",
+      name: attributes.uname ?? "",
+    })),
+    ids: new Set(configuration === undefined ? [] : [...descendants(configuration)].flatMap(idOf)),
+  }
+}
+
+/** Pacemaker lets the set of this name win over the others. */
+function bootstrapFirst(a: Element, b: Element): number {
+  const rank = (set: Element) => (set.attributes.id === "cib-bootstrap-options" ? 0 : 1)
+  return rank(a) - rank(b)
+}
+
+/** Attributes of the sets that hold always; one with a rule holds sometimes, and is left to whoever wrote it. */
+function section(sets: readonly Element[]): AttributeSection {
+  const values: Record<string, string> = {}
+  const ids: Record<string, string> = {}
+  for (const pair of sets
+    .filter((set) => child(set, "rule") === undefined)
+    .flatMap((set) => childrenOf(set, "nvpair"))) {
+    const { id, name, value } = pair.attributes
+    if (name === undefined || Object.hasOwn(values, name)) continue
+    values[name] = value ?? ""
+    ids[name] = id ?? ""
+  }
+  return { values, ids }
+}
+
+function attributes(element: Element, set: "instance_attributes" | "meta_attributes"): Attributes {
+  return section(childrenOf(element, set)).values
+}
+
+interface Resources {
+  resources: CibResource[]
+  groups: CibGroup[]
+  otherResources: string[]
+}
+
+function parseResources(elements: readonly Element[]): Resources {
+  const found: Resources = { resources: [], groups: [], otherResources: [] }
+  for (const element of elements) addResource(found, element, undefined)
+  return found
+}
+
+function addResource(found: Resources, element: Element, clone: CibClone | undefined): void {
+  const id = element.attributes.id ?? ""
+  if (element.name === "primitive") {
+    found.resources.push({ ...primitive(element), clone })
+  } else if (element.name === "group") {
+    const members = childrenOf(element, "primitive")
+    found.groups.push({ id, members: members.map((member) => member.attributes.id ?? ""), clone: clone?.id })
+    found.resources.push(...members.map((member) => ({ ...primitive(member), group: id })))
+  } else if (element.name === "clone" || element.name === "master") {
+    const { promotable, ...meta } = attributes(element, "meta_attributes")
+    const own = { id, meta, promotable: element.name === "master" || promotable === "true" }
+    for (const inner of element.children.filter(({ name }) => name === "primitive" || name === "group")) {
+      addResource(found, inner, own)
+    }
+  } else {
+    found.otherResources.push(id)
+  }
+}
+
+function primitive(element: Element): CibResource {
+  const { id = "", class: standard = "", provider, type = "" } = element.attributes
+  return {
+    id,
+    agent: [standard, provider, type].filter(Boolean).join(":"),
+    fencing: standard === "stonith",
+    parameters: attributes(element, "instance_attributes"),
+    meta: attributes(element, "meta_attributes"),
+    operations: childrenOf(child(element, "operations"), "op").map((operation) => {
+      const { id = "", name = "", ...options } = operation.attributes
+      return { id, name, options: { ...options, ...attributes(operation, "meta_attributes") } }
+    }),
+  }
+}
+
+function idOf(element: Element): string[] {
+  return element.attributes.id === undefined ? [] : [element.attributes.id]
+}

@@ -1,0 +1,86 @@
+import type { Constraint } from "../inventory/model.ts"
+
+export type Attributes = Readonly<Record<string, string>>
+
+/** The parts of a CIB that haops reads; the rest is never touched, so it need not be understood. */
+export interface Cib {
+  version: { adminEpoch: number; epoch: number; numUpdates: number }
+  /** Whether this partition has quorum. */
+  quorate: boolean
+  /** Attribute sets without rules, of which the first that names an attribute decides. */
+  sections: Readonly<Record<Section, AttributeSection>>
+  /** Ids of the property sets that haops seeds a new cluster with. */
+  seeds: readonly string[]
+  /** Primitives, in document order. */
+  resources: readonly CibResource[]
+  groups: readonly CibGroup[]
+  /** Templates, bundles and whatever else has no place above. */
+  otherResources: readonly string[]
+  constraints: readonly CibConstraint[]
+  nodes: readonly { id: string; name: string }[]
+  /** Every id of the configuration. */
+  ids: ReadonlySet<string>
+}
+
+/** Where cluster-wide attributes live. */
+export type Section = "property" | "resource-default" | "operation-default"
+export const SECTIONS: readonly Section[] = ["property", "resource-default", "operation-default"]
+
+export interface AttributeSection {
+  values: Attributes
+  /** The id of the nvpair that holds each value. */
+  ids: Attributes
+}
+
+export interface CibOperation {
+  id: string
+  name: string
+  /** Everything but id and name: `interval`, `timeout`, `role`, … */
+  options: Attributes
+}
+
+export interface CibClone {
+  id: string
+  /** Without `promotable`, which is a field of its own. */
+  meta: Attributes
+  promotable: boolean
+}
+
+export interface CibResource {
+  id: string
+  /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:haproxy`, `stonith:fence_ipmilan`. */
+  agent: string
+  fencing: boolean
+  parameters: Attributes
+  meta: Attributes
+  operations: readonly CibOperation[]
+  clone?: CibClone | undefined
+  group?: string | undefined
+}
+
+export interface CibGroup {
+  id: string
+  /** In starting order. */
+  members: readonly string[]
+  /** The id of the clone around it. */
+  clone?: string | undefined
+}
+
+/** `other`: made of sets or rules, which haops does not write. `extra`: attributes that an inventory cannot say. */
+export type CibConstraint =
+  | (Constraint & { extra: Attributes })
+  | { type: "other"; id: string; refers: readonly string[] }
+
+/** The resources, clones and groups that a constraint names. */
+export function refersTo(constraint: Constraint | CibConstraint): readonly string[] {
+  switch (constraint.type) {
+    case "colocation":
+      return [constraint.resource, constraint.with]
+    case "order":
+      return [constraint.first, constraint.then]
+    case "location":
+      return [constraint.resource]
+    case "other":
+      return constraint.refers
+  }
+}

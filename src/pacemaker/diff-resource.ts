@@ -1,0 +1,116 @@
+import type { Finding } from "../events.ts"
+import type { AttributeChange, Change } from "./changes.ts"
+import type { Attributes, Cib, CibResource } from "./cib.ts"
+import { describeDifferences } from "./describe-change.ts"
+import type { Desired, DesiredResource } from "./desired.ts"
+import { diffOperations } from "./diff-operation.ts"
+import type { Ownership } from "./ownership.ts"
+import { sameValue } from "./values.ts"
+
+export interface PartDiff {
+  changes: readonly Change[]
+  conflicts: readonly Finding[]
+  notes: readonly string[]
+}
+
+/** What operators set on a resource in passing (`pcs resource disable`, `unmanage`): theirs, unless the inventory names it. */
+const OPERATORS = ["target-role", "is-managed", "maintenance"]
+
+/** Resources to create, update, clone and delete. Group membership is a matter of its own. */
+export function diffResources(desired: Desired, cib: Cib, owned: Ownership): PartDiff {
+  const have = new Map(cib.resources.map((resource) => [resource.id, resource]))
+  const wanted = new Set(desired.resources.map(({ id }) => id))
+  const changes: Change[] = []
+  const conflicts: Finding[] = []
+  for (const want of desired.resources) {
+    const one = have.get(want.id)
+    const differences = one === undefined ? create(want) : compare(want, one)
+    const obstacle = one === undefined ? occupied(want, cib) : foreignDiffers(want, owned, differences)
+    if (obstacle) conflicts.push(obstacle)
+    else changes.push(...differences)
+  }
+  const stale = cib.resources.filter(({ id }) => owned.resource.has(id) && !wanted.has(id))
+  changes.push(...stale.map((resource): Change => ({ type: "delete-resource", have: resource })))
+  const notes = cib.resources.filter(({ id }) => wanted.has(id)).flatMap(operatorNotes)
+  return { changes, conflicts, notes }
+}
+
+function create(want: DesiredResource): Change[] {
+  return [{ type: "create-resource", resource: want }]
+}
+
+function compare(want: DesiredResource, have: CibResource): Change[] {
+  // Another agent is another resource: nothing of the old one carries over.
+  if (agentName(want.agent) !== agentName(have.agent)) return [{ type: "delete-resource", have }, ...create(want)]
+  const parameters = diffAttributes(want.parameters, have.parameters, (a, b) => a === b, [])
+  const meta = diffAttributes(want.meta, have.meta, sameValue, OPERATORS)
+  const operations = diffOperations(want.operations, have.operations)
+  const changed = !isEmpty(parameters) || !isEmpty(meta) || operations.length > 0
+  return [
+    ...(changed ? [{ type: "update-resource" as const, have, parameters, meta, operations }] : []),
+    ...compareClone(want, have),
+  ]
+}
+
+function compareClone(want: DesiredResource, have: CibResource): Change[] {
+  const clone = have.clone
+  if (want.clone === undefined) return clone === undefined ? [] : [{ type: "unclone", have, clone }]
+  const anew: Change = { type: "clone", resource: want, clone: want.clone }
+  if (clone === undefined) return [anew]
+  if (clone.id !== want.clone.id || clone.promotable !== want.clone.promotable)
+    return [{ type: "unclone", have, clone }, anew]
+  const { promotable: _, ...wanted } = want.clone.meta
+  const meta = diffAttributes(wanted, clone.meta, sameValue, OPERATORS)
+  return isEmpty(meta) ? [] : [{ type: "update-clone", have, clone, meta }]
+}
+
+/** `ocf::heartbeat:IPaddr2` is what older tools print for `ocf:heartbeat:IPaddr2`. */
+function agentName(agent: string): string {
+  return agent.replace(/^ocf::/, "ocf:")
+}
+
+function diffAttributes(
+  want: Attributes,
+  have: Attributes,
+  same: (a: string, b: string) => boolean,
+  spared: readonly string[],
+): AttributeChange {
+  const wrong = Object.entries(want).filter(([name, value]) => have[name] === undefined || !same(have[name], value))
+  const extra = Object.keys(have).filter((name) => !Object.hasOwn(want, name) && !spared.includes(name))
+  return { set: Object.fromEntries(wrong), unset: extra }
+}
+
+function isEmpty({ set, unset }: AttributeChange): boolean {
+  return Object.keys(set).length === 0 && unset.length === 0
+}
+
+/** The id of a resource to create may belong to something else already: a clone, a constraint, an attribute set. */
+function occupied(want: DesiredResource, cib: Cib): Finding | undefined {
+  const id = [want.id, want.clone?.id].find((one) => one !== undefined && cib.ids.has(one))
+  if (id === undefined) return undefined
+  return {
+    severity: "error",
+    message: `resource ${want.id} cannot be created: the cluster uses the id ${id} for something else`,
+    hint: "Give the resource another name in the inventory, or remove what holds the id.",
+  }
+}
+
+function foreignDiffers(want: DesiredResource, owned: Ownership, changes: readonly Change[]): Finding | undefined {
+  if (owned.resource.has(want.id) || changes.length === 0) return undefined
+  return {
+    severity: "error",
+    message: `resource ${want.id} exists and haops did not make it; it differs: ${describeDifferences(changes)}`,
+    hint: `Make the inventory say what the cluster has and it is adopted, or remove it: pcs ${want.fencing ? "stonith" : "resource"} delete ${want.id}`,
+  }
+}
+
+function operatorNotes({ id, meta, clone }: CibResource): readonly string[] {
+  const all = { ...clone?.meta, ...meta }
+  return [
+    ...(all["target-role"] === "Stopped" ? [`${id}: disabled by an operator (target-role=Stopped)`] : []),
+    ...(all["is-managed"] && sameValue(all["is-managed"], "false")
+      ? [`${id}: unmanaged by an operator (is-managed=${all["is-managed"]})`]
+      : []),
+    ...(all.maintenance && sameValue(all.maintenance, "true") ? [`${id}: put into maintenance by an operator`] : []),
+  ]
+}

@@ -1,0 +1,93 @@
+import type { Finding } from "../events.ts"
+import { type Change, changesOf } from "./changes.ts"
+import { type Attributes, type Cib, refersTo, SECTIONS, type Section } from "./cib.ts"
+import type { Desired } from "./desired.ts"
+import { diffConstraints } from "./diff-constraint.ts"
+import { diffGroups } from "./diff-group.ts"
+import { diffResources } from "./diff-resource.ts"
+import { foreignObjects } from "./foreign.ts"
+import type { Ownership } from "./ownership.ts"
+import { sameValue } from "./values.ts"
+import { vanishing } from "./vanishing.ts"
+
+export interface CibDiff {
+  /** In the order in which they can be carried out. */
+  changes: readonly Change[]
+  /** Objects of others, such as `resource backup-job`. Left alone. */
+  foreign: readonly string[]
+  /** What stands in the way: ours to report, not to overwrite. */
+  conflicts: readonly Finding[]
+  /** What an operator did that is not drift, such as a disabled resource. */
+  notes: readonly string[]
+}
+
+/** What differs between the CIB and what is wanted of it, by meaning. Pure. */
+export function diffCib(desired: Desired, cib: Cib, owned: Ownership): CibDiff {
+  const resources = diffResources(desired, cib, owned)
+  const groups = diffGroups(desired, cib, owned, resources.changes)
+  const touched = [...resources.changes, ...groups.changes]
+  const constraints = diffConstraints(desired, cib, owned, touched)
+  const changes = [
+    ...cib.seeds.map((id): Change => ({ type: "unseed", id })),
+    ...SECTIONS.flatMap((section) => diffSection(section, desired.sections[section], cib, owned)),
+    ...changesOf(constraints.changes, "delete-constraint"),
+    ...inOrder(touched),
+    ...changesOf(constraints.changes, "create-constraint"),
+  ]
+  return {
+    changes,
+    foreign: foreignObjects(desired, cib, owned),
+    conflicts: [
+      ...resources.conflicts,
+      ...groups.conflicts,
+      ...constraints.conflicts,
+      ...bound(cib, desired, owned, touched),
+    ],
+    notes: resources.notes,
+  }
+}
+
+/** Wanted attributes that differ, and owned ones that are wanted no more. Others are somebody else's. */
+function diffSection(section: Section, want: Attributes, cib: Cib, owned: Ownership): readonly Change[] {
+  const have = cib.sections[section].values
+  const stale = Object.keys(have).filter((name) => owned[section].has(name) && !Object.hasOwn(want, name))
+  const wrong = Object.entries(want).filter(
+    ([name, value]) => !Object.hasOwn(have, name) || !sameValue(have[name]!, value),
+  )
+  return [
+    ...stale.map((name): Change => ({ type: "unset", section, name, have: have[name]! })),
+    ...wrong.map(([name, value]): Change => ({ type: "set", section, name, value, have: have[name] })),
+  ]
+}
+
+const ORDER: readonly Change["type"][] = [
+  "delete-resource",
+  "unclone",
+  "leave-group",
+  "create-resource",
+  "update-resource",
+  "clone",
+  "update-clone",
+  "join-group",
+]
+
+function inOrder(changes: readonly Change[]): readonly Change[] {
+  return ORDER.flatMap((type) => changesOf(changes, type))
+}
+
+/** A constraint of somebody else's would vanish with the object that it refers to: theirs to remove, not ours. */
+function bound(cib: Cib, desired: Desired, owned: Ownership, changes: readonly Change[]): readonly Finding[] {
+  const wanted = new Set(desired.constraints.map(({ id }) => id))
+  const foreign = cib.constraints.filter(({ id }) => !owned.constraint.has(id) && !wanted.has(id))
+  return vanishing(cib, changes).flatMap(({ id, why }) =>
+    foreign
+      .filter((constraint) => refersTo(constraint).includes(id))
+      .map(
+        (constraint): Finding => ({
+          severity: "error",
+          message: `${why}, but constraint ${constraint.id}, which haops did not make, refers to it`,
+          hint: `If it is needed no more, remove it and run haops again: pcs constraint delete ${constraint.id}`,
+        }),
+      ),
+  )
+}

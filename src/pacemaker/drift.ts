@@ -1,0 +1,126 @@
+import type { Drift, Risk } from "../events.ts"
+import type { Constraint } from "../inventory/model.ts"
+import type { AttributeChange, Change } from "./changes.ts"
+import { changesOf } from "./changes.ts"
+import type { CibConstraint } from "./cib.ts"
+import { type Attributes, refersTo } from "./cib.ts"
+import {
+  describeClone,
+  describeConstraint,
+  describeOperation,
+  describeResource,
+  describeSection,
+  shownValue,
+} from "./describe-change.ts"
+
+/** Properties that move or stop everything at once. */
+const SWEEPING = new Set(["maintenance-mode", "stop-all-resources", "symmetric-cluster", "stop-orphan-resources"])
+const ABSENT = "absent"
+
+/**
+ * The changes as drift for people, each with what it may cost at worst. What it does cost is a matter for the simulation, shown
+ * beside it. `expected`: true where there is no cluster yet to compare with.
+ */
+export function driftOf(changes: readonly Change[], expected: boolean): readonly Drift[] {
+  const created = new Set(
+    changesOf(changes, "create-resource").flatMap(({ resource: { id, clone, group } }) => [id, clone?.id, group]),
+  )
+  const isNew = (id: string) => created.has(id)
+  const drift = changes.flatMap((change) => driftOfChange(change, isNew))
+  return expected ? drift.map((one) => ({ ...one, expected })) : drift
+}
+
+function driftOfChange(change: Change, isNew: (id: string) => boolean): readonly Drift[] {
+  switch (change.type) {
+    case "unseed":
+      return [item("property dc-deadtime", "seeded for the first election", "default", "none")]
+    case "unset":
+      return [attribute(change.section, change.name, change.have, "default")]
+    case "set":
+      return [attribute(change.section, change.name, change.have ?? ABSENT, change.value)]
+    case "delete-constraint":
+      return [
+        item(
+          `constraint ${change.have.id}`,
+          describeConstraint(change.have),
+          ABSENT,
+          constraintRisk(change.have, isNew),
+        ),
+      ]
+    case "create-constraint": {
+      const { constraint } = change
+      return [
+        item(`constraint ${constraint.id}`, ABSENT, describeConstraint(constraint), constraintRisk(constraint, isNew)),
+      ]
+    }
+    case "delete-resource":
+      return [
+        item(
+          `resource ${change.have.id}`,
+          describeResource(change.have),
+          ABSENT,
+          change.have.fencing ? "none" : "failover",
+        ),
+      ]
+    case "create-resource":
+      return [item(`resource ${change.resource.id}`, ABSENT, describeResource(change.resource), "none")]
+    case "update-resource":
+      return update(change)
+    case "clone":
+      return [item(`resource ${change.resource.id}`, "not cloned", describeClone(change.clone), "restart")]
+    case "unclone":
+      return [item(`resource ${change.have.id}`, describeClone(change.clone), "not cloned", "failover")]
+    case "update-clone":
+      return attributes(`clone ${change.clone.id}`, change.meta, change.clone.meta, "restart")
+    case "join-group": {
+      const { resource, group, after } = change
+      const place = after ? `after ${after}` : "first"
+      return [
+        item(`group ${group}`, `${resource} elsewhere`, `${resource} ${place}`, isNew(resource) ? "none" : "restart"),
+      ]
+    }
+    case "leave-group":
+      return [item(`group ${change.group}`, `holds ${change.have.id}`, `without ${change.have.id}`, "restart")]
+  }
+}
+
+function update({
+  have,
+  parameters,
+  meta,
+  operations,
+}: Extract<Change, { type: "update-resource" }>): readonly Drift[] {
+  const name = `resource ${have.id}`
+  return [
+    // Pacemaker restarts a resource whose parameters change; a fencing device is only registered anew.
+    ...attributes(name, parameters, have.parameters, have.fencing ? "none" : "restart"),
+    ...attributes(name, meta, have.meta, "none"),
+    ...operations.map(({ have: old, want }) =>
+      item(`${name} ${want.name}`, old ? describeOperation(old) : ABSENT, describeOperation(want), "none"),
+    ),
+  ]
+}
+
+/** Where something must or must not run may move it; an order is obeyed the next time something starts. */
+function constraintRisk(constraint: Constraint | CibConstraint, isNew: (id: string) => boolean): Risk {
+  if (refersTo(constraint).some(isNew)) return "none"
+  return constraint.type === "order" ? "none" : "failover"
+}
+
+function attribute(section: Parameters<typeof describeSection>[0], name: string, have: string, want: string): Drift {
+  return item(`${describeSection(section)} ${name}`, have, want, SWEEPING.has(name) ? "failover" : "none")
+}
+
+function attributes(of: string, { set, unset }: AttributeChange, have: Attributes, risk: Risk): readonly Drift[] {
+  const show = (name: string, value: string | undefined) => (value === undefined ? ABSENT : shownValue(name, value))
+  return [
+    ...Object.entries(set).map(([name, value]) =>
+      item(`${of} ${name}`, show(name, have[name]), show(name, value), risk),
+    ),
+    ...unset.map((name) => item(`${of} ${name}`, show(name, have[name]), ABSENT, risk)),
+  ]
+}
+
+function item(attribute: string, have: string, want: string, risk: Risk): Drift {
+  return { attribute, have, want, risk }
+}

@@ -1,0 +1,20 @@
+import type { Cib } from "./cib.ts"
+import type { Desired } from "./desired.ts"
+import { sameConstraint } from "./diff-constraint.ts"
+import type { Ownership } from "./ownership.ts"
+
+/** Objects of the CIB that are neither wanted nor owned. Attributes are not among them: what is not named is not managed. */
+export function foreignObjects(desired: Desired, cib: Cib, owned: Ownership): readonly string[] {
+  const resources = new Set(desired.resources.map(({ id }) => id))
+  const constraints = new Set(desired.constraints.map(({ id }) => id))
+  return [
+    ...cib.resources
+      .filter(({ id }) => !resources.has(id) && !owned.resource.has(id))
+      .map(({ id }) => `resource ${id}`),
+    ...cib.otherResources.map((id) => `resource ${id}`),
+    ...cib.constraints
+      .filter((one) => !constraints.has(one.id) && !owned.constraint.has(one.id))
+      .filter((one) => !desired.constraints.some((want) => sameConstraint(want, one)))
+      .map(({ id }) => `constraint ${id}`),
+  ]
+}

@@ -1,0 +1,85 @@
+import { z } from "zod"
+import { SECTIONS, type Section } from "./cib.ts"
+import type { Desired } from "./desired.ts"
+
+export const STATE_DIRECTORY = "/var/lib/haops"
+/** Which objects of the CIB haops made: readable by root alone, on every node of the cluster. */
+export const LAST_APPLIED = `${STATE_DIRECTORY}/last-applied.json`
+
+const KINDS = [...SECTIONS, "resource", "constraint"] as const
+/** A kind of object that can be owned. */
+export type Kind = Section | "resource" | "constraint"
+
+/** Names and ids of what haops made, by kind. Clones and groups go with their resources. */
+export type Ownership = Readonly<Record<Kind, ReadonlySet<string>>>
+
+/** An ownership as a node remembers it. `epoch` says how new it is: the CIB's own, which all nodes share. */
+export interface LastApplied {
+  epoch: number
+  owned: Ownership
+}
+
+const ids = z.array(z.string()).default([])
+const schema = z.object({
+  epoch: z.number(),
+  owned: z.object({
+    property: ids,
+    "resource-default": ids,
+    "operation-default": ids,
+    resource: ids,
+    constraint: ids,
+  }),
+})
+
+export const NOTHING_OWNED: Ownership = record(() => [])
+
+/** Everything that the inventory names. */
+export function ownershipOf(desired: Desired): Ownership {
+  return record((kind) => {
+    if (kind === "resource") return desired.resources.map(({ id }) => id)
+    if (kind === "constraint") return desired.constraints.map(({ id }) => id)
+    return Object.keys(desired.sections[kind])
+  })
+}
+
+/** What belongs to either. */
+export function union(a: Ownership, b: Ownership): Ownership {
+  return record((kind) => [...a[kind], ...b[kind]])
+}
+
+/**
+ * The ownership that holds for the cluster: the union of the newest records. An older one comes from a node that was away
+ * when something was given up, and would claim it again.
+ */
+export function currentOwnership(records: readonly (LastApplied | undefined)[]): Ownership {
+  const known = records.filter((one) => one !== undefined)
+  const newest = Math.max(...known.map(({ epoch }) => epoch))
+  return known.filter(({ epoch }) => epoch === newest).reduce((all, { owned }) => union(all, owned), NOTHING_OWNED)
+}
+
+/** True where both own the same. */
+export function sameOwnership(a: Ownership, b: Ownership): boolean {
+  return KINDS.every((kind) => a[kind].size === b[kind].size && [...a[kind]].every((id) => b[kind].has(id)))
+}
+
+/** How many objects. */
+export function countOwned(owned: Ownership): number {
+  return KINDS.reduce((sum, kind) => sum + owned[kind].size, 0)
+}
+
+/** The file's content: sorted, one line, so that equal records are equal files. */
+export function formatLastApplied({ epoch, owned }: LastApplied): string {
+  const lists = Object.fromEntries(KINDS.map((kind) => [kind, [...owned[kind]].sort()]))
+  return `${JSON.stringify({ epoch, owned: lists })}\n`
+}
+
+/** Parse the file. Throws where it is not one of ours: guessing at ownership could delete what is not ours. */
+export function parseLastApplied(text: string): LastApplied | undefined {
+  if (text.trim() === "") return undefined
+  const { epoch, owned } = schema.parse(JSON.parse(text))
+  return { epoch, owned: record((kind) => owned[kind]) }
+}
+
+function record(list: (kind: Kind) => readonly string[]): Ownership {
+  return Object.fromEntries(KINDS.map((kind) => [kind, new Set(list(kind))])) as Record<Kind, Set<string>>
+}

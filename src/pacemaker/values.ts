@@ -1,0 +1,62 @@
+const UNITS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  usec: 0.001,
+  ms: 1,
+  msec: 1,
+  s: 1000,
+  sec: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  hr: 3_600_000,
+}
+const DURATION = /^(\d+)\s*(us|usec|ms|msec|s|sec|m|min|h|hr)?$/i
+const TRUE = /^(true|on|yes|y|1)$/i
+const FALSE = /^(false|off|no|n|0)$/i
+const WORD = /^[a-z]+$/i
+const INFINITE = /^\+?inf(inity)?$/i
+const MINUS_INFINITE = /^-inf(inity)?$/i
+/** Pacemaker's infinity. */
+const INFINITY_SCORE = 1_000_000
+
+/**
+ * Whether two values mean the same to pacemaker: `5min` and `300`, `yes` and `true`, `INFINITY` and `1000000`, `Master` and
+ * `Promoted`. For attributes that pacemaker itself reads; an agent's parameters are compared as text.
+ */
+export function sameValue(a: string, b: string): boolean {
+  if (a === b) return true
+  return sameDuration(a, b) || sameBoolean(a, b) || sameScore(a, b) || role(a) === role(b)
+}
+
+/** A duration in milliseconds, a bare number being seconds; undefined where it is none. */
+export function durationMs(text: string): number | undefined {
+  const match = DURATION.exec(text.trim())
+  return match ? Number(match[1]) * UNITS[(match[2] ?? "s").toLowerCase()]! : undefined
+}
+
+function sameDuration(a: string, b: string): boolean {
+  const left = durationMs(a)
+  return left !== undefined && left === durationMs(b)
+}
+
+function sameBoolean(a: string, b: string): boolean {
+  if (!WORD.test(a) && !WORD.test(b)) return false
+  return (TRUE.test(a) && TRUE.test(b)) || (FALSE.test(a) && FALSE.test(b))
+}
+
+function sameScore(a: string, b: string): boolean {
+  const left = score(a)
+  return left !== undefined && left === score(b)
+}
+
+function score(text: string): number | undefined {
+  if (INFINITE.test(text)) return INFINITY_SCORE
+  if (MINUS_INFINITE.test(text)) return -INFINITY_SCORE
+  if (!/^[+-]?\d+$/.test(text)) return undefined
+  return Math.max(-INFINITY_SCORE, Math.min(INFINITY_SCORE, Number(text)))
+}
+
+function role(text: string): string {
+  if (text === "Master") return "Promoted"
+  return text === "Slave" ? "Unpromoted" : text
+}
