@@ -1,0 +1,31 @@
+import { Address4, Address6 } from "ip-address"
+
+/** An address with the length of its network's prefix. */
+export interface Cidr {
+  address: string
+  prefix: number
+}
+
+/** The one spelling of an IP address, or undefined where it is none: no leading zeros, no zone, no prefix. */
+export function canonicalAddress(text: string): string | undefined {
+  return /[/%]/.test(text) ? undefined : parse(text)?.correctForm()
+}
+
+/** `10.0.0.11/24` in parts, or undefined where it is not an address with a prefix. */
+export function parseCidr(text: string): Cidr | undefined {
+  const parsed = /^[^/%]+\/[0-9]+$/.test(text) ? parse(text) : undefined
+  return parsed && { address: parsed.correctForm(), prefix: parsed.subnetMask }
+}
+
+/** Whether an address lies in the network that a VIP's prefix spans. */
+export function inSubnet(address: string, subnet: Cidr): boolean {
+  const [one, network] = [parse(address), parse(`${subnet.address}/${subnet.prefix}`)]
+  if (one instanceof Address4 && network instanceof Address4) return one.isInSubnet(network)
+  if (one instanceof Address6 && network instanceof Address6) return one.isInSubnet(network)
+  return false
+}
+
+function parse(text: string): Address4 | Address6 | undefined {
+  if (Address4.isValid(text)) return new Address4(text)
+  return Address6.isValid(text) ? new Address6(text) : undefined
+}

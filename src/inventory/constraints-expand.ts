@@ -1,0 +1,89 @@
+import { colocation, location, order } from "./constraint-ids.ts"
+import type { ConstraintYaml } from "./constraint-schema.ts"
+import type { Constraint, Group, Host, Resource } from "./model.ts"
+import { nearest } from "./nearest.ts"
+import type { Notes } from "./notes.ts"
+
+/** What a constraint can name. */
+export interface Nameable {
+  resources: readonly Resource[]
+  fencing: readonly Resource[]
+  hosts: readonly Host[]
+  /** The cluster's members. */
+  on: Group
+}
+
+type Path = readonly (string | number)[]
+
+/** The user's constraints, each name in them checked. */
+export function expandConstraints(yaml: readonly ConstraintYaml[], known: Nameable, notes: Notes): Constraint[] {
+  const names = resourceNames(known)
+  const nodes = known.hosts.filter((host) => host.group === known.on).map((host) => host.name)
+  const places = new Map<string, Path>()
+  return yaml.flatMap((entry, at) => {
+    const path: Path = ["pacemaker", "constraints", at]
+    for (const reference of referencesOf(entry)) {
+      checkName(reference, { names, nodes, path: [...path, ...reference.path] }, notes)
+    }
+    const constraint = expandConstraint(entry)
+    const twin = places.get(constraint.id)
+    if (twin !== undefined)
+      notes.problem(path, `the constraint ${constraint.id} is there already (${notes.line(twin)})`)
+    places.set(constraint.id, path)
+    return [constraint]
+  })
+}
+
+function expandConstraint(yaml: ConstraintYaml): Constraint {
+  if ("colocate" in yaml) {
+    return colocation({ resource: yaml.colocate, with: yaml.with, ...scoreOf(yaml.score), id: yaml.id })
+  }
+  if ("locate" in yaml) {
+    return location({ resource: yaml.locate, node: yaml.prefers, ...scoreOf(yaml.score), id: yaml.id })
+  }
+  const [first, then] = [orderStep(yaml.order[0]), orderStep(yaml.order[1])]
+  const actions = { firstAction: first.action, thenAction: then.action ?? first.action }
+  const { kind, symmetrical, id } = yaml
+  return order(first.name, then.name, { ...actions, kind, symmetrical, id })
+}
+
+function scoreOf(score: number | string | undefined): { score?: string } {
+  return score === undefined ? {} : { score: String(score).replace(/^\+/, "") }
+}
+
+/** `promote galera-clone`, or a name alone. */
+function orderStep(text: string): { action?: string; name: string } {
+  const [action, name] = text.split(" ")
+  return name === undefined ? { name: text } : { action: action!, name }
+}
+
+interface Reference {
+  name: string
+  kind: "resource" | "node"
+  path: Path
+}
+
+function referencesOf(yaml: ConstraintYaml): Reference[] {
+  const resource = (name: string, ...path: Path): Reference => ({ name, kind: "resource", path })
+  if ("colocate" in yaml) return [resource(yaml.colocate, "colocate"), resource(yaml.with, "with")]
+  if ("locate" in yaml) {
+    return [resource(yaml.locate, "locate"), { name: yaml.prefers, kind: "node", path: ["prefers"] }]
+  }
+  return yaml.order.map((text, at) => resource(orderStep(text).name, "order", at))
+}
+
+function checkName(
+  { name, kind }: Reference,
+  { names, nodes, path }: { names: readonly string[]; nodes: readonly string[]; path: Path },
+  notes: Notes,
+): void {
+  const candidates = kind === "node" ? nodes : names
+  if (candidates.includes(name)) return
+  const what = kind === "node" ? "member of the cluster" : "resource, clone, group or VIP"
+  notes.problem(path, `there is no ${what} "${name}"`, { suggestion: nearest(name, candidates) })
+}
+
+function resourceNames({ resources, fencing }: Nameable): string[] {
+  const all = [...resources, ...fencing].flatMap(({ id, clone, group }) => [id, clone?.id, group])
+  return [...new Set(all.filter((name) => name !== undefined))]
+}

@@ -1,0 +1,37 @@
+import { expandHaproxy } from "./haproxy-expand.ts"
+import type { HaproxySettings } from "./haproxy-model.ts"
+import type { HaproxyYaml } from "./haproxy-schema.ts"
+import { expandHosts } from "./hosts-expand.ts"
+import type { Host, Inventory, Vip } from "./model.ts"
+import type { Notes } from "./notes.ts"
+import { expandPacemaker } from "./pacemaker-expand.ts"
+import { sourceFrom } from "./paths.ts"
+import { texts } from "./scalars-schema.ts"
+import type { PartialInventory } from "./schema.ts"
+import { warnOfTheUnwise } from "./unwise.ts"
+import { expandVips } from "./vips-expand.ts"
+
+/**
+ * The inventory with short forms expanded, defaults applied and references checked. What is wrong goes to `notes`; the
+ * result is worth nothing then. Sections may be absent: those that could not be read.
+ */
+export function expandInventory(yaml: PartialInventory, file: string, notes: Notes): Omit<Inventory, "warnings"> {
+  const hosts = expandHosts(yaml, file, notes)
+  const vips = expandVips(yaml, hosts, notes)
+  const haproxy = yaml.haproxy && haproxyOf(yaml.haproxy, { hosts, vips, file }, notes)
+  const pacemaker = yaml.pacemaker && expandPacemaker(yaml.pacemaker, { file, hosts, vips, haproxy }, notes)
+  warnOfTheUnwise(yaml, pacemaker, notes)
+  return { file, name: yaml.name ?? "", hosts, pacemaker, vips, haproxy, sysctl: texts(yaml.sysctl) }
+}
+
+function haproxyOf(
+  yaml: HaproxyYaml,
+  { file, ...context }: { hosts: readonly Host[]; vips: readonly Vip[]; file: string },
+  notes: Notes,
+): HaproxySettings {
+  const haproxy = expandHaproxy(yaml, context, (path, message, suggestion) =>
+    notes.problem(path, message, { suggestion }),
+  )
+  if (haproxy.stats === undefined) return haproxy
+  return { ...haproxy, stats: { ...haproxy.stats, password: sourceFrom(file, haproxy.stats.password) } }
+}

@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises"
+import { resolve } from "node:path"
+import { HaopsError } from "../errors.ts"
+import { expandInventory } from "./expand.ts"
+import { collectFindings, type Lost, warningText } from "./findings.ts"
+import type { Inventory } from "./model.ts"
+import { InputError } from "./problems.ts"
+import { readablePart } from "./readable-part.ts"
+import { type InventoryYaml, inventorySchema, type PartialInventory, partialInventorySchema } from "./schema.ts"
+import { checkShape, type ShapeProblem } from "./shape.ts"
+import { placed } from "./yaml-document.ts"
+import { readYaml } from "./yaml-source.ts"
+
+/** Where an inventory is looked for when no file is named. */
+export const DEFAULT_FILES: readonly string[] = ["inventory.yaml", "inventory/inventory.yaml"]
+
+/**
+ * Reads and checks an inventory, by default the first of `DEFAULT_FILES` that is there. Throws `InputError` with all
+ * that is wrong in it, and `E_INPUT` where no file can be read.
+ */
+export async function loadInventory(file?: string, cwd = process.cwd()): Promise<Inventory> {
+  for (const name of file === undefined ? DEFAULT_FILES : [file]) {
+    const text = await textOf(name, cwd)
+    if (text !== undefined) return parseInventory(text, name, cwd)
+  }
+  throw notFound(file)
+}
+
+/**
+ * An inventory from its text. `file` names it in messages; paths in it are relative to that file's directory, seen from
+ * `cwd`. Nothing else is looked up: a secret that is not there shows when it is needed. Throws `InputError`.
+ */
+export function parseInventory(text: string, file: string, cwd = process.cwd()): Inventory {
+  const source = readYaml(text, file)
+  const shape = checkShape(inventorySchema, source.raw, "the inventory")
+  const part = readable(shape, source.raw)
+  const { notes, problems, warnings } = collectFindings(source, part)
+  const inventory = expandInventory(part.value, resolve(cwd, file), notes)
+  const all = [...source.problems, ...shape.problems.map((problem) => placed(problem, source)), ...problems]
+  if (all.length > 0) throw new InputError(all)
+  return { ...inventory, file, warnings: warnings.map(warningText) }
+}
+
+type Readable = Lost & { value: PartialInventory }
+
+/** As much of the inventory as can be checked further. */
+function readable(shape: ReturnType<typeof checkShape<InventoryYaml>>, raw: unknown): Readable {
+  if (shape.ok) return { value: shape.value, sections: new Set(), original: (path) => path }
+  const part = readablePart(partialInventorySchema, raw)
+  const sections = new Set([...(part?.lost ?? []).map((path) => String(path[0])), ...misspelt(shape.problems)])
+  return { value: part?.value ?? {}, sections, original: part?.original ?? ((path) => path) }
+}
+
+/** Sections that are there under a name that is not theirs. */
+function misspelt(problems: readonly ShapeProblem[]): string[] {
+  return problems.flatMap(({ path, suggestion }) => (path.length === 1 && suggestion !== undefined ? [suggestion] : []))
+}
+
+async function textOf(name: string, cwd: string): Promise<string | undefined> {
+  try {
+    return await readFile(resolve(cwd, name), "utf8")
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === "ENOENT") return undefined
+    throw new HaopsError("E_INPUT", `the inventory ${name} cannot be read: ${message}`, { cause: error })
+  }
+}
+
+function notFound(file: string | undefined): HaopsError {
+  if (file !== undefined) {
+    return new HaopsError("E_INPUT", `there is no inventory ${file}`, { hint: "Name another with -i FILE." })
+  }
+  return new HaopsError("E_INPUT", `no inventory: neither ${DEFAULT_FILES.join(" nor ")} is here`, {
+    hint: "Name one with -i FILE.",
+  })
+}

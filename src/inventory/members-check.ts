@@ -1,0 +1,40 @@
+import type { Group, Host, Pacemaker } from "./model.ts"
+import type { Notes } from "./notes.ts"
+
+const LINKS: Readonly<Record<Pacemaker["transport"], number>> = { knet: 8, udpu: 1, udp: 1 }
+
+/** What corosync asks of its members: as many links each as the others, and no more than the transport carries. */
+export function checkMembers(
+  members: readonly Host[],
+  { on, transport }: Pick<Pacemaker, "on" | "transport">,
+  notes: Notes,
+): void {
+  checkCount(members.length, on, notes)
+  const expected = mostCommon(members.map((host) => host.links.length))
+  for (const host of members) {
+    const count = host.links.length
+    const path = [on, host.name, "links"]
+    if (count > LINKS[transport]) notes.problem(path, `${transport} carries ${links(LINKS[transport])}, not ${count}`)
+    else if (count !== expected) notes.problem(path, `${links(count)} here, ${expected} on the other members`)
+  }
+}
+
+function checkCount(count: number, on: Group, notes: Notes): void {
+  if (count === 0) notes.problem(["pacemaker", "on"], `pacemaker is to run on ${on}, and there are none`)
+  if (count === 1) notes.warning([on], "one member is no cluster: nothing can fail over")
+  if (count === 2) notes.warning([on], "two members cannot tell a dead peer from a cut network; a third one can")
+  if (count > 2 && count % 2 === 0) {
+    const survives = count / 2 - 1
+    const failures = survives === 1 ? "1 failure" : `${survives} failures`
+    notes.warning([on], `an even number of members: ${count} survive ${failures}, as ${count - 1} do`)
+  }
+}
+
+function links(count: number): string {
+  return count === 1 ? "1 link" : `${count} links`
+}
+
+function mostCommon(counts: readonly number[]): number | undefined {
+  const times = (count: number) => counts.filter((other) => other === count).length
+  return [...counts].sort((a, b) => times(b) - times(a))[0]
+}

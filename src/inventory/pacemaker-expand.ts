@@ -1,0 +1,59 @@
+import { expandConstraints } from "./constraints-expand.ts"
+import { corosyncOptions } from "./corosync-schema.ts"
+import type { HaproxySettings } from "./haproxy-model.ts"
+import { checkMembers } from "./members-check.ts"
+import type { Host, Pacemaker, Vip } from "./model.ts"
+import type { Notes } from "./notes.ts"
+import type { PacemakerYaml } from "./pacemaker-schema.ts"
+import { sourceFrom } from "./paths.ts"
+import { expandFencing, expandResources } from "./resources-expand.ts"
+import { texts } from "./scalars-schema.ts"
+import { secretSource } from "./secret-schema.ts"
+import { haproxyResource, tiesOf, vipResource } from "./vip-resources.ts"
+
+/** What the cluster is made of besides its own section. */
+export interface ClusterParts {
+  file: string
+  hosts: readonly Host[]
+  vips: readonly Vip[]
+  haproxy: HaproxySettings | undefined
+}
+
+/** The cluster's settings, with the resources and constraints that its VIPs and haproxy come down to. */
+export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes: Notes): Pacemaker {
+  const on = yaml.on ?? "controllers"
+  const transport = yaml.transport ?? "knet"
+  checkMembers(
+    parts.hosts.filter((host) => host.group === on),
+    { on, transport },
+    notes,
+  )
+
+  const vips = parts.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === on)
+  const haproxy = parts.haproxy?.on.includes(on) ? parts.haproxy : undefined
+  const made = [...vips.map(vipResource), ...(haproxy === undefined ? [] : [haproxyResource(haproxy)])]
+  const fencing = expandFencing(yaml.fencing ?? [], notes)
+  const resources = expandResources(yaml.resources ?? {}, { made, fencing }, notes)
+  const constraints = expandConstraints(yaml.constraints ?? [], { resources, fencing, hosts: parts.hosts, on }, notes)
+  return {
+    on,
+    shell: yaml.shell ?? "auto",
+    password: sourceFrom(parts.file, secretSource(yaml.password)),
+    transport,
+    totem: corosyncOptions(yaml.totem ?? {}, { true: "yes", false: "no" }),
+    quorum: corosyncOptions(yaml.quorum ?? {}, { true: "1", false: "0" }),
+    properties: propertiesOf(yaml),
+    resourceDefaults: texts(yaml.resourceDefaults),
+    operationDefaults: texts(yaml.operationDefaults),
+    fencing,
+    resources,
+    constraints: haproxy === undefined ? constraints : [...constraints, ...tiesOf(vips, haproxy, constraints)],
+  }
+}
+
+/** Pacemaker starts nothing while fencing is wanted and no device is there; without devices it is turned off, and said so. */
+function propertiesOf(yaml: PacemakerYaml): Readonly<Record<string, string>> {
+  const properties = texts(yaml.properties)
+  if ((yaml.fencing ?? []).length > 0 || "stonith-enabled" in properties) return properties
+  return { ...properties, "stonith-enabled": "false" }
+}

@@ -1,0 +1,30 @@
+import { z } from "zod"
+import { constraintSchema } from "./constraint-schema.ts"
+import { quorumSchema, totemSchema } from "./corosync-schema.ts"
+import { fencingSchema, resourceSchema } from "./resource-schema.ts"
+import { groupSchema, idSchema, optionsSchema } from "./scalars-schema.ts"
+import { secretSchema } from "./secret-schema.ts"
+
+/** The cluster: membership, properties, resources and constraints. */
+export const pacemakerSchema = z.strictObject({
+  on: groupSchema.optional().describe("Hosts that are its members. Default controllers"),
+  shell: z
+    .enum(["pcs", "crmsh", "auto"])
+    .optional()
+    .describe("Cluster shell. Default auto: what the nodes have, pcs first"),
+  password: secretSchema.describe("password of the user hacluster: { env: NAME }, { file: PATH } or { command: LINE }"),
+  transport: z
+    .enum(["knet", "udpu", "udp"])
+    .optional()
+    .describe("Corosync's transport. Default knet, encrypted, up to 8 links"),
+  totem: totemSchema.optional().describe("How soon a node counts as dead"),
+  quorum: quorumSchema.optional().describe("How votes are counted"),
+  properties: optionsSchema.optional().describe("Cluster properties: no-quorum-policy, cluster-recheck-interval, …"),
+  resourceDefaults: optionsSchema.optional().describe("Meta attributes of all resources: migration-threshold, …"),
+  operationDefaults: optionsSchema.optional().describe("Options of all operations: timeout, …"),
+  fencing: z.array(fencingSchema).optional().describe("Devices that cut off a node which does not answer"),
+  resources: z.record(idSchema, resourceSchema).optional().describe("Resources beyond the VIPs and haproxy, by name"),
+  constraints: z.array(constraintSchema).optional().describe("What runs where, with what and after what"),
+})
+
+export type PacemakerYaml = z.output<typeof pacemakerSchema>

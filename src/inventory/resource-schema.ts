@@ -1,0 +1,54 @@
+import { z } from "zod"
+import { idSchema, optionsSchema, scalarSchema } from "./scalars-schema.ts"
+
+const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/
+
+const operationSchema = z.union([
+  z.string().min(1).describe("Its interval, such as 30s"),
+  optionsSchema.describe("interval, timeout, on-fail, … as pacemaker spells them"),
+  z.array(optionsSchema).min(1).describe("Several of one name, such as a monitor for each role"),
+])
+
+const cloneSchema = z.union([
+  z.boolean().describe("true: an instance on every node"),
+  z
+    .object({
+      id: idSchema.optional().describe("Default: the resource's name and -clone"),
+      promotable: z.boolean().optional().describe("Instances can be promoted. Default false"),
+    })
+    .catchall(scalarSchema)
+    .describe("Meta attributes of the clone: interleave, clone-max, …"),
+])
+
+const details = {
+  parameters: optionsSchema.optional().describe("Parameters of the agent"),
+  operations: z
+    .record(z.string().min(1), operationSchema)
+    .optional()
+    .describe("Operations by name: monitor, start, stop, …"),
+  meta: optionsSchema.optional().describe("Meta attributes: migration-threshold, resource-stickiness, …"),
+}
+
+/** A resource of the cluster; its name is its key. */
+export const resourceSchema = z.strictObject({
+  agent: z
+    .string()
+    .regex(AGENT, "expected an agent such as ocf:heartbeat:IPaddr2 or systemd:openstack-keystone")
+    .describe("Resource agent, such as ocf:heartbeat:IPaddr2 or systemd:openstack-keystone"),
+  ...details,
+  clone: cloneSchema.optional().describe("Run it on every node; with meta attributes such as interleave: true"),
+  group: idSchema.optional().describe("Resource group that it is a member of, in the order of this file"),
+})
+
+/** A fencing device. */
+export const fencingSchema = z.strictObject({
+  name: idSchema.describe("Id of the device in the cluster"),
+  agent: z
+    .string()
+    .regex(/^(stonith:)?[\w./-]+$/, "expected a fence agent such as fence_ipmilan")
+    .describe("Fence agent, such as fence_ipmilan"),
+  ...details,
+})
+
+export type ResourceYaml = z.output<typeof resourceSchema>
+export type FencingYaml = z.output<typeof fencingSchema>

@@ -1,0 +1,41 @@
+import { z } from "zod"
+import { canonicalAddress } from "./address.ts"
+
+/** Text, a number or true and false: what other programs take as one word. */
+export const scalarSchema = z.union([z.string(), z.number(), z.boolean()])
+
+/** Names as the program that reads them spells them, each with one value. */
+export const optionsSchema = z.record(z.string().min(1), scalarSchema)
+
+export type OptionsYaml = z.output<typeof optionsSchema>
+
+const DURATION = "a time with its unit, such as 500ms, 30s, 5min or 1h"
+
+/** A time that says its unit, in the words that pacemaker takes. */
+export const durationSchema = z
+  .string(`expected ${DURATION}`)
+  .regex(/^[0-9]+(ms|s|min|h)$/, `expected ${DURATION}`)
+  .describe(DURATION)
+
+export const addressSchema = z
+  .string("expected an IP address")
+  .refine((text) => canonicalAddress(text) !== undefined, { error: ({ input }) => `"${input}" is not an IP address` })
+
+/** A name that can be an id in pacemaker's CIB, which is XML. */
+export const idSchema = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, "a name begins with a letter or _ and goes on with letters, digits, _ . -")
+
+export const groupSchema = z.enum(["controllers", "loadbalancers"])
+
+/** Options as text: `true`, `1000`, `5min`. */
+export function texts(options: OptionsYaml | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(options ?? {}).map(([name, value]) => [name, String(value)]))
+}
+
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }
+
+/** Milliseconds of a text that `durationSchema` took. */
+export function milliseconds(duration: string): number {
+  return Number.parseInt(duration, 10) * MILLISECONDS[duration.replace(/^[0-9]+/, "")]!
+}

@@ -1,0 +1,96 @@
+import { spawnSync } from "node:child_process"
+import { readFileSync, statSync } from "node:fs"
+import { homedir } from "node:os"
+import { resolve } from "node:path"
+import { HaopsError } from "../errors.ts"
+import { Secret } from "../secret.ts"
+import type { SecretSource } from "./model.ts"
+
+export interface SecretStoreOptions {
+  /** What relative paths and commands start from. Default: the working directory; the loader makes paths absolute. */
+  baseDir?: string | undefined
+  /** Default: that of this process. */
+  env?: NodeJS.ProcessEnv | undefined
+  /** Told of what is unwise, such as a file that others can read. */
+  onWarning?: ((text: string) => void) | undefined
+}
+
+/** A password manager may ask its user first. */
+const COMMAND_TIMEOUT_MS = 120_000
+
+/**
+ * Reads secrets where they are first needed, each once. Throws `E_INPUT` where one is missing or empty; one newline at the
+ * end is dropped. Synchronous, since secrets are needed in the middle of pure code.
+ */
+export function createSecretStore(options: SecretStoreOptions = {}): (source: SecretSource) => Secret {
+  const store = new Map<string, Secret>()
+  return (source) => {
+    if (source.from === "literal") return source.value
+    const key = JSON.stringify(source)
+    const known = store.get(key) ?? new Secret(notEmpty(read(source, options), source))
+    store.set(key, known)
+    return known
+  }
+}
+
+type Reference = Exclude<SecretSource, { from: "literal" }>
+
+function read(source: Reference, options: SecretStoreOptions): string {
+  if (source.from === "env") return fromEnv(source.name, options.env ?? process.env)
+  if (source.from === "file") return fromFile(source.path, options)
+  return fromCommand(source.command, options)
+}
+
+function fromEnv(name: string, env: NodeJS.ProcessEnv): string {
+  const value = env[name]
+  if (value !== undefined) return value
+  throw new HaopsError("E_INPUT", `the environment variable ${name} is not set`, {
+    hint: `The inventory takes a secret from it: export ${name}.`,
+  })
+}
+
+function fromFile(path: string, { baseDir = process.cwd(), onWarning }: SecretStoreOptions): string {
+  const file = path.startsWith("~/") ? resolve(homedir(), path.slice(2)) : resolve(baseDir, path)
+  try {
+    const text = readFileSync(file, "utf8")
+    const mode = statSync(file).mode & 0o777
+    if ((mode & 0o077) !== 0) onWarning?.(`${path} holds a secret and others may read it; chmod 600 ${path}`)
+    return text
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === "ENOENT" ? "is not there" : `cannot be read: ${message}`
+    throw new HaopsError("E_INPUT", `the secret file ${path} ${why}`, {
+      hint: "Paths in an inventory are relative to its own directory.",
+      cause: error,
+    })
+  }
+}
+
+function fromCommand(command: string, { baseDir = process.cwd(), env = process.env }: SecretStoreOptions): string {
+  const run = spawnSync("sh", ["-c", command], {
+    cwd: baseDir,
+    env,
+    encoding: "utf8",
+    timeout: COMMAND_TIMEOUT_MS,
+    // The terminal stays its own, for a passphrase or a second factor
+    stdio: ["inherit", "pipe", "pipe"],
+  })
+  if (run.status === 0) return run.stdout
+  const why =
+    run.error?.message ?? (run.status === null ? `was ended by ${run.signal}` : `ended with code ${run.status}`)
+  throw new HaopsError("E_INPUT", `the command for a secret failed: ${command}: ${why}`, {
+    hint: run.stderr.trim() || "It said nothing on standard error.",
+  })
+}
+
+function notEmpty(text: string, source: Reference): string {
+  const value = text.replace(/\r?\n$/, "")
+  if (value !== "") return value
+  const what = { env: "the environment variable", file: "the secret file", command: "the command" }[source.from]
+  throw new HaopsError("E_INPUT", `${what} ${nameOf(source)} gives an empty secret`)
+}
+
+function nameOf(source: Reference): string {
+  if (source.from === "env") return source.name
+  return source.from === "file" ? source.path : source.command
+}

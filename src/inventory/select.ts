@@ -1,0 +1,38 @@
+import { HaopsError } from "../errors.ts"
+import type { Host, Inventory } from "./model.ts"
+import { nearest } from "./nearest.ts"
+
+/**
+ * The hosts that `--limit` names, in the order of the inventory: host names, globs (`*`, `?`) and groups, parted by
+ * commas. Undefined: all. Throws `E_INPUT` where a pattern names none.
+ */
+export function selectHosts({ hosts }: Pick<Inventory, "hosts">, limit: string | undefined): readonly Host[] {
+  if (limit === undefined) return hosts
+  const patterns = limit.split(",").map((pattern) => pattern.trim())
+  const matchers = patterns.filter((pattern) => pattern !== "").map((pattern) => matcherOf(pattern, hosts))
+  if (matchers.length === 0) throw new HaopsError("E_INPUT", "--limit names no host")
+  return hosts.filter((host) => matchers.some((matches) => matches(host)))
+}
+
+function matcherOf(pattern: string, hosts: readonly Host[]): (host: Host) => boolean {
+  const glob = globOf(pattern)
+  const matches = (host: Host) => pattern === "all" || pattern === host.group || glob.test(host.name)
+  if (!hosts.some(matches)) throw unknown(pattern, hosts)
+  return matches
+}
+
+function globOf(pattern: string): RegExp {
+  const source = pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, (char) => GLOB[char] ?? `\\${char}`)
+  return new RegExp(`^${source}$`, "i")
+}
+
+const GLOB: Readonly<Record<string, string>> = { "*": ".*", "?": "." }
+
+function unknown(pattern: string, hosts: readonly Host[]): HaopsError {
+  const names = [...hosts.map((host) => host.name), ...new Set(hosts.map((host) => host.group)), "all"]
+  const near = nearest(pattern, names)
+  const suggestion = near === undefined ? "" : `; did you mean "${near}"?`
+  return new HaopsError("E_INPUT", `--limit: no host or group is called "${pattern}"${suggestion}`, {
+    hint: `There are: ${names.join(", ")}.`,
+  })
+}

@@ -1,0 +1,53 @@
+import type { Pacemaker } from "./model.ts"
+import type { Notes } from "./notes.ts"
+import type { Path } from "./problems.ts"
+import type { PartialInventory } from "./schema.ts"
+
+/** Says what is allowed and yet likely to hurt: secrets in the file, times without a unit, a cluster without fencing. */
+export function warnOfTheUnwise(yaml: PartialInventory, pacemaker: Pacemaker | undefined, notes: Notes): void {
+  for (const path of literalSecrets(yaml)) {
+    notes.warning(path, "a secret in plain text; write { env: NAME }, { file: PATH } or { command: LINE }")
+  }
+  if (pacemaker === undefined) return
+  warnOfBareTimes(yaml, notes)
+  warnOfFencing(pacemaker, notes)
+}
+
+function literalSecrets(yaml: PartialInventory): Path[] {
+  const logins = (["controllers", "loadbalancers"] as const).flatMap((group) =>
+    Object.entries(yaml[group] ?? {}).map(([name, host]) => ({
+      path: [group, name, "ssh"],
+      ssh: typeof host === "string" ? undefined : host.ssh,
+    })),
+  )
+  const ssh = [{ path: ["ssh"], ssh: yaml.ssh }, ...logins].flatMap(({ path, ssh }) =>
+    (["passphrase", "password", "becomePassword"] as const).map((key) => ({ path: [...path, key], value: ssh?.[key] })),
+  )
+  const places = [
+    ...ssh,
+    { path: ["pacemaker", "password"], value: yaml.pacemaker?.password },
+    { path: ["haproxy", "stats", "password"], value: yaml.haproxy?.stats?.password },
+  ]
+  return places.filter(({ value }) => typeof value === "string").map(({ path }) => path)
+}
+
+/** Properties whose sensible values are minutes, so that a small number without a unit was meant as such. */
+const MINUTES = ["cluster-recheck-interval", "shutdown-escalation"]
+
+function warnOfBareTimes(yaml: PartialInventory, notes: Notes): void {
+  for (const [name, value] of Object.entries(yaml.pacemaker?.properties ?? {})) {
+    const text = String(value)
+    if (!MINUTES.includes(name) || !/^[1-9][0-9]?$/.test(text) || Number(text) >= 60) continue
+    notes.warning(["pacemaker", "properties", name], `means ${text} seconds; write ${text}min or ${text}s`)
+  }
+}
+
+function warnOfFencing({ properties, fencing }: Pacemaker, notes: Notes): void {
+  const enabled = !/^(false|no|off|n|0)$/i.test(properties["stonith-enabled"] ?? "true")
+  const path = ["pacemaker", "properties", "stonith-enabled"]
+  if (!enabled) notes.warning(path, "fencing is off: a split brain would corrupt shared data")
+  else if (fencing.length === 0) notes.warning(path, "without a device in pacemaker.fencing nothing will start")
+  if (properties["no-quorum-policy"] === "ignore") {
+    notes.warning(["pacemaker", "properties", "no-quorum-policy"], "each half of a split cluster runs everything")
+  }
+}

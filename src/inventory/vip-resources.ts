@@ -1,0 +1,70 @@
+import { colocation, order } from "./constraint-ids.ts"
+import type { HaproxySettings } from "./haproxy-model.ts"
+import type { Constraint, Resource, Vip } from "./model.ts"
+
+/** Ids that playbooks, docs and the seeds know haproxy's resource by. */
+export const HAPROXY_RESOURCE = "lb-haproxy"
+export const HAPROXY_CLONE = "lb-haproxy-clone"
+
+/** A VIP as pacemaker's resource; its name is the id. */
+export function vipResource(vip: Vip): Resource {
+  const nic = vip.nic === undefined ? {} : { nic: vip.nic }
+  return {
+    id: vip.name,
+    agent: "ocf:heartbeat:IPaddr2",
+    parameters: { ip: vip.address, cidr_netmask: String(vip.prefix), ...nic },
+    operations: [{ name: "monitor", options: { interval: vip.monitorInterval } }],
+    meta: {},
+  }
+}
+
+/**
+ * haproxy as a clone. With `everywhere` it is monitored closely, since its health decides where the VIP is: by default
+ * pacemaker asks a systemd unit only once a minute. With `with-vip` it is what the seeds write and nothing else.
+ */
+export function haproxyResource(haproxy: HaproxySettings): Resource {
+  const base = { id: HAPROXY_RESOURCE, agent: "systemd:haproxy", parameters: {} }
+  if (haproxy.placement === "with-vip") {
+    return { ...base, operations: [], meta: {}, clone: { id: HAPROXY_CLONE, meta: {}, promotable: false } }
+  }
+  return {
+    ...base,
+    operations: [{ name: "monitor", options: { interval: haproxy.monitor, timeout: MONITOR_TIMEOUT } }],
+    meta: { "migration-threshold": String(haproxy.migrationThreshold), "failure-timeout": haproxy.failureTimeout },
+    clone: { id: HAPROXY_CLONE, meta: { interleave: "true" }, promotable: false },
+  }
+}
+
+/** Asking systemd takes milliseconds; a busy D-Bus is no reason to move a VIP. */
+const MONITOR_TIMEOUT = "20s"
+
+/**
+ * What ties VIPs and haproxy together. A pair that the user has placed or ordered is left at the user's word: both
+ * directions at once would contradict each other.
+ */
+export function tiesOf(vips: readonly Vip[], haproxy: HaproxySettings, own: readonly Constraint[]): Constraint[] {
+  return vips.flatMap(({ name }) => {
+    const ties = haproxy.placement === "with-vip" ? withVip(name) : everywhere(name)
+    return ties.filter((tie) => !own.some((constraint) => constraint.type === tie.type && isAbout(constraint, name)))
+  })
+}
+
+/** The VIP only where haproxy is healthy. Where both move at once the VIP leaves first and arrives last. */
+function everywhere(vip: string): Constraint[] {
+  return [colocation({ resource: vip, with: HAPROXY_CLONE }), order(HAPROXY_CLONE, vip, { kind: "Optional" })]
+}
+
+/** As the seeds write it: haproxy only where the VIP is, stopped elsewhere. */
+function withVip(vip: string): Constraint[] {
+  return [order(vip, HAPROXY_CLONE, { kind: "Optional" }), colocation({ resource: HAPROXY_CLONE, with: vip })]
+}
+
+function isAbout(constraint: Constraint, vip: string): boolean {
+  const names = namesOf(constraint)
+  return names.includes(vip) && (names.includes(HAPROXY_CLONE) || names.includes(HAPROXY_RESOURCE))
+}
+
+function namesOf(constraint: Constraint): string[] {
+  if (constraint.type === "colocation") return [constraint.resource, constraint.with]
+  return constraint.type === "order" ? [constraint.first, constraint.then] : []
+}

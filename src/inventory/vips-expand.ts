@@ -1,0 +1,70 @@
+import { inSubnet, parseCidr } from "./address.ts"
+import type { Group, Host, Vip } from "./model.ts"
+import type { Notes } from "./notes.ts"
+import type { PartialInventory } from "./schema.ts"
+import type { VipsYaml } from "./vips-schema.ts"
+
+type VipYaml = Exclude<VipsYaml[string], string>
+
+const DEFAULT_MONITOR = "30s"
+
+/** The VIPs with defaults applied, their addresses checked against the hosts that carry them. */
+export function expandVips(yaml: PartialInventory, hosts: readonly Host[], notes: Notes): Vip[] {
+  const group: Group = hosts.some((host) => host.group === "loadbalancers") ? "loadbalancers" : "controllers"
+  const vips: Vip[] = []
+  for (const [name, entry] of Object.entries(yaml.vips ?? {})) {
+    const long: VipYaml = typeof entry === "string" ? { address: entry } : entry
+    const vip = expandVip(name, long, group)
+    const path = typeof entry === "string" ? ["vips", name] : ["vips", name, "address"]
+    const problem = takenBy(vip, hosts, vips)
+    if (problem !== undefined) notes.problem(path, problem)
+    else checkNetwork(vip, path, hosts, notes)
+    checkManager(vip, yaml, notes)
+    vips.push(vip)
+  }
+  return vips
+}
+
+function expandVip(name: string, yaml: VipYaml, group: Group): Vip {
+  const { address, prefix } = parseCidr(yaml.address)!
+  return {
+    name,
+    address,
+    prefix,
+    nic: yaml.nic,
+    on: yaml.on ?? group,
+    manager: yaml.manager ?? "pacemaker",
+    virtualRouterId: yaml.virtualRouterId,
+    monitorInterval: yaml.monitor ?? DEFAULT_MONITOR,
+  }
+}
+
+function takenBy(vip: Vip, hosts: readonly Host[], vips: readonly Vip[]): string | undefined {
+  const owner = hosts.find((host) => [host.address, ...host.links].includes(vip.address))
+  if (owner !== undefined) return `${vip.address} is already the address of ${owner.name}`
+  const twin = vips.find((other) => other.address === vip.address)
+  return twin && `${vip.address} is already the address of the VIP ${twin.name}`
+}
+
+function checkNetwork(vip: Vip, path: readonly string[], hosts: readonly Host[], notes: Notes): void {
+  const addresses = hosts.filter((host) => host.group === vip.on).flatMap((host) => [host.address, ...host.links])
+  if (addresses.length === 0 || addresses.some((address) => inSubnet(address, vip))) return
+  const message = `${vip.address}/${vip.prefix} is in no network in which one of the ${vip.on} has an address`
+  if (vip.nic === undefined) notes.problem(path, `${message}; if they have a nic there all the same, name it`)
+  else notes.warning(path, `${message}; the nic ${vip.nic} decides`)
+}
+
+/** A VIP that nobody would manage is worse than an error. */
+function checkManager(vip: Vip, yaml: PartialInventory, notes: Notes): void {
+  const path = ["vips", vip.name]
+  const members = yaml.pacemaker?.on ?? "controllers"
+  if (yaml[vip.on] === undefined) {
+    notes.problem(path, `it is on ${vip.on}, and there are none`)
+  } else if (vip.manager === "keepalived") {
+    notes.warning(path, "keepalived is not configured by this version of haops: the VIP is left to you")
+  } else if (yaml.pacemaker === undefined) {
+    notes.problem(path, "pacemaker is to manage it, and there is no section pacemaker")
+  } else if (vip.on !== members) {
+    notes.problem(path, `it is on ${vip.on}, and pacemaker, which is to manage it, runs on ${members}`)
+  }
+}

@@ -1,0 +1,32 @@
+import { z } from "zod"
+import { parseCidr } from "./address.ts"
+import { durationSchema, groupSchema, idSchema } from "./scalars-schema.ts"
+
+const cidrSchema = z
+  .string("expected an address with its prefix length, such as 10.0.0.11/24")
+  .refine((text) => parseCidr(text) !== undefined, {
+    error: ({ input }) => `"${input}" is not an address with its prefix length, such as 10.0.0.11/24`,
+  })
+
+const vipSchema = z.union([
+  cidrSchema.describe("Address with the prefix length of its network, such as 10.0.0.11/24"),
+  z.strictObject({
+    address: cidrSchema.describe("Address with the prefix length of its network, such as 10.0.0.11/24"),
+    nic: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Network interface, such as ens3. Default: the one whose network the address is in"),
+    on: groupSchema
+      .optional()
+      .describe("Hosts that carry it. Default: loadbalancers where there are any, else controllers"),
+    manager: z.enum(["pacemaker", "keepalived"]).optional().describe("Who moves it. Default pacemaker"),
+    virtualRouterId: z.int().min(1).max(255).optional().describe("keepalived's VRRP router id, one a VIP in a network"),
+    monitor: durationSchema.optional().describe("How often pacemaker looks after it. Default 30s"),
+  }),
+])
+
+/** Virtual IP addresses by name; the name is the id of pacemaker's resource. */
+export const vipsSchema = z.record(idSchema, vipSchema)
+
+export type VipsYaml = z.output<typeof vipsSchema>
