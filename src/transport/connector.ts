@@ -1,0 +1,152 @@
+import { setMaxListeners } from "node:events"
+import { homedir, userInfo } from "node:os"
+import type { Duplex } from "node:stream"
+import { setTimeout } from "node:timers/promises"
+import pRetry from "p-retry"
+import { asHaopsError, HaopsError } from "../errors.ts"
+import type { Host, SecretSource } from "../inventory/model.ts"
+import type { Secret } from "../secret.ts"
+import { canceledError, isTransient } from "./connect-errors.ts"
+import { attempt, type Connection, type ConnectionDeps, openSocket, openThrough } from "./connection.ts"
+import { type Endpoint, resolveEndpoint, type Surroundings } from "./endpoint.ts"
+import { createHostKeys } from "./host-keys.ts"
+import { createKeyring } from "./keyring.ts"
+import { createSshConfig } from "./ssh-config.ts"
+import { SshTransport } from "./ssh-transport.ts"
+import type { Transport } from "./transport.ts"
+
+export interface ConnectorOptions {
+  /** Resolves the inventory's secrets: passwords and passphrases, each only when it is needed. */
+  secret: (source: SecretSource) => Secret
+  /** Where `.ssh` is. Default: the operator's home directory. */
+  home?: string
+  /** Read for `SSH_AUTH_SOCK`. Default: this process's environment. */
+  env?: NodeJS.ProcessEnv
+  /** Told what the operator should know and that is no error, such as a host key that was recorded. */
+  onNotice?: (text: string) => void
+  /** Milliseconds between signs of life. Default 5000; a host that leaves three unanswered is gone. */
+  keepaliveMs?: number
+}
+
+/**
+ * Logs in to hosts. What hosts have in common is done once: keys parsed, the agent asked, the ssh configuration read, jump hosts
+ * connected to. Disposing of it closes the connections to the jump hosts; the transports are their owners' to dispose of.
+ */
+export interface Connector extends AsyncDisposable {
+  /**
+   * One connection to the host. Tried again, with growing pauses, where it was dropped before the login (`MaxStartups`), never
+   * where the host refused. Throws `E_CONNECT`, `E_AUTH`, `E_HOSTKEY`, `E_INPUT`, `E_UNSUPPORTED`, `E_CANCELED`.
+   */
+  connect(host: Host, signal: AbortSignal): Promise<Transport>
+}
+
+const RETRY = { retries: 6, minTimeout: 100, factor: 2, randomize: true }
+/** This many connections start at once, and then one at a time: a hundred handshakes in one instant help nobody. */
+const BURST = 16
+const SPACING_MS = 8
+
+export function createConnector(options: ConnectorOptions): Connector {
+  const around = surroundings(options)
+  const deps: ConnectionDeps = {
+    secret: options.secret,
+    keyring: createKeyring(options.secret),
+    hostKeys: createHostKeys(options.onNotice ?? (() => undefined)),
+    keepaliveMs: options.keepaliveMs ?? 5_000,
+  }
+  const network = createNetwork(deps)
+  return {
+    connect: async (host, signal) => {
+      // One signal stands for a whole run, with a listener for everything under way: no leak.
+      setMaxListeners(0, signal)
+      try {
+        const endpoint = await resolveEndpoint(host, around)
+        return new SshTransport(host, await network.reach(endpoint, signal), options.secret)
+      } catch (thrown) {
+        throw signal.aborted ? canceledError(host.name) : ofHost(thrown, host.name)
+      }
+    },
+    [Symbol.asyncDispose]: async () => network.close(),
+  }
+}
+
+function surroundings(options: ConnectorOptions): Surroundings {
+  const home = options.home ?? homedir()
+  return {
+    home,
+    env: options.env ?? process.env,
+    localUser: userInfo().username,
+    lookup: createSshConfig({ home }),
+  }
+}
+
+interface Network {
+  reach(endpoint: Endpoint, signal: AbortSignal): Promise<Connection>
+  close(): void
+}
+
+/** Connections, and the jump hosts that they share. */
+function createNetwork(deps: ConnectionDeps): Network {
+  const jumps = new Map<string, Promise<Connection>>()
+  const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
+  const turn = createTurns()
+
+  /** A jump host is everybody's: whoever asked for it first may be canceled, and the others still need it. */
+  const jump = (endpoint: Endpoint): Promise<Connection> => {
+    const key = JSON.stringify(endpoint)
+    const known = jumps.get(key)
+    if (known !== undefined) return known
+    const connecting = reach(endpoint, closing.signal)
+    jumps.set(key, connecting)
+    const forget = () => jumps.delete(key)
+    connecting.then((connection) => connection.onLost(forget), forget)
+    return connecting
+  }
+  const reach = async (endpoint: Endpoint, signal: AbortSignal): Promise<Connection> => {
+    const via = endpoint.via === undefined ? undefined : await unlessAborted(jump(endpoint.via), signal)
+    const open = (limit: AbortSignal): Promise<Duplex> =>
+      via === undefined ? openSocket(endpoint, limit) : openThrough(via, endpoint)
+    const once = async () => {
+      await turn(signal)
+      return attempt(endpoint, open, deps, signal)
+    }
+    return pRetry(once, { ...RETRY, signal, shouldRetry: ({ error }) => isTransient(error) })
+  }
+  return {
+    reach,
+    close: () => {
+      closing.abort()
+      for (const connecting of jumps.values())
+        connecting.then(
+          (connection) => connection.close(),
+          () => undefined,
+        )
+    },
+  }
+}
+
+/** What a jump host says is said of the host that wants to pass it. */
+function ofHost(thrown: unknown, host: string): HaopsError {
+  const error = asHaopsError(thrown, { host })
+  if (error.host === host) return error
+  return new HaopsError(error.code, `on the way to ${host}: ${error.message}`, { ...error, host, cause: error.cause })
+}
+
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener("abort", stop, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop))
+  })
+}
+
+/** Hands out starting times: the first `BURST` at once, the others `SPACING_MS` apart. */
+function createTurns(): (signal: AbortSignal) => Promise<void> {
+  let next = Number.NEGATIVE_INFINITY
+  return async (signal) => {
+    const now = performance.now()
+    next = Math.max(next + SPACING_MS, now - BURST * SPACING_MS)
+    if (next > now) await setTimeout(next - now, undefined, { signal })
+  }
+}

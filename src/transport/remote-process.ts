@@ -1,0 +1,182 @@
+import type { ClientChannel } from "ssh2"
+import { asHaopsError, type HaopsError } from "../errors.ts"
+import type { Secret } from "../secret.ts"
+import { canceledError } from "./connect-errors.ts"
+import type { Connection } from "./connection.ts"
+import { feedInput } from "./input.ts"
+import { Output } from "./output.ts"
+import { type Become, Gate, sudoPrompt } from "./remote-shell.ts"
+import { noStatusError, notRunError, tooLongError, tooMuchError } from "./run-errors.ts"
+import type { Command, ExecResult } from "./transport.ts"
+
+/** A command that floods us is stopped rather than allowed to take all memory. */
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
+/** How long a command's children may hold its output open, silently, after it has ended. */
+const LINGER_MS = 3_000
+
+export interface Run {
+  connection: Connection
+  command: Command
+  become: Become
+  becomePassword: Secret | undefined
+  signal: AbortSignal
+  /** Ends a command that is given up; resolves to whether that worked. `pid` is undefined where it never started. */
+  kill: (pid: number | undefined) => Promise<boolean>
+}
+
+export interface Terms {
+  nonce: string
+  /** By `performance.now()`. */
+  started: number
+  timeoutMs: number
+}
+
+/** A command on its channel, from the start to whatever ends it first. */
+export class RemoteProcess {
+  readonly outcome: Promise<ExecResult>
+  readonly #run: Run
+  readonly #stream: ClientChannel
+  readonly #terms: Terms
+  readonly #gates: { stdout: Gate; stderr: Gate }
+  readonly #output: { stdout: Output; stderr: Output }
+  readonly #over = new AbortController()
+  #exit: { code: number | null; signal?: string } | undefined
+  #prompts = 0
+  #linger: NodeJS.Timeout | undefined
+  #resolve!: (result: ExecResult) => void
+  #reject!: (error: HaopsError) => void
+
+  constructor(run: Run, stream: ClientChannel, terms: Terms) {
+    this.#run = run
+    this.#stream = stream
+    this.#terms = terms
+    this.#gates = { stdout: new Gate(terms.nonce), stderr: new Gate(terms.nonce) }
+    this.#output = { stdout: new Output(run.command.onStdout), stderr: new Output() }
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.#attend()
+    this.#limit()
+    // With a password it is sudo that reads first: the command's input waits until the command is there to read it.
+    if (run.become !== "sudo-password") this.#feed()
+  }
+
+  #attend(): void {
+    this.#stream.on("data", (piece: Buffer) => this.#collect("stdout", piece))
+    this.#stream.stderr.on("data", (piece: Buffer) => this.#collect("stderr", piece))
+    this.#stream.on("error", () => undefined)
+    this.#stream.on("close", () => this.#finish())
+    this.#stream.on("exit", (code: number | null, signal?: string) => {
+      this.#exit = signal === undefined ? { code } : { code, signal }
+      // A daemon that the command left behind may hold the channel open for ever.
+      this.#linger = setTimeout(() => {
+        this.#stream.close()
+        this.#finish()
+      }, LINGER_MS)
+    })
+  }
+
+  /** Whatever can end the command from our side. */
+  #limit(): void {
+    const { connection, signal } = this.#run
+    const { started, timeoutMs } = this.#terms
+    const cancel = () => this.#cancel()
+    const timer = setTimeout(() => void this.#timeOut(), started + timeoutMs - performance.now())
+    const stopLost = connection.onLost((error) => this.#fail(error.with({ result: this.#result() })))
+    signal.addEventListener("abort", cancel, { once: true })
+    this.#over.signal.addEventListener("abort", () => {
+      clearTimeout(timer)
+      clearTimeout(this.#linger)
+      stopLost()
+      signal.removeEventListener("abort", cancel)
+    })
+    if (signal.aborted) this.#cancel()
+  }
+
+  #collect(name: "stdout" | "stderr", piece: Buffer): void {
+    if (this.#over.signal.aborted) return
+    this.#linger?.refresh()
+    const gate = this.#gates[name]
+    const wasOpen = gate.open
+    const own = gate.pass(piece)
+    if (own !== undefined) this.#output[name].add(own)
+    if (this.#output[name].size > MAX_OUTPUT_BYTES) this.#abandon(tooMuchError(this.#run, MAX_OUTPUT_BYTES))
+    else if (name === "stderr" && !wasOpen && this.#run.become === "sudo-password") this.#converse(gate)
+  }
+
+  /** Talks to sudo: the password for its first question, nothing for a second one, which means that it was wrong. */
+  #converse(gate: Gate): void {
+    if (gate.open) this.#feed()
+    const asked = gate.preamble.split(sudoPrompt(this.#terms.nonce)).length - 1
+    if (gate.open || asked <= this.#prompts) return
+    this.#prompts = asked
+    if (asked === 1) this.#stream.write(`${this.#run.becomePassword?.reveal() ?? ""}\n`)
+    else this.#stream.end()
+  }
+
+  #feed(): void {
+    feedInput(this.#stream, this.#run.command.stdin, this.#over.signal).catch((thrown) => {
+      this.#abandon(asHaopsError(thrown, { host: this.#run.connection.endpoint.name }))
+    })
+  }
+
+  #result(): ExecResult {
+    const { code = null, signal } = this.#exit ?? {}
+    return {
+      code,
+      ...(signal === undefined ? {} : { signal }),
+      stdout: this.#output.stdout.toString(),
+      stderr: this.#gates.stderr.open ? this.#output.stderr.toString() : this.#said(),
+      durationMs: performance.now() - this.#terms.started,
+    }
+  }
+
+  /** What sudo or the login shell said, without our own prompts. */
+  #said(): string {
+    return this.#gates.stderr.preamble.replaceAll(sudoPrompt(this.#terms.nonce), "")
+  }
+
+  #finish(): void {
+    const { connection } = this.#run
+    if (this.#exit === undefined) this.#fail(connection.lost ?? noStatusError(connection.endpoint, this.#result()))
+    else if (!this.#gates.stderr.open) this.#fail(notRunError(this.#run, this.#prompts, this.#result()))
+    else this.#settle(() => this.#resolve(this.#result()))
+  }
+
+  async #timeOut(): Promise<void> {
+    const result = this.#result()
+    this.#settle(() => undefined)
+    const stopped = await this.#kill()
+    this.#reject(tooLongError(this.#run, this.#terms.timeoutMs, stopped, result))
+  }
+
+  #cancel(): void {
+    this.#abandon(canceledError(this.#run.connection.endpoint.name))
+  }
+
+  #abandon(error: HaopsError): void {
+    this.#settle(() => {
+      void this.#kill()
+      this.#reject(error)
+    })
+  }
+
+  async #kill(): Promise<boolean> {
+    const stopped = await this.#run.kill(this.#gates.stderr.pid)
+    this.#stream.end()
+    this.#stream.close()
+    return stopped
+  }
+
+  #fail(error: HaopsError): void {
+    this.#settle(() => this.#reject(error))
+  }
+
+  /** The first end counts. */
+  #settle(finish: () => void): void {
+    if (this.#over.signal.aborted) return
+    this.#over.abort()
+    finish()
+  }
+}

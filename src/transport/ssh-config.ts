@@ -1,0 +1,131 @@
+import { execFile } from "node:child_process"
+import { readdir, readFile } from "node:fs/promises"
+import { userInfo } from "node:os"
+import { dirname, join } from "node:path"
+import { parse } from "ssh-config"
+import { HaopsError } from "../errors.ts"
+
+/** Keyword in lower case to its values, as `ssh -G` prints them. */
+export type ConfigValues = ReadonlyMap<string, readonly string[]>
+
+export interface SshConfigOptions {
+  home: string
+  /** The client's program, default `ssh`. */
+  program?: string | undefined
+}
+
+const SYSTEM_CONFIG = "/etc/ssh/ssh_config"
+/** A name that no section is written for: what it gets, everybody gets. */
+const NOBODY = "haops-nobody.invalid"
+/** What would change how haops connects. A configuration without any of these is not worth a process a host. */
+const RELEVANT =
+  /^\s*(match|hostname|user|port|identityfile|identitiesonly|identityagent|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile)\b/im
+
+/**
+ * Reader of the user's ssh configuration: `ssh -G` where there is an ssh (its answer is by definition right), else the
+ * ssh-config package, which knows neither `Include` nor tokens and is kept from running `Match exec`.
+ *
+ * A host goes by several names (its name in the inventory and its address), and a section may be written for either. For
+ * each keyword the first name with a value of its own decides, then whatever applies to everybody.
+ */
+export function createSshConfig(options: SshConfigOptions): (names: readonly string[]) => Promise<ConfigValues> {
+  const userFile = join(options.home, ".ssh/config")
+  const ownHome = options.home === userInfo().homedir
+  const answers = new Map<string, Promise<ConfigValues>>()
+  let relevant: Promise<boolean> | undefined
+  const files = ownHome ? [userFile, SYSTEM_CONFIG] : [userFile]
+
+  const ask = (name: string): Promise<ConfigValues> => {
+    const answer = answers.get(name) ?? query(name, options.program ?? "ssh", ownHome ? undefined : userFile, files)
+    answers.set(name, answer)
+    return answer
+  }
+  return async (names) => {
+    relevant ??= isRelevant(files)
+    if (!(await relevant)) return new Map()
+    const [common, ...own] = await Promise.all([NOBODY, ...names].map(ask))
+    return mergeConfigs(common ?? new Map(), own)
+  }
+}
+
+/** For each keyword the first answer that differs from what everybody gets. */
+export function mergeConfigs(common: ConfigValues, own: readonly ConfigValues[]): ConfigValues {
+  const merged = new Map(common)
+  for (const answer of [...own].reverse()) {
+    for (const [keyword, values] of answer) {
+      if (values.join("\n") !== common.get(keyword)?.join("\n")) merged.set(keyword, values)
+    }
+  }
+  return merged
+}
+
+/** The values in the output of `ssh -G`. A keyword may come on several lines. */
+export function parseSshG(output: string): ConfigValues {
+  const values = new Map<string, string[]>()
+  for (const line of output.split("\n")) {
+    const space = line.indexOf(" ")
+    if (space > 0) append(values, line.slice(0, space), line.slice(space + 1).trim())
+  }
+  return values
+}
+
+async function isRelevant(files: readonly string[]): Promise<boolean> {
+  const texts = await Promise.all(files.map(readOrEmpty))
+  for (const text of texts) {
+    if (RELEVANT.test(text)) return true
+    for (const include of text.matchAll(/^\s*include\s+(.+)$/gim)) {
+      if (await mayMatch(include[1]?.trim() ?? "")) return true
+    }
+  }
+  return false
+}
+
+/** Debian ships an `Include` of an empty directory; any other include counts. */
+async function mayMatch(pattern: string): Promise<boolean> {
+  if (!/^\/[^*?\s]+\/\*\.conf$/.test(pattern)) return true
+  return (await readdir(dirname(pattern)).catch(() => [])).some((name) => name.endsWith(".conf"))
+}
+
+async function query(
+  name: string,
+  program: string,
+  config: string | undefined,
+  files: readonly string[],
+): Promise<ConfigValues> {
+  const output = await sshG(program, [...(config === undefined ? [] : ["-F", config]), "--", name])
+  const values = output === undefined ? await compute(name, files) : parseSshG(output)
+  // `ssh -G` says the name itself where there is no HostName: that is no value.
+  if (values.get("hostname")?.[0] !== name) return values
+  return new Map([...values].filter(([keyword]) => keyword !== "hostname"))
+}
+
+/** Undefined where there is no ssh client. A configuration that ssh refuses is the user's to mend. */
+function sshG(program: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, ["-G", ...args], (error, stdout, stderr) => {
+      if (!error) resolve(stdout)
+      else if (error.code === "ENOENT") resolve(undefined)
+      else reject(new HaopsError("E_INPUT", `ssh refuses its own configuration: ${stderr.trim() || error.message}`))
+    })
+    child.stdin?.end()
+  })
+}
+
+async function compute(name: string, files: readonly string[]): Promise<ConfigValues> {
+  const text = (await Promise.all(files.map(readOrEmpty))).join("\n")
+  const values = new Map<string, string[]>()
+  for (const [keyword, value] of Object.entries(parse(text).compute(name, { matchExec: false }))) {
+    for (const item of [value].flat()) append(values, keyword.toLowerCase(), item)
+  }
+  return values
+}
+
+function append(values: Map<string, string[]>, keyword: string, value: string): void {
+  const list = values.get(keyword)
+  if (list === undefined) values.set(keyword, [value])
+  else list.push(value)
+}
+
+async function readOrEmpty(file: string): Promise<string> {
+  return readFile(file, "utf8").catch(() => "")
+}
