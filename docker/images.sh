@@ -1,0 +1,74 @@
+# Sourced after lib.sh: the node images haops-node:RELEASE (bare) and haops-prepared:RELEASE.
+
+# ensure_images RELEASE: builds both unless they were built from the same inputs before.
+ensure_images() {
+  images_release=$1
+  images_inputs=$(inputs_hash "$images_release")
+  if is_current "haops-node:$images_release" && is_current "haops-prepared:$images_release"; then return 0; fi
+  ensure_base "$images_release"
+  build_image haops-node bare
+  build_image haops-prepared prepared
+}
+
+# Fence agents are packages of their own since Debian 13, where `fence-agents` draws in 300 packages that no test needs.
+packages_of() {
+  case $1 in
+    bullseye | bookworm) images_fencing=fence-agents ;;
+    trixie) images_fencing="fence-agents-common fence-agents-ipmilan fence-agents-redfish" ;;
+    *) die "unknown release $1: bullseye, bookworm or trixie" ;;
+  esac
+  printf '%s\n' "pacemaker pacemaker-cli-utils pcs corosync resource-agents haproxy $images_fencing"
+}
+
+# Downloaded but not installed, for tests that install them.
+cached_packages="crmsh keepalived"
+
+inputs_hash() {
+  {
+    packages_of "$1"
+    printf '%s\n' "$cached_packages"
+    find "$root/docker/node" -type f | LC_ALL=C sort | while IFS= read -r images_file; do
+      printf '%s\n' "${images_file#"$root"}"
+      cat "$images_file"
+    done
+  } | sha256sum | cut -d' ' -f1
+}
+
+is_current() {
+  [ "$(docker image inspect --format '{{index .Config.Labels "haops.inputs"}}' "$1" 2>/dev/null)" = "$images_inputs" ]
+}
+
+build_image() {
+  say "Building $1:$images_release"
+  quietly env DOCKER_BUILDKIT=0 docker build --network host --target "$2" --tag "$1:$images_release" \
+    --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-base:$images_release" \
+    --build-arg "PACKAGES=$(packages_of "$images_release")" --build-arg "CACHED=$cached_packages" "$root/docker/node"
+}
+
+# A minimal Debian: pulled where the network allows it, else made from the distribution's packages.
+ensure_base() {
+  docker image inspect "haops-base:$1" >/dev/null 2>&1 && return 0
+  if timeout 30 docker pull --quiet "debian:$1-slim" >/dev/null 2>&1; then
+    say "Pulled debian:$1-slim"
+    docker tag "debian:$1-slim" "haops-base:$1"
+    return 0
+  fi
+  say "No image can be pulled: making a minimal $1 from Debian's packages"
+  install_packages mmdebstrap debian-archive-keyring
+  base_directory=$(mktemp -d)
+  machine_sources "$1" >"$base_directory/sources"
+  # Without a file of sources mmdebstrap takes the distribution's default mirrors.
+  base_sources=
+  [ ! -s "$base_directory/sources" ] || base_sources=$base_directory/sources
+  quietly as_root mmdebstrap --variant=minbase "$1" "$base_directory/base.tar" ${base_sources:+"$base_sources"}
+  quietly docker import "$base_directory/base.tar" "haops-base:$1"
+  as_root rm -rf "$base_directory"
+}
+
+# The mirrors that this machine itself uses, for this release. Prints nothing where its indexes do not tell.
+machine_sources() {
+  { apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null || true; } |
+    sort -u | awk -v release="$1" '
+      $1 == "Debian" && !main { main = $2; print "deb", main, release, "main"; print "deb", main, release "-updates", "main" }
+      $1 == "Debian-Security" && !security { security = $2; print "deb", security, release "-security", "main" }'
+}

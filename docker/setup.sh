@@ -1,0 +1,32 @@
+#!/bin/sh
+# setup.sh [RELEASE...]: everything the demo and the tests need, from a Debian machine with Node and root or sudo: a container
+# engine, the node images of these releases (default bookworm; bullseye, trixie), the dependencies, the built haops.
+# Does what is missing and says so; where nothing is missing it takes a second.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/engine.sh"
+. "$(dirname "$0")/images.sh"
+cd "$root"
+
+check_node() {
+  command -v node >/dev/null || die "Node.js 20.19 or later is needed and was not found"
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
+    die "Node.js 20.19 or later is needed, this is $(node --version)"
+}
+
+ensure_dependencies() {
+  node docker/dependencies-current.mjs && return 0
+  say "Installing the dependencies"
+  quietly npm ci --no-audit --no-fund
+}
+
+check_node
+ensure_dependencies
+install_packages openssh-client
+ensure_engine
+[ $# -gt 0 ] || set -- bookworm
+for release in "$@"; do
+  ensure_images "$release"
+done
+say "Building haops"
+quietly npm run build
