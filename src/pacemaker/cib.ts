@@ -84,3 +84,21 @@ export function refersTo(constraint: Constraint | CibConstraint): readonly strin
       return constraint.refers
   }
 }
+
+/** A CIB that holds nothing: what a cluster that is still to be founded has. */
+export const EMPTY_CIB: Cib = {
+  version: { adminEpoch: 0, epoch: 0, numUpdates: 0 },
+  quorate: false,
+  sections: {
+    property: { values: {}, ids: {} },
+    "resource-default": { values: {}, ids: {} },
+    "operation-default": { values: {}, ids: {} },
+  },
+  seeds: [],
+  resources: [],
+  groups: [],
+  otherResources: [],
+  constraints: [],
+  nodes: [],
+  ids: new Set(),
+}

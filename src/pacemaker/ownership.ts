@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { SECTIONS, type Section } from "./cib.ts"
+import { type Cib, SECTIONS, type Section } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 
 export const STATE_DIRECTORY = "/var/lib/haops"
@@ -20,16 +20,17 @@ export interface LastApplied {
 }
 
 const ids = z.array(z.string()).default([])
-const schema = z.object({
-  epoch: z.number(),
-  owned: z.object({
-    property: ids,
-    "resource-default": ids,
-    "operation-default": ids,
-    resource: ids,
-    constraint: ids,
-  }),
+/** Ids by kind, as files and playbooks write them. */
+export const OWNED_LISTS = z.strictObject({
+  property: ids,
+  "resource-default": ids,
+  "operation-default": ids,
+  resource: ids,
+  constraint: ids,
 })
+export type OwnedLists = z.infer<typeof OWNED_LISTS>
+
+const schema = z.object({ epoch: z.number(), owned: OWNED_LISTS })
 
 export const NOTHING_OWNED: Ownership = record(() => [])
 
@@ -57,6 +58,18 @@ export function currentOwnership(records: readonly (LastApplied | undefined)[]):
   return known.filter(({ epoch }) => epoch === newest).reduce((all, { owned }) => union(all, owned), NOTHING_OWNED)
 }
 
+/** What of it is in the CIB. */
+export function presentIn(cib: Cib, owned: Ownership): Ownership {
+  const resources = new Set(cib.resources.map(({ id }) => id))
+  const constraints = new Set(cib.constraints.map(({ id }) => id))
+  return record((kind) =>
+    [...owned[kind]].filter((id) => {
+      if (kind === "resource") return resources.has(id)
+      return kind === "constraint" ? constraints.has(id) : Object.hasOwn(cib.sections[kind].values, id)
+    }),
+  )
+}
+
 /** True where both own the same. */
 export function sameOwnership(a: Ownership, b: Ownership): boolean {
   return KINDS.every((kind) => a[kind].size === b[kind].size && [...a[kind]].every((id) => b[kind].has(id)))
@@ -69,15 +82,24 @@ export function countOwned(owned: Ownership): number {
 
 /** The file's content: sorted, one line, so that equal records are equal files. */
 export function formatLastApplied({ epoch, owned }: LastApplied): string {
-  const lists = Object.fromEntries(KINDS.map((kind) => [kind, [...owned[kind]].sort()]))
-  return `${JSON.stringify({ epoch, owned: lists })}\n`
+  return `${JSON.stringify({ epoch, owned: toLists(owned) })}\n`
+}
+
+/** Sorted lists of an ownership. */
+export function toLists(owned: Ownership): OwnedLists {
+  return Object.fromEntries(KINDS.map((kind) => [kind, [...owned[kind]].sort()])) as OwnedLists
+}
+
+/** The ownership of lists. */
+export function fromLists(lists: OwnedLists): Ownership {
+  return record((kind) => lists[kind])
 }
 
 /** Parse the file. Throws where it is not one of ours: guessing at ownership could delete what is not ours. */
 export function parseLastApplied(text: string): LastApplied | undefined {
   if (text.trim() === "") return undefined
   const { epoch, owned } = schema.parse(JSON.parse(text))
-  return { epoch, owned: record((kind) => owned[kind]) }
+  return { epoch, owned: fromLists(owned) }
 }
 
 function record(list: (kind: Kind) => readonly string[]): Ownership {

@@ -1,0 +1,48 @@
+import type { Probe } from "../steps/step.ts"
+import { type Cib, EMPTY_CIB } from "./cib.ts"
+import { parseCib } from "./cib-parse.ts"
+import { LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
+import { FINGERPRINT } from "./transaction.ts"
+
+/** What a node knows of the cluster's configuration. */
+export interface CibHave {
+  /** `absent`: pacemaker's tools are not installed. `down`: no cluster runs on this node. */
+  cluster: "absent" | "down" | "up"
+  /** Empty unless `up`. */
+  cib: Cib
+  /** Changes when the configuration does; empty unless `up`. */
+  fingerprint: string
+  /** What haops remembers on this node of what it made. */
+  lastApplied?: LastApplied | undefined
+}
+
+/** Exit codes of cibadmin where no cluster runs: pacemaker 2 and later, and 1.1. */
+const NOT_CONNECTED = "102|107"
+
+/** Reads the CIB by `cibadmin`, in milliseconds where each pcs call takes half a second. */
+export const CIB_PROBE: Probe<CibHave> = {
+  script: `
+if [ -f ${LAST_APPLIED} ]; then printf 'last-applied %s\\n' "$(cat ${LAST_APPLIED})"; fi
+command -v cibadmin >/dev/null 2>&1 || { echo 'cluster absent'; exit 0; }
+cib=$(timeout 20 cibadmin -Q) || {
+  code=$?
+  case $code in ${NOT_CONNECTED}) echo 'cluster down'; exit 0;; esac
+  exit "$code"
+}
+echo 'cluster up'
+printf 'fingerprint %s\\n' "$(printf '%s\\n' "$cib" | ${FINGERPRINT})"
+printf '%s\\n' "$cib"
+`,
+  parse: ({ stdout }) => parse(stdout),
+}
+
+function parse(stdout: string): CibHave {
+  const start = stdout.search(/^</m)
+  const head = start === -1 ? stdout : stdout.slice(0, start)
+  const fields = new Map(head.split("\n").map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]))
+  const lastApplied = parseLastApplied(fields.get("last-applied") ?? "")
+  const cluster = fields.get("cluster")
+  if (cluster === "absent" || cluster === "down") return { cluster, cib: EMPTY_CIB, fingerprint: "", lastApplied }
+  if (cluster !== "up" || start === -1) throw new Error("the CIB is missing from the answer")
+  return { cluster, cib: parseCib(stdout.slice(start)), fingerprint: fields.get("fingerprint") ?? "", lastApplied }
+}

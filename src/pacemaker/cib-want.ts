@@ -1,0 +1,68 @@
+import { z } from "zod"
+import type { Inventory, Pacemaker } from "../inventory/model.ts"
+import { type Desired, desiredCib } from "./desired.ts"
+
+const attributes = z.record(z.string(), z.string())
+
+const resource = z.strictObject({
+  id: z.string(),
+  agent: z.string().describe("As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:haproxy`."),
+  fencing: z.boolean(),
+  parameters: attributes,
+  operations: z.array(z.strictObject({ name: z.string(), options: attributes })).readonly(),
+  meta: attributes,
+  clone: z.strictObject({ id: z.string(), meta: attributes, promotable: z.boolean() }).optional(),
+  group: z.string().optional(),
+})
+
+const constraint = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("colocation"),
+    id: z.string(),
+    resource: z.string(),
+    with: z.string(),
+    score: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal("order"),
+    id: z.string(),
+    first: z.string(),
+    then: z.string(),
+    kind: z.enum(["Mandatory", "Optional", "Serialize"]),
+    firstAction: z.string(),
+    thenAction: z.string(),
+    symmetrical: z.boolean().optional(),
+  }),
+  z.strictObject({
+    type: z.literal("location"),
+    id: z.string(),
+    resource: z.string(),
+    node: z.string(),
+    score: z.string(),
+  }),
+])
+
+/** What a cluster's CIB should hold, and the shell to say it in. */
+export const CIB_WANT = z.strictObject({
+  shell: z.enum(["pcs", "crmsh", "auto"]),
+  desired: z.strictObject({
+    sections: z.strictObject({
+      property: attributes,
+      "resource-default": attributes,
+      "operation-default": attributes,
+    }),
+    resources: z.array(resource).readonly(),
+    constraints: z.array(constraint).readonly(),
+  }) satisfies z.ZodType<Desired>,
+})
+
+export interface CibWant {
+  shell: Pacemaker["shell"]
+  desired: Desired
+}
+
+/** The want of the inventory; undefined where it does not manage pacemaker. */
+export function cibWant(inventory: Inventory): CibWant | undefined {
+  const desired = desiredCib(inventory)
+  return desired && inventory.pacemaker && { shell: inventory.pacemaker.shell, desired }
+}

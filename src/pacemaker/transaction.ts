@@ -1,0 +1,86 @@
+import { quote, quoteAll } from "../sh.ts"
+import type { EditCommand } from "./cib-commands.ts"
+import { formatLastApplied, LAST_APPLIED, type LastApplied, STATE_DIRECTORY } from "./ownership.ts"
+import { simulateScript } from "./simulate.ts"
+
+/** The offline copy that is edited, in a directory of its own that nobody else can read. */
+export const EDITED = "new.xml"
+const ORIGINAL = "old.xml"
+
+/** What pacemaker writes into the properties by itself, as it pleases. */
+const SELF_SET = ["cluster-infrastructure", "cluster-name", "dc-version", "have-watchdog", "last-lrm-refresh"]
+
+/**
+ * Shell words that turn a CIB on standard input into a number which changes when the configuration does. Status, nodes and
+ * what pacemaker keeps noting about itself do not count, or the first election alone would make every plan stale.
+ */
+export const FINGERPRINT = [
+  "sed -e '/<status/,$d' -e '/<nodes>/,/<\\/nodes>/d' -e '/<nodes\\/>/d' -e '/<cib /d' -e '/crm_config/d' -e '/cluster_property_set/d'",
+  ...SELF_SET.map((name) => `-e '/name="${name}"/d'`),
+  "| sha256sum | cut -c1-64",
+].join(" ")
+
+/**
+ * Edit a copy of the live CIB, verify it, claim what will be made, and push the difference in one patch. Stops before it touches
+ * anything where the configuration is no longer the one that was planned against.
+ */
+export function transactionScript(edits: readonly EditCommand[], fingerprint: string, claim: LastApplied): string {
+  return [
+    ...preamble(),
+    `seen=$(${FINGERPRINT} <${ORIGINAL})`,
+    `[ "$seen" = ${quote(fingerprint)} ] || { echo 'the configuration of the cluster changed after it was planned' >&2; exit 75; }`,
+    ...edits.map(editLine),
+    ...verification(),
+    `install -d -m 700 ${STATE_DIRECTORY}`,
+    `printf %s ${quote(formatLastApplied(claim))} >${LAST_APPLIED}.new`,
+    `mv -f ${LAST_APPLIED}.new ${LAST_APPLIED}`,
+    `crm_diff --no-version -o ${ORIGINAL} -n ${EDITED} >patch.xml || [ $? -eq 1 ]`,
+    "[ ! -s patch.xml ] || cibadmin --patch --xml-pipe <patch.xml",
+    "",
+  ].join("\n")
+}
+
+/** The same edit, shown to the simulator instead of the cluster. Leaves nothing behind. */
+export function rehearsalScript(edits: readonly EditCommand[]): string {
+  return [...preamble(), ...edits.map(editLine), ...verification(), simulateScript(EDITED), ""].join("\n")
+}
+
+function preamble(): readonly string[] {
+  return [
+    "set -eu",
+    "umask 077",
+    "directory=$(mktemp -d)",
+    `trap 'rm -rf -- "$directory"' EXIT`,
+    "trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM",
+    'cd "$directory"',
+    `cibadmin -Q >${ORIGINAL}`,
+    `cp ${ORIGINAL} ${EDITED}`,
+  ]
+}
+
+/** One edit as a line of shell; what it prints is for the log, not for the answer. */
+function editLine({ argv, stdin }: EditCommand): string {
+  const line = `${quoteAll(argv)} >&2`
+  return stdin === undefined ? `${line} </dev/null` : `printf %s ${quote(stdin)} | ${line}`
+}
+
+/** Faults that the CIB had before are not the edit's (no fencing device yet, for one); any other stops it. */
+function verification(): readonly string[] {
+  return [
+    `if ! after=$(crm_verify -V -x ${EDITED} 2>&1); then`,
+    `  before=$(crm_verify -V -x ${ORIGINAL} 2>&1) || true`,
+    `  [ "$after" = "$before" ] || { printf '%s\\n' "$after" >&2; exit 78; }`,
+    "fi",
+  ]
+}
+
+/** How the edit reads in a plan: the commands as an operator would type them. */
+export function describeEdits(edits: readonly EditCommand[]): readonly string[] {
+  return edits.flatMap(({ argv, stdin }) => [
+    quoteAll(argv[0] === "env" ? argv.slice(1) : argv),
+    ...(stdin ?? "")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => `  ${line}`),
+  ])
+}

@@ -1,0 +1,70 @@
+import type { Drift } from "../events.ts"
+import { CIB_PROBE, type CibHave } from "../pacemaker/cib-probe.ts"
+import { desiredCib } from "../pacemaker/desired.ts"
+import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import {
+  countOwned,
+  formatLastApplied,
+  fromLists,
+  LAST_APPLIED,
+  type LastApplied,
+  NOTHING_OWNED,
+  OWNED_LISTS,
+  type OwnedLists,
+  ownershipOf,
+  presentIn,
+  STATE_DIRECTORY,
+  sameOwnership,
+  toLists,
+  union,
+} from "../pacemaker/ownership.ts"
+import { type Action, defineStep } from "./step.ts"
+
+/** On every node: which objects of the CIB haops made, so that it removes those alone when the inventory names them no more. */
+export const cibRecord = defineStep<OwnedLists, CibHave>({
+  kind: "cib-record",
+  summary: "a record on every node of what haops made in the cluster",
+  want: OWNED_LISTS,
+  bind({ inventory, host }) {
+    const desired = pacemakerOn(inventory, host) && desiredCib(inventory)
+    return desired && toLists(ownershipOf(desired))
+  },
+  title: () => "record of the cluster configuration",
+  probe: () => CIB_PROBE,
+  check,
+  plan(want, have): readonly Action[] {
+    const content = formatLastApplied(target(want, have))
+    return [
+      { type: "run", argv: ["install", "-d", "-m", "700", STATE_DIRECTORY] },
+      { type: "put", path: LAST_APPLIED, content, mode: "0600", owner: "root:root" },
+    ]
+  },
+})
+
+/**
+ * What the inventory names, and what is still there of what it named before: where the transaction was blocked, nothing that
+ * haops made may be forgotten. Such a record keeps its age, so that newer ones go before it.
+ */
+function target(want: OwnedLists, { cluster, cib, lastApplied }: CibHave): LastApplied {
+  const wanted = fromLists(want)
+  const old = lastApplied?.owned ?? NOTHING_OWNED
+  const owned = union(wanted, cluster === "up" ? presentIn(cib, old) : old)
+  const isExact = cluster === "up" && sameOwnership(owned, wanted)
+  return { epoch: isExact ? cib.version.epoch : (lastApplied?.epoch ?? 0), owned }
+}
+
+function check(want: OwnedLists, have: CibHave): readonly Drift[] {
+  const { owned } = target(want, have)
+  const old = have.lastApplied?.owned
+  if (old && sameOwnership(owned, old)) return []
+  const objects = (count: number) => `${count} ${count === 1 ? "object" : "objects"}`
+  return [
+    {
+      attribute: LAST_APPLIED,
+      have: old ? objects(countOwned(old)) : "absent",
+      want: objects(countOwned(owned)),
+      risk: "none",
+      ...(have.cluster === "up" ? {} : { expected: true }),
+    },
+  ]
+}

@@ -1,0 +1,93 @@
+import { CIB_PROBE, type CibHave } from "../pacemaker/cib-probe.ts"
+import { CIB_WANT, type CibWant, cibWant } from "../pacemaker/cib-want.ts"
+import { chooseDialect } from "../pacemaker/dialect.ts"
+import { type CibDiff, diffCib } from "../pacemaker/diff.ts"
+import { driftOf } from "../pacemaker/drift.ts"
+import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import { currentOwnership, type Ownership, ownershipOf, union } from "../pacemaker/ownership.ts"
+import { SETTLED } from "../pacemaker/settled.ts"
+import { parseSimulation } from "../pacemaker/simulate.ts"
+import { describeEdits, EDITED, rehearsalScript, transactionScript } from "../pacemaker/transaction.ts"
+import { type Action, defineClusterStep, type Finding, type Members, type Rehearsal } from "./step.ts"
+
+/** One pcs call takes half a second on an idle node; a loaded one must not be cut off in the middle of a transaction. */
+const TRANSACTION_TIMEOUT_MS = 300_000
+/** Resources that take longer to start than this have a start timeout of their own making. */
+const SETTLE_TIMEOUT_MS = 120_000
+
+/** Properties, defaults, resources and constraints of the cluster, changed in one transaction. */
+export const cib = defineClusterStep<CibWant, CibHave>({
+  kind: "cib",
+  summary: "properties, defaults, resources and constraints, in one transaction",
+  want: CIB_WANT,
+  needs: "any",
+  bind: ({ inventory, host }) => (pacemakerOn(inventory, host) ? cibWant(inventory) : undefined),
+  title: () => "cluster configuration",
+  probe: () => CIB_PROBE,
+  elect: (_want, { cluster, cib }) => (cluster !== "up" ? 0 : cib.quorate ? 2 : 1),
+  check: (want, members) => driftOf(difference(want, members).changes, members.elected.have.cluster !== "up"),
+  findings,
+  plan,
+  rehearse,
+})
+
+function difference({ desired }: CibWant, members: Members<CibHave>): CibDiff {
+  return diffCib(desired, members.elected.have.cib, owned(members))
+}
+
+function owned({ all }: Members<CibHave>): Ownership {
+  return currentOwnership(all.map(({ have }) => have.lastApplied))
+}
+
+function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] {
+  const { changes, conflicts } = difference(want, members)
+  const { cluster, cib } = members.elected.have
+  if (cluster !== "up" || cib.quorate || changes.length === 0) return conflicts
+  const quorum: Finding = {
+    severity: "error",
+    message: "the cluster has no quorum, so its configuration is left as it is",
+    hint: "Bring its other nodes back first; `haops status` names those that are missing.",
+  }
+  return [quorum, ...conflicts]
+}
+
+function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
+  const { elected } = members
+  const edits = editsFor(want, members)
+  const claim = {
+    epoch: elected.have.cib.version.epoch,
+    owned: union(owned(members), ownershipOf(want.desired)),
+  }
+  return [
+    {
+      type: "run",
+      argv: ["sh", "-s"],
+      stdin: transactionScript(edits, elected.have.fingerprint, claim),
+      timeoutMs: TRANSACTION_TIMEOUT_MS,
+      label: ["edit, verify and push the CIB in one transaction", ...describeEdits(edits)].join("\n"),
+      hint: "Nothing was pushed unless it says that a patch failed. Run haops again: it plans from what the cluster has now.",
+    },
+    {
+      type: "wait",
+      for: "the cluster to have done what the change asks for",
+      script: SETTLED,
+      timeoutMs: SETTLE_TIMEOUT_MS,
+      hint: "`crm_mon -1rf` shows what it is still busy with, and what failed.",
+    },
+  ]
+}
+
+function rehearse(want: CibWant, members: Members<CibHave>): Rehearsal | undefined {
+  if (members.elected.have.cluster !== "up") return undefined
+  const { foreign, notes } = difference(want, members)
+  const alone = foreign.length > 0 ? [`Not ours, left alone: ${foreign.join(", ")}`] : []
+  return {
+    script: rehearsalScript(editsFor(want, members)),
+    parse: ({ stdout }) => ({ transitions: parseSimulation(stdout), notes: [...notes, ...alone] }),
+  }
+}
+
+function editsFor(want: CibWant, members: Members<CibHave>) {
+  const { have, facts } = members.elected
+  return chooseDialect(facts, want.shell).cib.edit(difference(want, members).changes, have.cib, EDITED)
+}
