@@ -1,8 +1,9 @@
 import { z } from "zod"
 import type { Drift, Finding } from "../events.ts"
 import { quote } from "../sh.ts"
+import { unitActions } from "./lib/unit-actions.ts"
 import { parseUnit, type UnitState, unitScript } from "./lib/unit-state.ts"
-import { type Action, defineStep } from "./step.ts"
+import { defineStep } from "./step.ts"
 
 const want = z
   .strictObject({
@@ -28,7 +29,7 @@ export const service = defineStep<Want, UnitState>({
   probe: ({ name }) => ({ script: unitScript(name), parse: parseUnit }),
   check,
   findings,
-  plan: ({ name }, have, drift) => drift.flatMap((item) => actionsFor(name, have, item)),
+  plan: ({ name }, have, drift) => drift.flatMap((item) => unitActions(name, have, item)),
 })
 
 /** Files of a unit that cannot be enabled by itself: another unit pulls it in. */
@@ -84,14 +85,6 @@ function findings({ name, enabled, running }: Want, have: UnitState): Finding[] 
     return [{ severity: "warning", message: `${name} is ${have.file}: it cannot be enabled by itself` }]
   }
   return []
-}
-
-function actionsFor(name: string, have: UnitState, { attribute, want: wanted }: Drift): Action[] {
-  const systemctl = (...words: string[]): Action => ({ type: "run", argv: ["systemctl", ...words, "--", name] })
-  if (attribute === "enabled") return [systemctl(wanted === "enabled" ? "enable" : "disable", "--quiet")]
-  if (wanted === "inactive") return [systemctl("stop")]
-  // A unit that failed too often is refused a start until that is forgotten.
-  return have.active === "failed" ? [systemctl("reset-failed"), systemctl("start")] : [systemctl("start")]
 }
 
 function isMasked(have: UnitState): boolean {

@@ -31,8 +31,14 @@ export function fileDrift(want: FileWant, have: FileState, { risk = "none", reda
   }
   const drift: Drift[] = []
   if (have.sha256 !== sha256(want.content)) {
-    const diff = have.content && contentDiff(want.path, have.content, shown)
-    drift.push({ attribute: want.path, have: describe(have), want: "changed", risk, diff })
+    const diff = have.content && contentDiff(want.path, redact ? redact(have.content.toString()) : have.content, shown)
+    drift.push({
+      attribute: want.path,
+      have: `${have.size} bytes`,
+      want: `${Buffer.byteLength(want.content)} bytes`,
+      risk,
+      diff,
+    })
   }
   const attribute = (name: string) => `${want.path} ${name}`
   if (have.mode !== want.mode)
@@ -66,10 +72,6 @@ export function planFile(
   return actions
 }
 
-function contentDiff(path: string, have: Buffer, shown: string): string {
+function contentDiff(path: string, have: string | Buffer, shown: string): string {
   return have.toString() === shown ? `${path} differs in a secret alone\n` : textDiff(path, have, shown)
-}
-
-function describe(have: { size: number; sha256: string }): string {
-  return `${have.size} bytes, sha256 ${have.sha256.slice(0, 12)}`
 }

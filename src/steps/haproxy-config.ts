@@ -1,0 +1,113 @@
+import { z } from "zod"
+import type { Drift, Finding } from "../events.ts"
+import { hostsOf } from "../inventory/model.ts"
+import { HAPROXY_CONFIG, renderHaproxyConfig } from "../render/haproxy.ts"
+import { redactHaproxyConfig } from "../render/haproxy-redact.ts"
+import { reveal, Secret } from "../secret.ts"
+import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
+import { sha256 } from "./lib/file-state.ts"
+import { haproxyMemory } from "./lib/haproxy-process.ts"
+import { type HaproxyState, haproxyScript, parseHaproxy } from "./lib/haproxy-state.ts"
+import { unitActions } from "./lib/unit-actions.ts"
+import { type Action, type BindContext, defineStep } from "./step.ts"
+
+const { path, mode, owner } = HAPROXY_CONFIG
+const UNIT = "haproxy.service"
+/** Milliseconds in which a reloaded haproxy must have a new worker. */
+const RELOAD_TIMEOUT_MS = 10_000
+
+const want = z.strictObject({
+  content: z.union([z.string(), z.instanceof(Secret)]).describe("The whole haproxy.cfg."),
+  runBy: z.enum(["pacemaker", "systemd"]).describe("Who starts and stops haproxy on this host."),
+})
+
+type Want = z.infer<typeof want>
+
+/** haproxy.cfg from the inventory, checked by the node's own haproxy, then reloaded; and who starts haproxy. */
+export const haproxyConfig = defineStep<Want, HaproxyState>({
+  kind: "haproxy-config",
+  summary: "haproxy.cfg from the inventory, checked by the node's own haproxy; a change reloads, never restarts",
+  want,
+  bind,
+  title: () => "haproxy config",
+  probe: ({ content }) => ({ script: haproxyScript(path, sha256(reveal(content))), parse: parseHaproxy }),
+  check: (wanted, have) => [...configDrift(wanted, have), ...unitDrift(wanted, have)],
+  findings: ({ runBy }, { file, unit }) => [...fileFindings(path, file), ...unitFindings(runBy, unit.load)],
+  plan,
+})
+
+function bind({ inventory, host, secret }: BindContext): Want | undefined {
+  const { haproxy, pacemaker } = inventory
+  if (haproxy?.on.includes(host.group) !== true) return undefined
+  const content = renderHaproxyConfig(haproxy, host.group, secret)
+  const member = pacemaker !== undefined && hostsOf(inventory, pacemaker.on).includes(host)
+  const resource = pacemaker?.resources.some(({ agent }) => agent === "systemd:haproxy") === true
+  return { content, runBy: member && resource ? "pacemaker" : "systemd" }
+}
+
+function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {
+  const reloads = have.memory !== "none" && !mustStop(runBy, have)
+  const risk = reloads ? "reload" : "none"
+  const drift = fileDrift(fileOf(content), have.file, { risk, redact: redactHaproxyConfig })
+  if (drift.length > 0 || !reloads || have.memory === "current") return drift
+  const attribute = "haproxy in memory"
+  return [{ attribute, have: "an older configuration", want: `${path} as it is`, risk: "reload" }]
+}
+
+/** Where pacemaker runs haproxy, systemd must not start it at boot: it would run beside the cluster's decisions. */
+function unitDrift({ runBy }: Want, have: HaproxyState): Drift[] {
+  const { unit, memory } = have
+  const drift: Drift[] = []
+  const expected = unit.load === "not-found" ? { expected: true } : {}
+  const enabled = unit.file === "enabled" || unit.file === "enabled-runtime"
+  if (runBy === "pacemaker") {
+    if (enabled) drift.push({ attribute: "enabled", have: unit.file, want: "disabled", risk: "none" })
+    if (mustStop(runBy, have)) {
+      drift.push({ attribute: "running", have: "outside the cluster", want: "inactive", risk: "restart" })
+    }
+    return drift
+  }
+  if (!enabled)
+    drift.push({ attribute: "enabled", have: unit.file || "absent", want: "enabled", risk: "none", ...expected })
+  if (memory === "none")
+    drift.push({ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected })
+  return drift
+}
+
+/** haproxy that runs before there is a cluster was started by its package or by hand. Under a cluster it is never stopped here. */
+function mustStop(runBy: Want["runBy"], { memory, clustered }: HaproxyState): boolean {
+  return runBy === "pacemaker" && memory !== "none" && !clustered
+}
+
+function unitFindings(runBy: Want["runBy"], load: string): Finding[] {
+  if (load !== "masked") return []
+  const who = runBy === "pacemaker" ? "Pacemaker cannot start a masked unit" : "A masked unit cannot be started"
+  return [{ severity: "error", message: `${UNIT} is masked`, hint: `${who}: systemctl unmask ${UNIT}` }]
+}
+
+function plan({ content }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {
+  const validate = ["haproxy", "-c", "-f", "{}"]
+  const actions = planFile(fileOf(content), have.file, { validate, backup: true })
+  // The content goes out as it came in, so that a secret stays one.
+  const file = actions.map((action) => (action.type === "put" ? { ...action, content } : action))
+  const units = drift.flatMap((one) => unitActions(UNIT, have.unit, one))
+  const reload = drift.some(({ risk }) => risk === "reload") ? RELOAD : []
+  return [...file, ...reload, ...units]
+}
+
+/** systemd is done when the signal is sent; the new worker is there, or refused, a moment later. */
+const RELOAD: readonly Action[] = [
+  { type: "run", argv: ["systemctl", "reload", "--", UNIT] },
+  {
+    type: "wait",
+    for: "haproxy to take up its new configuration",
+    script: `${haproxyMemory(path)}
+memory=$(haproxy_memory) && [ "$memory" = current ]`,
+    timeoutMs: RELOAD_TIMEOUT_MS,
+    hint: `It goes on with the old one, probably because it cannot bind an address. See: journalctl -u ${UNIT} -n 50`,
+  },
+]
+
+function fileOf(content: Want["content"]): FileWant {
+  return { path, content: reveal(content), mode, owner }
+}

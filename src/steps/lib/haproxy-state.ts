@@ -1,0 +1,49 @@
+import { HaopsError } from "../../errors.ts"
+import { quote } from "../../sh.ts"
+import type { ProbeOutput } from "../step.ts"
+import { readAnswer } from "./answer.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
+import { haproxyMemory } from "./haproxy-process.ts"
+import { parseUnit, type UnitState, unitScript } from "./unit-state.ts"
+
+/** haproxy on a host: its file, its unit and what the running process has read. */
+export interface HaproxyState {
+  /** Its content has secrets taken out, and is missing where the checksum is the wanted one. */
+  file: FileState
+  unit: UnitState
+  memory: "none" | "current" | "older"
+  /** Pacemaker runs on the host, so whatever haproxy does is its business. */
+  clustered: boolean
+}
+
+/** Takes the values of secrets out of a haproxy.cfg on the node, so that they never travel. */
+const REDACT = quote(
+  "s/^([[:space:]]*stats[[:space:]]+auth[[:space:]]+[^:]*:).*/\\1[secret]/; s/([[:space:]](insecure-)?password[[:space:]]+)[^[:space:]]+/\\1[secret]/",
+)
+
+/** Shell that asks for haproxy's file at `path` (its content only where the checksum is another), its unit and its memory. */
+export function haproxyScript(path: string, checksum: string): string {
+  return `${fileScript(path, { unless: checksum, filter: `sed -E ${REDACT}` })}
+unit=$(${unitScript("haproxy.service")}) || exit
+printf '%s\\n' "$unit" | sed 's/^/unit /'
+${haproxyMemory(path)}
+memory=$(haproxy_memory) || exit
+printf 'memory %s\\n' "$memory"
+if systemctl is-active --quiet pacemaker.service; then echo 'clustered yes'; fi
+exit 0`
+}
+
+/** Reads what `haproxyScript` printed. Throws `E_PROBE` on anything else. */
+export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
+  const answer = readAnswer(stdout, [...FILE_KEYS, "unit", "memory", "clustered"])
+  const memory = answer.need("memory")
+  if (memory !== "none" && memory !== "current" && memory !== "older") {
+    throw new HaopsError("E_PROBE", `not a state of haproxy's memory: ${JSON.stringify(memory)}`)
+  }
+  return {
+    file: parseFile(answer),
+    unit: parseUnit({ stdout: answer.all("unit").join("\n") }),
+    memory,
+    clustered: answer.one("clustered") !== undefined,
+  }
+}

@@ -1,0 +1,73 @@
+import { HaopsError } from "../../errors.ts"
+import type { ProbeOutput } from "../step.ts"
+import { readAnswer, readInteger } from "./answer.ts"
+import { type Listener, parseListeners } from "./listeners.ts"
+import { HELD_BY } from "./package-lock.ts"
+
+/** What preflight asks a host, beyond its facts. */
+export interface PreflightState {
+  /** User id that the probes run with. */
+  uid: number
+  /** Undefined where the host has no `ss` to ask. */
+  listeners: readonly Listener[] | undefined
+  /** Free space in KiB by mount point, for / /usr and /var. */
+  free: readonly { path: string; mount: string; kib: number }[]
+  /** Some of the programs asked for are not there: packages will be installed. */
+  incomplete: boolean
+  /** What is wrong with the package database; asked only where packages will be installed. */
+  broken: readonly string[]
+  /** SELinux enforces, and keeps haproxy from ports that its policy does not list. */
+  confined: boolean
+}
+
+const PATHS = ["/", "/usr", "/var"] as const
+
+/**
+ * Read-only and cheap: on a host that has all `programs` the package database is not asked. A package manager that is at work right
+ * now has half-configured packages, which is not broken.
+ */
+export function preflightScript(programs: readonly string[]): string {
+  return `
+printf 'uid %s\\n' "$(id -u)"
+if command -v ss >/dev/null 2>&1; then echo 'ss yes'; ss -ltnup | sed 's/^/listen /'; fi
+df -Pk ${PATHS.join(" ")} | sed -n '2,$s|^.* \\([0-9][0-9]*\\)  *[0-9]*%  *\\(/.*\\)|free \\1 \\2|p'
+missing=
+for program in ${programs.join(" ")}; do command -v "$program" >/dev/null 2>&1 || missing=yes; done
+if [ -n "$missing" ]; then
+  echo 'incomplete yes'
+  held=$(${HELD_BY}
+)
+  if [ -z "$held" ] && command -v dpkg >/dev/null 2>&1; then
+    dpkg --audit 2>/dev/null | sed -n 's/^ \\([^ ][^ ]*\\).*/broken \\1/p'
+    if ls /var/lib/dpkg/updates 2>/dev/null | grep -q '^[0-9]'; then echo 'broken dpkg was interrupted'; fi
+  elif [ -z "$held" ] && command -v rpm >/dev/null 2>&1; then
+    rpm -q rpm >/dev/null 2>&1 || echo 'broken rpm cannot read its database'
+  fi
+fi
+if [ -r /sys/fs/selinux/enforce ]; then
+  printf 'selinux %s %s\\n' "$(cat /sys/fs/selinux/enforce)" "$(cat /sys/fs/selinux/booleans/haproxy_connect_any 2>/dev/null)"
+fi
+exit 0`
+}
+
+/** Reads what `preflightScript` printed. Throws `E_PROBE` on anything else. */
+export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
+  const answer = readAnswer(stdout, ["uid", "ss", "listen", "free", "incomplete", "broken", "selinux"])
+  const [enforce, live] = answer.one("selinux")?.split(" ") ?? []
+  return {
+    uid: readInteger(answer.need("uid")),
+    listeners: answer.one("ss") === undefined ? undefined : parseListeners(answer.all("listen")),
+    free: parseFree(answer.all("free")),
+    incomplete: answer.one("incomplete") !== undefined,
+    broken: answer.all("broken"),
+    confined: enforce === "1" && live === "0",
+  }
+}
+
+function parseFree(lines: readonly string[]): PreflightState["free"] {
+  return PATHS.map((path, index) => {
+    const [kib = "", ...mount] = lines[index]?.split(" ") ?? []
+    if (mount.length === 0) throw new HaopsError("E_PROBE", `df did not say how much is free on ${path}`)
+    return { path, kib: readInteger(kib), mount: mount.join(" ") }
+  })
+}

@@ -1,0 +1,20 @@
+import type { Drift } from "../../events.ts"
+import type { Action } from "../step.ts"
+import type { UnitState } from "./unit-state.ts"
+
+/**
+ * What `systemctl` has to do about a drift of `enabled` (to `enabled` or `disabled`) or `running` (to `active` or `inactive`);
+ * nothing for any other drift.
+ */
+export function unitActions(
+  unit: string,
+  have: UnitState,
+  { attribute, want }: Pick<Drift, "attribute" | "want">,
+): Action[] {
+  const systemctl = (...words: string[]): Action => ({ type: "run", argv: ["systemctl", ...words, "--", unit] })
+  if (attribute === "enabled") return [systemctl(want === "enabled" ? "enable" : "disable", "--quiet")]
+  if (attribute !== "running") return []
+  if (want === "inactive") return [systemctl("stop")]
+  // A unit that failed too often is refused a start until that is forgotten.
+  return have.active === "failed" ? [systemctl("reset-failed"), systemctl("start")] : [systemctl("start")]
+}
