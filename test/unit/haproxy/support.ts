@@ -1,0 +1,72 @@
+import { parse } from "yaml"
+import { expandHaproxy } from "../../../src/inventory/haproxy-expand.ts"
+import type { HaproxySettings } from "../../../src/inventory/haproxy-model.ts"
+import { haproxySchema } from "../../../src/inventory/haproxy-schema.ts"
+import type { Group, Host, SecretSource, Vip } from "../../../src/inventory/model.ts"
+import { formatPath } from "../../../src/inventory/problems.ts"
+import { renderHaproxyConfig } from "../../../src/render/haproxy.ts"
+import { reveal, Secret } from "../../../src/secret.ts"
+
+/** The parts of an inventory that haproxy depends on. */
+export interface Setting {
+  controllers?: Record<string, string>
+  loadbalancers?: Record<string, string>
+  vips?: Record<string, string | { address: string; on: Group }>
+  haproxy: unknown
+}
+
+export const THREE = {
+  controllers: { controller1: "10.0.0.12", controller2: "10.0.0.13", controller3: "10.0.0.14" },
+  vips: { vip: "10.0.0.11" },
+}
+
+/** The settings and, as `path: message (suggestion)`, what was reported. */
+export function expand(setting: Setting): { settings: HaproxySettings; problems: string[] } {
+  const problems: string[] = []
+  const yaml = haproxySchema.parse(setting.haproxy)
+  const settings = expandHaproxy(yaml, { hosts: hosts(setting), vips: vips(setting) }, (path, message, suggestion) => {
+    problems.push(`${formatPath(path)}: ${message}${suggestion === undefined ? "" : ` (${suggestion})`}`)
+  })
+  return { settings, problems }
+}
+
+/** haproxy.cfg of a setting without problems, its secrets revealed. */
+export function render(setting: Setting, group: Group = "controllers"): string {
+  const { settings, problems } = expand(setting)
+  if (problems.length > 0) throw new Error(problems.join("\n"))
+  return reveal(renderHaproxyConfig(settings, group, literal))
+}
+
+/** haproxy.cfg from the YAML of a haproxy section, for three controllers and one VIP. */
+export function renderYaml(haproxy: string): string {
+  return render({ ...THREE, haproxy: parse(haproxy) })
+}
+
+/** The sections of a file by their first lines. */
+export function sections(config: string): Record<string, string> {
+  return Object.fromEntries(
+    config
+      .trimEnd()
+      .split("\n\n")
+      .map((text) => [text.split("\n")[0]!, text]),
+  )
+}
+
+export function literal(source: SecretSource): Secret {
+  return source.from === "literal" ? source.value : new Secret(`of-${source.from}`)
+}
+
+function hosts({ controllers = {}, loadbalancers = {} }: Setting): Host[] {
+  const of = (group: Group, addresses: Record<string, string>): Host[] =>
+    Object.entries(addresses).map(([name, address]) => ({ name, group, address, links: [address], ssh: SSH }))
+  return [...of("controllers", controllers), ...of("loadbalancers", loadbalancers)]
+}
+
+const SSH = { become: "sudo", hostKeys: "strict", connectTimeoutMs: 10_000 } as const
+
+function vips({ vips = {} }: Setting): Vip[] {
+  return Object.entries(vips).map(([name, vip]) => {
+    const { address, on } = typeof vip === "string" ? { address: vip, on: "controllers" as const } : vip
+    return { name, address, on, prefix: 24, manager: "pacemaker", monitorInterval: "30s" }
+  })
+}
