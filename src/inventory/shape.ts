@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { nearest } from "./nearest.ts"
 import { formatPath, type Path } from "./problems.ts"
+import { type Issue, isOtherKind, unworded, wordsFor } from "./shape-words.ts"
 
 /** A way in which data does not fit its schema. */
 export interface ShapeProblem {
@@ -14,8 +15,6 @@ export interface ShapeProblem {
 }
 
 export type Shape<T> = { ok: true; value: T; problems: readonly [] } | { ok: false; problems: readonly ShapeProblem[] }
-
-type Issue = z.core.$ZodIssue
 
 /** What an issue alone does not say: the keys that would have been right, by the list of those that were not. */
 type KnownKeys = WeakMap<readonly string[], readonly string[]>
@@ -36,9 +35,8 @@ function explain(issue: z.core.$ZodRawIssue, known: KnownKeys): string | undefin
     const { shape } = schema._zod.def as Partial<z.core.$ZodObjectDef>
     known.set(issue.keys, Object.keys(shape ?? {}))
   }
-  if (issue.input !== undefined || schema === undefined) return undefined
-  const description = z.globalRegistry.get(schema)?.description
-  return description === undefined ? "" : `: ${firstSentence(description)}`
+  if (issue.input !== undefined || schema === undefined) return unworded(issue)
+  return firstSentence(z.globalRegistry.get(schema)?.description ?? "")
 }
 
 interface Reading {
@@ -57,16 +55,15 @@ function problemsOf(issue: Issue, base: Path, reading: Reading): ShapeProblem[] 
   }
   if (issue.code === "invalid_key") return problem(issue.issues[0]?.message ?? "not a valid name", { at: "key" })
   if (issue.input === undefined) {
-    return [{ path, at: "value", message: `${where} is missing${issue.message}`, missing: true }]
+    const what = issue.message === "" ? "" : `: ${issue.message}`
+    return [{ path, at: "value", message: `${where} is missing${what}`, missing: true }]
   }
   if (issue.code === "invalid_union") {
     const branch = likeliest(issue.errors, reading.known)
     if (branch !== undefined) return branch.flatMap((inner) => problemsOf(inner, path, reading))
-    return problem(`expected ${expectations([issue])}, got ${typeOf(issue.input)}`)
   }
-  if (issue.code === "invalid_type") return problem(`expected ${expectations([issue])}, got ${typeOf(issue.input)}`)
-  if (issue.code === "invalid_value") return problem(...valueProblem(issue))
-  return problem(sizeMessage(issue) ?? issue.message)
+  const { message, suggestion } = wordsFor(issue)
+  return problem(message, { suggestion })
 }
 
 function unknownKey(key: string, path: Path, where: string, known: readonly string[]): ShapeProblem {
@@ -77,14 +74,8 @@ function unknownKey(key: string, path: Path, where: string, known: readonly stri
 
 /** The branch of a union that the user most likely meant: the right type, and the fewest things wrong. */
 function likeliest(branches: readonly (readonly Issue[])[], known: KnownKeys): readonly Issue[] | undefined {
-  const meant = branches.filter((issues) => !issues.some(isOtherType))
+  const meant = branches.filter((issues) => !issues.some(isOtherKind))
   return meant.map((issues) => ({ issues, cost: cost(issues, known) })).sort((a, b) => a.cost - b.cost)[0]?.issues
-}
-
-function isOtherType(issue: Issue): boolean {
-  if (issue.path.length > 0) return false
-  if (issue.code === "invalid_union") return issue.errors.every((branch) => branch.some(isOtherType))
-  return issue.code === "invalid_type" || issue.code === "invalid_value"
 }
 
 function cost(issues: readonly Issue[], known: KnownKeys): number {
@@ -94,51 +85,6 @@ function cost(issues: readonly Issue[], known: KnownKeys): number {
     return issue.keys.reduce((sum, key) => sum + (nearest(key, candidates) === undefined ? 1 : 0.5), 0)
   })
   return costs.reduce((sum, one) => sum + one, 0)
-}
-
-function valueProblem(issue: Extract<Issue, { code: "invalid_value" }>): [string, Partial<ShapeProblem>] {
-  if (typeof issue.input !== "string") return [`expected ${expectations([issue])}, got ${typeOf(issue.input)}`, {}]
-  const suggestion = nearest(issue.input, issue.values.map(String))
-  return [`expected ${expectations([issue])}, got "${issue.input}"`, { suggestion }]
-}
-
-/** zod's own words for limits speak of "string" and ">="; a message that the schema gives wins before this is asked. */
-function sizeMessage(issue: Issue): string | undefined {
-  if (issue.code !== "too_small" && issue.code !== "too_big") return undefined
-  if (!/^(Too small|Too big)/.test(issue.message)) return undefined
-  const [word, limit] = issue.code === "too_small" ? ["at least", issue.minimum] : ["at most", issue.maximum]
-  if (issue.origin === "string")
-    return limit === 1 && word === "at least" ? "must not be empty" : `must have ${word} ${limit} characters`
-  if (issue.origin === "array") return `must have ${word} ${limit} ${limit === 1 ? "entry" : "entries"}`
-  return `must be ${word} ${limit}`
-}
-
-function expectations(issues: readonly Issue[]): string {
-  return [...new Set(issues.flatMap(expected))].join(" or ")
-}
-
-function expected(issue: Issue): string[] {
-  if (issue.code === "invalid_type") return [TYPE_WORDS[issue.expected] ?? issue.expected]
-  if (issue.code === "invalid_value") return issue.values.map(String)
-  return issue.code === "invalid_union" ? issue.errors.flat().filter(isOtherType).flatMap(expected) : []
-}
-
-const TYPE_WORDS: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  object: "a mapping",
-  record: "a mapping",
-  array: "a list",
-  tuple: "a list",
-}
-
-/** The kind of a value and never the value: it may be a password in the wrong place. */
-function typeOf(value: unknown): string {
-  if (value === null) return "nothing"
-  if (Array.isArray(value)) return "a list"
-  return TYPE_WORDS[typeof value] ?? typeof value
 }
 
 /** A key that is missing because it is misspelt right there needs no second line. */
