@@ -1,7 +1,7 @@
 import type { Drift } from "../events.ts"
 import { chooseDialect, type Dialect } from "../pacemaker/dialect.ts"
 import { CLUSTER_WANT, type ClusterWant } from "../pacemaker/membership/cluster-want.ts"
-import { findingsOf, totemDrift } from "../pacemaker/membership/compare.ts"
+import { findingsOf, totemDrift, unasked } from "../pacemaker/membership/compare.ts"
 import { numberedInOrder, numberNodes } from "../pacemaker/membership/node-ids.ts"
 import { memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
@@ -30,7 +30,8 @@ export const clusterSetup = defineClusterStep<ClusterWant, MemberFiles>({
     // One member in somebody else's cluster is enough to stop: setup would destroy that cluster.
     if (members.all.some(({ have }) => isForeign(want.name, have))) return []
     const live = liveConf(want.name, members)
-    return live === undefined ? [absent(want, members)] : totemDrift(want, live, dialectOf(want, members))
+    if (live !== undefined) return totemDrift(want, live, dialectOf(want, members))
+    return unasked(want, members).length > 0 ? [] : [absent(want, members)]
   },
   findings: (want, members) => findingsOf(want, members, dialectOf(want, members)),
   plan(want, members, drift) {

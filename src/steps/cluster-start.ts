@@ -60,12 +60,15 @@ export const clusterStart = defineStep<Want, Have>({
   findings: (_want, { units }) => UNITS.filter((unit) => units[unit].enabled === "masked").map(masked),
   plan({ cluster, node }, have) {
     const units = UNITS.map((unit) => `${unit}.service`)
-    const disabled = UNITS.some((unit) => have.units[unit].enabled !== "enabled")
-    const stopped = UNITS.some((unit) => have.units[unit].active !== "active")
+    // What is still to be set up will be stopped and disabled, whatever runs now.
+    const member = isIn(cluster, have)
+    const disabled = !member || UNITS.some((unit) => have.units[unit].enabled !== "enabled")
+    const stopped = !member || UNITS.some((unit) => have.units[unit].active !== "active")
     return [
-      ...(isIn(cluster, have) ? [] : [membership(node)]),
-      ...(disabled ? [systemctl("enable", "--quiet", ...units)] : []),
+      ...(member ? [] : [membership(node)]),
       ...(stopped ? [systemctl("start", ...units)] : []),
+      // Takes up to a second where there are SysV scripts to link as well; the election runs meanwhile.
+      ...(disabled ? [systemctl("enable", "--quiet", ...units)] : []),
       {
         type: "wait",
         for: `${node} to be online with quorum`,

@@ -24,7 +24,7 @@ export function findingsOf(want: ClusterWant, members: Members<MemberFiles>, dia
   return [
     ...foreign(want, members),
     ...(live === undefined
-      ? unnumbered(want, dialect)
+      ? [...unnumbered(want, dialect), ...limited(want, members)]
       : [
           ...roster(want, live),
           ...withoutFile(want, live, members),
@@ -32,6 +32,24 @@ export function findingsOf(want: ClusterWant, members: Members<MemberFiles>, dia
           ...want.nodes.flatMap((node) => nodeFindings(node, live)),
           ...settings(want, live, dialect),
         ]),
+  ]
+}
+
+/** Nodes that this run leaves out (`--limit`): a cluster may exist there, so that none can be founded without asking them. */
+export function unasked({ nodes }: ClusterWant, { all, missing }: Members<MemberFiles>): readonly string[] {
+  const known = new Set([...all.map(({ host }) => host), ...missing])
+  return nodes.map(({ name }) => name).filter((name) => !known.has(name))
+}
+
+function limited(want: ClusterWant, members: Members<MemberFiles>): Finding[] {
+  const names = unasked(want, members)
+  if (names.length === 0) return []
+  return [
+    {
+      severity: "error",
+      message: `${want.name} cannot be set up without asking ${names.join(", ")}`,
+      hint: "Run again without --limit.",
+    },
   ]
 }
 

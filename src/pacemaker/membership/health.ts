@@ -42,9 +42,11 @@ export interface Health {
 
 /** Everything that keeps the cluster from being converged, as it was seen. */
 export function healthDrift(want: HealthWant, members: Members<Health>): Drift[] {
-  const { status } = members.elected.have
-  if (status === undefined) {
-    return [{ ...drift("cluster", `does not run on ${members.elected.host}`, "running"), expected: true }]
+  const { host, have } = members.elected
+  const { status } = have
+  // A cluster that does not know the node by its name is the distribution's, or nobody's.
+  if (status === undefined || status.nodes.every(({ name }) => name !== host)) {
+    return [{ ...drift("cluster", `does not run on ${host}`, "running"), expected: true }]
   }
   return [
     ...quorum(status),
@@ -75,7 +77,7 @@ function quorum(status: CrmStatus): Drift[] {
 function nodeDrift(name: string, { nodes }: CrmStatus): Drift[] {
   const node = nodes.find((candidate) => candidate.name === name)
   if (node === undefined) return []
-  if (node.unclean) return [drift(name, "unclean: it failed and could not be fenced", "online")]
+  if (node.unclean) return [drift(name, "unclean: it failed and was not fenced", "online")]
   if (!node.online) return [drift(name, "offline", "online")]
   return node.pending ? [drift(name, "joining", "online")] : []
 }

@@ -24,7 +24,7 @@ export function statusScript({ online, running = {}, clean, answering = [] }: Aw
     `missing() { echo "$1"; printf '%s\\n' "$mon" | grep -E '<current_dc|<node .*id=|<failure |<error'; exit 1; }`,
     `has '<current_dc present="true".* with_quorum="true"' || missing 'no quorum yet'`,
     ...online.map((node) => {
-      const line = `<node name="${escapeRegExp(node)}" .*online="true".*pending="false"`
+      const line = `<node name="${escapeRegExp(node)}" .*online="true".*pending="false".*unclean="false"`
       return `has ${quote(line)} || missing ${quote(`${node} is not online yet`)}`
     }),
     ...Object.entries(running).map(([resource, count]) => {
