@@ -3,6 +3,7 @@ import type { InputProblem } from "../inventory/problems.ts"
 import type { ExecResult } from "../transport/transport.ts"
 import { cleanLine, cleanLines } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
+import { type Scrub, scrubError } from "./scrub.ts"
 import { wrapIndented } from "./width.ts"
 import { count, duration } from "./words.ts"
 
@@ -14,16 +15,16 @@ export interface ErrorOptions {
   logFile?: string | undefined
   /** Columns. Default 80. */
   width?: number | undefined
+  /** Masks secrets that the remote may have printed. Default: none. */
+  scrub?: Scrub | undefined
 }
 
-/** Lines of the remote's words that are shown without `verbose`: its last, which name the cause. */
-const REMOTE_LINES = 12
+/** Lines of the remote's words that are shown without `verbose`: its first and its last, one of which names the cause. */
+const REMOTE_LINES = { first: 6, last: 6 }
 
-/**
- * What failed, where, in the remote's own words, and what to do. The caller has masked secrets where it cannot rule them
- * out. Ends with a newline.
- */
-export function renderError(error: HaopsError, options: ErrorOptions): string {
+/** What failed, where, in the remote's own words, and what to do. Ends with a newline. */
+export function renderError(thrown: HaopsError, options: ErrorOptions): string {
+  const error = options.scrub === undefined ? thrown : scrubError(thrown, options.scrub)
   const paint = createPaint(options.color)
   const problems = problemsOf(error)
   const lines = problems === undefined ? failure(error, paint, options) : inputProblems(error, problems, paint)
@@ -59,9 +60,15 @@ function remoteLines(error: HaopsError, result: ExecResult, paint: Paint, verbos
   const ended = code === null ? `ended by ${signal ?? "a signal"}` : `exit ${code}`
   const lead = `  ${error.host ?? "The host"} said (${ended} after ${duration(durationMs)}):`
   if (words.length === 0) return [paint.dim(lead.replace(" said (", " said nothing (").replace("):", ")."))]
-  const hidden = verbose ? 0 : Math.max(0, words.length - REMOTE_LINES)
-  const before = hidden > 0 ? [paint.dim(`    … ${count(hidden, "line")} before these (with -v, or in the log)`)] : []
-  return [paint.dim(lead), ...before, ...words.slice(hidden).map((line) => `    ${line}`)]
+  return [paint.dim(lead), ...(verbose ? words : excerpt(words)).map((line) => `    ${line}`)]
+}
+
+/** The beginning and the end, with the number of lines between and where they are. */
+function excerpt(words: readonly string[]): readonly string[] {
+  const { first, last } = REMOTE_LINES
+  const hidden = words.length - first - last
+  if (hidden <= 1) return words
+  return [...words.slice(0, first), `… ${count(hidden, "line")} more, with -v or in the log`, ...words.slice(-last)]
 }
 
 function hintLines({ code, hint }: HaopsError, width: number): readonly string[] {

@@ -3,20 +3,29 @@ import { RISKS, type Risk, type Transition } from "../events.ts"
 import { quote } from "../sh.ts"
 import { cleanLine } from "./clean.ts"
 import { isTransaction, stepLabel } from "./plan-groups.ts"
+import { displayWidth, wrap } from "./width.ts"
 import { count, listing, nothingToDo } from "./words.ts"
 
-/** `3 hosts to change, 1 cluster transaction, nothing restarts. Apply with: haops up -i prod.yaml` */
-export function planClosing(plan: Plan): string {
+/** `3 hosts to change, 1 cluster transaction, nothing restarts. Apply with: haops up -i prod.yaml`, the command never broken. */
+export function planClosing(plan: Plan, width: number): readonly string[] {
+  const { said, command } = closing(plan)
+  const whole = [said, command].filter((part) => part !== undefined).join(" ")
+  if (displayWidth(whole) <= width) return [whole]
+  return command === undefined ? wrap(said, width) : [...wrap(said, width), command]
+}
+
+function closing(plan: Plan): { said: string; command?: string } {
   const steps = plan.stages.flatMap((stage) => stage.steps)
   const doable = steps.filter((step) => step.blocked === undefined)
   const away = plan.hosts.filter(({ state }) => state !== "reached").map(({ host }) => host)
   const stopped = plan.findings.filter(({ finding }) => finding.severity === "error").length
-  if (steps.length === 0) return nothing(plan, away, stopped)
+  if (steps.length === 0) return { said: nothing(plan, away, stopped) }
   const amounts = [...sizes(doable), ...blockedSize(steps.length - doable.length)]
   const cost = doable.length > 0 ? [costOf(plan, doable)] : []
   const left = away.length > 0 ? ` ${listing(away)} ${away.length === 1 ? "is" : "are"} left alone.` : ""
-  const apply = stopped > 0 ? howToRepair(stopped) : ` Apply with: haops up -i ${quote(plan.inventory)}`
-  return `${[...amounts, ...cost].join(", ")}.${left}${apply}`
+  const said = `${[...amounts, ...cost].join(", ")}.${left}`
+  if (stopped > 0) return { said: said + howToRepair(stopped) }
+  return doable.length === 0 ? { said } : { said, command: `Apply with: haops up -i ${quote(plan.inventory)}` }
 }
 
 function nothing(plan: Plan, away: readonly string[], stopped: number): string {

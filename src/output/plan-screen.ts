@@ -1,11 +1,11 @@
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import type { Drift, Transition } from "../events.ts"
+import type { Drift, Risk, Transition } from "../events.ts"
 import { cleanLine, cleanLines } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { planClosing } from "./plan-closing.ts"
 import { type DiffLine, trimDiff } from "./plan-diff.ts"
 import { groupSteps, isTransaction, type PlanGroup, stepLabel } from "./plan-groups.ts"
-import { displayWidth, padEnd, truncate, wrap, wrapIndented } from "./width.ts"
+import { displayWidth, padEnd, truncate, wrapIndented } from "./width.ts"
 import { count, driftSign, duration, listing, riskWords, transitionWords } from "./words.ts"
 
 export interface PlanOptions {
@@ -42,7 +42,7 @@ class PlanScreen {
   lines(): readonly string[] {
     const groups = groupSteps(this.#plan)
     const sections = [this.#unreached(), this.#findings()]
-    const closing = wrap(planClosing(this.#plan), this.#width)
+    const closing = planClosing(this.#plan, this.#width)
     if (groups.length > 0) sections.unshift([this.#headline()])
     for (const group of groups) {
       const isLast = group === groups.findLast(({ step }) => isTransaction(step))
@@ -105,7 +105,7 @@ class PlanScreen {
       ...(step.blocked === undefined
         ? []
         : wrapIndented(`blocked: ${cleanLine(step.blocked)}`, this.#width, "  ", "    ").map(yellow)),
-      ...step.drift.flatMap((drift) => this.#drift(drift, column, step.expected)),
+      ...step.drift.flatMap((drift) => this.#drift(drift, column, step)),
       ...(step.expected ? [dim(`  ${EXPECTED}`)] : []),
       ...step.actions.flatMap((action) => this.#action(action)),
     ]
@@ -132,18 +132,24 @@ class PlanScreen {
     return `${hosts.slice(0, 3).join(" ")} and ${hosts.length - 3} more`
   }
 
-  #drift(drift: Drift, column: number, stepExpected: boolean): readonly string[] {
+  #drift(drift: Drift, column: number, step: PlannedStep): readonly string[] {
     const sign = driftSign(drift)
     const attribute = cleanLine(drift.attribute)
-    const expected = drift.expected === true && !stepExpected ? EXPECTED : ""
-    const what = [drift.diff === undefined ? values(drift) : riskWords(drift.risk), expected].filter(
-      (part) => part !== "",
-    )
+    const expected = drift.expected === true && !step.expected ? EXPECTED : ""
+    const what = [
+      drift.diff === undefined ? values(drift, this.#riskOf(drift, step)) : riskWords(drift.risk),
+      expected,
+    ].filter((part) => part !== "")
     const text =
       what.length === 0 ? attribute : `${padEnd(attribute, drift.diff === undefined ? column : 0)}  ${what.join("  ")}`
     const [first = "", ...rest] = wrapIndented(`${sign} ${text}`, this.#width, "  ", "      ")
     const painted = `  ${this.#sign(sign)}${first.slice(3)}`
     return [painted, ...rest, ...(drift.diff === undefined ? [] : this.#diff(drift.diff))]
+  }
+
+  /** What a transaction costs is said below it, by the cluster itself where it could be asked. */
+  #riskOf({ risk }: Drift, step: PlannedStep): Risk {
+    return isTransaction(step) && this.#plan.transitions.length > 0 ? "none" : risk
   }
 
   #diff(diff: string): readonly string[] {
@@ -188,13 +194,13 @@ class PlanScreen {
 }
 
 /** `15min → 5min`; what comes or goes is named by itself. */
-function values(drift: Drift): string {
+function values(drift: Drift, cost: Risk): string {
   const sign = driftSign(drift)
   const have = cleanLine(drift.have)
   const want = cleanLine(drift.want)
   const words = sign === "+" ? want : sign === "-" ? have : `${have} → ${want}`
   const bare = words === "present" ? "" : words
-  const risk = drift.risk === "none" ? "" : `(${riskWords(drift.risk)})`
+  const risk = cost === "none" ? "" : `(${riskWords(cost)})`
   return [bare, risk].filter((part) => part !== "").join("  ")
 }
 

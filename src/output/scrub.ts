@@ -1,3 +1,6 @@
+import { HaopsError } from "../errors.ts"
+import type { Sink } from "../events.ts"
+
 /** Replaces known secrets in a text. */
 export type Scrub = (text: string) => string
 
@@ -26,6 +29,23 @@ export function createScrub(secrets: () => readonly string[]): Scrub {
 /** A value as JSON, every string in it scrubbed before it is escaped (a secret with a quote in it would hide otherwise). */
 export function toScrubbedJson(value: unknown, scrub: Scrub, indent?: number): string {
   return JSON.stringify(value, (_key, inner) => (typeof inner === "string" ? scrub(inner) : inner), indent)
+}
+
+/** The same error with secrets masked in its texts and in the remote's words. Its causes are kept as they are. */
+export function scrubError(error: HaopsError, scrub: Scrub): HaopsError {
+  // An error about the user's own file is made before any secret is read, and carries more than these fields.
+  if ("problems" in error) return error
+  const { host, step, hint, result, cause } = error
+  const said = result && { ...result, stdout: scrub(result.stdout), stderr: scrub(result.stderr) }
+  const fields = { host, step: step && scrub(step), hint: hint && scrub(hint), result: said, cause }
+  const masked = new HaopsError(error.code, scrub(error.message), fields)
+  if (error.stack !== undefined) masked.stack = scrub(error.stack)
+  return masked
+}
+
+/** A sink that is told errors with secrets masked. */
+export function scrubErrors(sink: Sink, scrub: Scrub): Sink {
+  return (event) => sink("error" in event ? { ...event, error: scrubError(event.error, scrub) } : event)
 }
 
 /** Longest first, so that a secret that holds another is masked whole. */

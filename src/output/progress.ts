@@ -1,0 +1,34 @@
+import { createJsonSink } from "./json-lines.ts"
+import { colorEnabled } from "./paint.ts"
+import { createPlainSink } from "./plain.ts"
+import { type Scrub, scrubErrors } from "./scrub.ts"
+import type { OutputSink, OutputStream } from "./sink.ts"
+import { createTerminalSink } from "./terminal.ts"
+
+export interface ProgressOptions {
+  /** `--json`: events as JSON lines. */
+  json: boolean
+  /** `--no-color`. */
+  noColor: boolean
+  /** `-v`: plain lines of everything, on a terminal too. */
+  verbose: boolean
+  scrub: Scrub
+  env: NodeJS.ProcessEnv
+}
+
+/** How a run is followed on this stream: JSON lines where asked for, a live table on a capable terminal, else plain lines. */
+export async function createProgress(stream: OutputStream, options: ProgressOptions): Promise<OutputSink> {
+  const { json, noColor, verbose, scrub, env } = options
+  if (json) return createJsonSink(stream, { scrub })
+  const color = colorEnabled(stream, { noColor, env })
+  const live = stream.isTTY === true && env.TERM !== "dumb" && !isSet(env.CI) && !verbose
+  const { sink, close } = live
+    ? await createTerminalSink(stream, { color })
+    : createPlainSink(stream, { color, verbose })
+  return { sink: scrubErrors(sink, scrub), close }
+}
+
+/** CI logs keep every frame of a live table, though some offer a terminal. */
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "false"
+}

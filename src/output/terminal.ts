@@ -1,0 +1,136 @@
+import type { HaopsEvent } from "../events.ts"
+import { cleanLine } from "./clean.ts"
+import { LiveModel } from "./live-model.ts"
+import { renderFrame, stageLines } from "./live-view.ts"
+import { createPaint, type Paint } from "./paint.ts"
+import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
+import { wrapIndented } from "./width.ts"
+
+export interface TerminalOptions {
+  color: boolean
+  /** A clock in milliseconds. Default: monotonic. */
+  now?: (() => number) | undefined
+  /** Milliseconds between frames. Default 80. */
+  frameMs?: number | undefined
+}
+
+const HIDE_CURSOR = "\u001b[?25l"
+const SHOW_CURSOR = "\u001b[?25h"
+
+/**
+ * A live table of stages and hosts on a terminal. Events only change the model; a timer draws it and keeps nothing alive.
+ * Ends with `run-finished` or `close`, and at the latest when the process exits: the table is gone then, the cursor is
+ * back, and one line of stages stays where something was changed or failed.
+ */
+export async function createTerminalSink(stream: OutputStream, options: TerminalOptions): Promise<OutputSink> {
+  const { createLogUpdate } = await import("log-update")
+  // Its type asks for a whole stream; it writes, and reads columns, rows and isTTY.
+  const update = createLogUpdate(stream as NodeJS.WritableStream, { showCursor: true })
+  const screen = new Screen(stream, update, options)
+  return {
+    sink: neverThrow(
+      (event) => screen.take(event),
+      () => screen.close(),
+    ),
+    close: () => screen.close(),
+  }
+}
+
+interface Update {
+  (text: string): void
+  clear(): void
+  done(): void
+  persist(text: string): void
+}
+
+class Screen {
+  readonly #stream: OutputStream
+  readonly #update: Update
+  readonly #paint: Paint
+  readonly #now: () => number
+  readonly #model = new LiveModel()
+  readonly #timer: NodeJS.Timeout
+  readonly #onExit = () => this.close()
+  #frame = 0
+  #drawn = false
+  #closed = false
+
+  constructor(stream: OutputStream, update: Update, options: TerminalOptions) {
+    const { color, now = () => performance.now(), frameMs = 80 } = options
+    this.#stream = stream
+    this.#update = update
+    this.#paint = createPaint(color)
+    this.#now = now
+    this.#timer = setInterval(() => this.#draw(), frameMs)
+    this.#timer.unref()
+    process.once("exit", this.#onExit)
+  }
+
+  take(event: HaopsEvent): void {
+    if (this.#closed) return
+    this.#model.take(event, this.#now())
+    if (event.type === "message")
+      this.#say(event.level === "warning" ? "warning: " : "", event.text, event.level === "warning")
+    if (event.type === "finding") {
+      const { severity, message } = event.finding
+      this.#say(`${severity}: ${event.host}: `, message, true)
+    }
+    if (event.type === "run-finished") this.close()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#timer)
+    process.off("exit", this.#onExit)
+    this.#quietly(() => {
+      this.#erase()
+      this.#model.end()
+      if (this.#isWorthKeeping()) {
+        const { columns = 80 } = this.#stream
+        const lines = stageLines(this.#model.stages, columns, this.#frame, this.#paint)
+        this.#stream.write(`${lines.join("\n")}\n`)
+      }
+    })
+  }
+
+  #isWorthKeeping(): boolean {
+    return this.#model.stages.some(({ state }) => state === "changed" || state === "failed")
+  }
+
+  /** A line that stays, above the table. */
+  #say(lead: string, text: string, warning: boolean): void {
+    this.#erase()
+    const lines = wrapIndented(lead + cleanLine(text), this.#stream.columns ?? 80, "", "  ")
+    const painted = warning ? lines.map(this.#paint.yellow) : lines
+    this.#stream.write(`${painted.join("\n")}\n`)
+  }
+
+  #draw(): void {
+    this.#quietly(() => {
+      const { columns = 80, rows = 24 } = this.#stream
+      const text = renderFrame(this.#model, { columns, rows }, this.#now(), this.#frame++, this.#paint)
+      if (text === "") return
+      if (!this.#drawn) this.#stream.write(HIDE_CURSOR)
+      this.#drawn = true
+      this.#update(text)
+    })
+  }
+
+  #erase(): void {
+    if (!this.#drawn) return
+    this.#drawn = false
+    this.#update.clear()
+    this.#update.done()
+    this.#stream.write(SHOW_CURSOR)
+  }
+
+  /** A terminal that went away (a closed window, a cut login) must not end the run. */
+  #quietly(action: () => void): void {
+    try {
+      action()
+    } catch {
+      this.close()
+    }
+  }
+}
