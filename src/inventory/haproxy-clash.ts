@@ -1,4 +1,5 @@
 import type { Expansion } from "./haproxy-expand.ts"
+import { UNKNOWN } from "./haproxy-expand-bind.ts"
 import type { ServiceEntry } from "./haproxy-expand-presets.ts"
 import type { Bind, HaproxyService, StatsPage } from "./haproxy-model.ts"
 import type { Group, Host } from "./model.ts"
@@ -21,7 +22,8 @@ interface Listener {
 export function reportClashes(placed: readonly PlacedService[], stats: StatsPage | undefined, to: Expansion): void {
   const listeners = placed.map(({ service, at }): Listener => ({ ...service, on: [service.on], path: at("port") }))
   if (stats !== undefined) listeners.push({ ...stats, name: "the stats page", path: ["haproxy", "stats"] })
-  for (const [index, listener] of listeners.entries()) reportPort(listener, listeners.slice(0, index), to)
+  const known = listeners.filter((listener) => listener.bind.address !== UNKNOWN)
+  for (const [index, listener] of known.entries()) reportPort(listener, known.slice(0, index), to)
   for (const { service, at } of placed) reportBackend(service, at("port"), to)
   reportNames(placed, stats, to)
 }
@@ -55,7 +57,10 @@ function reportNames(placed: readonly PlacedService[], stats: StatsPage | undefi
     const back = service.split?.backend ?? service.name
     const twice = taken.front.has(front) ? front : taken.back.has(back) ? back : undefined
     if (twice !== undefined)
-      problem(at("name"), `the name ${twice} is taken by ${stats !== undefined && twice === "stats" ? "the stats page" : "another service"}`)
+      problem(
+        at("name"),
+        `the name ${twice} is taken by ${stats !== undefined && twice === "stats" ? "the stats page" : "another service"}`,
+      )
     taken.front.add(front)
     taken.back.add(back)
   }

@@ -36,11 +36,11 @@ function wantedServers(backends: BackendsYaml, at: Path, expansion: Expansion): 
   if (isList(backends)) return listed(backends, at, expansion)
   const entries = Object.entries(backends)
   if (entries.length === 0) expansion.problem(at, "a service needs at least one backend")
-  return entries.map(([name, value]) => ({
-    name,
-    backend: longForm(value, [...at, name], expansion),
-    path: [...at, name],
-  }))
+  return entries.flatMap(([name, value]) => {
+    const path = [...at, name]
+    const backend = longForm(value, path, expansion)
+    return backend === undefined ? [] : [{ name, backend, path }]
+  })
 }
 
 function isList(backends: BackendsYaml): backends is string[] {
@@ -60,12 +60,12 @@ function listed(names: readonly string[], at: Path, { problem }: Expansion): Wan
   })
 }
 
-function longForm(value: string | number | BackendYaml, path: Path, { problem }: Expansion): BackendYaml {
+function longForm(value: string | number | BackendYaml, path: Path, { problem }: Expansion): BackendYaml | undefined {
   if (typeof value === "number") return { port: value }
   if (typeof value !== "string") return value
   const endpoint = parseEndpoint(value)
   if (endpoint === undefined) problem(path, `"${value}" is not an address, nor ADDRESS:PORT`)
-  return endpoint ?? {}
+  return endpoint
 }
 
 function expandServer({ name, backend, path }: Wanted, yaml: ServiceYaml, expansion: Expansion): HaproxyServer {

@@ -4,6 +4,9 @@ import type { Group, Vip } from "./model.ts"
 import { nearest } from "./nearest.ts"
 import type { Path } from "./problems.ts"
 
+/** The address of what has been reported, so that nothing is said to clash with it. */
+export const UNKNOWN = ""
+
 /** Where clients connect to, but for the port. */
 export interface Place {
   address: string
@@ -20,7 +23,7 @@ interface Wanted {
 export function expandPlace(wanted: Wanted, at: (key: "vip" | "bind") => Path, expansion: Expansion): Place {
   if (wanted.bind !== undefined) return ownAddress(wanted, wanted.bind, at, expansion)
   const vip = wanted.vip === undefined ? onlyVip(at("vip"), expansion) : namedVip(wanted.vip, at("vip"), expansion)
-  if (vip === undefined) return { address: "*", on: expansion.defaultGroup }
+  if (vip === undefined) return { address: UNKNOWN, on: expansion.defaultGroup }
   return { address: vip.address, on: vip.on, vip: vip.name }
 }
 

@@ -1,5 +1,5 @@
 import type { Expansion } from "./haproxy-expand.ts"
-import { namedVip } from "./haproxy-expand-bind.ts"
+import { namedVip, UNKNOWN } from "./haproxy-expand-bind.ts"
 import type { HaproxyService, StatsPage } from "./haproxy-model.ts"
 import type { StatsYaml } from "./haproxy-schema.ts"
 import { secretSource } from "./secret-schema.ts"
@@ -11,7 +11,7 @@ export function expandStats(yaml: StatsYaml, services: readonly HaproxyService[]
   const fallback = everywhere.length === 0 ? [expansion.defaultGroup] : everywhere
   return {
     on: vip === undefined ? fallback : [vip.on],
-    bind: { address: vip?.address ?? "*", port: yaml.port ?? 1080 },
+    bind: { address: yaml.vip === undefined ? "*" : (vip?.address ?? UNKNOWN), port: yaml.port ?? 1080 },
     uri: yaml.uri ?? "/",
     realm: yaml.realm ?? "Haproxy",
     user: yaml.user ?? "admin",

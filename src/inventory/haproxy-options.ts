@@ -56,10 +56,12 @@ export function traits(name: OptionName): OptionTraits {
   return OPTIONS[name]
 }
 
-/** The entries of a set of options, in the order in which they were given. */
+/** The entries of a set of options, always in the same order, so that a file does not change where its meaning does not. */
 export function optionEntries(options: Options): [OptionName, OptionValue][] {
-  const entries = Object.entries(options) as [OptionName, OptionValue | undefined][]
-  return entries.filter((entry): entry is [OptionName, OptionValue] => entry[1] !== undefined)
+  return OPTION_NAMES.flatMap((name) => {
+    const value = options[name]
+    return value === undefined ? [] : [[name, value] as [OptionName, OptionValue]]
+  })
 }
 
 /** Options as the inventory gives them, over others: a list replaces the set, a mapping changes single options. */

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs"
+import { fc, it as property } from "@fast-check/vitest"
+import { describe, expect, it } from "vitest"
+import { haproxyMeaning } from "../../../src/render/haproxy-meaning.ts"
+import { parseHaproxyConfig } from "../../../src/render/haproxy-parse.ts"
+import { tokenize } from "../../../src/render/haproxy-tokens.ts"
+import { word } from "../../../src/render/haproxy-words.ts"
+
+const words = (line: string): string[] => tokenize(line).tokens.map((token) => token.text)
+
+describe("a line is split as haproxy splits it", () => {
+  it.each([
+    ["  stats  realm OpenStack\\ Haproxy", ["stats", "realm", "OpenStack Haproxy"]],
+    ["bind :80 # comment", ["bind", ":80"]],
+    ["a\\#b c#d", ["a#b", "c"]],
+    [`log-format "%ci \\"x\\" \\$HOME $VAR"`, ["log-format", `%ci "x" $HOME $VAR`]],
+    ["a 'b \\ # \"c' d", ["a", `b \\ # "c`, "d"]],
+    ["a\\'b", ["a'b"]],
+    ["send AUTH\\ x\\r\\n\\x41", ["send", "AUTH x\r\nA"]],
+    ["^/a\\.b\\d$", ["^/a\\.b\\d$"]],
+    ['a""b ""', ["ab", ""]],
+    ["", []],
+  ])("%s", (line, expected) => expect(words(line)).toEqual(expected))
+
+  it("names the line of a quote that is not closed", () => {
+    expect(() => parseHaproxyConfig('global\n  log "x\n')).toThrow(/line 2: a quote .* is not closed/)
+  })
+
+  it("refuses a directive before any section", () => {
+    expect(() => parseHaproxyConfig("# x\nmaxconn 5\n")).toThrow('line 2: "maxconn" stands before any section')
+  })
+
+  property.prop([fc.array(fc.string({ unit: "grapheme" }).filter((text) => !/[\0\n\r]/.test(text)))])(
+    "what is written as a word is read as that word",
+    (texts) => {
+      expect(words(texts.map(word).join(" "))).toEqual(texts)
+    },
+  )
+})
+
+describe("the meaning of a file", () => {
+  const seed = readFileSync(new URL("../../cases/haproxy/seed-001.cfg", import.meta.url), "utf8")
+  const lines = seed.split("\n")
+  /** Said twice: by a default, or by `tcpka`, which includes `clitcpka`. Without `global` a file cannot be read. */
+  const IMPLIED = /^\s*(mode\s+tcp|balance roundrobin|option\s+clitcpka|global|#.*)?$/
+
+  it.each(lines.map((line, index) => [index + 1, line.trim()] as const).filter(([, line]) => !IMPLIED.test(line)))(
+    "line %i (%s) is part of it",
+    (number) => {
+      expect(haproxyMeaning(lines.filter((_, index) => index + 1 !== number).join("\n"))).not.toEqual(
+        haproxyMeaning(seed),
+      )
+    },
+  )
+
+  it("does not depend on comments, blanks, implied lines and the order of directives", () => {
+    const bare = lines
+      .filter((line) => !IMPLIED.test(line) || line === "global")
+      .map((line) => line.trim().replace(/(?<!\\)\s+/g, "\t"))
+    expect(haproxyMeaning(bare.join("\n"))).toEqual(haproxyMeaning(seed))
+    const swapped = seed.replaceAll(/( {2}option {2}tcpka\n)( {2}option {2}httpchk\n)/g, "$2$1")
+    expect(swapped).not.toBe(seed)
+    expect(haproxyMeaning(swapped)).toEqual(haproxyMeaning(seed))
+  })
+
+  it.each([
+    ["durations", "timeout client 60000", "timeout client 1m"],
+    ["old timeouts", "clitimeout 60s", "timeout client 1m"],
+    ["the last of a kind", "retries 2\nretries 3", "retries 3"],
+    ["keepalive by halves", "option tcpka", "option srvtcpka\noption clitcpka"],
+    ["the default HTTP check", "option httpchk", "option httpchk OPTIONS / HTTP/1.0"],
+    ["an HTTP check by path", "option httpchk /x", "option httpchk OPTIONS /x"],
+    ["rival log formats", "option httplog\noption tcplog", "option tcplog"],
+    ["what is taken back", "option redispatch\nno option redispatch", ""],
+    ["addresses", "bind :80,0.0.0.0:81", "bind *:81\nbind *:80"],
+    ["a server's settings", "server a 1.1.1.1:1 inter 2s check", "server a 1.1.1.1:1 check inter 2000"],
+    ["a stats page", "stats refresh 30s\nstats uri /a\nstats uri /b", "stats uri /b\nstats refresh 30000ms"],
+  ])("knows %s to be the same", (_, one, other) => {
+    expect(haproxyMeaning(`listen x\n${one}`)).toEqual(haproxyMeaning(`listen x\n${other}`))
+  })
+
+  it.each([
+    ["the order of servers", "server a 1.1.1.1:1\nserver b 1.1.1.2:1", "server b 1.1.1.2:1\nserver a 1.1.1.1:1"],
+    ["the order of rules", "http-request deny\nhttp-request allow", "http-request allow\nhttp-request deny"],
+    ["a backup", "server a 1.1.1.1:1 backup", "server a 1.1.1.1:1"],
+    ["an address", "bind 10.0.0.1:80", "bind 10.0.0.2:80"],
+  ])("sees %s", (_, one, other) => {
+    expect(haproxyMeaning(`listen x\n${one}`)).not.toEqual(haproxyMeaning(`listen x\n${other}`))
+  })
+
+  it("fills in what defaults say, for the half that reads it", () => {
+    const inherited = haproxyMeaning(
+      "defaults\nmode http\noption tcpka\nretries 4\ntimeout client 1s\nfrontend f\nbind :80\nbackend b\nmode tcp\n",
+    )
+    expect(inherited.proxies).toEqual({
+      "frontend f": ["bind *:80", "mode http", "option clitcpka", "timeout client 1000ms"],
+      "backend b": ["balance roundrobin", "mode tcp", "option srvtcpka", "retries 4"],
+    })
+  })
+
+  it("keeps other sections as they are, and forgets the defaults of before at the next ones", () => {
+    const config = "defaults\nretries 4\ndefaults\nmaxconn 5\nlisten x\nuserlist u\nuser a password b\n"
+    expect(haproxyMeaning(config)).toEqual({
+      global: [],
+      proxies: { "listen x": ["balance roundrobin", "maxconn 5", "mode tcp"] },
+      others: { "userlist u": ["user a password b"] },
+    })
+  })
+})
