@@ -5,7 +5,7 @@ import { asHaopsError, type HaopsError } from "../errors.ts"
 import { canceledError, connectError, droppedError, loginError, lostError, noAnswerError } from "./connect-errors.ts"
 import { type CredentialSources, credentialsFor } from "./credentials.ts"
 import type { Endpoint } from "./endpoint.ts"
-import type { HostKeys } from "./host-keys.ts"
+import type { HostKeyCheck, HostKeys } from "./host-keys.ts"
 
 export interface ConnectionDeps extends CredentialSources {
   hostKeys: HostKeys
@@ -48,6 +48,7 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
     socket.once("connect", () => {
       signal.removeEventListener("abort", stop)
       socket.off("error", fail)
+      socket.on("error", () => undefined)
       resolve(socket)
     })
   })
@@ -63,6 +64,7 @@ export async function attempt(
   deps: ConnectionDeps,
   signal: AbortSignal,
 ): Promise<Connection> {
+  const hostKey = await deps.hostKeys.check(endpoint)
   const clock = new AbortController()
   const timer = setTimeout(() => clock.abort(), endpoint.connectTimeoutMs)
   const either = AbortSignal.any([signal, clock.signal])
@@ -79,7 +81,7 @@ export async function attempt(
       if (either.aborted) opened.destroy()
       return opened
     })
-    const login = opening.then((opened) => logIn(endpoint, opened, deps))
+    const login = opening.then((opened) => logIn(endpoint, opened, hostKey, deps))
     return await Promise.race([login, late])
   } catch (error) {
     stream?.destroy()
@@ -89,9 +91,9 @@ export async function attempt(
   }
 }
 
-async function logIn(endpoint: Endpoint, sock: Duplex, deps: ConnectionDeps): Promise<Connection> {
+/** Listens from the moment the stream is there: it may be reset before the server has said a word. */
+function logIn(endpoint: Endpoint, sock: Duplex, hostKey: HostKeyCheck, deps: ConnectionDeps): Promise<Connection> {
   const client = new ssh2.Client()
-  const hostKey = await deps.hostKeys.check(endpoint)
   const auth = createAuth(endpoint, deps)
   let refusal: HaopsError | undefined
   const config: ConnectConfig = {
@@ -121,11 +123,12 @@ async function logIn(endpoint: Endpoint, sock: Duplex, deps: ConnectionDeps): Pr
       sock.destroy()
     }
     auth.onFailure(fail)
-    client.on("error", (cause: Error & { level?: string }) => {
+    client.on("error", (cause: Error & { level?: string; code?: unknown }) => {
       if (refusal !== undefined) return fail(refusal)
       // An agent that will not sign, or a key that cannot: the next credential's turn.
       if (cause.level === "agent" || cause.level === "client-authentication") return
-      fail(auth.refused() ?? connectError(endpoint, cause))
+      const hungUp = cause.code === undefined && (sock.readableEnded || sock.destroyed)
+      fail(auth.refused() ?? (hungUp ? droppedError(endpoint) : connectError(endpoint, cause)))
     })
     client.once("close", () => fail(refusal ?? auth.refused() ?? droppedError(endpoint)))
     client.once("ready", () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises"
 import type { ClientChannel } from "ssh2"
 import { asHaopsError, type HaopsError } from "../errors.ts"
 import type { Secret } from "../secret.ts"
@@ -13,6 +14,8 @@ import type { Command, ExecResult } from "./transport.ts"
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
 /** How long a command's children may hold its output open, silently, after it has ended. */
 const LINGER_MS = 3_000
+/** How long a command that is given up is waited for to say its process id. */
+const START_MS = 1_000
 
 export interface Run {
   connection: Connection
@@ -39,10 +42,13 @@ export class RemoteProcess {
   readonly #terms: Terms
   readonly #gates: { stdout: Gate; stderr: Gate }
   readonly #output: { stdout: Output; stderr: Output }
+  /** Undefined where the command ended before it began. */
+  readonly #pid: Promise<number | undefined>
   readonly #over = new AbortController()
   #exit: { code: number | null; signal?: string } | undefined
   #prompts = 0
   #linger: NodeJS.Timeout | undefined
+  #begun!: (pid: number | undefined) => void
   #resolve!: (result: ExecResult) => void
   #reject!: (error: HaopsError) => void
 
@@ -55,6 +61,9 @@ export class RemoteProcess {
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
+    })
+    this.#pid = new Promise((resolve) => {
+      this.#begun = resolve
     })
     this.#attend()
     this.#limit()
@@ -70,7 +79,7 @@ export class RemoteProcess {
     this.#stream.on("exit", (code: number | null, signal?: string) => {
       this.#exit = signal === undefined ? { code } : { code, signal }
       // A daemon that the command left behind may hold the channel open for ever.
-      this.#linger = setTimeout(() => {
+      this.#linger = globalThis.setTimeout(() => {
         this.#stream.close()
         this.#finish()
       }, LINGER_MS)
@@ -82,7 +91,7 @@ export class RemoteProcess {
     const { connection, signal } = this.#run
     const { started, timeoutMs } = this.#terms
     const cancel = () => this.#cancel()
-    const timer = setTimeout(() => void this.#timeOut(), started + timeoutMs - performance.now())
+    const timer = globalThis.setTimeout(() => void this.#timeOut(), started + timeoutMs - performance.now())
     const stopLost = connection.onLost((error) => this.#fail(error.with({ result: this.#result() })))
     signal.addEventListener("abort", cancel, { once: true })
     this.#over.signal.addEventListener("abort", () => {
@@ -95,11 +104,12 @@ export class RemoteProcess {
   }
 
   #collect(name: "stdout" | "stderr", piece: Buffer): void {
-    if (this.#over.signal.aborted) return
-    this.#linger?.refresh()
     const gate = this.#gates[name]
     const wasOpen = gate.open
     const own = gate.pass(piece)
+    if (gate.open) this.#begun(gate.pid)
+    if (this.#over.signal.aborted) return
+    this.#linger?.refresh()
     if (own !== undefined) this.#output[name].add(own)
     if (this.#output[name].size > MAX_OUTPUT_BYTES) this.#abandon(tooMuchError(this.#run, MAX_OUTPUT_BYTES))
     else if (name === "stderr" && !wasOpen && this.#run.become === "sudo-password") this.#converse(gate)
@@ -138,6 +148,7 @@ export class RemoteProcess {
   }
 
   #finish(): void {
+    this.#begun(undefined)
     const { connection } = this.#run
     if (this.#exit === undefined) this.#fail(connection.lost ?? noStatusError(connection.endpoint, this.#result()))
     else if (!this.#gates.stderr.open) this.#fail(notRunError(this.#run, this.#prompts, this.#result()))
@@ -163,7 +174,8 @@ export class RemoteProcess {
   }
 
   async #kill(): Promise<boolean> {
-    const stopped = await this.#run.kill(this.#gates.stderr.pid)
+    const pid = await Promise.race([this.#pid, setTimeout(START_MS, undefined)])
+    const stopped = await this.#run.kill(pid)
     this.#stream.end()
     this.#stream.close()
     return stopped

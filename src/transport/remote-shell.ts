@@ -7,8 +7,7 @@ import { quote, quoteAll } from "../sh.ts"
 export type Become = "login" | "sudo" | "sudo-password"
 
 /**
- * The line that the login shell runs. Before the command starts it prints the nonce on both streams, and its process id on
- * standard error. All that came before is not the command's (what a .bashrc says, sudo's lecture); and if the nonce never comes,
+ * The line that the login shell runs. Before the command starts it prints the nonce and its process id on both streams. All that came before is not the command's (what a .bashrc says, sudo's lecture); and if the nonce never comes,
  * the command never ran, whatever the exit code says. The command sees the login's PATH, sudo's under sudo, with the sbin
  * directories added, and LC_ALL=C.
  */
@@ -27,16 +26,17 @@ export function killCommand(pid: number): readonly string[] {
 }
 
 const WRAPPER = [
-  'printf "%s\\n" "$1"; printf "%s %s\\n" "$1" "$$" >&2; shift',
+  'echo "$1 $$"; echo "$1 $$" >&2; shift',
   'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL; exec "$@"',
 ].join("; ")
 
 // The group is read from /proc, since minimal systems have no ps. The command's name in it may hold spaces and brackets.
+// A kill that fails is a failure only if the command is still there. No `--`: dash takes it for a process.
 const KILL = [
-  'group=$(sed "s/.*) //" "/proc/$1/stat" 2>/dev/null | cut -d" " -f3)',
-  '[ -n "$group" ] && kill -TERM -- "-$group" || exit 0',
-  'i=0; while kill -0 -- "-$group" 2>/dev/null; do',
-  'i=$((i + 1)); [ "$i" -lt 20 ] || { kill -KILL -- "-$group"; exit; }; sleep 0.1; done',
+  'group=$(sed "s/.*) //" "/proc/$1/stat" 2>/dev/null | cut -d" " -f3); [ -n "$group" ] || exit 0',
+  'kill -TERM "-$group" || { [ ! -d "/proc/$1" ]; exit; }',
+  'i=0; while kill -0 "-$group" 2>/dev/null; do',
+  'i=$((i + 1)); [ "$i" -lt 20 ] || { kill -KILL "-$group"; exit; }; sleep 0.1; done',
 ].join("\n")
 
 const SUDO: Readonly<Record<Become, (nonce: string) => string>> = {
@@ -49,7 +49,7 @@ const SUDO: Readonly<Record<Become, (nonce: string) => string>> = {
 export class Gate {
   /** True once the nonce was seen. */
   open = false
-  /** The process id of the command, on standard error, once the gate is open. */
+  /** The process id of the command, once the gate is open. */
   pid: number | undefined
   /** What came before the nonce. */
   preamble = ""
@@ -57,7 +57,7 @@ export class Gate {
   #held: Buffer = Buffer.alloc(0)
 
   constructor(nonce: string) {
-    this.#nonce = new RegExp(`${nonce}(?: (\\d+))?\n`)
+    this.#nonce = new RegExp(`${nonce} (\\d+)\n`)
   }
 
   /** The part of the piece that is the command's own output; undefined while the gate is closed. */
@@ -68,7 +68,7 @@ export class Gate {
     this.open = line !== null
     this.preamble = this.#held.subarray(0, line?.index).toString()
     if (line === null) return undefined
-    if (line[1] !== undefined) this.pid = Number(line[1])
+    this.pid = Number(line[1])
     return this.#held.subarray(line.index + line[0].length)
   }
 }
