@@ -20,7 +20,7 @@ export function expandInventory(yaml: PartialInventory, file: string, notes: Not
   const vips = expandVips(yaml, hosts, notes)
   const haproxy = yaml.haproxy && haproxyOf(yaml.haproxy, { hosts, vips, file }, notes)
   const pacemaker = yaml.pacemaker && expandPacemaker(yaml.pacemaker, { file, hosts, vips, haproxy }, notes)
-  warnOfTheUnwise(yaml, pacemaker, notes)
+  warnOfTheUnwise(yaml, { pacemaker, haproxy }, notes)
   return { file, name: yaml.name ?? "", hosts, pacemaker, vips, haproxy, sysctl: texts(yaml.sysctl) }
 }
 

@@ -1,16 +1,22 @@
-import type { Pacemaker } from "./model.ts"
+import type { Inventory, Pacemaker } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import type { PartialInventory } from "./schema.ts"
+import { VIP_AGENT } from "./vip-resources.ts"
 
 /** Says what is allowed and yet likely to hurt: secrets in the file, times without a unit, a cluster without fencing. */
-export function warnOfTheUnwise(yaml: PartialInventory, pacemaker: Pacemaker | undefined, notes: Notes): void {
+export function warnOfTheUnwise(
+  yaml: PartialInventory,
+  { pacemaker, haproxy }: Pick<Inventory, "pacemaker" | "haproxy">,
+  notes: Notes,
+): void {
   for (const path of literalSecrets(yaml)) {
     notes.warning(path, "a secret in plain text; write { env: NAME }, { file: PATH } or { command: LINE }")
   }
   if (pacemaker === undefined) return
   warnOfBareTimes(yaml, notes)
   warnOfFencing(pacemaker, notes)
+  if (haproxy?.placement === "with-vip") warnOfLooseVips(pacemaker, notes)
 }
 
 function literalSecrets(yaml: PartialInventory): Path[] {
@@ -50,4 +56,19 @@ function warnOfFencing({ properties, fencing }: Pacemaker, notes: Notes): void {
   if (properties["no-quorum-policy"] === "ignore") {
     notes.warning(["pacemaker", "properties", "no-quorum-policy"], "each half of a split cluster runs everything")
   }
+}
+
+/** haproxy beside each of two VIPs runs nowhere as soon as they part. */
+function warnOfLooseVips({ resources, constraints }: Pacemaker, notes: Notes): void {
+  const vips = resources.filter(({ agent }) => agent === VIP_AGENT).map(({ id }) => id)
+  const pairs = constraints.flatMap((one) => (one.type === "colocation" ? [[one.resource, one.with]] : []))
+  const together = new Set(vips.slice(0, 1))
+  const ties = pairs.filter((pair) => pair.every((name) => vips.includes(name)))
+  for (const _ of vips) {
+    for (const pair of ties) if (pair.some((name) => together.has(name))) for (const name of pair) together.add(name)
+  }
+  const loose = vips.find((name) => !together.has(name))
+  if (loose === undefined) return
+  const message = `with-vip and several VIPs: without { colocate: ${loose}, with: ${vips[0]} } haproxy stops when they part`
+  notes.warning(["haproxy", "placement"], message)
 }

@@ -6,12 +6,14 @@ import type { Constraint, Resource, Vip } from "./model.ts"
 export const HAPROXY_RESOURCE = "lb-haproxy"
 export const HAPROXY_CLONE = "lb-haproxy-clone"
 
+export const VIP_AGENT = "ocf:heartbeat:IPaddr2"
+
 /** A VIP as pacemaker's resource; its name is the id. */
 export function vipResource(vip: Vip): Resource {
   const nic = vip.nic === undefined ? {} : { nic: vip.nic }
   return {
     id: vip.name,
-    agent: "ocf:heartbeat:IPaddr2",
+    agent: VIP_AGENT,
     parameters: { ip: vip.address, cidr_netmask: String(vip.prefix), ...nic },
     operations: [{ name: "monitor", options: { interval: vip.monitorInterval } }],
     meta: {},
