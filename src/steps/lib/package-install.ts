@@ -90,7 +90,7 @@ const APT = [
 
 /** Common start: `logged COMMAND…` keeps its output on the node, and neither a hang-up nor a lost pipe ends it half-way. */
 const LOGGED = `
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH
 log=$(mktemp) || exit
 trap '' HUP
 trap 'rm -f -- "$log"' EXIT
@@ -137,7 +137,6 @@ refresh() {
 stale() {
   grep -qE '^E: (Unable to locate package|Package .* has no installation candidate|Version .* was not found|Failed to fetch|Unable to fetch)|unmet dependencies' "$log"
 }
-set -- "$@"
 [ -n "$(ls /var/lib/apt/lists/ 2>/dev/null | grep _Packages)" ] || refresh || fail $?
 logged "$@" && code=0 || code=$?
 if [ "$code" -ne 0 ] && stale; then
