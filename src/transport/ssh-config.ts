@@ -17,6 +17,9 @@ export interface SshConfigOptions {
 const SYSTEM_CONFIG = "/etc/ssh/ssh_config"
 /** A name that no section is written for: what it gets, everybody gets. */
 const NOBODY = "haops-nobody.invalid"
+const DEFAULT_FILES: Readonly<Record<string, string>> = {
+  userknownhostsfile: ["known_hosts", "known_hosts2"].map((name) => join(userInfo().homedir, ".ssh", name)).join(" "),
+}
 /** What would change how haops connects. A configuration without any of these is not worth a process a host. */
 const RELEVANT =
   /^\s*(match|hostname|user|port|identityfile|identitiesonly|identityagent|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile)\b/im
@@ -32,7 +35,7 @@ export function createSshConfig(options: SshConfigOptions): (names: readonly str
   const userFile = join(options.home, ".ssh/config")
   const ownHome = options.home === userInfo().homedir
   const answers = new Map<string, Promise<ConfigValues>>()
-  let relevant: Promise<boolean> | undefined
+  let brief: Promise<ConfigValues | undefined> | undefined
   const files = ownHome ? [userFile, SYSTEM_CONFIG] : [userFile]
 
   const ask = (name: string): Promise<ConfigValues> => {
@@ -41,8 +44,9 @@ export function createSshConfig(options: SshConfigOptions): (names: readonly str
     return answer
   }
   return async (names) => {
-    relevant ??= isRelevant(files)
-    if (!(await relevant)) return new Map()
+    brief ??= isRelevant(files).then((relevant) => (relevant ? undefined : shortAnswer(files)))
+    const answer = await brief
+    if (answer !== undefined) return answer
     const [common, ...own] = await Promise.all([NOBODY, ...names].map(ask))
     return mergeConfigs(common ?? new Map(), own)
   }
@@ -70,14 +74,18 @@ export function parseSshG(output: string): ConfigValues {
 }
 
 async function isRelevant(files: readonly string[]): Promise<boolean> {
-  const texts = await Promise.all(files.map(readOrEmpty))
-  for (const text of texts) {
-    if (RELEVANT.test(text)) return true
-    for (const include of text.matchAll(/^\s*include\s+(.+)$/gim)) {
-      if (await mayMatch(include[1]?.trim() ?? "")) return true
-    }
+  const text = await readAll(files)
+  if (RELEVANT.test(text)) return true
+  for (const include of text.matchAll(/^\s*include\s+(.+)$/gim)) {
+    if (await mayMatch(include[1]?.trim() ?? "")) return true
   }
   return false
+}
+
+/** All that can be said by a configuration without sections of interest, such as the one that Debian ships. */
+async function shortAnswer(files: readonly string[]): Promise<ConfigValues> {
+  const hashed = /^\s*hashknownhosts[\s=]+yes\b/im.test(await readAll(files))
+  return new Map(hashed ? [["hashknownhosts", ["yes"]]] : [])
 }
 
 /** Debian ships an `Include` of an empty directory; any other include counts. */
@@ -94,9 +102,8 @@ async function query(
 ): Promise<ConfigValues> {
   const output = await sshG(program, [...(config === undefined ? [] : ["-F", config]), "--", name])
   const values = output === undefined ? await compute(name, files) : parseSshG(output)
-  // `ssh -G` says the name itself where there is no HostName: that is no value.
-  if (values.get("hostname")?.[0] !== name) return values
-  return new Map([...values].filter(([keyword]) => keyword !== "hostname"))
+  // `ssh -G` fills in what nobody wrote: the name itself for HostName, and files below the home of the password database.
+  return new Map([...values].filter(([keyword, [value]]) => value !== name && value !== DEFAULT_FILES[keyword]))
 }
 
 /** Undefined where there is no ssh client. A configuration that ssh refuses is the user's to mend. */
@@ -112,7 +119,7 @@ function sshG(program: string, args: readonly string[]): Promise<string | undefi
 }
 
 async function compute(name: string, files: readonly string[]): Promise<ConfigValues> {
-  const text = (await Promise.all(files.map(readOrEmpty))).join("\n")
+  const text = await readAll(files)
   const values = new Map<string, string[]>()
   for (const [keyword, value] of Object.entries(parse(text).compute(name, { matchExec: false }))) {
     for (const item of [value].flat()) append(values, keyword.toLowerCase(), item)
@@ -126,6 +133,6 @@ function append(values: Map<string, string[]>, keyword: string, value: string): 
   else list.push(value)
 }
 
-async function readOrEmpty(file: string): Promise<string> {
-  return readFile(file, "utf8").catch(() => "")
+async function readAll(files: readonly string[]): Promise<string> {
+  return (await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")))).join("\n")
 }

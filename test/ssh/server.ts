@@ -99,7 +99,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
 
 /** Runs the line as sshd does: by a shell that leads a session of its own. */
 export function runShell(line: string, channel: ServerChannel, env: NodeJS.ProcessEnv): void {
-  const child = spawn("sh", ["-c", line], { env, detached: true, stdio: "pipe" })
+  const child = spawn("/bin/sh", ["-c", line], { env, detached: true, stdio: "pipe" })
   channel.pipe(child.stdin)
   child.stdin.on("error", () => undefined)
   child.stdout.pipe(channel, { end: false })
