@@ -1,3 +1,4 @@
+import { cleanLine } from "./clean.ts"
 import type { LiveModel, LiveRow, LiveStage, RowState } from "./live-model.ts"
 import type { Paint } from "./paint.ts"
 import { displayWidth, padEnd, padStart, truncate } from "./width.ts"
@@ -29,7 +30,7 @@ export function stageLines(
 ): readonly string[] {
   const lines: { plain: string; painted: string }[] = []
   for (const stage of stages) {
-    const word = truncate(`${stage.name} ${symbol(stage, frame)}`, columns - 2)
+    const word = truncate(`${cleanLine(stage.name)} ${symbol(stage, frame)}`, columns - 2)
     const last = lines.at(-1)
     if (last !== undefined && displayWidth(last.plain) + 2 + displayWidth(word) <= columns) {
       last.plain += `  ${word}`
@@ -95,7 +96,7 @@ function mostUrgent(rows: readonly LiveRow[], most: number): readonly LiveRow[] 
 function hostLine(row: LiveRow, names: number, columns: number, now: number, paint: Paint): string {
   const ms = row.ms ?? (row.state === "busy" || row.state === "waiting" ? now - row.since : undefined)
   const time = ms === undefined ? "" : padStart(duration(ms), TIME_COLUMNS)
-  const name = padEnd(truncate(row.host, names), names)
+  const name = padEnd(truncate(cleanLine(row.host), names), names)
   const text = truncate(row.text, Math.max(0, columns - names - 4 - TIME_COLUMNS))
   const left = padEnd(`  ${name}  ${rowTone(row.state, paint)(text)}`, time === "" ? 0 : columns - TIME_COLUMNS)
   return columns < names + 4 + TIME_COLUMNS ? truncate(`  ${name}`, columns) : left + time

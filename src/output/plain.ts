@@ -39,7 +39,9 @@ class PlainLines {
     switch (event.type) {
       case "run-started":
         this.#hostWidth = Math.max(0, ...event.hosts.map((host) => host.length))
-        return this.#ifVerbose(`${event.cluster}: haops ${event.verb} on ${count(event.hosts.length, "host")}`)
+        return this.#ifVerbose(
+          `${cleanLine(event.cluster)}: haops ${cleanLine(event.verb)} on ${count(event.hosts.length, "host")}`,
+        )
       case "host-connected":
         return this.#ifVerbose(this.#host(event.host, "connected", event.ms))
       case "host-unreachable":
@@ -54,10 +56,10 @@ class PlainLines {
       case "facts":
         return this.#ifVerbose(`facts of ${count(event.hosts.length, "host")} read  ${duration(event.ms)}`)
       case "stage-started":
-        return this.#ifVerbose(`stage ${event.stage} on ${count(event.hosts.length, "host")}`)
+        return this.#ifVerbose(`stage ${cleanLine(event.stage)} on ${count(event.hosts.length, "host")}`)
       case "stage-finished":
-        if (event.changed) return green(`stage ${event.stage} done  ${duration(event.ms)}`)
-        return this.#ifVerbose(`stage ${event.stage} in sync  ${duration(event.ms)}`)
+        if (event.changed) return green(`stage ${cleanLine(event.stage)} done  ${duration(event.ms)}`)
+        return this.#ifVerbose(`stage ${cleanLine(event.stage)} in sync  ${duration(event.ms)}`)
       case "transitions": {
         const moves = event.transitions.filter(({ action }) => action !== "stay")
         if (moves.length === 0) return undefined
@@ -104,7 +106,7 @@ class PlainLines {
   }
 
   #host(host: string, what: string, ms?: number): string {
-    return `${padEnd(host, this.#hostWidth)}  ${what}${ms === undefined ? "" : `  ${duration(ms)}`}`
+    return `${padEnd(cleanLine(host), this.#hostWidth)}  ${what}${ms === undefined ? "" : `  ${duration(ms)}`}`
   }
 
   #ifVerbose(line: string): string | undefined {

@@ -5,7 +5,7 @@ import { createPaint, type Paint } from "./paint.ts"
 import { planClosing } from "./plan-closing.ts"
 import { type DiffLine, trimDiff } from "./plan-diff.ts"
 import { groupSteps, isTransaction, type PlanGroup, stepLabel } from "./plan-groups.ts"
-import { displayWidth, padEnd, truncate, wrapIndented } from "./width.ts"
+import { displayWidth, padEnd, truncate, wrap, wrapIndented } from "./width.ts"
 import { count, driftSign, duration, listing, riskWords, transitionWords } from "./words.ts"
 
 export interface PlanOptions {
@@ -43,7 +43,7 @@ class PlanScreen {
     const groups = groupSteps(this.#plan)
     const sections = [this.#unreached(), this.#findings()]
     const closing = planClosing(this.#plan, this.#width)
-    if (groups.length > 0) sections.unshift([this.#headline()])
+    if (groups.length > 0) sections.unshift(this.#headline())
     for (const group of groups) {
       const isLast = group === groups.findLast(({ step }) => isTransaction(step))
       sections.push([...this.#group(group), ...(isLast ? this.#foresight("  ") : [])])
@@ -54,11 +54,11 @@ class PlanScreen {
       .flatMap((lines, at) => (at === 0 ? lines : ["", ...lines]))
   }
 
-  #headline(): string {
+  #headline(): readonly string[] {
     const { cluster, hosts, ms } = this.#plan
     const reached = hosts.filter(({ state }) => state !== "unreachable").length
     const of = reached === hosts.length ? count(reached, "host") : `${reached} of ${count(hosts.length, "host")}`
-    return `${cluster}: ${of} reached and compared in ${duration(ms)}`
+    return wrap(`${cluster}: ${of} reached and compared in ${duration(ms)}`, this.#width)
   }
 
   #unreached(): readonly string[] {
@@ -158,12 +158,11 @@ class PlanScreen {
 
   #diffLine({ kind, text }: DiffLine): readonly string[] {
     const { green, red, dim } = this.#paint
-    const shown = text.trim()
-    const deeper = text.startsWith(" ") ? "  " : ""
-    if (kind === "context" || kind === "note") return wrapIndented(shown, this.#width, "      ", "        ").map(dim)
-    const sign = kind === "add" ? "+" : "-"
-    const tone = kind === "add" ? green : red
-    return wrapIndented(shown, this.#width, `    ${sign} ${deeper}`, "          ").map(tone)
+    if (kind === "context" || kind === "note")
+      return wrapIndented(text.trim(), this.#width, "      ", "        ").map(dim)
+    // The indent stays: it may be what changed.
+    const lines = wrapIndented(text, this.#width, kind === "add" ? "    + " : "    - ", "          ")
+    return lines.map(kind === "add" ? green : red)
   }
 
   #action(action: string): readonly string[] {
