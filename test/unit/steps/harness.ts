@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process"
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { HostFacts } from "../../../src/facts/host-facts.ts"
@@ -62,7 +62,7 @@ export function parse<Want, Have>(step: HostStep<Want, Have>, want: unknown, std
   return step.probe(step.want.parse(want)).parse({ stdout, stderr: "" })
 }
 
-export const SHELLS = ["dash", "bash"].filter((shell) => spawnSync(shell, ["-c", ":"]).status === 0)
+export const SHELLS = ["/bin/dash", "/bin/bash"].filter((shell) => existsSync(shell))
 
 /** Runs a probe's script as the engine does: in a subshell, without standard input. Throws where it exits non-zero. */
 export function run(script: string, { shell = "sh", path = "" } = {}): ProbeOutput {
