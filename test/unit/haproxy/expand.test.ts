@@ -122,7 +122,7 @@ describe("the schema", () => {
 
   it("describes every key for editors", () => {
     const bare: string[] = []
-    walk(z.toJSONSchema(haproxySchema, { io: "input" }), "haproxy", bare)
+    walk(z.toJSONSchema(haproxySchema, { io: "input" }) as JsonSchema, "haproxy", bare)
     expect(bare).toEqual([])
   })
 })
@@ -141,16 +141,16 @@ describe("endpoints", () => {
 })
 
 interface JsonSchema {
-  description?: string
-  properties?: Record<string, JsonSchema>
-  anyOf?: JsonSchema[]
-  items?: JsonSchema
+  description?: string | undefined
+  properties?: Record<string, JsonSchema> | undefined
+  anyOf?: JsonSchema[] | undefined
+  items?: JsonSchema | undefined
 }
 
 /** Flags and timeouts are haproxy's words, described as a set. */
 function walk(schema: JsonSchema, path: string, bare: string[]): void {
   for (const [key, value] of Object.entries(schema.properties ?? {})) {
-    const described = value.description !== undefined || /\.(options|timeouts)$/.test(path) || key === "port"
+    const described = value.description !== undefined || /\.(options|timeouts)$/.test(path)
     if (!described) bare.push(`${path}.${key}`)
     walk(value, `${path}.${key}`, bare)
   }

@@ -1,0 +1,150 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { readdirSync, readFileSync } from "node:fs"
+import { get } from "node:http"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { parse } from "yaml"
+import { PRESET_NAMES } from "../../src/inventory/presets/index.ts"
+import { HAPROXY_CONFIG } from "../../src/render/haproxy.ts"
+import { render, type Setting, THREE } from "../unit/haproxy/support.ts"
+
+const RELEASES = [
+  { release: "bullseye", version: "2.2" },
+  { release: "bookworm", version: "2.6" },
+  { release: "trixie", version: "3.0" },
+] as const
+
+/** Every character that haproxy's own syntax gives a meaning. */
+const PASSWORD = `a b\\c#d"e'f$HOME%\\n:g`
+
+const configs = { ...seedConfigs(), ...presetConfigs(), ...lineConfigs() }
+
+describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
+  const node = `hx-e2e-${release}`
+
+  beforeAll(() => {
+    start(node, `haops-prepared:${release}`)
+    sh(node, "until systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; do sleep 0.2; done")
+    sh(node, "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=web -keyout /root/k -out /root/c 2>/dev/null")
+    sh(node, "cat /root/c /root/k >/etc/haproxy/web.pem")
+  })
+  afterAll(() => docker("rm", "-f", "-v", node))
+
+  it("is the version that this release stands for", () => {
+    expect(sh(node, "haproxy -v")).toContain(`version ${version}.`)
+  })
+
+  it.each(Object.entries(configs))("accepts, without a warning: %s", (_, config) => {
+    expect(check(node, config)).toEqual({ status: 0, complaints: [] })
+  })
+
+  it("refuses what is wrong, so that the check checks", () => {
+    expect(check(node, configs["preset galera"]!.replace("balance source", "balance sauce"))).toMatchObject({
+      status: 1,
+    })
+    expect(check(node, `${configs["preset galera"]}\nbackend x\n  option httplog\n`).complaints).not.toEqual([])
+  })
+
+  it("runs under its packaged unit, reloads, logs to the journal and asks for the stats page's password", async () => {
+    install(node, render({ ...THREE, vips: { vip: "127.0.0.1" }, haproxy: SERVED }))
+    sh(node, "systemctl restart haproxy")
+    const url = `http://${address(node)}:1080/`
+    expect(await statusOf(url)).toBe(401)
+    expect(await statusOf(url, `admin:${PASSWORD}`)).toBe(200)
+    const master = sh(node, "systemctl show -p MainPID --value haproxy")
+    sh(node, "systemctl reload haproxy")
+    expect(await statusOf(url, `admin:${PASSWORD}`)).toBe(200)
+    expect(sh(node, "systemctl show -p MainPID --value haproxy")).toBe(master)
+    expect(sh(node, "systemctl is-active haproxy").trim()).toBe("active")
+    expect(sh(node, "stat -c '%a %U' /var/lib/haproxy/stats").trim()).toBe("600 root")
+    await logged(node, "Server web/a is DOWN")
+    expect(sh(node, "journalctl -u haproxy -o cat").includes(PASSWORD)).toBe(false)
+  })
+})
+
+const SERVED = {
+  stats: { password: PASSWORD },
+  services: [{ name: "web", port: 8088, backends: { a: "127.0.0.1:9" }, check: { interval: "100ms" } }],
+}
+
+/** A connection of its own each time: a reload closes those that are idle. */
+async function statusOf(url: string, auth?: string): Promise<number | undefined> {
+  const [response] = await once(get(url, { agent: false, ...(auth === undefined ? {} : { auth }) }), "response")
+  response.destroy()
+  return response.statusCode
+}
+
+/** Waits on the node for a line of haproxy's journal. */
+async function logged(node: string, text: string): Promise<void> {
+  sh(node, `timeout 20 sh -c 'until journalctl -u haproxy -o cat | grep -q "${text}"; do sleep 0.2; done'`)
+}
+
+function install(node: string, config: string): void {
+  const { path, mode, owner } = HAPROXY_CONFIG
+  sh(node, `cat >${path} && chown ${owner} ${path} && chmod ${mode} ${path} && haproxy -c -q -f ${path}`, config)
+}
+
+/** Exit code and complaints of `haproxy -c`. */
+function check(node: string, config: string): { status: number | null; complaints: string[] } {
+  const script = "cat >/tmp/check.cfg && haproxy -c -f /tmp/check.cfg 2>&1"
+  const { status, stdout } = spawnSync("docker", ["exec", "-i", node, "sh", "-c", script], {
+    input: config,
+    encoding: "utf8",
+  })
+  return { status, complaints: stdout.split("\n").filter((line) => /\[(WARNING|ALERT)\]/.test(line)) }
+}
+
+function seedConfigs(): Record<string, string> {
+  const directory = new URL("../cases/haproxy/", import.meta.url)
+  const files = readdirSync(directory).filter((file) => /^seed-.*\.yaml$/.test(file))
+  return Object.fromEntries(
+    files.map((file) => {
+      const setting: Setting = parse(readFileSync(new URL(file, directory), "utf8"))
+      return [file, render(setting, setting.loadbalancers === undefined ? "controllers" : "loadbalancers")]
+    }),
+  )
+}
+
+function presetConfigs(): Record<string, string> {
+  const stats = { port: 32700, password: PASSWORD, admin: true, realm: "Who are you?" }
+  return Object.fromEntries(
+    PRESET_NAMES.map((preset) => [
+      `preset ${preset}`,
+      render({ ...THREE, haproxy: { stats, services: [{ preset }] } }),
+    ]),
+  )
+}
+
+function lineConfigs(): Record<string, string> {
+  const cases: { says: string; defaults?: object; service: object }[] = parse(
+    readFileSync(new URL("../cases/haproxy/lines.yaml", import.meta.url), "utf8"),
+  )
+  return Object.fromEntries(
+    cases.map(({ says, defaults = {}, service }) => [
+      says,
+      render({ ...THREE, haproxy: { defaults, services: [{ name: "web", port: 80, ...service }] } }),
+    ]),
+  )
+}
+
+function start(name: string, image: string): void {
+  spawnSync("docker", ["rm", "-f", "-v", name])
+  const version = docker("info", "--format", "{{.CgroupVersion}}").trim()
+  const cgroups = version === "1" ? ["-v", "/sys/fs/cgroup:/sys/fs/cgroup:ro"] : ["--cgroupns", "private"]
+  const tmpfs = ["/run", "/run/lock", "/tmp"].flatMap((path) => ["--tmpfs", path])
+  const security = ["seccomp=unconfined", "systempaths=unconfined"].flatMap((option) => ["--security-opt", option])
+  const rights = ["--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE", ...security]
+  docker("run", "-d", "--name", name, "--hostname", name, ...rights, ...tmpfs, ...cgroups, image)
+}
+
+function address(node: string): string {
+  return docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", node).trim()
+}
+
+function sh(node: string, script: string, input = ""): string {
+  return execFileSync("docker", ["exec", "-i", node, "sh", "-c", script], { input, encoding: "utf8" })
+}
+
+function docker(...argv: string[]): string {
+  return execFileSync("docker", argv, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
+}
