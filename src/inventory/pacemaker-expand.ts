@@ -32,7 +32,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   const vips = parts.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === on)
   const haproxy = parts.haproxy?.on.includes(on) ? parts.haproxy : undefined
   const made = [...vips.map(vipResource), ...(haproxy === undefined ? [] : [haproxyResource(haproxy)])]
-  const fencing = expandFencing(yaml.fencing ?? [], notes)
+  const fencing = expandFencing(yaml.fencing ?? [])
   const resources = expandResources(yaml.resources ?? {}, { made, fencing }, notes)
   const constraints = expandConstraints(yaml.constraints ?? [], { resources, fencing, hosts: parts.hosts, on }, notes)
   return {

@@ -1,22 +1,12 @@
 import type { Operation, Resource } from "./model.ts"
 import type { Notes } from "./notes.ts"
+import type { Path } from "./problems.ts"
 import type { FencingYaml, ResourceYaml } from "./resource-schema.ts"
 import { texts } from "./scalars-schema.ts"
 
 /** Fencing devices, with their operations and meta attributes as text. */
-export function expandFencing(yaml: readonly FencingYaml[], notes: Notes): Resource[] {
-  const names = new Map<string, number>()
-  return yaml.map(({ name, ...device }, at) => {
-    const path = ["pacemaker", "fencing", at]
-    const twin = names.get(name)
-    if (twin !== undefined)
-      notes.problem(
-        [...path, "name"],
-        `"${name}" is the name of another device (${notes.line(["pacemaker", "fencing", twin, "name"])})`,
-      )
-    names.set(name, at)
-    return expandOne(name, device)
-  })
+export function expandFencing(yaml: readonly FencingYaml[]): Resource[] {
+  return yaml.map(({ name, ...device }) => expandOne(name, device))
 }
 
 /** Everything that the CIB holds: the user's resources, then those that VIPs and haproxy were made into. */
@@ -26,29 +16,42 @@ export function expandResources(
   notes: Notes,
 ): Resource[] {
   const own = Object.entries(yaml).map(([id, resource]) => expandOne(id, resource))
-  const taken = new Map<string, string>()
-  for (const device of fencing) taken.set(device.id, "a fencing device")
-  for (const resource of made) {
-    taken.set(resource.id, resource.agent === "systemd:haproxy" ? "what the section haproxy makes" : "a VIP")
-    if (resource.clone !== undefined) taken.set(resource.clone.id, "what the section haproxy makes")
+  const claim = claims(notes)
+  for (const [at, device] of fencing.entries()) {
+    claim(device.id, "a fencing device", ["pacemaker", "fencing", at, "name"])
   }
-  for (const resource of own) checkIds(resource, taken, notes)
+  for (const resource of made) {
+    const isVip = resource.clone === undefined
+    const what = isVip ? "a VIP" : "what the section haproxy makes"
+    const path = isVip ? ["vips", resource.id] : ["haproxy"]
+    for (const id of [resource.id, resource.clone?.id]) if (id !== undefined) claim(id, what, path)
+  }
+  for (const resource of own) claimOwn(resource, claim, notes)
   return [...own, ...made]
 }
 
-/** Ids of resources, clones and groups share one space; a group is the same one for all of its members. */
-function checkIds(resource: Resource, taken: Map<string, string>, notes: Notes): void {
-  const path = ["pacemaker", "resources", resource.id]
-  const claim = (id: string, what: string, where: readonly string[], at: "key" | "value") => {
+type Claim = (id: string, what: string, path: Path) => void
+
+/** Ids of resources, devices, clones and groups share one space; a group is the same one for all of its members. */
+function claims(notes: Notes): Claim {
+  const taken = new Map<string, string>()
+  return (id, what, path) => {
     const owner = taken.get(id)
     if (owner === undefined) taken.set(id, what)
-    else if (!(what === "a group" && owner === what))
-      notes.problem(where, `"${id}" is already the id of ${owner}`, { at })
+    else if (!(what === "a group" && owner === what)) {
+      const at = ["group", "name"].includes(String(path.at(-1))) ? "value" : "key"
+      notes.problem(path, `"${id}" is already the id of ${owner}`, { at })
+    }
   }
-  claim(resource.id, "a resource", path, "key")
-  if (resource.clone !== undefined) claim(resource.clone.id, "a clone", [...path, "clone"], "key")
-  if (resource.group !== undefined) claim(resource.group, "a group", [...path, "group"], "value")
-  if (resource.clone !== undefined && resource.group !== undefined) {
+}
+
+function claimOwn(resource: Resource, claim: Claim, notes: Notes): void {
+  const path = ["pacemaker", "resources", resource.id]
+  claim(resource.id, "a resource", path)
+  if (resource.clone !== undefined) claim(resource.clone.id, "a clone", [...path, "clone"])
+  if (resource.group === undefined) return
+  claim(resource.group, "a group", [...path, "group"])
+  if (resource.clone !== undefined) {
     notes.problem([...path, "group"], "a resource that is cloned cannot be in a group")
   }
 }

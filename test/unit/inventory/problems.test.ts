@@ -317,11 +317,24 @@ vips:
   vip: 10.0.0.9/24
 `),
     problems: [
-      '10:15 pacemaker.fencing[1].name: "power" is the name of another device (line 9)',
+      '10:15 pacemaker.fencing[1].name: "power" is already the id of a fencing device',
       '12:5 pacemaker.resources.vip: "vip" is already the id of a VIP',
       '13:30 pacemaker.resources.b.clone: "power" is already the id of a fencing device',
       '14:37 pacemaker.resources.c.group: "b" is already the id of a resource',
       "15:37 pacemaker.resources.d.group: a resource that is cloned cannot be in a group",
+    ],
+  },
+  {
+    name: "VIPs of the names that a device and haproxy have",
+    text: cluster(`  fencing: [{ name: power, agent: fence_ipmilan }]
+vips:
+  power: 10.0.0.9/24
+  lb-haproxy: 10.0.0.8/24
+haproxy: { services: [{ name: web, port: 80, backendPort: 8000, vip: power }] }
+`),
+    problems: [
+      '10:3 vips.power: "power" is already the id of a fencing device',
+      '12:1 haproxy: "lb-haproxy" is already the id of a VIP',
     ],
   },
   {
@@ -394,7 +407,7 @@ haproxy:
     // Fencing rests on the section itself, so the twins are told only once the first entry is right
     expect(problemsOf(bad)).toEqual(['9:9 unknown key "nme" in pacemaker.fencing[0] -> name'])
     expect(problemsOf(bad.replace("nme", "name"))).toEqual([
-      '11:15 pacemaker.fencing[2].name: "power" is the name of another device (line 10)',
+      '11:15 pacemaker.fencing[2].name: "power" is already the id of a fencing device',
     ])
   })
 })
