@@ -57,7 +57,7 @@ export async function resolveEndpoint(host: Host, around: Surroundings): Promise
 /** `[user@]host[:port]`, also as `ssh://…`; an IPv6 address with a port stands in brackets. */
 export function parseJump(text: string): { user: string | undefined; host: string; port: number | undefined } {
   const match =
-    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+)|([0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*))(?::(\d+))?$/i.exec(
+    /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:@\s]+)|([0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*))(?::(\d+))?$/i.exec(
       text.trim(),
     )
   const host = match?.[2] ?? match?.[3] ?? match?.[4]

@@ -103,7 +103,9 @@ async function query(
   const output = await sshG(program, [...(config === undefined ? [] : ["-F", config]), "--", name])
   const values = output === undefined ? await compute(name, files) : parseSshG(output)
   // `ssh -G` fills in what nobody wrote: the name itself for HostName, and files below the home of the password database.
-  return new Map([...values].filter(([keyword, [value]]) => value !== name && value !== DEFAULT_FILES[keyword]))
+  const isFilled = (keyword: string, value: string | undefined) =>
+    value === (keyword === "hostname" ? name : DEFAULT_FILES[keyword])
+  return new Map([...values].filter(([keyword, [value]]) => !isFilled(keyword, value)))
 }
 
 /** Undefined where there is no ssh client. A configuration that ssh refuses is the user's to mend. */

@@ -1,0 +1,143 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import type { Host, SshSettings } from "../../../src/inventory/model.ts"
+import { type Endpoint, parseJump, resolveEndpoint } from "../../../src/transport/endpoint.ts"
+import { createSshConfig } from "../../../src/transport/ssh-config.ts"
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "tr-config-"))
+  mkdirSync(join(home, ".ssh"))
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+/** With the real ssh, and without one. */
+const PROGRAMS = [undefined, "no-such-ssh"]
+
+async function resolve(config: string, ssh: Partial<SshSettings> = {}, program?: string): Promise<Endpoint> {
+  if (config !== "") writeFileSync(join(home, ".ssh/config"), config)
+  const settings: SshSettings = { become: "sudo", hostKeys: "strict", connectTimeoutMs: 1000, ...ssh }
+  const host: Host = { name: "node1", group: "controllers", address: "10.0.0.1", links: ["10.0.0.1"], ssh: settings }
+  const env = { SSH_AUTH_SOCK: "/run/agent" }
+  return resolveEndpoint(host, { home, env, localUser: "me", lookup: createSshConfig({ home, program }) })
+}
+
+describe.for(PROGRAMS)("the ssh configuration, read by %s", (program) => {
+  test.for<[what: string, config: string, ssh: Partial<SshSettings>, expected: Partial<Endpoint>]>([
+    ["a section for the name", "Host node1\n User deploy\n Port 2222\n", {}, { user: "deploy", port: 2222 }],
+    ["a section for the address", "Host 10.0.0.*\n User deploy\n", {}, { user: "deploy", port: 22 }],
+    ["both, the name's first", "Host 10.*\n User a\n Port 1\nHost node1\n User n\n", {}, { user: "n", port: 1 }],
+    [
+      "the inventory before both",
+      "Host node1\n User deploy\n Port 2222\n",
+      { user: "root", port: 22 },
+      { user: "root", port: 22 },
+    ],
+    ["the inventory's address before HostName", "Host node1\n HostName 10.9.9.9\n", {}, { address: "10.0.0.1" }],
+    ["what everybody gets", "Host *\n Port 2200\n", {}, { port: 2200 }],
+    ["HostKeyAlias", "Host node1\n HostKeyAlias rack7\n", {}, { knownAs: ["rack7"] }],
+    ["no agent", "Host *\n IdentityAgent none\n", {}, { agentSocket: undefined }],
+    ["the default agent", "Host *\n Port 22\n", {}, { agentSocket: "/run/agent" }],
+    ["only named keys", "Host *\n IdentitiesOnly yes\n", {}, { identitiesOnly: true }],
+    [
+      "files of known hosts",
+      "Host *\n UserKnownHostsFile /k/h\n GlobalKnownHostsFile none\n",
+      {},
+      { knownHostsFiles: ["/k/h"] },
+    ],
+    [
+      "the inventory's file of known hosts",
+      "Host *\n UserKnownHostsFile /k/h\n",
+      { knownHosts: "/mine" },
+      { knownHostsFiles: ["/mine"] },
+    ],
+  ])("%s", async ([, config, ssh, expected]) => {
+    expect(await resolve(config, ssh, program)).toMatchObject(expected)
+  })
+
+  test("keys: named ones in order with their tokens, else the defaults", async () => {
+    const named = await resolve(
+      "Host node1\n IdentityFile ~/.ssh/first\n IdentityFile %d/keys/%r\n User u\n",
+      {},
+      program,
+    )
+    expect(named.identityFiles).toEqual([`${home}/.ssh/first`, `${home}/keys/u`])
+    expect(named.identitiesNamed).toBe(true)
+    const usual = await resolve("Host node1\n User u\n", {}, program)
+    expect(usual.identityFiles).toEqual(["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => `${home}/.ssh/${name}`))
+    expect(usual.identitiesNamed).toBe(false)
+    const own = await resolve("Host node1\n IdentityFile ~/.ssh/first\n", { identityFile: "~/mine" }, program)
+    expect(own.identityFiles).toEqual([`${home}/mine`])
+  })
+
+  test("jump hosts: by their sections, in a chain, with their own way for the first only", async () => {
+    const config = [
+      "Host node1\n ProxyJump a,me@b:2202\n",
+      "Host a\n HostName 192.0.2.1\n User jump\n ProxyJump gate\n",
+      "Host b\n HostName 192.0.2.2\n ProxyJump elsewhere\n",
+    ].join("")
+    const { via } = await resolve(config, {}, program)
+    expect(via).toMatchObject({ address: "192.0.2.2", port: 2202, user: "me" })
+    expect(via?.via).toMatchObject({ address: "192.0.2.1", port: 22, user: "jump" })
+    expect(via?.via?.via).toMatchObject({ address: "gate", via: undefined })
+  })
+
+  test("a jump host that leads to itself is an error", async () => {
+    const config = "Host a\n ProxyJump b\nHost b\n ProxyJump a\n"
+    await expect(resolve(config, { proxyJump: "a" }, program)).rejects.toMatchObject({ code: "E_INPUT" })
+  })
+
+  test("a ProxyCommand is said not to work, unless the inventory knows another way", async () => {
+    const config = "Host node1\n ProxyCommand nc %h %p\n"
+    await expect(resolve(config, {}, program)).rejects.toMatchObject({ code: "E_UNSUPPORTED" })
+    expect(await resolve(config, { proxyJump: "none" }, program)).toMatchObject({ via: undefined })
+  })
+})
+
+test("a configuration that ssh refuses is the user's to mend", async () => {
+  await expect(resolve("Host *\n Port many\n")).rejects.toMatchObject({
+    code: "E_INPUT",
+    message: expect.stringContaining("many"),
+  })
+})
+
+test("without a configuration everything is as ssh has it", async () => {
+  expect(await resolve("")).toMatchObject({
+    user: "me",
+    port: 22,
+    address: "10.0.0.1",
+    knownAs: ["10.0.0.1", "node1"],
+    knownHostsFiles: [
+      `${home}/.ssh/known_hosts`,
+      `${home}/.ssh/known_hosts2`,
+      "/etc/ssh/ssh_known_hosts",
+      "/etc/ssh/ssh_known_hosts2",
+    ],
+    via: undefined,
+  })
+})
+
+test("the password of a host is not for its jump host", async () => {
+  const password = { from: "env", name: "P" } as const
+  const endpoint = await resolve("", { proxyJump: "gate", password, identityFile: "/k", passphrase: password })
+  expect(endpoint.password).toBe(password)
+  expect(endpoint.via).toMatchObject({ password: undefined, identityFiles: ["/k"], passphrase: password })
+})
+
+describe("a jump host as the user writes it", () => {
+  test.for([
+    ["gate", { user: undefined, host: "gate", port: undefined }],
+    ["me@gate:2222", { user: "me", host: "gate", port: 2222 }],
+    ["ssh://me@gate:2222", { user: "me", host: "gate", port: 2222 }],
+    ["[fe80::1]:22", { user: undefined, host: "fe80::1", port: 22 }],
+    ["me@fe80::1", { user: "me", host: "fe80::1", port: undefined }],
+  ] as const)("%s", ([text, expected]) => {
+    expect(parseJump(text)).toEqual(expected)
+  })
+
+  test.for(["", "me@", "gate:port", "-oProxyCommand=x", "a b:c:d"])("%j is refused", (text) => {
+    expect(() => parseJump(text)).toThrow(expect.objectContaining({ code: "E_INPUT" }))
+  })
+})
