@@ -101,7 +101,9 @@ function primitive(element: Element): CibResource {
     meta: attributes(element, "meta_attributes"),
     operations: childrenOf(child(element, "operations"), "op").map((operation) => {
       const { id = "", name = "", ...options } = operation.attributes
-      return { id, name, options: { ...options, ...attributes(operation, "meta_attributes") } }
+      // Shells write an operation's further options, such as OCF_CHECK_LEVEL, into a set of its own.
+      const further = { ...attributes(operation, "meta_attributes"), ...attributes(operation, "instance_attributes") }
+      return { id, name, options: { ...options, ...further } }
     }),
   }
 }

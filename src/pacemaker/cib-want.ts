@@ -27,6 +27,7 @@ const constraint = z.discriminatedUnion("type", [
     type: z.literal("order"),
     id: z.string(),
     first: z.string(),
+    // biome-ignore lint/suspicious/noThenProperty: the word of the inventory, in data that nobody awaits
     then: z.string(),
     kind: z.enum(["Mandatory", "Optional", "Serialize"]),
     firstAction: z.string(),

@@ -36,6 +36,7 @@ function cibCommands(name: DialectName, { pcsCapabilities, versions }: HostFacts
   return pcsCib({
     defaultsUpdate: newest || pcsCapabilities.has("pcmk.properties.resource-defaults.multiple"),
     cloneMetaKeyword: newest,
+    createFuture: newest && (pcsCapabilities.size === 0 || pcsCapabilities.has("pcmk.resource.create.meta.future")),
     scoreOption: newest,
     deleteMany: newest,
     promotedRoles: newest || name === "pcs-0.11",

@@ -9,8 +9,10 @@ import { inRole } from "./roles.ts"
 export interface PcsSpelling {
   /** `pcs resource defaults update k=v` instead of `pcs resource defaults k=v`. */
   defaultsUpdate: boolean
-  /** `clone meta k=v` instead of `clone k=v`. */
+  /** `resource clone R meta k=v` instead of `resource clone R k=v`. */
   cloneMetaKeyword: boolean
+  /** `resource create --future …` knows a clone's `meta`; without it that word starts the meta attributes of the resource. */
+  createFuture: boolean
   /** `score=100` instead of `100`. */
   scoreOption: boolean
   /** One `resource delete` for many. */
@@ -130,22 +132,14 @@ function isEmpty({ set, unset }: AttributeChange): boolean {
   return Object.keys(set).length + unset.length === 0
 }
 
-/** Members that follow each other into a group go in one command. */
+/** Members that follow each other into a group go in one command, unless one is the mark that the first is put before. */
 function joins(changes: readonly Change[]): readonly Words[] {
-  const all = changesOf(changes, "join-group")
   const runs: ChangeOf<"join-group">[][] = []
-  for (const change of all) {
-    const last = runs.at(-1)
-    if (
-      last &&
-      change.after !== undefined &&
-      last.at(-1)!.resource === change.after &&
-      last[0]!.group === change.group
-    ) {
-      last.push(change)
-    } else {
-      runs.push([change])
-    }
+  for (const change of changesOf(changes, "join-group")) {
+    const run = runs.at(-1)
+    const follows = run?.[0]?.group === change.group && run.at(-1)?.resource === change.after
+    if (run && follows && run[0]?.before !== change.resource) run.push(change)
+    else runs.push([change])
   }
   return runs.map((run) => {
     const { group, after, before } = run[0]!

@@ -40,7 +40,7 @@ function fromXml(root: Element): Simulation {
 function action({ attributes }: Element): readonly Transition[] {
   const { action, resource, node, source, dest } = attributes
   if (action === undefined || resource === undefined || action === "noop") return []
-  const from = source !== dest ? source : undefined
+  const from = dest !== undefined && source !== dest ? source : undefined
   return [transition(resource, action, dest ?? node ?? source, from)]
 }
 

@@ -1,0 +1,78 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { BASE_SCRIPT, parseBaseFacts } from "../../src/facts/base.ts"
+import type { HostFacts } from "../../src/facts/host-facts.ts"
+import { parseCib } from "../../src/pacemaker/cib-parse.ts"
+import { chooseDialect } from "../../src/pacemaker/dialect.ts"
+import { diffCib } from "../../src/pacemaker/diff.ts"
+import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../src/pacemaker/ownership.ts"
+import { quoteAll } from "../../src/sh.ts"
+import { DESIRES } from "../cases/pacemaker/desires.ts"
+
+const RELEASES = [
+  { release: "bullseye", pcs: "pcs-0.10" },
+  { release: "bookworm", pcs: "pcs-0.11" },
+  { release: "trixie", pcs: "pcs-0.12" },
+] as const
+
+/** A new cluster's CIB: seeded, with the properties that pacemaker writes itself. */
+const NEW_CIB = `
+cibadmin --empty >/tmp/cib.xml
+export CIB_file=/tmp/cib.xml
+cibadmin --create --scope crm_config --xml-text '<cluster_property_set id="haops-seed"><nvpair id="haops-seed-dc-deadtime" name="dc-deadtime" value="2s"/></cluster_property_set>'
+cibadmin --create --scope crm_config --xml-text '<cluster_property_set id="cib-bootstrap-options"><nvpair id="cib-bootstrap-options-dc-version" name="dc-version" value="2"/></cluster_property_set>'
+cibadmin --create --scope nodes --xml-text '<node id="1" uname="controller1"/>'
+cibadmin --create --scope nodes --xml-text '<node id="2" uname="controller2"/>'
+`
+
+describe.each(RELEASES)("on Debian $release", ({ release, pcs }) => {
+  const node = `cib-e2e-${release}`
+  let facts: HostFacts
+
+  beforeAll(() => {
+    start(node, `haops-prepared:${release}`)
+    sh(node, "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends crmsh >/dev/null 2>&1")
+    facts = parseBaseFacts(node, { stdout: sh(node, BASE_SCRIPT), stderr: "" }, { start: 0, end: 0 })
+  })
+  afterAll(() => docker("rm", "-f", "-v", node))
+
+  test.each([
+    { shell: "pcs", name: pcs },
+    { shell: "crmsh", name: "crmsh" },
+  ] as const)("$name leads a CIB from each state to the next, and then nothing differs", ({ shell, name }) => {
+    const dialect = chooseDialect(facts, shell)
+    expect(dialect.name).toBe(name)
+    sh(node, NEW_CIB)
+    let owned: Ownership = NOTHING_OWNED
+    for (const [state, desired] of Object.entries(DESIRES)) {
+      const before = parseCib(sh(node, "cat /tmp/cib.xml"))
+      const { changes, conflicts } = diffCib(desired, before, owned)
+      expect(conflicts, state).toEqual([])
+      for (const { argv, stdin } of dialect.cib.edit(changes, before, "/tmp/cib.xml")) sh(node, quoteAll(argv), stdin)
+      owned = ownershipOf(desired)
+      const after = parseCib(sh(node, "crm_verify -x /tmp/cib.xml && cat /tmp/cib.xml"))
+      expect(diffCib(desired, after, owned), state).toEqual({ changes: [], foreign: [], conflicts: [], notes: [] })
+    }
+  })
+})
+
+function start(name: string, image: string): void {
+  docker("rm", "-f", "-v", name)
+  const security = ["--security-opt", "seccomp=unconfined", "--security-opt", "systempaths=unconfined"]
+  const systemd = ["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp", "--stop-signal", "SIGRTMIN+3"]
+  const cgroup = ["-v", "/sys/fs/cgroup:/sys/fs/cgroup:ro"]
+  const capabilities = ["--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE"]
+  docker("run", "-d", "--name", name, "--hostname", name, ...capabilities, ...security, ...systemd, ...cgroup, image)
+  sh(name, "until systemctl list-units >/dev/null 2>&1; do sleep 0.1; done")
+}
+
+function docker(...words: string[]): string {
+  return execFileSync("docker", words, { encoding: "utf8" })
+}
+
+function sh(container: string, script: string, stdin = ""): string {
+  const options = { input: stdin, encoding: "utf8", maxBuffer: 1e8 } as const
+  const result = spawnSync("docker", ["exec", "-i", container, "sh", "-c", script], options)
+  if (result.status !== 0) throw new Error(`${script}\nexited ${result.status}\n${result.stdout}${result.stderr}`)
+  return result.stdout
+}
