@@ -18,6 +18,7 @@ const RELOAD_TIMEOUT_MS = 10_000
 
 const want = z.strictObject({
   content: z.union([z.string(), z.instanceof(Secret)]).describe("The whole haproxy.cfg."),
+  cluster: z.string().describe("Name of the cluster; while it runs here, haproxy is not stopped."),
   runBy: z.enum(["pacemaker", "systemd"]).describe("Who starts and stops haproxy on this host."),
 })
 
@@ -30,7 +31,10 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
   want,
   bind,
   title: () => "haproxy config",
-  probe: ({ content }) => ({ script: haproxyScript(path, sha256(reveal(content))), parse: parseHaproxy }),
+  probe: ({ content, cluster }) => ({
+    script: haproxyScript(path, sha256(reveal(content)), cluster),
+    parse: parseHaproxy,
+  }),
   check: (wanted, have) => [...configDrift(wanted, have), ...unitDrift(wanted, have)],
   findings: ({ runBy }, { file, unit }) => [...fileFindings(path, file), ...unitFindings(runBy, unit.load)],
   plan,
@@ -42,7 +46,7 @@ function bind({ inventory, host, secret }: BindContext): Want | undefined {
   const content = renderHaproxyConfig(haproxy, host.group, secret)
   const member = pacemaker !== undefined && hostsOf(inventory, pacemaker.on).includes(host)
   const resource = pacemaker?.resources.some(({ agent }) => agent === "systemd:haproxy") === true
-  return { content, runBy: member && resource ? "pacemaker" : "systemd" }
+  return { content, cluster: inventory.name, runBy: member && resource ? "pacemaker" : "systemd" }
 }
 
 function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {

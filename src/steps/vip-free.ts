@@ -5,6 +5,7 @@ import { parseVips, type VipState, vipScript } from "./lib/vip-state.ts"
 import { type BindContext, defineClusterStep, type Members } from "./step.ts"
 
 const want = z.strictObject({
+  cluster: z.string().describe("Name of the cluster; while it runs, nobody is asked."),
   vips: z.array(z.strictObject({ name: z.string(), address: z.string() })).min(1),
 })
 
@@ -21,7 +22,13 @@ export const vipFree = defineClusterStep<Want, VipState>({
   bind,
   needs: "any",
   title: () => "VIPs are free",
-  probe: ({ vips }) => ({ script: vipScript(vips.map(({ address }) => address)), parse: parseVips }),
+  probe: ({ vips, cluster }) => ({
+    script: vipScript(
+      vips.map(({ address }) => address),
+      cluster,
+    ),
+    parse: parseVips,
+  }),
   check: () => [],
   findings,
   plan: () => [],
@@ -29,7 +36,9 @@ export const vipFree = defineClusterStep<Want, VipState>({
 
 function bind({ inventory, members }: BindContext): Want | undefined {
   const vips = inventory.vips.filter((vip) => hostsOf(inventory, vip.on).some((host) => members.includes(host)))
-  return vips.length === 0 ? undefined : { vips: vips.map(({ name, address }) => ({ name, address })) }
+  return vips.length === 0
+    ? undefined
+    : { cluster: inventory.name, vips: vips.map(({ name, address }) => ({ name, address })) }
 }
 
 function findings({ vips }: Want, { all }: Members<VipState>): Finding[] {

@@ -2,6 +2,7 @@ import { HaopsError } from "../../errors.ts"
 import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
+import { clusterRuns } from "./cluster-runs.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { haproxyMemory } from "./haproxy-process.ts"
 import { parseUnit, type UnitState, unitScript } from "./unit-state.ts"
@@ -12,7 +13,7 @@ export interface HaproxyState {
   file: FileState
   unit: UnitState
   memory: "none" | "current" | "older"
-  /** Pacemaker runs on the host, so whatever haproxy does is its business. */
+  /** The cluster runs on the host, so whatever haproxy does is its business. */
   clustered: boolean
 }
 
@@ -22,14 +23,14 @@ const REDACT = quote(
 )
 
 /** Shell that asks for haproxy's file at `path` (its content only where the checksum is another), its unit and its memory. */
-export function haproxyScript(path: string, checksum: string): string {
+export function haproxyScript(path: string, checksum: string, cluster: string): string {
   return `${fileScript(path, { unless: checksum, filter: `sed -E ${REDACT}` })}
 unit=$(${unitScript("haproxy.service")}) || exit
 printf '%s\\n' "$unit" | sed 's/^/unit /'
 ${haproxyMemory(path)}
 memory=$(haproxy_memory) || exit
 printf 'memory %s\\n' "$memory"
-if systemctl is-active --quiet pacemaker.service; then echo 'clustered yes'; fi
+if ${clusterRuns(cluster)}; then echo 'clustered yes'; fi
 exit 0`
 }
 

@@ -2,10 +2,11 @@ import { HaopsError } from "../../errors.ts"
 import { quoteAll } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
+import { clusterRuns } from "./cluster-runs.ts"
 
 /** What a member knows about the VIPs. */
 export interface VipState {
-  /** Pacemaker or keepalived runs here: the VIPs are theirs, nobody was asked. */
+  /** The cluster or keepalived runs here: the VIPs are theirs, nobody was asked. */
   clustered: boolean
   /** VIPs that this host holds. */
   held: readonly string[]
@@ -23,9 +24,9 @@ const ROUNDS = 6
  * answers. Entries from earlier (`STALE`) do not count: whoever that was may be gone. A VIP outside the host's networks has no
  * neighbour entry, and is not found in use.
  */
-export function vipScript(addresses: readonly string[]): string {
+export function vipScript(addresses: readonly string[], cluster: string): string {
   return `
-if systemctl is-active --quiet pacemaker.service || systemctl is-active --quiet keepalived.service; then
+if ${clusterRuns(cluster)} || systemctl is-active --quiet keepalived.service; then
   echo 'clustered yes'; exit 0
 fi
 command -v ip >/dev/null 2>&1 && command -v bash >/dev/null 2>&1 || exit 0

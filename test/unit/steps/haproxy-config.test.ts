@@ -11,8 +11,8 @@ import { judge, parse, run, SHELLS, sandbox } from "./harness.ts"
 const path = "/etc/haproxy/haproxy.cfg"
 const text = "listen stats\n    stats auth admin:hunter2\n"
 const content = new Secret(text)
-const byPacemaker = { content, runBy: "pacemaker" }
-const bySystemd = { content, runBy: "systemd" }
+const byPacemaker = { content, cluster: "lab", runBy: "pacemaker" }
+const bySystemd = { ...byPacemaker, runBy: "systemd" }
 
 const file = {
   type: "file",

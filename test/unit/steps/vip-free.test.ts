@@ -1,9 +1,11 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { VipState } from "../../../src/steps/lib/vip-state.ts"
 import { vipFree } from "../../../src/steps/vip-free.ts"
 import { context, facts, host, inventory, run, SHELLS, sandbox } from "./harness.ts"
 
-const want = vipFree.want.parse({ vips: [{ name: "vip", address: "10.0.0.11" }] })
+const want = vipFree.want.parse({ cluster: "lab", vips: [{ name: "vip", address: "10.0.0.11" }] })
 const quiet: VipState = { clustered: false, held: [], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
 const stranger = { ...quiet, neighbours: new Map([["10.0.0.11", "02:00:00:00:00:99"]]) }
 
@@ -43,23 +45,28 @@ describe("vip-free", () => {
 describe.each(SHELLS)("the VIP probe in %s", (shell) => {
   const probe = vipFree.probe(
     vipFree.want.parse({
+      cluster: "lab",
       vips: [
         { name: "a", address: "10.0.0.11" },
         { name: "b", address: "10.0.0.9" },
       ],
     }),
   )
-  const ask = (active: string, neighbour: string) => {
+  const ask = (active: string, neighbour: string, cluster = "lab") => {
     const ip = `case "$*" in *addr*) echo '2: eth0    inet 10.0.0.9/24 brd x' ;; *) ${neighbour} ;; esac`
     using box = sandbox({
       ip,
       systemctl: `[ "$4" = ${active} ] || [ "$3" = ${active} ]`,
       bash: 'echo "mac asked-$3"',
     })
-    return probe.parse(run(probe.script, { shell, path: box.path }))
+    writeFileSync(join(box.path, "corosync.conf"), `totem {\n    cluster_name: ${cluster}\n}\n`)
+    const script = probe.script.replace("/etc/corosync/corosync.conf", join(box.path, "corosync.conf"))
+    return probe.parse(run(script, { shell, path: box.path }))
   }
 
-  test("sends nothing where pacemaker runs", () => {
+  test("sends nothing where the cluster runs", () => {
+    expect(ask("pacemaker.service", ":", "debian").clustered).toBe(false)
+    expect(ask("keepalived.service", "exit 1").clustered).toBe(true)
     expect(ask("pacemaker.service", "exit 1")).toEqual({ clustered: true, held: [], macs: [], neighbours: new Map() })
   })
 
