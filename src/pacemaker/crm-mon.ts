@@ -50,6 +50,11 @@ export interface CrmStatus {
 /** Shell that prints `crm_mon`'s XML, and nothing where the cluster does not run on this node. */
 export const CRM_MON_SCRIPT = `timeout 10 crm_mon -1 --output-as=xml 2>/dev/null | grep . || timeout 10 crm_mon --as-xml 2>/dev/null || :`
 
+/** Runs and is not about to change: while an operation is under way the role is `Starting`, `Stopping`, `Promoting`, … */
+export function isSettled({ active, failed, role }: CrmResource): boolean {
+  return active && !failed && !role.endsWith("ing")
+}
+
 const CONTAINERS = new Set(["clone", "group", "bundle", "replica"])
 
 /**

@@ -54,13 +54,16 @@ function limited(want: ClusterWant, members: Members<MemberFiles>): Finding[] {
 }
 
 function foreign({ name }: ClusterWant, { all }: Members<MemberFiles>): Finding[] {
-  return all
-    .filter(({ have }) => isForeign(name, have))
-    .map(({ host, have }) => ({
+  const strangers = all.filter(({ have }) => isForeign(name, have))
+  if (strangers.length === 0) return []
+  const named = strangers.map(({ host, have }) => `${host} is in ${have.conf?.name ?? "a cluster without a name"}`)
+  return [
+    {
       severity: "error",
-      message: `${name} is not set up: ${host} is in another cluster, ${have.conf?.name ?? "which has no name"}`,
-      hint: `If that cluster is no longer needed, on ${host}: pcs cluster destroy`,
-    }))
+      message: `${name} is not set up, because it would end another cluster: ${named.join(", ")}`,
+      hint: "If that cluster is no longer needed, on each of its nodes: pcs cluster destroy",
+    },
+  ]
 }
 
 function unnumbered({ nodes }: ClusterWant, { name }: Dialect): Finding[] {

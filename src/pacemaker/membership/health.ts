@@ -1,7 +1,7 @@
 import { z } from "zod"
 import type { Drift } from "../../events.ts"
 import type { Member, Members } from "../../steps/step.ts"
-import type { CrmNode, CrmStatus } from "../crm-mon.ts"
+import { type CrmNode, type CrmStatus, isSettled } from "../crm-mon.ts"
 
 const LISTENER = z.strictObject({ address: z.string().describe("An IP address, or `*`."), port: z.number().int() })
 
@@ -91,7 +91,7 @@ function vipDrift(
   const attribute = `${id} ${address}`
   if (resource === undefined) return [{ ...drift(attribute, "absent", "on one node"), expected: true }]
   const [node, ...others] = resource.nodes
-  if (!resource.active || resource.failed || node === undefined) {
+  if (!isSettled(resource) || node === undefined) {
     return [drift(attribute, resource.failed ? "failed" : resource.role.toLowerCase(), "on one node")]
   }
   if (others.length > 0) return [drift(attribute, `on ${resource.nodes.join(" and ")}`, "on one node")]
@@ -113,7 +113,7 @@ function haproxyDrift(
 ): Drift[] {
   const copies = status.resources.filter(({ id }) => id === resource)
   if (copies.length === 0) return [{ ...drift("haproxy", "absent", "running"), expected: true }]
-  const active = new Set(copies.filter(({ active, failed }) => active && !failed).flatMap(({ nodes }) => nodes))
+  const active = new Set(copies.filter(isSettled).flatMap(({ nodes }) => nodes))
   const wanted = everywhere ? inService(status).map(({ name }) => name) : []
   const idle = wanted.filter((node) => !active.has(node))
   return [

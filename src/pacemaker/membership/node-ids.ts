@@ -7,10 +7,10 @@ export function numberedInOrder(nodes: readonly MemberNode[]): boolean {
   return nodes.every(({ nodeid }, index) => nodeid === index + 1)
 }
 
-/** Arguments are `name=id`. A `node` block is held back until its end, because its name can stand before or after its id. */
+/** Arguments are the file and `name=id` for each node. A `node` block is held back until its end, because its name can stand before or after its id. */
 const REWRITE = `
 set -eu
-conf=${COROSYNC_CONF}
+conf=$1; shift
 new=$(mktemp -- "$conf.XXXXXX")
 trap 'rm -f -- "$new"' EXIT
 awk -v pins="$*" '
@@ -35,7 +35,7 @@ export function numberNodes(nodes: readonly MemberNode[]): RunAction {
   const pins = nodes.map(({ name, nodeid }) => `${name}=${nodeid}`)
   return {
     type: "run",
-    argv: ["sh", "-c", REWRITE, "haops-node-ids", ...pins],
+    argv: ["sh", "-c", REWRITE, "haops-node-ids", COROSYNC_CONF, ...pins],
     label: `number the nodes in ${COROSYNC_CONF}: ${pins.join(", ")}`,
   }
 }

@@ -28,7 +28,7 @@ export function statusScript({ online, running = {}, clean, answering = [] }: Aw
       return `has ${quote(line)} || missing ${quote(`${node} is not online yet`)}`
     }),
     ...Object.entries(running).map(([resource, count]) => {
-      const line = `<resource id="${escapeRegExp(resource)}(:[0-9]+)?" .*active="true".*failed="false"`
+      const line = `<resource id="${escapeRegExp(resource)}(:[0-9]+)?" .*role="(Started|Promoted|Unpromoted|Master|Slave)".*active="true".*failed="false"`
       const there = `[ "$(printf '%s\\n' "$mon" | grep -cE ${quote(line)})" -ge ${count} ]`
       return `${there} || missing ${quote(`${resource} does not run yet`)}`
     }),
