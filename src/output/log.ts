@@ -10,19 +10,26 @@ export interface LogOptions {
   onError?: ((error: unknown) => void) | undefined
 }
 
+/** Lines of steps in sync are kept back up to this many bytes, since a hundred hosts tell thousands. Below pino's largest write. */
+const BUFFER_BYTES = 8_192
+
 /**
  * The whole story of a run as pino's lines of JSON, in a file for its owner alone: every event, with stack and the remote's
- * output where something failed. Written synchronously, so that what was told before a crash is there after it. Rejects
+ * output where something failed. Written synchronously (but for steps in sync), so that what was told before a crash is there after it. Rejects
  * where the file cannot be made.
  */
 export async function createLogSink(options: LogOptions): Promise<OutputSink> {
   const { file, scrub, onError } = options
   const { pino } = await import("pino")
-  const destination = pino.destination({ dest: file, sync: true, mode: 0o600 })
+  const destination = pino.destination({ dest: file, sync: true, mode: 0o600, minLength: BUFFER_BYTES })
   if (onError !== undefined) destination.on("error", onError)
   else destination.on("error", () => {})
   const logger = pino({ base: null, level: "debug", timestamp: pino.stdTimeFunctions.isoTime }, destination)
-  const sink = neverThrow((event) => logger[levelOf(event)](scrubbed(event, scrub), event.type), onError)
+  const sink = neverThrow((event) => {
+    const level = levelOf(event)
+    logger[level](scrubbed(event, scrub), event.type)
+    if (level !== "debug") destination.flushSync()
+  }, onError)
   let closed = false
   const close = () => {
     if (closed) return

@@ -66,6 +66,16 @@ describe("a run's record", () => {
     expect(readFileSync(logFile, "utf8")).toContain("TypeError: the cause")
   })
 
+  it("is on the disk before the run goes on, steps in sync excepted", async () => {
+    const scrub = createScrub(() => [])
+    const opened = await openRunRecord({ runId: RUN_ID, header: HEADER, scrub, env: { XDG_STATE_HOME: home } })
+    opened.sink({ type: "step-in-sync", ...at("controller1") })
+    opened.sink({ type: "step-changed", ...at("controller2"), ms: 5 })
+    const log = readFileSync(opened.logFile ?? "", "utf8")
+    opened.close()
+    expect(log.trimEnd().split("\n")).toHaveLength(2)
+  })
+
   it("holds no secret, in whatever field it arrives", async () => {
     const stderr = `refused ${PLANTED}`
     const error = commandError({ stderr, hint: PLANTED })
