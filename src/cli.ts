@@ -1,5 +1,6 @@
+#!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
-import { asHaopsError } from "./errors.ts"
+import { asHaopsError, type HaopsError } from "./errors.ts"
 import { EXIT, exitOfError } from "./exit-codes.ts"
 import { packageVersion } from "./package-root.ts"
 import type { CommonOptions } from "./verbs/options.ts"
@@ -7,33 +8,39 @@ import type { CommonOptions } from "./verbs/options.ts"
 process.exitCode = await main(process.argv)
 
 /** Flags to verb to exit code. The only place that prints an error. */
-async function main(argv: readonly string[]): Promise<number> {
-  let exit: number = EXIT.done
-  const program = createProgram((code) => {
-    exit = code
-  })
+async function main(argv: string[]): Promise<number> {
+  const call: Call = { exit: EXIT.done, options: {} }
   try {
-    await program.parseAsync([...argv])
-    return exit
+    await createProgram(call).parseAsync(argv)
+    return call.exit
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage
-    const error = asHaopsError(thrown)
-    const { renderError } = await import("./output/error-screen.ts")
-    const { verbose = false, color } = program.args.length > 0 ? lastOptions : ({} as CommonOptions)
-    process.stderr.write(renderError(error, { color: color !== false && colors(), verbose }))
-    return exitOfError(error)
+    return await printError(asHaopsError(thrown), call.options)
   }
 }
 
-/** The flags of the verb that ran, for the error printer. */
-let lastOptions: Partial<CommonOptions> = {}
+/** What one call of haops came to. */
+interface Call {
+  exit: number
+  /** The flags of the verb that ran. */
+  options: Partial<CommonOptions>
+}
 
-function colors(): boolean {
-  return process.stderr.hasColors?.() ?? false
+async function printError(error: HaopsError, { color, json, verbose = false }: Call["options"]): Promise<number> {
+  const exit = exitOfError(error)
+  if (json === true) {
+    process.stdout.write(`${JSON.stringify({ outcome: "failed", exit, errors: [error] }, undefined, 2)}\n`)
+    return exit
+  }
+  const { renderError } = await import("./output/error-screen.ts")
+  const { colorEnabled } = await import("./output/paint.ts")
+  const enabled = colorEnabled(process.stderr, { noColor: color === false, env: process.env })
+  process.stderr.write(renderError(error, { color: enabled, verbose, width: process.stderr.columns }))
+  return exit
 }
 
 /** Every verb is loaded when it is called: `haops --help` reads none of them. */
-function createProgram(setExit: (code: number) => void): Command {
+function createProgram(call: Call): Command {
   const program = new Command("haops")
     .description("Build, grow and prove a highly available control plane over SSH, from one inventory.")
     .version(packageVersion())
@@ -53,8 +60,8 @@ function createProgram(setExit: (code: number) => void): Command {
     const command = program.command(signature).description(summary)
     command.exitOverride().action(async (...received: unknown[]) => {
       const options = received.at(-2) as Options
-      lastOptions = options
-      setExit(await (await load())(options, ...(received.slice(0, -2) as string[])))
+      call.options = options
+      call.exit = await (await load())(options, ...(received.slice(0, -2) as string[]))
     })
     return withCommon(command)
   }

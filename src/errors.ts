@@ -61,6 +61,8 @@ export class HaopsError extends Error {
 
   /** The same error with fields filled in that were not known where it was thrown. Fields already set win. */
   with(fields: ErrorFields): HaopsError {
+    const names = Object.keys(fields) as (keyof ErrorFields)[]
+    if (names.every((name) => fields[name] === undefined || this[name] !== undefined)) return this
     const error = new HaopsError(this.code, this.message, {
       host: this.host ?? fields.host,
       step: this.step ?? fields.step,

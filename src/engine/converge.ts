@@ -1,5 +1,5 @@
 import { asHaopsError, HaopsError } from "../errors.ts"
-import type { StepPlace } from "../events.ts"
+import type { HaopsEvent, StepPlace } from "../events.ts"
 import type { Action } from "../steps/step.ts"
 import { applyAction } from "./apply.ts"
 import { type Assessment, assess } from "./assess.ts"
@@ -51,7 +51,7 @@ function report(context: RunContext, barrier: Barrier): readonly Assessment[] {
       sink({ type: "step-failed", ...about, error: one.error })
       failStep(context, one, one.error)
     } else if (one.drift.length === 0) {
-      sink({ type: "step-in-sync", ...about })
+      sink(inSync(one))
     } else if (one.blocked !== undefined) {
       sink({ type: "step-blocked", ...about, reason: one.blocked })
     } else {
@@ -60,6 +60,11 @@ function report(context: RunContext, barrier: Barrier): readonly Assessment[] {
     }
   }
   return todo
+}
+
+/** The event of a step that has nothing to do. */
+export function inSync({ task, host }: Assessment): HaopsEvent {
+  return { type: "step-in-sync", stage: task.stage, host, step: task.title, scope: task.step.scope }
 }
 
 async function applyBarrier(context: RunContext, todo: readonly Assessment[]): Promise<void> {

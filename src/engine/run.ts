@@ -3,7 +3,7 @@ import type { Outcome } from "../events.ts"
 import { outcomeOfError } from "../exit-codes.ts"
 import type { Inventory } from "../inventory/model.ts"
 import type { RunContext } from "./context.ts"
-import { converge } from "./converge.ts"
+import { converge, inSync } from "./converge.ts"
 import { type LockOwner, lockHosts } from "./lock.ts"
 import { connectAndLook, failHost, look } from "./look.ts"
 import { type Outlook, planRun } from "./plan.ts"
@@ -48,7 +48,10 @@ export async function run(request: RunRequest): Promise<RunResult> {
   try {
     if (context.stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
     refuse(context, outlook)
-    if (!hasChanges(plan)) return { outcome: outcomeOf(context), plan, changed }
+    if (!hasChanges(plan) && outlook.assessments.every((one) => one.error === undefined)) {
+      for (const one of outlook.assessments) context.sink(inSync(one))
+      return { outcome: outcomeOf(context), plan, changed }
+    }
     if (!(await request.confirm(plan))) {
       throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
     }

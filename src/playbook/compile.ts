@@ -20,10 +20,8 @@ export interface CompileContext {
   only?: readonly string[] | undefined
 }
 
-/** A playbook as loaded, with the file it came from. */
-export interface LoadedPlaybook extends ParsedYaml<Playbook> {
-  file: string
-}
+/** A playbook as loaded, which still knows where each of its lines stood. */
+export type LoadedPlaybook = ParsedYaml<Playbook>
 
 /** One item of a stage, taken apart. `want` is there only where the playbook says it. */
 interface Item {
@@ -34,14 +32,14 @@ interface Item {
 }
 
 type Stage = Playbook["stages"][number]
-type Report = (path: Path, message: string, suggestion?: string, at?: "value" | "key") => void
+type Report = (path: Path, message: string, suggestion?: string) => void
 
 /** A playbook bound to an inventory: barriers of tasks, in order. Throws `InputError` with every problem at once. */
 export function compilePlaybook(playbook: LoadedPlaybook, context: CompileContext): readonly Barrier[] {
-  const { file, value, locate } = playbook
+  const { value } = playbook
   const problems: InputProblem[] = []
-  const compiler = new Compiler(context, (path, message, suggestion, at) => {
-    problems.push({ file, ...locate(path, at), path, message, suggestion })
+  const compiler = new Compiler(context, (path, message, suggestion) => {
+    problems.push(playbook.problem(path, message, suggestion))
   })
   const tasks = value.stages.flatMap((stage, s) =>
     stage.steps.flatMap((step, i) => compiler.task(stage.stage, stage.on, step, ["stages", s, "steps", i])),
@@ -96,7 +94,7 @@ class Compiler {
   #inline(step: Step, raw: unknown, hosts: readonly Host[], path: Path): Map<string, unknown> | undefined {
     const shape = checkShape(step.want, raw ?? {}, step.kind)
     if (shape.ok) return new Map(hosts.map((host) => [host.name, shape.value]))
-    for (const one of shape.problems) this.#problem([...path, ...one.path], one.message, one.suggestion, one.at)
+    for (const one of shape.problems) this.#problem([...path, ...one.path], one.message, one.suggestion)
     return undefined
   }
 

@@ -16,5 +16,14 @@ export async function loadPlaybook(file: string, shown = file): Promise<LoadedPl
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new HaopsError("E_INPUT", `the playbook ${shown} could not be read`, { cause })
   })
-  return { file: shown, ...parseYaml(text, shown, playbookSchema, "the playbook") }
+  return parseYaml(text, shown, playbookSchema, "the playbook")
+}
+
+/** A playbook without stages, for verbs that only connect. */
+export function emptyPlaybook(name: string): LoadedPlaybook {
+  return {
+    value: { name, stages: [] },
+    locate: () => ({ line: 1, column: 1 }),
+    problem: (path, message) => ({ file: name, path, message }),
+  }
 }

@@ -25,3 +25,10 @@ export interface UpOptions extends SelectOptions {
 export interface PlanOptions extends SelectOptions {
   out?: string | undefined
 }
+
+export interface ExecOptions extends SelectOptions {
+  /** Run as root, by the host's `become`. */
+  root?: boolean | undefined
+  /** Seconds that the command may take. */
+  commandTimeout: number
+}

@@ -60,7 +60,7 @@ test.each([0, 1, 2, 3])("output that is cut short is E_PROBE, never an empty ans
   ]
   const whole = spawnSync("sh", ["-s"], { input: compileScript(fragments, NONCE), encoding: "utf8" })
   const stdout = whole.stdout.slice(0, Math.floor((whole.stdout.length * (piece + 1)) / 5))
-  expect(() => parseSections({ ...whole, code: 0, stdout, durationMs: 0 }, fragments, NONCE)).toThrow(
+  expect(() => parseSections({ code: 0, stdout, stderr: whole.stderr, durationMs: 0 }, fragments, NONCE)).toThrow(
     expect.objectContaining({ code: "E_PROBE" }),
   )
 })

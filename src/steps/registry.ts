@@ -1,0 +1,41 @@
+import { clock } from "./clock.ts"
+import { clusterAuth } from "./cluster-auth.ts"
+import { clusterSeed } from "./cluster-seed.ts"
+import { clusterSetup } from "./cluster-setup.ts"
+import { clusterStart } from "./cluster-start.ts"
+import { command } from "./command.ts"
+import { converged } from "./converged.ts"
+import { defaultCluster } from "./default-cluster.ts"
+import { file } from "./file.ts"
+import { haclusterPassword } from "./hacluster-password.ts"
+import { hosts } from "./hosts.ts"
+import { packageStep } from "./package.ts"
+import { packages } from "./packages.ts"
+import { pcsd } from "./pcsd.ts"
+import { preflight } from "./preflight.ts"
+import { service } from "./service.ts"
+import type { Step } from "./step.ts"
+import { sysctl } from "./sysctl.ts"
+
+const ALL: readonly Step[] = [
+  preflight,
+  clock,
+  hosts,
+  packages,
+  defaultCluster,
+  sysctl,
+  haclusterPassword,
+  pcsd,
+  clusterAuth,
+  clusterSetup,
+  clusterSeed,
+  clusterStart,
+  converged,
+  command,
+  file,
+  packageStep,
+  service,
+]
+
+/** The vocabulary of playbooks: every step kind by its YAML name. */
+export const stepKinds: ReadonlyMap<string, Step> = new Map(ALL.map((step) => [step.kind, step]))

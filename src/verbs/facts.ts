@@ -1,0 +1,46 @@
+import { connectAndLook } from "../engine/look.ts"
+import { type HostState, isLive } from "../engine/world.ts"
+import { EXIT } from "../exit-codes.ts"
+import { emptyPlaybook } from "../playbook/load.ts"
+import type { SelectOptions } from "./options.ts"
+import { openSession } from "./session.ts"
+
+/** `haops facts`: what every step may rely on, host by host. */
+export async function facts(options: SelectOptions): Promise<number> {
+  await using session = await openSession({ verb: "facts", options, playbook: emptyPlaybook("facts") })
+  const { context, reporter } = session
+  await connectAndLook(context, [])
+  const states = [...context.world.values()]
+  const exit = exitOf(states)
+  reporter.result(exit, Object.fromEntries(states.map((state) => [state.host.name, factsOf(state)])), () =>
+    states.map(textOf).join("\n"),
+  )
+  return exit
+}
+
+function exitOf(states: readonly HostState[]): number {
+  const live = states.filter(isLive).length
+  if (live === 0) return EXIT.unreachable
+  return live === states.length ? EXIT.done : EXIT.partial
+}
+
+function factsOf(state: HostState): object {
+  if (!isLive(state)) return { error: state.failure?.error.toJSON() }
+  const { pcsCapabilities, ...rest } = state.facts
+  return { ...rest, pcsCapabilities: [...pcsCapabilities] }
+}
+
+function textOf(state: HostState): string {
+  if (!isLive(state)) return `${state.host.name}\n  ${state.failure?.error.message ?? "no answer"}\n`
+  const { os, osVersion, arch, hostname, versions, clock } = state.facts
+  const stack = Object.entries(versions).flatMap(([name, version]) =>
+    version === undefined ? [] : [`${name} ${version}`],
+  )
+  const lines = [
+    `system    ${os} ${osVersion} ${arch}`,
+    `hostname  ${hostname}`,
+    `clock     ${Math.round(clock.offsetMs)} ms from ours, ± ${Math.round(clock.uncertaintyMs)} ms`,
+    `stack     ${stack.length > 0 ? stack.join(", ") : "not installed"}`,
+  ]
+  return `${state.host.name}\n${lines.map((line) => `  ${line}`).join("\n")}\n`
+}

@@ -1,0 +1,25 @@
+import { hasChanges, type Plan } from "../engine/plan-model.ts"
+import { preview } from "../engine/run.ts"
+import { savePlan } from "../engine/saved-plan.ts"
+import { EXIT } from "../exit-codes.ts"
+import { loadShipped } from "../playbook/load.ts"
+import type { PlanOptions } from "./options.ts"
+import { openSession } from "./session.ts"
+
+/** `haops plan`: what `up` would do. Touches nothing. */
+export async function plan(options: PlanOptions): Promise<number> {
+  await using session = await openSession({ verb: "plan", options, playbook: await loadShipped("up") })
+  const { plan } = await preview(session)
+  if (options.out !== undefined) await savePlan(options.out, plan)
+  const exit = exitOf(plan)
+  session.reporter.planned(plan, exit)
+  return exit
+}
+
+function exitOf(plan: Plan): number {
+  const reached = plan.hosts.filter((host) => host.state === "reached")
+  if (reached.length === 0) return EXIT.unreachable
+  if (plan.findings.some(({ finding }) => finding.severity === "error")) return EXIT.failed
+  if (plan.hosts.some((host) => host.error !== undefined)) return EXIT.partial
+  return hasChanges(plan) ? EXIT.changes : EXIT.done
+}

@@ -1,0 +1,32 @@
+import type { Plan } from "../engine/plan-model.ts"
+import { run } from "../engine/run.ts"
+import { requireSavedPlan } from "../engine/saved-plan.ts"
+import { HaopsError } from "../errors.ts"
+import { exitOfOutcome } from "../exit-codes.ts"
+import { ask } from "./ask.ts"
+import type { UpOptions } from "./options.ts"
+import { openSession, type Session, type SessionRequest } from "./session.ts"
+
+/** Converge the inventory's hosts to a playbook. Returns the exit code. */
+export async function runPlaybook(request: SessionRequest & { options: UpOptions }): Promise<number> {
+  await using session = await openSession(request)
+  const { context, inventory, barriers, owner, startedAt } = session
+  const confirm = (plan: Plan) => confirmPlan(session, request.options, plan)
+  const result = await run({ context, inventory, barriers, owner, startedAt, confirm })
+  session.reporter.finish(result)
+  return exitOfOutcome(result.outcome)
+}
+
+/** A saved plan must still hold. What would interrupt the service is asked about, unless `--yes` said it before. */
+async function confirmPlan(session: Session, options: UpOptions, plan: Plan): Promise<boolean> {
+  if (options.plan !== undefined) await requireSavedPlan(options.plan, plan)
+  const harmless = plan.risk === "none" || plan.risk === "reload"
+  if (harmless || options.yes === true || options.plan !== undefined) return true
+  if (!process.stdin.isTTY) {
+    throw new HaopsError("E_REFUSED", `this would cause a ${plan.risk}, and there is no terminal to ask on`, {
+      hint: `Look at it with haops plan -i ${plan.inventory}, then add --yes.`,
+    })
+  }
+  session.reporter.showPlan(plan)
+  return await ask(`This causes a ${plan.risk}. Go on?`, session.context.stop)
+}
