@@ -95,7 +95,8 @@ async function wait(action: WaitAction, transport: Transport, signal: AbortSigna
 
 function failed(action: Action, result: ExecResult): HaopsError {
   const how = result.code === null ? `was ended by ${result.signal ?? "a signal"}` : `exited ${result.code}`
-  return new HaopsError("E_COMMAND", `${shorten(describeAction(action))} ${how}`, { result })
+  const hint = "hint" in action ? action.hint : undefined
+  return new HaopsError("E_COMMAND", `${shorten(describeAction(action))} ${how}`, { hint, result })
 }
 
 /** A command for a message: the first line, not all of a long script. */

@@ -66,7 +66,7 @@ export const defaultCluster = defineStep<Want, Have>({
 /**
  * A controller that is still waiting for its first election takes 10 s to stop. This cluster has nothing to shut down in order,
  * so pacemaker is killed; its stop is queued before, or systemd would start it again. Corosync is not: killed, it
- * leaves 40 MB in /dev/shm. What pacemaker's daemons leave there is swept up, by the process id in its name.
+ * leaves tens of megabytes in /dev/shm, and the cluster that follows finds no space there. What pacemaker's daemons leave there is swept up, by the process id in its name.
  */
 const STOP = `
 systemctl stop --no-block pacemaker.service 2>/dev/null
