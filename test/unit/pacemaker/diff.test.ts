@@ -1,0 +1,288 @@
+import { fc, test as property } from "@fast-check/vitest"
+import { describe, expect, test } from "vitest"
+import { applyChanges } from "../../../src/pacemaker/apply-changes.ts"
+import { type Cib, EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
+import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
+import type { Desired } from "../../../src/pacemaker/desired.ts"
+import { diffCib } from "../../../src/pacemaker/diff.ts"
+import { driftOf } from "../../../src/pacemaker/drift.ts"
+import { NOTHING_OWNED, ownershipOf } from "../../../src/pacemaker/ownership.ts"
+import {
+  cloned,
+  colocation,
+  DESIRES,
+  desired,
+  location,
+  monitor,
+  order,
+  resource,
+} from "../../cases/pacemaker/desires.ts"
+
+const VIP = `<primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2">
+  <instance_attributes id="vip-i"><nvpair id="vip-i-ip" name="ip" value="10.0.0.11"/></instance_attributes>
+  <operations><op id="vip-m" name="monitor" interval="30s" timeout="20s"/><op id="vip-s" name="start" interval="0s" timeout="20s"/></operations>
+</primitive>`
+const WEB = `<clone id="web-clone"><primitive id="web" class="systemd" type="haproxy"/>
+  <meta_attributes id="web-m"><nvpair id="web-m-i" name="interleave" value="yes"/></meta_attributes></clone>`
+
+function cib(parts: { properties?: string; resources?: string; constraints?: string; defaults?: string }): Cib {
+  const properties = parts.properties ?? ""
+  return parseCib(`<cib admin_epoch="0" epoch="7" num_updates="3" have-quorum="1"><configuration>
+    <crm_config>${properties}</crm_config><nodes/><resources>${parts.resources ?? ""}</resources>
+    <constraints>${parts.constraints ?? ""}</constraints>
+    <rsc_defaults>${parts.defaults ?? ""}</rsc_defaults></configuration><status/></cib>`)
+}
+
+function set(id: string, ...pairs: [name: string, value: string][]): string {
+  const inner = pairs.map(([name, value]) => `<nvpair id="${id}-${name}" name="${name}" value="${value}"/>`)
+  return `<cluster_property_set id="${id}">${inner.join("")}</cluster_property_set>`
+}
+
+const vip = resource("vip", "ocf:heartbeat:IPaddr2", { parameters: { ip: "10.0.0.11" }, operations: [monitor("30s")] })
+const web = resource("web", "systemd:haproxy", cloned("web-clone", { interleave: "true" }))
+
+/** Attribute, have, want and risk of each drift, one line each. */
+function drift(want: Desired, have: Cib, owned: Desired = want): string[] {
+  const { changes } = diffCib(want, have, ownershipOf(owned))
+  return driftOf(changes, false).map((one) => `${one.attribute}: ${one.have} -> ${one.want} (${one.risk})`)
+}
+
+describe("properties and defaults", () => {
+  const have = cib({
+    properties: set(
+      "cib-bootstrap-options",
+      ["dc-version", "2.1.5"],
+      ["cluster-recheck-interval", "300"],
+      ["other", "1"],
+    ),
+    defaults: `<meta_attributes id="d"><nvpair id="d-s" name="resource-stickiness" value="100"/></meta_attributes>`,
+  })
+
+  test("are compared by meaning: 5min is 300", () => {
+    expect(drift(desired({ properties: { "cluster-recheck-interval": "5min" } }), have)).toEqual([])
+  })
+  test("that differ are drift, whoever wrote them", () => {
+    const want = desired({ properties: { "cluster-recheck-interval": "1min", "stonith-enabled": "false" } })
+    expect(drift(want, have, desired())).toEqual([
+      "property cluster-recheck-interval: 300 -> 1min (none)",
+      "property stonith-enabled: absent -> false (none)",
+    ])
+  })
+  test("that are not named are left alone, unless haops set them", () => {
+    expect(drift(desired(), have)).toEqual([])
+    expect(drift(desired(), have, desired({ properties: { other: "1" } }))).toEqual([
+      "property other: 1 -> default (none)",
+    ])
+  })
+  test("of pacemaker itself are no foreign objects", () => {
+    expect(diffCib(desired(), have, NOTHING_OWNED)).toEqual({ changes: [], foreign: [], conflicts: [], notes: [] })
+  })
+  test("of the seed are removed and hide nothing", () => {
+    const seeded = cib({ properties: set("haops-seed", ["dc-deadtime", "2s"]) + set("cib-bootstrap-options") })
+    expect(drift(desired({ properties: { "dc-deadtime": "2s" } }), seeded)).toEqual([
+      "property dc-deadtime: seeded for the first election -> default (none)",
+      "property dc-deadtime: absent -> 2s (none)",
+    ])
+  })
+})
+
+describe("resources", () => {
+  const have = cib({ resources: VIP + WEB })
+  const want = desired({ resources: [vip, web] })
+
+  test("that mean the same are in sync: operations that are not named and spellings do not count", () => {
+    expect(drift(want, have)).toEqual([])
+  })
+  test("that are missing are created without risk", () => {
+    expect(drift(want, EMPTY_CIB)).toEqual([
+      "resource vip: absent -> ocf:heartbeat:IPaddr2 ip=10.0.0.11  monitor 30s (none)",
+      "resource web: absent -> systemd:haproxy  clone web-clone interleave=true (none)",
+    ])
+  })
+  test("with a changed parameter restart, with a changed operation they do not", () => {
+    const changed = { ...vip, parameters: { ip: "10.0.0.12", nic: "eth0" }, operations: [monitor("10s")] }
+    expect(drift(desired({ resources: [changed, web] }), have)).toEqual([
+      "resource vip ip: 10.0.0.11 -> 10.0.0.12 (restart)",
+      "resource vip nic: absent -> eth0 (restart)",
+      "resource vip monitor: monitor 30s timeout=20s -> monitor 10s timeout=20s (none)",
+    ])
+  })
+  test("of haops lose what the inventory does not say", () => {
+    const extra = cib({
+      resources: VIP.replace("</instance_attributes>", '<nvpair id="x" name="nic" value="e"/></instance_attributes>'),
+    })
+    expect(drift(desired({ resources: [vip] }), extra)).toEqual(["resource vip nic: e -> absent (restart)"])
+  })
+  test("of haops that are wanted no more are deleted, at the risk of an outage", () => {
+    expect(drift(desired({ resources: [web] }), have, want)).toEqual([
+      "resource vip: ocf:heartbeat:IPaddr2 ip=10.0.0.11  monitor 30s timeout=20s -> absent (failover)",
+    ])
+  })
+  test("of another agent are made anew, and their constraints with them", () => {
+    const constraints = '<rsc_colocation id="c" rsc="vip" with-rsc="web-clone" score="INFINITY"/>'
+    const other = desired({
+      resources: [{ ...vip, agent: "ocf:heartbeat:Dummy" }, web],
+      constraints: [colocation("c", "vip", "web-clone")],
+    })
+    const { changes } = diffCib(other, cib({ resources: VIP + WEB, constraints }), ownershipOf(other))
+    expect(changes.map(({ type }) => type)).toEqual([
+      "delete-constraint",
+      "delete-resource",
+      "create-resource",
+      "create-constraint",
+    ])
+  })
+  test("of others are adopted when equal", () => {
+    expect(diffCib(want, have, NOTHING_OWNED)).toEqual({ changes: [], foreign: [], conflicts: [], notes: [] })
+  })
+  test("of others that differ are a conflict and are not touched", () => {
+    const { changes, conflicts } = diffCib(
+      desired({ resources: [{ ...vip, parameters: { ip: "10.0.0.99" } }] }),
+      have,
+      NOTHING_OWNED,
+    )
+    expect(changes).toEqual([])
+    expect(conflicts).toMatchObject([
+      { severity: "error", message: "resource vip exists and haops did not make it; it differs: ip=10.0.0.11" },
+    ])
+  })
+  test("of others are reported, never drift", () => {
+    const { changes, foreign } = diffCib(desired({ resources: [web] }), have, NOTHING_OWNED)
+    expect({ changes, foreign }).toEqual({ changes: [], foreign: ["resource vip"] })
+  })
+  test("whose id something else has cannot be created", () => {
+    const { conflicts } = diffCib(
+      desired({ resources: [resource("web-clone", "ocf:heartbeat:Dummy")] }),
+      have,
+      NOTHING_OWNED,
+    )
+    expect(conflicts).toMatchObject([{ message: expect.stringContaining("uses the id web-clone for something else") }])
+  })
+  test("that an operator disabled are noted, not enabled", () => {
+    const meta =
+      '<meta_attributes id="m"><nvpair id="m-t" name="target-role" value="Stopped"/></meta_attributes></primitive>'
+    const { changes, notes } = diffCib(
+      desired({ resources: [vip] }),
+      cib({ resources: VIP.replace("</primitive>", meta) }),
+      ownershipOf(want),
+    )
+    expect({ changes, notes }).toEqual({ changes: [], notes: ["vip: disabled by an operator (target-role=Stopped)"] })
+  })
+  test("are not deleted under a constraint of somebody else's", () => {
+    const constraints = '<rsc_location id="cli-prefer-vip" rsc="vip" node="n" score="INFINITY"/>'
+    const { conflicts } = diffCib(
+      desired({ resources: [web] }),
+      cib({ resources: VIP + WEB, constraints }),
+      ownershipOf(want),
+    )
+    expect(conflicts).toMatchObject([
+      {
+        message: expect.stringContaining("constraint cli-prefer-vip"),
+        hint: expect.stringContaining("pcs constraint delete cli-prefer-vip"),
+      },
+    ])
+  })
+  test("hide the passwords of fencing devices", () => {
+    const device = resource("f", "stonith:fence_x", { fencing: true, parameters: { ip: "1", passwd: "hush" } })
+    expect(drift(desired({ resources: [device] }), EMPTY_CIB).join()).not.toContain("hush")
+  })
+})
+
+describe("constraints", () => {
+  const resources = VIP + WEB
+  const base = { resources: [vip, web] }
+
+  test.each([
+    [
+      "colocation",
+      '<rsc_colocation id="c" rsc="vip" with-rsc="web-clone" score="1000000"/>',
+      colocation("c", "vip", "web-clone"),
+    ],
+    [
+      "order",
+      '<rsc_order id="o" first="vip" then="web-clone" score="0"/>',
+      order("o", "vip", "web-clone", { kind: "Optional" }),
+    ],
+    [
+      "order with its defaults written out",
+      '<rsc_order id="o" first="vip" first-action="start" then="web-clone" then-action="start" kind="Mandatory" symmetrical="true"/>',
+      order("o", "vip", "web-clone"),
+    ],
+    [
+      "location",
+      '<rsc_location id="l" rsc="vip" node="n1" score="+INFINITY"/>',
+      location("l", "vip", "n1", "INFINITY"),
+    ],
+  ])("a %s that means the same is in sync", (_name, constraints, constraint) => {
+    expect(drift(desired({ ...base, constraints: [constraint] }), cib({ resources, constraints }))).toEqual([])
+  })
+  test("that differ are replaced", () => {
+    const constraints = '<rsc_colocation id="c" rsc="vip" with-rsc="web-clone" score="100"/>'
+    expect(
+      drift(desired({ ...base, constraints: [colocation("c", "vip", "web-clone")] }), cib({ resources, constraints })),
+    ).toEqual([
+      "constraint c: vip with web-clone (100) -> absent (failover)",
+      "constraint c: absent -> vip with web-clone (failover)",
+    ])
+  })
+  test("that were deleted by hand are made again", () => {
+    const want = desired({ ...base, constraints: [order("o", "vip", "web-clone", { kind: "Optional" })] })
+    expect(drift(want, cib({ resources }))).toEqual(["constraint o: absent -> vip then web-clone (Optional) (none)"])
+  })
+  test("that somebody made under another id satisfy, and are not owned", () => {
+    const constraints =
+      '<rsc_colocation id="colocation-vip-web-clone-INFINITY" rsc="vip" with-rsc="web-clone" score="INFINITY"/>'
+    const want = desired({ ...base, constraints: [colocation("c", "vip", "web-clone")] })
+    expect(diffCib(want, cib({ resources, constraints }), ownershipOf(want))).toEqual({
+      changes: [],
+      foreign: [],
+      conflicts: [],
+      notes: [],
+    })
+  })
+  test("of others are reported, those of rules and sets too", () => {
+    const constraints = `<rsc_location id="cli-prefer-vip" rsc="vip" node="n" score="INFINITY"/>
+      <rsc_order id="set"><resource_set id="s"><resource_ref id="vip"/></resource_set></rsc_order>`
+    const { changes, foreign } = diffCib(desired(base), cib({ resources, constraints }), ownershipOf(desired(base)))
+    expect({ changes, foreign }).toEqual({ changes: [], foreign: ["constraint cli-prefer-vip", "constraint set"] })
+  })
+})
+
+const states = Object.values(DESIRES)
+
+/** A desired state with any of the resources, groups, clones and constraints of the others, some of them changed. */
+const anyDesired = fc
+  .record({
+    from: fc.constantFrom(...states),
+    keep: fc.infiniteStream(fc.boolean()),
+    interval: fc.constantFrom("5s", "1min"),
+  })
+  .map(({ from, keep, interval }): Desired => {
+    const resources = from.resources
+      .filter(() => keep.next().value)
+      .map((one) => (keep.next().value ? { ...one, operations: [monitor(interval)] } : one))
+    const ids = new Set(resources.flatMap(({ id, clone, group }) => [clone ? clone.id : id, group]))
+    const present = (one: (typeof from.constraints)[number]) =>
+      (one.type === "order"
+        ? [one.first, one.then]
+        : one.type === "colocation"
+          ? [one.resource, one.with]
+          : [one.resource]
+      ).every((id) => ids.has(id))
+    return { ...from, resources, constraints: from.constraints.filter(present) }
+  })
+
+property.prop([anyDesired, anyDesired])(
+  "from any state to any other, carrying out the difference leaves none",
+  (first, second) => {
+    const built = applyChanges(EMPTY_CIB, diffCib(first, EMPTY_CIB, NOTHING_OWNED).changes)
+    expect(diffCib(first, built, ownershipOf(first)).changes).toEqual([])
+    const changed = applyChanges(built, diffCib(second, built, ownershipOf(first)).changes)
+    expect(diffCib(second, changed, ownershipOf(second))).toEqual({
+      changes: [],
+      foreign: [],
+      conflicts: [],
+      notes: [],
+    })
+  },
+)
