@@ -27,7 +27,8 @@ export function isTransient(error: unknown): boolean {
 /** An endpoint for messages: `controller1 (10.0.0.12:22)`. */
 export function place(endpoint: Pick<Endpoint, "name" | "address" | "port">): string {
   const address = endpoint.address.includes(":") ? `[${endpoint.address}]` : endpoint.address
-  return `${endpoint.name} (${address}:${endpoint.port})`
+  const where = `${address}:${endpoint.port}`
+  return endpoint.name === endpoint.address ? where : `${endpoint.name} (${where})`
 }
 
 /** What the socket or the handshake said, as `E_CONNECT`. */

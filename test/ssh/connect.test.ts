@@ -1,4 +1,7 @@
+import { execFileSync, spawn } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
+import { join } from "node:path"
 import type { AuthContext } from "ssh2"
 import { describe, expect, test } from "vitest"
 import { createPool } from "../../src/transport/pool.ts"
@@ -15,6 +18,27 @@ function only(method: "password" | "keyboard-interactive", password: string) {
       answers[0] === password ? context.accept() : context.reject([method]),
     )
     return "later"
+  }
+}
+
+/** A real ssh-agent. `add` makes an encrypted key file, gives the agent its key, and returns the public half. */
+async function startAgent(home: Home) {
+  const socket = join(home.path, "agent")
+  const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" })
+  await expect.poll(() => existsSync(socket)).toBe(true)
+  const env = { ...process.env, SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: "force", SSH_ASKPASS: "/bin/false" }
+  return {
+    socket,
+    add: (name: string) => {
+      const file = join(home.path, name)
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file])
+      execFileSync("ssh-add", [file], { env, stdio: "ignore" })
+      execFileSync("ssh-keygen", ["-q", "-p", "-a", "1", "-N", "sesame", "-f", file], { stdio: "ignore" })
+      return readFileSync(`${file}.pub`, "utf8").split(" ")[1]
+    },
+    [Symbol.asyncDispose]: async () => {
+      agent.kill()
+    },
   }
 }
 
@@ -77,6 +101,49 @@ describe("the login", () => {
   })
 })
 
+describe("the agent", () => {
+  test("logs in with a key whose file is encrypted, without its passphrase; and with no other where keys are named", async () => {
+    await using home = new Home()
+    await using agent = await startAgent(home)
+    const [mine, other] = [agent.add("mine"), agent.add("other")]
+    const offered: string[] = []
+    await using server = await startSshServer({
+      authenticate: (context) => {
+        const key = context.method === "publickey" ? context.key.data.toString("base64") : ""
+        offered.push(key === mine ? "mine" : key === other ? "other" : "unheard-of")
+        return key === mine ? "accept" : ["publickey"]
+      },
+    })
+    home.write(".ssh/config", "Host node1\n IdentitiesOnly yes\n")
+    const env = { SSH_AUTH_SOCK: agent.socket }
+    const node = await home.to(server, { identityFile: join(home.path, "mine") }, { env })
+    expect((await node.exec({ argv: ["true"] }, calm)).code).toBe(0)
+    expect(new Set(offered)).toEqual(new Set(["mine"]))
+  })
+
+  test("offers its keys before the default files", async () => {
+    await using home = new Home()
+    await using agent = await startAgent(home)
+    const mine = agent.add("mine")
+    const offered: string[] = []
+    await using server = await startSshServer({
+      authenticate: (context) => {
+        offered.push(context.method === "publickey" ? context.key.data.toString("base64") : context.method)
+        return "accept"
+      },
+    })
+    await home.to(server, {}, { env: { SSH_AUTH_SOCK: agent.socket } })
+    expect(new Set(offered)).toEqual(new Set([mine]))
+  })
+
+  test("that is gone is like one without keys", async () => {
+    await using home = new Home()
+    await using server = await startSshServer()
+    const node = await home.to(server, {}, { env: { SSH_AUTH_SOCK: join(home.path, "gone") } })
+    expect((await node.exec({ argv: ["true"] }, calm)).code).toBe(0)
+  })
+})
+
 describe("a host that cannot be reached", () => {
   test("because nothing listens is said so, at once", async () => {
     const unused = createServer()
@@ -116,7 +183,7 @@ describe("a host that cannot be reached", () => {
 
 describe("a burst of connections", () => {
   test.for(["drop", "reset"] as const)("that the server meets with %s comes through in the end", async (fault) => {
-    await using server = await startSshServer({ welcome: (count) => (count % 3 === 0 ? "serve" : fault) })
+    await using server = await startSshServer({ welcome: (count) => (count > 12 ? "serve" : fault) })
     await using home = new Home()
     const connector = home.trust(server).connector()
     const hosts = Array.from({ length: 8 }, (_, index) => hostOf(server, {}, `node${index}`))
