@@ -1,3 +1,5 @@
+import { cib } from "./cib.ts"
+import { cibRecord } from "./cib-record.ts"
 import { clock } from "./clock.ts"
 import { clusterAuth } from "./cluster-auth.ts"
 import { clusterSeed } from "./cluster-seed.ts"
@@ -8,6 +10,7 @@ import { converged } from "./converged.ts"
 import { defaultCluster } from "./default-cluster.ts"
 import { file } from "./file.ts"
 import { haclusterPassword } from "./hacluster-password.ts"
+import { haproxyConfig } from "./haproxy-config.ts"
 import { hosts } from "./hosts.ts"
 import { packageStep } from "./package.ts"
 import { packages } from "./packages.ts"
@@ -16,20 +19,25 @@ import { preflight } from "./preflight.ts"
 import { service } from "./service.ts"
 import type { Step } from "./step.ts"
 import { sysctl } from "./sysctl.ts"
+import { vipFree } from "./vip-free.ts"
 
 const ALL: readonly Step[] = [
   preflight,
   clock,
+  vipFree,
   hosts,
   packages,
   defaultCluster,
   sysctl,
   haclusterPassword,
   pcsd,
+  haproxyConfig,
   clusterAuth,
   clusterSetup,
   clusterSeed,
   clusterStart,
+  cib,
+  cibRecord,
   converged,
   command,
   file,

@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os"
 import type { Plan } from "../engine/plan-model.ts"
 import type { RunResult } from "../engine/run.ts"
 import type { HaopsError } from "../errors.ts"
@@ -5,15 +6,16 @@ import { fanOut, type HaopsEvent, type Outcome, type Sink } from "../events.ts"
 import { exitOfOutcome } from "../exit-codes.ts"
 import type { Host, Inventory } from "../inventory/model.ts"
 import { renderError } from "../output/error-screen.ts"
-import { createJsonSink, type Result, resultDocument } from "../output/json-lines.ts"
+import { type Result, resultDocument } from "../output/json-lines.ts"
 import { colorEnabled } from "../output/paint.ts"
-import { createPlainSink } from "../output/plain.ts"
 import { renderPlan } from "../output/plan-screen.ts"
+import { createProgress } from "../output/progress.ts"
 import { createRecap } from "../output/recap.ts"
 import { renderRecap } from "../output/recap-screen.ts"
 import { createRunId } from "../output/run-id.ts"
-import { createScrub } from "../output/scrub.ts"
-import type { OutputSink } from "../output/sink.ts"
+import { openRunRecord, type RunRecord } from "../output/run-record.ts"
+import { createScrub, type Scrub } from "../output/scrub.ts"
+import { packageVersion } from "../package-root.ts"
 import type { CommonOptions } from "./options.ts"
 
 /** What a verb says to its user: progress on standard error, results on standard output, JSON on request. */
@@ -25,10 +27,10 @@ export interface Reporter {
   /** The result of `plan`. */
   planned(plan: Plan, exit: number): void
   /** The result of a run. */
-  finish(result: RunResult): void
+  finish(result: RunResult): Promise<void>
   /** The result of a verb that only looks: a document for `--json`, a text otherwise. */
   result(exit: number, details: unknown, text: () => string): void
-  close(): void
+  close(): Promise<void>
 }
 
 export interface ReporterRequest {
@@ -39,66 +41,84 @@ export interface ReporterRequest {
   /** The values that must not be printed, as known so far. */
   secrets: () => readonly string[]
   startedAt: number
+  /** Keep a log and a journal of this run. */
+  record: boolean
 }
 
 export async function createReporter(request: ReporterRequest): Promise<Reporter> {
   const { verb, inventory, options, secrets, startedAt } = request
-  const { verbose = false, json = false } = options
+  const { verbose = false, json = false, color } = options
   const scrub = createScrub(secrets)
   const runId = createRunId()
   const recap = createRecap()
-  const progress = await progressSink(options, scrub)
-  const sink = fanOut([recap.sink, progress.sink])
+  const { env, stdout, stderr } = process
+  const progress = await createProgress(stderr, { json, noColor: color === false, verbose, scrub, env })
+  const { record, sink: recordSink } = openRecord(request, runId, scrub)
+  const sink = fanOut([recap.sink, progress.sink, recordSink])
   const on = (stream: NodeJS.WriteStream) => ({
-    color: colorEnabled(stream, { noColor: options.color === false, env: process.env }),
+    color: colorEnabled(stream, { noColor: color === false, env }),
     width: stream.columns ?? 100,
     verbose,
   })
-  const print = (text: string) => process.stdout.write(scrub(text))
   const document = (result: Pick<Result, "outcome" | "exit"> & Partial<Result>) => {
     const common = { verb, cluster: inventory.name, inventory: inventory.file, runId, ms: Date.now() - startedAt }
-    process.stdout.write(resultDocument({ ...common, ...result }, scrub))
+    stdout.write(resultDocument({ ...common, ...result }, scrub))
   }
   const end = (outcome: Outcome) => {
-    sink({ type: "run-finished", outcome, ms: Date.now() - startedAt } satisfies HaopsEvent)
+    sink({ type: "run-finished", outcome, ms: Date.now() - startedAt })
     progress.close()
   }
-  const printErrors = (errors: readonly HaopsError[]) => {
-    for (const error of errors) process.stderr.write(`\n${scrub(renderError(error, on(process.stderr)))}`)
+  const printErrors = (errors: readonly HaopsError[], logFile?: string) => {
+    for (const error of errors) stderr.write(`\n${renderError(error, { ...on(stderr), scrub, logFile })}`)
   }
   return {
     runId,
     sink,
-    showPlan: (plan) => void process.stderr.write(scrub(renderPlan(plan, on(process.stderr)))),
+    showPlan(plan) {
+      progress.close()
+      stderr.write(scrub(renderPlan(plan, on(stderr))))
+    },
     planned(plan, exit) {
       end("done")
       if (json) return document({ outcome: "done", exit, plan })
-      print(renderPlan(plan, on(process.stdout)))
+      stdout.write(scrub(renderPlan(plan, on(stdout))))
       printErrors(plan.hosts.flatMap(({ error }) => (error === undefined ? [] : [error])))
     },
-    finish({ outcome, plan, error }) {
+    async finish({ outcome, plan, error }) {
       end(outcome)
+      const { directory: log, logFile, warning } = (await record) ?? {}
+      if (warning !== undefined) stderr.write(`warning: ${warning}\n`)
       const { lines, errors } = recap.recap()
       const all = error === undefined || errors.includes(error) ? errors : [...errors, error]
-      if (json) return document({ outcome, exit: exitOfOutcome(outcome), plan, recap: lines, errors: all })
-      printErrors(all)
-      print(renderRecap(recap.recap(), on(process.stdout)))
+      if (json) return document({ outcome, exit: exitOfOutcome(outcome), plan, recap: lines, errors: all, log })
+      printErrors(all, logFile)
+      stdout.write(scrub(renderRecap(recap.recap(), { ...on(stdout), log })))
     },
     result(exit, details, text) {
       end("done")
       if (json) return document({ outcome: "done", exit, details })
-      print(text())
+      stdout.write(scrub(text()))
       printErrors(recap.recap().errors)
     },
-    close: () => progress.close(),
+    async close() {
+      progress.close()
+      ;(await record)?.close()
+    },
   }
 }
 
-async function progressSink(options: CommonOptions, scrub: (text: string) => string): Promise<OutputSink> {
-  const stream = process.stderr
-  if (options.json === true) return createJsonSink(stream, { scrub })
-  const color = colorEnabled(stream, { noColor: options.color === false, env: process.env })
-  if (!stream.isTTY) return createPlainSink(stream, { color, verbose: options.verbose })
-  const { createTerminalSink } = await import("../output/terminal.ts")
-  return await createTerminalSink(stream, { color })
+/** Takes events from the start, though the files are opened while the hosts are being connected to. */
+function openRecord(request: ReporterRequest, runId: string, scrub: Scrub) {
+  const early: HaopsEvent[] = []
+  let sink: Sink = (event) => void early.push(event)
+  const header = { user: userInfo().username, from: hostname(), haops: packageVersion() }
+  const opening: Promise<RunRecord | undefined> = request.record
+    ? openRunRecord({ runId, header, scrub, env: process.env })
+    : Promise.resolve(undefined)
+  const record = opening.then((opened) => {
+    sink = opened?.sink ?? (() => {})
+    for (const event of early.splice(0)) sink(event)
+    return opened
+  })
+  return { record, sink: (event: HaopsEvent) => sink(event) }
 }

@@ -9,11 +9,11 @@ import { openSession, type Session, type SessionRequest } from "./session.ts"
 
 /** Converge the inventory's hosts to a playbook. Returns the exit code. */
 export async function runPlaybook(request: SessionRequest & { options: UpOptions }): Promise<number> {
-  await using session = await openSession(request)
+  await using session = await openSession({ ...request, record: true })
   const { context, inventory, barriers, owner, startedAt } = session
   const confirm = (plan: Plan) => confirmPlan(session, request.options, plan)
   const result = await run({ context, inventory, barriers, owner, startedAt, confirm })
-  session.reporter.finish(result)
+  await session.reporter.finish(result)
   return exitOfOutcome(result.outcome)
 }
 

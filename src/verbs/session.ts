@@ -31,10 +31,12 @@ export interface SessionRequest {
   verb: string
   options: SelectOptions
   playbook: LoadedPlaybook
+  /** Keep a log and a journal: for verbs that change something. Default false. */
+  record?: boolean | undefined
 }
 
 /** Loads and compiles everything, and so finds every problem of input, before the first connection. */
-export async function openSession({ verb, options, playbook }: SessionRequest): Promise<Session> {
+export async function openSession({ verb, options, playbook, record = false }: SessionRequest): Promise<Session> {
   const startedAt = Date.now()
   const inventory = withTimeout(await loadInventory(options.inventory), options.timeout)
   const hosts = selectHosts(inventory, options.limit)
@@ -53,7 +55,15 @@ export async function openSession({ verb, options, playbook }: SessionRequest): 
     secret: remember,
     only: options.only,
   })
-  const reporter = await createReporter({ verb, inventory, hosts, options, secrets: () => [...used], startedAt })
+  const reporter = await createReporter({
+    verb,
+    inventory,
+    hosts,
+    options,
+    secrets: () => [...used],
+    startedAt,
+    record,
+  })
   for (const text of notices) reporter.sink({ type: "message", level: "warning", text })
   const interrupt = listenForInterrupt(reporter.sink)
   const connector = createConnector({
@@ -75,6 +85,7 @@ export async function openSession({ verb, options, playbook }: SessionRequest): 
     cluster: inventory.name,
     inventory: inventory.file,
     hosts: hosts.map((host) => host.name),
+    stages: [...new Set(barriers.map((barrier) => barrier.stage))],
   })
   return {
     verb,
@@ -89,7 +100,7 @@ export async function openSession({ verb, options, playbook }: SessionRequest): 
       interrupt.dispose()
       await Promise.all([...context.world.values()].map((state) => state.transport?.[Symbol.asyncDispose]()))
       await connector[Symbol.asyncDispose]()
-      reporter.close()
+      await reporter.close()
     },
   }
 }
