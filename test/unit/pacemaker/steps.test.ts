@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest"
+import type { HostFacts } from "../../../src/facts/host-facts.ts"
+import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
+import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
+import { fromLists, type LastApplied, type OwnedLists } from "../../../src/pacemaker/ownership.ts"
+import { cib } from "../../../src/steps/cib.ts"
+import { cibRecord } from "../../../src/steps/cib-record.ts"
+import type { Members, RunAction } from "../../../src/steps/step.ts"
+import { desired, resource } from "../../cases/pacemaker/desires.ts"
+
+const XML = `<cib admin_epoch="0" epoch="7" num_updates="3" have-quorum="1"><configuration>
+<resources><primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2"/><primitive id="old" class="ocf" provider="heartbeat" type="Dummy"/></resources>
+</configuration></cib>`
+const facts = { versions: { pcs: "0.12.0", pacemaker: "3.0.0" }, pcsCapabilities: new Set() } as unknown as HostFacts
+const NOTHING: OwnedLists = {
+  property: [],
+  "resource-default": [],
+  "operation-default": [],
+  resource: [],
+  constraint: [],
+}
+const vip = resource("vip", "ocf:heartbeat:IPaddr2")
+const record = (epoch: number, ...ids: string[]): LastApplied => ({
+  epoch,
+  owned: fromLists({ ...NOTHING, resource: ids }),
+})
+
+function have(stdout: string): CibHave {
+  return cib.probe({ shell: "auto", desired: desired() }).parse({ stdout, stderr: "" }) as CibHave
+}
+
+function up(lastApplied?: LastApplied): CibHave {
+  return { ...have(`cluster up\nfingerprint abc\n${XML}\n`), lastApplied }
+}
+
+function members(...all: CibHave[]): Members<CibHave> {
+  const each = all.map((one, index) => ({ host: `n${index + 1}`, have: one, facts }))
+  return { elected: each[0]!, all: each, missing: [] }
+}
+
+const want = (...resources: Parameters<typeof resource>[0][]) => ({
+  shell: "auto" as const,
+  desired: desired({ resources: resources.map((id) => (id === "vip" ? vip : resource(id, "ocf:heartbeat:Dummy"))) }),
+})
+
+describe("the probe's answer", () => {
+  test("a node without pacemaker, and one whose cluster is down", () => {
+    expect(have("cluster absent\n")).toMatchObject({ cluster: "absent", cib: EMPTY_CIB })
+    expect(have('last-applied {"epoch":3,"owned":{"resource":["vip"]}}\ncluster down\n')).toMatchObject({
+      cluster: "down",
+      lastApplied: { epoch: 3 },
+    })
+  })
+  test("a CIB", () => {
+    const answer = have(`cluster up\nfingerprint abc\n${XML}\n`)
+    expect(answer).toMatchObject({ cluster: "up", fingerprint: "abc", cib: { quorate: true, version: { epoch: 7 } } })
+    expect(answer.cib.resources.map(({ id }) => id)).toEqual(["vip", "old"])
+  })
+  test.each([
+    ["nothing", ""],
+    ["no CIB", "cluster up\nfingerprint abc\n"],
+    ["half a CIB", "cluster up\n<cib><configuration>"],
+  ])("%s is an error, never an empty cluster", (_what, stdout) => expect(() => have(stdout)).toThrow())
+})
+
+describe("cib", () => {
+  test("in sync: no drift", () => {
+    expect(cib.check(want("vip"), members(up()))).toEqual([])
+  })
+  test("a bare node lists everything as expected and cannot be rehearsed", () => {
+    const bare = members(have("cluster absent\n"))
+    const drift = cib.check(want("vip"), bare)
+    expect(drift).toMatchObject([{ attribute: "resource vip", have: "absent", expected: true }])
+    expect(cib.rehearse?.(want("vip"), bare, drift)).toBeUndefined()
+  })
+  test("what another member remembers is removed too, and the claim holds old and new until it is recorded", () => {
+    const all = members(up(), up(record(6, "old")))
+    expect(cib.check(want("vip", "fresh"), all).map(({ attribute }) => attribute)).toEqual([
+      "resource old",
+      "resource fresh",
+    ])
+    const [run, wait] = cib.plan(want("vip", "fresh"), all, [])
+    expect((run as RunAction).label?.split("\n").slice(1)).toEqual([
+      "pcs -f new.xml resource delete old",
+      "pcs -f new.xml resource create fresh ocf:heartbeat:Dummy",
+    ])
+    expect((run as RunAction).stdin).toContain('"resource":["fresh","old","vip"]')
+    expect(wait?.type).toBe("wait")
+  })
+  test("a cluster without quorum is left as it is, unless nothing is to change", () => {
+    const alone = members({ ...up(), cib: { ...up().cib, quorate: false } })
+    expect(cib.findings?.(want("vip", "fresh"), alone)).toMatchObject([
+      { severity: "error", message: expect.stringContaining("no quorum") },
+    ])
+    expect(cib.findings?.(want("vip"), alone)).toEqual([])
+  })
+  test("a node in a quorate cluster is elected before one without quorum, before one without a cluster", () => {
+    const states = [up(), { ...up(), cib: { ...up().cib, quorate: false } }, have("cluster down\n")]
+    expect(states.map((state) => cib.elect?.(want("vip"), state, facts))).toEqual([2, 1, 0])
+  })
+  test("the rehearsal says what is not ours", () => {
+    const rehearsal = cib.rehearse?.(want("vip", "fresh"), members(up()), [])
+    const answer = { stdout: "<pacemaker-result/>", stderr: "" }
+    expect(rehearsal?.parse(answer)).toEqual({ transitions: [], notes: ["Not ours, left alone: resource old"] })
+  })
+})
+
+describe("cib-record", () => {
+  const wanted = { ...NOTHING, resource: ["vip"] }
+  const written = (state: CibHave) => cibRecord.plan(wanted, state, [], facts).at(-1)
+
+  test("equal: no drift", () => {
+    expect(cibRecord.check(wanted, up(record(5, "vip")), facts)).toEqual([])
+  })
+  test("absent: written with the age of the CIB, for root alone", () => {
+    expect(cibRecord.check(wanted, up(), facts)).toMatchObject([{ have: "absent", want: "1 object" }])
+    expect(written(up())).toMatchObject({
+      mode: "0600",
+      content: expect.stringMatching(/^\{"epoch":7,.*"resource":\["vip"\]/),
+    })
+  })
+  test("what was removed from the cluster is forgotten", () => {
+    expect(written(up(record(5, "vip", "gone")))).toMatchObject({
+      content: expect.stringMatching(/"epoch":7,.*"resource":\["vip"\]/),
+    })
+  })
+  test("what is still in the cluster is not, and the record keeps its age", () => {
+    expect(written(up(record(5, "vip", "old")))).toMatchObject({
+      content: expect.stringMatching(/"epoch":5,.*"resource":\["old","vip"\]/),
+    })
+  })
+  test("a node whose cluster is down forgets nothing", () => {
+    expect(
+      cibRecord.check(wanted, { ...have("cluster down\n"), lastApplied: record(5, "vip", "gone") }, facts),
+    ).toEqual([])
+  })
+})
