@@ -20,7 +20,8 @@ const BUFFER_BYTES = 8_192
  */
 export async function createLogSink(options: LogOptions): Promise<OutputSink> {
   const { file, scrub, onError } = options
-  const { pino } = await import("pino")
+  // The default export is what both Node and the bundle have: pino is CommonJS.
+  const { default: pino } = await import("pino")
   const destination = pino.destination({ dest: file, sync: true, mode: 0o600, minLength: BUFFER_BYTES })
   if (onError !== undefined) destination.on("error", onError)
   else destination.on("error", () => {})
