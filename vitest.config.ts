@@ -9,10 +9,13 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "test/e2e/harness/global-setup.ts",
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 1,
           fileParallelism: false,
+          // After the others: what a cluster does in seconds should not share the processors with them.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,0 +1,14 @@
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { getContainerRuntimeClient } from "testcontainers"
+import { sweepAbandoned } from "./labels.ts"
+
+const root = fileURLToPath(new URL("../../..", import.meta.url))
+
+/** Once before all e2e tests: haops is built from the source under test, and nothing is left of runs that were killed. */
+export default async function setup(): Promise<void> {
+  await promisify(execFile)(process.execPath, ["docker/build.mjs"], { cwd: root })
+  const { dockerode } = (await getContainerRuntimeClient()).container
+  await sweepAbandoned(dockerode)
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+/** The built command, as a user runs it. */
+export const HAOPS = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url))
+
+export interface HaopsOptions {
+  /** Added to the environment, which holds PATH and a HOME in `cwd` and nothing else. */
+  env?: Readonly<Record<string, string>>
+  /** For standard input. Absent: it is closed. */
+  input?: string
+  cwd?: string
+  /** Called with each piece of standard error as it arrives. */
+  onStderr?: (chunk: string) => void
+}
+
+export interface HaopsResult {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+  /** Wall time in milliseconds. */
+  ms: number
+}
+
+export interface HaopsRun {
+  child: ChildProcess
+  /** Resolves for every outcome, a kill included. */
+  done: Promise<HaopsResult>
+}
+
+/** Starts haops as a child process. */
+export function spawnHaops(args: readonly string[], options: HaopsOptions = {}): HaopsRun {
+  const { env = {}, input, cwd = process.cwd(), onStderr } = options
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [HAOPS, ...args], {
+    cwd,
+    // The developer's own ~/.ssh and agent must not decide how a test ends.
+    env: { PATH: process.env.PATH, HOME: cwd, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  })
+  child.stdin.on("error", () => {}).end(input)
+  let stdout = ""
+  let stderr = ""
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    stdout += chunk
+  })
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk
+    onStderr?.(chunk)
+  })
+  const done = new Promise<HaopsResult>((resolve, reject) => {
+    child.on("error", reject)
+    child.on("close", (code, signal) => {
+      resolve({ code, signal, stdout, stderr, ms: performance.now() - startedAt })
+    })
+  })
+  return { child, done }
+}

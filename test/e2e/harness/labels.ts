@@ -1,0 +1,28 @@
+import type Dockerode from "dockerode"
+
+/** On everything that a lab makes in the engine. The owner is the process that will remove it. */
+export function labLabels(): Record<string, string> {
+  return { "haops.lab": "e2e", "haops.owner": String(process.pid) }
+}
+
+/** Removes what test processes that are gone (killed, crashed) left in the engine. */
+export async function sweepAbandoned(dockerode: Dockerode): Promise<void> {
+  const filters = { label: ["haops.lab=e2e"] }
+  const containers = await dockerode.listContainers({ all: true, filters })
+  for (const { Id, Labels } of containers.filter(({ Labels }) => isAbandoned(Labels))) {
+    process.stderr.write(`removing a container of the dead test process ${Labels["haops.owner"]}\n`)
+    await dockerode.getContainer(Id).remove({ force: true, v: true })
+  }
+  const networks = await dockerode.listNetworks({ filters })
+  for (const { Id } of networks.filter(({ Labels }) => isAbandoned(Labels ?? {})))
+    await dockerode.getNetwork(Id).remove()
+}
+
+function isAbandoned(labels: Record<string, string>): boolean {
+  try {
+    process.kill(Number(labels["haops.owner"]), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH"
+  }
+}
