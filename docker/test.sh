@@ -1,0 +1,13 @@
+#!/bin/sh
+# test.sh: sets the machine up, runs every test (unit, in-process ssh server, real nodes) and closes with `N passed, N failed`.
+# Ends non-zero unless every test ran and passed.
+set -eu
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+
+sh docker/setup.sh bullseye bookworm trixie
+
+results=$(mktemp)
+status=0
+npx vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
+node docker/test-summary.mjs "$results" "$status"
