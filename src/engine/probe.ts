@@ -6,7 +6,6 @@ import type { ProbeOutput } from "../steps/step.ts"
 import type { Task } from "./task.ts"
 import type { HostState } from "./world.ts"
 
-const BASE = "base"
 /** Probes take milliseconds; a host that needs this long to answer them is ill. */
 const PROBE_TIMEOUT_MS = 60_000
 
@@ -18,9 +17,11 @@ export async function lookAt(state: HostState, tasks: readonly Task[], signal: A
   if (state.transport === undefined) throw new HaopsError("E_BUG", `no connection to ${state.host.name}`)
   const host = state.host.name
   const mine = tasks.filter((task) => task.wants.has(host))
-  const probes = new Map(mine.map((task) => [task.id, task.step.probe(task.wants.get(host))]))
-  const fragments: Fragment[] = [...probes].map(([id, { script }]) => ({ id, script }))
-  fragments.unshift({ id: BASE, script: BASE_SCRIPT })
+  const probes = new Map(mine.map((task) => [task, task.step.probe(task.wants.get(host))]))
+  // Steps that ask the same question share its answer: it is asked once.
+  const fragments = [...new Set([BASE_SCRIPT, ...[...probes.values()].map(({ script }) => script)])].map(
+    (script): Fragment => ({ id: script, script }),
+  )
   const nonce = `haops-${randomBytes(9).toString("hex")}`
   const start = Date.now()
   const result = await state.transport.exec(
@@ -28,8 +29,8 @@ export async function lookAt(state: HostState, tasks: readonly Task[], signal: A
     signal,
   )
   const sections = parseSections(result, fragments, nonce)
-  state.facts = parseBaseFacts(host, output(sections.get(BASE), "base facts"), { start, end: Date.now() })
-  for (const task of mine) state.answers.set(task.id, answer(task, host, sections.get(task.id), probes.get(task.id)!))
+  state.facts = parseBaseFacts(host, output(sections.get(BASE_SCRIPT), "base facts"), { start, end: Date.now() })
+  for (const [task, probe] of probes) state.answers.set(task.id, answer(task, host, sections.get(probe.script), probe))
 }
 
 function answer(

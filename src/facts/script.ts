@@ -4,7 +4,7 @@ import type { ExecResult } from "../transport/transport.ts"
 
 /** One probe's part of the facts script. */
 export interface Fragment {
-  /** Unique within the script; letters, digits, `-`, `_`, `.`, `/`, `#`. */
+  /** Unique within the script; never printed. */
   id: string
   /** POSIX sh. */
   script: string
@@ -49,7 +49,7 @@ export function parseSections(
     const stdout = out.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index} `)
     const stderr = err.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index}\n`)
     const code = out.line()
-    if (stdout === undefined || code === undefined || !/^\d+$/.test(code)) throw cutShort(id, result)
+    if (stdout === undefined || code === undefined || !/^\d+$/.test(code)) throw cutShort(`part ${index + 1} of ${fragments.length}`, result)
     sections.set(id, { code: Number(code), stdout, stderr: stderr ?? "" })
   }
   if (out.between(`${nonce} done`, "\n") === undefined) throw cutShort("the end", result)

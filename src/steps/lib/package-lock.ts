@@ -15,14 +15,15 @@ held_by() {
   printf 'held %s (pid %s)\\n' "$name" "$1"
 }
 held() {
-  for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
-    [ -e "$lock" ] || continue
-    inode=$(stat -c %i "$lock") || continue
-    for pid in $(sed -n "s/.* POSIX .* \\([0-9][0-9]*\\) [^ :]*:[^ :]*:$inode .*/\\1/p" /proc/locks); do
+  locks=$(cat /proc/locks)
+  stat -c '%i %n' /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock |
+  while read -r inode lock; do
+    case $locks in *":$inode "*) ;; *) continue ;; esac
+    for pid in $(printf '%s\\n' "$locks" | sed -n "s/.* POSIX .* \\([0-9][0-9]*\\) [^ :]*:[^ :]*:$inode .*/\\1/p"); do
       ls -l "/proc/$pid/fd" 2>/dev/null | grep -qF -- "-> $lock" || continue
-      held_by "$pid"; return
+      held_by "$pid"; exit
     done
-  done
+  done | grep . && return
   for lock in /run/yum.pid /run/zypp.pid /var/cache/dnf/metadata_lock.pid /var/cache/dnf/download_lock.pid /var/lib/dnf/rpmdb_lock.pid; do
     read -r pid <"$lock" || continue
     [ -d "/proc/$pid" ] || continue

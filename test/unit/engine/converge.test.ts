@@ -82,7 +82,7 @@ describe("converge", () => {
     writeFileSync(join(root, "n2"), "")
     await go([barrier("s", fileStep())])
     expect(NAMES.every((name) => existsSync(join(root, name)))).toBe(true)
-    expect(of("step-changed").map((event) => "host" in event && event.host)).toEqual(["n1", "n3"])
+    expect(new Set(of("step-changed").map((event) => "host" in event && event.host))).toEqual(new Set(["n1", "n3"]))
   })
 
   test("a step that does not take is E_CONVERGENCE on that host, and the others go on", async () => {
