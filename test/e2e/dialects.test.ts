@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from "node:child_process"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { BASE_SCRIPT, parseBaseFacts } from "../../src/facts/base.ts"
 import type { HostFacts } from "../../src/facts/host-facts.ts"
@@ -8,6 +7,7 @@ import { diffCib } from "../../src/pacemaker/diff.ts"
 import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../src/pacemaker/ownership.ts"
 import { quoteAll } from "../../src/sh.ts"
 import { DESIRES } from "../cases/pacemaker/desires.ts"
+import { docker, sh, start } from "./cib-node.ts"
 
 const RELEASES = [
   { release: "bullseye", pcs: "pcs-0.10" },
@@ -55,24 +55,3 @@ describe.each(RELEASES)("on Debian $release", ({ release, pcs }) => {
     }
   })
 })
-
-function start(name: string, image: string): void {
-  docker("rm", "-f", "-v", name)
-  const security = ["--security-opt", "seccomp=unconfined", "--security-opt", "systempaths=unconfined"]
-  const systemd = ["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp", "--stop-signal", "SIGRTMIN+3"]
-  const cgroup = ["-v", "/sys/fs/cgroup:/sys/fs/cgroup:ro"]
-  const capabilities = ["--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE"]
-  docker("run", "-d", "--name", name, "--hostname", name, ...capabilities, ...security, ...systemd, ...cgroup, image)
-  sh(name, "until systemctl list-units >/dev/null 2>&1; do sleep 0.1; done")
-}
-
-function docker(...words: string[]): string {
-  return execFileSync("docker", words, { encoding: "utf8" })
-}
-
-function sh(container: string, script: string, stdin = ""): string {
-  const options = { input: stdin, encoding: "utf8", maxBuffer: 1e8 } as const
-  const result = spawnSync("docker", ["exec", "-i", container, "sh", "-c", script], options)
-  if (result.status !== 0) throw new Error(`${script}\nexited ${result.status}\n${result.stdout}${result.stderr}`)
-  return result.stdout
-}

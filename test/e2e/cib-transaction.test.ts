@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { BASE_SCRIPT, parseBaseFacts } from "../../src/facts/base.ts"
+import type { HostFacts } from "../../src/facts/host-facts.ts"
+import type { CibHave } from "../../src/pacemaker/cib-probe.ts"
+import type { CibWant } from "../../src/pacemaker/cib-want.ts"
+import { ownershipOf, toLists } from "../../src/pacemaker/ownership.ts"
+import { cib } from "../../src/steps/cib.ts"
+import { cibRecord } from "../../src/steps/cib-record.ts"
+import type { Action, Members } from "../../src/steps/step.ts"
+import { cloned, colocation, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
+import { docker, sh, start } from "./cib-node.ts"
+
+const DUMMY = "ocf:heartbeat:Dummy"
+const SETTINGS = { "stonith-enabled": "false" }
+const built = desired({
+  properties: { ...SETTINGS, "cluster-recheck-interval": "5min" },
+  resources: [
+    resource("one", DUMMY, { operations: [monitor("10s")] }),
+    resource("many", DUMMY, cloned("many-clone", { interleave: "true" })),
+  ],
+  constraints: [colocation("one-with-many", "one", "many-clone")],
+})
+const changed = desired({ properties: SETTINGS, resources: [resource("one", DUMMY, { operations: [monitor("20s")] })] })
+
+// The vendor's one-node cluster runs as soon as the node does: all that a transaction needs.
+describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %s", (release) => {
+  const node = `cib-live-${release}`
+  let facts: HostFacts
+
+  beforeAll(() => {
+    start(node, `haops-prepared:${release}`)
+    sh(node, "systemctl start corosync pacemaker")
+    sh(node, `until cibadmin -Q 2>/dev/null | grep -q 'name="dc-version"'; do sleep 0.2; done`)
+    sh(node, "pcs resource create foreign ocf:heartbeat:Dummy")
+    facts = parseBaseFacts(node, { stdout: sh(node, BASE_SCRIPT), stderr: "" }, { start: 0, end: 0 })
+  })
+  afterAll(() => docker("rm", "-f", "-v", node))
+
+  test("each state is reached by one transaction, and nothing of others is touched", () => {
+    for (const state of [built, changed, desired({ properties: SETTINGS })]) {
+      const want: CibWant = { shell: "auto", desired: state }
+      const members = look(node, want, facts)
+      const drift = cib.check(want, members)
+      const rehearsal = cib.rehearse!(want, members, drift)!
+      const { transitions, notes } = rehearsal.parse({ stdout: sh(node, rehearsal.script), stderr: "" })
+      expect(notes).toEqual(["Not ours, left alone: resource foreign"])
+      expect(transitions.map((one) => one.resource)).toContain("one")
+      for (const action of cib.plan(want, members, drift)) carryOut(node, action)
+
+      const after = look(node, want, facts)
+      expect(cib.check(want, after)).toEqual([])
+      record(node, state, after.elected.have, facts)
+      expect(sh(node, "stat -c '%a %U' /var/lib/haops /var/lib/haops/last-applied.json")).toBe("700 root\n600 root\n")
+      expect(sh(node, "crm_resource --locate --resource foreign 2>&1")).toContain("is running on")
+    }
+    expect(sh(node, "cibadmin -Q --scope resources")).not.toMatch(/id="(one|many)"/)
+    expect(sh(node, "ls -d /tmp/tmp.* 2>/dev/null | wc -l")).toBe("0\n")
+  })
+
+  test("a configuration that changed after it was planned is left as it is", () => {
+    const want: CibWant = { shell: "auto", desired: built }
+    const [transaction] = cib.plan(want, look(node, want, facts), [])
+    sh(node, "crm_attribute --type crm_config --name cluster-delay --update 61s")
+    const before = sh(node, "cibadmin -Q --scope configuration")
+    expect(() => carryOut(node, transaction!)).toThrow("changed after it was planned")
+    expect(sh(node, "cibadmin -Q --scope configuration")).toBe(before)
+  })
+})
+
+function look(node: string, want: CibWant, facts: HostFacts): Members<CibHave> {
+  const probe = cib.probe(want)
+  const member = { host: node, have: probe.parse({ stdout: sh(node, probe.script), stderr: "" }), facts }
+  return { elected: member, all: [member], missing: [] }
+}
+
+function record(node: string, state: typeof built, have: CibHave, facts: HostFacts): void {
+  const want = toLists(ownershipOf(state))
+  for (const action of cibRecord.plan(want, have, cibRecord.check(want, have, facts), facts)) carryOut(node, action)
+}
+
+function carryOut(node: string, action: Action): void {
+  if (action.type === "run") sh(node, action.argv.join(" "), String(action.stdin ?? ""))
+  if (action.type === "put")
+    sh(node, `umask 077; cat >${action.path}; chmod ${action.mode} ${action.path}`, String(action.content))
+  if (action.type === "wait")
+    sh(node, `timeout 60 sh -c 'until (eval "$1") >/dev/null 2>&1; do sleep 0.1; done' wait "$(cat)"`, action.script)
+}
