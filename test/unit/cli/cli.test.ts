@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+
+const CLI = join(import.meta.dirname, "../../../src/cli.ts")
+
+function haops(...args: string[]) {
+  const env = { ...process.env, NO_COLOR: "1" }
+  return spawnSync(process.execPath, ["--import", "tsx", CLI, ...args], { encoding: "utf8", env, input: "" })
+}
+
+function inventory(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), "haops-")), "prod.yaml")
+  writeFileSync(file, text)
+  return file
+}
+
+describe("exit codes", () => {
+  test.each([
+    ["help", ["--help"], 0],
+    ["the version", ["--version"], 0],
+    ["an unknown verb", ["upp"], 64],
+    ["an unknown flag", ["up", "--ywes"], 64],
+    ["a flag out of range", ["up", "--forks", "0"], 64],
+    ["an inventory that is not there", ["up", "-i", "/nowhere.yaml"], 65],
+  ])("%s", (_, args, code) => {
+    expect(haops(...args).status).toBe(code)
+  })
+
+  test("wrong input names file, line, column and the nearest key, and shows no stack", () => {
+    const file = inventory("name: x\ncontrollers: { c1: 10.0.0.1 }\nvip: { a: 10.0.0.2/24 }\n")
+    const { status, stderr } = haops("plan", "-i", file)
+    expect(status).toBe(65)
+    expect(stderr).toContain(`${file}:3:1`)
+    expect(stderr).toContain('did you mean "vips"?')
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test("hosts that cannot be reached are 4, each told with what to do", () => {
+    const file = inventory(
+      "name: x\nssh: { user: nobody, port: 1 }\ncontrollers: { c1: 127.0.0.1 }\nsysctl: { net.ipv4.ip_forward: 1 }\n",
+    )
+    const { status, stderr } = haops("up", "-i", file)
+    expect(status).toBe(4)
+    expect(stderr).toContain("c1")
+    expect(stderr).toContain("E_CONNECT")
+  })
+})
+
+test("a mistyped verb is answered with the nearest one", () => {
+  expect(haops("statsu").stderr).toContain("status")
+})
+
+test("--json prints one document for an input error too", () => {
+  const { stdout } = haops("plan", "--json", "-i", "/nowhere.yaml")
+  expect(JSON.parse(stdout)).toMatchObject({ exit: 65, errors: [{ code: "E_INPUT" }] })
+})
+
+test("the schema of the inventory is printed for editors", () => {
+  expect(JSON.parse(haops("schema").stdout)).toMatchObject({ type: "object", additionalProperties: false })
+})

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest"
+import { parseInventory } from "../../../src/inventory/load.ts"
+import { InputError } from "../../../src/inventory/problems.ts"
+import { parseYaml } from "../../../src/inventory/yaml-document.ts"
+import { compilePlaybook } from "../../../src/playbook/compile.ts"
+import { loadShipped } from "../../../src/playbook/load.ts"
+import { playbookSchema } from "../../../src/playbook/schema.ts"
+import { Secret } from "../../../src/secret.ts"
+import { stepKinds } from "../../../src/steps/registry.ts"
+
+const inventory = parseInventory(
+  `name: demo
+controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
+loadbalancers: { lb1: 10.0.0.4 }
+pacemaker: { password: { env: PW } }
+vips: { vip: { address: 10.0.0.9/24, on: controllers } }
+`,
+  "demo.yaml",
+)
+const context = { inventory, hosts: inventory.hosts, steps: stepKinds, secret: () => new Secret("x") }
+
+const compile = (yaml: string, only?: string[]) =>
+  compilePlaybook(parseYaml(yaml, "own.yaml", playbookSchema, "the playbook"), { ...context, only })
+
+const problems = (yaml: string): string => {
+  try {
+    compile(yaml)
+  } catch (error) {
+    if (error instanceof InputError) return error.message
+    throw error
+  }
+  throw new Error("compiled without a problem")
+}
+
+describe("a playbook", () => {
+  test("a step taken from the inventory is bound to the hosts that it concerns", () => {
+    const barriers = compile("name: x\nstages:\n  - { stage: a, steps: [pcsd] }\n")
+    expect(barriers.map(({ tasks }) => [...tasks[0]!.wants.keys()])).toEqual([["c1", "c2", "c3"]])
+  })
+
+  test("`on` narrows a user's own step to a group", () => {
+    const file = "file: { path: /etc/motd, content: hello }"
+    const [barrier] = compile(`name: x\nstages:\n  - { stage: a, on: loadbalancers, steps: [{ ${file} }] }\n`)
+    expect([...barrier!.tasks[0]!.wants.keys()]).toEqual(["lb1"])
+  })
+
+  test("a step that one does for all stands alone, so that nothing is planned from facts before it", () => {
+    const barriers = compile("name: x\nstages:\n  - { stage: a, steps: [hosts, pcsd, cluster-auth, hosts] }\n")
+    expect(barriers.map(({ tasks }) => tasks.map((task) => task.step.kind))).toEqual([
+      ["hosts", "pcsd"],
+      ["cluster-auth"],
+      ["hosts"],
+    ])
+    expect(barriers.at(-1)?.tasks[0]?.id).toBe("a/hosts#2")
+  })
+
+  test("--only keeps a stage or a kind, and names what there is when it finds nothing", () => {
+    const yaml = "name: x\nstages:\n  - { stage: a, steps: [hosts] }\n  - { stage: b, steps: [pcsd] }\n"
+    expect(compile(yaml, ["pcsd"]).map(({ stage }) => stage)).toEqual(["b"])
+    expect(compile(yaml, ["a"]).map(({ stage }) => stage)).toEqual(["a"])
+    expect(() => compile(yaml, ["hostss"])).toThrow(expect.objectContaining({ code: "E_INPUT" }))
+  })
+
+  test("reports everything that is wrong at once, each with its place and the nearest word", () => {
+    const said = problems(`name: x
+stages:
+  - stage: a
+    steps:
+      - hostz
+      - file: { path: /etc/motd, contents: hello }
+      - command
+`)
+    expect(said).toContain('own.yaml:5:9  unknown step "hostz"; did you mean "hosts"?')
+    expect(said).toMatch(/own\.yaml:6:\d+ .*unknown key "contents".*did you mean "content"\?/)
+    expect(said).toMatch(/own\.yaml:7:9 .*command needs to be told what it wants/)
+    expect(said).toContain("no host was contacted")
+  })
+
+  test("has no keys that nothing reads", () => {
+    expect(() => compile("name: x\nvars: { a: 1 }\nstages:\n  - { stage: a, steps: [hosts] }\n")).toThrow(
+      /unknown key "vars"/,
+    )
+  })
+})
+
+test("the shipped up playbook reads aloud as what `up` does, each stage from known steps", async () => {
+  const barriers = compilePlaybook(await loadShipped("up"), context)
+  expect([...new Set(barriers.map(({ stage }) => stage))]).toEqual([
+    "preflight",
+    "hosts",
+    "packages",
+    "prepare",
+    "cluster",
+    "resources",
+    "verify",
+  ])
+})
