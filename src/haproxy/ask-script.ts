@@ -13,7 +13,7 @@ for my $line (@ARGV) {
   my $answer = "";
   while (sysread($s, my $part, 65536)) { $answer .= $part }
   alarm 0;
-  print "@@answer $line\\n$answer\\n";
+  print "\\@\\@answer $line\\n$answer\\n";
 }`
 
 /** pcs brings a python to every node that has it: 3, or 2 on the oldest. */
