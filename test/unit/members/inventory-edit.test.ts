@@ -1,0 +1,126 @@
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fc, test } from "@fast-check/vitest"
+import { afterAll, describe, expect } from "vitest"
+import { parseDocument } from "yaml"
+import { withHost, withoutHost } from "../../../src/inventory/edit.ts"
+import { rewriteFile } from "../../../src/inventory/rewrite.ts"
+
+const add = (text: string) =>
+  withHost(text, "lab.yaml", { group: "controllers", name: "controller4", address: "10.0.0.15" })
+const remove = (text: string, name = "controller2") => withoutHost(text, "lab.yaml", { group: "controllers", name })
+
+const ANNOTATED = `# The lab.
+name:   "lab"      # quoted
+
+controllers:       # three of them
+    controller1:   10.0.0.12     # rack 1
+    # the second one is special
+    'controller2':
+        address: "10.0.0.13"     # by hand
+        ssh: { port: 2222 }
+
+    controller3: 10.0.0.14
+
+# Addresses
+vips: {vip: 10.0.0.11/24}
+`
+
+describe("adding a host", () => {
+  test("adds one line, indented as the others, and changes no other byte", () => {
+    const line = "    controller3: 10.0.0.14\n"
+    expect(add(ANNOTATED)).toBe(ANNOTATED.replace(line, `${line}    controller4: 10.0.0.15\n`))
+  })
+
+  test("comes behind a last host of several lines, and before what follows", () => {
+    const text = "controllers:\n  a:\n    address: 10.0.0.1\n    links: [10.0.0.1]  # one\n# end\nname: x\n"
+    expect(add(text)).toBe(text.replace("# end", "  controller4: 10.0.0.15\n# end"))
+  })
+
+  test.each([
+    ["controllers: { a: 10.0.0.1 }\n", "controllers: { a: 10.0.0.1, controller4: 10.0.0.15 }\n"],
+    ["controllers: {a: 10.0.0.1,}\n", "controllers: {a: 10.0.0.1, controller4: 10.0.0.15,}\n"],
+    [
+      "controllers: {\n  a: 10.0.0.1, # one\n  b: 10.0.0.2 # two\n}\n",
+      "controllers: {\n  a: 10.0.0.1, # one\n  b: 10.0.0.2,\n  controller4: 10.0.0.15 # two\n}\n",
+    ],
+    ["controllers:\n  a: 10.0.0.1", "controllers:\n  a: 10.0.0.1\n  controller4: 10.0.0.15\n"],
+    ["controllers:\r\n  a: 10.0.0.1\r\n", "controllers:\r\n  a: 10.0.0.1\r\n  controller4: 10.0.0.15\r\n"],
+  ])("keeps the style of %j", (text, edited) => {
+    expect(add(text)).toBe(edited)
+  })
+
+  test.each(["base: &b\n  a: 10.0.0.1\ncontrollers: *b\n", "controllers: {}\n", "name: x\n"])(
+    "leaves %j to the user, with the line to write",
+    (text) => {
+      expect(() => add(text)).toThrow(
+        expect.objectContaining({ code: "E_INPUT", hint: expect.stringContaining("controller4: 10.0.0.15") }),
+      )
+    },
+  )
+})
+
+describe("removing a host", () => {
+  test("takes its lines out and changes no other byte", () => {
+    const gone = `    'controller2':
+        address: "10.0.0.13"     # by hand
+        ssh: { port: 2222 }
+`
+    expect(remove(ANNOTATED).replaceAll("\n\n", "\n")).toBe(ANNOTATED.replace(gone, "").replaceAll("\n\n", "\n"))
+    expect(remove(ANNOTATED)).toContain("# the second one is special\n")
+  })
+
+  test.each([
+    ["controllers: { a: 10.0.0.1, controller2: 10.0.0.2 }\n", "controllers: { a: 10.0.0.1 }\n"],
+    ["controllers: { controller2: 10.0.0.2, a: 10.0.0.1 }\n", "controllers: { a: 10.0.0.1 }\n"],
+    ["controllers:\n  a: 10.0.0.1\n  controller2: 10.0.0.2", "controllers:\n  a: 10.0.0.1\n"],
+  ])("takes it out of %j", (text, edited) => {
+    expect(remove(text)).toBe(edited)
+  })
+
+  test("leaves one to the user whose anchor others refer to", () => {
+    const text = "controllers:\n  a: 10.0.0.1\n  controller2: &c { address: 10.0.0.2 }\nother: *c\n"
+    expect(() => remove(text)).toThrow("cannot edit safely")
+  })
+
+  test.prop([fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/), { minLength: 1, maxLength: 6 })])(
+    "undoes adding",
+    (names) => {
+      const text = `controllers:\n${names.map((name, at) => `  ${name}x: 10.0.1.${at} # ${name}\n`).join("")}# end\n`
+      const added = withHost(text, "f", { group: "controllers", name: "new", address: "10.0.0.9" })
+      expect(parseDocument(added).toJS().controllers.new).toBe("10.0.0.9")
+      expect(withoutHost(added, "f", { group: "controllers", name: "new" })).toBe(text)
+    },
+  )
+})
+
+describe("rewriting a file", () => {
+  const directory = mkdtempSync(join(tmpdir(), "haops-rewrite-"))
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  test("keeps its mode and what links to it, and leaves nothing behind", async () => {
+    const [file, link] = [join(directory, "real.yaml"), join(directory, "link.yaml")]
+    writeFileSync(file, "a\n")
+    chmodSync(file, 0o640)
+    symlinkSync(file, link)
+    expect(await rewriteFile(link, (text) => `${text}b\n`)).toBe(true)
+    expect(readFileSync(file, "utf8")).toBe("a\nb\n")
+    expect(statSync(file).mode & 0o777).toBe(0o640)
+    expect(readdirSync(directory).sort()).toEqual(["link.yaml", "real.yaml"])
+    expect(await rewriteFile(link, (text) => text)).toBe(false)
+  })
+
+  test("says which file it could not write", async () => {
+    await expect(rewriteFile(join(directory, "none"), () => "x")).rejects.toMatchObject({ code: "E_INPUT" })
+  })
+})
