@@ -12,6 +12,8 @@ export interface Assessment {
   findings: readonly Finding[]
   actions: readonly Action[]
   rehearsal?: Rehearsal | undefined
+  /** Clients are served by the host at this moment: it is changed after the others. */
+  carries?: boolean | undefined
   /** Why there is drift that must not be acted on now. */
   blocked?: string | undefined
   /** The probe failed: nothing is known, nothing may be done. */
@@ -42,6 +44,7 @@ function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHos
     drift,
     findings: step.findings?.(want, known.have, state.facts) ?? [],
     actions: drift.length > 0 ? step.plan(want, known.have, drift, state.facts) : [],
+    carries: step.carries?.(want, known.have, state.facts),
   }
 }
 

@@ -7,6 +7,7 @@ import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"
 import { eachHost, failHost, look } from "./look.ts"
 import type { Barrier } from "./task.ts"
+import { heldBack, type Wave, wavesOf } from "./waves.ts"
 import { isLive, type LiveHost } from "./world.ts"
 
 /** A step whose actions were begun and not all done. */
@@ -18,8 +19,8 @@ export interface Unfinished {
 }
 
 /**
- * Apply what drifted, barrier by barrier, each from facts read after the last change, and look again afterwards: drift
- * that is left is `E_CONVERGENCE`. A host that fails drops out; a `once` step that fails ends the run. Expects the
+ * Apply what drifted, barrier by barrier and in each wave by wave, from facts read after the last change, and look again
+ * afterwards: drift that is left is `E_CONVERGENCE`. A host that fails drops out; a `once` step that fails ends the run. Expects the
  * world's answers to be fresh at the start. Throws `E_CANCELED` with what is half done in the message.
  */
 export async function converge(context: RunContext, barriers: readonly Barrier[]): Promise<void> {
@@ -28,24 +29,28 @@ export async function converge(context: RunContext, barriers: readonly Barrier[]
   for (const [index, barrier] of barriers.entries()) {
     stages.enter(barrier.stage)
     if (!fresh.has(barrier)) await look(context, barrier.tasks)
-    const todo = report(context, barrier)
-    if (todo.length === 0) continue
-    stages.changed()
-    await applyBarrier(context, todo)
-    fresh.clear()
     const next = barriers[index + 1]
-    await look(context, [...barrier.tasks, ...(next?.tasks ?? [])])
-    if (next !== undefined) fresh.add(next)
-    verify(context, barrier, todo)
+    for (const wave of wavesOf(barrier, context.world)) {
+      const todo = report(context, barrier, wave)
+      if (todo.length === 0) continue
+      stages.changed()
+      await applyBarrier(context, todo)
+      fresh.clear()
+      await look(context, [...barrier.tasks, ...(next?.tasks ?? [])])
+      if (next !== undefined) fresh.add(next)
+      verify(context, barrier, todo)
+    }
   }
   stages.leave()
 }
 
-/** Say what each assessment found, drop hosts that could not be asked, and return what is to be applied. */
-function report(context: RunContext, barrier: Barrier): readonly Assessment[] {
+/** Say what each assessment of the wave found, drop hosts that could not be asked, and return what is to be applied. */
+function report(context: RunContext, barrier: Barrier, wave: Wave): readonly Assessment[] {
   const { sink, world } = context
+  holdBack(context, wave)
   const todo: Assessment[] = []
-  for (const one of barrier.tasks.flatMap((task) => assess(task, world))) {
+  const assessments = barrier.tasks.flatMap((task) => assess(task, world))
+  for (const one of assessments.filter(({ host }) => wave.hosts.includes(host))) {
     const about = { stage: one.task.stage, host: one.host, step: one.task.title, scope: one.task.step.scope }
     if (one.error !== undefined) {
       sink({ type: "step-failed", ...about, error: one.error })
@@ -60,6 +65,12 @@ function report(context: RunContext, barrier: Barrier): readonly Assessment[] {
     }
   }
   return todo
+}
+
+function holdBack(context: RunContext, wave: Wave): void {
+  const error = heldBack(wave, context.world)
+  if (error === undefined) return
+  for (const state of wave.hosts.map((name) => context.world.get(name)).filter(isLive)) failHost(context, state, error)
 }
 
 /** The event of a step that has nothing to do. */

@@ -1,0 +1,43 @@
+import { HaopsError } from "../errors.ts"
+import { assess } from "./assess.ts"
+import type { Barrier } from "./task.ts"
+import { isLive, type World } from "./world.ts"
+
+/** Hosts that are changed side by side. */
+export interface Wave {
+  hosts: readonly string[]
+  /** Hosts of the same group that are changed before; where one of them failed, this wave must not begin. */
+  after: readonly string[]
+}
+
+/**
+ * In which order the hosts of a barrier are changed: first those that nobody is served by, all at once, then those that carry a VIP,
+ * one by one. What is wrong with a change shows on a host where it hurts nobody.
+ */
+export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
+  const assessments = barrier.tasks.flatMap((task) => assess(task, world))
+  const drifted = new Set(assessments.filter((one) => one.drift.length > 0).map((one) => one.host))
+  const serving = new Set(assessments.filter((one) => one.carries && drifted.has(one.host)).map((one) => one.host))
+  const live = [...world.values()].filter(isLive)
+  const idle = live.map((state) => state.host.name).filter((name) => !serving.has(name))
+  const groupOf = (name: string) => world.get(name)?.host.group
+  const waves: Wave[] = [{ hosts: idle, after: [] }]
+  for (const host of serving) {
+    const before = waves.flatMap((wave) => wave.hosts)
+    waves.push({ hosts: [host], after: before.filter((name) => drifted.has(name) && groupOf(name) === groupOf(host)) })
+  }
+  return waves
+}
+
+/** Why a wave must not begin: a host before it failed. Undefined where none did. */
+export function heldBack({ hosts, after }: Wave, world: World): HaopsError | undefined {
+  const failed = after.filter((name) => world.get(name)?.failure !== undefined)
+  if (failed.length === 0) return undefined
+  return new HaopsError(
+    "E_REFUSED",
+    `${failed.join(", ")} failed; ${hosts.join(", ")}, which carries a VIP, is left alone`,
+    {
+      hint: "A host that carries a VIP is changed after the others, and only where all went well there.",
+    },
+  )
+}

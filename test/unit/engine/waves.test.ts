@@ -1,0 +1,126 @@
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { beforeEach, describe, expect, test } from "vitest"
+import { z } from "zod"
+import type { RunContext } from "../../../src/engine/context.ts"
+import { converge } from "../../../src/engine/converge.ts"
+import { connectAndLook } from "../../../src/engine/look.ts"
+import type { Barrier } from "../../../src/engine/task.ts"
+import { createWorld } from "../../../src/engine/world.ts"
+import type { Group, Host } from "../../../src/inventory/model.ts"
+import { quote } from "../../../src/sh.ts"
+import { defineStep } from "../../../src/steps/step.ts"
+import { LocalTransport } from "./local-transport.ts"
+
+const GROUPS: Readonly<Record<string, Group>> = {
+  c1: "controllers",
+  c2: "controllers",
+  lb1: "loadbalancers",
+  lb2: "loadbalancers",
+}
+const NAMES = Object.keys(GROUPS)
+let root: string
+let context: RunContext
+let started: string[]
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "haops-"))
+  started = []
+  context = {
+    world: createWorld(NAMES.map(host)),
+    connector: {
+      connect: async ({ name }: Host) => new LocalTransport(name),
+      async [Symbol.asyncDispose]() {},
+    },
+    forks: 50,
+    sink: (event) => event.type === "action-started" && started.push(event.host),
+    stop: new AbortController().signal,
+    abort: new AbortController().signal,
+  }
+})
+
+describe("hosts that carry a VIP", () => {
+  test("are changed after the others, one by one", async () => {
+    carrying("c1", "lb1")
+    await go()
+    expect(new Set(started.slice(0, 2))).toEqual(new Set(["c2", "lb2"]))
+    expect(started.slice(2)).toEqual(["c1", "lb1"])
+  })
+
+  test("are changed only once what was done to the others is verified", async () => {
+    carrying("lb1")
+    await go((path) => `touch ${quote(path)}; [ ! -e ${quote(join(root, "lb1"))} ]`)
+    expect(failures()).toEqual({ lb1: "E_COMMAND" })
+    expect(existsSync(join(root, "lb2"))).toBe(true)
+  })
+
+  test("are left alone where one of their group failed before, and only of their group", async () => {
+    carrying("lb1", "c1")
+    await go((path) => (path.endsWith("lb2") ? "exit 5" : `touch ${quote(path)}`))
+    expect(existsSync(join(root, "lb1"))).toBe(false)
+    expect(existsSync(join(root, "c1"))).toBe(true)
+    expect(failures()).toEqual({ lb1: "E_REFUSED", lb2: "E_COMMAND" })
+  })
+
+  test("are left alone where a change before them did not take", async () => {
+    carrying("lb1")
+    await go((path) => (path.endsWith("lb2") ? "true" : `touch ${quote(path)}`))
+    expect(existsSync(join(root, "lb1"))).toBe(false)
+    expect(failures()).toEqual({ lb1: "E_REFUSED", lb2: "E_CONVERGENCE" })
+  })
+
+  test("need not wait where they alone are changed", async () => {
+    carrying("lb1")
+    for (const name of ["c1", "c2", "lb2"]) writeFileSync(join(root, name), "")
+    await go()
+    expect(started).toEqual(["lb1"])
+  })
+
+  test("are planned from what is true when their turn comes", async () => {
+    carrying("lb1")
+    await go((path) => `touch ${quote(path)} ${quote(join(root, "lb1"))}`)
+    expect(started).not.toContain("lb1")
+  })
+})
+
+/** Wants a file to exist; a host that carries has another one beside it. */
+function step(script: (path: string) => string) {
+  return defineStep<string, { there: boolean; carries: boolean }>({
+    kind: "exists",
+    summary: "a file exists",
+    want: z.string(),
+    title: () => "exists",
+    probe: (path) => ({
+      script: `[ ! -e ${quote(path)} ] || echo there; [ ! -e ${quote(path)}.vip ] || echo carries`,
+      parse: ({ stdout }) => ({ there: stdout.includes("there"), carries: stdout.includes("carries") }),
+    }),
+    check: (path, { there }) => (there ? [] : [{ attribute: path, have: "absent", want: "present", risk: "reload" }]),
+    plan: (path) => [{ type: "run", argv: ["sh", "-c", script(path)] }],
+    carries: (_path, { carries }) => carries,
+  })
+}
+
+function carrying(...names: string[]): void {
+  for (const name of names) writeFileSync(join(root, `${name}.vip`), "")
+}
+
+async function go(script = (path: string) => `touch ${quote(path)}`): Promise<void> {
+  const wants = new Map(NAMES.map((name) => [name, join(root, name)]))
+  const barrier: Barrier = {
+    stage: "s",
+    tasks: [{ id: "s/exists", stage: "s", step: step(script), title: "exists", wants }],
+  }
+  await connectAndLook(context, barrier.tasks)
+  await converge(context, [barrier])
+}
+
+function failures(): Record<string, string | undefined> {
+  const failed = [...context.world.values()].filter((state) => state.failure !== undefined)
+  return Object.fromEntries(failed.map((state) => [state.host.name, state.failure?.error.code]))
+}
+
+function host(name: string): Host {
+  const ssh = { become: "sudo", hostKeys: "strict", connectTimeoutMs: 1000 } as const
+  return { name, group: GROUPS[name]!, address: "127.0.0.1", links: ["127.0.0.1"], ssh }
+}
