@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { EXIT } from "../../src/exit-codes.ts"
+import { parseInventory } from "../../src/inventory/load.ts"
+import { parseYaml } from "../../src/inventory/yaml-document.ts"
+import { compilePlaybook } from "../../src/playbook/compile.ts"
+import { playbookSchema } from "../../src/playbook/schema.ts"
+import { createProgram } from "../../src/program.ts"
+import { Secret } from "../../src/secret.ts"
+import { stepKinds } from "../../src/steps/registry.ts"
+
+const root = join(import.meta.dirname, "../..")
+const readme = readFileSync(join(root, "README.md"), "utf8")
+const blocks = [...readme.matchAll(/(?:<!-- (\S+) -->\n)?```(\w+)\n(.*?)```/gs)].map(([, file, language, text]) => ({
+  file,
+  language,
+  text: text!,
+}))
+
+describe("every YAML example", () => {
+  const yaml = blocks.filter(({ language }) => language === "yaml")
+
+  test.each(yaml.filter(({ file }) => file !== undefined))("$file is the file itself", ({ file, text }) => {
+    expect(text).toBe(readFileSync(join(root, file!), "utf8"))
+    expect(() => parseInventory(text, file!)).not.toThrow()
+  })
+
+  test.each(yaml.filter(({ text }) => text.includes("stages:")))("is a playbook that compiles", ({ text }) => {
+    const inventory = parseInventory(readFileSync(join(root, "inventory/minimal.yaml"), "utf8"), "minimal.yaml")
+    const playbook = parseYaml(text, "README.md", playbookSchema, "the playbook")
+    const barriers = compilePlaybook(playbook, {
+      inventory,
+      hosts: inventory.hosts,
+      steps: stepKinds,
+      secret: () => new Secret("x"),
+    })
+    expect(barriers.flatMap(({ tasks }) => tasks)).not.toHaveLength(0)
+  })
+})
+
+describe("every command", () => {
+  const program = createProgram({ exit: 0, options: {} })
+  const verbs = new Map(program.commands.map((command) => [command.name(), command]))
+  const lines = blocks
+    .filter(({ language }) => language === "console")
+    .flatMap(({ text }) => text.split("\n"))
+    .flatMap((line) => /^\$ npx haops (.*?)(?:\s+#.*)?$/.exec(line)?.[1] ?? [])
+
+  test.each(lines)("haops %s has a verb and flags that exist", (line) => {
+    const [verb = "", ...words] = line.split(/\s+/)
+    const command = verbs.get(verb)
+    expect(command, `verb ${verb}`).toBeDefined()
+    for (const flag of words.filter((word) => /^-/.test(word) && word !== "--")) {
+      const known = command!.options.some(({ short, long }) => flag === short || flag === long)
+      expect(known, `${verb} ${flag}`).toBe(true)
+    }
+  })
+
+  test("the table of verbs is the program's", () => {
+    const documented = [...readme.matchAll(/^\| `haops ([a-z-]+)/gm)].map(([, verb]) => verb)
+    expect(new Set(documented)).toEqual(new Set(verbs.keys()))
+  })
+
+  test("npm scripts that it names exist", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+    for (const [, script] of readme.matchAll(/npm run (\w+)/g)) expect(scripts).toHaveProperty(script!)
+  })
+})
+
+test("the table of exit codes is the program's", () => {
+  const documented = [...readme.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code))
+  expect(new Set(documented)).toEqual(new Set(Object.values(EXIT)))
+})
+
+test("every file that it links to is there", () => {
+  for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g)) expect(existsSync(join(root, path!)), path).toBe(true)
+})
