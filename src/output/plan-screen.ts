@@ -18,7 +18,7 @@ export interface PlanOptions {
 
 const LABEL_COLUMNS = 34
 const ATTRIBUTE_COLUMNS = 36
-const EXPECTED = "(expected: known once the packages are there)"
+const EXPECTED = "(expected: known for sure once what comes before it is done)"
 
 /** The plan for people: every change, every command, what the cluster will do, and what it all costs. Ends with a newline. */
 export function renderPlan(plan: Plan, options: PlanOptions): string {

@@ -101,7 +101,7 @@ Apply with: haops up -i prod.yaml
     expect(renderPlan(plan({ stages: [{ stage: "cluster", inSync: 0, steps }] }), PLAIN)).toContain(`
 cluster: setup (once, on a)
   + cluster  openstack
-  (expected: known once the packages are there)
+  (expected: known for sure once what comes before it is done)
 
 cluster: start (once, on a)
   blocked: b is away
