@@ -1,0 +1,49 @@
+import type { RuntimeBackend } from "../haproxy/runtime-model.ts"
+import type { HaproxyService } from "../inventory/haproxy-model.ts"
+import type { Inventory } from "../inventory/model.ts"
+import type { HaproxyStatus, ServerStatus, ServiceStatus, Share } from "./model.ts"
+
+/** Every service with its servers as each haproxy sees them; services that no haproxy knows have none. */
+export function serviceStatus({ haproxy }: Inventory, haproxies: readonly HaproxyStatus[]): readonly ServiceStatus[] {
+  return (haproxy?.services ?? []).map((service) => {
+    const backend = backendOf(service)
+    const servers = serversOf(backend, haproxies)
+    return {
+      name: service.name,
+      backend,
+      active: share(servers.filter((server) => !server.backup)),
+      backup: share(servers.filter((server) => server.backup)),
+      servers,
+    }
+  })
+}
+
+/** The name of the section that holds a service's servers. */
+export function backendOf({ name, split }: Pick<HaproxyService, "name" | "split">): string {
+  return split?.backend ?? name
+}
+
+/** Up in the eyes of every haproxy that has it. */
+export function isUp({ seen }: ServerStatus): boolean {
+  return seen.length > 0 && seen.every(({ server }) => server.state === "up" || server.state === "unchecked")
+}
+
+function serversOf(name: string, haproxies: readonly HaproxyStatus[]): ServerStatus[] {
+  const views = haproxies.flatMap(({ host, runtime }) => {
+    const backend = runtime.state === "up" ? runtime.backends.find((one) => one.name === name) : undefined
+    return backend === undefined ? [] : [{ host, backend }]
+  })
+  const names = [...new Set(views.flatMap(({ backend }) => backend.servers.map((server) => server.name)))]
+  return names.map((server) => {
+    const seen = views.flatMap(({ host, backend }) => seenBy(host, backend, server))
+    return { name: server, backup: seen.some((view) => view.server.backup), seen }
+  })
+}
+
+function seenBy(host: string, { servers }: RuntimeBackend, name: string): ServerStatus["seen"] {
+  return servers.filter((server) => server.name === name).map((server) => ({ host, server }))
+}
+
+function share(servers: readonly ServerStatus[]): Share {
+  return { up: servers.filter(isUp).length, of: servers.length }
+}
