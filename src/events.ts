@@ -25,6 +25,8 @@ export interface Finding {
   host?: string | undefined
   message: string
   hint?: string | undefined
+  /** True for a warning that the operator is asked about before anything is touched. */
+  ask?: boolean | undefined
 }
 
 /** A resource action that the cluster will take, from `crm_simulate`. */

@@ -6,7 +6,7 @@ import { InputError, type InputProblem, type Path } from "../inventory/problems.
 import { checkShape } from "../inventory/shape.ts"
 import type { ParsedYaml } from "../inventory/yaml-document.ts"
 import type { Secret } from "../secret.ts"
-import type { Step } from "../steps/step.ts"
+import type { Step, Subject } from "../steps/step.ts"
 import { onSchema, type Playbook } from "./schema.ts"
 
 export interface CompileContext {
@@ -16,6 +16,8 @@ export interface CompileContext {
   /** The vocabulary by kind. */
   steps: ReadonlyMap<string, Step>
   secret: (source: SecretSource) => Secret
+  /** The node that the verb is about. Playbooks for one have stages `on: node` and `on: others`. */
+  subject?: Subject | undefined
   /** `--only`: stages or kinds to keep. Default: all. */
   only?: readonly string[] | undefined
 }
@@ -68,13 +70,20 @@ class Compiler {
       this.#problem(path, `unknown step "${parts.kind}"`, nearest(parts.kind, this.#context.steps.keys()))
       return []
     }
-    const hosts = this.#context.hosts.filter((host) => inGroup(host, parts.on ?? stageOn))
+    const hosts = this.#hostsOf(parts.on ?? stageOn, path)
     const wants =
       "want" in parts ? this.#inline(step, parts.want, hosts, [...path, parts.kind]) : this.#bound(step, hosts, path)
     if (wants === undefined) return []
     const first = [...wants.values()][0]
     const title = parts.name ?? (first === undefined ? step.kind : step.title(first))
     return [{ id: this.#id(stage, step.kind), stage, step, title, wants }]
+  }
+
+  #hostsOf(on: Stage["on"], path: Path): readonly Host[] {
+    const { hosts, subject } = this.#context
+    if (on !== "node" && on !== "others") return hosts.filter((host) => on === "all" || host.group === on)
+    if (subject === undefined) this.#problem(path, `"on: ${on}" is for playbooks of commands about one node`)
+    return hosts.filter((host) => (host.name === subject?.node) === (on === "node"))
   }
 
   #split(item: Record<string, unknown>, path: Path): Item | undefined {
@@ -104,8 +113,11 @@ class Compiler {
       this.#problem(path, `${step.kind} needs to be told what it wants, such as \`${step.kind}: { … }\``)
       return undefined
     }
-    const { inventory, secret } = this.#context
-    const wants = hosts.map((host) => [host.name, bind({ inventory, host, members: hosts, secret })] as const)
+    const { inventory, secret, subject } = this.#context
+    const wants = hosts.map((host) => {
+      const own = inventory.hosts.includes(host) ? inventory : { ...inventory, hosts: [...inventory.hosts, host] }
+      return [host.name, bind({ inventory: own, host, members: hosts, secret, subject })] as const
+    })
     return new Map(wants.filter(([, want]) => want !== undefined))
   }
 
@@ -115,10 +127,6 @@ class Compiler {
     this.#count.set(base, n + 1)
     return n === 0 ? base : `${base}#${n + 1}`
   }
-}
-
-function inGroup(host: Host, on: Stage["on"]): boolean {
-  return on === "all" || host.group === on
 }
 
 function keeps(task: Task, only: readonly string[] | undefined): boolean {

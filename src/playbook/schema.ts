@@ -1,8 +1,10 @@
 import { z } from "zod"
 
 const on = z
-  .enum(["all", "controllers", "loadbalancers"])
-  .describe("Hosts of the inventory that this works on. A step taken from the inventory narrows it further by itself.")
+  .enum(["all", "controllers", "loadbalancers", "node", "others"])
+  .describe(
+    "Hosts of the inventory that this works on. A step taken from the inventory narrows it further by itself. `node` is the one that a command such as add-node is about, `others` are all but that.",
+  )
 
 /** `- hosts`, or `- file: { path: … }` with optional `name` and `on`. The kind is checked against the vocabulary afterwards. */
 const step = z.union([z.string(), z.record(z.string(), z.unknown())])

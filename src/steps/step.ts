@@ -62,11 +62,26 @@ export interface WaitAction {
   hint?: string | undefined
 }
 
+/** What a verb about one node was told. */
+export interface Subject {
+  /** The node's name. */
+  node: string
+  /** Go on though another member does not answer, as long as the cluster has quorum. */
+  allowUnreachable?: boolean | undefined
+  /** The node is gone for good: go on though it does not answer. */
+  force?: boolean | undefined
+  /** Go on though the nodes that are left would have no quorum. */
+  loseQuorum?: boolean | undefined
+}
+
 export interface BindContext {
+  /** A host that is leaving it still sees itself in it. */
   inventory: Inventory
   host: Host
   /** The hosts that the stage works on. */
   members: readonly Host[]
+  /** The node that the verb is about, where it is about one. */
+  subject?: Subject | undefined
   /** Resolves a secret of the inventory; memoised for the run. */
   secret: (source: import("../inventory/model.ts").SecretSource) => Secret
 }
