@@ -1,3 +1,4 @@
+import { quote } from "../sh.ts"
 import type { Probe } from "../steps/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
@@ -6,7 +7,7 @@ import { FINGERPRINT } from "./transaction.ts"
 
 /** What a node knows of the cluster's configuration. */
 export interface CibHave {
-  /** `absent`: pacemaker's tools are not installed. `down`: no cluster runs on this node. */
+  /** `absent`: pacemaker's tools are not installed. `down`: the cluster does not run on this node. */
   cluster: "absent" | "down" | "up"
   /** Empty unless `up`. */
   cib: Cib
@@ -19,11 +20,18 @@ export interface CibHave {
 /** Exit codes of cibadmin where no cluster runs: pacemaker 2 and later, and 1.1. */
 const NOT_CONNECTED = "102|107"
 
-/** Reads the CIB by `cibadmin`, in milliseconds where each pcs call takes half a second. */
-export const CIB_PROBE: Probe<CibHave> = {
-  script: `
+/**
+ * Reads the CIB by `cibadmin`, in milliseconds where each pcs call takes half a second. A cluster of another name than `cluster`
+ * counts as down: Debian starts one of its own on installation, without quorum for its first 20 s. Default: whichever runs.
+ */
+export function cibProbe(cluster?: string): Probe<CibHave> {
+  const other =
+    cluster === undefined ? "" : `[ "$(${CLUSTER_NAME})" = ${quote(cluster)} ] || { echo 'cluster down'; exit 0; }`
+  return {
+    script: `
 if [ -f ${LAST_APPLIED} ]; then printf 'last-applied %s\\n' "$(cat ${LAST_APPLIED})"; fi
 command -v cibadmin >/dev/null 2>&1 || { echo 'cluster absent'; exit 0; }
+${other}
 cib=$(timeout 20 cibadmin -Q) || {
   code=$?
   case $code in ${NOT_CONNECTED}) echo 'cluster down'; exit 0;; esac
@@ -33,8 +41,11 @@ echo 'cluster up'
 printf 'fingerprint %s\\n' "$(printf '%s\\n' "$cib" | ${FINGERPRINT})"
 printf '%s\\n' "$cib"
 `,
-  parse: ({ stdout }) => parse(stdout),
+    parse: ({ stdout }) => parse(stdout),
+  }
 }
+
+const CLUSTER_NAME = "sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*//p' /etc/corosync/corosync.conf 2>/dev/null"
 
 function parse(stdout: string): CibHave {
   const start = stdout.search(/^</m)

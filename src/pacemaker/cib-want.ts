@@ -45,6 +45,10 @@ const constraint = z.discriminatedUnion("type", [
 
 /** What a cluster's CIB should hold, and the shell to say it in. */
 export const CIB_WANT = z.strictObject({
+  cluster: z
+    .string()
+    .optional()
+    .describe("Name of the cluster; one of another name is not looked at. Default: whichever runs."),
   shell: z.enum(["pcs", "crmsh", "auto"]),
   desired: z.strictObject({
     sections: z.strictObject({
@@ -58,6 +62,7 @@ export const CIB_WANT = z.strictObject({
 })
 
 export interface CibWant {
+  cluster?: string | undefined
   shell: Pacemaker["shell"]
   desired: Desired
 }
@@ -65,5 +70,6 @@ export interface CibWant {
 /** The want of the inventory; undefined where it does not manage pacemaker. */
 export function cibWant(inventory: Inventory): CibWant | undefined {
   const desired = desiredCib(inventory)
-  return desired && inventory.pacemaker && { shell: inventory.pacemaker.shell, desired }
+  const { name: cluster, pacemaker } = inventory
+  return desired && pacemaker && { cluster, shell: pacemaker.shell, desired }
 }

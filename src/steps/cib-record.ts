@@ -1,5 +1,5 @@
 import type { Drift } from "../events.ts"
-import { CIB_PROBE, type CibHave } from "../pacemaker/cib-probe.ts"
+import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
 import { desiredCib } from "../pacemaker/desired.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import {
@@ -30,7 +30,7 @@ export const cibRecord = defineStep<OwnedLists, CibHave>({
     return desired && toLists(ownershipOf(desired))
   },
   title: () => "record of the cluster configuration",
-  probe: () => CIB_PROBE,
+  probe: () => cibProbe(),
   check,
   plan(want, have): readonly Action[] {
     const content = formatLastApplied(target(want, have))

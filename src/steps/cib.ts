@@ -1,4 +1,4 @@
-import { CIB_PROBE, type CibHave } from "../pacemaker/cib-probe.ts"
+import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
 import { CIB_WANT, type CibWant, cibWant } from "../pacemaker/cib-want.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { type CibDiff, diffCib } from "../pacemaker/diff.ts"
@@ -23,7 +23,7 @@ export const cib = defineClusterStep<CibWant, CibHave>({
   needs: "any",
   bind: ({ inventory, host }) => (pacemakerOn(inventory, host) ? cibWant(inventory) : undefined),
   title: () => "cluster configuration",
-  probe: () => CIB_PROBE,
+  probe: ({ cluster }) => cibProbe(cluster),
   elect: (_want, { cluster, cib }) => (cluster !== "up" ? 0 : cib.quorate ? 2 : 1),
   check: (want, members) => driftOf(difference(want, members).changes, members.elected.have.cluster !== "up"),
   findings,
