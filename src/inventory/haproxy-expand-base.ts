@@ -26,10 +26,10 @@ export function expandDefaults(yaml: DefaultsYaml = {}): BaseSettings {
   const { sticky, others } = splitSticky(mergeOptions({ redispatch: true }, yaml.options))
   const section: HaproxyDefaults = {
     mode: yaml.mode ?? "tcp",
-    maxconn: yaml.maxconn ?? 4000,
+    maxconn: unlessFalse(yaml.maxconn ?? 4000),
     retries: yaml.retries ?? 3,
     options: others,
-    timeouts: { ...DEFAULT_TIMEOUTS, ...yaml.timeouts },
+    timeouts: timeoutsOf({ ...DEFAULT_TIMEOUTS, ...yaml.timeouts }),
     errorfiles: yaml.errorfiles ?? {},
     raw: rawLines(yaml.raw),
   }
@@ -39,7 +39,7 @@ export function expandDefaults(yaml: DefaultsYaml = {}): BaseSettings {
 export function expandGlobal(yaml: GlobalYaml): HaproxyGlobal {
   const { socket = {}, ssl = {} } = yaml
   return {
-    maxconn: yaml.maxconn ?? 4000,
+    maxconn: unlessFalse(yaml.maxconn ?? 4000),
     user: yaml.user ?? "haproxy",
     group: yaml.group ?? "haproxy",
     chroot: yaml.chroot ?? "/var/lib/haproxy",
@@ -50,12 +50,21 @@ export function expandGlobal(yaml: GlobalYaml): HaproxyGlobal {
       mode: socket.mode ?? "600",
       level: socket.level ?? "admin",
       timeout: socket.timeout ?? "30s",
+      raw: socket.raw,
     },
     nbthread: yaml.nbthread,
     ssl: { ...ssl, bindOptions: ssl.bindOptions ?? [] },
     tune: Object.fromEntries(Object.entries(yaml.tune ?? {}).map(([name, value]) => [name, String(value)])),
     raw: rawLines(yaml.raw),
   }
+}
+
+function timeoutsOf(given: Readonly<Record<string, string | false | undefined>>): Timeouts {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== false))
+}
+
+function unlessFalse(value: number | false): number | undefined {
+  return value === false ? undefined : value
 }
 
 /** `short` is the format that journald reads severities from. */

@@ -2,6 +2,7 @@ import type { Expansion } from "./haproxy-expand.ts"
 import { namedVip, UNKNOWN } from "./haproxy-expand-bind.ts"
 import type { HaproxyService, StatsPage } from "./haproxy-model.ts"
 import type { StatsYaml } from "./haproxy-schema.ts"
+import { rawLines } from "./haproxy-vocabulary-schema.ts"
 import { secretSource } from "./secret-schema.ts"
 
 /** The statistics page: on its VIP, or on every address wherever haproxy runs. */
@@ -16,7 +17,8 @@ export function expandStats(yaml: StatsYaml, services: readonly HaproxyService[]
     realm: yaml.realm ?? "Haproxy",
     user: yaml.user ?? "admin",
     password: secretSource(yaml.password),
-    refresh: yaml.refresh ?? "30s",
+    refresh: yaml.refresh === false ? undefined : (yaml.refresh ?? "30s"),
     admin: yaml.admin ?? false,
+    raw: rawLines(yaml.raw),
   }
 }

@@ -16,6 +16,8 @@ export interface HaproxySettings {
   global: HaproxyGlobal
   defaults: HaproxyDefaults
   stats?: StatsPage | undefined
+  /** Where haproxy says that it is well, on the loopback of these groups' hosts: keepalived asks there. */
+  health?: { on: readonly Group[]; port: number } | undefined
   /** In the order of the inventory, presets in theirs. */
   services: readonly HaproxyService[]
   /** Whole sections in haproxy's own words, at the end of the file. */
@@ -23,20 +25,28 @@ export interface HaproxySettings {
 }
 
 export interface HaproxyGlobal {
-  /** Connections of the whole process. Default 4000, as in the seeds. */
-  maxconn: number
+  /** Connections of the whole process. Default 4000, as in the seeds. Undefined: as many as open files are allowed. */
+  maxconn?: number | undefined
   user: string
   group: string
   chroot: string
   /** Where log lines go; empty: nowhere. */
   log: readonly LogTarget[]
   /** The runtime API. */
-  socket: { path: string; mode: string; level: "user" | "operator" | "admin"; timeout: string }
+  socket: RuntimeSocket
   nbthread?: number | undefined
   ssl: SslDefaults
   /** `tune.<name>` directives, such as `bufsize`. */
   tune: Readonly<Record<string, string>>
   raw: readonly string[]
+}
+
+export interface RuntimeSocket {
+  path: string
+  mode: string
+  level: "user" | "operator" | "admin"
+  timeout: string
+  raw?: string | undefined
 }
 
 export interface LogTarget {
@@ -81,6 +91,7 @@ export interface StatsPage {
   refresh?: string | undefined
   /** Servers can be drained and disabled from the page. */
   admin: boolean
+  raw: readonly string[]
 }
 
 export interface HaproxyService extends ProxyTuning {

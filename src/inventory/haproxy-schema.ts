@@ -1,12 +1,12 @@
 import { z } from "zod"
 import { balanceSchema, serviceOverrideSchema, serviceSchema } from "./haproxy-service-schema.ts"
 import {
+  defaultsShape,
   durationSchema,
   lineSchema,
   portSchema,
   rawSchema,
   sectionNameSchema,
-  tuningShape,
   wordSchema,
 } from "./haproxy-vocabulary-schema.ts"
 import { PRESET_NAMES } from "./presets/index.ts"
@@ -37,6 +37,7 @@ const socketSchema = z
       .optional(),
     level: z.enum(["user", "operator", "admin"]).describe("What it may do; default admin").optional(),
     timeout: durationSchema.describe("Idle time of a session; default 30s").optional(),
+    raw: lineSchema.describe("Further words of its line, such as `group ops`").optional(),
   })
   .describe("The runtime API's socket")
 
@@ -52,7 +53,10 @@ const sslSchema = z
 
 const globalSchema = z
   .strictObject({
-    maxconn: z.int().min(1).describe("Connections of the whole process; default 4000").optional(),
+    maxconn: z
+      .union([z.int().min(1), z.literal(false)])
+      .describe("Connections of the whole process; default 4000. false: what the limit of open files allows")
+      .optional(),
     user: wordSchema.describe("Default haproxy").optional(),
     group: wordSchema.describe("Default haproxy").optional(),
     chroot: wordSchema.describe("Default /var/lib/haproxy").optional(),
@@ -73,7 +77,7 @@ const globalSchema = z
 
 const defaultsSchema = z
   .strictObject({
-    ...tuningShape,
+    ...defaultsShape,
     balance: balanceSchema.optional(),
     raw: rawSchema.describe("Further lines of the defaults section").optional(),
   })
@@ -97,8 +101,12 @@ const statsSchema = z
       .describe("Default admin")
       .optional(),
     password: secretSchema.describe("Password of the page; the rendered file is readable by haproxy's group alone"),
-    refresh: durationSchema.describe("The page reloads itself; default 30s").optional(),
+    refresh: z
+      .union([durationSchema, z.literal(false)])
+      .describe("The page reloads itself; default 30s. false: it does not")
+      .optional(),
     admin: z.boolean().describe("Servers can be drained and disabled from the page; default false").optional(),
+    raw: rawSchema.describe("Further lines of its section").optional(),
   })
   .describe("Haproxy's statistics page")
 

@@ -53,6 +53,8 @@ const timeoutsSchema = z
   .strictObject(shapeOf(TIMEOUTS, durationSchema.optional()))
   .describe("Haproxy's `timeout` directives; those that are absent keep their default")
 
+const maxconnSchema = z.int().min(1).describe("Connections at a time; more wait in the kernel's queue")
+
 const errorfilesSchema = z
   .record(z.string().regex(/^[1-5]\d\d$/, "must be an HTTP status, such as 503"), wordSchema)
   .describe("HTTP status to the file on the node that is sent in its place")
@@ -60,11 +62,24 @@ const errorfilesSchema = z
 /** What `defaults` and every service can say. */
 export const tuningShape = {
   mode: modeSchema.optional(),
-  maxconn: z.int().min(1).describe("Connections at a time; more wait in the kernel's queue").optional(),
+  maxconn: maxconnSchema.optional(),
   retries: z.int().min(0).describe("Attempts to connect to a server").optional(),
   options: optionsSchema.optional(),
   timeouts: timeoutsSchema.optional(),
   errorfiles: errorfilesSchema.optional(),
+}
+
+/** What `defaults` can say besides: that one of haops' own defaults is not written. */
+export const defaultsShape = {
+  ...tuningShape,
+  maxconn: z
+    .union([maxconnSchema, z.literal(false)])
+    .describe("Default 4000. false: none of its own")
+    .optional(),
+  timeouts: z
+    .strictObject(shapeOf(TIMEOUTS, z.union([durationSchema, z.literal(false)]).optional()))
+    .describe("Haproxy's `timeout` directives; those that are absent keep haops' default, false is not written")
+    .optional(),
 }
 
 export type RawYaml = z.output<typeof rawSchema>

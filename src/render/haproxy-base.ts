@@ -1,6 +1,6 @@
 import type { HaproxyDefaults, HaproxyGlobal, LogTarget, SslDefaults } from "../inventory/haproxy-model.ts"
 import { tuning } from "./haproxy-tuning.ts"
-import { directive, section, settings } from "./haproxy-words.ts"
+import { directive, section, settings, withRaw } from "./haproxy-words.ts"
 
 /** The global section. Neither `daemon` nor `pidfile`: the packaged unit runs `haproxy -Ws -p …` and waits for its notice. */
 export function globalSection(global: HaproxyGlobal): string {
@@ -9,7 +9,10 @@ export function globalSection(global: HaproxyGlobal): string {
     ...global.log.map(logLine),
     ...settings({ chroot: global.chroot, user: global.user, group: global.group, maxconn: global.maxconn }),
     // A reload hands the listening sockets over to the new process, so that no connection is refused.
-    directive("stats", "socket", socket.path, "mode", socket.mode, "level", socket.level, "expose-fd", "listeners"),
+    withRaw(
+      directive("stats", "socket", socket.path, "mode", socket.mode, "level", socket.level, "expose-fd", "listeners"),
+      socket.raw,
+    ),
     directive("stats", "timeout", socket.timeout),
     ...settings({ nbthread: global.nbthread }),
     ...sslLines(global.ssl),

@@ -1,5 +1,5 @@
 import { OPTION_NAMES, traits } from "../inventory/haproxy-options.ts"
-import { canonicalServer } from "./haproxy-server-line.ts"
+import { canonicalBind, canonicalServer } from "./haproxy-line-words.ts"
 import { milliseconds } from "./haproxy-time.ts"
 import { type Side, TIMEOUT_SIDES } from "./haproxy-tuning.ts"
 
@@ -28,11 +28,30 @@ const SINGLE: Readonly<Record<string, Side>> = {
 
 const ORDERED = new Set([
   "acl",
+  "default-server",
+  "http-after-response",
+  "http-check",
   "http-request",
   "http-response",
+  "redirect",
+  "server",
+  "server-template",
+  "stick",
+  "tcp-check",
   "tcp-request",
   "tcp-response",
   "use_backend",
+  "use-server",
+])
+
+/** Of those, what only a backend reads. */
+const OF_SERVERS = new Set([
+  "default-server",
+  "http-check",
+  "server",
+  "server-template",
+  "stick",
+  "tcp-check",
   "use-server",
 ])
 
@@ -44,6 +63,12 @@ const RIVALS: Readonly<Record<string, string>> = {
   "mysql-check": "check",
   "ssl-hello-chk": "check",
   "tcp-check": "check",
+  "pgsql-check": "check",
+  "redis-check": "check",
+  "ldap-check": "check",
+  "spop-check": "check",
+  "external-check": "check",
+  smtpchk: "check",
   httpclose: "connection",
   "http-server-close": "connection",
   "http-keep-alive": "connection",
@@ -64,12 +89,17 @@ export function directiveMeanings(words: readonly string[], side: Side): Meaning
   const old = OLD_TIMEOUTS[keyword]
   if (old !== undefined) return [timeoutMeaning(old, rest[0])]
   if (keyword === "bind") return bindMeanings(rest)
-  if (keyword === "server") return [{ ...plain(["server", ...canonicalServer(rest)]), ordered: true }]
+  if (keyword === "server") return [ordered(["server", ...canonicalServer(rest)], "back")]
   if (keyword === "stats") return [statsMeaning(rest)]
   if (keyword === "errorfile") return [{ ...plain(words), key: `errorfile ${rest[0]}` }]
   const single = SINGLE[keyword]
   if (single !== undefined) return [{ key: keyword, text: words.join(" "), side: single }]
-  return [{ ...plain(words), ordered: ORDERED.has(keyword) }]
+  if (ORDERED.has(keyword)) return [ordered(words, OF_SERVERS.has(keyword) ? "back" : "both")]
+  return [plain(words)]
+}
+
+function ordered(words: readonly string[], side: Side): Meaning {
+  return { ...plain(words), side, ordered: true }
 }
 
 function plain(words: readonly string[]): Meaning {
@@ -90,8 +120,10 @@ function optionMeanings(words: readonly string[], side: Side): Meaning[] {
     return halves.flatMap((half) => optionMeanings([half], side))
   }
   const known = OPTION_NAMES.find((option) => option === name)
+  const group = RIVALS[name] ?? name
   const text = ["option", name, ...(name === "httpchk" ? httpCheck(rest) : rest)].join(" ")
-  return [{ key: `option ${RIVALS[name] ?? name}`, text, side: known === undefined ? "back" : traits(known).side }]
+  const unknown = group === "check" ? "back" : "both"
+  return [{ key: `option ${group}`, text, side: known === undefined ? unknown : traits(known).side }]
 }
 
 function httpCheck(words: readonly string[]): string[] {
@@ -104,7 +136,10 @@ function httpCheck(words: readonly string[]): string[] {
 /** `:80`, `*:80` and `0.0.0.0:80` are the same place. */
 function bindMeanings(words: readonly string[]): Meaning[] {
   const [addresses = "", ...options] = words
-  return addresses.split(",").map((address) => plain(["bind", address.replace(/^(0\.0\.0\.0)?:/, "*:"), ...options]))
+  return addresses
+    .split(",")
+    .map((address) => plain(["bind", address.replace(/^(0\.0\.0\.0)?:/, "*:"), ...canonicalBind(options)]))
+    .map((meaning) => ({ ...meaning, side: "front" }))
 }
 
 function statsMeaning(words: readonly string[]): Meaning {

@@ -1,6 +1,6 @@
-import { directiveMeanings, type Meaning } from "./haproxy-directive.ts"
-import { type ConfigSection, type HaproxyConfig, parseHaproxyConfig } from "./haproxy-parse.ts"
-import type { Side } from "./haproxy-tuning.ts"
+import { directiveMeanings } from "./haproxy-directive.ts"
+import { type Entry, effectiveProxies } from "./haproxy-effective.ts"
+import { type HaproxyConfig, parseHaproxyConfig } from "./haproxy-parse.ts"
 
 /** What a haproxy.cfg makes haproxy do, in one spelling: equal where two files mean the same. */
 export interface HaproxyMeaning {
@@ -12,72 +12,36 @@ export interface HaproxyMeaning {
   others: Readonly<Record<string, readonly string[]>>
 }
 
-const SIDES: Readonly<Record<string, Side>> = { listen: "both", frontend: "front", backend: "back", defaults: "both" }
-
 /** The meaning of a configuration: order, spelling of durations, implied values and the use of `defaults` do not matter. */
 export function haproxyMeaning(config: HaproxyConfig | string): HaproxyMeaning {
-  const { sections } = typeof config === "string" ? parseHaproxyConfig(config) : config
-  const global: string[] = []
-  const proxies: Record<string, string[]> = {}
-  const others: Record<string, string[]> = {}
-  let defaults: Settings = new Settings()
-  for (const section of sections) {
-    const { kind, words } = section
-    const side = SIDES[kind]
-    if (kind === "defaults") defaults = collect(section, "both", new Settings())
-    else if (kind === "global") global.push(...collect(section, "both", new Settings()).lines())
-    else if (side !== undefined) {
-      proxies[`${kind} ${words[0]}`] = collect(section, side, implied(side).over(defaults.of(side))).lines()
-    } else others[[kind, ...words].join(" ")] = section.directives.map((directive) => directive.words.join(" "))
-  }
-  return { global: global.sort(), proxies, others }
+  const parsed = typeof config === "string" ? parseHaproxyConfig(config) : config
+  const proxies = effectiveProxies(parsed).map(({ kind, name, entries }) => [`${kind} ${name}`, linesOf(entries)])
+  return { global: globalLines(parsed), proxies: Object.fromEntries(proxies), others: otherSections(parsed) }
 }
 
-/** Directives by what they set: a later one replaces an earlier one of the same key. */
-class Settings {
-  readonly #byKey = new Map<string, Meaning>()
-  readonly #ordered: string[] = []
-
-  set(meaning: Meaning): void {
-    if (meaning.ordered === true) this.#ordered.push(meaning.text)
-    else if (meaning.off === true) this.#byKey.delete(meaning.key)
-    else this.#byKey.set(meaning.key, meaning)
-  }
-
-  /** What a proxy of that side inherits. */
-  of(side: Side): Settings {
-    const inherited = new Settings()
-    for (const meaning of this.#byKey.values()) {
-      if (side === "both" || meaning.side === "both" || meaning.side === side) inherited.set(meaning)
-    }
-    return inherited
-  }
-
-  over(others: Settings): Settings {
-    const merged = new Settings()
-    for (const settings of [this, others]) for (const meaning of settings.#byKey.values()) merged.set(meaning)
-    return merged
-  }
-
-  lines(): string[] {
-    return [...[...this.#byKey.values()].map((meaning) => meaning.text).sort(), ...this.#ordered]
-  }
+/** A proxy's entries as lines: settings sorted, then what has an order, in it. */
+export function linesOf(entries: readonly Entry[]): string[] {
+  const settings = entries.filter(({ ordered }) => ordered !== true).map(({ text }) => text)
+  return [...settings.sort(), ...entries.filter(({ ordered }) => ordered === true).map(({ text }) => text)]
 }
 
-function collect(section: ConfigSection, side: Side, settings: Settings): Settings {
-  const address = section.kind === "listen" || section.kind === "frontend" ? section.words[1] : undefined
-  // Old files say where a proxy listens on the section's own line.
-  const bind = address === undefined ? [] : [["bind", address]]
-  for (const words of [...bind, ...section.directives.map((directive) => directive.words)]) {
-    for (const meaning of directiveMeanings(words, side)) settings.set(meaning)
+function globalLines({ sections }: HaproxyConfig): string[] {
+  const directives = sections.filter(({ kind }) => kind === "global").flatMap((section) => section.directives)
+  const byKey = new Map<string, string>()
+  for (const { words } of directives) {
+    for (const { key, text, off } of directiveMeanings(words, "both")) off ? byKey.delete(key) : byKey.set(key, text)
   }
-  return settings
+  return [...byKey.values()].sort()
 }
 
-function implied(side: Side): Settings {
-  const settings = new Settings()
-  for (const words of [["mode", "tcp"], ...(side === "front" ? [] : [["balance", "roundrobin"]])]) {
-    for (const meaning of directiveMeanings(words, side)) settings.set(meaning)
-  }
-  return settings
+const PROXIES = new Set(["global", "defaults", "listen", "frontend", "backend"])
+
+function otherSections({ sections }: HaproxyConfig): Record<string, string[]> {
+  const others = sections.filter(({ kind }) => !PROXIES.has(kind))
+  return Object.fromEntries(
+    others.map(({ kind, words, directives }) => [
+      [kind, ...words].join(" "),
+      directives.map((directive) => directive.words.join(" ")),
+    ]),
+  )
 }

@@ -6,19 +6,20 @@ export interface HaproxyConfig {
   sections: readonly ConfigSection[]
 }
 
-export interface ConfigSection {
+export interface ConfigSection extends ConfigDirective {
   /** `global`, `defaults`, `listen`, … */
   kind: string
-  /** What follows on the section's line: its name first. */
+  /** What follows the kind on the section's line: its name first. */
   words: readonly string[]
-  /** Counts from 1. */
-  line: number
   directives: readonly ConfigDirective[]
 }
 
 export interface ConfigDirective {
   words: readonly string[]
+  /** Counts from 1. */
   line: number
+  /** The line as it is written, without its comment. */
+  text: string
 }
 
 const SECTIONS = new Set([
@@ -46,21 +47,22 @@ const SECTIONS = new Set([
 export function parseHaproxyConfig(text: string): HaproxyConfig {
   const sections: (ConfigSection & { directives: ConfigDirective[] })[] = []
   for (const [index, source] of text.split("\n").entries()) {
-    const line = index + 1
-    const words = wordsOf(source, line)
-    const [keyword, ...rest] = words
+    const directive = directiveOf(source, index + 1)
+    const [keyword, ...rest] = directive.words
     if (keyword === undefined) continue
     const section = sections.at(-1)
-    if (SECTIONS.has(keyword)) sections.push({ kind: keyword, words: rest, line, directives: [] })
-    else if (section !== undefined) section.directives.push({ words, line })
-    else throw new HaopsError("E_INPUT", `line ${line}: "${keyword}" stands before any section`)
+    if (SECTIONS.has(keyword)) sections.push({ ...directive, kind: keyword, words: rest, directives: [] })
+    else if (section !== undefined) section.directives.push(directive)
+    else throw new HaopsError("E_INPUT", `line ${directive.line}: "${keyword}" stands before any section`)
   }
   return { sections }
 }
 
-function wordsOf(source: string, line: number): string[] {
+function directiveOf(source: string, line: number): ConfigDirective {
   try {
-    return tokenize(source).tokens.map((token) => token.text)
+    const { tokens, comment } = tokenize(source)
+    const text = (comment === undefined ? source : source.slice(0, comment.start - 1)).trim()
+    return { words: tokens.map((token) => token.text), line, text }
   } catch (thrown) {
     throw new HaopsError("E_INPUT", `line ${line}: ${asHaopsError(thrown).message}`, { cause: thrown })
   }

@@ -1,7 +1,7 @@
 import type { Bind, HaproxyServer, HaproxyService, HealthCheck } from "../inventory/haproxy-model.ts"
 import { checkLines, checkWords } from "./haproxy-check.ts"
 import { tuning } from "./haproxy-tuning.ts"
-import { directive, endpoint, section } from "./haproxy-words.ts"
+import { directive, endpoint, section, withRaw } from "./haproxy-words.ts"
 
 /** One `listen` section, or a `frontend` and its `backend`. */
 export function serviceSections(service: HaproxyService): string[] {
@@ -47,8 +47,4 @@ function serverLine(server: HaproxyServer, check: HealthCheck | undefined): stri
   const limit = maxconn === undefined ? [] : ["maxconn", maxconn]
   const words = [...(backup ? ["backup"] : []), ...checkWords(check), ...share, ...limit]
   return withRaw(directive("server", name, endpoint(address, port), ...words), raw)
-}
-
-function withRaw(line: string, raw: string | undefined): string {
-  return raw === undefined ? line : `${line} ${raw}`
 }

@@ -19,5 +19,6 @@ export function statsSection(stats: StatsPage, password: string): string {
     "stats show-legends",
     "stats hide-version",
     ...(stats.admin ? ["stats admin if TRUE"] : []),
+    ...stats.raw,
   ])
 }

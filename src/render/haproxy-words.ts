@@ -31,3 +31,8 @@ export function section(header: string, lines: readonly string[]): string {
 export function endpoint(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`
 }
+
+/** A line with further words in haproxy's own spelling at its end. */
+export function withRaw(line: string, raw: string | undefined): string {
+  return raw === undefined ? line : `${line} ${raw}`
+}

@@ -2,6 +2,7 @@ import type { HaproxySettings } from "../inventory/haproxy-model.ts"
 import type { Group, SecretSource } from "../inventory/model.ts"
 import type { Secret } from "../secret.ts"
 import { defaultsSection, globalSection } from "./haproxy-base.ts"
+import { healthSection } from "./haproxy-health.ts"
 import { serviceSections } from "./haproxy-service.ts"
 import { statsSection } from "./haproxy-stats.ts"
 
@@ -19,7 +20,13 @@ export function renderHaproxyConfig(
   group: Group,
   secret: (source: SecretSource) => Secret,
 ): Secret | string {
-  const before = [MANAGED, globalSection(settings.global), defaultsSection(settings.defaults)]
+  const { health } = settings
+  const before = [
+    MANAGED,
+    globalSection(settings.global),
+    defaultsSection(settings.defaults),
+    ...(health?.on.includes(group) ? [healthSection(health.port)] : []),
+  ]
   const services = settings.services.filter((service) => service.on === group).flatMap(serviceSections)
   const raw = settings.raw.length === 0 ? [] : [settings.raw.join("\n")]
   const file = (stats: readonly string[]): string => `${[...before, ...stats, ...services, ...raw].join("\n\n")}\n`

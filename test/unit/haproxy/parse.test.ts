@@ -41,8 +41,8 @@ describe("a line is split as haproxy splits it", () => {
 describe("the meaning of a file", () => {
   const seed = readFileSync(new URL("../../cases/haproxy/seed-001.cfg", import.meta.url), "utf8")
   const lines = seed.split("\n")
-  /** Said twice: by a default, or by `tcpka`, which includes `clitcpka`. Without `global` a file cannot be read. */
-  const IMPLIED = /^\s*(mode\s+tcp|balance roundrobin|option\s+clitcpka|global|#.*)?$/
+  /** Said twice: by a default, or by `tcpka`, which includes `clitcpka`. Nothing is logged without a target. Without `global` a file cannot be read. */
+  const IMPLIED = /^\s*(mode\s+tcp|balance roundrobin|retries\s+3|log\s+global|option\s+clitcpka|global|#.*)?$/
 
   it.each(lines.map((line, index) => [index + 1, line.trim()] as const).filter(([, line]) => !IMPLIED.test(line)))(
     "line %i (%s) is part of it",
@@ -74,6 +74,16 @@ describe("the meaning of a file", () => {
     ["what is taken back", "option redispatch\nno option redispatch", ""],
     ["addresses", "bind :80,0.0.0.0:81", "bind *:81\nbind *:80"],
     ["a server's settings", "server a 1.1.1.1:1 inter 2s check", "server a 1.1.1.1:1 check inter 2000"],
+    ["retries that haproxy makes anyway", "retries 3", ""],
+    ["a log that has no target", "log global", ""],
+    ["the options of a bind line", "bind :80 ssl crt /a alpn h2", "bind :80 alpn h2 ssl crt /a"],
+    ["the log of TCP", "mode tcp\noption httplog", "option tcplog"],
+    ["what HTTP alone reads", "mode tcp\noption forwardfor", "mode tcp"],
+    [
+      "a rival that is not the one taken back",
+      "option http-server-close\nno option httpclose",
+      "option http-server-close",
+    ],
     ["a stats page", "stats refresh 30s\nstats uri /a\nstats uri /b", "stats uri /b\nstats refresh 30000ms"],
   ])("knows %s to be the same", (_, one, other) => {
     expect(haproxyMeaning(`listen x\n${one}`)).toEqual(haproxyMeaning(`listen x\n${other}`))
@@ -83,6 +93,13 @@ describe("the meaning of a file", () => {
     ["the order of servers", "server a 1.1.1.1:1\nserver b 1.1.1.2:1", "server b 1.1.1.2:1\nserver a 1.1.1.1:1"],
     ["the order of rules", "http-request deny\nhttp-request allow", "http-request allow\nhttp-request deny"],
     ["a backup", "server a 1.1.1.1:1 backup", "server a 1.1.1.1:1"],
+    ["the order of checks", "http-check connect\nhttp-check send", "http-check send\nhttp-check connect"],
+    ["the order of certificates", "bind :1 ssl crt /a crt /b", "bind :1 ssl crt /b crt /a"],
+    [
+      "where a default for servers stands",
+      "default-server check\nserver a 1.1.1.1:1",
+      "server a 1.1.1.1:1\ndefault-server check",
+    ],
     ["an address", "bind 10.0.0.1:80", "bind 10.0.0.2:80"],
   ])("sees %s", (_, one, other) => {
     expect(haproxyMeaning(`listen x\n${one}`)).not.toEqual(haproxyMeaning(`listen x\n${other}`))
@@ -98,11 +115,28 @@ describe("the meaning of a file", () => {
     })
   })
 
+  it("follows `from` to the defaults of that name", () => {
+    const named = "defaults a\nmode http\ndefaults b from a\nretries 5\ndefaults\nlisten x from b\nlisten y\n"
+    expect(haproxyMeaning(named).proxies).toEqual({
+      "listen x": ["balance roundrobin", "mode http", "retries 5"],
+      "listen y": ["balance roundrobin", "mode tcp", "retries 3"],
+    })
+  })
+
+  it("forgets a log where a section says `no log`", () => {
+    const config = "global\nlog /dev/log local0\ndefaults\nlog global\nlisten x\nno log\nlisten y\n"
+    const { proxies } = haproxyMeaning(config)
+    expect([proxies["listen x"]!.includes("log global"), proxies["listen y"]!.includes("log global")]).toEqual([
+      false,
+      true,
+    ])
+  })
+
   it("keeps other sections as they are, and forgets the defaults of before at the next ones", () => {
     const config = "defaults\nretries 4\ndefaults\nmaxconn 5\nlisten x\nuserlist u\nuser a password b\n"
     expect(haproxyMeaning(config)).toEqual({
       global: [],
-      proxies: { "listen x": ["balance roundrobin", "maxconn 5", "mode tcp"] },
+      proxies: { "listen x": ["balance roundrobin", "maxconn 5", "mode tcp", "retries 3"] },
       others: { "userlist u": ["user a password b"] },
     })
   })

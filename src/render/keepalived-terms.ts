@@ -1,0 +1,36 @@
+import { KEEPALIVED_MARK } from "./keepalived.ts"
+
+/** What both sides of a VRRP conversation must agree on, or what decides between them. */
+const TERMS = /^\s*(vrrp_instance|virtual_router_id|priority|version|advert_int|nopreempt|interface|unicast_src_ip|auth_\w+)\b/
+
+/**
+ * Whether the VIP may move when a host goes from one configuration to the other: peers that do not agree on the terms do not hear
+ * each other until the last one is changed, and another priority is another holder.
+ */
+export function mayMoveVip(have: string, want: string): boolean {
+  return terms(have) !== terms(want)
+}
+
+/** Addresses that a keepalived.conf manages and that are not among `known`; none of a file that haops wrote. */
+export function strangers(config: string, known: readonly string[]): readonly string[] {
+  if (config.startsWith(KEEPALIVED_MARK)) return []
+  const text = config.replaceAll(/[#!].*$/gm, "")
+  const vips = [...text.matchAll(/virtual_ipaddress(?:_excluded)?\s*\{([^}]*)\}/g)].flatMap(([, body = ""]) =>
+    body.split("\n").flatMap((line) => line.trim().split(/[\s/]/, 1)),
+  )
+  const servers = [...text.matchAll(/^\s*virtual_server\s+(\S+)/gm)].map(([, address = ""]) => address)
+  return [...new Set([...vips, ...servers])].filter((address) => address !== "" && !known.includes(address))
+}
+
+/** The file without its password, for people. */
+export function redactKeepalived(config: string): string {
+  return config.replaceAll(/^(\s*auth_pass[ \t]+).*$/gm, "$1[secret]")
+}
+
+function terms(config: string): string {
+  return config
+    .split("\n")
+    .filter((line) => TERMS.test(line))
+    .map((line) => line.trim().replaceAll(/\s+/g, " "))
+    .join("\n")
+}
