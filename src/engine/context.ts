@@ -13,4 +13,6 @@ export interface RunContext {
   stop: AbortSignal
   /** The operator asked twice, or a limit passed: let go of what runs. */
   abort: AbortSignal
+  /** A host that fails ends the run, where `up` would go on with the others: membership is changed with every member or not at all. */
+  allTogether?: boolean | undefined
 }

@@ -5,7 +5,7 @@ import { applyAction } from "./apply.ts"
 import { type Assessment, assess } from "./assess.ts"
 import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"
-import { eachHost, failHost, look } from "./look.ts"
+import { eachHost, failHost, look, requireAll } from "./look.ts"
 import type { Barrier } from "./task.ts"
 import { heldBack, type Wave, wavesOf } from "./waves.ts"
 import { isLive, type LiveHost } from "./world.ts"
@@ -32,6 +32,7 @@ export async function converge(context: RunContext, barriers: readonly Barrier[]
     const next = barriers[index + 1]
     for (const wave of wavesOf(barrier, context.world)) {
       const todo = report(context, barrier, wave)
+      requireAll(context)
       if (todo.length === 0) continue
       stages.changed()
       await applyBarrier(context, todo)
@@ -39,6 +40,7 @@ export async function converge(context: RunContext, barriers: readonly Barrier[]
       await look(context, [...barrier.tasks, ...(next?.tasks ?? [])])
       if (next !== undefined) fresh.add(next)
       verify(context, barrier, todo)
+      requireAll(context)
     }
   }
   stages.leave()

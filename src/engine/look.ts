@@ -53,3 +53,10 @@ export function failHost(context: RunContext, state: HostState, thrown: unknown)
   state.failure = { kind: "failed", error }
   context.sink({ type: "host-failed", host: state.host.name, error })
 }
+
+/** Throws why a host failed, in a run that goes on with all hosts or not at all. One that was never reached does not count. */
+export function requireAll({ allTogether, world }: RunContext): void {
+  if (allTogether !== true) return
+  const failed = [...world.values()].find(({ failure }) => failure?.kind === "failed")
+  if (failed?.failure !== undefined) throw failed.failure.error
+}

@@ -5,7 +5,7 @@ import type { Inventory } from "../inventory/model.ts"
 import type { RunContext } from "./context.ts"
 import { converge, inSync } from "./converge.ts"
 import { type LockOwner, lockHosts } from "./lock.ts"
-import { connectAndLook, failHost, look } from "./look.ts"
+import { connectAndLook, failHost, look, requireAll } from "./look.ts"
 import { type Outlook, planRun } from "./plan.ts"
 import { hasChanges, type Plan } from "./plan-model.ts"
 import type { Barrier } from "./task.ts"
@@ -48,6 +48,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   try {
     if (context.stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
     refuse(context, outlook)
+    requireAll(context)
     if (!hasChanges(plan) && outlook.assessments.every((one) => one.error === undefined)) {
       for (const one of outlook.assessments) context.sink(inSync(one))
       return { outcome: outcomeOf(context), plan, changed }
