@@ -35,7 +35,7 @@ export function createProgram(call: Call): Command {
     .option("--plan <file>", "apply this saved plan, or nothing where the hosts have changed since")
   verb("status", "nodes, quorum, resources, VIPs at a glance", () =>
     import("./verbs/status.ts").then(({ status }) => status),
-  )
+  ).addOption(new Option("--watch [seconds]", "look again and again, every 5 seconds").argParser(wholeNumber(1, 3600)))
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
     .addOption(limit())
     .addOption(only())

@@ -32,3 +32,8 @@ export interface ExecOptions extends SelectOptions {
   /** Seconds that the command may take. */
   commandTimeout: number
 }
+
+export interface StatusOptions extends CommonOptions {
+  /** Look again and again: seconds between two looks. True: the default. */
+  watch?: number | true | undefined
+}

@@ -11,6 +11,7 @@ import { selectHosts } from "../inventory/select.ts"
 import { compilePlaybook, type LoadedPlaybook } from "../playbook/compile.ts"
 import type { Secret } from "../secret.ts"
 import { stepKinds } from "../steps/registry.ts"
+import type { Step } from "../steps/step.ts"
 import { createConnector } from "../transport/connector.ts"
 import type { SelectOptions } from "./options.ts"
 import { createReporter, type Reporter } from "./reporter.ts"
@@ -33,10 +34,15 @@ export interface SessionRequest {
   playbook: LoadedPlaybook
   /** Keep a log and a journal: for verbs that change something. Default false. */
   record?: boolean | undefined
+  /** The step kinds that the playbook may use. Default: all of them. */
+  steps?: ReadonlyMap<string, Step> | undefined
+  /** Changes nothing, so that Ctrl-C has nothing to wait for: the first one ends it. Default false. */
+  looksOnly?: boolean | undefined
 }
 
 /** Loads and compiles everything, and so finds every problem of input, before the first connection. */
-export async function openSession({ verb, options, playbook, record = false }: SessionRequest): Promise<Session> {
+export async function openSession(request: SessionRequest): Promise<Session> {
+  const { verb, options, playbook, record = false, steps = stepKinds, looksOnly = false } = request
   const startedAt = Date.now()
   const inventory = withTimeout(await loadInventory(options.inventory), options.timeout)
   const hosts = selectHosts(inventory, options.limit)
@@ -51,7 +57,7 @@ export async function openSession({ verb, options, playbook, record = false }: S
   const barriers = compilePlaybook(playbook, {
     inventory,
     hosts,
-    steps: stepKinds,
+    steps,
     secret: remember,
     only: options.only,
   })
@@ -65,7 +71,7 @@ export async function openSession({ verb, options, playbook, record = false }: S
     record,
   })
   for (const text of notices) reporter.sink({ type: "message", level: "warning", text })
-  const interrupt = listenForInterrupt(reporter.sink)
+  const interrupt = listenForInterrupt(reporter.sink, looksOnly)
   const connector = createConnector({
     secret: remember,
     onNotice: (text) => reporter.sink({ type: "message", level: "info", text }),
@@ -116,13 +122,14 @@ function ownerOf(verb: string, runId: string): LockOwner {
   return { runId, user: userInfo().username, host: hostname(), pid: process.pid, verb, since }
 }
 
-/** First Ctrl-C: finish what runs and begin nothing. Second: let go of it too. */
-function listenForInterrupt(sink: Sink) {
+/** First Ctrl-C: finish what runs and begin nothing. Second, or first where nothing is changed: let go of it too. */
+function listenForInterrupt(sink: Sink, looksOnly: boolean) {
   const stop = new AbortController()
   const abort = new AbortController()
   const onSignal = () => {
     if (stop.signal.aborted) return abort.abort()
     stop.abort()
+    if (looksOnly) return abort.abort()
     const text = "Interrupted: finishing what runs now, beginning nothing new. Press Ctrl-C again to let go of it."
     sink({ type: "message", level: "warning", text })
   }

@@ -1,4 +1,85 @@
-import type { CommonOptions } from "./options.ts"
-export async function status(_options: CommonOptions): Promise<number> {
-  throw new Error("not yet")
+import { setInterval } from "node:timers/promises"
+import { connectAndLook } from "../engine/look.ts"
+import type { Task } from "../engine/task.ts"
+import { EXIT } from "../exit-codes.ts"
+import { createRepaint, screenOptions } from "../output/screen.ts"
+import { renderStatus } from "../output/status-screen.ts"
+import { loadShipped } from "../playbook/load.ts"
+import { Answers } from "../status/answers.ts"
+import { assembleStatus } from "../status/assemble.ts"
+import type { Unasked } from "../status/drift.ts"
+import { lenient } from "../status/lenient.ts"
+import type { Status } from "../status/model.ts"
+import { observeTask } from "../status/observe.ts"
+import { Watcher } from "../status/watch.ts"
+import { stepKinds } from "../steps/registry.ts"
+import type { StatusOptions } from "./options.ts"
+import { openSession, type Session } from "./session.ts"
+
+/** Seconds between two looks, where `--watch` names none. */
+const WATCH_S = 5
+
+/**
+ * `haops status`: nodes, quorum, resources, VIPs, backends and drift, from one look: one connection and one `sh` a host.
+ * It exits 0 where every host answered and the cluster has quorum, drift or not (`plan` and `verify` judge that); 1 where no cluster
+ * runs or it has no quorum, 3 where the cluster is well but a host did not answer, 4 where none did. `--watch` ends by Ctrl-C, and so with 0.
+ */
+export async function status(options: StatusOptions): Promise<number> {
+  const unasked: Unasked[] = []
+  await using session = await openSession({
+    verb: "status",
+    options,
+    playbook: await loadShipped("up"),
+    steps: lenient(stepKinds, (one) => unasked.push(one)),
+    looksOnly: true,
+  })
+  const { inventory, hosts, context, barriers, reporter } = session
+  const tasks = [...barriers.flatMap((barrier) => barrier.tasks), observeTask(inventory, hosts)]
+  const seen = () => assembleStatus(inventory, new Answers(context.world, tasks), unasked)
+  if (options.watch !== undefined) return await watch(session, options, tasks, seen)
+  await connectAndLook(context, tasks)
+  if (context.abort.aborted) return EXIT.interrupted
+  const picture = seen()
+  const exit = exitOf(picture)
+  reporter.result(exit, picture, () => renderStatus(picture, screenOptions(options)))
+  return exit
+}
+
+async function watch(
+  { context, reporter }: Session,
+  options: StatusOptions,
+  tasks: readonly Task[],
+  seen: () => Status,
+): Promise<number> {
+  const seconds = typeof options.watch === "number" ? options.watch : WATCH_S
+  const watcher = new Watcher(context, tasks)
+  const screen = createRepaint(process.stdout)
+  await reporter.close()
+  const show = async () => {
+    await watcher.look(seconds * 1000)
+    if (context.abort.aborted) return
+    const picture = seen()
+    if (options.json === true) reporter.result(exitOf(picture), picture, () => "")
+    else screen.draw(title(picture, seconds), renderStatus(picture, screenOptions(options)))
+  }
+  try {
+    await show()
+    for await (const _ of setInterval(seconds * 1000, undefined, { signal: context.abort })) await show()
+  } catch (thrown) {
+    if (!context.abort.aborted) throw thrown
+  } finally {
+    screen.close()
+  }
+  return EXIT.done
+}
+
+function title({ inventory }: Status, seconds: number): string {
+  return `haops status -i ${inventory}   ${new Date().toTimeString().slice(0, 8)}, every ${seconds} s, Ctrl-C ends`
+}
+
+function exitOf({ nodes, pacemaker }: Status): number {
+  const known = nodes.filter((node) => node.known)
+  if (known.every(({ reached }) => !reached)) return EXIT.unreachable
+  if (pacemaker !== undefined && pacemaker.state !== "online") return EXIT.failed
+  return known.every(({ reached }) => reached) ? EXIT.done : EXIT.partial
 }

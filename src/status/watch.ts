@@ -1,0 +1,69 @@
+import type { RunContext } from "../engine/context.ts"
+import { lookAt } from "../engine/probe.ts"
+import type { Task } from "../engine/task.ts"
+import type { HostState } from "../engine/world.ts"
+import { asHaopsError, HaopsError } from "../errors.ts"
+
+/** A host that has not answered for so long is shown as silent; a probe's own limit is far longer. */
+const SILENT_MS = 5_000
+
+/**
+ * Looks at hosts again and again over connections that stay. A host that hangs holds nobody up: its last answers stand for
+ * `SILENT_MS`, then it counts as unreachable; one that was lost is connected to again at every look.
+ */
+export class Watcher {
+  readonly #context: RunContext
+  readonly #tasks: readonly Task[]
+  readonly #busy = new Map<HostState, { since: number; done: Promise<void> }>()
+
+  constructor(context: RunContext, tasks: readonly Task[]) {
+    this.#context = context
+    this.#tasks = tasks
+  }
+
+  /** One look at all hosts; resolves when all have answered, at the latest after `patienceMs`, or when the verb is interrupted. */
+  async look(patienceMs: number): Promise<void> {
+    const { world, abort } = this.#context
+    for (const state of world.values()) if (!this.#busy.has(state)) this.#begin(state)
+    await Promise.race([Promise.all([...this.#busy.values()].map(({ done }) => done)), passed(patienceMs, abort)])
+    for (const [state, { since }] of this.#busy) {
+      const silent = Date.now() - since
+      if (silent < SILENT_MS) continue
+      const message = `no answer for ${Math.round(silent / 1000)} s`
+      state.failure = { kind: "unreachable", error: new HaopsError("E_TIMEOUT", message, { host: state.host.name }) }
+    }
+  }
+
+  #begin(state: HostState): void {
+    const done = this.#refresh(state).finally(() => this.#busy.delete(state))
+    this.#busy.set(state, { since: Date.now(), done })
+  }
+
+  async #refresh(state: HostState): Promise<void> {
+    const { connector, abort } = this.#context
+    try {
+      state.transport ??= await connector.connect(state.host, abort)
+      await lookAt(state, this.#tasks, abort)
+      state.failure = undefined
+    } catch (thrown) {
+      const error = asHaopsError(thrown, { host: state.host.name })
+      state.failure = { kind: "unreachable", error }
+      const lost = state.transport
+      state.transport = undefined
+      await lost?.[Symbol.asyncDispose]()
+    }
+  }
+}
+
+function passed(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener("abort", end)
+  })
+}
