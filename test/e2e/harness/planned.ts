@@ -1,0 +1,62 @@
+import type { Lab } from "./lab.ts"
+
+/** What `haops plan --json` says, in the parts that tests compare. */
+export interface Planned {
+  code: number | null
+  /** `host: attribute: have -> want`, one for each difference, in the plan's order. */
+  drift: readonly string[]
+  /** The actions of all steps, each once, in the plan's order. */
+  actions: readonly string[]
+  risk: string
+  notes: readonly string[]
+  /** Of severity `error`. */
+  refusals: readonly string[]
+  transitions: readonly { resource: string; action: string; node?: string }[]
+  /** Why steps cannot be done now. */
+  blocked: readonly string[]
+}
+
+interface Document {
+  plan: {
+    risk: string
+    notes: string[]
+    findings: { host: string; finding: { severity: string; message: string } }[]
+    transitions: { resource: string; action: string; node?: string }[]
+    stages: {
+      stage: string
+      steps: {
+        host: string
+        drift: { attribute: string; have: string; want: string }[]
+        actions: string[]
+        blocked?: string
+      }[]
+    }[]
+  }
+}
+
+/** Runs `haops plan --json` and reads its document. Throws where there is none. */
+export async function planned(lab: Pick<Lab, "haops">, inventory: string): Promise<Planned> {
+  const { code, stdout, stderr } = await lab.haops(["plan", "--json", "-i", inventory])
+  const { plan } = parse(stdout, stderr)
+  const steps = plan.stages.flatMap((stage) => stage.steps)
+  return {
+    code,
+    drift: steps.flatMap(({ host, drift }) =>
+      drift.map(({ attribute, have, want }) => `${host}: ${attribute}: ${have} -> ${want}`),
+    ),
+    actions: [...new Set(steps.flatMap(({ actions }) => actions))],
+    risk: plan.risk,
+    notes: plan.notes,
+    refusals: plan.findings.flatMap(({ finding: { severity, message } }) => (severity === "error" ? [message] : [])),
+    transitions: plan.transitions,
+    blocked: steps.flatMap(({ blocked }) => (blocked === undefined ? [] : [blocked])),
+  }
+}
+
+function parse(stdout: string, stderr: string): Document {
+  try {
+    return JSON.parse(stdout) as Document
+  } catch (cause) {
+    throw new Error(`haops plan printed no document\n${stdout}\n${stderr}`, { cause })
+  }
+}

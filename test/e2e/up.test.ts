@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
+import { ask } from "./harness/prober.ts"
+import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
+import { rememberState } from "./harness/untouched.ts"
+
+// The main job on bare nodes of every release: what their pcs, pacemaker, corosync and haproxy differ in is met here.
+
+const NAMES = ["controller1", "controller2", "controller3"]
+const STAGES = ["preflight", "hosts", "packages", "prepare", "cluster", "resources", "verify"]
+
+describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (release) => {
+  let lab: Lab
+  let inventory: string
+
+  beforeAll(async () => {
+    lab = await startLab({ release })
+    await logSshUse(lab.nodes)
+    inventory = await lab.inventory(OVERRIDES)
+    await lab.node("controller1").must("echo '192.0.2.7 mine.example' >>/etc/hosts")
+  })
+  afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+  test("plan shows every stage to the end and touches nothing", async () => {
+    const state = await rememberState(lab.nodes)
+    const { code, stdout, stderr } = await lab.haops(["plan", "--json", "-i", inventory])
+    expect(code, stderr).toBe(2)
+    const { plan } = JSON.parse(stdout) as { plan: PlanDocument }
+    expect(plan.stages.map(({ stage }) => stage)).toEqual(STAGES)
+    const changing = plan.stages.filter(({ steps }) => steps.length > 0).map(({ stage }) => stage)
+    expect(changing).toEqual(STAGES.filter((stage) => stage !== "preflight"))
+    expect(plan.hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(NAMES.map((name) => `${name} reached`))
+    expect(await state.changes()).toEqual({ controller1: [], controller2: [], controller3: [] })
+  })
+
+  test("up builds the cluster", async () => {
+    const { code, stdout, stderr } = await lab.haops(["up", "-i", inventory])
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+  })
+
+  test("all members are online in one cluster whose node ids follow the inventory", async () => {
+    for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(NAMES)
+    const conf = new Set(Object.values(await everywhere(lab.nodes, "cat /etc/corosync/corosync.conf")))
+    expect(conf.size).toBe(1)
+    const ids = [...[...conf][0]!.matchAll(/node \{[^}]*?\}/gs)].map(([text]) =>
+      [field(text, "name"), field(text, "nodeid"), field(text, "ring0_addr")].join(" "),
+    )
+    expect(ids).toEqual(lab.nodes.map(({ name, address }, index) => `${name} ${index + 1} ${address}`))
+    const units = "systemctl is-enabled corosync pacemaker pcsd | tr '\\n' ' '"
+    expect(await everywhere(lab.nodes, units)).toEqual(each("enabled enabled enabled"))
+  })
+
+  test("the VIP is on exactly one node and haproxy answers behind it, run by pacemaker alone", async () => {
+    const [holder, ...others] = await holders(lab.nodes, lab.vip)
+    expect(others).toEqual([])
+    expect(await runningOn(lab.nodes[0]!, "vip")).toEqual([holder])
+    expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
+    const { ok, answer } = await ask(`http://${lab.vip}:8080/`)
+    expect(ok, answer).toBe(true)
+    expect(NAMES).toContain(answer)
+    expect(await everywhere(lab.nodes, "systemctl is-enabled haproxy || true")).toEqual(each("disabled"))
+    expect(await everywhere(lab.nodes, "stat -c '%a' /etc/haproxy/haproxy.cfg")).toEqual(each("640"))
+    expect(new Set(Object.values(await everywhere(lab.nodes, "sha256sum </etc/haproxy/haproxy.cfg"))).size).toBe(1)
+  })
+
+  test("the cluster has its properties, and nothing is left of the first election's shortcut", async () => {
+    const [node] = lab.nodes
+    for (const [name, value] of Object.entries(OVERRIDES.pacemaker.properties)) {
+      expect(await property(node!, name), name).toBe(String(value))
+    }
+    expect(await property(node!, "dc-deadtime")).toBe("")
+    expect(await node!.must("cibadmin --query")).not.toContain("haops-seed")
+    expect(await node!.must("cibadmin --query --scope rsc_defaults")).toMatch(/name="migration-threshold" value="1"/)
+    const owner = "stat -c '%U:%G %a' /var/lib/pacemaker/cib/cib.xml"
+    expect(await everywhere(lab.nodes, owner)).toEqual(each("hacluster:haclient 600"))
+    expect(await everywhere(lab.nodes, "stat -c '%U %a' /var/lib/haops/last-applied.json")).toEqual(each("root 600"))
+    expect((await node!.exec("crm_verify -L")).code).toBe(0)
+  })
+
+  test("names, kernel parameters and the password are in place on every node", async () => {
+    const block = lab.nodes.map(({ name, address }) => `${address} ${name}`).join("\n")
+    expect(
+      await everywhere(lab.nodes, "sed -n '/^# BEGIN haops/,/^# END haops/{/^#/!p}' /etc/hosts | tr '\\t' ' '"),
+    ).toEqual(each(block))
+    expect(await lab.node("controller1").must("grep mine /etc/hosts")).toBe("192.0.2.7 mine.example\n")
+    const live = "sysctl -n net.ipv4.ip_nonlocal_bind net.ipv4.ip_forward vm.swappiness | tr '\\n' ' '"
+    expect(await everywhere(lab.nodes, live)).toEqual(each("1 1 17"))
+    const file = "grep -hv '^#' /etc/sysctl.d/99-haops.conf | sort | tr -d ' ' | tr '\\n' ' '"
+    const settings = "net.ipv4.ip_forward=1 net.ipv4.ip_nonlocal_bind=1 vm.swappiness=17"
+    expect(await everywhere(lab.nodes, file)).toEqual(each(settings))
+    await lab.node("controller2").write("/root/try", lab.password, 0o600)
+    expect(await lab.node("controller2").must(AUTHENTICATES)).toBe("$6 yes")
+  })
+
+  test("a second up changes nothing, over one connection and with one command a host", async () => {
+    const first = await readSshUse(lab.nodes)
+    for (const { commands } of Object.values(first)) expect(commands).toBeGreaterThan(2)
+    const { code, stdout, stderr } = await lab.haops(["up", "-i", inventory])
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain("Nothing to do")
+    const used = sshUseBetween(first, await readSshUse(lab.nodes))
+    expect(used).toEqual(each({ connections: 1, commands: 1 }))
+  })
+
+  test("plan has nothing to show afterwards", async () => {
+    const state = await rememberState(lab.nodes)
+    const { code, stdout } = await lab.haops(["plan", "--json", "-i", inventory])
+    expect(code, stdout).toBe(0)
+    const changed = Object.values(await state.changes()).flat()
+    expect(changed.filter((path) => !isClusters(path))).toEqual([])
+  })
+})
+
+interface PlanDocument {
+  hosts: readonly { host: string; state: string }[]
+  stages: readonly { stage: string; steps: readonly unknown[] }[]
+}
+
+const OVERRIDES = {
+  pacemaker: {
+    properties: {
+      "stonith-enabled": false,
+      "no-quorum-policy": "stop",
+      "cluster-recheck-interval": "5min",
+      "pe-warn-series-max": 1000,
+      "pe-input-series-max": 1001,
+      "pe-error-series-max": 1002,
+    },
+  },
+  haproxy: { stats: { password: { file: "hacluster" } } },
+  sysctl: { "vm.swappiness": 17 },
+}
+
+/** Perl's crypt, asked on the node: the hash's kind, and whether the password in /root/try is the one. */
+const AUTHENTICATES = `perl -e 'my $hash = (getpwnam "hacluster")[1];
+open my $file, "<", "/root/try"; my $password = <$file>;
+print substr($hash, 0, 2), " ", crypt($password, $hash) eq $hash ? "yes" : "no"'; rm /root/try`
+
+function each<Value>(value: Value): Record<string, Value> {
+  return Object.fromEntries(NAMES.map((name) => [name, value]))
+}
+
+function field(text: string, name: string): string | undefined {
+  return new RegExp(`${name}: (\\S+)`).exec(text)?.[1]
+}
+
+/** A cluster that runs writes of its own accord. */
+function isClusters(path: string): boolean {
+  return ["/var/lib/pacemaker", "/var/lib/corosync", "/var/lib/pcsd", "/dev/shm"].some((top) => path.startsWith(top))
+}
