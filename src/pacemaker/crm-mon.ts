@@ -42,6 +42,10 @@ export interface CrmStatus {
   /** Name of the designated controller; undefined while there is none. */
   dc: string | undefined
   quorate: boolean
+  /** The whole cluster is in maintenance mode. */
+  maintenance: boolean
+  /** `stop`, `ignore`, …; undefined where the version does not say. */
+  noQuorumPolicy: string | undefined
   nodes: readonly CrmNode[]
   resources: readonly CrmResource[]
   failures: readonly CrmFailure[]
@@ -82,6 +86,7 @@ type Attributes = Readonly<Record<string, string>>
 class Reader {
   #root: string | undefined
   #summary: Attributes | undefined
+  #options: Attributes = {}
   readonly #path: string[] = []
   readonly #within: string[] = []
   readonly #nodes: CrmNode[] = []
@@ -93,6 +98,7 @@ class Reader {
     this.#root ??= name
     this.#path.push(name)
     if (name === "current_dc") this.#summary = attributes
+    else if (name === "cluster_options") this.#options = attributes
     else if (CONTAINERS.has(name)) this.#within.push(attributes.id ?? "")
     else if (name === "node" && parent === "nodes") this.#nodes.push(asNode(attributes))
     else if (name === "node" && parent === "resource") this.#resources.at(-1)?.nodes.push(attributes.name ?? "")
@@ -114,6 +120,8 @@ class Reader {
     return {
       dc: this.#summary.present === "true" ? this.#summary.name : undefined,
       quorate: this.#summary.with_quorum === "true",
+      maintenance: this.#options["maintenance-mode"] === "true",
+      noQuorumPolicy: this.#options["no-quorum-policy"],
       nodes: this.#nodes,
       resources: this.#resources,
       failures: this.#failures,

@@ -45,9 +45,13 @@ export interface MembershipCommands {
   start(which: Which): readonly Invocation[]
   stop(which: Which): readonly Invocation[]
   enable(which: Which): readonly Invocation[]
-  /** Adds, starts and enables a node. Runs on a member; crmsh runs on the new node and joins by way of `via`. */
-  addNode(node: ClusterNode, password: Secret, via: string): readonly Invocation[]
-  removeNode(name: string): readonly Invocation[]
+  /**
+   * Adds, starts and enables a node. Runs on a member; crmsh runs on the new node and joins by way of `via`. `despite`: another
+   * member does not answer.
+   */
+  addNode(node: ClusterNode, password: Secret, via: string, despite?: boolean): readonly Invocation[]
+  /** Takes a node out and clears its configuration. `despite`: it, or another member, does not answer, or quorum is lost with it. */
+  removeNode(name: string, despite?: boolean): readonly Invocation[]
   /** Takes the node it runs on out of its cluster and forgets the configuration. */
   destroy(): readonly Invocation[]
   standby(name: string): readonly Invocation[]
@@ -68,6 +72,9 @@ export const MEMBERSHIP = {
 /** pcs contacts every node in turn and starts Python on each; a slow node must not be cut off in the middle. */
 const PCS_TIMEOUT_MS = 180_000
 
+/** Members that do not answer are left out: they learn of the change when their configuration is synchronized. */
+const SKIP_OFFLINE = ["--skip-offline"]
+
 function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
   return {
     ...commonPcs(),
@@ -80,9 +87,12 @@ function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
       ),
     ],
     updateTotem: (options) => [pcs("cluster", "config", "update", "totem", ...pairs(options))],
-    addNode: (node, password) => [
+    addNode: (node, password, _via, despite) => [
       ...modernAuth([node], password),
-      pcs("cluster", "node", "add", ...linked(node), "--start", "--wait", "--enable"),
+      pcs("cluster", "node", "add", ...linked(node), "--start", "--wait", "--enable", ...(despite ? SKIP_OFFLINE : [])),
+    ],
+    removeNode: (name, despite) => [
+      pcs("cluster", "node", "remove", name, ...(despite ? [...SKIP_OFFLINE, "--force"] : [])),
     ],
     destroy: () => [pcs("cluster", "destroy", ...destroyConfirmation)],
   }
@@ -114,6 +124,7 @@ function pcs09(): MembershipCommands {
       ...auth([node], password),
       pcs("cluster", "node", "add", withAlternate(node), "--start", "--enable"),
     ],
+    removeNode: (name, despite) => [pcs("cluster", "node", "remove", name, ...(despite ? ["--force"] : []))],
     destroy: () => [pcs("cluster", "destroy")],
   }
 }
@@ -124,7 +135,6 @@ function commonPcs() {
     start: (which: Which) => [pcs("cluster", "start", ...all(which))],
     stop: (which: Which) => [pcs("cluster", "stop", ...all(which))],
     enable: (which: Which) => [pcs("cluster", "enable", ...all(which))],
-    removeNode: (name: string) => [pcs("cluster", "node", "remove", name)],
     standby: (name: string) => [pcs("node", "standby", name)],
     unstandby: (name: string) => [pcs("node", "unstandby", name)],
     maintenance: (name: string, on: boolean) => [pcs("node", on ? "maintenance" : "unmaintenance", name)],
@@ -145,7 +155,7 @@ function crmsh(): MembershipCommands {
     stop: (which) => [crm("cluster", "stop", ...all(which))],
     enable: (which) => [crm("cluster", "enable", ...all(which))],
     addNode: (_node, _password, via) => [crm("cluster", "join", "-c", via, "-y")],
-    removeNode: (name) => [crm("cluster", "remove", name, "-y")],
+    removeNode: (name, despite) => [crm("cluster", "remove", name, "-y", ...(despite ? ["-F"] : []))],
     destroy: () => [crm("cluster", "remove", "-F", "-y")],
     standby: (name) => [crm("node", "standby", name)],
     unstandby: (name) => [crm("node", "online", name)],

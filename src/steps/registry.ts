@@ -2,16 +2,27 @@ import { cib } from "./cib.ts"
 import { cibRecord } from "./cib-record.ts"
 import { clock } from "./clock.ts"
 import { clusterAuth } from "./cluster-auth.ts"
+import { clusterClear } from "./cluster-clear.ts"
+import { clusterJoin } from "./cluster-join.ts"
+import { clusterLeave } from "./cluster-leave.ts"
 import { clusterSeed } from "./cluster-seed.ts"
 import { clusterSetup } from "./cluster-setup.ts"
 import { clusterStart } from "./cluster-start.ts"
+import { clusterStray } from "./cluster-stray.ts"
 import { command } from "./command.ts"
 import { converged } from "./converged.ts"
 import { defaultCluster } from "./default-cluster.ts"
+import { departure } from "./departure.ts"
 import { file } from "./file.ts"
 import { haclusterPassword } from "./hacluster-password.ts"
 import { haproxyConfig } from "./haproxy-config.ts"
 import { hosts } from "./hosts.ts"
+import { keepalived } from "./keepalived.ts"
+import { keepalivedConverged } from "./keepalived-converged.ts"
+import { maintenanceMode } from "./maintenance-mode.ts"
+import { newcomer } from "./newcomer.ts"
+import { nodeDrained } from "./node-drained.ts"
+import { nodeInService } from "./node-in-service.ts"
 import { packageStep } from "./package.ts"
 import { packages } from "./packages.ts"
 import { pcsd } from "./pcsd.ts"
@@ -38,7 +49,18 @@ const ALL: readonly Step[] = [
   clusterStart,
   cib,
   cibRecord,
+  keepalived,
   converged,
+  newcomer,
+  clusterStray,
+  clusterJoin,
+  departure,
+  nodeDrained,
+  nodeInService,
+  clusterLeave,
+  clusterClear,
+  maintenanceMode,
+  keepalivedConverged,
   command,
   file,
   packageStep,

@@ -1,0 +1,57 @@
+import type { Member, Members, Probe } from "../../steps/step.ts"
+import { CRM_MON_SCRIPT, type CrmStatus, parseCrmMon } from "../crm-mon.ts"
+import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
+import { partsOf } from "./sections.ts"
+import { isIn } from "./situation.ts"
+
+/** What a node knows of its cluster: by its files, and by what runs. */
+export interface NodeView extends NodeCluster {
+  /** Undefined where the cluster does not run on this node. */
+  status: CrmStatus | undefined
+}
+
+export const NODE_VIEW: Probe<NodeView> = {
+  script: nodeClusterScript({ status: CRM_MON_SCRIPT }),
+  parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), status: parseCrmMon(partsOf(stdout, ["status"]).status) }),
+}
+
+/** True where the node's corosync.conf names this one. */
+export function lists({ conf }: NodeCluster, name: string): boolean {
+  return conf?.nodes.some((node) => node.name === name) === true
+}
+
+/**
+ * How well a host speaks for the cluster when the membership of `node` changes: one that is in it, then one that sees quorum, then
+ * one that knows the node, so that a change that was cut short is taken up by who has seen it. The node itself never does.
+ */
+export function speaks(cluster: string, node: string, host: string, view: NodeView): number {
+  if (host === node || !isIn(cluster, view)) return 0
+  return 4 + (view.status?.quorate === true ? 2 : 0) + (lists(view, node) ? 1 : 0)
+}
+
+/** The member that speaks best; undefined where no reachable one is in the cluster. */
+export function speakerOf<Have extends NodeView>(
+  cluster: string,
+  node: string,
+  { all }: Members<Have>,
+): Member<Have> | undefined {
+  const score = ({ host, have }: Member<Have>) => speaks(cluster, node, host, have)
+  return all
+    .filter((member) => score(member) > 0)
+    .reduce<Member<Have> | undefined>(
+      (best, member) => (best === undefined || score(member) > score(best) ? member : best),
+      undefined,
+    )
+}
+
+/** Members whose corosync.conf is not the speaker's: they were away, or a change was cut short, when it was handed out. */
+export function behind<Have extends NodeView>(
+  cluster: string,
+  speaker: Member<Have>,
+  { all }: Members<Have>,
+): readonly string[] {
+  const reference = JSON.stringify(speaker.have.conf)
+  return all
+    .filter(({ have }) => isIn(cluster, have) && JSON.stringify(have.conf) !== reference)
+    .map(({ host }) => host)
+}

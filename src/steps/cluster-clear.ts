@@ -1,0 +1,77 @@
+import { z } from "zod"
+import { chooseDialect } from "../pacemaker/dialect.ts"
+import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
+import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import { run } from "../pacemaker/membership/run.ts"
+import { partsOf } from "../pacemaker/membership/sections.ts"
+import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
+import { parseUnits, type UnitState, unitsScript } from "../pacemaker/membership/units.ts"
+import { LAST_APPLIED } from "../pacemaker/ownership.ts"
+import { type Drift, defineStep } from "./step.ts"
+
+const want = z.strictObject({ cluster: z.string(), shell: z.enum(["pcs", "crmsh", "auto"]) })
+
+type Want = z.infer<typeof want>
+
+const UNITS = ["pacemaker", "corosync"] as const
+
+interface Have extends NodeCluster {
+  units: Record<(typeof UNITS)[number], UnitState>
+  /** The record of what haops made is still there. */
+  recorded: boolean
+}
+
+/** A node that is no member any more: stopped, not started at boot, its configuration gone, so that it cannot come back by itself. */
+export const clusterClear = defineStep<Want, Have>({
+  kind: "cluster-clear",
+  summary: "a node that has left: stopped, disabled, its cluster configuration removed",
+  want,
+  bind({ inventory, host, subject }) {
+    const pacemaker = pacemakerOn(inventory, host)
+    if (pacemaker === undefined || subject?.node !== host.name) return undefined
+    return { cluster: inventory.name, shell: pacemaker.shell }
+  },
+  title: ({ cluster }) => `membership of ${cluster} cleared`,
+  probe: () => ({
+    script: nodeClusterScript({
+      units: unitsScript(UNITS),
+      record: `if [ -e ${LAST_APPLIED} ]; then echo yes; else echo no; fi`,
+    }),
+    parse: ({ stdout }) => {
+      const { units, record } = partsOf(stdout, ["units", "record"])
+      return { ...parseNodeCluster(stdout), units: parseUnits(units, UNITS), recorded: record === "yes" }
+    },
+  }),
+  check({ cluster }, have) {
+    if (isForeign(cluster, have)) return []
+    return [
+      ...(isIn(cluster, have) ? [drift("cluster configuration", "present", "absent")] : []),
+      ...UNITS.flatMap((unit) => unitDrift(unit, have.units[unit])),
+      ...(have.recorded ? [drift(LAST_APPLIED, "present", "absent")] : []),
+    ]
+  },
+  plan({ cluster, shell }, have, drifts, facts) {
+    const { membership } = chooseDialect(facts, shell)
+    const units = UNITS.filter((unit) => unitDrift(unit, have.units[unit]).length > 0).map((unit) => `${unit}.service`)
+    return [
+      ...(isIn(cluster, have) ? membership.destroy().map((invocation) => run(invocation)) : []),
+      ...(units.length === 0
+        ? []
+        : [{ type: "run" as const, argv: ["systemctl", "disable", "--now", "--quiet", ...units] }]),
+      ...(drifts.some(({ attribute }) => attribute === LAST_APPLIED)
+        ? [{ type: "run" as const, argv: ["rm", "-f", "--", LAST_APPLIED] }]
+        : []),
+    ]
+  },
+})
+
+function unitDrift(unit: string, { active, enabled }: UnitState): Drift[] {
+  return [
+    ...(enabled === "enabled" ? [drift(`${unit} at boot`, enabled, "disabled")] : []),
+    ...(active === "active" || active === "activating" ? [drift(unit, active, "inactive")] : []),
+  ]
+}
+
+function drift(attribute: string, have: string, want: string): Drift {
+  return { attribute, have, want, risk: "none" }
+}

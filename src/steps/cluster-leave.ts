@@ -1,0 +1,59 @@
+import { z } from "zod"
+import { chooseDialect } from "../pacemaker/dialect.ts"
+import { isListed } from "../pacemaker/membership/departure.ts"
+import { behind, lists, NODE_VIEW, type NodeView, speakerOf, speaks } from "../pacemaker/membership/node-view.ts"
+import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import { run } from "../pacemaker/membership/run.ts"
+import { RELOAD_COROSYNC } from "./lib/reload-corosync.ts"
+import { type Action, type Drift, defineClusterStep, type Members } from "./step.ts"
+
+const want = z.strictObject({
+  cluster: z.string(),
+  node: z.string(),
+  shell: z.enum(["pcs", "crmsh", "auto"]),
+  despite: z.boolean().default(false).describe("Go on though the node does not answer, or quorum is lost with it."),
+})
+
+type Want = z.infer<typeof want>
+type All = Members<NodeView>
+
+/** Takes one node out of corosync and pacemaker, by another member. Nothing on the others restarts, and their ids stay. */
+export const clusterLeave = defineClusterStep<Want, NodeView>({
+  kind: "cluster-leave",
+  summary: "one node taken out of the running cluster by another member",
+  needs: "any",
+  want,
+  bind({ inventory, host, subject }) {
+    const pacemaker = pacemakerOn(inventory, host)
+    if (pacemaker === undefined || subject === undefined) return undefined
+    const { node, force = false, loseQuorum = false } = subject
+    return { cluster: inventory.name, node, shell: pacemaker.shell, despite: force || loseQuorum }
+  },
+  title: ({ cluster, node }) => `${node} out of ${cluster}`,
+  probe: () => NODE_VIEW,
+  elect: ({ cluster, node }, view, { host }) => speaks(cluster, node, host, view),
+  check({ cluster, node }, members) {
+    const speaker = speakerOf(cluster, node, members)
+    if (speaker === undefined) return []
+    const places = [
+      ...(isListed(node, members) ? ["corosync.conf"] : []),
+      ...(speaker.have.status?.nodes.some(({ name }) => name === node) ? ["the CIB"] : []),
+    ]
+    if (places.length === 0) return []
+    return [{ attribute: node, have: `in ${places.join(" and ")}`, want: "not a member", risk: "none" } satisfies Drift]
+  },
+  plan,
+})
+
+function plan({ cluster, node, shell, despite }: Want, members: All): readonly Action[] {
+  const { membership } = chooseDialect(members.elected.facts, shell)
+  const speaker = speakerOf(cluster, node, members)
+  if (speaker === undefined) return []
+  if (lists(speaker.have, node)) return membership.removeNode(node, despite).map((invocation) => run(invocation))
+  // A removal that was cut short: corosync's file was handed out to some, or pacemaker was not told.
+  const late = behind(cluster, speaker, members).length > 0
+  return [
+    ...(late ? [...membership.sync().map((invocation) => run(invocation)), RELOAD_COROSYNC] : []),
+    { type: "run", argv: ["crm_node", "--force", "-R", node], label: `let pacemaker forget ${node}` },
+  ]
+}

@@ -1,0 +1,103 @@
+import { z } from "zod"
+import { chooseDialect } from "../../pacemaker/dialect.ts"
+import { foreseeStandby } from "../../pacemaker/membership/foresee.ts"
+import { NODE_VIEW, type NodeView, speaks } from "../../pacemaker/membership/node-view.ts"
+import { pacemakerOn } from "../../pacemaker/membership/nodes.ts"
+import { run } from "../../pacemaker/membership/run.ts"
+import { statusScript } from "../../pacemaker/membership/wait-script.ts"
+import { SETTLED } from "../../pacemaker/settled.ts"
+import { quote } from "../../sh.ts"
+import {
+  type BindContext,
+  type ClusterStep,
+  type Drift,
+  defineClusterStep,
+  type Members,
+  type WaitAction,
+} from "../step.ts"
+
+const want = z.strictObject({
+  cluster: z.string(),
+  node: z.string(),
+  shell: z.enum(["pcs", "crmsh", "auto"]),
+})
+
+type Want = z.infer<typeof want>
+export type DutyStep = ClusterStep<Want, NodeView>
+
+/** A step that takes a node out of service (`standby`), or back into it, and waits until the resources are where they belong then. */
+export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & { standby: boolean }): DutyStep {
+  const { standby, ...named } = parts
+  return defineClusterStep<Want, NodeView>({
+    ...named,
+    needs: "any",
+    want,
+    bind,
+    probe: () => NODE_VIEW,
+    elect: ({ cluster, node }, view, { host }) => electable(cluster, node, host, view),
+    check: ({ node }, { elected }) => (standby ? drainDrift(node, elected.have) : returnDrift(node, elected.have)),
+    findings: ({ cluster, node }, { elected }) => {
+      const { status } = elected.have
+      if (status === undefined) return [{ severity: "error", message: `${cluster} runs on no host that answers` }]
+      if (status.nodes.some(({ name }) => name === node)) return []
+      const hint = `Its nodes are ${status.nodes.map(({ name }) => name).join(", ")}.`
+      return [{ severity: "error", message: `${node} is not a node of ${cluster}`, hint }]
+    },
+    plan({ node, shell }, { elected }) {
+      const { membership } = chooseDialect(elected.facts, shell)
+      const commands = standby ? membership.standby(node) : membership.unstandby(node)
+      return [...commands.map((invocation) => run(invocation)), settled(node, standby)]
+    },
+    rehearse: ({ node }, members) => (isSwitched(node, standby, members) ? undefined : foreseeStandby(node, standby)),
+  })
+}
+
+function bind({ inventory, host, subject }: BindContext): Want | undefined {
+  const pacemaker = pacemakerOn(inventory, host)
+  if (pacemaker === undefined || subject === undefined) return undefined
+  return { cluster: inventory.name, node: subject.node, shell: pacemaker.shell }
+}
+
+/** The node itself can speak where no other member answers. */
+function electable(cluster: string, node: string, host: string, view: NodeView): number {
+  return host === node && view.status?.quorate ? 1 : speaks(cluster, node, host, view)
+}
+
+function isSwitched(node: string, standby: boolean, { elected }: Members<NodeView>): boolean {
+  return elected.have.status?.nodes.some((one) => one.name === node && one.standby === standby) === true
+}
+
+/** What still runs on a node that is dead moves without being asked, or waits for fencing; what is not managed stays. */
+function drainDrift(name: string, { status }: NodeView): Drift[] {
+  const node = status?.nodes.find((one) => one.name === name)
+  if (status === undefined || node === undefined) return []
+  const left = node.online
+    ? status.resources.filter(({ active, managed, nodes }) => active && managed && nodes.includes(name))
+    : []
+  const ids = [...new Set(left.map(({ id }) => id))]
+  if (node.standby && ids.length === 0) return []
+  const have = ids.length === 0 ? "in service" : `runs ${ids.join(", ")}`
+  return [{ attribute: name, have, want: "standby, nothing runs there", risk: "none" }]
+}
+
+function returnDrift(name: string, { status }: NodeView): Drift[] {
+  const node = status?.nodes.find((one) => one.name === name)
+  return node?.standby ? [{ attribute: name, have: "standby", want: "in service", risk: "none" }] : []
+}
+
+/** Stopping takes as long as the resources' own stop timeouts allow. */
+const TIMEOUT_MS = 180_000
+
+function settled(node: string, standby: boolean): WaitAction {
+  const line = `<node name="${node}" .*standby="${standby}"`
+  return {
+    type: "wait",
+    for: standby ? `the resources of ${node} to be elsewhere` : `the resources that belong on ${node}`,
+    script: `${statusScript({ online: [] })}
+has ${quote(line)} || missing 'the cluster does not know it yet'
+! has ' pending="[A-Z]' || missing 'an operation is under way'
+${SETTLED}`,
+    timeoutMs: TIMEOUT_MS,
+    hint: "`crm_mon -1rf` shows what does not move and why.",
+  }
+}

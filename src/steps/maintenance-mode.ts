@@ -1,0 +1,46 @@
+import { z } from "zod"
+import { chooseDialect } from "../pacemaker/dialect.ts"
+import { NODE_VIEW, type NodeView, speaks } from "../pacemaker/membership/node-view.ts"
+import { run } from "../pacemaker/membership/run.ts"
+import { SETTLED } from "../pacemaker/settled.ts"
+import { defineClusterStep } from "./step.ts"
+
+const want = z.strictObject({
+  on: z.boolean().describe("The cluster leaves all resources as they are: it neither starts, stops nor watches them."),
+  cluster: z.string(),
+  shell: z.enum(["pcs", "crmsh", "auto"]).default("auto"),
+})
+
+type Want = z.infer<typeof want>
+
+const TIMEOUT_MS = 180_000
+
+/** The whole cluster in maintenance mode, or out of it; out of it, what has changed meanwhile is put right before the step ends. */
+export const maintenanceMode = defineClusterStep<Want, NodeView>({
+  kind: "maintenance-mode",
+  summary: "the cluster's hands off all resources, or on them again",
+  needs: "any",
+  want,
+  title: ({ on }) => `maintenance mode ${on ? "on" : "off"}`,
+  probe: () => NODE_VIEW,
+  elect: ({ cluster }, view, { host }) => speaks(cluster, "", host, view),
+  check({ on }, { elected }) {
+    const { status } = elected.have
+    if (status === undefined || status.maintenance === on) return []
+    const word = (value: boolean) => (value ? "on" : "off")
+    return [{ attribute: "maintenance mode", have: word(!on), want: word(on), risk: "none" }]
+  },
+  findings: ({ cluster }, { elected }) =>
+    elected.have.status === undefined
+      ? [{ severity: "error", message: `${cluster} runs on no host that answers` }]
+      : [],
+  plan({ on, shell }, { elected }) {
+    const { membership } = chooseDialect(elected.facts, shell)
+    const set = membership.property({ "maintenance-mode": String(on) }).map((invocation) => run(invocation))
+    if (on) return set
+    return [
+      ...set,
+      { type: "wait", for: "the cluster to have put its resources right", script: SETTLED, timeoutMs: TIMEOUT_MS },
+    ]
+  },
+})
