@@ -2,6 +2,7 @@ import { expandHaproxy } from "./haproxy-expand.ts"
 import type { HaproxySettings } from "./haproxy-model.ts"
 import type { HaproxyYaml } from "./haproxy-schema.ts"
 import { expandHosts } from "./hosts-expand.ts"
+import { expandKeepalived, withHealth } from "./keepalived-expand.ts"
 import type { Host, Inventory, Vip } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import { expandPacemaker } from "./pacemaker-expand.ts"
@@ -19,9 +20,19 @@ export function expandInventory(yaml: PartialInventory, file: string, notes: Not
   const hosts = expandHosts(yaml, file, notes)
   const vips = expandVips(yaml, hosts, notes)
   const haproxy = yaml.haproxy && haproxyOf(yaml.haproxy, { hosts, vips, file }, notes)
+  const keepalived = expandKeepalived(yaml.keepalived, { file, hosts, vips, haproxy }, notes)
   const pacemaker = yaml.pacemaker && expandPacemaker(yaml.pacemaker, { file, hosts, vips, haproxy }, notes)
   warnOfTheUnwise(yaml, { pacemaker, haproxy }, notes)
-  return { file, name: yaml.name ?? "", hosts, pacemaker, vips, haproxy, sysctl: texts(yaml.sysctl) }
+  return {
+    file,
+    name: yaml.name ?? "",
+    hosts,
+    pacemaker,
+    vips,
+    keepalived,
+    haproxy: withHealth(haproxy, keepalived, vips),
+    sysctl: texts(yaml.sysctl),
+  }
 }
 
 function haproxyOf(

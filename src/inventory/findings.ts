@@ -22,6 +22,7 @@ export interface Lost {
 const RESTS_ON: Readonly<Record<string, readonly string[]>> = {
   vips: ["controllers", "loadbalancers", "pacemaker"],
   haproxy: ["controllers", "loadbalancers", "vips", "haproxy"],
+  keepalived: ["controllers", "loadbalancers", "vips", "haproxy"],
   pacemaker: ["controllers", "loadbalancers", "vips", "haproxy", "pacemaker"],
 }
 

@@ -99,9 +99,23 @@ export interface Vip {
   nic?: string | undefined
   on: Group
   manager: "pacemaker" | "keepalived"
+  /** VRRP's id of the VIP; there where keepalived manages it. */
   virtualRouterId?: number | undefined
   /** Seconds with unit, such as `30s`. */
   monitorInterval: string
+}
+
+/** How keepalived moves its VIPs. */
+export interface Keepalived {
+  /** VRRP password; keepalived takes the first 8 characters. */
+  password?: SecretSource | undefined
+  /** Milliseconds between two advertisements. */
+  advertMs: number
+  peers: "unicast" | "multicast"
+  /** A host that comes back leaves the VIP where it is. */
+  nopreempt: boolean
+  /** How a host finds out that its haproxy answers: on this port of the loopback. */
+  check: { port: number; intervalMs: number; fall: number; rise: number }
 }
 
 /** The inventory with short forms expanded, defaults applied and references checked. Pure data. */
@@ -113,6 +127,8 @@ export interface Inventory {
   hosts: readonly Host[]
   pacemaker?: Pacemaker | undefined
   vips: readonly Vip[]
+  /** Present where a VIP is managed by keepalived. */
+  keepalived?: Keepalived | undefined
   haproxy?: HaproxySettings | undefined
   sysctl: Readonly<Record<string, string>>
   /** Things that are allowed but unwise, each with its place in the file. */
@@ -120,6 +136,6 @@ export interface Inventory {
 }
 
 /** The hosts of one group, in the order of the file. */
-export function hostsOf(inventory: Inventory, group: Group): readonly Host[] {
+export function hostsOf(inventory: Pick<Inventory, "hosts">, group: Group): readonly Host[] {
   return inventory.hosts.filter((host) => host.group === group)
 }

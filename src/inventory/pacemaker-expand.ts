@@ -30,7 +30,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   )
 
   const vips = parts.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === on)
-  const haproxy = parts.haproxy?.on.includes(on) ? parts.haproxy : undefined
+  const haproxy = runsHaproxy(on, parts) ? parts.haproxy : undefined
   const made = [...vips.map(vipResource), ...(haproxy === undefined ? [] : [haproxyResource(haproxy)])]
   const fencing = expandFencing(yaml.fencing ?? [])
   const resources = expandResources(yaml.resources ?? {}, { made, fencing }, notes)
@@ -49,6 +49,13 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     resources,
     constraints: haproxy === undefined ? constraints : [...constraints, ...tiesOf(vips, haproxy, constraints)],
   }
+}
+
+/** Where every VIP of its hosts is keepalived's, haproxy is systemd's: the cluster has nothing to move by it. */
+function runsHaproxy(on: Pacemaker["on"], { haproxy, vips }: ClusterParts): boolean {
+  if (haproxy?.on.includes(on) !== true) return false
+  const here = vips.filter((vip) => vip.on === on)
+  return here.length === 0 || here.some((vip) => vip.manager === "pacemaker")
 }
 
 /** Pacemaker starts nothing while fencing is wanted and no device is there; without devices it is turned off, and said so. */

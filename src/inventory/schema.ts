@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { haproxySchema } from "./haproxy-schema.ts"
 import { hostsSchema } from "./hosts-schema.ts"
+import { keepalivedSchema } from "./keepalived-schema.ts"
 import { pacemakerSchema } from "./pacemaker-schema.ts"
 import { scalarSchema } from "./scalars-schema.ts"
 import { sshSchema } from "./ssh-schema.ts"
@@ -24,6 +25,7 @@ export const inventorySchema = z
     loadbalancers: hostsSchema.optional().describe("Hosts that carry haproxy, where the controllers do not"),
     pacemaker: pacemakerSchema.optional().describe("The cluster: membership, properties, resources and constraints"),
     vips: vipsSchema.optional().describe("Virtual IP addresses by name"),
+    keepalived: keepalivedSchema.optional(),
     haproxy: haproxySchema.optional().describe("Load balancer in front of the services"),
     sysctl: z
       .record(sysctlName, scalarSchema)

@@ -33,6 +33,7 @@ function literalSecrets(yaml: PartialInventory): Path[] {
     ...ssh,
     { path: ["pacemaker", "password"], value: yaml.pacemaker?.password },
     { path: ["haproxy", "stats", "password"], value: yaml.haproxy?.stats?.password },
+    { path: ["keepalived", "password"], value: yaml.keepalived?.password },
   ]
   return places.filter(({ value }) => typeof value === "string").map(({ path }) => path)
 }

@@ -27,16 +27,23 @@ export function expandVips(yaml: PartialInventory, hosts: readonly Host[], notes
 
 function expandVip(name: string, yaml: VipYaml, group: Group): Vip {
   const { address, prefix } = parseCidr(yaml.address)!
+  const manager = yaml.manager ?? "pacemaker"
   return {
     name,
     address,
     prefix,
     nic: yaml.nic,
     on: yaml.on ?? group,
-    manager: yaml.manager ?? "pacemaker",
-    virtualRouterId: yaml.virtualRouterId,
+    manager,
+    virtualRouterId: yaml.virtualRouterId ?? (manager === "keepalived" ? lastPart(address) : undefined),
     monitorInterval: yaml.monitor ?? DEFAULT_MONITOR,
   }
+}
+
+/** What people who choose by hand most often choose: 200 for 10.0.0.200. Of IPv6 the last byte. */
+function lastPart(address: string): number {
+  if (!address.includes(":")) return Number(address.split(".").at(-1))
+  return Number.parseInt(address.split(":").at(-1) || "0", 16) % 256
 }
 
 function takenBy(vip: Vip, hosts: readonly Host[], vips: readonly Vip[]): string | undefined {
@@ -61,7 +68,12 @@ function checkManager(vip: Vip, yaml: PartialInventory, notes: Notes): void {
   if (yaml[vip.on] === undefined) {
     notes.problem(path, `it is on ${vip.on}, and there are none`)
   } else if (vip.manager === "keepalived") {
-    notes.warning(path, "keepalived is not configured by this version of haops: the VIP is left to you")
+    if (vip.monitorInterval !== DEFAULT_MONITOR) notes.warning(path, "monitor is pacemaker's; see keepalived.check")
+  } else if (vip.virtualRouterId !== undefined) {
+    notes.problem(
+      [...path, "virtualRouterId"],
+      "is keepalived's, and pacemaker manages the VIP: say manager: keepalived",
+    )
   } else if (yaml.pacemaker === undefined) {
     notes.problem(path, "pacemaker is to manage it, and there is no section pacemaker")
   } else if (vip.on !== members) {

@@ -21,7 +21,12 @@ const vipSchema = z.union([
       .optional()
       .describe("Hosts that carry it. Default: loadbalancers where there are any, else controllers"),
     manager: z.enum(["pacemaker", "keepalived"]).optional().describe("Who moves it. Default pacemaker"),
-    virtualRouterId: z.int().min(1).max(255).optional().describe("keepalived's VRRP router id, one a VIP in a network"),
+    virtualRouterId: z
+      .int()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe("keepalived's VRRP router id, one a VIP. Default: the last part of the address, 200 for 10.0.0.200"),
     monitor: durationSchema.optional().describe("How often pacemaker looks after it. Default 30s"),
   }),
 ])

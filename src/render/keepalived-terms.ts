@@ -1,7 +1,8 @@
 import { KEEPALIVED_MARK } from "./keepalived.ts"
 
 /** What both sides of a VRRP conversation must agree on, or what decides between them. */
-const TERMS = /^\s*(vrrp_instance|virtual_router_id|priority|version|advert_int|nopreempt|interface|unicast_src_ip|auth_\w+)\b/
+const TERMS =
+  /^\s*(vrrp_instance|virtual_router_id|priority|version|advert_int|nopreempt|interface|unicast_src_ip|auth_\w+)\b/
 
 /**
  * Whether the VIP may move when a host goes from one configuration to the other: peers that do not agree on the terms do not hear
@@ -11,9 +12,16 @@ export function mayMoveVip(have: string, want: string): boolean {
   return terms(have) !== terms(want)
 }
 
-/** Addresses that a keepalived.conf manages and that are not among `known`; none of a file that haops wrote. */
+/** In the example that EL's package puts in the file's place, and nowhere else. */
+const SAMPLE = "acassen@firewall.loc"
+
+/** Whether somebody other than haops and the vendor wrote this keepalived.conf. */
+export function isForeignConfig(config: string): boolean {
+  return config.trim() !== "" && !config.startsWith(KEEPALIVED_MARK) && !config.includes(SAMPLE)
+}
+
+/** Addresses that a keepalived.conf manages and that are not among `known`. */
 export function strangers(config: string, known: readonly string[]): readonly string[] {
-  if (config.startsWith(KEEPALIVED_MARK)) return []
   const text = config.replaceAll(/[#!].*$/gm, "")
   const vips = [...text.matchAll(/virtual_ipaddress(?:_excluded)?\s*\{([^}]*)\}/g)].flatMap(([, body = ""]) =>
     body.split("\n").flatMap((line) => line.trim().split(/[\s/]/, 1)),

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { hostsOf } from "../inventory/model.ts"
+import { HEALTH_FRONTEND } from "../render/haproxy-health.ts"
 import { preflightFindings } from "./lib/preflight-findings.ts"
 import { type PreflightState, parsePreflight, preflightScript } from "./lib/preflight-state.ts"
 import { type BindContext, defineStep } from "./step.ts"
@@ -38,10 +39,17 @@ function bind({ inventory, host }: BindContext): PreflightWant {
   const { pacemaker, haproxy } = inventory
   const services = haproxy?.services.filter((service) => service.on === host.group) ?? []
   const stats = haproxy?.stats?.on.includes(host.group) ? [{ name: "stats", bind: haproxy.stats.bind }] : []
+  const health = haproxy?.health?.on.includes(host.group)
+    ? [{ name: HEALTH_FRONTEND, bind: { address: "127.0.0.1", port: haproxy.health.port } }]
+    : []
   return {
     name: host.name,
     member: pacemaker !== undefined && hostsOf(inventory, pacemaker.on).includes(host),
     links: host.links.length,
-    binds: [...stats, ...services].map(({ name, bind: { address, port } }) => ({ service: name, address, port })),
+    binds: [...stats, ...services, ...health].map(({ name, bind: { address, port } }) => ({
+      service: name,
+      address,
+      port,
+    })),
   }
 }

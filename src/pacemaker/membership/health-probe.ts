@@ -49,7 +49,7 @@ function parse(stdout: string): Health {
 }
 
 /** `0.0.0.0:80`, `[::]:80` and `*:80` are all addresses; `[fd00::1]:80` loses its brackets, `%eth0` its scope. */
-function socket(text: string): string {
+export function socket(text: string): string {
   const colon = text.lastIndexOf(":")
   const address = text
     .slice(0, colon)

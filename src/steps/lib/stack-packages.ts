@@ -1,7 +1,7 @@
 import type { HostFacts } from "../../facts/host-facts.ts"
 
 /** Parts of the stack that a host may need. `shell` is the cluster shell that the family's vendor ships. */
-export const STACK_PARTS = ["tools", "cluster", "shell", "pcs", "crmsh", "haproxy"] as const
+export const STACK_PARTS = ["tools", "cluster", "shell", "pcs", "crmsh", "haproxy", "keepalived"] as const
 export type StackPart = (typeof STACK_PARTS)[number]
 
 type Family = Exclude<HostFacts["family"], "unknown">
@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     pcs: ["pcs"],
     crmsh: ["crmsh"],
     haproxy: ["haproxy"],
+    keepalived: ["keepalived"],
   },
   el: {
     tools: ["iproute", "procps-ng"],
@@ -26,6 +27,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     pcs: ["pcs"],
     crmsh: ["crmsh"],
     haproxy: ["haproxy"],
+    keepalived: ["keepalived"],
   },
   suse: {
     tools: ["iproute2", "procps"],
@@ -34,6 +36,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     pcs: ["pcs"],
     crmsh: ["crmsh"],
     haproxy: ["haproxy"],
+    keepalived: ["keepalived"],
   },
 }
 

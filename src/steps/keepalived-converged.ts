@@ -1,0 +1,121 @@
+import { z } from "zod"
+import type { Drift } from "../events.ts"
+import { hostsOf } from "../inventory/model.ts"
+import { connectScript, settleScript } from "../pacemaker/membership/wait-script.ts"
+import { type HolderState, holderScript, parseHolder } from "./lib/keepalived-holder.ts"
+import { type BindContext, defineClusterStep, type Members } from "./step.ts"
+
+/** keepalived starts with two good answers of haproxy and three silent intervals of its peers. */
+const LIMIT_S = 30
+
+const vip = z.strictObject({
+  name: z.string(),
+  address: z.string(),
+  port: z.number().int().optional().describe("A port that answers where the VIP is; left out: none is known."),
+  hosts: z.array(z.string()).describe("Hosts that may have it."),
+  listeners: z
+    .array(z.strictObject({ address: z.string(), port: z.number().int() }))
+    .describe("Where haproxy listens on each of them, whether it has the VIP or not."),
+})
+
+const want = z.strictObject({ vips: z.array(vip).min(1) })
+
+type Want = z.infer<typeof want>
+type VipWant = z.infer<typeof vip>
+
+/**
+ * The proof for keepalived's VIPs: each on exactly one host and answering, keepalived running and haproxy listening on all of its
+ * hosts. Changes nothing; it waits until all of that holds, and what does not is told as it was seen.
+ */
+export const keepalivedConverged = defineClusterStep<Want, HolderState>({
+  kind: "keepalived-converged",
+  summary: "keepalived's VIPs seen on one host each, answering",
+  needs: "any",
+  want,
+  bind,
+  title: () => "keepalived converged",
+  probe: ({ vips }) => ({
+    script: holderScript(vips.map(({ name, address, port }) => ({ name, address, port }))),
+    parse: parseHolder,
+  }),
+  check: ({ vips }, members) => [
+    ...idleHosts(vips, members),
+    ...vips.flatMap((one) => [...vipDrift(one, members), ...deafHosts(one, members)]),
+  ],
+  plan: ({ vips }, { elected }) => [
+    {
+      type: "run",
+      // Those of the other group may be in a network that this host does not reach.
+      argv: ["sh", "-c", settleScript(awaited(vips.filter(({ hosts }) => hosts.includes(elected.host))), LIMIT_S)],
+      timeoutMs: (LIMIT_S + 15) * 1000,
+      label: `wait until the VIPs answer, at most ${LIMIT_S} s`,
+    },
+  ],
+})
+
+function bind({ inventory, host }: BindContext): Want | undefined {
+  const vips = inventory.vips.filter((one) => one.manager === "keepalived")
+  if (!vips.some((one) => one.on === host.group)) return undefined
+  const services = inventory.haproxy?.services ?? []
+  return {
+    vips: vips.map(({ name, address, on }) => {
+      const own = services.filter((service) => service.vip === name).map(({ bind }) => bind)
+      const hosts = hostsOf(inventory, on).map((one) => one.name)
+      const listeners = own.map(({ address, port }) => ({ address, port }))
+      return { name, address, port: own[0]?.port, hosts, listeners }
+    }),
+  }
+}
+
+function idleHosts(vips: readonly VipWant[], { all }: Members<HolderState>): Drift[] {
+  const hosts = new Set(vips.flatMap((one) => one.hosts))
+  return all
+    .filter(({ host, have }) => hosts.has(host) && !have.keepalived)
+    .map(({ host }) => drift(`keepalived on ${host}`, "not running", "running", true))
+}
+
+/** Two holders are told as what they are: the hosts do not hear each other, and clients reach the one or the other. */
+function vipDrift({ name, address, port, hosts }: VipWant, { all, missing }: Members<HolderState>): Drift[] {
+  const attribute = `${name} ${address}`
+  const asked = all.filter(({ host }) => hosts.includes(host))
+  const holders = asked.filter(({ have }) => have.held.has(name)).map(({ host }) => host)
+  if (holders.length > 1) {
+    const seen = `on ${holders.join(" and ")}, which do not hear each other's VRRP`
+    return [drift(attribute, seen, "on one host")]
+  }
+  const deaf = asked.filter(({ have }) => have.answers.get(name) === false).map(({ host }) => host)
+  if (holders.length === 0) {
+    // The holder may be one that could not be asked; then its VIP answers.
+    if (deaf.length === 0 && port !== undefined && hosts.some((host) => missing.includes(host))) return []
+    return [
+      drift(
+        attribute,
+        "on no host",
+        "on one host",
+        asked.every(({ have }) => !have.keepalived),
+      ),
+    ]
+  }
+  return deaf.length === 0 ? [] : [drift(attribute, `port ${port} does not answer ${deaf.join(", ")}`, "answering")]
+}
+
+function deafHosts({ hosts, listeners }: VipWant, { all }: Members<HolderState>): Drift[] {
+  return all
+    .filter(({ host }) => hosts.includes(host))
+    .flatMap(({ host, have }) => {
+      const missing = listeners
+        .filter(({ address, port }) => !have.listening.has(`${address}:${port}`) && !have.listening.has(`*:${port}`))
+        .map(({ address, port }) => `${address}:${port}`)
+      if (missing.length === 0) return []
+      return [drift(`haproxy on ${host}`, `does not listen on ${missing.join(", ")}`, "listening", !have.keepalived)]
+    })
+}
+
+function awaited(vips: readonly VipWant[]): string {
+  const known = vips.flatMap(({ address, port }) => (port === undefined ? [] : [connectScript(address, port)]))
+  return known.length === 0 ? "false" : known.join(" && ")
+}
+
+function drift(attribute: string, have: string, want: string, expected = false): Drift {
+  return { attribute, have, want, risk: "none", ...(expected ? { expected } : {}) }
+}

@@ -1,0 +1,146 @@
+import { z } from "zod"
+import type { Drift } from "../events.ts"
+import { KEEPALIVED_CONFIG } from "../render/keepalived.ts"
+import { mayMoveVip, redactKeepalived } from "../render/keepalived-terms.ts"
+import { Secret } from "../secret.ts"
+import { type FileWant, fileDrift, planFile } from "./lib/file-drift.ts"
+import { sha256 } from "./lib/file-state.ts"
+import { bindKeepalived } from "./lib/keepalived-bind.ts"
+import { CHECK_SCRIPT, VALIDATE } from "./lib/keepalived-check.ts"
+import { keepalivedFindings } from "./lib/keepalived-findings.ts"
+import { contentOf } from "./lib/keepalived-nics.ts"
+import { type KeepalivedState, keepalivedMemory, keepalivedScript, parseKeepalived } from "./lib/keepalived-state.ts"
+import { unitActions } from "./lib/unit-actions.ts"
+import { type Action, defineStep } from "./step.ts"
+
+const UNIT = "keepalived.service"
+const RELOAD_TIMEOUT_MS = 10_000
+
+const want = z.strictObject({
+  host: z.string().describe("Name of the host, keepalived's router_id."),
+  instances: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        address: z.string(),
+        prefix: z.number().int(),
+        nic: z.string().optional().describe("Default: the interface in whose network the address is."),
+        routerId: z.number().int().min(1).max(255),
+        priority: z.number().int().min(1).max(254),
+        first: z.boolean(),
+        source: z.string().optional().describe("Where VRRP is sent from under unicast; left out: multicast."),
+        peers: z.array(z.string()).default([]),
+      }),
+    )
+    .min(1),
+  advertMs: z.number().int().positive(),
+  nopreempt: z.boolean(),
+  password: z.instanceof(Secret).optional(),
+  truncated: z.boolean().default(false).describe("The password was longer than the 8 characters that count."),
+  check: z
+    .strictObject({
+      port: z.number().int(),
+      intervalMs: z.number().int(),
+      fall: z.number().int(),
+      rise: z.number().int(),
+    })
+    .optional()
+    .describe("Where haproxy answers; left out where no haproxy runs."),
+})
+
+export type KeepalivedWant = z.infer<typeof want>
+
+/** keepalived for the VIPs that it manages: its configuration, checked by the node's own keepalived, then reloaded; and its unit. */
+export const keepalived = defineStep<KeepalivedWant, KeepalivedState>({
+  kind: "keepalived",
+  summary: "VIPs by VRRP: keepalived.conf, checked by the node's own keepalived; a change reloads, never restarts",
+  want,
+  bind: bindKeepalived,
+  title: () => "keepalived",
+  probe: () => ({
+    script: keepalivedScript(KEEPALIVED_CONFIG, { path: CHECK_SCRIPT.path, checksum: sha256(CHECK_SCRIPT.content) }),
+    parse: parseKeepalived,
+  }),
+  check: (wanted, have) => [...scriptDrift(wanted, have), ...configDrift(wanted, have), ...unitDrift(have)],
+  findings: keepalivedFindings,
+  plan,
+  carries: ({ instances }, { addresses = [] }) =>
+    instances.some((vip) => addresses.some(({ address }) => address === vip.address)),
+})
+
+function scriptDrift({ check }: KeepalivedWant, { script }: KeepalivedState): Drift[] {
+  return check === undefined ? [] : fileDrift(CHECK_SCRIPT, script)
+}
+
+function configDrift(wanted: KeepalivedWant, have: KeepalivedState): Drift[] {
+  const content = contentOf(wanted, have)
+  // Which interface it is can be told once the packages are there.
+  if (content === undefined) {
+    return [{ attribute: KEEPALIVED_CONFIG, have: have.config.type, want: "present", risk: "none", expected: true }]
+  }
+  const risk = have.memory === "none" ? "none" : movesVip(content, have) ? "failover" : "reload"
+  const drift = fileDrift(fileOf(wanted, content), have.config, { risk, redact: redactKeepalived })
+  if (drift.length > 0 || have.memory !== "older") return drift
+  const attribute = "keepalived in memory"
+  return [{ attribute, have: "an older configuration", want: `${KEEPALIVED_CONFIG} as it is`, risk: "reload" }]
+}
+
+/** What came from the host has its password taken out: where all the rest is the same, that is what differs. */
+function movesVip(content: string, { config }: KeepalivedState): boolean {
+  const old = config.type === "file" ? (config.content?.toString() ?? "") : ""
+  const shown = redactKeepalived(content)
+  return old === shown || mayMoveVip(old, shown)
+}
+
+function unitDrift({ unit, memory }: KeepalivedState): Drift[] {
+  const expected = unit.load === "not-found" ? { expected: true } : {}
+  const drift: Drift[] = []
+  if (unit.file !== "enabled") {
+    drift.push({ attribute: "enabled", have: unit.file || "absent", want: "enabled", risk: "none", ...expected })
+  }
+  if (memory === "none") {
+    drift.push({ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected })
+  }
+  return drift
+}
+
+function plan(wanted: KeepalivedWant, have: KeepalivedState, drift: readonly Drift[]): Action[] {
+  const content = contentOf(wanted, have)
+  if (content === undefined) return []
+  const file = fileOf(wanted, content)
+  const config = planFile(file, have.config, { validate: VALIDATE, backup: true }).map((action) =>
+    // The content goes out as it came in, so that a secret stays one.
+    action.type === "put" && wanted.password !== undefined ? { ...action, content: new Secret(content) } : action,
+  )
+  const reload = have.memory !== "none" && drift.some(({ risk }) => risk !== "none") ? RELOAD : []
+  return [
+    // First: keepalived's own check looks whether the script is there.
+    ...(wanted.check === undefined ? [] : planFile(CHECK_SCRIPT, have.script)),
+    ...config,
+    ...reload,
+    ...drift.flatMap((one) => unitActions(UNIT, have.unit, one)),
+  ]
+}
+
+/** systemd is done when the signal is sent, and keepalived may still refuse what it reads and end. */
+const RELOAD: readonly Action[] = [
+  { type: "run", argv: ["systemctl", "reload", "--", UNIT] },
+  {
+    type: "wait",
+    for: "keepalived to take up its new configuration",
+    script: `${keepalivedMemory(KEEPALIVED_CONFIG)}
+[ "$(keepalived_memory)" = current ]`,
+    timeoutMs: RELOAD_TIMEOUT_MS,
+    hint: `See: journalctl -u ${UNIT} -n 50`,
+  },
+]
+
+/** With a password for root alone; without one anybody may read how the VIP moves. */
+function fileOf({ password }: KeepalivedWant, content: string): FileWant {
+  return {
+    path: KEEPALIVED_CONFIG,
+    content,
+    mode: password === undefined ? "0644" : "0600",
+    owner: "root:root",
+  }
+}

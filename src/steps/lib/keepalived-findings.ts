@@ -1,0 +1,66 @@
+import type { Finding } from "../../events.ts"
+import { KEEPALIVED_CONFIG } from "../../render/keepalived.ts"
+import { isForeignConfig, strangers } from "../../render/keepalived-terms.ts"
+import type { KeepalivedWant } from "../keepalived.ts"
+import { fileFindings } from "./file-drift.ts"
+import { CHECK_SCRIPT } from "./keepalived-check.ts"
+import { sourceNic, vipNic } from "./keepalived-nics.ts"
+import type { KeepalivedState } from "./keepalived-state.ts"
+
+/** What stands against managing keepalived on a host. */
+export function keepalivedFindings(want: KeepalivedWant, have: KeepalivedState): Finding[] {
+  return [
+    ...fileFindings(KEEPALIVED_CONFIG, have.config),
+    ...fileFindings(CHECK_SCRIPT.path, have.script),
+    ...foreignFindings(want, have),
+    ...(have.addresses === undefined ? [] : want.instances.flatMap((instance) => nicFindings(instance, have))),
+    ...unitFindings(have),
+    ...passwordFindings(want),
+  ]
+}
+
+/** keepalived reads one file. One that somebody else wrote is replaced only where nothing is lost by it but settings. */
+function foreignFindings({ instances }: KeepalivedWant, { config }: KeepalivedState): Finding[] {
+  const text = config.type === "file" ? config.content?.toString() : undefined
+  if (text === undefined || !isForeignConfig(text)) return []
+  const others = strangers(
+    text,
+    instances.map(({ address }) => address),
+  )
+  if (others.length > 0) {
+    const message = `${KEEPALIVED_CONFIG} is not of haops and manages ${others.join(", ")}, which the inventory does not`
+    const hint = "Add them as vips with manager: keepalived, or take them out of that file."
+    return [{ severity: "error", message, hint }]
+  }
+  const message = `${KEEPALIVED_CONFIG} was not written by haops and is replaced; a copy is kept beside it`
+  return [{ severity: "warning", message, hint: "The plan shows what changes." }]
+}
+
+function nicFindings(instance: KeepalivedWant["instances"][number], have: KeepalivedState): Finding[] {
+  const { name, address, prefix, source } = instance
+  const nic = vipNic(instance, have)
+  if (nic === undefined) {
+    const message = `no interface has an address in the network of the VIP ${name} (${address}/${prefix})`
+    return [{ severity: "error", message, hint: `Name the interface: vips.${name}.nic` }]
+  }
+  if (!have.nics.includes(nic)) {
+    const hint = `There are ${have.nics.filter((one) => one !== "lo").join(", ")}.`
+    return [{ severity: "error", message: `there is no interface ${nic} for the VIP ${name}`, hint }]
+  }
+  if (source === undefined || sourceNic(instance, have) !== undefined) return []
+  const message = `no interface has the address ${source}, which VRRP for the VIP ${name} is to be sent from`
+  const hint = "keepalived speaks from the host's own addresses: correct its address or links, or say peers: multicast."
+  return [{ severity: "error", message, hint }]
+}
+
+function unitFindings({ unit }: KeepalivedState): Finding[] {
+  if (unit.load !== "masked" && unit.file !== "masked") return []
+  const hint = "Somebody decided that it must not start. If that is over: systemctl unmask keepalived.service"
+  return [{ severity: "error", message: "keepalived.service is masked", hint }]
+}
+
+function passwordFindings({ truncated }: KeepalivedWant): Finding[] {
+  if (!truncated) return []
+  const message = "the VRRP password is longer than 8 characters, of which keepalived takes the first 8"
+  return [{ severity: "warning", message, hint: "It travels readably in any case: it guards against mistakes only." }]
+}
