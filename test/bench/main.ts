@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process"
+import { parseArgs } from "node:util"
+import { HAOPS } from "../e2e/harness/haops.ts"
+import { type Lab, startLab } from "../e2e/harness/lab.ts"
+import { until } from "../e2e/harness/until.ts"
+import { ansible, type Contender, floor, haops } from "./contenders.ts"
+import { manyHosts } from "./many-hosts.ts"
+import { type Measured, measure, median, times } from "./measure.ts"
+import { type Row, table } from "./table.ts"
+
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } })
+const rounds = Number(values.rounds)
+const hosts = 100
+
+const results = new Map<Contender, { first: Measured[]; again: Measured[] }>()
+const contenders = [haops, floor, ...(isInstalled("ansible-playbook") ? [ansible] : [])]
+// In turn, so that a machine that grows slower or faster meanwhile is so for all.
+for (let round = 1; round <= rounds; round++) {
+  for (const contender of contenders) {
+    say(`round ${round} of ${rounds}: ${contender.name}`)
+    const { first, again } = results.get(contender) ?? { first: [], again: [] }
+    const measured = await compete(contender)
+    results.set(contender, { first: [...first, measured.first], again: [...again, ...measured.again] })
+  }
+}
+say("haops --help")
+const help = median(await times(21, () => measure([HAOPS, "--help"])))
+say(`${hosts} hosts`)
+const many = await manyHosts(hosts)
+
+const first = (contender: Contender) => median(results.get(contender)!.first).seconds
+const again = (contender: Contender) => median(results.get(contender)!.again).seconds
+const rows: Row[] = [
+  { what: "first up", seconds: first(haops), limits: [1.1 * first(floor)], against: against(first) },
+  { what: "no-op up", seconds: again(haops), limits: [0.55, 1.8 * again(floor)], against: against(again) },
+  { what: "haops --help", seconds: help.seconds, limits: [0.12], against: [] },
+  { what: `no-op over ${hosts} hosts`, seconds: many.seconds, limits: [4], against: [] },
+]
+process.stdout.write(table(rows, { what: `memory over ${hosts} hosts`, megabytes: many.peakMb!, limit: 150 }))
+
+async function compete(contender: Contender): Promise<{ first: Measured; again: Measured[] }> {
+  await using lab = await startLab({ prepared: true })
+  await quiet(lab)
+  await contender.prepare(lab)
+  const first = await contender.up(lab)
+  await contender.again(lab)
+  return { first, again: await times(7, () => contender.again(lab)) }
+}
+
+/** Waits until the nodes have booted to the end, the distribution's default cluster included. */
+async function quiet(lab: Lab): Promise<void> {
+  for (const node of lab.nodes) {
+    const booted = async () => /^(running|degraded)/.test((await node.exec("systemctl is-system-running")).stdout)
+    await until(booted, { what: `boot of ${node.name}` })
+  }
+}
+
+function against(seconds: (contender: Contender) => number): Row["against"] {
+  return contenders.slice(1).map((contender) => ({ name: contender.name, seconds: seconds(contender) }))
+}
+
+function isInstalled(command: string): boolean {
+  return spawnSync(command, ["--version"]).status === 0
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}

@@ -1,0 +1,47 @@
+export interface Row {
+  what: string
+  /** What haops took. */
+  seconds: number
+  /** All of them are to be kept. */
+  limits: readonly number[]
+  against: readonly { name: string; seconds: number }[]
+}
+
+export interface MemoryRow {
+  what: string
+  megabytes: number
+  limit: number
+}
+
+/** The results as aligned text: haops, its limit, whether it is kept, and the others with haops's share of their time. */
+export function table(rows: readonly Row[], memory: MemoryRow): string {
+  const lines = rows.map(({ what, seconds, limits, against }) => {
+    const limit = Math.min(...limits)
+    const others = against.map(
+      ({ name, seconds: theirs }) => `${name} ${theirs.toFixed(2)} s (× ${(seconds / theirs).toFixed(2)})`,
+    )
+    return [
+      what,
+      `${seconds.toFixed(2)} s`,
+      `${limit.toFixed(2)} s`,
+      seconds <= limit ? "met" : "MISSED",
+      others.join(", "),
+    ]
+  })
+  const { what, megabytes, limit } = memory
+  lines.push([what, `${megabytes.toFixed(0)} MB`, `${limit} MB`, megabytes <= limit ? "met" : "MISSED", ""])
+  return align([["", "haops", "target", "", "against"], ...lines])
+}
+
+function align(lines: readonly (readonly string[])[]): string {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
+  return lines
+    .map(
+      (line) =>
+        `${line
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("")
+}
