@@ -36,6 +36,9 @@ export function createProgram(call: Call): Command {
   verb("status", "nodes, quorum, resources, VIPs at a glance", () =>
     import("./verbs/status.ts").then(({ status }) => status),
   ).addOption(new Option("--watch [seconds]", "look again and again, every 5 seconds").argParser(wholeNumber(1, 3600)))
+  verb("verify", "end-to-end checks of a running cluster, each with its evidence", () =>
+    import("./verbs/verify.ts").then(({ verify }) => verify),
+  )
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
     .addOption(limit())
     .addOption(only())

@@ -61,6 +61,8 @@ function warningCells({ state, fencing, maintenance, noQuorumPolicy }: ClusterSt
   const cells: Cell[] = []
   if (fencing.state === "off")
     cells.push({ text: "fencing OFF: a split brain would corrupt data (docs: fencing)", paint: paint.red })
+  if (fencing.state === "no device")
+    cells.push({ text: "fencing is on WITHOUT A DEVICE: pacemaker starts nothing (docs: fencing)", paint: paint.red })
   if (fencing.state === "on") cells.push({ text: `fencing on (${listing(fencing.devices, 3)})`, paint: paint.dim })
   if (fencing.state === "unknown" && state !== "absent") cells.push({ text: "fencing unknown", paint: paint.yellow })
   if (noQuorumPolicy === "ignore")
@@ -95,12 +97,11 @@ function toneOf({ state, reached, known }: NodeStatus, paint: Paint): (text: str
 
 function remarks({ dc, known, reached, state, error }: NodeStatus): string {
   const unreached = !reached && known
-  const why = error === undefined ? "" : `: ${cleanLine(error.message)}`
   return [
     ...(dc ? ["DC"] : []),
     ...(known ? [] : ["not in the inventory"]),
     ...(unreached && state === "unreachable" ? [cleanLine(error?.message ?? "no answer")] : []),
-    ...(unreached && state !== "unreachable" ? [`not reached from here${why}`] : []),
+    ...(unreached && state !== "unreachable" ? ["not reached from here"] : []),
   ].join(", ")
 }
 

@@ -40,15 +40,17 @@ function clusterStatus(answers: Answers, speaker: ReturnType<Answers["speaker"]>
     seenFrom: host,
     quorum: answers.observation(host)?.quorum,
     noQuorumPolicy: properties?.["no-quorum-policy"],
-    fencing: properties === undefined ? fencing : { state: fencingOn(properties, devices) ? "on" : "off", devices },
+    fencing: properties === undefined ? fencing : { state: fencingState(properties, devices), devices },
     maintenance: isTrue(properties?.["maintenance-mode"]),
     failures: status.failures,
   }
 }
 
-/** Pacemaker fences unless told otherwise; without a device there is nobody to do it. */
-function fencingOn(properties: Readonly<Record<string, string>>, devices: readonly string[]): boolean {
-  return (properties["stonith-enabled"] === undefined || isTrue(properties["stonith-enabled"])) && devices.length > 0
+/** Pacemaker fences unless told otherwise. */
+function fencingState(properties: Readonly<Record<string, string>>, devices: readonly string[]) {
+  const enabled = properties["stonith-enabled"]
+  if (enabled !== undefined && !isTrue(enabled)) return "off"
+  return devices.length > 0 ? "on" : "no device"
 }
 
 /** As pacemaker reads a boolean. */

@@ -26,7 +26,8 @@ export interface ClusterStatus {
   quorum?: Quorum | undefined
   /** What pacemaker does without quorum; `ignore` lets a cut-off minority go on. */
   noQuorumPolicy?: string | undefined
-  fencing: { state: "on" | "off" | "unknown"; devices: readonly string[] }
+  /** `no device`: switched on, and nobody there to do it, so that pacemaker starts nothing. */
+  fencing: { state: "on" | "off" | "no device" | "unknown"; devices: readonly string[] }
   maintenance: boolean
   failures: readonly CrmFailure[]
 }

@@ -56,19 +56,21 @@ export function observeTask(inventory: Inventory, hosts: readonly Host[], deep =
   return { id: "observe", stage: "observe", step: observe, title: "status", wants }
 }
 
-/** The port on which a VIP is asked whether it can be reached: one that haproxy serves there, else one where a refusal is due. */
+/** A port of the VIP that haproxy serves, if there is one. */
 export function portOfVip({ haproxy }: Inventory, vip: string): number | undefined {
   return haproxy?.services.find((service) => service.vip === vip)?.bind.port
 }
 
-/** discard: nobody listens, so that a host that is there refuses. */
-const REFUSED_PORT = 9
+/** The port on which a VIP is asked whether it can be reached: one that is served, else one where a refusal is due (discard). */
+export function vipPort(inventory: Inventory, vip: string): number {
+  return portOfVip(inventory, vip) ?? 9
+}
 
 function wantOf(inventory: Inventory, host: Host, deep: boolean): Want {
   const { haproxy, vips } = inventory
   return {
     ...(haproxy?.on.includes(host.group) ? { socket: haproxy.global.socket.path } : {}),
-    vips: vips.map(({ name, address }) => ({ address, port: portOfVip(inventory, name) ?? REFUSED_PORT })),
+    vips: vips.map(({ name, address }) => ({ address, port: vipPort(inventory, name) })),
     deep,
   }
 }

@@ -4,8 +4,8 @@ import type { Task } from "../engine/task.ts"
 import type { HostState } from "../engine/world.ts"
 import { asHaopsError, HaopsError } from "../errors.ts"
 
-/** A host that has not answered for so long is shown as silent; a probe's own limit is far longer. */
-const SILENT_MS = 5_000
+/** Milliseconds after which a host that has not answered is shown as silent; a probe's own limit is far longer. */
+export const SILENT_MS = 5_000
 
 /**
  * Looks at hosts again and again over connections that stay. A host that hangs holds nobody up: its last answers stand for

@@ -11,7 +11,7 @@ import type { Unasked } from "../status/drift.ts"
 import { lenient } from "../status/lenient.ts"
 import type { Status } from "../status/model.ts"
 import { observeTask } from "../status/observe.ts"
-import { Watcher } from "../status/watch.ts"
+import { SILENT_MS, Watcher } from "../status/watch.ts"
 import { stepKinds } from "../steps/registry.ts"
 import type { StatusOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
@@ -55,16 +55,18 @@ async function watch(
   const watcher = new Watcher(context, tasks)
   const screen = createRepaint(process.stdout)
   await reporter.close()
-  const show = async () => {
-    await watcher.look(seconds * 1000)
+  const show = async (patienceMs: number) => {
+    await watcher.look(patienceMs)
     if (context.abort.aborted) return
     const picture = seen()
     if (options.json === true) reporter.result(exitOf(picture), picture, () => "")
     else screen.draw(title(picture, seconds), renderStatus(picture, screenOptions(options)))
   }
   try {
-    await show()
-    for await (const _ of setInterval(seconds * 1000, undefined, { signal: context.abort })) await show()
+    await show(SILENT_MS)
+    for await (const _ of setInterval(seconds * 1000, undefined, { signal: context.abort })) {
+      await show(seconds * 1000)
+    }
   } catch (thrown) {
     if (!context.abort.aborted) throw thrown
   } finally {
