@@ -20,6 +20,10 @@ const want = z.strictObject({
   content: z.union([z.string(), z.instanceof(Secret)]).describe("The whole haproxy.cfg."),
   cluster: z.string().describe("Name of the cluster; while it runs here, haproxy is not stopped."),
   runBy: z.enum(["pacemaker", "systemd"]).describe("Who starts and stops haproxy on this host."),
+  vips: z
+    .array(z.string())
+    .default([])
+    .describe("Addresses of the VIPs that this host may hold: its turn comes last then."),
 })
 
 type Want = z.infer<typeof want>
@@ -31,13 +35,14 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
   want,
   bind,
   title: () => "haproxy config",
-  probe: ({ content, cluster }) => ({
-    script: haproxyScript(path, sha256(reveal(content)), cluster),
+  probe: ({ content, cluster, vips }) => ({
+    script: haproxyScript(path, sha256(reveal(content)), { cluster, vips }),
     parse: parseHaproxy,
   }),
   check: (wanted, have) => [...configDrift(wanted, have), ...unitDrift(wanted, have)],
   findings: ({ runBy }, { file, unit }) => [...fileFindings(path, file), ...unitFindings(runBy, unit.load)],
   plan,
+  carries: (_wanted, { holds }) => holds,
 })
 
 function bind({ inventory, host, secret }: BindContext): Want | undefined {
@@ -46,7 +51,8 @@ function bind({ inventory, host, secret }: BindContext): Want | undefined {
   const content = renderHaproxyConfig(haproxy, host.group, secret)
   const member = pacemaker !== undefined && hostsOf(inventory, pacemaker.on).includes(host)
   const resource = pacemaker?.resources.some(({ agent }) => agent === "systemd:haproxy") === true
-  return { content, cluster: inventory.name, runBy: member && resource ? "pacemaker" : "systemd" }
+  const vips = inventory.vips.filter((vip) => vip.on === host.group).map(({ address }) => address)
+  return { content, cluster: inventory.name, runBy: member && resource ? "pacemaker" : "systemd", vips }
 }
 
 function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {

@@ -1,5 +1,5 @@
 import { HaopsError } from "../../errors.ts"
-import { quote } from "../../sh.ts"
+import { quote, quoteAll } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { clusterRuns } from "./cluster-runs.ts"
@@ -15,6 +15,8 @@ export interface HaproxyState {
   memory: "none" | "current" | "older"
   /** The cluster runs on the host, so whatever haproxy does is its business. */
   clustered: boolean
+  /** One of the VIPs is on this host: clients are served by it. */
+  holds: boolean
 }
 
 /** Takes the values of secrets out of a haproxy.cfg on the node, so that they never travel. */
@@ -22,8 +24,12 @@ const REDACT = quote(
   "s/^([[:space:]]*stats[[:space:]]+auth[[:space:]]+[^:]*:).*/\\1[secret]/; s/([[:space:]](insecure-)?password[[:space:]]+)[^[:space:]]+/\\1[secret]/",
 )
 
-/** Shell that asks for haproxy's file at `path` (its content only where the checksum is another), its unit and its memory. */
-export function haproxyScript(path: string, checksum: string, cluster: string): string {
+/** Shell that asks for haproxy's file at `path` (its content only where the checksum is another), its unit, its memory and the VIPs. */
+export function haproxyScript(
+  path: string,
+  checksum: string,
+  { cluster, vips }: { cluster: string; vips: readonly string[] },
+): string {
   return `${fileScript(path, { unless: checksum, filter: `sed -E ${REDACT}` })}
 unit=$(${unitScript("haproxy.service")}) || exit
 printf '%s\\n' "$unit" | sed 's/^/unit /'
@@ -31,12 +37,16 @@ ${haproxyMemory(path)}
 memory=$(haproxy_memory) || exit
 printf 'memory %s\\n' "$memory"
 if ${clusterRuns(cluster)}; then echo 'clustered yes'; fi
+addresses=$(ip -o addr show 2>/dev/null)
+for vip in ${quoteAll(vips)}; do
+  case $addresses in *" $vip/"*) echo 'holds yes'; break ;; esac
+done
 exit 0`
 }
 
 /** Reads what `haproxyScript` printed. Throws `E_PROBE` on anything else. */
 export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
-  const answer = readAnswer(stdout, [...FILE_KEYS, "unit", "memory", "clustered"])
+  const answer = readAnswer(stdout, [...FILE_KEYS, "unit", "memory", "clustered", "holds"])
   const memory = answer.need("memory")
   if (memory !== "none" && memory !== "current" && memory !== "older") {
     throw new HaopsError("E_PROBE", `not a state of haproxy's memory: ${JSON.stringify(memory)}`)
@@ -46,5 +56,6 @@ export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
     unit: parseUnit({ stdout: answer.all("unit").join("\n") }),
     memory,
     clustered: answer.one("clustered") !== undefined,
+    holds: answer.one("holds") !== undefined,
   }
 }

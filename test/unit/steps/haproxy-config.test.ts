@@ -6,7 +6,7 @@ import { haproxyConfig } from "../../../src/steps/haproxy-config.ts"
 import { sha256 } from "../../../src/steps/lib/file-state.ts"
 import { haproxyMemory } from "../../../src/steps/lib/haproxy-process.ts"
 import type { HaproxyState } from "../../../src/steps/lib/haproxy-state.ts"
-import { judge, parse, run, SHELLS, sandbox } from "./harness.ts"
+import { facts, judge, parse, run, SHELLS, sandbox } from "./harness.ts"
 
 const path = "/etc/haproxy/haproxy.cfg"
 const text = "listen stats\n    stats auth admin:hunter2\n"
@@ -24,12 +24,13 @@ const file = {
 } as const
 const edited = { ...file, sha256: sha256("x"), content: Buffer.from("listen old\n    stats auth admin:[secret]\n") }
 const unit = { load: "loaded", file: "disabled", active: "active", sub: "running" }
-const running: HaproxyState = { file, unit, memory: "current", clustered: true }
+const running: HaproxyState = { file, unit, memory: "current", clustered: true, holds: false }
 const absent: HaproxyState = {
   file: { type: "absent" },
   unit: { load: "not-found", file: "", active: "inactive", sub: "dead" },
   memory: "none",
   clustered: false,
+  holds: false,
 }
 
 function does(want: unknown, have: HaproxyState): string[] {
@@ -108,6 +109,11 @@ describe("haproxy-config", () => {
     expect(judge(haproxyConfig, byPacemaker, { ...running, clustered: false }).drift).toMatchObject([
       { risk: "restart" },
     ])
+  })
+
+  test.each([true, false])("a host that holds a VIP (%s) has its turn after the others", (holds) => {
+    const wanted = haproxyConfig.want.parse({ ...byPacemaker, vips: ["10.0.0.11"] })
+    expect(haproxyConfig.carries?.(wanted, { ...running, holds }, facts())).toBe(holds)
   })
 
   test("does not unmask what somebody masked", () => {
