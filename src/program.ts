@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander"
+import { Argument, Command, InvalidArgumentError, Option } from "commander"
 import { packageVersion } from "./package-root.ts"
 import type { CommonOptions } from "./verbs/options.ts"
 
@@ -39,6 +39,29 @@ export function createProgram(call: Call): Command {
   verb("verify", "end-to-end checks of a running cluster, each with its evidence", () =>
     import("./verbs/verify.ts").then(({ verify }) => verify),
   )
+  verb("add-node <name>", "take one more node into the running cluster, live", () =>
+    import("./verbs/add-node.ts").then(({ addNode }) => addNode),
+  )
+    .option("--address <address>", "its IP address: it is new, and is written into the inventory")
+    .option("--allow-unreachable", "go on though another member does not answer, as long as there is quorum")
+    .addOption(yes())
+  verb("remove-node <name>", "take one node out of the running cluster, and out of the inventory", () =>
+    import("./verbs/remove-node.ts").then(({ removeNode }) => removeNode),
+  )
+    .option("--force", "it is gone for good: go on though it does not answer")
+    .option("--lose-quorum", "go on though the nodes that are left would have no quorum")
+    .addOption(yes())
+  verb("standby <name>", "move a node's resources to the others; it stays a member and votes", () =>
+    import("./verbs/standby.ts").then(({ standby }) => standby),
+  )
+  verb("unstandby <name>", "take a node back into service", () =>
+    import("./verbs/standby.ts").then(({ unstandby }) => unstandby),
+  )
+  verb("maintenance", "have the cluster leave its resources as they are, or take them up again", () =>
+    import("./verbs/maintenance.ts").then(({ maintenance }) => maintenance),
+  ).addArgument(new Argument("<state>", "on: hands off, off: on again").choices(["on", "off"]))
+  addLb(program, call)
+  addJournal(program, call)
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
     .addOption(limit())
     .addOption(only())
@@ -60,12 +83,48 @@ export function createProgram(call: Call): Command {
   return program
 }
 
+function addLb(program: Command, call: Call): void {
+  const lb = program
+    .command("lb")
+    .description("load balancers now: show, drain, maint, ready, on every haproxy at once")
+  const verb = verbOf(lb, call)
+  const force = () => new Option("--force", "also the last server of a service")
+  verb("show [service]", "services and servers as each haproxy sees them", () =>
+    import("./verbs/lb.ts").then(({ lbShow }) => lbShow),
+  )
+  verb("drain <service/server>", "no new connections; those that are there go on", () =>
+    import("./verbs/lb.ts").then(({ lbDrain }) => lbDrain),
+  ).addOption(force())
+  verb("maint <service/server>", "no connections at all, no checks", () =>
+    import("./verbs/lb.ts").then(({ lbMaint }) => lbMaint),
+  ).addOption(force())
+  verb("ready <service/server>", "takes connections again", () =>
+    import("./verbs/lb.ts").then(({ lbReady }) => lbReady),
+  )
+}
+
+function addJournal(program: Command, call: Call): void {
+  const journal = program.command("journal").description("what was done from this machine: the runs, or one of them")
+  const verb = verbOf(journal, call)
+  verb("list", "the runs, newest first", () => import("./verbs/journal.ts").then(({ journal }) => journal), {
+    isDefault: true,
+  })
+  verb("show [id]", "one run, by default the last: what, where, before, after, how long", () =>
+    import("./verbs/journal.ts").then(({ journalShow }) => journalShow),
+  )
+}
+
 /** A verb takes its flags and then its arguments; a variadic argument's words are spread. Its result is the exit code. */
 type Verb<Options> = (options: Options, ...args: string[]) => Promise<number>
 
 function verbOf(program: Command, call: Call) {
-  return <Options extends CommonOptions>(signature: string, summary: string, load: () => Promise<Verb<Options>>) =>
-    withCommon(program.command(signature).description(summary))
+  return <Options extends CommonOptions>(
+    signature: string,
+    summary: string,
+    load: () => Promise<Verb<Options>>,
+    command: CommandOptions = {},
+  ) =>
+    withCommon(program.command(signature, command).description(summary))
       .exitOverride()
       .action(async (...received: unknown[]) => {
         const options = received.at(-2) as Options

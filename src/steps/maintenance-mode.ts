@@ -1,13 +1,12 @@
 import { z } from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
-import { NODE_VIEW, type NodeView, speaks } from "../pacemaker/membership/node-view.ts"
+import { NODE_VIEW, type NodeView } from "../pacemaker/membership/node-view.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { defineClusterStep } from "./step.ts"
 
 const want = z.strictObject({
   on: z.boolean().describe("The cluster leaves all resources as they are: it neither starts, stops nor watches them."),
-  cluster: z.string(),
   shell: z.enum(["pcs", "crmsh", "auto"]).default("auto"),
 })
 
@@ -23,16 +22,16 @@ export const maintenanceMode = defineClusterStep<Want, NodeView>({
   want,
   title: ({ on }) => `maintenance mode ${on ? "on" : "off"}`,
   probe: () => NODE_VIEW,
-  elect: ({ cluster }, view, { host }) => speaks(cluster, "", host, view),
+  elect: (_want, { status }) => (status === undefined ? 0 : status.quorate ? 2 : 1),
   check({ on }, { elected }) {
     const { status } = elected.have
     if (status === undefined || status.maintenance === on) return []
     const word = (value: boolean) => (value ? "on" : "off")
     return [{ attribute: "maintenance mode", have: word(!on), want: word(on), risk: "none" }]
   },
-  findings: ({ cluster }, { elected }) =>
+  findings: (_want, { elected }) =>
     elected.have.status === undefined
-      ? [{ severity: "error", message: `${cluster} runs on no host that answers` }]
+      ? [{ severity: "error", message: "the cluster runs on no host that answers" }]
       : [],
   plan({ on, shell }, { elected }) {
     const { membership } = chooseDialect(elected.facts, shell)

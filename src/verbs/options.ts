@@ -37,3 +37,28 @@ export interface StatusOptions extends CommonOptions {
   /** Look again and again: seconds between two looks. True: the default. */
   watch?: number | true | undefined
 }
+
+/** Flags of the verbs about one node. */
+export interface NodeOptions extends CommonOptions {
+  yes?: boolean | undefined
+}
+
+export interface AddNodeOptions extends NodeOptions {
+  /** Where the node is reached: it is written into the inventory, which does not name it yet. */
+  address?: string | undefined
+  /** Go on though another member does not answer, as long as the cluster has quorum. */
+  allowUnreachable?: boolean | undefined
+}
+
+export interface RemoveNodeOptions extends NodeOptions {
+  /** The node is gone for good: go on though it does not answer. */
+  force?: boolean | undefined
+  /** Go on though the nodes that are left would have no quorum. */
+  loseQuorum?: boolean | undefined
+}
+
+/** Flags of the verbs that take a server out of a load balancer. */
+export interface LbOptions extends CommonOptions {
+  /** Though no other server of the service takes connections. */
+  force?: boolean | undefined
+}

@@ -11,7 +11,7 @@ import { selectHosts } from "../inventory/select.ts"
 import { compilePlaybook, type LoadedPlaybook } from "../playbook/compile.ts"
 import type { Secret } from "../secret.ts"
 import { stepKinds } from "../steps/registry.ts"
-import type { Step } from "../steps/step.ts"
+import type { Step, Subject } from "../steps/step.ts"
 import { createConnector } from "../transport/connector.ts"
 import type { SelectOptions } from "./options.ts"
 import { createReporter, type Reporter } from "./reporter.ts"
@@ -38,14 +38,23 @@ export interface SessionRequest {
   steps?: ReadonlyMap<string, Step> | undefined
   /** Changes nothing, so that Ctrl-C has nothing to wait for: the first one ends it. Default false. */
   looksOnly?: boolean | undefined
+  /** Default: the one that `options` name. */
+  inventory?: Inventory | undefined
+  /** A host that this run takes out of the inventory: it takes part though the inventory names it no more. */
+  leaving?: Host | undefined
+  /** The node that the verb is about. */
+  subject?: Subject | undefined
+  /** A host that fails ends the run. Default false. */
+  allTogether?: boolean | undefined
 }
 
 /** Loads and compiles everything, and so finds every problem of input, before the first connection. */
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { verb, options, playbook, record = false, steps = stepKinds, looksOnly = false } = request
+  const { subject, leaving, allTogether } = request
   const startedAt = Date.now()
-  const inventory = withTimeout(await loadInventory(options.inventory), options.timeout)
-  const hosts = selectHosts(inventory, options.limit)
+  const inventory = withTimeout(request.inventory ?? (await loadInventory(options.inventory)), options.timeout)
+  const hosts = [...selectHosts(inventory, options.limit), ...(leaving === undefined ? [] : [leaving])]
   const notices: string[] = [...inventory.warnings]
   const secret = createSecretStore({ onWarning: (text) => notices.push(text) })
   const used = new Set<string>()
@@ -59,6 +68,7 @@ export async function openSession(request: SessionRequest): Promise<Session> {
     hosts,
     steps,
     secret: remember,
+    subject,
     only: options.only,
   })
   const reporter = await createReporter({
@@ -83,6 +93,7 @@ export async function openSession(request: SessionRequest): Promise<Session> {
     sink: reporter.sink,
     stop: interrupt.stop,
     abort: interrupt.abort,
+    allTogether,
   }
   reporter.sink({
     type: "run-started",

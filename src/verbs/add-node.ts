@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises"
+import { HaopsError } from "../errors.ts"
+import { withHost } from "../inventory/edit.ts"
+import { loadInventory, parseInventory } from "../inventory/load.ts"
+import type { Inventory, Pacemaker } from "../inventory/model.ts"
+import { nearest } from "../inventory/nearest.ts"
+import { rewriteFile } from "../inventory/rewrite.ts"
+import { loadShipped } from "../playbook/load.ts"
+import type { AddNodeOptions } from "./options.ts"
+import { runAboutNode } from "./run-about-node.ts"
+import type { Session } from "./session.ts"
+
+/** `haops add-node NAME`: take one more node into the running cluster, and into the inventory where `--address` says it is new. */
+export async function addNode(options: AddNodeOptions, name: string): Promise<number> {
+  const loaded = await loadInventory(options.inventory)
+  const { inventory, write } = await including(loaded, name, options.address)
+  return await runAboutNode({
+    verb: "add-node",
+    options,
+    playbook: await loadShipped("add-node"),
+    inventory,
+    subject: { node: name, allowUnreachable: options.allowUnreachable },
+    allTogether: true,
+    undisturbed: true,
+    onAgreed: write,
+    // Where there was nothing to agree to: it is a member already.
+    onDone: write,
+  })
+}
+
+interface Including {
+  /** Names the node. */
+  inventory: Inventory
+  /** Writes the node into the file, where it is not there yet. */
+  write?: ((session: Session) => Promise<void>) | undefined
+}
+
+async function including(loaded: Inventory, name: string, address: string | undefined): Promise<Including> {
+  const { on: group } = pacemakerOf(loaded)
+  const host = loaded.hosts.find((one) => one.name === name)
+  if (host === undefined) {
+    if (address === undefined) throw unknown(loaded, name)
+    const edit = (text: string) => withHost(text, loaded.file, { group, name, address })
+    const inventory = parseInventory(edit(await readFile(loaded.file, "utf8")), loaded.file)
+    return { inventory, write: (session) => writeOnce(session, name, edit) }
+  }
+  if (address !== undefined && address !== host.address) {
+    throw new HaopsError("E_INPUT", `${name} is ${host.address} in ${loaded.file}, not ${address}`, {
+      hint: "Leave out --address, or correct the inventory.",
+    })
+  }
+  if (host.group === group) return { inventory: loaded }
+  throw new HaopsError("E_INPUT", `${name} is one of the ${host.group}, and the cluster is on the ${group}`, {
+    hint: `haops up --limit ${name} makes it what the inventory says.`,
+  })
+}
+
+/** Another haops, or the user, may have written it meanwhile. */
+async function writeOnce(
+  { inventory, reporter }: Session,
+  name: string,
+  edit: (text: string) => string,
+): Promise<void> {
+  const { file } = inventory
+  const changed = await rewriteFile(file, (text) =>
+    parseInventory(text, file).hosts.some((host) => host.name === name) ? text : edit(text),
+  )
+  if (changed) reporter.sink({ type: "message", level: "info", text: `${name} was written into ${file}.` })
+}
+
+/** Throws `E_INPUT` where the inventory has no cluster. */
+export function pacemakerOf({ pacemaker, file }: Inventory): Pacemaker {
+  if (pacemaker !== undefined) return pacemaker
+  throw new HaopsError("E_INPUT", `${file} has no cluster: there is no section "pacemaker"`)
+}
+
+function unknown({ hosts, file }: Inventory, name: string): HaopsError {
+  const near = nearest(
+    name,
+    hosts.map((host) => host.name),
+  )
+  const suggestion = near === undefined ? "" : `; did you mean "${near}"?`
+  return new HaopsError("E_INPUT", `${file} names no host ${name}${suggestion}`, {
+    hint: `If it is new: haops add-node ${name} --address ADDRESS writes it there too.`,
+  })
+}

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises"
+import { HaopsError } from "../errors.ts"
+import { withoutHost } from "../inventory/edit.ts"
+import { loadInventory, parseInventory } from "../inventory/load.ts"
+import type { Host, Inventory } from "../inventory/model.ts"
+import { InputError } from "../inventory/problems.ts"
+import { rewriteFile } from "../inventory/rewrite.ts"
+import { loadShipped } from "../playbook/load.ts"
+import { pacemakerOf } from "./add-node.ts"
+import type { RemoveNodeOptions } from "./options.ts"
+import { runAboutNode } from "./run-about-node.ts"
+import type { Session } from "./session.ts"
+
+/** `haops remove-node NAME`: take one node out of the running cluster, and then out of the inventory. */
+export async function removeNode(options: RemoveNodeOptions, name: string): Promise<number> {
+  const loaded = await loadInventory(options.inventory)
+  const { on: group } = pacemakerOf(loaded)
+  const leaving = loaded.hosts.find((host) => host.name === name)
+  if (leaving !== undefined && leaving.group !== group) {
+    throw new HaopsError("E_INPUT", `${name} is one of the ${leaving.group}, and the cluster is on the ${group}`, {
+      hint: `Take it out of ${loaded.file}, then run haops up.`,
+    })
+  }
+  const edit = leaving === undefined ? undefined : (text: string) => withoutHost(text, loaded.file, leaving)
+  return await runAboutNode({
+    verb: "remove-node",
+    options,
+    playbook: await loadShipped("remove-node"),
+    inventory: edit === undefined ? loaded : await without(loaded, leaving, edit),
+    leaving,
+    subject: { node: name, force: options.force, loseQuorum: options.loseQuorum },
+    allTogether: true,
+    // Last, so that a run which was cut short still finds the node there.
+    onDone: edit && ((session) => forget(session, name, edit)),
+  })
+}
+
+/** The inventory as it will be. What still refers to the node has to be said by the user in another way. */
+async function without(
+  { file }: Inventory,
+  leaving: Host | undefined,
+  edit: (text: string) => string,
+): Promise<Inventory> {
+  const edited = edit(await readFile(file, "utf8"))
+  try {
+    return parseInventory(edited, file)
+  } catch (thrown) {
+    if (!(thrown instanceof InputError)) throw thrown
+    // Their lines are those of a file that nobody has seen.
+    const problems = thrown.problems.map(({ path = [], message }) => `  ${[...path.map(String), message].join(": ")}`)
+    throw new HaopsError("E_INPUT", `without ${leaving?.name}, ${file} would be wrong:\n${problems.join("\n")}`, {
+      hint: "Change that first.",
+    })
+  }
+}
+
+async function forget({ inventory, reporter }: Session, name: string, edit: (text: string) => string): Promise<void> {
+  const { file } = inventory
+  const changed = await rewriteFile(file, (text) =>
+    parseInventory(text, file).hosts.some((host) => host.name === name) ? edit(text) : text,
+  )
+  if (changed) reporter.sink({ type: "message", level: "info", text: `${name} was taken out of ${file}.` })
+}

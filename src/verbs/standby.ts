@@ -1,0 +1,13 @@
+import { loadShipped } from "../playbook/load.ts"
+import type { NodeOptions } from "./options.ts"
+import { runAboutNode } from "./run-about-node.ts"
+
+/** `haops standby NAME`: its resources move to other nodes; it stays a member and votes. */
+export async function standby(options: NodeOptions, node: string): Promise<number> {
+  return await runAboutNode({ verb: "standby", options, playbook: await loadShipped("standby"), subject: { node } })
+}
+
+/** `haops unstandby NAME`: it takes resources again. */
+export async function unstandby(options: NodeOptions, node: string): Promise<number> {
+  return await runAboutNode({ verb: "unstandby", options, playbook: await loadShipped("unstandby"), subject: { node } })
+}
