@@ -3,6 +3,6 @@ import type { NodeOptions } from "./options.ts"
 import { runAboutNode } from "./run-about-node.ts"
 
 /** `haops maintenance on|off`: the cluster leaves its resources as they are, or takes them up again. */
-export async function maintenance(options: NodeOptions, state: "on" | "off"): Promise<number> {
+export async function maintenance(options: NodeOptions, state: string): Promise<number> {
   return await runAboutNode({ verb: "maintenance", options, playbook: await loadShipped(`maintenance-${state}`) })
 }
