@@ -9,6 +9,7 @@ import type { ExecResult } from "./transport/transport.ts"
  * - `E_COMMAND` a command that changes something failed
  * - `E_TIMEOUT` a limit passed
  * - `E_CONVERGENCE` a step was applied and its drift is still there
+ * - `E_STALE` what was planned from changed before it was applied: it is planned again, and told only where that keeps happening
  * - `E_LOCKED` another run holds the lock
  * - `E_UNSUPPORTED` this system or version is not one that haops can manage
  * - `E_REFUSED` the hosts are in a state that haops will not touch; the findings say why
@@ -24,6 +25,7 @@ export type ErrorCode =
   | "E_COMMAND"
   | "E_TIMEOUT"
   | "E_CONVERGENCE"
+  | "E_STALE"
   | "E_LOCKED"
   | "E_UNSUPPORTED"
   | "E_REFUSED"

@@ -23,8 +23,9 @@ export async function applyAction(action: Action, transport: Transport, signal: 
 }
 
 async function run(action: RunAction, transport: Transport, signal: AbortSignal): Promise<void> {
-  const { argv, stdin, timeoutMs = RUN_TIMEOUT_MS, okCodes = [0] } = action
+  const { argv, stdin, timeoutMs = RUN_TIMEOUT_MS, okCodes = [0], staleCode } = action
   const result = await transport.exec({ argv, stdin, timeoutMs }, signal)
+  if (result.code !== null && result.code === staleCode) throw stale(action, result)
   if (result.code === null || !okCodes.includes(result.code)) throw failed(action, result)
 }
 
@@ -91,6 +92,11 @@ async function wait(action: WaitAction, transport: Transport, signal: AbortSigna
     })
   }
   if (result.code !== 0) throw failed(action, result)
+}
+
+function stale(action: Action, result: ExecResult): HaopsError {
+  const hint = "Somebody or something changes the cluster at this moment. Run haops again when it is quiet."
+  return new HaopsError("E_STALE", `${shorten(describeAction(action))}: the cluster kept changing`, { hint, result })
 }
 
 function failed(action: Action, result: ExecResult): HaopsError {

@@ -26,16 +26,15 @@ export interface Unfinished {
 export async function converge(context: RunContext, barriers: readonly Barrier[]): Promise<void> {
   const fresh = new Set<Barrier>(barriers)
   const stages = new StageEvents(context)
+  const blocked: string[] = []
   for (const [index, barrier] of barriers.entries()) {
     stages.enter(barrier.stage)
     if (!fresh.has(barrier)) await look(context, barrier.tasks)
     const next = barriers[index + 1]
     for (const wave of wavesOf(barrier, context.world)) {
-      const todo = report(context, barrier, wave)
-      requireAll(context)
+      const todo = await applyWave(context, barrier, wave, blocked)
       if (todo.length === 0) continue
       stages.changed()
-      await applyBarrier(context, todo)
       fresh.clear()
       await look(context, [...barrier.tasks, ...(next?.tasks ?? [])])
       if (next !== undefined) fresh.add(next)
@@ -46,8 +45,34 @@ export async function converge(context: RunContext, barriers: readonly Barrier[]
   stages.leave()
 }
 
-/** Say what each assessment of the wave found, drop hosts that could not be asked, and return what is to be applied. */
-function report(context: RunContext, barrier: Barrier, wave: Wave): readonly Assessment[] {
+/** How often a step is planned again because the world moved between its plan and its apply. */
+const PLANS = 3
+
+/** Apply what drifted on the hosts of a wave, planned again from fresh facts where it went stale. Returns what was applied. */
+async function applyWave(
+  context: RunContext,
+  barrier: Barrier,
+  wave: Wave,
+  blocked: string[],
+): Promise<readonly Assessment[]> {
+  for (let plan = 1; ; plan++) {
+    const todo = report(context, barrier, wave, blocked)
+    requireAll(context)
+    if (todo.length === 0) return todo
+    const stale = await applyBarrier(context, todo)
+    if (stale === undefined) return todo
+    if (plan === PLANS) throw stale
+    const text = `${stale.step} on ${stale.host}: changed by somebody else meanwhile; nothing was done, planning it again`
+    context.sink({ type: "message", level: "info", text })
+    await look(context, barrier.tasks)
+  }
+}
+
+/**
+ * Say what each assessment of the wave found, drop hosts that could not be asked, and return what is to be applied. `blocked` holds
+ * the titles of steps that were blocked, and takes new ones.
+ */
+function report(context: RunContext, barrier: Barrier, wave: Wave, blocked: string[]): readonly Assessment[] {
   const { sink, world } = context
   holdBack(context, wave)
   const todo: Assessment[] = []
@@ -61,6 +86,10 @@ function report(context: RunContext, barrier: Barrier, wave: Wave): readonly Ass
       sink(inSync(one))
     } else if (one.blocked !== undefined) {
       sink({ type: "step-blocked", ...about, reason: one.blocked })
+      blocked.push(one.task.title)
+    } else if (blocked.length > 0 && one.drift.every((drift) => drift.expected === true)) {
+      // Still only expected when its turn has come: what would have made it known was not done.
+      sink({ type: "step-blocked", ...about, reason: `not before "${blocked.at(-1)}"` })
     } else {
       sink({ type: "step-drifted", ...about, drift: one.drift })
       todo.push(one)
@@ -80,18 +109,22 @@ export function inSync({ task, host }: Assessment): HaopsEvent {
   return { type: "step-in-sync", stage: task.stage, host, step: task.title, scope: task.step.scope }
 }
 
-async function applyBarrier(context: RunContext, todo: readonly Assessment[]): Promise<void> {
+/** Returns the `E_STALE` of a step that must be planned again; throws what ends the run. */
+async function applyBarrier(context: RunContext, todo: readonly Assessment[]): Promise<HaopsError | undefined> {
   const states = [...new Set(todo.map((one) => one.host))].map((name) => context.world.get(name)).filter(isLive)
   const unfinished: Unfinished[] = []
+  let stale: HaopsError | undefined
   await eachHost(context, states, async (state) => {
     for (const one of todo.filter((one) => one.host === state.host.name)) {
-      await applyStep(context, one, state, unfinished)
+      // What is left undone here is planned again with the rest.
+      stale ??= await applyStep(context, one, state, unfinished)
     }
   })
   if (context.stop.aborted) throw canceled(unfinished)
   const once = todo.find((one) => one.task.step.scope === "once")
   const failure = once && context.world.get(once.host)?.failure
   if (failure !== undefined) throw failure.error
+  return stale
 }
 
 async function applyStep(
@@ -99,7 +132,7 @@ async function applyStep(
   one: Assessment,
   state: LiveHost,
   unfinished: Unfinished[],
-): Promise<void> {
+): Promise<HaopsError | undefined> {
   const { sink, stop } = context
   const about = { stage: one.task.stage, host: one.host, step: one.task.title, scope: one.task.step.scope }
   const start = Date.now()
@@ -111,8 +144,10 @@ async function applyStep(
       done++
     }
     sink({ type: "step-changed", ...about, ms: Date.now() - start })
+    return undefined
   } catch (thrown) {
     const error = asHaopsError(thrown, { host: one.host, step: one.task.title })
+    if (error.code === "E_STALE") return error
     if (done > 0 || !stop.aborted)
       unfinished.push({ host: one.host, step: one.task.title, done, of: one.actions.length })
     sink({ type: "step-failed", ...about, error })

@@ -20,6 +20,9 @@ export const FINGERPRINT = [
   "| sha256sum | cut -c1-64",
 ].join(" ")
 
+/** Exit code of a transaction that was planned against another configuration. No tool that it calls has it. */
+export const STALE = 210
+
 /**
  * Edit a copy of the live CIB, verify it, claim what will be made, and push the difference in one patch. Stops before it touches
  * anything where the configuration is no longer the one that was planned against.
@@ -28,7 +31,7 @@ export function transactionScript(edits: readonly EditCommand[], fingerprint: st
   return [
     ...preamble(),
     `seen=$(cat ${ORIGINAL} | ${FINGERPRINT})`,
-    `[ "$seen" = ${quote(fingerprint)} ] || { echo 'the configuration of the cluster changed after it was planned' >&2; exit 75; }`,
+    `[ "$seen" = ${quote(fingerprint)} ] || { echo 'the configuration of the cluster changed after it was planned' >&2; exit ${STALE}; }`,
     ...edits.map(editLine),
     ...verification(),
     `install -d -m 700 ${STATE_DIRECTORY}`,

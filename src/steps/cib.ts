@@ -7,7 +7,7 @@ import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { currentOwnership, type Ownership, ownershipOf, union } from "../pacemaker/ownership.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { parseSimulation } from "../pacemaker/simulate.ts"
-import { describeEdits, EDITED, rehearsalScript, transactionScript } from "../pacemaker/transaction.ts"
+import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from "../pacemaker/transaction.ts"
 import { type Action, defineClusterStep, type Finding, type Members, type Rehearsal } from "./step.ts"
 
 /** One pcs call takes half a second on an idle node; a loaded one must not be cut off in the middle of a transaction. */
@@ -64,6 +64,7 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
       argv: ["sh", "-s"],
       stdin: transactionScript(edits, elected.have.fingerprint, claim),
       timeoutMs: TRANSACTION_TIMEOUT_MS,
+      staleCode: STALE,
       label: ["edit, verify and push the CIB in one transaction", ...describeEdits(edits)].join("\n"),
       hint: "Nothing was pushed unless it says that a patch failed. Run haops again: it plans from what the cluster has now.",
     },

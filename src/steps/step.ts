@@ -30,6 +30,8 @@ export interface RunAction {
   timeoutMs?: number | undefined
   /** Exit codes that count as done. Default `[0]`. */
   okCodes?: readonly number[] | undefined
+  /** The exit code that says: what this was planned from has changed, and nothing was done (`E_STALE`). It is planned again. */
+  staleCode?: number | undefined
   /** What it does, for people; default the command line itself. */
   label?: string | undefined
   /** Shown when it fails. */

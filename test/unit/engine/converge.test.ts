@@ -65,10 +65,11 @@ const clusterStep = (needs: "all" | "any") =>
     title: () => "founded",
     probe: (path) => fileStep().probe(path),
     elect: (_, have) => (have ? 1 : 0),
-    check: (_, { elected }) =>
-      elected.have ? [] : [{ attribute: "cluster", have: "absent", want: "there", risk: "none" }],
+    check: (_, { elected }) => (elected.have ? [] : [ABSENT]),
     plan: (path) => [{ type: "run", argv: ["touch", path] }],
   })
+
+const ABSENT = { attribute: "cluster", have: "absent", want: "there", risk: "none" } as const
 
 describe("converge", () => {
   test("a run over hosts in sync is one command a host", async () => {
@@ -158,10 +159,56 @@ describe("a step that one does for all", () => {
     expect(NAMES.some((name) => existsSync(join(root, name)))).toBe(false)
   })
 
+  test("holds back what it would have made possible, and nothing else", async () => {
+    transports.delete("n2")
+    const founded = (name: string) => join(root, "cluster", name)
+    const joined = { ...fileStep(), check: () => [{ ...ABSENT, expected: true }] }
+    const more = barrier("s", fileStep(), (name) => join(root, name))
+    await go([barrier("s", clusterStep("all"), founded), barrier("s", joined, founded), more])
+    const held = of("step-blocked").slice(1)
+    expect(held).toMatchObject(["n1", "n3"].map((host) => ({ host, reason: 'not before "founded"' })))
+    expect(of("step-failed")).toEqual([])
+    expect(of("step-changed")).toHaveLength(2)
+  })
+
   test("goes on without an unreachable member where one is enough", async () => {
     transports.delete("n1")
     await go([cluster("any")])
     expect(existsSync(join(root, "n2"))).toBe(true)
+  })
+
+  describe("whose plan went stale", () => {
+    const STALE = 210
+    const racing = (always: boolean) =>
+      defineClusterStep<string, boolean>({
+        ...clusterStep("all"),
+        // Refuses while somebody else's file is there, and takes it away unless that keeps happening.
+        plan: (path) => [
+          {
+            type: "run",
+            argv: [
+              "sh",
+              "-c",
+              `[ ! -e ${path}.race ] || { ${always ? ":" : `rm ${path}.race`}; exit ${STALE}; }; touch ${path}`,
+            ],
+            staleCode: STALE,
+          },
+        ],
+      })
+
+    beforeEach(() => writeFileSync(join(root, "n1.race"), ""))
+
+    test("is planned again from fresh facts, and its host stays in the run", async () => {
+      await go([barrier("c", racing(false))])
+      expect(existsSync(join(root, "n1"))).toBe(true)
+      expect(of("step-failed")).toEqual([])
+      expect(of("message")).toHaveLength(1)
+    })
+
+    test("is given up with E_STALE where it keeps going stale", async () => {
+      await expect(go([barrier("c", racing(true))])).rejects.toMatchObject({ code: "E_STALE", host: "n1" })
+      expect(existsSync(join(root, "n1"))).toBe(false)
+    })
   })
 
   test("ends the run when it fails", async () => {
