@@ -130,7 +130,7 @@ class Tally {
       inventory: this.#inventory,
       lines,
       errors: [...this.#errors],
-      blocked: [...this.#blocked.values()],
+      blocked: [...new Set(this.#blocked.values())],
       unfinished: [...this.#begun.values()].map(({ place }) => place),
       outcome: this.#outcome,
       ms: this.#ms,
