@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { constraints, everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
+import { planned } from "./harness/planned.ts"
+import { ask, startProber } from "./harness/prober.ts"
+import { until } from "./harness/until.ts"
+import { rememberState } from "./harness/untouched.ts"
+
+// A running cluster, changed by hand in one way at a time: haops plans just that, repairs just that, and then has nothing to do.
+
+const NAMES = ["controller1", "controller2", "controller3"]
+let lab: Lab
+let inventory: string
+
+beforeAll(async () => {
+  lab = await startLab({ prepared: true })
+  inventory = await lab.inventory()
+  await up(0)
+  await lab.node("controller1").must(FOREIGN)
+  for (const node of lab.nodes) await node.must("echo '192.0.2.7 mine.example' >>/etc/hosts")
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+/** What somebody else keeps in the same cluster. */
+const FOREIGN = `pcs resource create backup-job ocf:pacemaker:Dummy --wait=30 &&
+pcs constraint location backup-job prefers controller2=50`
+
+interface Damage {
+  name: string
+  /** Done on this node. */
+  on: string
+  by: string
+  /** As `planned` tells it, without the host; a pattern where a value differs from run to run. */
+  drift: readonly (string | RegExp)[]
+  risk?: string
+  /** A command for the same node, and what it prints once all is well. */
+  proof: readonly [command: string, printed: string]
+}
+
+const DAMAGES: readonly Damage[] = [
+  {
+    name: "a property",
+    on: "controller2",
+    by: "pcs property set cluster-recheck-interval=17min",
+    drift: ["property cluster-recheck-interval: 17min -> 5min"],
+    proof: ["crm_attribute -G -t crm_config -n cluster-recheck-interval -q", "5min"],
+  },
+  {
+    name: "a deleted constraint",
+    on: "controller1",
+    by: "cibadmin --delete --xpath '//rsc_colocation'",
+    drift: [/^constraint \S+: absent -> vip with lb-haproxy-clone/],
+    risk: "failover",
+    proof: ['cibadmin -Q -o constraints | grep -c \'rsc_colocation .*rsc="vip".*with-rsc="lb-haproxy-clone"\'', "1"],
+  },
+  {
+    name: "a stopped pcsd",
+    on: "controller3",
+    by: "systemctl stop pcsd",
+    drift: ["pcsd: inactive -> active", "pcsd-ruby: inactive -> active"],
+    proof: ["systemctl is-active pcsd", "active"],
+  },
+  {
+    name: "a kernel parameter that was set live",
+    on: "controller2",
+    by: "sysctl -qw net.ipv4.ip_nonlocal_bind=0",
+    drift: ["net.ipv4.ip_nonlocal_bind: 0 -> 1"],
+    proof: ["sysctl -n net.ipv4.ip_nonlocal_bind", "1"],
+  },
+  {
+    name: "a kernel parameter that would be lost at the next boot",
+    on: "controller1",
+    by: "rm /etc/sysctl.d/99-haops.conf",
+    drift: [/^\/etc\/sysctl.d\/99-haops.conf: absent -> /],
+    proof: ["grep -c '^net.ipv4.ip_nonlocal_bind = 1$' /etc/sysctl.d/99-haops.conf", "1"],
+  },
+  {
+    name: "a VIP's parameter",
+    on: "controller3",
+    by: "pcs resource update vip cidr_netmask=25 --wait=30",
+    drift: ["resource vip cidr_netmask: 25 -> 24"],
+    risk: "restart",
+    proof: ["crm_resource -r vip -g cidr_netmask", "24"],
+  },
+  {
+    name: "a name in the block of /etc/hosts",
+    on: "controller1",
+    by: "sed '/controller3$/d' /etc/hosts >/root/hosts && cat /root/hosts >/etc/hosts",
+    drift: [/^\/etc\/hosts: /],
+    proof: ["grep -c -e controller3 -e mine.example /etc/hosts", "2"],
+  },
+  {
+    name: "haproxy started by systemd at boot",
+    on: "controller2",
+    by: "systemctl enable --quiet haproxy",
+    drift: ["enabled: enabled -> disabled"],
+    proof: ["systemctl is-enabled haproxy || true", "disabled"],
+  },
+  {
+    name: "another password for hacluster",
+    on: "controller3",
+    by: "echo hacluster:changed | chpasswd",
+    drift: [/^password: /],
+    proof: ["getent shadow hacluster | cut -c1-13", "hacluster:$6$"],
+  },
+  {
+    name: "a cluster that does not start at boot",
+    on: "controller1",
+    by: "systemctl disable --quiet corosync pacemaker",
+    drift: ["corosync at boot: disabled -> enabled", "pacemaker at boot: disabled -> enabled"],
+    proof: ["systemctl is-enabled corosync pacemaker | tr '\\n' ' '", "enabled enabled "],
+  },
+  {
+    name: "a member that was stopped",
+    on: "controller3",
+    by: "pcs cluster stop",
+    drift: [/^corosync: /, /^pacemaker: /, "controller3: offline -> online"],
+    proof: ["systemctl is-active corosync pacemaker haproxy | tr '\\n' ' '", "active active active "],
+  },
+]
+
+test.each(DAMAGES)("$name: planned exactly, and repaired", async ({ on, by, drift, risk = "none", proof }) => {
+  const node = lab.node(on)
+  await node.must(by)
+  const plan = await planned(lab, inventory)
+  const repair = await lab.haops(["up", "--yes", "-i", inventory])
+  expect(plan.drift.map((one) => one.replace(/^[^:]*: /, ""))).toEqual(drift.map(matching))
+  expect(plan).toMatchObject({ code: 2, risk })
+  expect(repair.code, repair.stderr).toBe(0)
+  const [command, printed] = proof
+  expect((await node.must(command)).replace(/\n$/, "")).toBe(printed)
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+})
+
+test("an edited haproxy.cfg is repaired by a reload, without a failed request", async () => {
+  const [holder] = await holders(lab.nodes, lab.vip)
+  const node = lab.node(holder!)
+  const master = "systemctl show -p MainPID --value haproxy"
+  const before = await node.must(master)
+  await node.must("sed -i 's/^ *bind .*:8080/& maxconn 17/' /etc/haproxy/haproxy.cfg")
+  const plan = await planned(lab, inventory)
+  expect(plan.drift).toEqual([expect.stringMatching(`^${holder}: /etc/haproxy/haproxy.cfg: `)])
+  expect(plan.risk).toBe("reload")
+  const prober = startProber(`http://${lab.vip}:8080/`)
+  await up(0)
+  expect(await prober.stop()).toMatchObject({ failed: 0 })
+  expect(await node.must(master)).toBe(before)
+  expect(await node.must("grep -c 'maxconn 17' /etc/haproxy/haproxy.cfg || true")).toBe("0\n")
+  expect(await node.must("cat /etc/haproxy/haproxy.cfg.haops-*")).toContain("maxconn 17")
+  expect((await planned(lab, inventory)).code).toBe(0)
+})
+
+test("what would interrupt the service is not done unasked", async () => {
+  await lab.node("controller1").must("pcs resource update vip cidr_netmask=25 --wait=30")
+  const { code, stderr } = await lab.haops(["up", "-i", inventory])
+  expect(code).toBe(1)
+  expect(stderr).toContain("E_REFUSED")
+  expect(await lab.node("controller1").must("crm_resource -r vip -g cidr_netmask")).toBe("25\n")
+  await up(0)
+})
+
+test("what others made in the cluster is reported, and survives", async () => {
+  const node = lab.node("controller1")
+  expect(await runningOn(node, "backup-job")).toEqual(["controller2"])
+  expect(await constraints(node)).toContainEqual(expect.stringMatching(/^rsc_location .*rsc=backup-job/))
+  await node.must("pcs property set cluster-recheck-interval=17min")
+  const { notes } = await planned(lab, inventory)
+  expect(notes.join("\n")).toMatch(/Not ours, left alone: .*backup-job/)
+  await up(0)
+  expect(await runningOn(node, "backup-job")).toEqual(["controller2"])
+  expect(await everywhere(lab.nodes, "grep mine /etc/hosts")).toEqual(each("192.0.2.7 mine.example"))
+})
+
+test("a cluster of another name is refused and left as it is", async () => {
+  const other = await lab.inventory({ name: "another", sysctl: { "vm.swappiness": 17 } }, "another.yaml")
+  const state = await rememberState(lab.nodes)
+  const cib = await lab.node("controller1").must("cibadmin -Q -o configuration")
+  const { code: foreseen, refusals } = await planned(lab, other)
+  expect(foreseen).toBe(1)
+  expect(refusals).toEqual(
+    expect.arrayContaining(NAMES.map(() => "this node is in another cluster, lab, not in another")),
+  )
+  const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
+  expect(code).toBe(1)
+  expect(stderr).toContain("E_REFUSED")
+  const changed = Object.values(await state.changes()).flat()
+  expect(changed.filter((path) => !/^\/(var\/lib\/(pacemaker|corosync|pcsd)|dev\/shm)/.test(path))).toEqual([])
+  expect(await lab.node("controller1").must("cibadmin -Q -o configuration")).toBe(cib)
+  expect(await onlineNodes(lab.node("controller1"))).toEqual(NAMES)
+})
+
+test("a dead member stays a member: the others converge, the run says 3, and it comes back", async () => {
+  const [living, , dead] = lab.nodes
+  const conf = "sha256sum </etc/corosync/corosync.conf"
+  const before = await everywhere(lab.nodes, conf)
+  await dead!.kill()
+  await until(async () => (await onlineNodes(living!)).length === 2, { what: "the cluster to miss controller3" })
+  await living!.must("pcs property set cluster-recheck-interval=17min")
+  for (const node of lab.nodes.slice(0, 2)) await node.must("sysctl -qw net.ipv4.ip_nonlocal_bind=0")
+  expect((await planned(lab, inventory)).code).toBe(3)
+  const result = await up(3)
+  expect(result.stdout + result.stderr).toContain("controller3")
+  expect(await property(living!, "cluster-recheck-interval")).toBe("5min")
+  expect(await everywhere(lab.nodes.slice(0, 2), "sysctl -n net.ipv4.ip_nonlocal_bind")).toEqual({
+    controller1: "1",
+    controller2: "1",
+  })
+  expect((await ask(`http://${lab.vip}:8080/`)).ok).toBe(true)
+  expect(await living!.must("crm_node --list | sort")).toMatch(/controller1.*\n.*controller2.*\n.*controller3/)
+  await dead!.start()
+  await up(0)
+  expect(await onlineNodes(living!)).toEqual(NAMES)
+  expect(await everywhere(lab.nodes, conf)).toEqual(before)
+})
+
+function matching(text: string | RegExp): unknown {
+  return typeof text === "string" ? text : expect.stringMatching(text)
+}
+
+/** With `--yes`, since a repair may interrupt. */
+async function up(expected: number) {
+  const result = await lab.haops(["up", "--yes", "-i", inventory])
+  expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(expected)
+  return result
+}
+
+function each<Value>(value: Value): Record<string, Value> {
+  return Object.fromEntries(NAMES.map((name) => [name, value]))
+}
