@@ -36,16 +36,20 @@ test("ssh answers to the lab's key, with host keys that were verified beforehand
   await expect(ssh(`operator@${node.address}`, "sudo -n id -un")).rejects.toThrow(/password is required/)
 })
 
-test("the secret watcher sees a secret in a short-lived command line, and only there", async () => {
+test("the secret watcher sees a secret in a short-lived command line and environment, and only there", async () => {
   const [first, second] = [lab.node("controller1"), lab.node("controller2")]
   const watcher = await watchSecrets(lab.nodes, ["s3cret (1)"])
   await first.must("perl -e 'select undef, undef, undef, 0.02' pcs -p 's3cret (1)'")
+  await first.must("SECRET='s3cret (1)' perl -e 'select undef, undef, undef, 0.02'")
   await second.write("/root/answer", "s3cret (1)")
   await second.must("cat /root/answer | wc -c")
   const { sightings, samples, longestGapMs } = await watcher.stop()
   expect(new Set(sightings.map(({ node }) => node))).toEqual(new Set(["controller1"]))
-  const own = ({ cmdline }: { cmdline: string }) => cmdline.startsWith("perl ") && cmdline.endsWith("pcs -p s3cret (1)")
-  expect(sightings.filter(own)).toHaveLength(1)
+  const perls = sightings.filter(({ text }) => text.startsWith("perl ") || text.includes("SECRET=s3cret (1)"))
+  expect(perls).toContainEqual(
+    expect.objectContaining({ where: "cmdline", text: expect.stringMatching(/pcs -p s3cret \(1\)$/) }),
+  )
+  expect(perls).toContainEqual(expect.objectContaining({ where: "environ" }))
   expect(samples).toBeGreaterThan(10)
   expect(longestGapMs).toBeGreaterThan(0)
 })

@@ -54,9 +54,7 @@ export async function planned(lab: Pick<Lab, "haops">, inventory: string): Promi
 }
 
 function parse(stdout: string, stderr: string): Document {
-  try {
-    return JSON.parse(stdout) as Document
-  } catch (cause) {
-    throw new Error(`haops plan printed no document\n${stdout}\n${stderr}`, { cause })
-  }
+  const document = stdout.startsWith("{") ? (JSON.parse(stdout) as Partial<Document>) : {}
+  if (document.plan === undefined) throw new Error(`haops plan made no plan\n${stdout}\n${stderr}`)
+  return { plan: document.plan }
 }

@@ -4,8 +4,9 @@ import { until } from "./until.ts"
 export interface Sighting {
   node: string
   pid: number
-  /** The command line as any user of the node could have read it, its words joined by spaces. */
-  cmdline: string
+  where: "cmdline" | "environ"
+  /** The command line as any user of the node could have read it, or the environment, its words joined by spaces. */
+  text: string
 }
 
 export interface WatchReport {
@@ -20,7 +21,7 @@ export interface SecretWatcher {
   stop(): Promise<WatchReport>
 }
 
-/** Looks for these strings in every process's command line on every node, about 500 times a second, until stopped. */
+/** Looks for these strings in every process's command line and environment on every node, hundreds of times a second, until stopped. */
 export async function watchSecrets(nodes: readonly LabNode[], secrets: readonly string[]): Promise<SecretWatcher> {
   await Promise.all(nodes.map((node) => startWatcher(node, secrets)))
   return {
@@ -54,18 +55,18 @@ async function stopWatcher(node: LabNode): Promise<WatchReport> {
   const { samples, longestGapMs, sightings } = JSON.parse(await node.must(`cat ${DIRECTORY}/report`)) as {
     samples: number
     longestGapMs: number
-    sightings: { pid: number; hex: string }[]
+    sightings: { pid: number; where: Sighting["where"]; hex: string }[]
   }
   await node.must(`rm -rf ${DIRECTORY}`)
   const decode = (hex: string) => Buffer.from(hex, "hex").toString("utf8").replaceAll("\0", " ").trim()
   return {
     samples,
     longestGapMs,
-    sightings: sightings.map(({ pid, hex }) => ({ node: node.name, pid, cmdline: decode(hex) })),
+    sightings: sightings.map(({ pid, where, hex }) => ({ node: node.name, pid, where, text: decode(hex) })),
   }
 }
 
-/** Needs perl-base alone, which every Debian has. Reports once per process and command line. */
+/** Needs perl-base alone, which every Debian has. Reports once per process, place and text. */
 const WATCH = String.raw`
 use strict; use warnings; use Time::HiRes qw(time sleep);
 my $dir = shift;
@@ -77,15 +78,17 @@ open my $mark, '>', "$dir/watching" or die; close $mark;
 until ($stop) {
   opendir my $proc, '/proc' or die;
   for my $pid (grep { /^\d+$/ } readdir $proc) {
-    open my $file, '<', "/proc/$pid/cmdline" or next;
-    local $/; my $cmdline = <$file>; close $file;
-    $seen{"$pid " . unpack 'H*', $cmdline} = 1 if defined $cmdline && $cmdline =~ /$any/o;
+    for my $where (qw(cmdline environ)) {
+      open my $file, '<', "/proc/$pid/$where" or next;
+      local $/; my $text = <$file>; close $file;
+      $seen{"$pid $where " . unpack 'H*', $text} = 1 if defined $text && $text =~ /$any/o;
+    }
   }
   closedir $proc;
   my $now = time; $gap = $now - $last if $now - $last > $gap; $last = $now; $samples++;
   sleep 0.001;
 }
-my @sightings = map { my ($pid, $hex) = split; qq({"pid":$pid,"hex":"$hex"}) } sort keys %seen;
+my @sightings = map { my ($pid, $where, $hex) = split; qq({"pid":$pid,"where":"$where","hex":"$hex"}) } sort keys %seen;
 open my $out, '>', "$dir/report" or die;
 printf $out '{"samples":%d,"longestGapMs":%.1f,"sightings":[%s]}', $samples, $gap * 1000, join ',', @sightings;
 close $out;
