@@ -122,7 +122,7 @@ function verbOf(program: Command, call: Call) {
     signature: string,
     summary: string,
     load: () => Promise<Verb<Options>>,
-    command: CommandOptions = {},
+    command: { isDefault?: boolean } = {},
   ) =>
     withCommon(program.command(signature, command).description(summary))
       .exitOverride()
