@@ -20,8 +20,21 @@ const cloneSchema = z.union([
     .describe("Meta attributes of the clone: interleave, clone-max, …"),
 ])
 
+/** A password among the parameters would travel in a command's arguments, where every user of the node can read it. */
+const SECRET = /^(passw(or)?d|login_?passw(or)?d|secret|.*_passw(or)?d)$/i
+
+const parametersSchema = optionsSchema.superRefine((parameters, context) => {
+  for (const name of Object.keys(parameters).filter((name) => SECRET.test(name))) {
+    const message =
+      "a secret here would show in the process list of the nodes; agents take one from a file of the node's, as by passwd_script"
+    context.addIssue({ code: "custom", path: [name], message })
+  }
+})
+
 const details = {
-  parameters: optionsSchema.optional().describe("Parameters of the agent"),
+  parameters: parametersSchema
+    .optional()
+    .describe("Parameters of the agent; no secrets, name a script or file of the node"),
   operations: z
     .record(z.string().min(1), operationSchema)
     .optional()

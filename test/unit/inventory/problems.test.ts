@@ -98,6 +98,13 @@ const shapeCases: Case[] = [
     problems: ["1:1 name is missing: Name of the cluster"],
   },
   {
+    name: "a password among a fence agent's parameters, where it would show in ps",
+    text: cluster("  fencing:\n    - { name: f, agent: fence_ipmilan, parameters: { ip: 10.0.0.9, password: x } }\n"),
+    problems: [
+      "9:78 pacemaker.fencing[0].parameters.password: a secret here would show in the process list of the nodes; agents take one from a file of the node's, as by passwd_script",
+    ],
+  },
+  {
     name: "a missing password",
     text: HEAD.replace("{ password: { env: P } }", "{ on: controllers }"),
     problems: [
