@@ -36,6 +36,8 @@ export type Which = "all" | readonly string[]
 export interface MembershipCommands {
   /** Lets the node it runs on command the others. The password travels on standard input. */
   auth(nodes: readonly ClusterNode[], password: Secret): readonly Invocation[]
+  /** Forgets the tokens for these nodes: where it runs, and in a cluster on all members. Empty where the shell has no word for it. */
+  deauth(names: readonly string[]): readonly Invocation[]
   /** Founds a cluster without starting it. Never forced: `--force` would destroy a cluster that one of the nodes is in. */
   setup(spec: ClusterSpec): readonly Invocation[]
   /** Copies this node's corosync.conf to all members. */
@@ -79,6 +81,7 @@ function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
   return {
     ...commonPcs(),
     auth: modernAuth,
+    deauth: (names) => [pcs("host", "deauth", ...names)],
     setup: ({ name, nodes, transport, totem, quorum }) => [
       pcs(
         ...["cluster", "setup", name, ...nodes.flatMap(linked), "transport", transport],
@@ -111,6 +114,7 @@ function pcs09(): MembershipCommands {
   return {
     ...commonPcs(),
     auth,
+    deauth: () => [],
     setup: ({ name, nodes, transport, totem, quorum }) => [
       pcs(
         ...["cluster", "setup", "--name", name, ...nodes.map(withAlternate)],
@@ -146,6 +150,7 @@ function commonPcs() {
 function crmsh(): MembershipCommands {
   return {
     auth: () => [],
+    deauth: () => [],
     setup: ({ name, nodes, transport }) => [
       crm("cluster", "init", "-y", "-n", name, "-t", transport, ...nodes.slice(1).flatMap((node) => ["-N", node.name])),
     ],

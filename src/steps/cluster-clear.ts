@@ -1,13 +1,14 @@
 import { z } from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
+import { KNOWN_HOSTS_SCRIPT, type KnownHosts, parseKnownHosts } from "../pacemaker/membership/known-hosts.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { partsOf } from "../pacemaker/membership/sections.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
 import { parseUnits, type UnitState, unitsScript } from "../pacemaker/membership/units.ts"
 import { LAST_APPLIED } from "../pacemaker/ownership.ts"
-import { type Drift, defineStep } from "./step.ts"
+import { type Drift, defineStep, type HostFacts } from "./step.ts"
 
 const want = z.strictObject({ cluster: z.string(), shell: z.enum(["pcs", "crmsh", "auto"]) })
 
@@ -17,6 +18,8 @@ const UNITS = ["pacemaker", "corosync"] as const
 
 interface Have extends NodeCluster {
   units: Record<(typeof UNITS)[number], UnitState>
+  /** The nodes that its pcs can still command. */
+  known: KnownHosts
   /** The record of what haops made is still there. */
   recorded: boolean
 }
@@ -35,18 +38,25 @@ export const clusterClear = defineStep<Want, Have>({
   probe: () => ({
     script: nodeClusterScript({
       units: unitsScript(UNITS),
+      known: KNOWN_HOSTS_SCRIPT,
       record: `if [ -e ${LAST_APPLIED} ]; then echo yes; else echo no; fi`,
     }),
     parse: ({ stdout }) => {
-      const { units, record } = partsOf(stdout, ["units", "record"])
-      return { ...parseNodeCluster(stdout), units: parseUnits(units, UNITS), recorded: record === "yes" }
+      const { units, known, record } = partsOf(stdout, ["units", "known", "record"])
+      return {
+        ...parseNodeCluster(stdout),
+        units: parseUnits(units, UNITS),
+        known: parseKnownHosts(known),
+        recorded: record === "yes",
+      }
     },
   }),
-  check({ cluster }, have) {
+  check({ cluster, shell }, have, facts) {
     if (isForeign(cluster, have)) return []
     return [
       ...(isIn(cluster, have) ? [drift("cluster configuration", "present", "absent")] : []),
       ...UNITS.flatMap((unit) => unitDrift(unit, have.units[unit])),
+      ...(deauth(shell, have, facts).length > 0 ? [drift("tokens", [...have.known.keys()].join(", "), "none")] : []),
       ...(have.recorded ? [drift(LAST_APPLIED, "present", "absent")] : []),
     ]
   },
@@ -58,12 +68,18 @@ export const clusterClear = defineStep<Want, Have>({
       ...(units.length === 0
         ? []
         : [{ type: "run" as const, argv: ["systemctl", "disable", "--now", "--quiet", ...units] }]),
+      ...deauth(shell, have, facts).map((invocation) => run(invocation)),
       ...(drifts.some(({ attribute }) => attribute === LAST_APPLIED)
         ? [{ type: "run" as const, argv: ["rm", "-f", "--", LAST_APPLIED] }]
         : []),
     ]
   },
 })
+
+/** A node that has left shall not command the members through their pcsd. */
+function deauth(shell: Want["shell"], { known }: Have, facts: HostFacts) {
+  return known.size === 0 ? [] : chooseDialect(facts, shell).membership.deauth([...known.keys()])
+}
 
 function unitDrift(unit: string, { active, enabled }: UnitState): Drift[] {
   return [

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { chooseDialect } from "../pacemaker/dialect.ts"
+import { chooseDialect, type Dialect } from "../pacemaker/dialect.ts"
 import { isListed } from "../pacemaker/membership/departure.ts"
 import { behind, lists, NODE_VIEW, type NodeView, speakerOf, speaks } from "../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
@@ -32,12 +32,14 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
   title: ({ cluster, node }) => `${node} out of ${cluster}`,
   probe: () => NODE_VIEW,
   elect: ({ cluster, node }, view, { host }) => speaks(cluster, node, host, view),
-  check({ cluster, node }, members) {
+  check(wanted, members) {
+    const { cluster, node } = wanted
     const speaker = speakerOf(cluster, node, members)
     if (speaker === undefined) return []
     const places = [
       ...(isListed(node, members) ? ["corosync.conf"] : []),
       ...(speaker.have.status?.nodes.some(({ name }) => name === node) ? ["the CIB"] : []),
+      ...(forgettable(wanted, members) ? ["pcs's known hosts"] : []),
     ]
     if (places.length === 0) return []
     return [{ attribute: node, have: `in ${places.join(" and ")}`, want: "not a member", risk: "none" } satisfies Drift]
@@ -45,15 +47,35 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
   plan,
 })
 
-function plan({ cluster, node, shell, despite }: Want, members: All): readonly Action[] {
-  const { membership } = chooseDialect(members.elected.facts, shell)
+function plan(wanted: Want, members: All): readonly Action[] {
+  const { cluster, node, despite } = wanted
+  const { membership } = dialectOf(wanted, members)
   const speaker = speakerOf(cluster, node, members)
   if (speaker === undefined) return []
-  if (lists(speaker.have, node)) return membership.removeNode(node, despite).map((invocation) => run(invocation))
+  const forget = forgettable(wanted, members) ? membership.deauth([node]).map((invocation) => run(invocation)) : []
+  if (lists(speaker.have, node)) {
+    return [...membership.removeNode(node, despite).map((invocation) => run(invocation)), ...forget]
+  }
   // A removal that was cut short: corosync's file was handed out to some, or pacemaker was not told.
   const late = behind(cluster, speaker, members).length > 0
+  const remembered = speaker.have.status?.nodes.some(({ name }) => name === node) === true
   return [
     ...(late ? [...membership.sync().map((invocation) => run(invocation)), RELOAD_COROSYNC] : []),
-    { type: "run", argv: ["crm_node", "--force", "-R", node], label: `let pacemaker forget ${node}` },
+    ...(remembered ? [forgetNode(node)] : []),
+    ...forget,
   ]
+}
+
+function forgetNode(node: string): Action {
+  return { type: "run", argv: ["crm_node", "--force", "-R", node], label: `let pacemaker forget ${node}` }
+}
+
+/** The members hold a token by which they could still command the node. */
+function forgettable(wanted: Want, members: All): boolean {
+  const { deauth } = dialectOf(wanted, members).membership
+  return members.elected.have.known.has(wanted.node) && deauth([wanted.node]).length > 0
+}
+
+function dialectOf({ shell }: Want, { elected }: All): Dialect {
+  return chooseDialect(elected.facts, shell)
 }

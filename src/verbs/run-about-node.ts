@@ -49,11 +49,12 @@ export async function runAboutNode(request: NodeRun): Promise<number> {
 }
 
 /** What leaves the cluster weaker, or disturbs what runs, is asked about with its numbers, unless `--yes` said it before. */
-async function agreed(session: Session, { options, undisturbed }: NodeRun, plan: Plan): Promise<boolean> {
+async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<boolean> {
+  const { options, undisturbed } = request
   const questions = [
     ...plan.findings.flatMap(({ finding }) => (finding.ask ? [finding.message] : [])),
     ...(undisturbed ? plan.transitions.filter(disturbs).map(describe) : []),
-    ...(plan.risk === "restart" || plan.risk === "failover" ? [`this would cause a ${plan.risk}`] : []),
+    ...costs(request, plan),
   ]
   if (questions.length === 0 || options.yes === true) return true
   if (!process.stdin.isTTY) {
@@ -64,6 +65,17 @@ async function agreed(session: Session, { options, undisturbed }: NodeRun, plan:
   session.reporter.showPlan(plan)
   for (const question of questions) process.stderr.write(`${question}\n`)
   return await ask("Go on?", session.context.stop)
+}
+
+/** What the steps themselves cost. On a newcomer nobody is served yet. */
+function costs({ undisturbed, subject }: NodeRun, plan: Plan): readonly string[] {
+  const steps = plan.stages.flatMap((stage) => stage.steps)
+  return steps
+    .filter(({ scope, host }) => !(undisturbed && scope === "each" && host === subject?.node))
+    .flatMap(({ title, host, drift }) => {
+      const risk = drift.find((one) => one.risk === "failover" || one.risk === "restart")?.risk
+      return risk === undefined ? [] : [`${title} would cause a ${risk} (${host})`]
+    })
 }
 
 function disturbs({ action }: Transition): boolean {

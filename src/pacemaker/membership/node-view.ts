@@ -1,18 +1,22 @@
 import type { Member, Members, Probe } from "../../steps/step.ts"
 import { CRM_MON_SCRIPT, type CrmStatus, parseCrmMon } from "../crm-mon.ts"
-import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
+import { type NodeCluster, nodeClusterScript } from "./conf-probe.ts"
+import { KNOWN_HOSTS_SCRIPT } from "./known-hosts.ts"
 import { partsOf } from "./sections.ts"
-import { isIn } from "./situation.ts"
+import { isIn, MEMBER_FILES, type MemberFiles } from "./situation.ts"
 
 /** What a node knows of its cluster: by its files, and by what runs. */
-export interface NodeView extends NodeCluster {
+export interface NodeView extends MemberFiles {
   /** Undefined where the cluster does not run on this node. */
   status: CrmStatus | undefined
 }
 
 export const NODE_VIEW: Probe<NodeView> = {
-  script: nodeClusterScript({ status: CRM_MON_SCRIPT }),
-  parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), status: parseCrmMon(partsOf(stdout, ["status"]).status) }),
+  script: nodeClusterScript({ known: KNOWN_HOSTS_SCRIPT, status: CRM_MON_SCRIPT }),
+  parse: (output) => ({
+    ...MEMBER_FILES.parse(output),
+    status: parseCrmMon(partsOf(output.stdout, ["status"]).status),
+  }),
 }
 
 /** True where the node's corosync.conf names this one. */
