@@ -77,6 +77,13 @@ export function createProgram(call: Call): Command {
   verb("facts", "what haops knows of each host", () => import("./verbs/facts.ts").then(({ facts }) => facts)).addOption(
     limit(),
   )
+  verb("import-haproxy <file>", "an existing haproxy.cfg as an inventory, on standard output", () =>
+    import("./verbs/import-haproxy.ts").then(({ importHaproxyVerb }) => importHaproxyVerb),
+  ).addOption(
+    new Option("--vip <name=address>", "a VIP that the file binds, ADDRESS or ADDRESS/PREFIX; as often as needed")
+      .default([])
+      .argParser((text, list: string[]) => [...list, text]),
+  )
   verb("schema", "print the JSON Schema of the inventory", () =>
     import("./verbs/schema.ts").then(({ schema }) => schema),
   )

@@ -2,6 +2,7 @@ import { asHaopsError, HaopsError } from "../errors.ts"
 import type { Outcome } from "../events.ts"
 import { outcomeOfError } from "../exit-codes.ts"
 import type { Inventory } from "../inventory/model.ts"
+import { auditRun } from "./audit.ts"
 import type { RunContext } from "./context.ts"
 import { converge, inSync } from "./converge.ts"
 import { type LockOwner, lockHosts } from "./lock.ts"
@@ -38,8 +39,14 @@ export async function preview(request: Omit<RunRequest, "confirm" | "owner">): P
   return await planRun(context, inventory, barriers, startedAt)
 }
 
-/** Look, plan, ask, lock, converge. Throws only for bugs: what goes wrong on hosts is in the result. */
+/** Look, plan, ask, lock, converge, leave a line in the nodes' logs. Throws only for bugs: what goes wrong on hosts is in the result. */
 export async function run(request: RunRequest): Promise<RunResult> {
+  const result = await attempt(request)
+  if (result.changed) await auditRun(request.context.world, request.owner, result.outcome)
+  return result
+}
+
+async function attempt(request: RunRequest): Promise<RunResult> {
   const { context, barriers } = request
   const outlook = await preview(request)
   const { plan } = outlook

@@ -1,3 +1,4 @@
+import { auditLine } from "../engine/audit.ts"
 import { connectAndLook, eachHost } from "../engine/look.ts"
 import { isLive, type LiveHost, liveHosts } from "../engine/world.ts"
 import { asHaopsError, HaopsError } from "../errors.ts"
@@ -77,7 +78,7 @@ async function setOn(
   const host = state.host.name
   const place = { stage: "lb", host, step: `${wish} ${target.service}/${target.server}`, scope: "each" } as const
   const start = Date.now()
-  const audit = `${owner.user}@${owner.host} haops ${owner.verb} ${target.backend}/${target.server} run ${owner.runId}`
+  const audit = auditLine({ ...owner, verb: `${owner.verb} ${target.backend}/${target.server}`, outcome: "asked for" })
   try {
     const drift = {
       attribute: `${target.backend}/${target.server}`,
