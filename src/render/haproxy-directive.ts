@@ -1,4 +1,5 @@
 import { OPTION_NAMES, traits } from "../inventory/haproxy-options.ts"
+import { canonicalEndpoint } from "./haproxy-endpoint.ts"
 import { canonicalBind, canonicalServer } from "./haproxy-line-words.ts"
 import { milliseconds } from "./haproxy-time.ts"
 import { type Side, TIMEOUT_SIDES } from "./haproxy-tuning.ts"
@@ -138,7 +139,7 @@ function bindMeanings(words: readonly string[]): Meaning[] {
   const [addresses = "", ...options] = words
   return addresses
     .split(",")
-    .map((address) => plain(["bind", address.replace(/^(0\.0\.0\.0)?:/, "*:"), ...canonicalBind(options)]))
+    .map((address) => plain(["bind", canonicalEndpoint(address), ...canonicalBind(options)]))
     .map((meaning) => ({ ...meaning, side: "front" }))
 }
 

@@ -11,18 +11,27 @@ export interface Entry extends Meaning {
 }
 
 /** A `listen`, `frontend` or `backend` with all that holds for it. */
-export interface Proxy {
+export interface ProxySection {
   kind: "listen" | "frontend" | "backend"
   name: string
   side: Side
   section: ConfigSection
-  /** The section that it inherits from. */
-  defaults: ConfigSection | undefined
+  /** The section that it inherits from, and all that this section says. */
+  defaults: Defaults | undefined
   /** Settings first; rules and servers last, in their order. */
   entries: readonly Entry[]
 }
 
-const SIDES: Readonly<Record<Proxy["kind"], Side>> = { listen: "both", frontend: "front", backend: "back" }
+/** A `defaults` section. */
+export interface Defaults {
+  name: string | undefined
+  /** The one that it goes on from. */
+  parent: Defaults | undefined
+  section: ConfigSection
+  settings: Settings
+}
+
+const SIDES: Readonly<Record<ProxySection["kind"], Side>> = { listen: "both", frontend: "front", backend: "back" }
 
 /** What haproxy does where nothing is said. */
 const IMPLIED = [
@@ -32,12 +41,12 @@ const IMPLIED = [
 ]
 
 /** The proxies of a configuration, each with what it inherits filled in and what it does not read left out. */
-export function effectiveProxies({ sections }: HaproxyConfig): readonly Proxy[] {
+export function effectiveProxies({ sections }: HaproxyConfig): readonly ProxySection[] {
   const known: Defaults[] = []
   const logs = sections.some(
     ({ kind, directives }) => kind === "global" && directives.some(({ words }) => isLog(words)),
   )
-  const proxies: Proxy[] = []
+  const proxies: ProxySection[] = []
   for (const section of sections) {
     const { kind } = section
     if (kind === "defaults") known.push(defaultsOf(section, known))
@@ -48,27 +57,16 @@ export function effectiveProxies({ sections }: HaproxyConfig): readonly Proxy[] 
     const own = address === undefined ? [] : [{ ...section, words: ["bind", address] }]
     const settings = (defaults?.settings ?? new Settings()).inherit(side).add([...own, ...section.directives], side)
     const entries = implied(side).over(settings).entries(logs)
-    proxies.push({ kind, name, side, section, defaults: defaults?.section, entries })
+    proxies.push({ kind, name, side, section, defaults, entries })
   }
   return proxies
 }
 
-/** What a `defaults` section says by itself. */
-export function defaultsEntries(section: ConfigSection): readonly Entry[] {
-  return new Settings().add(section.directives, "both").entries(true)
-}
-
-interface Defaults {
-  name: string | undefined
-  section: ConfigSection
-  settings: Settings
-}
-
 function defaultsOf(section: ConfigSection, known: readonly Defaults[]): Defaults {
   const { name, from } = header(section)
-  const base = from === undefined ? undefined : known.find((candidate) => candidate.name === from)
-  const settings = (base?.settings ?? new Settings()).inherit("both").add(section.directives, "both")
-  return { name, section, settings }
+  const parent = from === undefined ? undefined : known.find((candidate) => candidate.name === from)
+  const settings = (parent?.settings ?? new Settings()).inherit("both").add(section.directives, "both")
+  return { name: name === "" ? undefined : name, parent, section, settings }
 }
 
 /** `NAME [from DEFAULTS] [ADDRESS]`: old files say where a proxy listens on the section's own line. */
@@ -84,7 +82,7 @@ function header({ words, kind }: ConfigSection): {
 }
 
 /** Directives by what they set: a later one replaces an earlier one of the same key. */
-class Settings {
+export class Settings {
   readonly #byKey = new Map<string, Entry>()
   readonly #ordered: Entry[] = []
 
@@ -100,7 +98,7 @@ class Settings {
   /** A copy with what a proxy of that side inherits. */
   inherit(side: Side): Settings {
     const inherited = new Settings()
-    for (const entry of [...this.#byKey.values(), ...this.#ordered]) {
+    for (const entry of this.all()) {
       if (reads(side, entry.side)) inherited.#set({ ...entry, inherited: true })
     }
     return inherited
@@ -108,13 +106,16 @@ class Settings {
 
   over(others: Settings): Settings {
     const merged = new Settings()
-    for (const settings of [this, others]) {
-      for (const entry of [...settings.#byKey.values(), ...settings.#ordered]) merged.#set(entry)
-    }
+    for (const settings of [this, others]) for (const entry of settings.all()) merged.#set(entry)
     return merged
   }
 
-  /** `logs`: there is a target that `log global` could mean. */
+  /** All of it, whatever the mode will be. */
+  all(): readonly Entry[] {
+    return [...this.#byKey.values(), ...this.#ordered]
+  }
+
+  /** What holds for a proxy. `logs`: there is a target that `log global` could mean. */
   entries(logs: boolean): Entry[] {
     const tcp = this.#byKey.get("mode")?.text === "mode tcp"
     const settings = [...this.#byKey.values()].flatMap((entry) => {

@@ -1,4 +1,6 @@
+import { canonicalEndpoint } from "./haproxy-endpoint.ts"
 import { milliseconds } from "./haproxy-time.ts"
+import { directive } from "./haproxy-words.ts"
 
 /** Settings of a server line that are followed by a value. */
 const SERVER_VALUES = new Set([
@@ -110,6 +112,11 @@ export function bindSettings(words: readonly string[]): LineSetting[] {
   return paired(words, BIND_VALUES)
 }
 
+/** A setting as it is written. */
+export function settingText(setting: LineSetting): string {
+  return directive(...setting)
+}
+
 /** A server line's words in one spelling: name, address, then the settings in alphabetical order, the last of a kind counting. */
 export function canonicalServer(words: readonly string[]): string[] {
   const [name = "", address = "", ...rest] = words
@@ -117,7 +124,7 @@ export function canonicalServer(words: readonly string[]): string[] {
   for (const [key, value] of serverSettings(rest)) {
     settings.set(key, value === undefined ? key : `${key} ${DURATIONS.has(key) ? milliseconds(value) : value}`)
   }
-  return [name, address, ...[...settings.values()].sort()]
+  return [name, canonicalEndpoint(address), ...[...settings.values()].sort()]
 }
 
 /** A bind line's options in alphabetical order; those of one kind, such as several certificates, keep theirs. */

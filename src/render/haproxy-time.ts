@@ -5,3 +5,12 @@ export function milliseconds(text: string): string {
   const match = /^(\d+)(us|ms|s|m|h|d)?$/.exec(text)
   return match === null ? text : `${Number(match[1]) * UNITS[match[2] ?? "ms"]!}ms`
 }
+
+/** A duration with its unit: a bare number gets the largest unit that keeps it whole. Undefined where it is no duration. */
+export function withUnit(text: string): string | undefined {
+  if (/^\d+(us|ms|s|m|h|d)$/.test(text)) return text
+  if (!/^\d+$/.test(text)) return undefined
+  const value = Number(text)
+  const unit = value === 0 ? "ms" : (["h", "m", "s"].find((name) => value % UNITS[name]! === 0) ?? "ms")
+  return `${value / UNITS[unit]!}${unit}`
+}
