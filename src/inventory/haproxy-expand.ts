@@ -8,6 +8,7 @@ import type { HaproxyYaml } from "./haproxy-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
 import type { Group, Host, Vip } from "./model.ts"
 import type { Path } from "./problems.ts"
+import { expandTuning } from "./resources-expand.ts"
 
 /** Says that the inventory is wrong at `path`, which begins at the document's root. */
 export type ReportProblem = (path: Path, message: string, suggestion?: string) => void
@@ -37,7 +38,8 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
   const placed = entries.map((entry) => ({ service: expandService(entry, base, expansion), at: entry.at }))
   const services = placed.map(({ service }) => service)
   const stats = raw.stats === undefined ? undefined : expandStats(raw.stats, services, expansion)
-  if (services.length === 0 && stats === undefined) problem(["haproxy"], "haproxy has no services and no stats page")
+  const empty = services.length === 0 && stats === undefined && raw.raw === undefined
+  if (empty) problem(["haproxy"], "haproxy has no services and no stats page")
   reportClashes(placed, stats, expansion)
   return {
     on: groups(services, stats, defaultGroup),
@@ -45,6 +47,7 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
     monitor: raw.monitor ?? "1s",
     migrationThreshold: raw.migrationThreshold ?? 1,
     failureTimeout: raw.failureTimeout ?? "30s",
+    ...(raw.resource === undefined ? {} : { resource: expandTuning(raw.resource) }),
     global: expandGlobal(raw.global ?? {}),
     defaults: base.section,
     stats,

@@ -1,5 +1,5 @@
 import type { Options } from "./haproxy-options.ts"
-import type { Group, SecretSource } from "./model.ts"
+import type { Group, ResourceTuning, SecretSource } from "./model.ts"
 
 /** The haproxy section with presets, short forms, hosts and VIPs resolved. Pure data. Durations are haproxy's: `10s`, `3h`, `500ms`. */
 export interface HaproxySettings {
@@ -13,6 +13,8 @@ export interface HaproxySettings {
   migrationThreshold: number
   /** After which pacemaker forgets a failure. Default `30s`. */
   failureTimeout: string
+  /** What pacemaker's resource has beyond that. */
+  resource?: ResourceTuning | undefined
   global: HaproxyGlobal
   defaults: HaproxyDefaults
   stats?: StatsPage | undefined

@@ -10,6 +10,7 @@ import {
   wordSchema,
 } from "./haproxy-vocabulary-schema.ts"
 import { PRESET_NAMES } from "./presets/index.ts"
+import { tuningSchema } from "./resource-schema.ts"
 import { secretSchema } from "./secret-schema.ts"
 
 const pacemakerDurationSchema = z
@@ -132,6 +133,10 @@ export const haproxySchema = z
     monitor: pacemakerDurationSchema.describe("How often pacemaker checks haproxy; default 1s").optional(),
     migrationThreshold: z.int().min(1).describe("Failures that cost its node the VIP; default 1").optional(),
     failureTimeout: pacemakerDurationSchema.describe("After which a failure is forgotten; default 30s").optional(),
+    resource: tuningSchema
+      .omit({ parameters: true })
+      .optional()
+      .describe("What pacemaker's resource has beyond that: operations with timeout and on-fail, meta attributes"),
     global: globalSchema.optional(),
     defaults: defaultsSchema.optional(),
     stats: statsSchema.optional(),

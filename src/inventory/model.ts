@@ -61,6 +61,9 @@ export interface Resource {
   group?: string | undefined
 }
 
+/** What the inventory adds to a resource that haops makes, or sets otherwise there. */
+export type ResourceTuning = Pick<Resource, "parameters" | "operations" | "meta">
+
 export type Constraint =
   | { type: "colocation"; id: string; resource: string; with: string; score: string }
   | {
@@ -103,6 +106,8 @@ export interface Vip {
   virtualRouterId?: number | undefined
   /** Seconds with unit, such as `30s`. */
   monitorInterval: string
+  /** Under pacemaker: what its resource has beyond that. */
+  resource?: ResourceTuning | undefined
 }
 
 /** How keepalived moves its VIPs. */

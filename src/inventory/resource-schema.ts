@@ -42,6 +42,9 @@ const details = {
   meta: optionsSchema.optional().describe("Meta attributes: migration-threshold, resource-stickiness, …"),
 }
 
+/** What a resource that haops makes of a VIP or haproxy has beyond what haops gives it. */
+export const tuningSchema = z.strictObject(details)
+
 /** A resource of the cluster; its name is its key. */
 export const resourceSchema = z.strictObject({
   agent: z
@@ -64,4 +67,5 @@ export const fencingSchema = z.strictObject({
 })
 
 export type ResourceYaml = z.output<typeof resourceSchema>
+export type TuningYaml = z.output<typeof tuningSchema>
 export type FencingYaml = z.output<typeof fencingSchema>

@@ -1,12 +1,18 @@
-import type { Operation, Resource } from "./model.ts"
+import type { Operation, Resource, ResourceTuning } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
-import type { FencingYaml, ResourceYaml } from "./resource-schema.ts"
+import type { FencingYaml, ResourceYaml, TuningYaml } from "./resource-schema.ts"
 import { texts } from "./scalars-schema.ts"
 
 /** Fencing devices, with their operations and meta attributes as text. */
 export function expandFencing(yaml: readonly FencingYaml[]): Resource[] {
   return yaml.map(({ name, ...device }) => expandOne(name, device))
+}
+
+/** What a resource is to have beyond what haops gives it, as text. */
+export function expandTuning(yaml: TuningYaml): ResourceTuning {
+  const { parameters, operations, meta } = expandOne("", { agent: "", ...yaml })
+  return { parameters, operations, meta }
 }
 
 /** Everything that the CIB holds: the user's resources, then those that VIPs and haproxy were made into. */

@@ -16,6 +16,7 @@ export function warnOfTheUnwise(
   if (pacemaker === undefined) return
   warnOfBareTimes(yaml, notes)
   warnOfFencing(pacemaker, notes)
+  warnOfIgnoredQuorum(pacemaker, Object.keys(yaml[pacemaker.on] ?? {}).length, notes)
   if (haproxy?.placement === "with-vip") warnOfLooseVips(pacemaker, notes)
 }
 
@@ -54,9 +55,14 @@ function warnOfFencing({ properties, fencing }: Pacemaker, notes: Notes): void {
   const path = ["pacemaker", "properties", "stonith-enabled"]
   if (!enabled) notes.warning(path, "fencing is off: a split brain would corrupt shared data")
   else if (fencing.length === 0) notes.warning(path, "without a device in pacemaker.fencing nothing will start")
-  if (properties["no-quorum-policy"] === "ignore") {
-    notes.warning(["pacemaker", "properties", "no-quorum-policy"], "each half of a split cluster runs everything")
-  }
+}
+
+/** Two members keep their quorum by corosync's two_node, and wait for each other after a full stop by its wait_for_all. */
+function warnOfIgnoredQuorum({ properties }: Pacemaker, members: number, notes: Notes): void {
+  if (properties["no-quorum-policy"] !== "ignore") return
+  const path = ["pacemaker", "properties", "no-quorum-policy"]
+  if (members !== 2) notes.warning(path, "each half of a split cluster runs everything")
+  else notes.warning(path, "not needed by two members, and one that boots without the other takes every VIP at once")
 }
 
 /** haproxy beside each of two VIPs runs nowhere as soon as they part. */

@@ -1,6 +1,6 @@
 import { colocation, order } from "./constraint-ids.ts"
 import type { HaproxySettings } from "./haproxy-model.ts"
-import type { Constraint, Resource, Vip } from "./model.ts"
+import type { Constraint, Resource, ResourceTuning, Vip } from "./model.ts"
 
 /** Ids that playbooks, docs and the seeds know haproxy's resource by. */
 export const HAPROXY_RESOURCE = "lb-haproxy"
@@ -11,12 +11,30 @@ export const VIP_AGENT = "ocf:heartbeat:IPaddr2"
 /** A VIP as pacemaker's resource; its name is the id. */
 export function vipResource(vip: Vip): Resource {
   const nic = vip.nic === undefined ? {} : { nic: vip.nic }
-  return {
+  const resource: Resource = {
     id: vip.name,
     agent: VIP_AGENT,
     parameters: { ip: vip.address, cidr_netmask: String(vip.prefix), ...nic },
     operations: [{ name: "monitor", options: { interval: vip.monitorInterval } }],
     meta: {},
+  }
+  return tuned(resource, vip.resource)
+}
+
+/** Options of an operation that is there already are set in it; another of the same name is not added. */
+function tuned(resource: Resource, tuning: ResourceTuning | undefined): Resource {
+  if (tuning === undefined) return resource
+  const own = new Map(tuning.operations.map((operation) => [operation.name, operation]))
+  const kept = resource.operations.map(({ name, options }) => ({
+    name,
+    options: { ...options, ...own.get(name)?.options },
+  }))
+  const added = tuning.operations.filter(({ name }) => kept.every((operation) => operation.name !== name))
+  return {
+    ...resource,
+    parameters: { ...resource.parameters, ...tuning.parameters },
+    operations: [...kept, ...added],
+    meta: { ...resource.meta, ...tuning.meta },
   }
 }
 
@@ -27,14 +45,16 @@ export function vipResource(vip: Vip): Resource {
 export function haproxyResource(haproxy: HaproxySettings): Resource {
   const base = { id: HAPROXY_RESOURCE, agent: "systemd:haproxy", parameters: {} }
   if (haproxy.placement === "with-vip") {
-    return { ...base, operations: [], meta: {}, clone: { id: HAPROXY_CLONE, meta: {}, promotable: false } }
+    const clone = { id: HAPROXY_CLONE, meta: {}, promotable: false }
+    return tuned({ ...base, operations: [], meta: {}, clone }, haproxy.resource)
   }
-  return {
+  const resource: Resource = {
     ...base,
     operations: [{ name: "monitor", options: { interval: haproxy.monitor, timeout: MONITOR_TIMEOUT } }],
     meta: { "migration-threshold": String(haproxy.migrationThreshold), "failure-timeout": haproxy.failureTimeout },
     clone: { id: HAPROXY_CLONE, meta: { interleave: "true" }, promotable: false },
   }
+  return tuned(resource, haproxy.resource)
 }
 
 /** Asking systemd takes milliseconds; a busy D-Bus is no reason to move a VIP. */

@@ -1,6 +1,7 @@
 import { inSubnet, parseCidr } from "./address.ts"
 import type { Group, Host, Vip } from "./model.ts"
 import type { Notes } from "./notes.ts"
+import { expandTuning } from "./resources-expand.ts"
 import type { PartialInventory } from "./schema.ts"
 import type { VipsYaml } from "./vips-schema.ts"
 
@@ -37,6 +38,7 @@ function expandVip(name: string, yaml: VipYaml, group: Group): Vip {
     manager,
     virtualRouterId: yaml.virtualRouterId ?? (manager === "keepalived" ? lastPart(address) : undefined),
     monitorInterval: yaml.monitor ?? DEFAULT_MONITOR,
+    ...(yaml.resource === undefined ? {} : { resource: expandTuning(yaml.resource) }),
   }
 }
 
@@ -69,6 +71,8 @@ function checkManager(vip: Vip, yaml: PartialInventory, notes: Notes): void {
     notes.problem(path, `it is on ${vip.on}, and there are none`)
   } else if (vip.manager === "keepalived") {
     if (vip.monitorInterval !== DEFAULT_MONITOR) notes.warning(path, "monitor is pacemaker's; see keepalived.check")
+    if (vip.resource !== undefined)
+      notes.problem([...path, "resource"], "is pacemaker's, and keepalived manages the VIP")
   } else if (vip.virtualRouterId !== undefined) {
     notes.problem(
       [...path, "virtualRouterId"],

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { parseCidr } from "./address.ts"
+import { tuningSchema } from "./resource-schema.ts"
 import { durationSchema, groupSchema, idSchema } from "./scalars-schema.ts"
 
 const cidrSchema = z
@@ -28,6 +29,9 @@ const vipSchema = z.union([
       .optional()
       .describe("keepalived's VRRP router id, one a VIP. Default: the last part of the address, 200 for 10.0.0.200"),
     monitor: durationSchema.optional().describe("How often pacemaker looks after it. Default 30s"),
+    resource: tuningSchema
+      .optional()
+      .describe("What pacemaker's resource has beyond that: parameters such as broadcast, operations, meta attributes"),
   }),
 ])
 
