@@ -58,7 +58,8 @@ start_group() {
 }
 
 start_node() {
-  if docker container inspect "haops-lab-$1" >/dev/null 2>&1; then
+  if running=$(docker container inspect --format '{{.Config.Image}}' "haops-lab-$1" 2>/dev/null); then
+    [ "$running" = "$image:$release" ] || die "$1 is there already, with $running: sh docker/lab.sh down"
     quietly docker start "haops-lab-$1"
     return 0
   fi
