@@ -19,27 +19,26 @@ export function reachedCheck({ status }: Seen): Check {
   return check("hosts", "every host answers", [listing(hosts.map(({ name }) => name))], { fails })
 }
 
-function sysctl({ assessments, inventory, answers }: Seen): Check {
+function sysctl(seen: Seen): Check {
+  const { assessments } = seen
   const mine = assessments.filter(({ task }) => task.step.kind === "sysctl")
   const asked = mine.filter(({ error }) => error === undefined).map(({ host }) => host)
-  const silent = inventory.hosts
-    .filter(({ name }) => answers.observation(name) === undefined)
-    .map(({ name }) => `${name} could not be asked`)
   const evidence = mine.length === 0 ? "none are managed" : `live and for the next boot on ${listing(asked)}`
   return check("sysctl", "kernel parameters are set", [evidence], {
-    fails: [...(mine.length === 0 ? [] : silent), ...mine.flatMap(differences)],
+    fails: [...(mine.length === 0 ? [] : unasked(seen)), ...mine.flatMap(differences)],
     warnings: mine.flatMap(({ host, findings }) => findings.map(({ message }) => `${host}: ${message}`)),
   })
 }
 
-function clock({ assessments, answers }: Seen): Check {
+function clock(seen: Seen): Check {
+  const { assessments, answers } = seen
   const mine = assessments.filter(({ task }) => task.step.kind === "clock")
   const offsets = answers.live.map(({ facts }) => facts.clock.offsetMs)
   const spread = Math.max(...offsets) - Math.min(...offsets)
   const findings = mine.flatMap((one) => one.findings)
   const of = (severity: Finding["severity"]) =>
     findings.filter((one) => one.severity === severity).map(({ message }) => message)
-  const fails = [...(offsets.length === 0 || mine.length === 0 ? ["no host could be asked"] : []), ...of("error")]
+  const fails = [...unasked(seen), ...of("error")]
   const evidence = `${count(offsets.length, "clock")} within ${Math.round(spread)} ms, as far as can be told from here`
   return check("clocks", "the clocks agree", [evidence], { fails, warnings: of("warning") })
 }
@@ -72,6 +71,11 @@ function inventoryCheck({ assessments, unasked, inventory }: Seen): Check {
       ],
     },
   )
+}
+
+function unasked({ inventory, answers }: Seen): string[] {
+  const silent = inventory.hosts.filter(({ name }) => answers.observation(name) === undefined)
+  return silent.map(({ name }) => `${name} could not be asked`)
 }
 
 function differences({ host, drift, error }: Assessment): string[] {
