@@ -66,22 +66,27 @@ async function stopWatcher(node: LabNode): Promise<WatchReport> {
   }
 }
 
-/** Needs perl-base alone, which every Debian has. Reports once per process, place and text. */
+/**
+ * Needs perl-base alone, which every Debian has. Reports once per process, place and text. A process is read again when its command
+ * line is another one, as after exec.
+ */
 const WATCH = String.raw`
 use strict; use warnings; use Time::HiRes qw(time sleep);
 my $dir = shift;
 open my $list, '<', "$dir/secrets" or die; chomp(my @secrets = <$list>); close $list;
 my $any = join '|', map { quotemeta } @secrets;
-my ($samples, $gap, $last, $stop, %seen) = (0, 0, time, 0);
+my ($samples, $gap, $last, $stop, %seen, %known) = (0, 0, time, 0);
+sub content { open my $file, '<', shift or return; local $/; return scalar <$file> }
 $SIG{TERM} = sub { $stop = 1 };
 open my $mark, '>', "$dir/watching" or die; close $mark;
 until ($stop) {
   opendir my $proc, '/proc' or die;
   for my $pid (grep { /^\d+$/ } readdir $proc) {
-    for my $where (qw(cmdline environ)) {
-      open my $file, '<', "/proc/$pid/$where" or next;
-      local $/; my $text = <$file>; close $file;
-      $seen{"$pid $where " . unpack 'H*', $text} = 1 if defined $text && $text =~ /$any/o;
+    my $cmdline = content("/proc/$pid/cmdline");
+    next if !defined $cmdline || $known{"$pid $cmdline"}++;
+    my %text = (cmdline => $cmdline, environ => content("/proc/$pid/environ") // '');
+    for my $where (keys %text) {
+      $seen{"$pid $where " . unpack 'H*', $text{$where}} = 1 if $text{$where} =~ /$any/o;
     }
   }
   closedir $proc;
