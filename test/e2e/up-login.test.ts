@@ -1,0 +1,85 @@
+import { readdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { everywhere, holders, onlineNodes } from "./harness/observe.ts"
+import { planned } from "./harness/planned.ts"
+import { type SecretWatcher, watchSecrets } from "./harness/secret-watcher.ts"
+
+// A first `up` by the three ways to root: as root, by sudo with a password and by sudo without one. All the while the nodes are
+// watched: none of the passwords may show where another user of the node, or a reader of haops's output and files, could see it.
+
+const NAMES = ["controller1", "controller2", "controller3"]
+const SECRETS = { hacluster: "Hac1-uster 'quoted' pass", stats: 'St4ts"pass$word', sudo: "Sud0 (pass) word" }
+
+let lab: Lab
+let inventory: string
+let watcher: SecretWatcher
+let said: string
+
+beforeAll(async () => {
+  lab = await startLab({ prepared: true })
+  await lab.node("controller1").write("/root/new", `operator:${SECRETS.sudo}\n`, 0o600)
+  await lab.node("controller1").must("chpasswd </root/new && rm /root/new")
+  for (const [name, secret] of Object.entries(SECRETS))
+    await writeFile(join(lab.directory, name), secret, { mode: 0o600 })
+  inventory = await lab.inventory({
+    controllers: {
+      controller1: login("controller1", { user: "operator", becomePassword: { file: "sudo" } }),
+      controller2: login("controller2", { user: "deployer" }),
+      controller3: login("controller3", { user: "root" }),
+    },
+    haproxy: { stats: { user: "admin", password: { file: "stats" } } },
+  })
+  watcher = await watchSecrets(lab.nodes, Object.values(SECRETS))
+  const { code, stdout, stderr } = await lab.haops(["up", "--yes", "--json", "-i", inventory])
+  said = `${stdout}\n${stderr}`
+  expect(code, said).toBe(0)
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+test("up works for root and by sudo, with a password and without one", async () => {
+  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(NAMES)
+  expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+})
+
+test("no password was ever in a process's command line or environment", async () => {
+  const { sightings, samples } = await watcher.stop()
+  expect(sightings).toEqual([])
+  expect(samples).toBeGreaterThan(1000)
+})
+
+test("no password is in haops's output, log or journal", async () => {
+  const runs = join(lab.directory, ".local/state/haops/runs")
+  const files = (await readdir(runs, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+  expect(files.map(({ name }) => name).sort()).toEqual(["haops.log", "journal.jsonl"])
+  const written = await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8")))
+  for (const text of [said, ...written]) {
+    for (const secret of Object.values(SECRETS)) {
+      for (const form of formsOf(secret)) expect(text).not.toContain(form)
+    }
+  }
+})
+
+test("on the nodes haproxy's own file alone holds a password", async () => {
+  expect(await everywhere(lab.nodes, "stat -c '%a %U:%G' /etc/haproxy/haproxy.cfg")).toEqual(each("640 root:haproxy"))
+  for (const node of lab.nodes) {
+    await node.write("/srv/secrets", `${SECRETS.hacluster}\n${SECRETS.sudo}\n`, 0o600)
+    const search = "grep -rlFf /srv/secrets /etc /var /root /home /tmp /run/haops 2>/dev/null || true"
+    expect(await node.must(search)).toBe("")
+  }
+})
+
+function login(name: string, ssh: object) {
+  return { address: lab.node(name).address, ssh }
+}
+
+/** As it is, as JSON holds it, and as a shell would quote it. */
+function formsOf(secret: string): readonly string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), secret.replaceAll("'", `'\\''`)]
+}
+
+function each<Value>(value: Value): Record<string, Value> {
+  return Object.fromEntries(NAMES.map((name) => [name, value]))
+}
