@@ -48,8 +48,8 @@ export interface MembershipCommands {
   stop(which: Which): readonly Invocation[]
   enable(which: Which): readonly Invocation[]
   /**
-   * Adds, starts and enables a node. Runs on a member; crmsh runs on the new node and joins by way of `via`. `despite`: another
-   * member does not answer.
+   * Adds a node, without starting it. Runs on a member; crmsh runs on the new node, joins by way of `via`, and starts it. `despite`:
+   * another member does not answer.
    */
   addNode(node: ClusterNode, password: Secret, via: string, despite?: boolean): readonly Invocation[]
   /** Takes a node out and clears its configuration. `despite`: it, or another member, does not answer, or quorum is lost with it. */
@@ -92,7 +92,7 @@ function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
     updateTotem: (options) => [pcs("cluster", "config", "update", "totem", ...pairs(options))],
     addNode: (node, password, _via, despite) => [
       ...modernAuth([node], password),
-      pcs("cluster", "node", "add", ...linked(node), "--start", "--wait", "--enable", ...(despite ? SKIP_OFFLINE : [])),
+      pcs("cluster", "node", "add", ...linked(node), ...(despite ? SKIP_OFFLINE : [])),
     ],
     removeNode: (name, despite) => [
       pcs("cluster", "node", "remove", name, ...(despite ? [...SKIP_OFFLINE, "--force"] : [])),
@@ -124,10 +124,7 @@ function pcs09(): MembershipCommands {
       ),
     ],
     updateTotem: undefined,
-    addNode: (node, password) => [
-      ...auth([node], password),
-      pcs("cluster", "node", "add", withAlternate(node), "--start", "--enable"),
-    ],
+    addNode: (node, password) => [...auth([node], password), pcs("cluster", "node", "add", withAlternate(node))],
     removeNode: (name, despite) => [pcs("cluster", "node", "remove", name, ...(despite ? ["--force"] : []))],
     destroy: () => [pcs("cluster", "destroy")],
   }

@@ -2,7 +2,7 @@ import { z } from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { foreseeJoin } from "../pacemaker/membership/foresee.ts"
 import { lowestFree } from "../pacemaker/membership/newcomer.ts"
-import { behind, lists, NODE_VIEW, type NodeView, speakerOf, speaks } from "../pacemaker/membership/node-view.ts"
+import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../pacemaker/membership/node-view.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
@@ -37,7 +37,7 @@ export const clusterJoin = defineClusterStep<Want, NodeView>({
     return { cluster: inventory.name, node, password: secret(pacemaker.password), shell: pacemaker.shell }
   },
   title: ({ cluster, node }) => `${node.name} in ${cluster}`,
-  probe: () => NODE_VIEW,
+  probe: () => QUIET_NODE_VIEW,
   elect({ cluster, node, shell }, view, facts) {
     // With crmsh it is the newcomer that asks to be let in.
     const acts = facts.host === node.name && chooseDialect(facts, shell).name === "crmsh"

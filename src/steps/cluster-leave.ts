@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { chooseDialect, type Dialect } from "../pacemaker/dialect.ts"
 import { isListed } from "../pacemaker/membership/departure.ts"
-import { behind, lists, NODE_VIEW, type NodeView, speakerOf, speaks } from "../pacemaker/membership/node-view.ts"
+import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { RELOAD_COROSYNC } from "./lib/reload-corosync.ts"
@@ -30,7 +30,7 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
     return { cluster: inventory.name, node, shell: pacemaker.shell, despite: force || loseQuorum }
   },
   title: ({ cluster, node }) => `${node} out of ${cluster}`,
-  probe: () => NODE_VIEW,
+  probe: () => QUIET_NODE_VIEW,
   elect: ({ cluster, node }, view, { host }) => speaks(cluster, node, host, view),
   check(wanted, members) {
     const { cluster, node } = wanted

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { isRelated } from "../pacemaker/membership/newcomer.ts"
-import { lists, NODE_VIEW, type NodeView, speakerOf } from "../pacemaker/membership/node-view.ts"
+import { lists, type NodeView, QUIET_NODE_VIEW, speakerOf } from "../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
@@ -30,7 +30,7 @@ export const clusterStray = defineClusterStep<Want, NodeView>({
     return { cluster: inventory.name, node: subject.node, shell: pacemaker.shell }
   },
   title: ({ node }) => `former membership of ${node}`,
-  probe: () => NODE_VIEW,
+  probe: () => QUIET_NODE_VIEW,
   // Its own shell clears it, so it acts itself.
   elect: ({ node }, _view, { host }) => (host === node ? 1 : 0),
   check: (wanted, members) =>

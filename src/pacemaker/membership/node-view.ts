@@ -19,6 +19,23 @@ export const NODE_VIEW: Probe<NodeView> = {
   }),
 }
 
+/** The longest that a membership command is waited for; a probe has a minute for everything. */
+const QUIET_S = 40
+
+/**
+ * As `NODE_VIEW`, once no membership command runs on the node any more. One that a killed haops began goes on by itself, and
+ * what is planned while it works would be wrong when it is done.
+ */
+export const QUIET_NODE_VIEW: Probe<NodeView> = {
+  ...NODE_VIEW,
+  script: `
+if command -v pgrep >/dev/null 2>&1; then
+  end=$(( $(date +%s) + ${QUIET_S} ))
+  while pgrep -f '/(pcs|crm) (cluster|host) ' >/dev/null && [ "$(date +%s)" -lt "$end" ]; do sleep 0.3; done
+fi
+${NODE_VIEW.script}`,
+}
+
 /** True where the node's corosync.conf names this one. */
 export function lists({ conf }: NodeCluster, name: string): boolean {
   return conf?.nodes.some((node) => node.name === name) === true

@@ -135,7 +135,7 @@ describe("cluster-join", () => {
     expect(drift).toMatchObject([{ attribute: "controller4", have: "not a member", want: "member of lab" }])
     expect(commands(actions)).toEqual([
       "pcs host auth controller4 addr=10.0.0.15 -u hacluster",
-      "pcs cluster node add controller4 addr=10.0.0.15 --start --wait --enable",
+      "pcs cluster node add controller4 addr=10.0.0.15",
     ])
     const [auth] = actions
     expect(auth?.type === "run" && reveal(auth.stdin as Secret)).toBe("secret\n")
@@ -158,7 +158,7 @@ describe("cluster-join", () => {
     expect(commands(actions)).toEqual([
       "pcs cluster node remove controller4",
       "pcs host auth controller4 addr=10.0.0.15 -u hacluster",
-      "pcs cluster node add controller4 addr=10.0.0.15 --start --wait --enable",
+      "pcs cluster node add controller4 addr=10.0.0.15",
     ])
   })
 
@@ -170,7 +170,7 @@ describe("cluster-join", () => {
 
   test("a member that does not answer is left out by the shell as well", () => {
     const { actions } = judged(answers({}, { controller3: undefined }), { missing: ["controller3"] })
-    expect(commands(actions).at(-1)).toMatch(/--enable --skip-offline$/)
+    expect(commands(actions).at(-1)).toMatch(/addr=10.0.0.15 --skip-offline$/)
   })
 
   test("foresees what the cluster will do on a copy of its CIB", () => {

@@ -20,7 +20,9 @@ const CASES: Record<keyof typeof MEMBERSHIP, Record<string, readonly string[]>> 
     setup: [
       "pcs cluster setup --name C n1,10.0.1.1 n2,10.0.1.2 --transport udpu --token 1000 --token_coefficient 100 --wait_for_all=1",
     ],
-    addNode: ["pcs cluster auth n2 -u hacluster", "pcs cluster node add n2,10.0.1.2 --start --enable"],
+    deauth: [],
+    removeDespite: ["pcs cluster node remove n2 --force"],
+    addNode: ["pcs cluster auth n2 -u hacluster", "pcs cluster node add n2,10.0.1.2"],
     destroy: ["pcs cluster destroy"],
   },
   "pcs-0.10": { ...modern(), destroy: ["pcs cluster destroy"] },
@@ -31,7 +33,9 @@ const CASES: Record<keyof typeof MEMBERSHIP, Record<string, readonly string[]>> 
     setup: ["crm cluster init -y -n C -t knet -N n2"],
     addNode: ["crm cluster join -c n1 -y"],
     destroy: ["crm cluster remove -F -y"],
+    deauth: [],
     removeNode: ["crm cluster remove n2 -y"],
+    removeDespite: ["crm cluster remove n2 -y -F"],
     startAll: ["crm cluster start --all"],
     stopOne: ["crm cluster stop n2"],
     enableAll: ["crm cluster enable --all"],
@@ -46,14 +50,13 @@ const CASES: Record<keyof typeof MEMBERSHIP, Record<string, readonly string[]>> 
 function modern(): Record<string, readonly string[]> {
   return {
     auth: ["pcs host auth n1 addr=10.0.0.1 n2 addr=10.0.0.2 -u hacluster"],
+    deauth: ["pcs host deauth n1 n2"],
+    removeDespite: ["pcs cluster node remove n2 --skip-offline --force"],
     setup: [
       "pcs cluster setup C n1 addr=10.0.0.1 addr=10.0.1.1 n2 addr=10.0.0.2 addr=10.0.1.2 transport knet " +
         "totem token=1000 token_coefficient=100 quorum wait_for_all=1",
     ],
-    addNode: [
-      "pcs host auth n2 addr=10.0.0.2 -u hacluster",
-      "pcs cluster node add n2 addr=10.0.0.2 addr=10.0.1.2 --start --wait --enable",
-    ],
+    addNode: ["pcs host auth n2 addr=10.0.0.2 -u hacluster", "pcs cluster node add n2 addr=10.0.0.2 addr=10.0.1.2"],
     updateTotem: ["pcs cluster config update totem token=500"],
   }
 }
@@ -78,6 +81,8 @@ const ASK: Record<string, (commands: MembershipCommands) => readonly Invocation[
   updateTotem: (commands) => commands.updateTotem?.({ token: "500" }),
   addNode: (commands) => commands.addNode(n2, password, "n1"),
   removeNode: (commands) => commands.removeNode("n2"),
+  removeDespite: (commands) => commands.removeNode("n2", true),
+  deauth: (commands) => commands.deauth(["n1", "n2"]),
   startAll: (commands) => commands.start("all"),
   stopOne: (commands) => commands.stop(["n2"]),
   enableAll: (commands) => commands.enable("all"),
