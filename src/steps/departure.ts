@@ -24,7 +24,7 @@ export const departure = defineClusterStep<Want, NodeView>({
     const { node, force = false, loseQuorum = false } = subject
     return { cluster: inventory.name, node, force, loseQuorum }
   },
-  title: ({ cluster, node }) => `${node} can leave ${cluster}`,
+  title: ({ node }) => `leaving of ${node}`,
   probe: () => NODE_VIEW,
   elect: ({ cluster, node }, view, { host }) => speaks(cluster, node, host, view),
   check: () => [],

@@ -27,7 +27,7 @@ export const newcomer = defineClusterStep<Want, NewcomerView>({
     const { allowUnreachable = false } = subject
     return { cluster: inventory.name, node, shell: pacemaker.shell, allowUnreachable }
   },
-  title: ({ cluster, node }) => `${node.name} can join ${cluster}`,
+  title: ({ node }) => `joining of ${node.name}`,
   probe: () => ({
     script: `${NODE_VIEW.script}
 if ! command -v pacemakerd >/dev/null 2>&1 && command -v apt-cache >/dev/null 2>&1; then

@@ -4,11 +4,12 @@ import { movesBetween, type Placement } from "../pacemaker/membership/placement.
 import type { Session } from "./session.ts"
 
 /** Steps whose probes see where resources are. */
-const KINDS = new Set(["node-drained", "node-in-service", "maintenance-mode", "cluster-join"])
+const KINDS = new Set(["node-drained", "node-in-service", "maintenance-mode", "converged"])
 
-/** What the cluster last said of itself to such a step; undefined where none of them heard it. */
+/** What the cluster said of itself to the last such step of the run; undefined where none of them heard it. */
 export function statusSeen({ barriers, context }: Pick<Session, "barriers" | "context">): CrmStatus | undefined {
-  const tasks = barriers.flatMap(({ tasks }) => tasks).filter(({ step }) => KINDS.has(step.kind))
+  const all = barriers.flatMap(({ tasks }) => tasks).filter(({ step }) => KINDS.has(step.kind))
+  const tasks = all.slice(-1)
   const answers = [...context.world.values()]
     .filter(isLive)
     .flatMap((state) => tasks.flatMap(({ id }) => state.answers.get(id) ?? []))

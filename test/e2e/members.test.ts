@@ -1,0 +1,230 @@
+import { readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { HaopsResult } from "./harness/haops.ts"
+import { type Lab, startLab } from "./harness/lab.ts"
+import type { LabNode } from "./harness/node.ts"
+import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
+import { startProber } from "./harness/prober.ts"
+import { until } from "./harness/until.ts"
+
+// Members come, go, rest and fail, while a client keeps asking the VIP.
+
+const THREE = ["controller1", "controller2", "controller3"]
+const FOUR = [...THREE, "controller4"]
+
+let lab: Lab
+let inventory: string
+/** The inventory as the user wrote it, with three controllers. */
+let written: string
+
+beforeAll(async () => {
+  lab = await startLab({ prepared: true, nodes: 5 })
+  inventory = join(lab.directory, "inventory.yaml")
+  written = annotated(lab)
+  await writeFile(inventory, written)
+  await must("up", "--yes")
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+describe("a healthy cluster", () => {
+  test("grows from three to five and shrinks to three: no request fails, nothing restarts, no id changes", async () => {
+    const before = await identity(lab.nodes.slice(0, 3))
+    const prober = startProber(`http://${lab.vip}:8080/`)
+    await must("add-node", "controller4", "--address", lab.node("controller4").address)
+    await expectMembers(FOUR)
+    await must("add-node", "controller5", "--address", lab.node("controller5").address)
+    await expectMembers([...FOUR, "controller5"])
+    expect(await readFile(inventory, "utf8")).toBe(
+      written.replace("# the cluster", `  controller4: ${address(4)}\n  controller5: ${address(5)}\n# the cluster`),
+    )
+    await must("remove-node", "controller5")
+    await must("remove-node", "controller4")
+    const { failed, attempts } = await prober.stop()
+    expect(failed, `of ${attempts.length} requests`).toBe(0)
+    await expectMembers(THREE)
+    expect(await identity(lab.nodes.slice(0, 3))).toEqual(before)
+    expect(await readFile(inventory, "utf8")).toBe(written)
+  })
+
+  test("what was removed is stopped, knows nothing of the cluster, and does not come back with a reboot", async () => {
+    const node = lab.node("controller4")
+    const remains =
+      "ls /etc/corosync/corosync.conf /var/lib/pacemaker/cib/cib.xml /var/lib/haops/*.json 2>/dev/null | wc -l"
+    expect((await node.must(remains)).trim()).toBe("0")
+    expect(await node.must("cat /var/lib/pcsd/known-hosts")).not.toContain("token")
+    expect(await lab.node("controller1").must("cat /var/lib/pcsd/known-hosts")).not.toContain("controller4")
+    await node.kill()
+    await node.start()
+    expect((await node.exec("systemctl is-active corosync pacemaker haproxy")).stdout.trim().split("\n")).toEqual([
+      "inactive",
+      "inactive",
+      "inactive",
+    ])
+    expect(await onlineNodes(lab.node("controller1"))).toEqual(THREE)
+  })
+
+  test("a node rests and returns without a failed request, and it is said where its resources went", async () => {
+    const prober = startProber(`http://${lab.vip}:8080/`)
+    const [holder] = await holders(lab.nodes, lab.vip)
+    const { stderr } = await must("standby", holder!)
+    const [next] = await holders(lab.nodes, lab.vip)
+    expect(stderr).toContain(`vip: ${holder} → ${next}`)
+    expect(await runningOn(lab.node(next!), "lb-haproxy")).toEqual(THREE.filter((name) => name !== holder))
+    expect((await must("standby", holder!)).stdout).toContain("Nothing to do")
+    await must("unstandby", holder!)
+    expect(await runningOn(lab.node(next!), "lb-haproxy")).toEqual(THREE)
+    expect((await prober.stop()).failed).toBe(0)
+  })
+
+  test("maintenance takes the cluster's hands off, and off puts right what changed meanwhile", async () => {
+    const [node] = lab.nodes
+    await must("maintenance", "on")
+    expect(await property(node!, "maintenance-mode")).toBe("true")
+    await lab.node("controller3").must("systemctl stop haproxy")
+    await must("maintenance", "off")
+    expect(await property(node!, "maintenance-mode")).toBe("false")
+    expect(await runningOn(node!, "lb-haproxy")).toEqual(THREE)
+    expect(await lab.node("controller3").must("systemctl is-active haproxy")).toBe("active\n")
+    await node!.must("crm_resource --cleanup && crm_resource --wait")
+  })
+})
+
+describe("what cannot be done is refused, and nothing is touched", () => {
+  const refused = async (message: string, ...args: string[]) => {
+    const before = await configuration()
+    const { code, stderr } = await lab.haops([...args, "--timeout", "5", "-i", inventory])
+    expect(code, stderr).toBe(1)
+    expect(stderr.replace(/\s+/g, " ")).toContain(message)
+    expect(await configuration()).toEqual(before)
+    expect(await readFile(inventory, "utf8")).toBe(written)
+  }
+
+  test("a newcomer that is down", async () => {
+    await lab.node("controller4").kill()
+    await refused("controller4 does not answer, so it cannot join", "add-node", "controller4", "--address", address(4))
+    await lab.node("controller4").start()
+  })
+
+  test("a newcomer in another cluster", async () => {
+    const conf =
+      "totem {\n version: 2\n cluster_name: other\n}\nnodelist {\n node {\n  name: x\n  ring0_addr: 192.0.2.1\n }\n}\n"
+    await lab.node("controller4").write("/etc/corosync/corosync.conf", conf)
+    await refused("controller4 belongs to another cluster, other", "add-node", "controller4", "--address", address(4))
+    await lab.node("controller4").must("rm /etc/corosync/corosync.conf")
+  })
+
+  test("three to two, asked about with its numbers where there is nobody to ask", async () => {
+    await refused("quorum is 1", "remove-node", "controller3")
+  })
+})
+
+describe("a run that is killed", () => {
+  test("in the middle of adding, and again, is completed by the next", async () => {
+    const args = ["add-node", "controller4", "--address", address(4)]
+    await killedAt("pcs cluster node add", ...args)
+    await killedAt("systemctl start corosync.service", ...args).catch(() => undefined)
+    await must(...args)
+    await expectMembers(FOUR)
+    expect((await must(...args)).stdout).toContain("Nothing to do")
+  })
+
+  test("in the middle of removing is completed by the next", async () => {
+    await killedAt("pcs node standby controller4", "remove-node", "controller4")
+    await killedAt("pcs cluster node remove", "remove-node", "controller4")
+    await must("remove-node", "controller4")
+    await expectMembers(THREE)
+    expect(await readFile(inventory, "utf8")).toBe(written)
+  })
+})
+
+describe("a node that died", () => {
+  test("goes with --force alone, does not rejoin when it comes back, and can be added again", async () => {
+    const dead = lab.node("controller4")
+    await must("add-node", "controller4", "--address", address(4))
+    await dead.kill()
+    await until(async () => (await onlineNodes(lab.nodes[0]!)).length === 3, { what: "the death to be seen" })
+    const { code, stderr } = await lab.haops(["remove-node", "controller4", "--timeout", "5", "-i", inventory])
+    expect(code, stderr).toBe(1)
+    const { stderr: said } = await must("remove-node", "controller4", "--force", "--timeout", "5")
+    expect(said).toContain("systemctl disable --now pacemaker corosync")
+    await expectMembers(THREE)
+    await dead.start()
+    await until(async () => (await onlineNodes(dead)).includes("controller4"), { what: "a cluster of its own" })
+    expect(await dead.must("corosync-quorumtool -s; true")).toMatch(/Quorate:\s+No/)
+    await expectMembers(THREE)
+    await must("add-node", "controller4", "--address", address(4))
+    await expectMembers(FOUR)
+  })
+})
+
+/** Everything that membership is made of on the first three nodes. */
+async function configuration(): Promise<Record<string, string>> {
+  const files = "/etc/corosync/corosync.conf /etc/hosts /etc/haproxy/haproxy.cfg /var/lib/pcsd/known-hosts"
+  return await everywhere(lab.nodes.slice(0, 3), `sha256sum ${files}; cibadmin -Q --scope nodes`)
+}
+
+/** What may not change while others come and go: processes, ids, who holds the VIP. */
+async function identity(nodes: readonly LabNode[]): Promise<Record<string, string>> {
+  const script = `systemctl show -p MainPID corosync pacemaker haproxy
+corosync-cmapctl runtime.votequorum.this_node_id
+ip -o addr show to ${lab.vip}`
+  return await everywhere(nodes, script)
+}
+
+async function expectMembers(names: readonly string[]): Promise<void> {
+  const members = names.map((name) => lab.node(name))
+  for (const node of members) expect(await onlineNodes(node), `seen from ${node.name}`).toEqual(names)
+  expect(await runningOn(members[0]!, "lb-haproxy")).toEqual(names)
+  for (const file of ["/etc/corosync/corosync.conf", "/etc/haproxy/haproxy.cfg"]) {
+    expect(new Set(Object.values(await everywhere(members, `cat ${file}`))).size, file).toBe(1)
+  }
+  const listed = (await members[0]!.must("grep -o 'server controller[0-9]' /etc/haproxy/haproxy.cfg"))
+    .trim()
+    .split("\n")
+  expect(listed).toEqual(names.map((name) => `server ${name}`))
+  const known = (await members[0]!.must("sed -n '/BEGIN haops/,/END haops/s/.*\\t//p' /etc/hosts")).trim().split("\n")
+  expect(known).toEqual(names)
+}
+
+async function must(...args: string[]): Promise<HaopsResult> {
+  const result = await lab.haops([...args, "-i", inventory])
+  expect(result.code, `${args.join(" ")}\n${result.stdout}\n${result.stderr}`).toBe(0)
+  return result
+}
+
+/** Kills the run at the first command that begins like this. Throws where it ends without one. */
+async function killedAt(command: string, ...args: string[]): Promise<void> {
+  let seen = ""
+  const run = lab.spawnHaops([...args, "--json", "-i", inventory], {
+    onStderr: (chunk) => {
+      seen += chunk
+      if (seen.includes(`"type":"action-started"`) && seen.includes(`"action":"${command}`)) run.child.kill("SIGKILL")
+    },
+  })
+  const { signal, code, stderr } = await run.done
+  if (signal !== "SIGKILL") throw new Error(`ended with ${code} before ${command}\n${stderr}`)
+}
+
+function address(index: number): string {
+  return lab.node(`controller${index}`).address
+}
+
+function annotated({ nodes, vip }: Lab): string {
+  const hosts = nodes.slice(0, 3).map(({ name, address }) => `  ${name}: ${address}   # rack ${name.at(-1)}\n`)
+  return `# Written by hand.
+name:  "lab"
+ssh: {user: root, identityFile: id_ed25519, knownHosts: known_hosts}
+
+controllers:   # three of them
+${hosts.join("")}# the cluster
+pacemaker:
+  password: { file: hacluster }
+  properties: { stonith-enabled: false, cluster-recheck-interval: 5min }
+  resourceDefaults: { migration-threshold: 1 }
+  totem: { token: 1000, tokenCoefficient: 100 }
+vips: { vip: ${vip}/24 }
+haproxy:
+  services: [{ name: web, port: 8080, mode: http, backendPort: 8000, check: http }]
+`
+}
