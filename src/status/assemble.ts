@@ -39,9 +39,9 @@ function clusterStatus(answers: Answers, speaker: ReturnType<Answers["speaker"]>
     state: status.quorate && status.dc !== undefined ? "online" : "no quorum",
     seenFrom: host,
     quorum: answers.observation(host)?.quorum,
-    noQuorumPolicy: properties?.["no-quorum-policy"],
+    noQuorumPolicy: properties?.["no-quorum-policy"] ?? status.noQuorumPolicy,
     fencing: properties === undefined ? fencing : { state: fencingState(properties, devices), devices },
-    maintenance: isTrue(properties?.["maintenance-mode"]),
+    maintenance: status.maintenance || isTrue(properties?.["maintenance-mode"]),
     failures: status.failures,
   }
 }

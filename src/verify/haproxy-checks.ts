@@ -119,7 +119,9 @@ function backends({ status }: Seen): Check {
   const evidence = status.services.map(
     ({ name, active, backup }) => `${name} ${active.up + backup.up}/${active.of + backup.of}`,
   )
+  const asked = status.haproxies.some(({ runtime }) => runtime.state === "up")
   return check("backends", "every service has a server that is up", [evidence.join(", ")], {
+    fails: asked ? [] : ["no haproxy could be asked"],
     warnings:
       empty.length === 0
         ? []

@@ -25,7 +25,7 @@ function sysctl(seen: Seen): Check {
   const asked = mine.filter(({ error }) => error === undefined).map(({ host }) => host)
   const evidence = mine.length === 0 ? "none are managed" : `live and for the next boot on ${listing(asked)}`
   return check("sysctl", "kernel parameters are set", [evidence], {
-    fails: [...(mine.length === 0 ? [] : unasked(seen)), ...mine.flatMap(differences)],
+    fails: [...unasked(seen), ...mine.flatMap(differences)],
     warnings: mine.flatMap(({ host, findings }) => findings.map(({ message }) => `${host}: ${message}`)),
   })
 }
@@ -44,7 +44,8 @@ function clock(seen: Seen): Check {
 }
 
 /** Everything else that `haops up` would look at. That it would change something is no fault of the cluster; what it could not look at is. */
-function inventoryCheck({ assessments, unasked, inventory }: Seen): Check {
+function inventoryCheck(seen: Seen): Check {
+  const { assessments, inventory } = seen
   const others = assessments.filter(({ task }) => !ELSEWHERE.has(task.step.kind))
   const failed = others.flatMap(({ task, host, error }) =>
     error === undefined ? [] : [`${task.title} on ${host}: ${error.message}`],
@@ -61,7 +62,8 @@ function inventoryCheck({ assessments, unasked, inventory }: Seen): Check {
     [`${count(others.length, "step")} in sync`],
     {
       fails: [
-        ...unasked.map(({ step, reason }) => `${step} was not compared: ${reason}`),
+        ...unasked(seen),
+        ...seen.unasked.map(({ step, reason }) => `${step} was not compared: ${reason}`),
         ...failed,
         ...findings("error"),
       ],

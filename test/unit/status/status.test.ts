@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest"
+import { HaopsError } from "../../../src/errors.ts"
+import { renderStatus } from "../../../src/output/status-screen.ts"
+import { assembleStatus } from "../../../src/status/assemble.ts"
+import { lenient } from "../../../src/status/lenient.ts"
+import { parseQuorum } from "../../../src/status/quorum.ts"
+import { findTarget } from "../../../src/status/target.ts"
+import { defineStep } from "../../../src/steps/step.ts"
+import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS } from "./support.ts"
+
+const screen = (changes: Readonly<Record<string, HostAnswer | null>> = {}, width = 120) =>
+  renderStatus(assembleStatus(INVENTORY, answersOf(changes)), { color: false, width }).split("\n")
+const everywhere = (change: HostAnswer) => Object.fromEntries(NAMES.map((name) => [name, change]))
+
+describe("the screen", () => {
+  test("shows a cluster that is well at a glance", () => {
+    expect(screen()).toEqual([
+      "prod   quorate 3 of 3, survives 1 failure   fencing OFF: a split brain would corrupt data (docs: fencing)",
+      "  node         state   pcs     pacemaker  since",
+      "  controller1  online  0.11.5  2.1.5      3 d",
+      "  controller2  online  0.11.5  2.1.5      3 d    DC",
+      "  controller3  online  0.11.5  2.1.5      3 d",
+      "  resource    where                                failures",
+      "  vip         controller1                          0         10.0.0.11 answers",
+      "  lb-haproxy  controller1 controller2 controller3  0",
+      "  service  backends up",
+      "  web      3/3",
+      "In sync with prod.yaml (checked now).",
+      "",
+    ])
+  })
+
+  test("fits 80 columns where the text can be broken", () => {
+    for (const line of screen({}, 80)) expect(line.length, line).toBeLessThanOrEqual(80)
+  })
+
+  test("says why a server is down, since when, and who alone sees it so", () => {
+    expect(screen(everywhere({ observation: { haproxy: haproxy("up", "up", "down") } }))).toContain(
+      "  web      2/3          controller3: L4 refused for 12 min",
+    )
+    expect(screen({ controller2: { observation: { haproxy: haproxy("drain") } } })).toContain(
+      "  web      2/3          controller1: drain for 12 min (as controller2 sees it)",
+    )
+  })
+
+  test("goes on with one node dead, and says that it was not compared", () => {
+    const status = { ...STATUS, nodes: STATUS.nodes.map((node) => ({ ...node, online: node.name !== "controller3" })) }
+    const quorum = { ...QUORUM, votes: 2, survives: 0 }
+    const text = screen({ ...everywhere({ status, observation: { quorum } }), controller3: null })
+    expect(text[0]).toContain("quorate 2 of 3, survives no failure")
+    expect(text).toContain("  controller3  offline  -       -          -      not reached from here")
+    expect(text.at(-2)).toMatch(/\(checked now, but for controller3\)/)
+  })
+
+  test("says that there is no cluster", () => {
+    const text = screen(everywhere({ status: undefined }))
+    expect(text[0]).toBe("prod   no cluster runs on any host that answered")
+    expect(text[2]).toContain("no cluster")
+  })
+
+  test("shouts at a VIP that two hosts have", () => {
+    const both = { observation: { addresses: new Set(["10.0.0.11"]) } }
+    expect(screen({ controller1: both, controller2: both }).join("\n")).toContain(
+      "10.0.0.11 is on controller1 and controller2 AT ONCE",
+    )
+  })
+
+  test("none reached: nothing is claimed", () => {
+    const text = screen({ controller1: null, controller2: null, controller3: null })
+    expect(text.at(-2)).toBe("None of 3 hosts could be reached; nothing was compared with prod.yaml.")
+  })
+
+  test("a cluster without quorum, seen from a part of it", () => {
+    const status = { ...STATUS, quorate: false }
+    const quorum = { ...QUORUM, quorate: false, votes: 1, survives: 0 }
+    const text = screen({ controller1: { status, observation: { quorum } }, controller2: null, controller3: null })
+    expect(text[0]).toContain("NO QUORUM: 1 of 3 votes, 2 needed (seen from controller1)")
+  })
+
+  test("the one with quorum speaks, where two parts disagree", () => {
+    const alone = { ...STATUS, quorate: false }
+    expect(assembleStatus(INVENTORY, answersOf({ controller1: { status: alone } })).pacemaker?.seenFrom).toBe(
+      "controller2",
+    )
+  })
+})
+
+describe("votes", () => {
+  const said = (votes: string, flags: string, nodes: string) => `Quorum information
+------------------
+Quorate:          Yes
+Ring ID:          1.e
+
+Votequorum information
+----------------------
+Expected votes:   3
+Total votes:      ${votes}
+Quorum:           2  
+Flags:            Quorate ${flags}
+
+Membership information
+----------------------
+${nodes}`
+
+  test("a quorum device's votes are no node's", () => {
+    const nodes = `    Nodeid      Votes    Qdevice Name
+         1          1    A,V,NMW controller1 (local)
+         2          1    A,V,NMW controller2
+         0          1            Qdevice`
+    expect(parseQuorum(said("3", "Qdevice", nodes))).toMatchObject({
+      votes: 3,
+      survives: 1,
+      members: [1, 2],
+      flags: ["Qdevice"],
+    })
+  })
+
+  test("the heaviest node fails first", () => {
+    const nodes = "    Nodeid      Votes Name\n 1 2 controller1\n 2 1 controller2\n 3 1 controller3"
+    expect(parseQuorum(said("4", "", nodes))?.survives).toBe(1)
+  })
+
+  test("silence is a node without corosync, anything else is no answer", () => {
+    expect(parseQuorum("")).toBeUndefined()
+    expect(parseQuorum("Cannot initialize QUORUM service\n")).toBeUndefined()
+    expect(() => parseQuorum("bash: corosync-quorumtool: something else")).toThrow("something else")
+  })
+})
+
+describe("SERVICE/SERVER", () => {
+  const services = assembleStatus(INVENTORY, answersOf()).services
+
+  test("is found by its names", () => {
+    expect(findTarget("web/controller2", services)).toEqual({ service: "web", backend: "web", server: "controller2" })
+  })
+
+  test.each([
+    ["wep/controller2", 'Did you mean "web"?'],
+    ["web/controler2", 'Did you mean "controller2"?'],
+    ["sql/controller2", "There are: web."],
+    ["web", "Such as web/controller1; haops lb show lists them."],
+  ])("%s is not guessed at: %s", (text, hint) => {
+    expect(() => findTarget(text, services)).toThrow(expect.objectContaining({ code: "E_INPUT", hint }))
+  })
+})
+
+describe("a step that wants a secret which is not at hand", () => {
+  const bind = (error: Error) => {
+    const step = defineStep({
+      kind: "secretive",
+      summary: "",
+      want: undefined as never,
+      bind: () => {
+        throw error
+      },
+      title: () => "",
+      probe: () => ({ script: ":", parse: () => null }),
+      check: () => [],
+      plan: () => [],
+    })
+    const told: unknown[] = []
+    const lenientStep = lenient(new Map([["secretive", step]]), (one) => told.push(one)).get("secretive")!
+    return { told, call: () => lenientStep.bind?.({} as never) }
+  }
+
+  test("is left out and told of once", () => {
+    const { told, call } = bind(new HaopsError("E_INPUT", "X is not set"))
+    expect([call(), call()]).toEqual([undefined, undefined])
+    expect(told).toEqual([{ step: "secretive", reason: "X is not set" }])
+  })
+
+  test("does not hide a mistake of ours", () => {
+    expect(bind(new TypeError("oops")).call).toThrow("oops")
+  })
+})

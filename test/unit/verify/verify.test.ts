@@ -1,0 +1,292 @@
+import { describe, expect, test } from "vitest"
+import type { Assessment } from "../../../src/engine/assess.ts"
+import { assess } from "../../../src/engine/assess.ts"
+import { HaopsError } from "../../../src/errors.ts"
+import type { Drift, Finding } from "../../../src/events.ts"
+import { renderVerify } from "../../../src/output/verify-screen.ts"
+import { assembleStatus } from "../../../src/status/assemble.ts"
+import type { Check } from "../../../src/verify/check.ts"
+import type { Reach } from "../../../src/verify/reach.ts"
+import { runChecks } from "../../../src/verify/verify.ts"
+import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS } from "../status/support.ts"
+
+type Changes = Readonly<Record<string, HostAnswer | null>>
+
+interface Case {
+  hosts?: Changes
+  /** Of the steps that have a check of their own, on controller2. */
+  found?: Partial<
+    Record<
+      "sysctl" | "clock" | "haproxy-config" | "hosts",
+      { drift?: Drift[]; findings?: Finding[]; error?: HaopsError }
+    >
+  >
+  here?: Reach["outcome"]
+  inventory?: typeof INVENTORY
+  unasked?: { step: string; reason: string }[]
+}
+
+function checks({
+  hosts = {},
+  found = {},
+  here = "accepted",
+  inventory = INVENTORY,
+  unasked = [],
+}: Case = {}): readonly Check[] {
+  const answers = answersOf(hosts, inventory)
+  const live = NAMES.filter((name) => hosts[name] !== null)
+  const others = (["sysctl", "clock", "haproxy-config", "hosts"] as const).flatMap((kind) =>
+    live.map((host) => {
+      const task = { id: kind, stage: "test", step: { kind, scope: "each" }, title: kind, wants: new Map() }
+      const what = host === "controller2" ? found[kind] : undefined
+      return { task, host, drift: [], findings: [], actions: [], ...what } as unknown as Assessment
+    }),
+  )
+  const assessments = [...answers.tasks.flatMap((task) => assess(task, answers.world)), ...others]
+  const status = assembleStatus(inventory, answers, unasked)
+  return runChecks({
+    inventory,
+    answers,
+    status,
+    assessments,
+    unasked,
+    fromHere: new Map([["vip", { outcome: here, ms: 3 }]]),
+  })
+}
+
+const failed = (of: Case) =>
+  checks(of).flatMap(({ id, outcome, evidence }) => (outcome === "fail" ? [{ id, evidence }] : []))
+const everywhere = (change: HostAnswer) => Object.fromEntries(NAMES.map((name) => [name, change]))
+const drift = (attribute: string): Drift => ({ attribute, have: "0", want: "1", risk: "none" })
+
+describe("a cluster that is well", () => {
+  test("passes every check, and says what was seen", () => {
+    const all = checks()
+    expect(all.filter(({ outcome }) => outcome === "fail")).toEqual([])
+    for (const { id, evidence } of all) expect(evidence.join(""), id).not.toBe("")
+  })
+
+  test("is told loudly that nothing fences, without failing for it", () => {
+    expect(checks().find(({ id }) => id === "fencing")).toMatchObject({
+      outcome: "warn",
+      evidence: [expect.stringContaining("fencing is OFF")],
+    })
+  })
+
+  test("is told of a service without a server, whose application haops does not run", () => {
+    const down = everywhere({ observation: { haproxy: haproxy("down", "down", "down") } })
+    expect(failed({ hosts: down })).toEqual([])
+    expect(checks({ hosts: down }).find(({ id }) => id === "backends")?.evidence).toEqual(["no server is up for web"])
+  })
+})
+
+describe("each check fails by what it is about", () => {
+  test.each<[string, string, string, Case]>([
+    [
+      "a host that does not answer",
+      "hosts",
+      "controller3: cannot connect to controller3",
+      { hosts: { controller3: null } },
+    ],
+    [
+      "a node where no cluster runs",
+      "membership",
+      "controller3: no cluster runs there",
+      { hosts: { controller3: { status: undefined } } },
+    ],
+    [
+      "a node that sees another one offline",
+      "membership",
+      "controller3 does not see controller1 online",
+      { hosts: { controller3: { status: offline("controller1") } } },
+    ],
+    [
+      "memberships that differ",
+      "membership",
+      "corosync's memberships differ: controller1 1.e of 1, 2, 3; controller2 1.e of 1, 2, 3; controller3 3.1a of 3",
+      { hosts: { controller3: { observation: { quorum: { ...QUORUM, ring: "3.1a", members: [3] } } } } },
+    ],
+    [
+      "a node without quorum",
+      "quorum",
+      "controller3 has no quorum: 1 of 3 votes, 2 needed",
+      { hosts: { controller3: { observation: { quorum: { ...QUORUM, quorate: false, votes: 1 } } } } },
+    ],
+    [
+      "a failed action",
+      "failures",
+      "vip_start_0 on controller2: error: no nic",
+      {
+        hosts: everywhere({
+          status: {
+            ...STATUS,
+            failures: [{ operation: "vip_start_0", node: "controller2", status: "error", reason: "no nic" }],
+          },
+        }),
+      },
+    ],
+    [
+      "a copy of the CIB that differs",
+      "cib",
+      `controller3: epoch 0.6, sha256 ${"b".repeat(12)}`,
+      { hosts: { controller3: { observation: { cib: { version: "0.6", digest: "b".repeat(64) } } } } },
+    ],
+    [
+      "a node without a CIB",
+      "cib",
+      "controller3 shows no CIB",
+      { hosts: { controller3: { observation: { cib: undefined } } } },
+    ],
+    [
+      "a VIP on two hosts, such as where VRRP is cut",
+      "vip:vip",
+      "10.0.0.11 is on controller1 and controller2 at once",
+      { hosts: { controller2: { observation: { addresses: new Set(["10.0.0.11"]) } } } },
+    ],
+    [
+      "a VIP on none",
+      "vip:vip",
+      "10.0.0.11 is on no host",
+      { hosts: { controller1: { observation: { addresses: new Set() } } } },
+    ],
+    [
+      "a VIP that a node does not reach",
+      "vip:vip",
+      "10.0.0.11 does not answer controller2 on port 8080: no answer",
+      { hosts: { controller2: { observation: { reach: new Map([["10.0.0.11", "no answer"]]) } } } },
+    ],
+    [
+      "a VIP that this machine does not reach",
+      "vip:vip",
+      "10.0.0.11 does not answer from here on port 8080: no answer",
+      { here: "no answer" },
+    ],
+    [
+      "a VIP whose port refuses",
+      "vip:vip",
+      "10.0.0.11 does not answer from here on port 8080: refused",
+      { here: "refused" },
+    ],
+    [
+      "haproxy stopped where it should run",
+      "haproxy",
+      "controller2: does not run",
+      { hosts: { controller2: { observation: { haproxy: { state: "stopped" } } } } },
+    ],
+    [
+      "haproxy that does not answer",
+      "haproxy",
+      "controller2: does not answer: no such file",
+      { hosts: { controller2: { observation: { haproxy: { state: "deaf", reason: "no such file" } } } } },
+    ],
+    [
+      "an older configuration in memory, by the servers in it",
+      "haproxy-config",
+      "controller2: web has controller1 10.0.0.12:8000 and controller2 10.0.0.13:8000 in memory, wanted controller1 10.0.0.12:8000, controller2 10.0.0.13:8000 and controller3 10.0.0.14:8000",
+      { hosts: { controller2: { observation: { haproxy: without("controller3") } } } },
+    ],
+    [
+      "another file than the inventory's",
+      "haproxy-config",
+      "controller2: haproxy.cfg: 0, wanted 1",
+      { found: { "haproxy-config": { drift: [drift("haproxy.cfg")] } } },
+    ],
+    [
+      "a kernel parameter that is lost",
+      "sysctl",
+      "controller2: net.ipv4.ip_forward is 0, wanted 1",
+      { found: { sysctl: { drift: [drift("net.ipv4.ip_forward")] } } },
+    ],
+    [
+      "clocks that disagree",
+      "clocks",
+      "40 s apart",
+      { found: { clock: { findings: [{ severity: "error", message: "40 s apart" }] } } },
+    ],
+    [
+      "a step that could not be asked",
+      "inventory",
+      "hosts on controller2: cut short",
+      { found: { hosts: { error: new HaopsError("E_PROBE", "cut short") } } },
+    ],
+    [
+      "a secret that is not at hand",
+      "inventory",
+      "cluster-auth was not compared: X is not set",
+      { unasked: [{ step: "cluster-auth", reason: "X is not set" }] },
+    ],
+  ])("%s", (_, id, evidence, of) => {
+    expect(failed(of).find((one) => one.id === id)?.evidence).toContain(evidence)
+  })
+
+  test("what a dead host could have told fails, and nothing of it passes", () => {
+    expect(failed({ hosts: { controller3: null } }).map(({ id }) => id)).toEqual(
+      expect.arrayContaining(["hosts", "membership", "cib", "vip:vip", "haproxy", "sysctl", "clocks"]),
+    )
+  })
+
+  test("with no host at all, nothing passes", () => {
+    const none = checks({ hosts: { controller1: null, controller2: null, controller3: null }, here: "no answer" })
+    expect(none.filter(({ outcome }) => outcome === "pass").map(({ id }) => id)).toEqual([])
+  })
+
+  test("with no cluster, nothing about the cluster passes", () => {
+    const none = checks({
+      hosts: everywhere({
+        status: undefined,
+        cib: { cluster: "down" },
+        observation: { quorum: undefined, cib: undefined },
+      }),
+    })
+    const about = ["membership", "quorum", "failures", "resources", "cib", "fencing"]
+    expect(none.filter(({ id, outcome }) => about.includes(id) && outcome !== "fail")).toEqual([])
+  })
+})
+
+describe("what is no fault of the cluster", () => {
+  test("drift that haops up would remove is a warning", () => {
+    const of = { found: { hosts: { drift: [drift("/etc/hosts")] } } }
+    expect(failed(of)).toEqual([])
+    expect(checks(of).find(({ id }) => id === "inventory")).toMatchObject({
+      outcome: "warn",
+      evidence: ["differs: hosts on controller2; see haops plan"],
+    })
+  })
+
+  test("a VIP out of this machine's sight behind a jump host is a warning", () => {
+    const hosts = INVENTORY.hosts.map((host) => ({ ...host, ssh: { ...host.ssh, proxyJump: "bastion" } }))
+    expect(failed({ inventory: { ...INVENTORY, hosts }, here: "no answer" })).toEqual([])
+  })
+
+  test("a node in standby need not run haproxy", () => {
+    const status = { ...STATUS, nodes: STATUS.nodes.map((node) => ({ ...node, standby: node.name === "controller3" })) }
+    const hosts = {
+      ...everywhere({ status }),
+      controller3: { status, observation: { haproxy: { state: "stopped" } } },
+    } as Changes
+    expect(failed({ hosts }).map(({ id }) => id)).not.toContain("haproxy")
+    expect(checks({ hosts }).find(({ id }) => id === "membership")?.evidence).toContain("controller3 is in standby")
+  })
+})
+
+test("the screen counts what failed and what passed", () => {
+  const options = { color: false, width: 80 }
+  expect(renderVerify(checks(), options)).toMatch(/\d+ of \d+ checks passed, none failed, \d warnings?\.\n$/)
+  expect(renderVerify(checks({ here: "no answer" }), options)).toMatch(
+    /✗ VIP vip is on one host[\s\S]*1 of \d+ checks failed/,
+  )
+})
+
+function offline(name: string) {
+  return { ...STATUS, nodes: STATUS.nodes.map((node) => ({ ...node, online: node.name !== name })) }
+}
+
+function without(name: string) {
+  const runtime = haproxy()
+  if (runtime?.state !== "up") throw new Error("not the recording it was")
+  const backends = runtime.backends.map((backend) => ({
+    ...backend,
+    servers: backend.servers.filter((server) => server.name !== name),
+  }))
+  return { ...runtime, backends }
+}
