@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest"
+import { keepalivedConverged } from "../../../src/steps/keepalived-converged.ts"
+import { type HolderState, parseHolder } from "../../../src/steps/lib/keepalived-holder.ts"
+import type { Members } from "../../../src/steps/step.ts"
+import { context, facts } from "../steps/harness.ts"
+import { inventoryOf } from "./support.ts"
+
+const inventory = inventoryOf()
+const want = keepalivedConverged.want.parse(keepalivedConverged.bind?.(context(inventory, inventory.hosts[0]!)))
+const VIPS = ["public", "database"]
+const listening = new Set(["192.168.122.200:80", "*:3306"])
+const backup: HolderState = {
+  keepalived: true,
+  held: new Set(),
+  answers: new Map(VIPS.map((name) => [name, true])),
+  listening,
+}
+const holding = (...names: string[]): HolderState => ({ ...backup, held: new Set(names) })
+const deaf: HolderState = { ...backup, answers: new Map([["public", false]]) }
+const WELL: Record<string, HolderState> = {
+  c1: holding("database"),
+  c2: backup,
+  c3: backup,
+  lb1: holding("public"),
+  lb2: backup,
+}
+
+function seen(changes: Record<string, HolderState | undefined>): string[] {
+  const states = Object.entries({ ...WELL, ...changes })
+  const all = states.flatMap(([host, have]) => (have === undefined ? [] : [{ host, have, facts: facts({ host }) }]))
+  const missing = states.flatMap(([host, have]) => (have === undefined ? [host] : []))
+  const members: Members<HolderState> = { elected: all[0]!, all, missing }
+  return keepalivedConverged.check(want, members).map(({ attribute, have }) => `${attribute}: ${have}`)
+}
+
+describe("keepalived's VIPs", () => {
+  test.each<[string, Record<string, HolderState | undefined>, string[]]>([
+    ["each on one host and answering", {}, []],
+    ["the backup promoted", { lb1: backup, lb2: holding("public") }, []],
+    [
+      "a split pair",
+      { lb2: holding("public") },
+      ["public 192.168.122.200: on lb1 and lb2, which do not hear each other's VRRP"],
+    ],
+    ["on no host", { lb1: backup }, ["public 192.168.122.200: on no host"]],
+    ["the holder not reached, and the VIP answers", { lb1: undefined }, []],
+    [
+      "the holder not reached, and the VIP does not answer",
+      { lb1: undefined, lb2: deaf },
+      ["public 192.168.122.200: on no host"],
+    ],
+    ["not answering the backup", { lb2: deaf }, ["public 192.168.122.200: port 80 does not answer lb2"]],
+    [
+      "haproxy deaf on the backup",
+      { lb2: { ...backup, listening: new Set<string>() } },
+      ["haproxy on lb2: does not listen on 192.168.122.200:80"],
+    ],
+    ["keepalived stopped on the backup", { lb2: { ...backup, keepalived: false } }, ["keepalived on lb2: not running"]],
+  ])("%s", (_title, changes, expected) => {
+    expect(seen(changes)).toEqual(expected)
+  })
+
+  test("are no business of an inventory without any", () => {
+    const other = inventoryOf("", "name: x\ncontrollers: { c1: 10.0.0.1 }\n")
+    expect(keepalivedConverged.bind?.(context(other, other.hosts[0]!))).toBeUndefined()
+  })
+
+  test("are read from the probe's lines, and a stray line is no answer", () => {
+    const stdout = "held public\nlisten 0.0.0.0:80\nlisten [::1]:22\nkeepalived yes\nanswer public no\n"
+    expect(parseHolder({ stdout, stderr: "" })).toEqual({
+      keepalived: true,
+      held: new Set(["public"]),
+      answers: new Map([["public", false]]),
+      listening: new Set(["*:80", "::1:22"]),
+    })
+    expect(() => parseHolder({ stdout: "answer public maybe\n", stderr: "" })).toThrow()
+    expect(() => parseHolder({ stdout: "Segmentation fault\n", stderr: "" })).toThrow()
+  })
+})
