@@ -54,7 +54,10 @@ export async function openSession(request: SessionRequest): Promise<Session> {
   const { subject, leaving, allTogether } = request
   const startedAt = Date.now()
   const inventory = withTimeout(request.inventory ?? (await loadInventory(options.inventory)), options.timeout)
-  const hosts = [...selectHosts(inventory, options.limit), ...(leaving === undefined ? [] : [leaving])]
+  const hosts = [
+    ...selectHosts(inventory, options.limit),
+    ...withLimit(leaving === undefined ? [] : [leaving], options.timeout),
+  ]
   const notices: string[] = [...inventory.warnings]
   const secret = createSecretStore({ onWarning: (text) => notices.push(text) })
   const used = new Set<string>()
@@ -123,9 +126,12 @@ export async function openSession(request: SessionRequest): Promise<Session> {
 }
 
 function withTimeout(inventory: Inventory, seconds: number | undefined): Inventory {
-  if (seconds === undefined) return inventory
-  const hosts = inventory.hosts.map((host) => ({ ...host, ssh: { ...host.ssh, connectTimeoutMs: seconds * 1000 } }))
-  return { ...inventory, hosts }
+  return seconds === undefined ? inventory : { ...inventory, hosts: withLimit(inventory.hosts, seconds) }
+}
+
+function withLimit(hosts: readonly Host[], seconds: number | undefined): readonly Host[] {
+  if (seconds === undefined) return hosts
+  return hosts.map((host) => ({ ...host, ssh: { ...host.ssh, connectTimeoutMs: seconds * 1000 } }))
 }
 
 function ownerOf(verb: string, runId: string): LockOwner {
