@@ -66,7 +66,7 @@ export function importHaproxy(request: ImportRequest): HaproxyImport {
     ...(Object.keys(global).length === 0 ? {} : { global }),
     ...(Object.keys(base.yaml).length === 0 ? {} : { defaults: base.yaml }),
     ...(stats === undefined ? {} : { stats: { ...stats.yaml, password: { env: STATS_PASSWORD } } }),
-    ...(services.length === 0 ? {} : { services: withPresets(services, base.yaml, around) }),
+    ...(services.length === 0 ? {} : { services: withPresets(services, { global, defaults: base.yaml }, around) }),
     ...(raw.length === 0 ? {} : { raw }),
   }
   const trial = tryOut(haproxy, hosts, vips, stats?.password)

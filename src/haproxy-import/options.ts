@@ -19,10 +19,21 @@ export function takeOptions(
   const shared = (entry: Entry) => [inFront, inBack].every((list) => list.some((one) => one.entry.text === entry.text))
   const taken = [...inFront, ...inBack].filter(({ entry }) => entry.side !== "both" || shared(entry))
   for (const half of [front, back]) half.take(taken.map(({ entry }) => entry))
-  const wanted: Options = Object.fromEntries(taken.map(({ name, value }) => [name, value]))
+  const found: Options = Object.fromEntries(taken.map(({ name, value }) => [name, value]))
+  const log = http ? "httplog" : "tcplog"
+  // A log that goes nowhere has no form, so that it may have the usual one.
+  const wanted: Options = isLogged(front) || isLogged(back) ? found : { ...withoutLog(found), [log]: true }
   const given = givenTo(wanted, base, http)
-  const options = optionsYaml(withKeepalive(wanted, given), given, http ? "httplog" : "tcplog")
+  const options = optionsYaml(withKeepalive(wanted, given), given, log)
   return options === undefined ? {} : { options }
+}
+
+function isLogged({ proxy }: Half): boolean {
+  return proxy.entries.some(({ key }) => key.startsWith("log "))
+}
+
+function withoutLog({ tcplog, httplog, ...others }: Options): Options {
+  return others
 }
 
 interface FoundOption {

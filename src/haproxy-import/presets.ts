@@ -12,11 +12,11 @@ type Services = NonNullable<HaproxyYaml["services"]>
  */
 export function withPresets(
   services: readonly ServiceYaml[],
-  defaults: HaproxyYaml["defaults"],
+  common: Pick<HaproxyYaml, "global" | "defaults">,
   { hosts, vips }: { hosts: readonly Named[]; vips: readonly Named[] },
 ): Services {
   const names = vips.length > 1 ? vips.map(({ name }) => name) : [undefined]
-  const meant = (service: ServiceYaml) => meaningOf(service, defaults, { hosts, vips })
+  const meant = (service: ServiceYaml) => meaningOf(service, common, { hosts, vips })
   const left = new Map(services.map((service) => [service, meant(service)]))
   const entries = new Map<ServiceYaml, Services[number]>()
   const bySize = PRESET_NAMES.toSorted((a, b) => PRESETS[b].length - PRESETS[a].length)
@@ -41,9 +41,9 @@ function entryOf(preset: PresetName, vip: string | undefined, without: readonly 
 
 function meaningOf(
   service: ServiceYaml,
-  defaults: HaproxyYaml["defaults"],
+  common: Pick<HaproxyYaml, "global" | "defaults">,
   { hosts, vips }: { hosts: readonly Named[]; vips: readonly Named[] },
 ): string {
-  const { meaning, problems } = tryOut({ defaults, services: [service] }, hosts, vips)
+  const { meaning, problems } = tryOut({ ...common, services: [service] }, hosts, vips)
   return problems.length > 0 ? `${service.name}: ${problems.join()}` : JSON.stringify(meaning.proxies)
 }

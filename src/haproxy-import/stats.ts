@@ -61,8 +61,9 @@ function always(half: Half): (Entry | undefined)[] {
 }
 
 /** What the inventory's `defaults` says as well, or haproxy does by itself. */
-function isGiven({ text, inherited, directive }: Entry, { base, logged }: Around): boolean {
+function isGiven({ text, key, inherited, directive }: Entry, { base, logged }: Around): boolean {
   if (text === "log global") return logged
+  if (key === "option log" && !logged) return true
   return base.texts.has(text) || (inherited && directive.line === 0)
 }
 

@@ -20,9 +20,12 @@ export interface BaseSettings {
   inherited: Options
   /** A service's balance, where it names none. */
   balance: string
+  /** Connections are logged somewhere. */
+  logged: boolean
 }
 
-export function expandDefaults(yaml: DefaultsYaml = {}): BaseSettings {
+/** `logged`: the global section names a target for logs. */
+export function expandDefaults(yaml: DefaultsYaml = {}, logged = true): BaseSettings {
   const { sticky, others } = splitSticky(mergeOptions({ redispatch: true }, yaml.options))
   const section: HaproxyDefaults = {
     mode: yaml.mode ?? "tcp",
@@ -33,7 +36,8 @@ export function expandDefaults(yaml: DefaultsYaml = {}): BaseSettings {
     errorfiles: yaml.errorfiles ?? {},
     raw: rawLines(yaml.raw),
   }
-  return { section, inherited: sticky, balance: yaml.balance ?? "roundrobin" }
+  const balance = yaml.balance ?? "roundrobin"
+  return { section, inherited: sticky, balance, logged: logged || namesLog(section.raw) }
 }
 
 export function expandGlobal(yaml: GlobalYaml): HaproxyGlobal {
@@ -57,6 +61,11 @@ export function expandGlobal(yaml: GlobalYaml): HaproxyGlobal {
     tune: Object.fromEntries(Object.entries(yaml.tune ?? {}).map(([name, value]) => [name, String(value)])),
     raw: rawLines(yaml.raw),
   }
+}
+
+/** Whether raw lines name a target for logs. */
+export function namesLog(raw: readonly string[]): boolean {
+  return raw.some((line) => /^\s*log\s/.test(line))
 }
 
 function timeoutsOf(given: Readonly<Record<string, string | false | undefined>>): Timeouts {

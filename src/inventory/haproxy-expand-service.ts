@@ -1,6 +1,6 @@
 import type { Expansion } from "./haproxy-expand.ts"
 import { expandServers } from "./haproxy-expand-backends.ts"
-import type { BaseSettings } from "./haproxy-expand-base.ts"
+import { type BaseSettings, namesLog } from "./haproxy-expand-base.ts"
 import { expandPlace } from "./haproxy-expand-bind.ts"
 import { checkSettings, type ServiceEntry } from "./haproxy-expand-presets.ts"
 import type { Bind, HaproxyService, HealthCheck, HttpCheck, Mode } from "./haproxy-model.ts"
@@ -14,6 +14,9 @@ export function expandService(entry: ServiceEntry, base: BaseSettings, expansion
   const { address, on, vip } = expandPlace(yaml, at, expansion)
   const mode = yaml.mode ?? base.section.mode
   reportContradictions(entry, mode, expansion)
+  const [raw, rawFrontend] = [rawLines(yaml.raw), rawLines(yaml.rawFrontend)]
+  const logged = base.logged || namesLog([...raw, ...rawFrontend])
+  const options = inheritOptions(entry.options, base.inherited, mode)
   return {
     name: yaml.name,
     split: expandSplit(yaml),
@@ -24,13 +27,13 @@ export function expandService(entry: ServiceEntry, base: BaseSettings, expansion
     balance: yaml.balance ?? base.balance,
     maxconn: yaml.maxconn,
     retries: yaml.retries,
-    options: inheritOptions(entry.options, base.inherited, mode),
+    options: logged ? options : withoutLog(options),
     timeouts: yaml.timeouts ?? {},
     errorfiles: yaml.errorfiles ?? {},
     check: expandCheck(yaml),
     servers: expandServers(yaml, at("backends"), expansion),
-    raw: rawLines(yaml.raw),
-    rawFrontend: rawLines(yaml.rawFrontend),
+    raw,
+    rawFrontend,
   }
 }
 
@@ -64,6 +67,11 @@ function inheritOptions(own: Options, inherited: Options, mode: Mode): Options {
     return mode === "http" || traits(name).http !== true
   })
   return { ...Object.fromEntries(kept), ...own }
+}
+
+/** Haproxy warns of the form of a log that goes nowhere. */
+function withoutLog({ tcplog, httplog, ...others }: Options): Options {
+  return others
 }
 
 function reportContradictions({ yaml, options, at }: ServiceEntry, mode: Mode, { problem }: Expansion): void {

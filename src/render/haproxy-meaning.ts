@@ -19,10 +19,27 @@ export function haproxyMeaning(config: HaproxyConfig | string): HaproxyMeaning {
   return { global: globalLines(parsed), proxies: Object.fromEntries(proxies), others: otherSections(parsed) }
 }
 
-/** A proxy's entries as lines: settings sorted, then what has an order, in it. */
+/** Directives with an order of their own among their kind, and none among the others; any other rule stands before them. */
+const FAMILIES = [
+  ["http-check", "tcp-check"],
+  ["stick"],
+  ["use-server"],
+  ["default-server", "server", "server-template"],
+]
+
+/** A proxy's entries as lines: settings sorted, then what has an order, in it. What is not logged has no form. */
 export function linesOf(entries: readonly Entry[]): string[] {
-  const settings = entries.filter(({ ordered }) => ordered !== true).map(({ text }) => text)
-  return [...settings.sort(), ...entries.filter(({ ordered }) => ordered === true).map(({ text }) => text)]
+  const logged = entries.some(({ key }) => key.startsWith("log "))
+  const settings = entries
+    .filter(({ ordered, key }) => ordered !== true && (logged || key !== "option log"))
+    .map(({ text }) => text)
+  const rules = entries.filter(({ ordered }) => ordered === true).map(({ text }) => text)
+  return [...settings.sort(), ...rules.toSorted((a, b) => familyOf(a) - familyOf(b))]
+}
+
+function familyOf(text: string): number {
+  const keyword = text.split(" ")[0] ?? ""
+  return FAMILIES.findIndex((family) => family.includes(keyword))
 }
 
 function globalLines({ sections }: HaproxyConfig): string[] {

@@ -7,6 +7,7 @@ import { parse } from "yaml"
 import { PRESET_NAMES } from "../../src/inventory/presets/index.ts"
 import { HAPROXY_CONFIG } from "../../src/render/haproxy.ts"
 import { render, type Setting, THREE } from "../unit/haproxy/support.ts"
+import { roundTrip } from "../unit/haproxy-import/support.ts"
 
 const RELEASES = [
   { release: "bullseye", version: "2.2" },
@@ -17,10 +18,10 @@ const RELEASES = [
 /** Every character that haproxy's own syntax gives a meaning. */
 const PASSWORD = `a b\\c#d"e'f$HOME%\\n:g`
 
-const configs = { ...seedConfigs(), ...presetConfigs(), ...lineConfigs() }
+const configs = { ...seedConfigs(), ...importedConfigs(), ...presetConfigs(), ...lineConfigs() }
 
 describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
-  const node = `hx-e2e-${release}`
+  const node = `h2-e2e-${release}`
 
   beforeAll(() => {
     start(node, `haops-prepared:${release}`)
@@ -102,6 +103,15 @@ function seedConfigs(): Record<string, string> {
       const setting: Setting = parse(readFileSync(new URL(file, directory), "utf8"))
       return [file, render(setting, setting.loadbalancers === undefined ? "controllers" : "loadbalancers")]
     }),
+  )
+}
+
+/** Each seed's own file, imported and rendered back. */
+function importedConfigs(): Record<string, string> {
+  const directory = new URL("../cases/haproxy/", import.meta.url)
+  const files = readdirSync(directory).filter((file) => /^seed-.*\.cfg$/.test(file))
+  return Object.fromEntries(
+    files.map((file) => [`${file}, imported`, roundTrip(readFileSync(new URL(file, directory), "utf8")).config]),
   )
 }
 

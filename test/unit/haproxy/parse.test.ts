@@ -39,10 +39,12 @@ describe("a line is split as haproxy splits it", () => {
 })
 
 describe("the meaning of a file", () => {
-  const seed = readFileSync(new URL("../../cases/haproxy/seed-001.cfg", import.meta.url), "utf8")
+  const file = readFileSync(new URL("../../cases/haproxy/seed-001.cfg", import.meta.url), "utf8")
+  // The seed names no target for its log, so that nothing said of logs would mean anything.
+  const seed = file.replace("global\n", "global\n  log /dev/log local0\n")
   const lines = seed.split("\n")
-  /** Said twice: by a default, or by `tcpka`, which includes `clitcpka`. Nothing is logged without a target. Without `global` a file cannot be read. */
-  const IMPLIED = /^\s*(mode\s+tcp|balance roundrobin|retries\s+3|log\s+global|option\s+clitcpka|global|#.*)?$/
+  /** Said twice: by a default, or by `tcpka`, which includes `clitcpka`. Without `global` a file cannot be read. */
+  const IMPLIED = /^\s*(mode\s+tcp|balance roundrobin|retries\s+3|option\s+clitcpka|global|#.*)?$/
 
   it.each(lines.map((line, index) => [index + 1, line.trim()] as const).filter(([, line]) => !IMPLIED.test(line)))(
     "line %i (%s) is part of it",
@@ -70,14 +72,14 @@ describe("the meaning of a file", () => {
     ["keepalive by halves", "option tcpka", "option srvtcpka\noption clitcpka"],
     ["the default HTTP check", "option httpchk", "option httpchk OPTIONS / HTTP/1.0"],
     ["an HTTP check by path", "option httpchk /x", "option httpchk OPTIONS /x"],
-    ["rival log formats", "option httplog\noption tcplog", "option tcplog"],
+    ["rival log formats", "log 10.0.0.9 local0\noption httplog\noption tcplog", "log 10.0.0.9 local0\noption tcplog"],
     ["what is taken back", "option redispatch\nno option redispatch", ""],
     ["addresses", "bind :80,0.0.0.0:81", "bind *:81\nbind *:80"],
     ["a server's settings", "server a 1.1.1.1:1 inter 2s check", "server a 1.1.1.1:1 check inter 2000"],
     ["retries that haproxy makes anyway", "retries 3", ""],
-    ["a log that has no target", "log global", ""],
+    ["a log that has no target", "log global\noption tcplog", ""],
     ["the options of a bind line", "bind :80 ssl crt /a alpn h2", "bind :80 alpn h2 ssl crt /a"],
-    ["the log of TCP", "mode tcp\noption httplog", "option tcplog"],
+    ["the log of TCP", "log 10.0.0.9 local0\noption httplog", "log 10.0.0.9 local0\noption tcplog"],
     ["what HTTP alone reads", "mode tcp\noption forwardfor", "mode tcp"],
     [
       "a rival that is not the one taken back",
