@@ -33,7 +33,7 @@ export interface Expansion extends HaproxyContext {
 export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem: ReportProblem): HaproxySettings {
   const defaultGroup = context.hosts.some((host) => host.group === "loadbalancers") ? "loadbalancers" : "controllers"
   const expansion: Expansion = { ...context, problem: once(problem), defaultGroup }
-  const base = expandDefaults(raw.defaults)
+  const base = expandDefaults(raw.defaults, raw.global?.log?.length !== 0)
   const entries = expandEntries(raw.services ?? [], base.section.mode, expansion)
   const placed = entries.map((entry) => ({ service: expandService(entry, base, expansion), at: entry.at }))
   const services = placed.map(({ service }) => service)
