@@ -1,0 +1,166 @@
+import { writeFile } from "node:fs/promises"
+import { hostname, userInfo } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { stringify } from "yaml"
+import type { HaopsResult } from "./harness/haops.ts"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
+import { planned } from "./harness/planned.ts"
+import { ask } from "./harness/prober.ts"
+import { until } from "./harness/until.ts"
+
+// Runs that end early, wherever they are, and runs that meet. What they leave is what the next run begins with.
+
+const NAMES = ["controller1", "controller2", "controller3"]
+
+interface Event {
+  type: string
+  stage?: string
+  action?: string
+}
+
+let lab: Lab
+let inventory: string
+
+beforeAll(async () => {
+  lab = await startLab({ prepared: true })
+  inventory = await lab.inventory()
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+test("where a member cannot be reached no cluster is founded without it", async () => {
+  await lab.node("controller3").must("systemctl stop ssh")
+  const { code, stdout, stderr } = await up()
+  expect(code, `${stdout}\n${stderr}`).toBe(3)
+  for (const node of lab.nodes.slice(0, 2)) {
+    expect(await node.must("grep -s 'cluster_name: lab' /etc/corosync/corosync.conf || echo none")).toBe("none\n")
+    expect(await node.must("sysctl -n net.ipv4.ip_nonlocal_bind")).toBe("1\n")
+  }
+  await lab.node("controller3").must("systemctl start ssh")
+})
+
+interface Death {
+  /** For the name of the test. */
+  at: string
+  /** The event at which the run is killed. */
+  is(event: Event): boolean
+  /** Something has to be done for that event to come. */
+  needsDamage?: boolean
+}
+
+/** In the order of one run: each is a place to die, and the next run gets past it to die at the next. */
+const DEATHS: readonly Death[] = [
+  ...["preflight", "hosts", "packages", "prepare"].flatMap(boundaries),
+  ...boundaries("cluster").slice(0, 1),
+  during("cluster", "pcs host auth"),
+  during("cluster", "pcs cluster setup"),
+  during("cluster", "systemctl start"),
+  ...boundaries("cluster").slice(1),
+  ...boundaries("resources").slice(0, 1),
+  during("resources", "edit, verify and push the CIB"),
+  ...boundaries("resources").slice(1),
+  // Everything is done by now, and a run with nothing to do has no stages.
+  ...boundaries("verify").map((death) => ({ ...death, needsDamage: true })),
+]
+
+test.each(DEATHS)("killed $at, a run leaves no lock, and the next one gets past it", async ({ is, needsDamage }) => {
+  if (needsDamage) await damage()
+  const { signal } = await endAt(is, "SIGKILL")
+  expect(signal).toBe("SIGKILL")
+})
+
+function boundaries(name: string): Death[] {
+  return [
+    { at: `at the start of ${name}`, is: ({ type, stage }) => type === "stage-started" && stage === name },
+    { at: `at the end of ${name}`, is: ({ type, stage }) => type === "stage-finished" && stage === name },
+  ]
+}
+
+/** What runs on a node then is not stopped by the death: the next run meets it. */
+function during(name: string, command: string): Death {
+  return {
+    at: `during ${command}`,
+    is: ({ type, stage, action }) =>
+      type === "action-started" && stage === name && action?.startsWith(command) === true,
+  }
+}
+
+test("the run after all of these converges", async () => {
+  await expectConverged()
+})
+
+test("Ctrl-C finishes what runs, says what is half done, and exits 130", async () => {
+  await damage()
+  const begun = ({ type, stage }: Event) => type === "action-started" && stage === "resources"
+  const { code, stdout } = await endAt(begun, "SIGINT")
+  expect(code, stdout).toBe(130)
+  const { errors } = JSON.parse(stdout) as { errors: { code: string; message: string }[] }
+  const half = /half done: cluster configuration on controller\d \(1 of 2 actions done\)/
+  expect(errors).toContainEqual(expect.objectContaining({ code: "E_CANCELED", message: expect.stringMatching(half) }))
+  expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("5min")
+  await expectConverged()
+})
+
+test("of two runs the second is told who holds the lock; killed, the holder leaves it free at once", async () => {
+  await damage()
+  const seen: string[] = []
+  const first = lab.spawnHaops(["run", await slowPlaybook(), "--json", "-i", inventory], {
+    onStderr: (chunk) => seen.push(chunk),
+  })
+  await until(async () => seen.join("").includes('"action-started"'), { what: "the first run to work" })
+  const second = await up()
+  expect(second.code, second.stderr).toBe(5)
+  expect(second.stderr).toContain("E_LOCKED")
+  expect(second.stderr).toContain(`haops run by ${userInfo().username}@${hostname()} (process ${first.child.pid})`)
+  first.child.kill("SIGKILL")
+  await first.done
+  await expectConverged()
+})
+
+/** Something for the next run to do in the cluster's configuration. */
+async function damage(): Promise<void> {
+  await lab.node("controller2").must("pcs property set cluster-recheck-interval=17min")
+}
+
+/** A playbook of a user's own that keeps its run, and so the lock, for longer than any test. */
+async function slowPlaybook(): Promise<string> {
+  const file = join(lab.directory, "slow.yaml")
+  const command = { check: "exit 1", run: "sleep 3600", timeout: 3600 }
+  await writeFile(file, stringify({ name: "slow", stages: [{ stage: "slow", steps: [{ command }] }] }))
+  return file
+}
+
+async function up(): Promise<HaopsResult> {
+  return await lab.haops(["up", "--yes", "-i", inventory])
+}
+
+/** Runs `up` and sends it a signal at the first event that is like this. Throws where the run ends without one. */
+async function endAt(matches: (event: Event) => boolean, signal: NodeJS.Signals): Promise<HaopsResult> {
+  let hit = false
+  let rest = ""
+  const run = lab.spawnHaops(["up", "--yes", "--json", "-i", inventory], {
+    onStderr: (chunk) => {
+      const lines = `${rest}${chunk}`.split("\n")
+      rest = lines.pop() ?? ""
+      if (hit || !lines.some((line) => matches(JSON.parse(line) as Event))) return
+      hit = true
+      run.child.kill(signal)
+    },
+  })
+  const result = await run.done
+  if (!hit) throw new Error(`the run ended (${result.code}) before it came there\n${result.stderr}`)
+  return result
+}
+
+async function expectConverged(): Promise<void> {
+  const { code, stdout, stderr } = await up()
+  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(NAMES)
+  expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
+  expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
+  expect((await ask(`http://${lab.vip}:8080/`)).ok).toBe(true)
+  const conf = await everywhere(lab.nodes, "cat /etc/corosync/corosync.conf")
+  expect(new Set(Object.values(conf)).size).toBe(1)
+}
