@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { InventoryOverrides } from "./harness/inventory.ts"
+import { type Lab, startLab } from "./harness/lab.ts"
+import type { LabNode } from "./harness/node.ts"
+import { everywhere, holders } from "./harness/observe.ts"
+import { type ProbeReport, startProber } from "./harness/prober.ts"
+import { watchSecrets } from "./harness/secret-watcher.ts"
+import { until } from "./harness/until.ts"
+
+// Seed 004's layout on real nodes: a VIP on a pair of load balancers, another one on the controllers, both moved by keepalived.
+
+const PASSWORD = "vrrpPw42"
+const ENV = { VRRP_PASSWORD: PASSWORD }
+const CONF = "/etc/keepalived/keepalived.conf"
+
+describe.each(["bullseye", "bookworm", "trixie"] as const)("keepalived on %s", (release) => {
+  let lab: Lab
+  let pair: readonly [LabNode, LabNode]
+  let database: string
+
+  beforeAll(async () => {
+    lab = await startLab({ release, prepared: true, nodes: 2, loadbalancers: 2 })
+    pair = [lab.node("lb1"), lab.node("lb2")]
+    database = lab.vip.replace(/\d+$/, "201")
+  })
+  afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+  test("up brings each VIP to the first host of its group, and the password into no command line", async () => {
+    const watcher = await watchSecrets(lab.nodes, [PASSWORD])
+    await up()
+    expect((await watcher.stop()).sightings).toEqual([])
+    expect(await holders(lab.nodes, lab.vip)).toEqual(["lb1"])
+    expect(await holders(lab.nodes, database)).toEqual(["controller1"])
+    expect(
+      await everywhere(pair, `stat -c '%a %U' ${CONF}; systemctl is-enabled keepalived haproxy | tr '\\n' ' '`),
+    ).toEqual({
+      lb1: "600 root\nenabled enabled",
+      lb2: "600 root\nenabled enabled",
+    })
+  })
+
+  test("a second up has nothing to do", async () => {
+    const before = await everywhere(lab.nodes, `stat -c %y ${CONF}`)
+    expect((await haops("plan")).code).toBe(0)
+    await up()
+    expect(await everywhere(lab.nodes, `stat -c %y ${CONF}`)).toEqual(before)
+  })
+
+  test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async () => {
+    const report = await during(() => up({ haproxy: { services: services("leastconn") } }), {
+      everyMs: 5,
+      timeoutMs: 5000,
+    })
+    expect(report.attempts.length).toBeGreaterThan(1000)
+    expect(report.failed).toBe(0)
+    const [first, second] = await changedAt("/etc/haproxy/haproxy.cfg")
+    expect(second).toBeLessThan(first)
+    expect(await everywhere(pair, "grep -c 'balance leastconn' /etc/haproxy/haproxy.cfg")).toEqual({
+      lb1: "1",
+      lb2: "1",
+    })
+    expect(await holders(pair, lab.vip)).toEqual(["lb1"])
+  })
+
+  test("keepalived changes on the backup first, and the VIP does not move for it", async () => {
+    const report = await during(() => up({ keepalived: { nopreempt: true, check: { rise: 3 } } }), { timeoutMs: 5000 })
+    expect(report.failed).toBe(0)
+    const [first, second] = await changedAt(CONF)
+    expect(second).toBeLessThan(first)
+    expect(await holders(pair, lab.vip)).toEqual(["lb1"])
+    expect(await everywhere(pair, "journalctl -t keepalived-state -o cat | tail -n 1")).toEqual({
+      lb1: "INSTANCE public MASTER 200",
+      lb2: "INSTANCE public BACKUP 190",
+    })
+  })
+
+  test("a configuration that does not validate on the backup touches neither of them", async () => {
+    const [, backup] = pair
+    const before = await everywhere(pair, `sha256sum ${CONF} && systemctl show -p MainPID keepalived`)
+    await backup.must("sed -i 's/^nobody:/nobodx:/' /etc/passwd")
+    const { code, stderr } = await haops("up", "--yes")
+    await backup.must("sed -i 's/^nobodx:/nobody:/' /etc/passwd")
+    expect(code, stderr).toBe(3)
+    expect(stderr).toContain("lb2 failed; lb1, which carries a VIP, is left alone")
+    expect(await everywhere(pair, `sha256sum ${CONF} && systemctl show -p MainPID keepalived`)).toEqual(before)
+    expect(await backup.must("ls -A /etc/keepalived")).not.toContain(".haops.")
+    await up()
+  })
+
+  test("a haproxy that is killed is back before the VIP would move", async () => {
+    const report = await during(() => pair[0].must("pkill -9 haproxy"), { settleMs: 3000 })
+    expect(report.longestOutageMs).toBeLessThan(2000)
+    expect(await holders(pair, lab.vip)).toEqual(["lb1"])
+  })
+
+  test("a haproxy that hangs costs its host the VIP, though its process is there and its port open", async () => {
+    const report = await during(async () => {
+      await pair[0].must("pkill -STOP haproxy")
+      await moved("lb2")
+    })
+    expect(report.longestOutageMs).toBeLessThan(8000)
+    expect(await pair[0].must("pgrep -c haproxy; ss -ltn")).toContain(`${lab.vip}:8080`)
+    await pair[0].must("pkill -CONT haproxy")
+    await moved("lb1")
+  })
+
+  test("a node that is lost is replaced by the backup, which is converged without it, and comes back", async () => {
+    const report = await during(async () => {
+      await pair[0].kill()
+      await until(async () => (await holders([pair[1]], lab.vip)).length === 1, { what: "the backup promoted" })
+    })
+    expect(report.longestOutageMs).toBeLessThan(8000)
+    const { code, stdout } = await haops("plan", "--json")
+    expect(code, stdout).toBe(3)
+    expect(drifted(stdout)).toEqual([])
+    await pair[0].start()
+    await moved("lb1")
+    await up()
+  })
+
+  test("a split pair is told as what it is", async () => {
+    await Promise.all([mishear(pair[0], pair[1]), mishear(pair[1], pair[0])])
+    await until(async () => (await holders(pair, lab.vip)).length === 2, { what: "the pair split" })
+    const { code, stdout } = await haops("plan")
+    expect(code).toBe(2)
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("on lb1 and lb2, which do not hear each other's VRRP")
+    await Promise.all([hear(pair[0], pair[1]), hear(pair[1], pair[0])])
+    await moved("lb1")
+  })
+
+  function services(balance = "roundrobin") {
+    return [
+      { name: "web", port: 8080, vip: "public", mode: "http", balance, backendPort: 8000, check: "http" },
+      { name: "db", port: 8081, vip: "database", backendPort: 8000 },
+    ]
+  }
+
+  async function inventory(more: InventoryOverrides = {}): Promise<string> {
+    return await lab.inventory({
+      pacemaker: null,
+      vips: {
+        vip: null,
+        public: { address: `${lab.vip}/24`, on: "loadbalancers", manager: "keepalived" },
+        database: { address: `${database}/24`, on: "controllers", manager: "keepalived" },
+      },
+      keepalived: { password: { env: "VRRP_PASSWORD" }, ...(more.keepalived as object) },
+      haproxy: more.haproxy ?? { services: services() },
+    })
+  }
+
+  async function haops(...words: readonly string[]) {
+    return await lab.haops([...words, "-i", await inventory()], { env: ENV })
+  }
+
+  async function up(more: InventoryOverrides = {}): Promise<void> {
+    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", await inventory(more)], { env: ENV })
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+  }
+
+  /** What a client of the VIP saw while `work` was done, and for a while after it. */
+  async function during(
+    work: () => Promise<unknown>,
+    { settleMs = 1000, ...options }: { settleMs?: number; everyMs?: number; timeoutMs?: number } = {},
+  ): Promise<ProbeReport> {
+    const prober = startProber(`http://${lab.vip}:8080/`, options)
+    await work()
+    await new Promise((resolve) => setTimeout(resolve, settleMs))
+    return await prober.stop()
+  }
+
+  async function moved(to: string): Promise<void> {
+    const there = async () => (await holders(pair, lab.vip)).join() === to
+    await until(there, { what: `the VIP on ${to}` })
+  }
+
+  async function changedAt(path: string): Promise<[number, number]> {
+    const times = await everywhere(pair, `stat -c %.Y ${path}`)
+    return [Number(times.lb1), Number(times.lb2)]
+  }
+})
+
+/** Titles of the steps that a plan has something to do for. */
+function drifted(json: string): readonly string[] {
+  const { plan } = JSON.parse(json) as { plan: { stages: { steps: { title: string }[] }[] } }
+  return plan.stages.flatMap(({ steps }) => steps.map(({ title }) => title))
+}
+
+/** Sends what is meant for `other` to nobody. A blackhole route would not do: VRRP's sockets are bound to their interface. */
+async function mishear(node: LabNode, other: LabNode): Promise<void> {
+  await node.must(`ip neigh replace ${other.address} lladdr 02:00:00:00:00:01 nud permanent dev eth0`)
+}
+
+async function hear(node: LabNode, other: LabNode): Promise<void> {
+  await node.must(`ip neigh del ${other.address} dev eth0`)
+}
