@@ -49,7 +49,8 @@ export function parseSections(
     const stdout = out.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index} `)
     const stderr = err.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index}\n`)
     const code = out.line()
-    if (stdout === undefined || code === undefined || !/^\d+$/.test(code)) throw cutShort(`part ${index + 1} of ${fragments.length}`, result)
+    if (stdout === undefined || code === undefined || !/^\d+$/.test(code))
+      throw cutShort(`part ${index + 1} of ${fragments.length}`, result)
     sections.set(id, { code: Number(code), stdout, stderr: stderr ?? "" })
   }
   if (out.between(`${nonce} done`, "\n") === undefined) throw cutShort("the end", result)

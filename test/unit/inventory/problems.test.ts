@@ -85,7 +85,9 @@ const shapeCases: Case[] = [
   {
     name: "an unknown key near none",
     text: `${HEAD}vips:\n  v: { address: 10.0.0.9/24, colour: red }\n`,
-    problems: ['8:30 unknown key "colour" in vips.v; known keys: address, nic, on, manager, virtualRouterId, monitor, resource'],
+    problems: [
+      '8:30 unknown key "colour" in vips.v; known keys: address, nic, on, manager, virtualRouterId, monitor, resource',
+    ],
   },
   {
     name: "a misspelt key, without a second line that it is missing",
