@@ -46,7 +46,7 @@ async function setState(options: LbOptions, text: string, wish: Wish): Promise<n
   if (wish !== "ready" && options.force !== true) requireAnother(status, target)
   const running = status.haproxies.filter(({ runtime }) => runtime.state === "up").map(({ host }) => host)
   const states = running.map((host) => context.world.get(host)).filter(isLive)
-  const reports = new Map<string, WishReport & { outcome?: SetOutcome }>()
+  const reports = new Map<string, WishReport>()
   await eachHost(context, states, async (state) => {
     reports.set(state.host.name, await setOn(session, state, settings, target, wish))
   })
@@ -74,7 +74,7 @@ async function setOn(
   { global }: HaproxySettings,
   target: Target,
   wish: Wish,
-): Promise<WishReport & { outcome?: SetOutcome }> {
+): Promise<WishReport> {
   const host = state.host.name
   const place = { stage: "lb", host, step: `${wish} ${target.service}/${target.server}`, scope: "each" } as const
   const start = Date.now()
@@ -94,7 +94,7 @@ async function setOn(
     context.sink({ type: "action-finished", ...place, action, ms: Date.now() - start })
     if (!outcome.seen) throw refused(outcome)
     context.sink({ type: "step-changed", ...place, ms: Date.now() - start })
-    return { host, ok: true, text: words(wish, outcome), outcome }
+    return { host, ok: true, text: words(wish, outcome) }
   } catch (thrown) {
     const error = asHaopsError(thrown, { host, step: place.step })
     context.sink({ type: "step-failed", ...place, error })

@@ -1,6 +1,6 @@
 import { hostsOf } from "../inventory/model.ts"
 import { count, listing } from "../output/words.ts"
-import type { Observation } from "../status/observe.ts"
+import type { Observation } from "../status/observation.ts"
 import { type Check, check, type Seen } from "./check.ts"
 
 /** What every member of the pacemaker cluster must show; none where the inventory has no cluster. */

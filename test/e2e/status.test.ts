@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { holders } from "./harness/observe.ts"
+import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
+import { until } from "./harness/until.ts"
+
+// status, verify, lb and journal on one cluster: they look at the same things, and the faults are the same.
+
+const NAMES = ["controller1", "controller2", "controller3"]
+
+describe("looking at a cluster", () => {
+  let lab: Lab
+  let inventory: string
+
+  beforeAll(async () => {
+    lab = await startLab({ prepared: true })
+    inventory = await lab.inventory()
+    const before = await lab.haops(["status", "-i", inventory])
+    expect(before.code, before.stderr).toBe(1)
+    expect(before.stdout).toContain("no cluster runs on any host that answered")
+    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await serversUp(3)
+    await logSshUse(lab.nodes)
+  })
+  afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+  test("status shows it on one screen, by one connection and one command a host", async () => {
+    const before = await readSshUse(lab.nodes)
+    const { code, stdout, stderr } = await lab.haops(["status", "-i", inventory])
+    expect(code, stderr).toBe(0)
+    expect(sshUseBetween(before, await readSshUse(lab.nodes))).toEqual(each({ connections: 1, commands: 1 }))
+    expect(stdout).toContain("quorate 3 of 3, survives 1 failure")
+    expect(stdout).toContain("fencing OFF")
+    for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^  ${name}  online`, "m"))
+    expect(stdout).toMatch(/^ {2}web +3\/3$/m)
+    expect(stdout).toContain("In sync with inventory.yaml (checked now).")
+    expect(stdout.split("\n").length).toBeLessThanOrEqual(24)
+  })
+
+  test("status --json says the same", async () => {
+    const { details } = await json(["status"])
+    expect(details.pacemaker).toMatchObject({
+      state: "online",
+      fencing: { state: "off" },
+      quorum: { votes: 3, survives: 1 },
+    })
+    expect(details.vips).toEqual([
+      expect.objectContaining({ address: lab.vip, holders: await holders(lab.nodes, lab.vip), answers: true }),
+    ])
+    expect(details.drift).toMatchObject({ steps: [], unknown: [], troubles: [] })
+  })
+
+  test("status --watch looks again over the same connections, sees a change, and Ctrl-C ends it", async () => {
+    const before = await readSshUse(lab.nodes)
+    let seen = ""
+    const { child, done } = lab.spawnHaops(["status", "--watch", "1", "-i", inventory])
+    child.stdout?.on("data", (chunk: string) => {
+      seen += chunk
+    })
+    await until(async () => seen.includes("In sync"), { what: "a first picture" })
+    await lab.node("controller3").must("sysctl -qw net.ipv4.ip_nonlocal_bind=0")
+    await until(async () => /Not as inventory\.yaml says.*sysctl on controller3/.test(seen), { what: "the drift" })
+    await lab.node("controller3").must("sysctl -qw net.ipv4.ip_nonlocal_bind=1")
+    child.kill("SIGINT")
+    const { code, signal } = await done
+    expect({ code, signal }).toEqual({ code: 0, signal: null })
+    const used = sshUseBetween(before, await readSshUse(lab.nodes))
+    for (const { connections, commands } of Object.values(used)) {
+      expect(connections).toBe(1)
+      expect(commands).toBeGreaterThan(1)
+    }
+  })
+
+  test("verify passes on it, with evidence for each check", async () => {
+    const { exit, details } = await json(["verify"])
+    const failed = details.checks.filter(({ outcome }) => outcome === "fail")
+    expect({ exit, failed }).toEqual({ exit: 0, failed: [] })
+    expect(details.checks.find(({ id }) => id === "fencing")?.outcome).toBe("warn")
+    for (const { id, evidence } of details.checks) expect(evidence.join(""), id).not.toBe("")
+  })
+
+  test.each([
+    {
+      fault: "a lost kernel parameter",
+      check: "sysctl",
+      node: "controller2",
+      by: "sysctl -qw net.ipv4.ip_nonlocal_bind=0",
+      back: "sysctl -qw net.ipv4.ip_nonlocal_bind=1",
+    },
+    {
+      fault: "the VIP on a second host",
+      check: "vip:vip",
+      node: "other",
+      by: "ip addr add VIP/24 dev eth0",
+      back: "ip addr del VIP/24 dev eth0",
+    },
+    {
+      fault: "haproxy with another configuration in memory, though the file is right and old",
+      check: "haproxy-config",
+      node: "controller2",
+      by: `cp -p /etc/haproxy/haproxy.cfg /root/right; sed -i '/server controller3/s/:8000/:8001/' /etc/haproxy/haproxy.cfg
+systemctl reload haproxy; cp -p /root/right /etc/haproxy/haproxy.cfg`,
+      back: "systemctl reload haproxy",
+    },
+  ])("verify finds $fault", async ({ check, node, by, back }) => {
+    const [holder] = await holders(lab.nodes, lab.vip)
+    const place = lab.node(node === "other" ? NAMES.find((name) => name !== holder)! : node)
+    await place.must(by.replace("VIP", lab.vip))
+    const result = await json(["verify"]).finally(() => place.must(back.replace("VIP", lab.vip)))
+    expect(result.exit).toBe(1)
+    expect(result.details.checks.find(({ id }) => id === check)?.outcome).toBe("fail")
+    await until(async () => (await json(["verify"])).exit === 0, { what: "verify to pass again", everyMs: 1000 })
+  })
+
+  test("lb drain takes a server out of every haproxy, ready brings it back, and the nodes remember who did it", async () => {
+    const drained = await lab.haops(["lb", "drain", "web/controller2", "-i", inventory])
+    expect(drained.code, drained.stderr).toBe(0)
+    for (const node of lab.nodes) {
+      expect(await serverStatus(node.name, "controller2")).toBe("DRAIN")
+      expect(await node.must("journalctl -t haops -o cat")).toContain("lb drain web/controller2")
+    }
+    const shown = await lab.haops(["lb", "show", "web", "-i", inventory])
+    expect(shown.stdout).toMatch(/^ {2}controller2 +drain +drain +drain/m)
+    expect((await lab.haops(["lb", "ready", "web/controller2", "-i", inventory])).code).toBe(0)
+    for (const { name } of lab.nodes)
+      await until(async () => (await serverStatus(name, "controller2")) === "UP", { what: "UP" })
+  })
+
+  test("lb does not take the last server, and guesses at no name", async () => {
+    await lab.haops(["lb", "maint", "web/controller1", "-i", inventory])
+    await lab.haops(["lb", "maint", "web/controller2", "-i", inventory])
+    const last = await lab.haops(["lb", "maint", "web/controller3", "-i", inventory])
+    expect(last.code).toBe(1)
+    expect(last.stderr).toContain("controller3 is the last server of web")
+    expect(await serverStatus("controller1", "controller3")).toBe("UP")
+    for (const name of ["controller1", "controller2"]) await lab.haops(["lb", "ready", `web/${name}`, "-i", inventory])
+    const unknown = await lab.haops(["lb", "drain", "web/controler1", "-i", inventory])
+    expect(unknown.code).toBe(65)
+    expect(unknown.stderr).toContain('Did you mean "controller1"?')
+    await serversUp(3)
+  })
+
+  test("journal lists the runs and shows one; a node's own log names it", async () => {
+    const { code, stdout } = await lab.haops(["journal"])
+    expect(code).toBe(0)
+    const id = /^(\S+) +up +lab /m.exec(stdout)?.[1]
+    expect(id).toBeDefined()
+    const run = await lab.haops(["journal", "show", id!])
+    expect(run.stdout).toContain("cluster configuration: changed")
+    expect(run.stdout).not.toContain(lab.password)
+    for (const node of lab.nodes) {
+      expect(await node.must("journalctl -t haops -o cat")).toMatch(new RegExp(`haops up by .*: done \\(run ${id}\\)`))
+    }
+  })
+
+  test("with one node dead, status goes on and says so, and verify passes nothing that it would have told", async () => {
+    await lab.node("controller3").kill()
+    await until(async () => (await json(["status", "--timeout", "3"])).details.nodes[2]?.state === "offline", {
+      what: "offline",
+    })
+    const { exit, details } = await json(["status", "--timeout", "3"])
+    expect(exit).toBe(3)
+    expect(details.pacemaker?.quorum).toMatchObject({ votes: 2, survives: 0 })
+    const checked = await json(["verify", "--timeout", "3"])
+    expect(checked.exit).toBe(1)
+    const failed = checked.details.checks.filter(({ outcome }) => outcome === "fail").map(({ id }) => id)
+    expect(failed).toEqual(
+      expect.arrayContaining(["hosts", "membership", "cib", "vip:vip", "haproxy", "sysctl", "clocks"]),
+    )
+  })
+
+  interface Document {
+    exit: number
+    details: {
+      pacemaker?: { quorum?: object }
+      nodes: { state: string }[]
+      vips: object[]
+      drift: object
+      checks: { id: string; outcome: string; evidence: string[] }[]
+    }
+  }
+
+  async function json(args: readonly string[]): Promise<Document> {
+    const { stdout, stderr } = await lab.haops([...args, "--json", "-i", inventory])
+    expect(stdout, stderr).not.toBe("")
+    return JSON.parse(stdout) as Document
+  }
+
+  /** By haproxy's own statistics, asked on the node. */
+  async function serverStatus(node: string, server: string): Promise<string | undefined> {
+    const stat = await lab.node(node).must(`perl -MSocket -e '
+      socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, sockaddr_un("/var/lib/haproxy/stats")) or die;
+      syswrite($s, "show stat\\n"); print while <$s>'`)
+    return stat
+      .split("\n")
+      .find((line) => line.startsWith(`web,${server},`))
+      ?.split(",")[17]
+  }
+
+  async function serversUp(count: number): Promise<void> {
+    for (const { name } of lab.nodes) {
+      await until(
+        async () =>
+          (await Promise.all(NAMES.map((server) => serverStatus(name, server)))).filter((status) => status === "UP")
+            .length === count,
+        {
+          what: `${count} servers up on ${name}`,
+        },
+      )
+    }
+  }
+})
+
+function each<Value>(value: Value): Record<string, Value> {
+  return Object.fromEntries(NAMES.map((name) => [name, value]))
+}
