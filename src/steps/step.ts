@@ -68,6 +68,8 @@ export interface WaitAction {
 export interface Subject {
   /** The node's name. */
   node: string
+  /** It leaves for good, and may be gone already. */
+  leaving?: boolean | undefined
   /** Go on though another member does not answer, as long as the cluster has quorum. */
   allowUnreachable?: boolean | undefined
   /** The node is gone for good: go on though it does not answer. */

@@ -28,7 +28,7 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
     playbook: await loadShipped("remove-node"),
     inventory: edit === undefined ? loaded : await without(loaded, leaving, edit),
     leaving,
-    subject: { node: name, force: options.force, loseQuorum: options.loseQuorum },
+    subject: { node: name, leaving: true, force: options.force, loseQuorum: options.loseQuorum },
     allTogether: true,
     // Last, so that a run which was cut short still finds the node there.
     onDone: edit && ((session) => forget(session, name, edit)),

@@ -20,6 +20,7 @@ const want = z.strictObject({
   cluster: z.string(),
   node: z.string(),
   shell: z.enum(["pcs", "crmsh", "auto"]),
+  leaving: z.boolean().default(false).describe("The node may have left already."),
 })
 
 type Want = z.infer<typeof want>
@@ -36,8 +37,10 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
     probe: () => NODE_VIEW,
     elect: ({ cluster, node }, view, { host }) => electable(cluster, node, host, view),
     check: ({ node }, { elected }) => (standby ? drainDrift(node, elected.have) : returnDrift(node, elected.have)),
-    findings: ({ cluster, node }, { elected }) => {
+    findings: ({ cluster, node, leaving }, { elected }) => {
       const { status } = elected.have
+      // What stands against a leaving is the business of a step of its own.
+      if (leaving) return []
       if (status === undefined) return [{ severity: "error", message: `${cluster} runs on no host that answers` }]
       if (status.nodes.some(({ name }) => name === node)) return []
       const hint = `Its nodes are ${status.nodes.map(({ name }) => name).join(", ")}.`
@@ -55,7 +58,7 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
 function bind({ inventory, host, subject }: BindContext): Want | undefined {
   const pacemaker = pacemakerOn(inventory, host)
   if (pacemaker === undefined || subject === undefined) return undefined
-  return { cluster: inventory.name, node: subject.node, shell: pacemaker.shell }
+  return { cluster: inventory.name, node: subject.node, shell: pacemaker.shell, leaving: subject.leaving === true }
 }
 
 /** The node itself can speak where no other member answers. */

@@ -42,6 +42,13 @@ describe("node-drained", () => {
     expect(judged({ conf: NAMES }).findings).toMatchObject([{ message: "lab runs on no host that answers" }])
   })
 
+  test("a node that leaves for good may be gone already", () => {
+    const three = NAMES.slice(0, 3)
+    const want = about(nodeDrained, { leaving: true })
+    const gone = judgeAll(nodeDrained, want, gather(nodeDrained, want, all({ conf: three, online: three })))
+    expect(gone).toMatchObject({ drift: [], findings: [] })
+  })
+
   test("rehearses on a copy of the CIB what will move, but not when that has been asked for already", () => {
     const want = about(nodeDrained)
     const rehearse = (said: Said) => nodeDrained.rehearse?.(want, gather(nodeDrained, want, all(said)), [])
