@@ -1,5 +1,5 @@
 import { expandHaproxy } from "./haproxy-expand.ts"
-import type { HaproxySettings } from "./haproxy-model.ts"
+import type { HaproxyService, HaproxySettings } from "./haproxy-model.ts"
 import type { HaproxyYaml } from "./haproxy-schema.ts"
 import { expandHosts } from "./hosts-expand.ts"
 import { expandKeepalived, withHealth } from "./keepalived-expand.ts"
@@ -43,6 +43,18 @@ function haproxyOf(
   const haproxy = expandHaproxy(yaml, context, (path, message, suggestion) =>
     notes.problem(path, message, { suggestion }),
   )
-  if (haproxy.stats === undefined) return haproxy
-  return { ...haproxy, stats: { ...haproxy.stats, password: sourceFrom(file, haproxy.stats.password) } }
+  const { stats, services } = haproxy
+  return {
+    ...haproxy,
+    stats: stats && { ...stats, password: sourceFrom(file, stats.password) },
+    services: services.map((service) => certificateFrom(file, service)),
+  }
+}
+
+function certificateFrom(file: string, service: HaproxyService): HaproxyService {
+  const { tls } = service.bind
+  if (tls?.source === undefined) return service
+  const { certificate, key } = tls.source
+  const source = { certificate: sourceFrom(file, certificate), key: key && sourceFrom(file, key) }
+  return { ...service, bind: { ...service.bind, tls: { ...tls, source } } }
 }

@@ -3,10 +3,19 @@ import { expandServers } from "./haproxy-expand-backends.ts"
 import { type BaseSettings, namesLog } from "./haproxy-expand-base.ts"
 import { expandPlace } from "./haproxy-expand-bind.ts"
 import { checkSettings, type ServiceEntry } from "./haproxy-expand-presets.ts"
-import type { Bind, HaproxyService, HealthCheck, HttpCheck, Mode } from "./haproxy-model.ts"
+import {
+  type Bind,
+  type BindTls,
+  CERTIFICATES,
+  type HaproxyService,
+  type HealthCheck,
+  type HttpCheck,
+  type Mode,
+} from "./haproxy-model.ts"
 import { type Options, optionEntries, traits } from "./haproxy-options.ts"
 import type { ServiceYaml } from "./haproxy-service-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
+import { secretSource } from "./secret-schema.ts"
 
 /** One service with its VIP, servers, options and check resolved. */
 export function expandService(entry: ServiceEntry, base: BaseSettings, expansion: Expansion): HaproxyService {
@@ -42,9 +51,14 @@ function expandSplit({ name, split }: ServiceYaml): HaproxyService["split"] {
   return split === true ? { frontend: `${name}_frontend`, backend: `${name}_backend` } : split
 }
 
-function expandBind({ port, tls, rawBind }: ServiceYaml, address: string): Bind {
-  const ends = tls === undefined ? undefined : { certificate: tls.certificate, alpn: tls.alpn ?? [] }
-  return { address, port, tls: ends, raw: rawBind }
+function expandBind({ name, port, tls, rawBind }: ServiceYaml, address: string): Bind {
+  return { address, port, tls: tls && expandTls(name, tls), raw: rawBind }
+}
+
+function expandTls(name: string, { certificate, key, alpn = [] }: NonNullable<ServiceYaml["tls"]>): BindTls {
+  if (typeof certificate === "string") return { certificate, alpn }
+  const source = { certificate: secretSource(certificate), key: key && secretSource(key) }
+  return { certificate: `${CERTIFICATES}/${name}.pem`, source, alpn }
 }
 
 function expandCheck(yaml: ServiceYaml): HealthCheck | undefined {
@@ -82,6 +96,12 @@ function reportContradictions({ yaml, options, at }: ServiceEntry, mode: Mode, {
   }
   if (yaml.rawFrontend !== undefined && (yaml.split ?? false) === false) {
     problem(at("rawFrontend"), "there is no frontend section to put rawFrontend in without split: true")
+  }
+  if (yaml.tls?.key !== undefined && typeof yaml.tls.certificate === "string") {
+    problem(
+      at("tls"),
+      "a certificate that is on the node has its key in the same file: key is for one that haops puts there",
+    )
   }
   const check = checkSettings(yaml.check)
   const ofHttp = (["method", "path", "host", "expect"] as const).filter((key) => check?.[key] !== undefined)

@@ -126,8 +126,19 @@ export interface Bind {
 export interface BindTls {
   /** PEM file (or directory of them) on the node: certificate, chain and key. */
   certificate: string
+  /** Present: haops puts it there. */
+  source?: CertificateSource | undefined
   alpn: readonly string[]
 }
+
+export interface CertificateSource {
+  certificate: SecretSource
+  /** Absent: the key is with the certificate. */
+  key?: SecretSource | undefined
+}
+
+/** Where haproxy finds the certificates that haops puts on a node. */
+export const CERTIFICATES = "/etc/haproxy/certificates"
 
 export interface HaproxyServer {
   /** The host's name, or the name that the inventory gave. */

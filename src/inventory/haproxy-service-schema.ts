@@ -8,6 +8,7 @@ import {
   tuningShape,
   wordSchema,
 } from "./haproxy-vocabulary-schema.ts"
+import { secretReferenceSchema } from "./secret-schema.ts"
 
 export const balanceSchema = z
   .union([
@@ -66,7 +67,15 @@ const backendsSchema = z
 
 const tlsSchema = z
   .strictObject({
-    certificate: wordSchema.describe("PEM file on the node: certificate, chain and key"),
+    certificate: z
+      .union([
+        wordSchema.describe("PEM file on the node that somebody else puts there: certificate, chain and key"),
+        secretReferenceSchema.describe(
+          "PEM that haops puts on the nodes: certificate, chain and, without `key`, the key",
+        ),
+      ])
+      .describe("A path on the node, or { file: … }, { env: … }, { command: … } for haops to put it there"),
+    key: secretReferenceSchema.describe("Private key, where it is not in the same PEM as the certificate").optional(),
     alpn: z.array(wordSchema).describe("Protocols to offer, such as [h2, http/1.1]").optional(),
   })
   .describe("Clients speak TLS to haproxy")

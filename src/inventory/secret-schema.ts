@@ -2,14 +2,21 @@ import { z } from "zod"
 import { Secret } from "../secret.ts"
 import type { SecretSource } from "./model.ts"
 
+const REFERENCES = [
+  z.strictObject({ env: z.string().min(1).describe("Environment variable of haops that holds the secret") }),
+  z.strictObject({ file: z.string().min(1).describe("File that holds the secret; a final newline is dropped") }),
+  z.strictObject({
+    command: z.string().min(1).describe("Command line whose output is the secret, such as `pass show x`"),
+  }),
+] as const
+
+/** A secret that is somewhere else: `{ env: NAME }`, `{ file: PATH }`, `{ command: LINE }`. */
+export const secretReferenceSchema = z.union(REFERENCES)
+
 /** A secret as the inventory writes it: `{ env: NAME }`, `{ file: PATH }`, `{ command: LINE }`, or the text itself (warned about). */
 export const secretSchema = z
   .union([
-    z.strictObject({ env: z.string().min(1).describe("Environment variable of haops that holds the secret") }),
-    z.strictObject({ file: z.string().min(1).describe("File that holds the secret; a final newline is dropped") }),
-    z.strictObject({
-      command: z.string().min(1).describe("Command line whose output is the secret, such as `pass show x`"),
-    }),
+    ...REFERENCES,
     z.string().min(1).describe("The secret itself; accepted with a warning, since the inventory is read by many"),
   ])
   .describe("A secret: { env: NAME }, { file: PATH } or { command: LINE }")

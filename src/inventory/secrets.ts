@@ -54,7 +54,8 @@ function fromFile(path: string, { baseDir = process.cwd(), onWarning }: SecretSt
   try {
     const text = readFileSync(file, "utf8")
     const mode = statSync(file).mode & 0o777
-    if ((mode & 0o077) !== 0) onWarning?.(`${path} holds a secret and others may read it; chmod 600 ${path}`)
+    if ((mode & 0o077) !== 0 && !isPublic(text))
+      onWarning?.(`${path} holds a secret and others may read it; chmod 600 ${path}`)
     return text
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
@@ -64,6 +65,11 @@ function fromFile(path: string, { baseDir = process.cwd(), onWarning }: SecretSt
       cause: error,
     })
   }
+}
+
+/** Certificates are read where secrets are, and without a key they are none. */
+function isPublic(text: string): boolean {
+  return text.includes("-----BEGIN CERTIFICATE-----") && !text.includes("PRIVATE KEY-----")
 }
 
 function fromCommand(command: string, { baseDir = process.cwd(), env = process.env }: SecretStoreOptions): string {

@@ -6,15 +6,12 @@ import { redactHaproxyConfig } from "../render/haproxy-redact.ts"
 import { reveal, Secret } from "../secret.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
 import { sha256 } from "./lib/file-state.ts"
-import { haproxyMemory } from "./lib/haproxy-process.ts"
+import { HAPROXY_UNIT, reloadHaproxy } from "./lib/haproxy-reload.ts"
 import { type HaproxyState, haproxyScript, parseHaproxy } from "./lib/haproxy-state.ts"
 import { unitActions } from "./lib/unit-actions.ts"
 import { type Action, type BindContext, defineStep } from "./step.ts"
 
 const { path, mode, owner } = HAPROXY_CONFIG
-const UNIT = "haproxy.service"
-/** Milliseconds in which a reloaded haproxy must have a new worker. */
-const RELOAD_TIMEOUT_MS = 10_000
 
 const want = z.strictObject({
   content: z.union([z.string(), z.instanceof(Secret)]).describe("The whole haproxy.cfg."),
@@ -92,7 +89,7 @@ function mustStop(runBy: Want["runBy"], { memory, clustered }: HaproxyState): bo
 function unitFindings(runBy: Want["runBy"], load: string): Finding[] {
   if (load !== "masked") return []
   const who = runBy === "pacemaker" ? "Pacemaker cannot start a masked unit" : "A masked unit cannot be started"
-  return [{ severity: "error", message: `${UNIT} is masked`, hint: `${who}: systemctl unmask ${UNIT}` }]
+  return [{ severity: "error", message: `${HAPROXY_UNIT} is masked`, hint: `${who}: systemctl unmask ${HAPROXY_UNIT}` }]
 }
 
 function plan({ content }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {
@@ -100,23 +97,10 @@ function plan({ content }: Want, have: HaproxyState, drift: readonly Drift[]): A
   const actions = planFile(fileOf(content), have.file, { validate, backup: true })
   // The content goes out as it came in, so that a secret stays one.
   const file = actions.map((action) => (action.type === "put" ? { ...action, content } : action))
-  const units = drift.flatMap((one) => unitActions(UNIT, have.unit, one))
-  const reload = drift.some(({ risk }) => risk === "reload") ? RELOAD : []
+  const units = drift.flatMap((one) => unitActions(HAPROXY_UNIT, have.unit, one))
+  const reload = drift.some(({ risk }) => risk === "reload") ? reloadHaproxy([path]) : []
   return [...file, ...reload, ...units]
 }
-
-/** systemd is done when the signal is sent; the new worker is there, or refused, a moment later. */
-const RELOAD: readonly Action[] = [
-  { type: "run", argv: ["systemctl", "reload", "--", UNIT] },
-  {
-    type: "wait",
-    for: "haproxy to take up its new configuration",
-    script: `${haproxyMemory(path)}
-memory=$(haproxy_memory) && [ "$memory" = current ]`,
-    timeoutMs: RELOAD_TIMEOUT_MS,
-    hint: `It goes on with the old one, probably because it cannot bind an address. See: journalctl -u ${UNIT} -n 50`,
-  },
-]
 
 function fileOf(content: Want["content"]): FileWant {
   return { path, content: reveal(content), mode, owner }

@@ -15,6 +15,7 @@ import { defaultCluster } from "./default-cluster.ts"
 import { departure } from "./departure.ts"
 import { file } from "./file.ts"
 import { haclusterPassword } from "./hacluster-password.ts"
+import { haproxyCertificates } from "./haproxy-certificates.ts"
 import { haproxyConfig } from "./haproxy-config.ts"
 import { hosts } from "./hosts.ts"
 import { keepalived } from "./keepalived.ts"
@@ -42,6 +43,7 @@ const ALL: readonly Step[] = [
   sysctl,
   haclusterPassword,
   pcsd,
+  haproxyCertificates,
   haproxyConfig,
   clusterAuth,
   clusterSetup,

@@ -1,20 +1,18 @@
-import { quote } from "../../sh.ts"
-
 /**
- * Shell function `haproxy_memory`, which prints what the running haproxy has in memory: `none` (it does not run), `current`, or
+ * Shell function `haproxy_memory FILE`, which prints what the running haproxy has in memory: `none` (it does not run), `current`, or
  * `older`: its newest process started before the file was written. The master keeps its process id over a reload, so its
  * children are looked at; two generations, because the wrapper of version 1.5 has a process between. Start times are in clock
  * ticks since boot. A file from the future (the clock was set back) tells nothing and counts as current.
  */
-export function haproxyMemory(path: string): string {
+export function haproxyMemory(): string {
   return `
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null || :; }
 haproxy_memory() {
   main=$(systemctl show --property=MainPID -- haproxy.service) || return
   main=\${main#MainPID=}
   if [ "\${main:-0}" -eq 0 ]; then echo none; return; fi
-  if ! [ -e ${quote(path)} ]; then echo current; return; fi
-  hertz=$(getconf CLK_TCK) && written=$(stat -Lc %.Y -- ${quote(path)}) || return
+  if ! [ -e "$1" ]; then echo current; return; fi
+  hertz=$(getconf CLK_TCK) && written=$(stat -Lc %.Y -- "$1") || return
   now=$(date +%s.%N)
   read -r uptime _ </proc/uptime
   ticks=0

@@ -1,11 +1,12 @@
 import { HaopsError } from "../../errors.ts"
-import { quote, quoteAll } from "../../sh.ts"
+import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { clusterRuns } from "./cluster-runs.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { haproxyMemory } from "./haproxy-process.ts"
 import { parseUnit, type UnitState, unitScript } from "./unit-state.ts"
+import { vipsHeldScript } from "./vips-held.ts"
 
 /** haproxy on a host: its file, its unit and what the running process has read. */
 export interface HaproxyState {
@@ -33,14 +34,11 @@ export function haproxyScript(
   return `${fileScript(path, { unless: checksum, filter: `sed -E ${REDACT}` })}
 unit=$(${unitScript("haproxy.service")}) || exit
 printf '%s\\n' "$unit" | sed 's/^/unit /'
-${haproxyMemory(path)}
-memory=$(haproxy_memory) || exit
+${haproxyMemory()}
+memory=$(haproxy_memory ${quote(path)}) || exit
 printf 'memory %s\\n' "$memory"
 if ${clusterRuns(cluster)}; then echo 'clustered yes'; fi
-addresses=$(ip -o addr show 2>/dev/null)
-for vip in ${quoteAll(vips)}; do
-  case $addresses in *" $vip/"*) echo 'holds yes'; break ;; esac
-done
+${vipsHeldScript(vips)}
 exit 0`
 }
 

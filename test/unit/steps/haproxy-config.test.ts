@@ -150,8 +150,8 @@ describe.each(SHELLS)("what haproxy has in memory, in %s", (shell) => {
     at("haproxy.cfg", "")
     const mtime = Date.now() / 1000 - written
     utimesSync(join(box.path, "haproxy.cfg"), mtime, mtime)
-    const script = haproxyMemory(join(box.path, "haproxy.cfg")).replaceAll("/proc/", `${box.path}/proc/`)
-    return run(`${script}\nhaproxy_memory`, { shell, path: box.path }).stdout.trim()
+    const script = haproxyMemory().replaceAll("/proc/", `${box.path}/proc/`)
+    return run(`${script}\nhaproxy_memory ${join(box.path, "haproxy.cfg")}`, { shell, path: box.path }).stdout.trim()
   }
 
   test.each([

@@ -1,0 +1,54 @@
+import { HaopsError } from "../../errors.ts"
+import type { ProbeOutput } from "../step.ts"
+import { readAnswer } from "./answer.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
+import { haproxyMemory } from "./haproxy-process.ts"
+import { vipsHeldScript } from "./vips-held.ts"
+
+/** One file with a certificate and its key, and whether haproxy has read it as it is. */
+export interface CertificateFile {
+  /** Its content is its certificates alone, and missing where the checksum is the wanted one. */
+  file: FileState
+  memory: "none" | "current" | "older"
+}
+
+export interface CertificateState {
+  /** In the order that they were asked for. */
+  files: readonly CertificateFile[]
+  /** One of the VIPs is on this host. */
+  holds: boolean
+}
+
+/** Private keys stay on the node: only what a client of the TLS port is shown travels. */
+const PUBLIC = "sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'"
+
+/** Shell that asks for files with certificates and keys. */
+export function certificateScript(files: readonly { path: string; sha256: string }[], vips: readonly string[]): string {
+  const questions = files.map(({ path, sha256 }, index) => {
+    return `answer=$(${fileScript(path, { unless: sha256, filter: PUBLIC })}
+memory=$(haproxy_memory "$path") || exit
+printf 'memory %s\\n' "$memory") || exit
+printf '%s\\n' "$answer" | sed 's/^/${index} /'`
+  })
+  return `${haproxyMemory()}
+${questions.join("\n")}
+${vipsHeldScript(vips)}
+exit 0`
+}
+
+/** Reads what `certificateScript` printed about so many files. Throws `E_PROBE` on anything else. */
+export function parseCertificates({ stdout }: ProbeOutput, count: number): CertificateState {
+  const indices = Array.from({ length: count }, (_, index) => String(index))
+  const answer = readAnswer(stdout, [...indices, "holds"])
+  const files = indices.map((index) => fileOf(answer.all(index).join("\n")))
+  return { files, holds: answer.one("holds") !== undefined }
+}
+
+function fileOf(text: string): CertificateFile {
+  const answer = readAnswer(text, [...FILE_KEYS, "memory"])
+  const memory = answer.need("memory")
+  if (memory !== "none" && memory !== "current" && memory !== "older") {
+    throw new HaopsError("E_PROBE", `not a state of haproxy's memory: ${JSON.stringify(memory)}`)
+  }
+  return { file: parseFile(answer), memory }
+}
