@@ -1,0 +1,85 @@
+import { copyFile, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { connect } from "node:tls"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Lab, startLab } from "./harness/lab.ts"
+
+const CASES = new URL("../cases/certificates/", import.meta.url)
+const FILE = "/etc/haproxy/certificates/web.pem"
+
+describe("TLS ends at haproxy", () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await startLab({ nodes: 1, prepared: true })
+    await install("web")
+    const bind = lab.nodes[0]!.address
+    const tls = { certificate: { file: "tls.crt" }, key: { file: "tls.key" }, alpn: ["h2", "http/1.1"] }
+    const service = { name: "web", port: 8443, bind, mode: "http", backendPort: 8000, check: "http", tls }
+    await lab.inventory({ pacemaker: null, vips: null, haproxy: { services: [service] } })
+  })
+  afterAll(() => lab[Symbol.asyncDispose]())
+
+  it("with a certificate that root alone can read, put there by `up`; a second one does nothing", async () => {
+    const first = await lab.haops(["up", "--yes"])
+    expect(first, first.stderr).toMatchObject({ code: 0 })
+    expect(await shown()).toBe("web.example")
+    expect((await node().must(`stat -c '%a %U:%G' ${FILE}`)).trim()).toBe("600 root:root")
+    expect((await lab.haops(["plan"])).code).toBe(0)
+  })
+
+  it("and is renewed by a reload, which the plan tells by name and never by key", async () => {
+    const before = await master()
+    await install("other")
+    const plan = await lab.haops(["plan"])
+    expect(plan.code).toBe(2)
+    expect(plan.stdout).toMatch(/CN=web\.example until .*CN=other\.example until/s)
+    const key = (await readFile(new URL("other.key", CASES), "utf8")).split("\n")[1]!
+    expect(plan.stdout + plan.stderr).not.toContain(key)
+    const renewed = await lab.haops(["up", "--yes"])
+    expect(renewed, renewed.stderr).toMatchObject({ code: 0 })
+    expect(await shown()).toBe("other.example")
+    expect(await master()).toBe(before)
+  })
+
+  it("and takes up a certificate that haproxy has not read, as after a run that was cut short", async () => {
+    await node().must(`sleep 1; touch ${FILE}; chmod 644 ${FILE}`)
+    const plan = await lab.haops(["plan"])
+    expect(plan.stdout).toContain(`${FILE} in memory`)
+    expect((await lab.haops(["up", "--yes"])).code).toBe(0)
+    expect((await lab.haops(["plan"])).code).toBe(0)
+  })
+
+  it("and leaves the certificate that it serves alone where haproxy refuses the new one", async () => {
+    await node().must(`install -D -m 755 /dev/stdin /usr/local/sbin/haproxy <<'EOF'
+#!/bin/sh
+case "$*" in *"-f /dev/stdin"*) echo "this OpenSSL does not like it" >&2; exit 1 ;; esac
+exec /usr/sbin/haproxy "$@"
+EOF`)
+    await install("web")
+    const refused = await lab.haops(["up", "--yes"])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain("this OpenSSL does not like it")
+    expect(await shown()).toBe("other.example")
+    await node().must("rm /usr/local/sbin/haproxy")
+  })
+
+  const node = () => lab.nodes[0]!
+  const master = () => node().must("systemctl show -p MainPID --value haproxy")
+
+  async function install(name: string): Promise<void> {
+    for (const end of ["crt", "key"])
+      await copyFile(new URL(`${name}.${end}`, CASES), join(lab.directory, `tls.${end}`))
+  }
+
+  /** The name on the certificate that a client is shown. */
+  async function shown(): Promise<string> {
+    return await new Promise((resolve, reject) => {
+      const socket = connect({ host: node().address, port: 8443, rejectUnauthorized: false }, () => {
+        resolve(String(socket.getPeerCertificate().subject.CN))
+        socket.destroy()
+      })
+      socket.once("error", reject)
+    })
+  }
+})
