@@ -28,11 +28,14 @@ export function reportClashes(placed: readonly PlacedService[], stats: StatsPage
   reportNames(placed, stats, to)
 }
 
-function reportPort(listener: Listener, earlier: readonly Listener[], { problem }: Expansion): void {
+function reportPort(listener: Listener, earlier: readonly Listener[], { problem, line }: Expansion): void {
   const other = earlier.find((candidate) => share(candidate, listener))
   if (other === undefined) return
   const place = listener.vip ?? (listener.bind.address === "*" ? "every address" : listener.bind.address)
-  problem(listener.path, `port ${listener.bind.port} on ${place} is taken by ${other.name}`)
+  problem(
+    listener.path,
+    `port ${listener.bind.port} on ${place} is taken by ${other.name}${line === undefined ? "" : ` (${line(other.path)})`}`,
+  )
 }
 
 function share(a: Listener, b: Listener): boolean {

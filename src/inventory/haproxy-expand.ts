@@ -17,6 +17,8 @@ export type ReportProblem = (path: Path, message: string, suggestion?: string) =
 export interface HaproxyContext {
   vips: readonly Vip[]
   hosts: readonly Host[]
+  /** Where something of the inventory was written, such as `line 12`. */
+  line?: ((path: Path) => string) | undefined
 }
 
 /** What the parts of the expansion share. */

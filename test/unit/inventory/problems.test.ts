@@ -312,6 +312,16 @@ vips:
     problems: ["13:7 pacemaker.constraints[1]: the constraint colocation-a-b-INFINITY is there already (line 12)"],
   },
   {
+    name: "a port of a VIP that another service has",
+    text: `${HEAD}vips: { vip: 10.0.0.9/24 }
+haproxy:
+  services:
+    - { preset: openstack }
+    - { name: mine, port: 5000 }
+`,
+    problems: ["11:27 haproxy.services[1].port: port 5000 on vip is taken by keystone_public_cluster (line 10)"],
+  },
+  {
     name: "ids that are taken",
     text: cluster(`  fencing:
     - { name: power, agent: fence_ipmilan }
