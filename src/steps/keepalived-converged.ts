@@ -18,7 +18,10 @@ const vip = z.strictObject({
     .describe("Where haproxy listens on each of them, whether it has the VIP or not."),
 })
 
-const want = z.strictObject({ vips: z.array(vip).min(1) })
+const want = z.strictObject({
+  vips: z.array(vip).min(1),
+  advertMs: z.number().int().positive().describe("VRRP's interval, by which an election is counted."),
+})
 
 type Want = z.infer<typeof want>
 type VipWant = z.infer<typeof vip>
@@ -42,12 +45,11 @@ export const keepalivedConverged = defineClusterStep<Want, HolderState>({
     ...idleHosts(vips, members),
     ...vips.flatMap((one) => [...vipDrift(one, members), ...deafHosts(one, members)]),
   ],
-  plan: ({ vips }, { elected }) => [
+  plan: ({ vips, advertMs }, { elected }) => [
     {
       type: "run",
-      // Those of the other group may be in a network that this host does not reach.
-      argv: ["sh", "-c", settleScript(awaited(vips.filter(({ hosts }) => hosts.includes(elected.host))), LIMIT_S)],
-      timeoutMs: (LIMIT_S + 15) * 1000,
+      argv: ["sh", "-c", settled(vips, elected.host, advertMs)],
+      timeoutMs: (LIMIT_S + 60) * 1000,
       label: `wait until the VIPs answer, at most ${LIMIT_S} s`,
     },
   ],
@@ -58,6 +60,7 @@ function bind({ inventory, host }: BindContext): Want | undefined {
   if (!vips.some((one) => one.on === host.group)) return undefined
   const services = inventory.haproxy?.services ?? []
   return {
+    advertMs: inventory.keepalived?.advertMs ?? 1000,
     vips: vips.map(({ name, address, on }) => {
       const own = services.filter((service) => service.vip === name).map(({ bind }) => bind)
       const hosts = hostsOf(inventory, on).map((one) => one.name)
@@ -111,9 +114,16 @@ function deafHosts({ hosts, listeners }: VipWant, { all }: Members<HolderState>)
     })
 }
 
-function awaited(vips: readonly VipWant[]): string {
-  const known = vips.flatMap(({ address, port }) => (port === undefined ? [] : [connectScript(address, port)]))
-  return known.length === 0 ? "false" : known.join(" && ")
+/**
+ * Until the VIPs answer, and an election longer: hosts that start together may both have one for a moment, until the higher priority
+ * is heard. VIPs of the other group may be in a network that this host does not reach.
+ */
+function settled(vips: readonly VipWant[], host: string, advertMs: number): string {
+  const ports = vips.flatMap(({ address, port, hosts }) =>
+    port !== undefined && hosts.includes(host) ? [connectScript(address, port)] : [],
+  )
+  const script = settleScript(ports.length === 0 ? "false" : ports.join(" && "), LIMIT_S)
+  return `${script}\nsleep ${1 + advertMs / 1000}`
 }
 
 function drift(attribute: string, have: string, want: string, expected = false): Drift {

@@ -20,6 +20,7 @@ import { haproxyConfig } from "./haproxy-config.ts"
 import { hosts } from "./hosts.ts"
 import { keepalived } from "./keepalived.ts"
 import { keepalivedConverged } from "./keepalived-converged.ts"
+import { keepalivedRetired } from "./keepalived-retired.ts"
 import { maintenanceMode } from "./maintenance-mode.ts"
 import { newcomer } from "./newcomer.ts"
 import { nodeDrained } from "./node-drained.ts"
@@ -63,6 +64,7 @@ const ALL: readonly Step[] = [
   clusterClear,
   maintenanceMode,
   keepalivedConverged,
+  keepalivedRetired,
   command,
   file,
   packageStep,

@@ -69,8 +69,8 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("keepalived on %s", (
     expect(second).toBeLessThan(first)
     expect(await holders(pair, lab.vip)).toEqual(["lb1"])
     expect(await everywhere(pair, "journalctl -t keepalived-state -o cat | tail -n 1")).toEqual({
-      lb1: "INSTANCE public MASTER 200",
-      lb2: "INSTANCE public BACKUP 190",
+      lb1: "INSTANCE public MASTER 250",
+      lb2: "INSTANCE public BACKUP 240",
     })
   })
 

@@ -33,9 +33,12 @@ export function bindKeepalived({ inventory, host, secret }: BindContext): Keepal
   }
 }
 
-/** By the order of the hosts, with room between them for what somebody tries by hand. */
+/**
+ * By the order of the hosts, with room between them for what somebody tries by hand. High, since a host waits (256 - priority) / 256
+ * of an interval longer before it takes over.
+ */
 function priorityOf(place: number): number {
-  return Math.max(1, 200 - 10 * place)
+  return Math.max(1, 250 - 10 * place)
 }
 
 const COUNTING = 8

@@ -1,8 +1,12 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../../../src/render/keepalived.ts"
 import { keepalivedConverged } from "../../../src/steps/keepalived-converged.ts"
+import { keepalivedRetired } from "../../../src/steps/keepalived-retired.ts"
 import { type HolderState, parseHolder } from "../../../src/steps/lib/keepalived-holder.ts"
 import type { Members } from "../../../src/steps/step.ts"
-import { context, facts } from "../steps/harness.ts"
+import { context, facts, judge, parse, run, sandbox } from "../steps/harness.ts"
 import { inventoryOf } from "./support.ts"
 
 const inventory = inventoryOf()
@@ -75,5 +79,39 @@ describe("keepalived's VIPs", () => {
     })
     expect(() => parseHolder({ stdout: "answer public maybe\n", stderr: "" })).toThrow()
     expect(() => parseHolder({ stdout: "Segmentation fault\n", stderr: "" })).toThrow()
+  })
+})
+
+describe("a keepalived that the inventory wants no more", () => {
+  const ask = (config: string | undefined, active: boolean) => {
+    using box = sandbox({ systemctl: `exit ${active ? 0 : 3}` })
+    const file = join(box.path, "keepalived.conf")
+    if (config !== undefined) writeFileSync(file, config)
+    const script = keepalivedRetired.probe({}).script.replaceAll(KEEPALIVED_CONFIG, file)
+    const have = parse(keepalivedRetired, {}, run(script, { path: box.path }).stdout)
+    return judge(keepalivedRetired, {}, have)
+  }
+
+  test("is stopped and cleared away, which moves what it holds", () => {
+    const { drift, actions } = ask(`${KEEPALIVED_MARK}\n\nglobal_defs {\n}\n`, true)
+    expect(drift).toMatchObject([{ want: "absent", risk: "failover" }])
+    expect(actions.map((action) => action.type === "run" && action.argv.join(" "))).toEqual([
+      "systemctl disable --now --quiet -- keepalived.service",
+      `rm -f -- ${KEEPALIVED_CONFIG}`,
+    ])
+  })
+
+  test.each([
+    ["of somebody else", "global_defs {\n}\n"],
+    ["that is not there", undefined],
+    ["with an empty file", ""],
+  ])("and is none of ours is left alone: one %s", (_title, config) => {
+    expect(ask(config, true).drift).toEqual([])
+  })
+
+  test("is looked for only where no VIP is keepalived's", () => {
+    expect(keepalivedRetired.bind?.(context(inventory, inventory.hosts[0]!))).toBeUndefined()
+    const other = inventoryOf("", "name: x\ncontrollers: { c1: 10.0.0.1 }\n")
+    expect(keepalivedRetired.bind?.(context(other, other.hosts[0]!))).toEqual({})
   })
 })

@@ -28,7 +28,7 @@ vrrp_instance public {
     state MASTER
     interface ens3
     virtual_router_id 50
-    priority 200
+    priority 250
     version 2
     advert_int 1
     unicast_src_ip 192.168.122.21
@@ -52,7 +52,7 @@ vrrp_instance public {
 
   test("of the second one: a lower priority, and it does not begin by having the VIP", () => {
     const want = wantOf(inventoryOf(), "lb2")
-    expect(want.instances).toMatchObject([{ priority: 190, first: false, peers: ["192.168.122.21"] }])
+    expect(want.instances).toMatchObject([{ priority: 240, first: false, peers: ["192.168.122.21"] }])
   })
 
   test.each([
@@ -88,7 +88,7 @@ ${SECRET}
 `
     const addresses = [...(FRESH.addresses ?? []), { nic: "ens3", address: "fd00::21", prefix: 64 }]
     const rendered = contentOf(wantOf(inventoryOf("", text), "lb1"), { ...FRESH, addresses })
-    expect(rendered).toContain("virtual_router_id 200\n    priority 200\n    version 3")
+    expect(rendered).toContain("virtual_router_id 200\n    priority 250\n    version 3")
     expect(rendered).toContain("unicast_peer {\n        fd00::22")
     expect(rendered).not.toContain("auth_pass")
   })
@@ -105,13 +105,13 @@ ${SECRET}
 
 describe("a change of keepalived.conf", () => {
   test.each([
-    ["priority 200", "priority 90", true],
+    ["priority 250", "priority 90", true],
     ["advert_int 1", "advert_int 2", true],
     ["auth_pass s3cret", "auth_pass other", true],
     ["unicast_src_ip 192.168.122.21", "unicast_src_ip 10.0.0.21", true],
     ["fall 2", "fall 5", false],
     ["router_id lb1", "router_id elsewhere", false],
-    ["    priority 200", "  priority   200", false],
+    ["    priority 250", "  priority   250", false],
   ])("from %j to %j may move the VIP: %s", (from, to, moves) => {
     const before = conf(SECRET)
     expect(before).toContain(from)

@@ -55,7 +55,7 @@ describe("keepalived", () => {
 
   test("a change of the terms that both sides agree on is a failover, any other a reload", () => {
     const risk = (from: string, to: string) => judge(keepalived, open, running(text.replace(from, to))).drift[0]?.risk
-    expect(risk("priority 200", "priority 100")).toBe("failover")
+    expect(risk("priority 250", "priority 100")).toBe("failover")
     expect(risk("fall 2", "fall 9")).toBe("reload")
   })
 

@@ -1,0 +1,47 @@
+import { z } from "zod"
+import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../render/keepalived.ts"
+import { quote } from "../sh.ts"
+import { readAnswer } from "./lib/answer.ts"
+import { defineStep } from "./step.ts"
+
+const want = z.strictObject({})
+
+interface Have {
+  /** haops wrote its configuration. */
+  ours: boolean
+  active: boolean
+}
+
+/**
+ * A keepalived that haops set up and that has no VIP here any more: it goes before anybody else takes its address, since two would
+ * hold it then. A keepalived of somebody else is left alone.
+ */
+export const keepalivedRetired = defineStep<z.infer<typeof want>, Have>({
+  kind: "keepalived-retired",
+  summary: "a keepalived that haops set up and that the inventory wants no more, stopped and cleared away",
+  want,
+  bind: ({ inventory, host }) =>
+    inventory.vips.some((vip) => vip.manager === "keepalived" && vip.on === host.group) ? undefined : {},
+  title: () => "keepalived no longer wanted",
+  probe: () => ({
+    script: `
+IFS= read -r first 2>/dev/null <${KEEPALIVED_CONFIG} || exit 0
+[ "$first" = ${quote(KEEPALIVED_MARK)} ] || exit 0
+echo 'ours yes'
+if systemctl is-active --quiet keepalived.service; then echo 'active yes'; fi
+exit 0`,
+    parse: ({ stdout }) => {
+      const answer = readAnswer(stdout, ["ours", "active"])
+      return { ours: answer.one("ours") !== undefined, active: answer.one("active") !== undefined }
+    },
+  }),
+  check: (_want, { ours, active }) =>
+    ours
+      ? [{ attribute: KEEPALIVED_CONFIG, have: "of haops", want: "absent", risk: active ? "failover" : "none" }]
+      : [],
+  plan: () => [
+    { type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", "keepalived.service"] },
+    // Last: as long as it is there, a run that was cut short is taken up again.
+    { type: "run", argv: ["rm", "-f", "--", KEEPALIVED_CONFIG] },
+  ],
+})
