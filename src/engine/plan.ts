@@ -6,6 +6,7 @@ import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"
 import type { Plan, PlannedHost, PlannedStage, PlannedStep } from "./plan-model.ts"
 import type { Barrier } from "./task.ts"
+import { orderNotes } from "./waves.ts"
 import { isLive, type World } from "./world.ts"
 
 /** Everything known about a run before it touches anything. */
@@ -33,7 +34,7 @@ export async function planRun(
       findings.map((finding) => ({ host, step: task.title, finding })),
     ),
     transitions: rehearsed.flatMap(({ transitions }) => transitions),
-    notes: rehearsed.flatMap(({ notes }) => notes),
+    notes: [...orderNotes(assessments), ...rehearsed.flatMap(({ notes }) => notes)],
     risk: worst(steps.flatMap((step) => step.drift.map((drift) => drift.risk))),
     ms: Date.now() - startedAt,
   }

@@ -1,5 +1,5 @@
 import { HaopsError } from "../errors.ts"
-import { assess } from "./assess.ts"
+import { type Assessment, assess } from "./assess.ts"
 import type { Barrier } from "./task.ts"
 import { isLive, type World } from "./world.ts"
 
@@ -27,6 +27,14 @@ export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
     waves.push({ hosts: [host], after: before.filter((name) => drifted.has(name) && groupOf(name) === groupOf(host)) })
   }
   return waves
+}
+
+/** For plans: which hosts have their turn last. */
+export function orderNotes(assessments: readonly Assessment[]): readonly string[] {
+  const drifted = assessments.filter((one) => one.drift.length > 0)
+  const serving = [...new Set(drifted.filter((one) => one.carries).map((one) => one.host))]
+  if (serving.length === 0) return []
+  return [`Changed after the others, one by one, since a VIP is there: ${serving.join(", ")}`]
 }
 
 /** Why a wave must not begin: a host before it failed. Undefined where none did. */

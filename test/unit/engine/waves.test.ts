@@ -3,10 +3,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import { z } from "zod"
+import { assess } from "../../../src/engine/assess.ts"
 import type { RunContext } from "../../../src/engine/context.ts"
 import { converge } from "../../../src/engine/converge.ts"
 import { connectAndLook } from "../../../src/engine/look.ts"
-import type { Barrier } from "../../../src/engine/task.ts"
+import type { Task } from "../../../src/engine/task.ts"
+import { orderNotes } from "../../../src/engine/waves.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import type { Group, Host } from "../../../src/inventory/model.ts"
 import { quote } from "../../../src/sh.ts"
@@ -77,6 +79,15 @@ describe("hosts that carry a VIP", () => {
     expect(started).toEqual(["lb1"])
   })
 
+  test("are named in the plan as the last", async () => {
+    carrying("lb1", "c1")
+    writeFileSync(join(root, "c1"), "")
+    const tasks = await look()
+    expect(orderNotes(tasks.flatMap((task) => assess(task, context.world)))).toEqual([
+      "Changed after the others, one by one, since a VIP is there: lb1",
+    ])
+  })
+
   test("are planned from what is true when their turn comes", async () => {
     carrying("lb1")
     await go((path) => `touch ${quote(path)} ${quote(join(root, "lb1"))}`)
@@ -105,14 +116,16 @@ function carrying(...names: string[]): void {
   for (const name of names) writeFileSync(join(root, `${name}.vip`), "")
 }
 
-async function go(script = (path: string) => `touch ${quote(path)}`): Promise<void> {
+async function go(script?: (path: string) => string): Promise<void> {
+  const tasks = await look(script)
+  await converge(context, [{ stage: "s", tasks }])
+}
+
+async function look(script = (path: string) => `touch ${quote(path)}`): Promise<readonly Task[]> {
   const wants = new Map(NAMES.map((name) => [name, join(root, name)]))
-  const barrier: Barrier = {
-    stage: "s",
-    tasks: [{ id: "s/exists", stage: "s", step: step(script), title: "exists", wants }],
-  }
-  await connectAndLook(context, barrier.tasks)
-  await converge(context, [barrier])
+  const tasks = [{ id: "s/exists", stage: "s", step: step(script), title: "exists", wants }]
+  await connectAndLook(context, tasks)
+  return tasks
 }
 
 function failures(): Record<string, string | undefined> {
