@@ -65,7 +65,8 @@ describe("a healthy cluster", () => {
   })
 
   test("a node rests and returns without a failed request, and it is said where its resources went", async () => {
-    const prober = startProber(`http://${lab.vip}:8080/`)
+    // The VIP is nowhere for a moment: a client that is refused has failed, one whose SYN is sent again has not.
+    const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
     const [holder] = await holders(lab.nodes, lab.vip)
     const { stderr } = await must("standby", holder!)
     const [next] = await holders(lab.nodes, lab.vip)
@@ -74,7 +75,8 @@ describe("a healthy cluster", () => {
     expect((await must("standby", holder!)).stdout).toContain("Nothing to do")
     await must("unstandby", holder!)
     expect(await runningOn(lab.node(next!), "lb-haproxy")).toEqual(THREE)
-    expect((await prober.stop()).failed).toBe(0)
+    const { attempts } = await prober.stop()
+    expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
   })
 
   test("maintenance takes the cluster's hands off all resources, and off puts them on again", async () => {

@@ -60,10 +60,11 @@ function unreachable({ node, force }: DepartureWant, speaker: Member<NodeView>, 
 /** The others keep it out, but what it starts by itself they cannot see. */
 function remnant(node: string, { have }: Member<NodeView>): Finding {
   const alone = have.status?.noQuorumPolicy === "ignore" ? " and, under no-quorum-policy=ignore, starts every VIP" : ""
+  const todo = "before it gets its network back, on the node: systemctl disable --now pacemaker corosync"
   return {
     severity: "warning",
-    message: `${node} does not answer and keeps its configuration: booted again, it is a cluster of its own without quorum${alone}`,
-    hint: "Before it gets its network back, on the node: systemctl disable --now pacemaker corosync; pcs cluster destroy",
+    message: `${node} keeps its configuration: booted again, it is a cluster of its own without quorum${alone}; ${todo}`,
+    hint: "Answering again, it can be taken in anew by haops add-node, which clears what is left.",
   }
 }
 
