@@ -6,7 +6,7 @@ import { expandKeepalived, withHealth } from "./keepalived-expand.ts"
 import type { Host, Inventory, Vip } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import { expandPacemaker } from "./pacemaker-expand.ts"
-import { sourceFrom } from "./paths.ts"
+import { pathFrom, sourceFrom } from "./paths.ts"
 import { texts } from "./scalars-schema.ts"
 import type { PartialInventory } from "./schema.ts"
 import { warnOfTheUnwise } from "./unwise.ts"
@@ -43,11 +43,12 @@ function haproxyOf(
   const haproxy = expandHaproxy(yaml, { ...context, line: notes.line }, (path, message, suggestion) =>
     notes.problem(path, message, { suggestion }),
   )
-  const { stats, services } = haproxy
+  const { stats, services, source } = haproxy
   return {
     ...haproxy,
     stats: stats && { ...stats, password: sourceFrom(file, stats.password) },
     services: services.map((service) => certificateFrom(file, service)),
+    source: source && { ...source, file: source.file && pathFrom(file, source.file) },
   }
 }
 

@@ -2,6 +2,7 @@ import { reportClashes } from "./haproxy-clash.ts"
 import { expandDefaults, expandGlobal } from "./haproxy-expand-base.ts"
 import { expandEntries } from "./haproxy-expand-presets.ts"
 import { expandService } from "./haproxy-expand-service.ts"
+import { expandSource } from "./haproxy-expand-source.ts"
 import { expandStats } from "./haproxy-expand-stats.ts"
 import type { HaproxyService, HaproxySettings, StatsPage } from "./haproxy-model.ts"
 import type { HaproxyYaml } from "./haproxy-schema.ts"
@@ -55,6 +56,7 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
     stats,
     services,
     raw: rawLines(raw.raw),
+    source: raw.source && expandSource(raw.source, expansion),
   }
 }
 

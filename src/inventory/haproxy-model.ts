@@ -24,6 +24,26 @@ export interface HaproxySettings {
   services: readonly HaproxyService[]
   /** Whole sections in haproxy's own words, at the end of the file. */
   raw: readonly string[]
+  /** Present: it is built on the hosts; absent: the distribution's package. */
+  source?: HaproxySource | undefined
+}
+
+/** haproxy's source and how it is built. One of `url` and `file`. */
+export interface HaproxySource {
+  /** Where the hosts fetch the tarball. */
+  url?: string | undefined
+  /** The tarball on this machine. */
+  file?: string | undefined
+  /** Checksum of the tarball, hexadecimal. */
+  sha256: string
+  /** Such as `2.8.5`. */
+  version: string
+  /** TARGET of its Makefile, or `auto`. */
+  target: string
+  /** Default `/usr/local`. */
+  prefix: string
+  /** Further `NAME=VALUE` for make. */
+  flags: readonly string[]
 }
 
 export interface HaproxyGlobal {

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { balanceSchema, serviceOverrideSchema, serviceSchema } from "./haproxy-service-schema.ts"
+import { sourceSchema } from "./haproxy-source-schema.ts"
 import {
   defaultsShape,
   durationSchema,
@@ -145,6 +146,7 @@ export const haproxySchema = z
       .describe("Services, and presets of them")
       .optional(),
     raw: rawSchema.describe("Further sections, such as a userlist or resolvers").optional(),
+    source: sourceSchema.optional(),
   })
   .describe("The load balancer in front of the services")
 

@@ -34,7 +34,7 @@ function bind({ inventory, host }: BindContext): Want | undefined {
   if (pacemaker && hostsOf(inventory, pacemaker.on).includes(host)) {
     parts.push("cluster", pacemaker.shell === "auto" ? "shell" : pacemaker.shell)
   }
-  if (haproxy?.on.includes(host.group)) parts.push("haproxy")
+  if (haproxy?.on.includes(host.group)) parts.push(haproxy.source === undefined ? "haproxy" : "haproxy-build")
   if (inventory.vips.some((vip) => vip.manager === "keepalived" && vip.on === host.group)) parts.push("keepalived")
   if (parts.length === 0) return undefined
   const fencing = parts.includes("cluster") ? (pacemaker?.fencing ?? []) : []

@@ -17,6 +17,7 @@ import { file } from "./file.ts"
 import { haclusterPassword } from "./hacluster-password.ts"
 import { haproxyCertificates } from "./haproxy-certificates.ts"
 import { haproxyConfig } from "./haproxy-config.ts"
+import { haproxySource } from "./haproxy-source.ts"
 import { hosts } from "./hosts.ts"
 import { keepalived } from "./keepalived.ts"
 import { keepalivedConverged } from "./keepalived-converged.ts"
@@ -44,6 +45,7 @@ const ALL: readonly Step[] = [
   sysctl,
   haclusterPassword,
   pcsd,
+  haproxySource,
   haproxyCertificates,
   haproxyConfig,
   clusterAuth,

@@ -69,7 +69,7 @@ export function parseFile(answer: Answer): FileState {
   }
 }
 
-/** The checksum that `sha256sum` prints for this text. */
-export function sha256(text: string): string {
+/** The checksum that `sha256sum` prints for this content. */
+export function sha256(text: string | Buffer): string {
   return createHash("sha256").update(text).digest("hex")
 }

@@ -1,7 +1,16 @@
 import type { HostFacts } from "../../facts/host-facts.ts"
 
 /** Parts of the stack that a host may need. `shell` is the cluster shell that the family's vendor ships. */
-export const STACK_PARTS = ["tools", "cluster", "shell", "pcs", "crmsh", "haproxy", "keepalived"] as const
+export const STACK_PARTS = [
+  "tools",
+  "cluster",
+  "shell",
+  "pcs",
+  "crmsh",
+  "haproxy",
+  "haproxy-build",
+  "keepalived",
+] as const
 export type StackPart = (typeof STACK_PARTS)[number]
 
 type Family = Exclude<HostFacts["family"], "unknown">
@@ -18,6 +27,16 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     pcs: ["pcs"],
     crmsh: ["crmsh"],
     haproxy: ["haproxy"],
+    "haproxy-build": [
+      "curl",
+      "ca-certificates",
+      "gcc",
+      "make",
+      "libc6-dev",
+      "libssl-dev",
+      "libpcre2-dev",
+      "libsystemd-dev",
+    ],
     keepalived: ["keepalived"],
   },
   el: {
@@ -27,6 +46,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     pcs: ["pcs"],
     crmsh: ["crmsh"],
     haproxy: ["haproxy"],
+    "haproxy-build": ["curl", "ca-certificates", "gcc", "make", "openssl-devel", "pcre2-devel", "systemd-devel"],
     keepalived: ["keepalived"],
   },
   suse: {
@@ -36,6 +56,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     pcs: ["pcs"],
     crmsh: ["crmsh"],
     haproxy: ["haproxy"],
+    "haproxy-build": ["curl", "ca-certificates", "gcc", "make", "libopenssl-devel", "pcre2-devel", "systemd-devel"],
     keepalived: ["keepalived"],
   },
 }
