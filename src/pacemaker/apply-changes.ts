@@ -75,9 +75,10 @@ function cloneOf({ id, meta: { promotable: _, ...meta }, promotable }: CibClone)
 }
 
 function updated(have: CibResource, change: Extract<Change, { type: "update-resource" }>): CibResource {
-  const replaced = new Set(change.operations.flatMap((operation) => operation.have?.id ?? []))
+  // By identity: what is still to be made has no id yet.
+  const replaced = new Set(change.operations.flatMap(({ have: old }) => old ?? []))
   const operations: CibOperation[] = [
-    ...have.operations.filter(({ id }) => !replaced.has(id)),
+    ...have.operations.filter((operation) => !replaced.has(operation)),
     ...change.operations.map(({ have: old, want }) => ({ id: old?.id ?? "", name: want.name, options: want.options })),
   ]
   const parameters = merged(have.parameters, change.parameters)

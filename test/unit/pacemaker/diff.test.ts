@@ -254,13 +254,15 @@ const states = Object.values(DESIRES)
 const anyDesired = fc
   .record({
     from: fc.constantFrom(...states),
-    keep: fc.infiniteStream(fc.boolean()),
-    interval: fc.constantFrom("5s", "1min"),
+    kept: fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }),
+    changed: fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }),
+    often: fc.boolean(),
   })
-  .map(({ from, keep, interval }): Desired => {
+  .map(({ from, kept, changed, often }): Desired => {
+    const operations = [monitor(often ? "5s" : "1min")]
     const resources = from.resources
-      .filter(() => keep.next().value)
-      .map((one) => (keep.next().value ? { ...one, operations: [monitor(interval)] } : one))
+      .map((one, at) => (changed[at] ? { ...one, operations } : one))
+      .filter((_, at) => kept[at])
     const ids = new Set(resources.flatMap(({ id, clone, group }) => [clone ? clone.id : id, group]))
     const present = (one: (typeof from.constraints)[number]) =>
       (one.type === "order"
