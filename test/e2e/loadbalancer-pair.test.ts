@@ -45,8 +45,8 @@ test("a second up has nothing to do", async () => {
 
 test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async () => {
   const [holder] = await holders(pair, lab.vip)
-  const report = await during(() => up("leastconn"), 5)
-  expect(report.attempts.length).toBeGreaterThan(1000)
+  const report = await during(() => up("leastconn"), { everyMs: 5, atLeast: 2000 })
+  expect(report.attempts.length).toBeGreaterThanOrEqual(2000)
   expect(report.failed).toBe(0)
   expect(await holders(pair, lab.vip)).toEqual([holder])
   const times = await everywhere(pair, "stat -c %.Y /etc/haproxy/haproxy.cfg")
@@ -128,8 +128,12 @@ async function roles(): Promise<[LabNode, LabNode]> {
   return [pair.find((node) => node.name === name)!, pair.find((node) => node.name !== name)!]
 }
 
-async function during(work: () => Promise<unknown>, everyMs = 50): Promise<ProbeReport> {
+async function during(
+  work: () => Promise<unknown>,
+  { everyMs = 50, atLeast = 1 }: { everyMs?: number; atLeast?: number } = {},
+): Promise<ProbeReport> {
   const prober = startProber(`http://${lab.vip}:6443/`, { everyMs, timeoutMs: 5000 })
   await work()
+  await prober.sent(atLeast)
   return await prober.stop()
 }

@@ -1,4 +1,5 @@
 import { get } from "node:http"
+import { until } from "./until.ts"
 
 export interface ProbeAttempt {
   /** When it was sent, in milliseconds since the prober began. */
@@ -16,6 +17,8 @@ export interface ProbeReport {
 }
 
 export interface Prober {
+  /** Resolves when this many requests have been sent, however long that takes. */
+  sent(count: number): Promise<void>
   /** Ends it, waits for what is under way, and reports. */
   stop(): Promise<ProbeReport>
 }
@@ -38,6 +41,9 @@ export function startProber(url: string, { everyMs = 50, timeoutMs = 1000 }: Pro
   send()
   const timer = setInterval(send, everyMs)
   return {
+    sent: async (count) => {
+      await until(async () => pending.length >= count, { what: `${count} requests sent` })
+    },
     stop: async () => {
       clearInterval(timer)
       const attempts = await Promise.all(pending)
