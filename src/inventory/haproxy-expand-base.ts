@@ -40,14 +40,15 @@ export function expandDefaults(yaml: DefaultsYaml = {}, logged = true): BaseSett
   return { section, inherited: sticky, balance, logged: logged || namesLog(section.raw) }
 }
 
-export function expandGlobal(yaml: GlobalYaml): HaproxyGlobal {
+/** `log`: where logs go if the inventory does not say; by default to the journal. */
+export function expandGlobal(yaml: GlobalYaml, log: GlobalYaml["log"] = [{ to: "stdout" }]): HaproxyGlobal {
   const { socket = {}, ssl = {} } = yaml
   return {
     maxconn: unlessFalse(yaml.maxconn ?? 4000),
     user: yaml.user ?? "haproxy",
     group: yaml.group ?? "haproxy",
     chroot: yaml.chroot ?? "/var/lib/haproxy",
-    log: (yaml.log ?? [{ to: "stdout" }]).map(expandLog),
+    log: (yaml.log ?? log).map(expandLog),
     socket: {
       // Not /run/haproxy, which EL does not have, nor /run, where SELinux might object: EL's own default.
       path: socket.path ?? "/var/lib/haproxy/stats",

@@ -1,6 +1,7 @@
 import { reportClashes } from "./haproxy-clash.ts"
 import { expandDefaults, expandGlobal } from "./haproxy-expand-base.ts"
 import { expandEntries } from "./haproxy-expand-presets.ts"
+import { defaultLog, expandRsyslog } from "./haproxy-expand-rsyslog.ts"
 import { expandService } from "./haproxy-expand-service.ts"
 import { expandSource } from "./haproxy-expand-source.ts"
 import { expandStats } from "./haproxy-expand-stats.ts"
@@ -44,6 +45,8 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
   const empty = services.length === 0 && stats === undefined && raw.raw === undefined
   if (empty) problem(["haproxy"], "haproxy has no services and no stats page")
   reportClashes(placed, stats, expansion)
+  const global = expandGlobal(raw.global ?? {}, defaultLog(raw.rsyslog))
+  const rsyslog = expandRsyslog(raw.rsyslog, global, expansion)
   return {
     on: groups(services, stats, defaultGroup),
     placement: raw.placement ?? "everywhere",
@@ -51,12 +54,13 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
     migrationThreshold: raw.migrationThreshold ?? 1,
     failureTimeout: raw.failureTimeout ?? "30s",
     ...(raw.resource === undefined ? {} : { resource: expandTuning(raw.resource) }),
-    global: expandGlobal(raw.global ?? {}),
+    global,
     defaults: base.section,
     stats,
     services,
     raw: rawLines(raw.raw),
     source: raw.source && expandSource(raw.source, expansion),
+    ...(rsyslog === undefined ? {} : { rsyslog }),
   }
 }
 

@@ -26,6 +26,18 @@ export interface HaproxySettings {
   raw: readonly string[]
   /** Present: it is built on the hosts; absent: the distribution's package. */
   source?: HaproxySource | undefined
+  /** Present: the hosts' rsyslog writes haproxy's log to a file. */
+  rsyslog?: HaproxyRsyslog | undefined
+}
+
+/** What the rsyslog of a host receives from haproxy, and where it goes. */
+export interface HaproxyRsyslog {
+  /** Default `/var/log/haproxy.log`. */
+  file: string
+  /** UDP port of the loopback. Default 514. */
+  port: number
+  /** Syslog facilities that haproxy logs by. Default `local2`. */
+  facilities: readonly string[]
 }
 
 /** haproxy's source and how it is built. One of `url` and `file`. */

@@ -87,6 +87,20 @@ const defaultsSchema = z
     "What services have in common; default: mode tcp, redispatch, 3 retries, 4000 connections, timeouts of 10s and 1m",
   )
 
+const rsyslogSchema = z
+  .union([
+    z.boolean().describe("true: to /var/log/haproxy.log"),
+    z.strictObject({
+      file: z
+        .string()
+        .regex(/^\/[A-Za-z0-9_./-]*[A-Za-z0-9_-]$/, "must be an absolute path of letters, digits and . _ - /")
+        .describe("Default /var/log/haproxy.log")
+        .optional(),
+      port: portSchema.describe("UDP port of the loopback; default 514").optional(),
+    }),
+  ])
+  .describe("Haproxy logs to the host's rsyslog, by 127.0.0.1 and local2 unless global.log says otherwise")
+
 const statsSchema = z
   .strictObject({
     port: portSchema.describe("Default 1080").optional(),
@@ -147,6 +161,7 @@ export const haproxySchema = z
       .optional(),
     raw: rawSchema.describe("Further sections, such as a userlist or resolvers").optional(),
     source: sourceSchema.optional(),
+    rsyslog: rsyslogSchema.optional(),
   })
   .describe("The load balancer in front of the services")
 

@@ -4,6 +4,7 @@ import type { HaproxyService } from "../inventory/haproxy-model.ts"
 import type { SecretSource } from "../inventory/model.ts"
 import { Secret } from "../secret.ts"
 import { certificateFacts, certificateText, pemBundle } from "./lib/certificate.ts"
+import { CERTIFICATE_RECORD, recordAction } from "./lib/certificate-record.ts"
 import {
   type CertificateFile,
   type CertificateState,
@@ -53,7 +54,10 @@ export const haproxyCertificates = defineStep<Want, CertificateState>({
     ),
     parse: (output) => parseCertificates(output, files.length),
   }),
-  check: ({ files }, have) => files.flatMap((file, index) => fileDrift(file, have.files[index]!)),
+  check: ({ files }, have) => [
+    ...recordDrift(files, have),
+    ...files.flatMap((file, index) => fileDrift(file, have.files[index]!)),
+  ],
   findings: ({ files, now }, have) =>
     files.flatMap((file, index) => [...fileFindings(file.path, have.files[index]!.file), ...expiry(file, now)]),
   plan: ({ files }, have, drift) => plan(files, have, drift),
@@ -76,6 +80,19 @@ function fileOf({ name, bind: { tls } }: HaproxyService, secret: (source: Secret
   return [
     { service: name, path: tls.certificate, content: secret(certificate).map((pem) => pemBundle(pem, keyText, what)) },
   ]
+}
+
+/** What is not written down as haops' own would stay for ever, with its key. */
+function recordDrift(files: readonly File[], { recorded }: CertificateState): Drift[] {
+  const missing = files.map(nameOf).filter((name) => !recorded.includes(name))
+  if (missing.length === 0) return []
+  return [
+    { attribute: CERTIFICATE_RECORD, have: `without ${missing.join(", ")}`, want: "all of haops' own", risk: "none" },
+  ]
+}
+
+function nameOf({ path }: File): string {
+  return path.slice(path.lastIndexOf("/") + 1)
 }
 
 function fileDrift({ path, content }: File, { file, memory }: CertificateFile): Drift[] {
@@ -126,7 +143,9 @@ function plan(files: readonly File[], have: CertificateState, drift: readonly Dr
     return [...chown, ...chmod]
   })
   const stale = files.filter(({ path }) => about(path).some(({ risk }) => risk === "reload"))
-  return [...actions, ...(stale.length === 0 ? [] : reloadHaproxy(stale.map(({ path }) => path)))]
+  // First: a run that is cut short leaves nothing that nobody knows of.
+  const record = about(CERTIFICATE_RECORD).length === 0 ? [] : [recordAction([...have.recorded, ...files.map(nameOf)])]
+  return [...record, ...actions, ...(stale.length === 0 ? [] : reloadHaproxy(stale.map(({ path }) => path)))]
 }
 
 /** A certificate that this haproxy's OpenSSL would refuse never takes the place of one that it serves. */

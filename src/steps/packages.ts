@@ -35,6 +35,7 @@ function bind({ inventory, host }: BindContext): Want | undefined {
     parts.push("cluster", pacemaker.shell === "auto" ? "shell" : pacemaker.shell)
   }
   if (haproxy?.on.includes(host.group)) parts.push(haproxy.source === undefined ? "haproxy" : "haproxy-build")
+  if (haproxy?.rsyslog !== undefined && haproxy.on.includes(host.group)) parts.push("rsyslog")
   if (inventory.vips.some((vip) => vip.manager === "keepalived" && vip.on === host.group)) parts.push("keepalived")
   if (parts.length === 0) return undefined
   const fencing = parts.includes("cluster") ? (pacemaker?.fencing ?? []) : []

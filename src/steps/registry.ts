@@ -17,6 +17,8 @@ import { file } from "./file.ts"
 import { haclusterPassword } from "./hacluster-password.ts"
 import { haproxyCertificates } from "./haproxy-certificates.ts"
 import { haproxyConfig } from "./haproxy-config.ts"
+import { haproxyRetired } from "./haproxy-retired.ts"
+import { haproxyRsyslog } from "./haproxy-rsyslog.ts"
 import { haproxySource } from "./haproxy-source.ts"
 import { hosts } from "./hosts.ts"
 import { keepalived } from "./keepalived.ts"
@@ -45,9 +47,11 @@ const ALL: readonly Step[] = [
   sysctl,
   haclusterPassword,
   pcsd,
+  haproxyRsyslog,
   haproxySource,
   haproxyCertificates,
   haproxyConfig,
+  haproxyRetired,
   clusterAuth,
   clusterSetup,
   clusterSeed,

@@ -1,6 +1,7 @@
 import { HaopsError } from "../../errors.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
+import { RECORDED } from "./certificate-record.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { haproxyMemory } from "./haproxy-process.ts"
 import { vipsHeldScript } from "./vips-held.ts"
@@ -15,6 +16,8 @@ export interface CertificateFile {
 export interface CertificateState {
   /** In the order that they were asked for. */
   files: readonly CertificateFile[]
+  /** Names of the files that haops has written down as its own. */
+  recorded: readonly string[]
   /** One of the VIPs is on this host. */
   holds: boolean
 }
@@ -32,6 +35,7 @@ printf '%s\\n' "$answer" | sed 's/^/${index} /'`
   })
   return `${haproxyMemory()}
 ${questions.join("\n")}
+${RECORDED}
 ${vipsHeldScript(vips)}
 exit 0`
 }
@@ -39,9 +43,9 @@ exit 0`
 /** Reads what `certificateScript` printed about so many files. Throws `E_PROBE` on anything else. */
 export function parseCertificates({ stdout }: ProbeOutput, count: number): CertificateState {
   const indices = Array.from({ length: count }, (_, index) => String(index))
-  const answer = readAnswer(stdout, [...indices, "holds"])
+  const answer = readAnswer(stdout, [...indices, "recorded", "holds"])
   const files = indices.map((index) => fileOf(answer.all(index).join("\n")))
-  return { files, holds: answer.one("holds") !== undefined }
+  return { files, recorded: answer.all("recorded"), holds: answer.one("holds") !== undefined }
 }
 
 function fileOf(text: string): CertificateFile {

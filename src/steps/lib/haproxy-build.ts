@@ -41,9 +41,12 @@ function archWords(arch: string): string[] {
   return arch === "x86_64" ? ["ARCH=x86_64"] : []
 }
 
+/** First line of the unit: by it haops knows its own again. */
+export const UNIT_MARK = '# Managed by haops: changes made here are overwritten by the next "haops up".'
+
 /** The systemd unit of a haproxy at this path: its configuration is checked before every start and every reload. */
 export function haproxyUnit(binary: string, version: string): string {
-  return `# Managed by haops: changes made here are overwritten by the next "haops up".
+  return `${UNIT_MARK}
 [Unit]
 Description=HAProxy ${version}, built from source
 After=network-online.target rsyslog.service

@@ -1,8 +1,8 @@
 import { HaopsError } from "../../errors.ts"
-import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
+import { isMemory, type Memory, unitMemory } from "./unit-memory.ts"
 import { parseUnit, type UnitState, unitScript } from "./unit-state.ts"
 
 /** keepalived on a host: its file, the script it asks haproxy by, its unit, and the host's addresses. */
@@ -11,7 +11,7 @@ export interface KeepalivedState {
   config: FileState
   script: FileState
   unit: UnitState
-  memory: "none" | "current" | "older"
+  memory: Memory
   /** Undefined where the host has no `ip` to ask. */
   addresses: readonly NicAddress[] | undefined
   /** Names of all interfaces, with or without an address. */
@@ -46,32 +46,16 @@ fi
 exit 0`
 }
 
-/**
- * Shell function `keepalived_memory`: `none` (it does not run), `current`, or `older`, where its file was written after it was
- * last started or reloaded. keepalived reloads without a new process, so systemd is asked when the unit last changed its state. A
- * file from the future (the clock was set back) tells nothing and counts as current.
- */
+/** Shell function `keepalived_memory`: keepalived reloads without a new process. */
 export function keepalivedMemory(config: string): string {
-  return `
-keepalived_memory() {
-  systemctl is-active --quiet keepalived.service || { echo none; return; }
-  if ! [ -e ${quote(config)} ]; then echo current; return; fi
-  changed=$(systemctl show --property=StateChangeTimestampMonotonic -- keepalived.service) || return
-  written=$(stat -Lc %.Y -- ${quote(config)}) || return
-  now=$(date +%s.%N)
-  read -r uptime _ </proc/uptime
-  awk -v now="$now" -v uptime="$uptime" -v changed="\${changed#*=}" -v written="$written" 'BEGIN {
-    since = now - uptime + changed / 1e6
-    print (written <= now && since + 0.05 < written) ? "older" : "current"
-  }'
-}`
+  return unitMemory("keepalived", "keepalived.service", config)
 }
 
 /** Reads what `keepalivedScript` printed. Throws `E_PROBE` on anything else. */
 export function parseKeepalived({ stdout }: ProbeOutput): KeepalivedState {
   const answer = readAnswer(stdout, [...FILE_KEYS, "script", "unit", "memory", "nic", "ip", "address"])
   const memory = answer.need("memory")
-  if (memory !== "none" && memory !== "current" && memory !== "older") {
+  if (!isMemory(memory)) {
     throw new HaopsError("E_PROBE", `not a state of keepalived's memory: ${JSON.stringify(memory)}`)
   }
   return {

@@ -10,6 +10,7 @@ export const STACK_PARTS = [
   "haproxy",
   "haproxy-build",
   "keepalived",
+  "rsyslog",
 ] as const
 export type StackPart = (typeof STACK_PARTS)[number]
 
@@ -38,6 +39,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
       "libsystemd-dev",
     ],
     keepalived: ["keepalived"],
+    rsyslog: ["rsyslog", "logrotate"],
   },
   el: {
     tools: ["iproute", "procps-ng"],
@@ -48,6 +50,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     haproxy: ["haproxy"],
     "haproxy-build": ["curl", "ca-certificates", "gcc", "make", "openssl-devel", "pcre2-devel", "systemd-devel"],
     keepalived: ["keepalived"],
+    rsyslog: ["rsyslog", "logrotate"],
   },
   suse: {
     tools: ["iproute2", "procps"],
@@ -58,6 +61,7 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     haproxy: ["haproxy"],
     "haproxy-build": ["curl", "ca-certificates", "gcc", "make", "libopenssl-devel", "pcre2-devel", "systemd-devel"],
     keepalived: ["keepalived"],
+    rsyslog: ["rsyslog", "logrotate"],
   },
 }
 

@@ -19,6 +19,7 @@ const CASES = new URL("../../cases/certificates/", import.meta.url)
 const pem = (file: string) => readFileSync(new URL(file, CASES), "utf8")
 const WEB = pem("web.crt") + pem("web.key")
 const PATH = "/etc/haproxy/certificates/web.pem"
+const RECORD = "/etc/haproxy/certificates/.haops"
 const NOW = Date.parse("2026-11-21")
 
 const want = { files: [{ service: "web", path: PATH, content: new Secret(WEB) }], now: NOW }
@@ -37,6 +38,7 @@ const have = (changes: object = {}, memory: "none" | "current" | "older" = "curr
       memory,
     },
   ],
+  recorded: ["web.pem"],
   holds: false,
 })
 
@@ -48,11 +50,18 @@ describe("a certificate on a node", () => {
   test("absent: it is put there, checked by haproxy, and nothing is reloaded", () => {
     const { drift, actions } = judge(haproxyCertificates, want, {
       files: [{ file: { type: "absent" }, memory: "none" }],
+      recorded: [],
       holds: false,
     })
-    expect(drift).toMatchObject([{ attribute: PATH, have: "absent", risk: "none" }])
-    expect(drift[0]!.want).toMatch(/^CN=web\.example until 2126-.* \(sha256 [0-9A-F:]{23}:…\)$/)
-    expect(actions).toMatchObject([{ type: "put", path: PATH, mode: "0600", owner: "root:root" }])
+    expect(drift).toMatchObject([
+      { attribute: RECORD, have: "without web.pem" },
+      { attribute: PATH, have: "absent", risk: "none" },
+    ])
+    expect(drift[1]!.want).toMatch(/^CN=web\.example until 2126-.* \(sha256 [0-9A-F:]{23}:…\)$/)
+    expect(actions).toMatchObject([
+      { type: "put", path: RECORD, content: "web.pem\n" },
+      { type: "put", path: PATH, mode: "0600", owner: "root:root" },
+    ])
     expect(JSON.stringify(actions)).toContain("haproxy -c -q -f /dev/stdin")
   })
 
@@ -102,6 +111,7 @@ describe("a certificate on a node", () => {
   test("something that is no file: left alone, and told of", () => {
     const { drift, findings } = judge(haproxyCertificates, want, {
       files: [{ file: { type: "other" }, memory: "none" }],
+      recorded: ["web.pem"],
       holds: false,
     })
     expect([drift.length, findings.length]).toEqual([0, 1])

@@ -1,0 +1,16 @@
+import { CERTIFICATES } from "../../inventory/haproxy-model.ts"
+import type { PutAction } from "../step.ts"
+
+/** Names of the files beside it that haops put there: those alone may be removed again. */
+export const CERTIFICATE_RECORD = `${CERTIFICATES}/.haops`
+
+/** Writes down which files are haops' own. */
+export function recordAction(names: readonly string[]): PutAction {
+  const content = [...new Set(names)].sort().map((name) => `${name}\n`)
+  return { type: "put", path: CERTIFICATE_RECORD, content: content.join(""), mode: "0600", owner: "root:root" }
+}
+
+/** Shell that prints `recorded NAME` for each of them, by nothing but the shell itself. */
+export const RECORDED = `if [ -r ${CERTIFICATE_RECORD} ]; then
+  while IFS= read -r name; do printf 'recorded %s\\n' "$name"; done <${CERTIFICATE_RECORD}
+fi`
