@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { connect } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Lab, startLab } from "./harness/lab.ts"
+import { until } from "./harness/until.ts"
 
 const CASES = new URL("../cases/certificates/", import.meta.url)
 const FILE = "/etc/haproxy/certificates/web.pem"
@@ -13,10 +14,7 @@ describe("TLS ends at haproxy", () => {
   beforeAll(async () => {
     lab = await startLab({ nodes: 1, prepared: true })
     await install("web")
-    const bind = lab.nodes[0]!.address
-    const tls = { certificate: { file: "tls.crt" }, key: { file: "tls.key" }, alpn: ["h2", "http/1.1"] }
-    const service = { name: "web", port: 8443, bind, mode: "http", backendPort: 8000, check: "http", tls }
-    await lab.inventory({ pacemaker: null, vips: null, haproxy: { services: [service] } })
+    await inventory()
   })
   afterAll(() => lab[Symbol.asyncDispose]())
 
@@ -64,8 +62,68 @@ EOF`)
     await node().must("rm /usr/local/sbin/haproxy")
   })
 
+  it("with its log in a file, by rsyslog, whose other files are checked along with haops' own", async () => {
+    await inventory({ rsyslog: true })
+    await node().must("mkdir -p /etc/rsyslog.d && echo 'module(load=\"imudp\")' >/etc/rsyslog.d/05-own.conf")
+    const first = await lab.haops(["up", "--yes"])
+    expect(first, first.stderr).toMatchObject({ code: 0 })
+    expect(await node().must("rsyslogd -N1 2>&1 && ls /etc/logrotate.d")).not.toContain("haops")
+    await fetchHere()
+    await until(async () => (await node().exec("grep -c 'web~ .* 200 ' /var/log/haproxy.log")).code === 0, {
+      what: "the request in the log",
+    })
+    expect((await lab.haops(["plan"])).code).toBe(0)
+  })
+
+  it("and a configuration that rsyslogd refuses touches nothing", async () => {
+    await inventory({ rsyslog: { file: "/var/log/proxy/haproxy.log" } })
+    const before = await rsyslog()
+    await node().must("echo 'nonsense(' >/etc/rsyslog.d/90-own.conf")
+    const refused = await lab.haops(["up", "--yes"])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain("90-own.conf")
+    expect(await rsyslog()).toBe(before)
+    await node().must("rm /etc/rsyslog.d/90-own.conf")
+    expect((await lab.haops(["up", "--yes"])).code).toBe(0)
+    expect(await node().must("logrotate -d /etc/logrotate.d/haops-haproxy 2>&1")).toContain(
+      "/var/log/proxy/haproxy.log",
+    )
+    expect(await rsyslog()).not.toBe(before)
+    expect((await lab.haops(["plan"])).code).toBe(0)
+  })
+
+  it("is rid of what the inventory wants no more, and of nothing else", async () => {
+    await node().must("echo mine >/etc/haproxy/certificates/mine.pem")
+    await inventory({}, false)
+    const plan = await lab.haops(["plan"])
+    expect(plan.stdout).toContain(FILE)
+    const up = await lab.haops(["up", "--yes"])
+    expect(up, up.stderr).toMatchObject({ code: 0 })
+    expect((await node().must("ls /etc/haproxy/certificates; ls /etc/rsyslog.d")).split("\n")).toEqual(
+      expect.arrayContaining(["mine.pem", "05-own.conf"]),
+    )
+    expect(await node().must("ls /etc/haproxy/certificates /etc/rsyslog.d /etc/logrotate.d")).not.toMatch(
+      /web\.pem|haops/,
+    )
+    expect((await lab.haops(["plan"])).code).toBe(0)
+  })
+
   const node = () => lab.nodes[0]!
   const master = () => node().must("systemctl show -p MainPID --value haproxy")
+
+  const rsyslog = () => node().must("cat /etc/rsyslog.d/*haops*; systemctl show -p MainPID rsyslog")
+
+  async function inventory(haproxy: object = {}, ends: boolean = true): Promise<void> {
+    const tls = { certificate: { file: "tls.crt" }, key: { file: "tls.key" }, alpn: ["h2", "http/1.1"] }
+    const web = { name: "web", port: 8443, bind: node().address, mode: "http", backendPort: 8000, check: "http" }
+    const services = [{ ...web, options: ["httplog"], ...(ends ? { tls } : {}) }]
+    await lab.inventory({ pacemaker: null, vips: null, haproxy: { services, ...haproxy } })
+  }
+
+  async function fetchHere(): Promise<void> {
+    const ask = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet -connect ${node().address}:8443`
+    await node().must(`until ${ask} 2>/dev/null | grep -q ' 200 '; do sleep 0.2; done`)
+  }
 
   async function install(name: string): Promise<void> {
     for (const end of ["crt", "key"])
