@@ -2,6 +2,7 @@ import { HaopsError } from "../errors.ts"
 import type { Probe } from "../steps/step.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
 import { parseInfo } from "./info.ts"
+import { READ_PID } from "./pid-file.ts"
 import type { HaproxyRuntime } from "./runtime-model.ts"
 import { parseAdminStates, parseStats } from "./stats.ts"
 
@@ -14,8 +15,10 @@ const COMMANDS = ["show info", "show stat", "show servers state"] as const
 export function runtimeProbe(path: string): Probe<HaproxyRuntime> {
   return {
     script: `${haproxyAsk(path)}
+# A resource agent of the cluster may have started it, in place of its unit.
+by_hand() { ${READ_PID}; [ "$main" -ne 0 ]; }
 command -v haproxy >/dev/null 2>&1 || { echo 'state absent'; exit 0; }
-systemctl is-active --quiet haproxy.service || { echo 'state stopped'; exit 0; }
+systemctl is-active --quiet haproxy.service || by_hand || { echo 'state stopped'; exit 0; }
 if answers=$(haproxy_ask ${COMMANDS.map((command) => `'${command}'`).join(" ")} 2>&1); then
   printf 'state up\\n%s\\n' "$answers"
 else

@@ -45,16 +45,22 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
   const empty = services.length === 0 && stats === undefined && raw.raw === undefined
   if (empty) problem(["haproxy"], "haproxy has no services and no stats page")
   reportClashes(placed, stats, expansion)
-  const global = expandGlobal(raw.global ?? {}, defaultLog(raw.rsyslog))
+  const agent = raw.agent ?? "systemd:haproxy"
+  // In the background it has no standard output that would reach the journal.
+  const global = expandGlobal(raw.global ?? {}, defaultLog(raw.rsyslog ?? agent !== "systemd:haproxy"))
+  if (agent !== "systemd:haproxy" && raw.source !== undefined) {
+    problem(["haproxy", "agent"], "a haproxy from source comes with a unit of its own: leave agent out")
+  }
   const rsyslog = expandRsyslog(raw.rsyslog, global, expansion)
   return {
     on: groups(services, stats, defaultGroup),
     placement: raw.placement ?? "everywhere",
+    agent,
     monitor: raw.monitor ?? "1s",
     migrationThreshold: raw.migrationThreshold ?? 1,
     failureTimeout: raw.failureTimeout ?? "30s",
     ...(raw.resource === undefined ? {} : { resource: expandTuning(raw.resource) }),
-    global,
+    global: agent === "systemd:haproxy" ? global : { ...global, daemon: true },
     defaults: base.section,
     stats,
     services,

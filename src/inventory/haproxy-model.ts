@@ -7,6 +7,8 @@ export interface HaproxySettings {
   on: readonly Group[]
   /** `everywhere`: haproxy runs on all its hosts and a VIP only where it is healthy. `with-vip`: only where the VIP is. */
   placement: "everywhere" | "with-vip"
+  /** What pacemaker runs it by. Default `systemd:haproxy`. */
+  agent: "systemd:haproxy" | "ocf:heartbeat:haproxy"
   /** Pacemaker's monitor interval of haproxy. Default `1s`. */
   monitor: string
   /** Failures of haproxy that cost its node the VIP. Default 1. */
@@ -59,6 +61,8 @@ export interface HaproxySource {
 }
 
 export interface HaproxyGlobal {
+  /** It goes into the background by itself, as a resource agent expects. Default: it stays, as its unit expects. */
+  daemon?: boolean | undefined
   /** Connections of the whole process. Default 4000, as in the seeds. Undefined: as many as open files are allowed. */
   maxconn?: number | undefined
   user: string

@@ -145,6 +145,12 @@ export const haproxySchema = z
         "everywhere (default): runs on all its hosts, a VIP only where it is healthy. with-vip: only beside the VIP",
       )
       .optional(),
+    agent: z
+      .enum(["systemd:haproxy", "ocf:heartbeat:haproxy"])
+      .describe(
+        "What pacemaker runs haproxy by; default systemd:haproxy. The OCF agent is no distribution's: put it on the nodes",
+      )
+      .optional(),
     monitor: pacemakerDurationSchema.describe("How often pacemaker checks haproxy; default 1s").optional(),
     migrationThreshold: z.int().min(1).describe("Failures that cost its node the VIP; default 1").optional(),
     failureTimeout: pacemakerDurationSchema.describe("After which a failure is forgotten; default 30s").optional(),

@@ -43,7 +43,7 @@ function tuned(resource: Resource, tuning: ResourceTuning | undefined): Resource
  * pacemaker asks a systemd unit only once a minute. With `with-vip` it is what the seeds write and nothing else.
  */
 export function haproxyResource(haproxy: HaproxySettings): Resource {
-  const base = { id: HAPROXY_RESOURCE, agent: "systemd:haproxy", parameters: {} }
+  const base = { id: HAPROXY_RESOURCE, agent: haproxy.agent, parameters: agentParameters(haproxy) }
   if (haproxy.placement === "with-vip") {
     const clone = { id: HAPROXY_CLONE, meta: {}, promotable: false }
     return tuned({ ...base, operations: [], meta: {}, clone }, haproxy.resource)
@@ -55,6 +55,17 @@ export function haproxyResource(haproxy: HaproxySettings): Resource {
     clone: { id: HAPROXY_CLONE, meta: { interleave: "true" }, promotable: false },
   }
   return tuned(resource, haproxy.resource)
+}
+
+/** Said though they are its defaults: agents of this name differ in them. */
+function agentParameters({ agent }: HaproxySettings): Record<string, string> {
+  if (agent === "systemd:haproxy") return {}
+  return { binpath: "/usr/sbin/haproxy", conffile: "/etc/haproxy/haproxy.cfg" }
+}
+
+/** Whether this is haproxy, as haops or the user made a resource of it. */
+export function isHaproxy({ agent }: Pick<Resource, "agent">): boolean {
+  return agent === "systemd:haproxy" || agent === "ocf:heartbeat:haproxy"
 }
 
 /** Asking systemd takes milliseconds; a busy D-Bus is no reason to move a VIP. */

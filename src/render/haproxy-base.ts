@@ -2,10 +2,11 @@ import type { HaproxyDefaults, HaproxyGlobal, LogTarget, SslDefaults } from "../
 import { tuning } from "./haproxy-tuning.ts"
 import { directive, section, settings, withRaw } from "./haproxy-words.ts"
 
-/** The global section. Neither `daemon` nor `pidfile`: the packaged unit runs `haproxy -Ws -p …` and waits for its notice. */
+/** The global section. Neither `daemon`, but for a resource agent, nor `pidfile`: the packaged unit runs `haproxy -Ws -p …` and waits for its notice. */
 export function globalSection(global: HaproxyGlobal): string {
   const { socket } = global
   return section("global", [
+    ...(global.daemon ? ["daemon"] : []),
     ...global.log.map(logLine),
     ...settings({ chroot: global.chroot, user: global.user, group: global.group, maxconn: global.maxconn }),
     // A reload hands the listening sockets over to the new process, so that no connection is refused.

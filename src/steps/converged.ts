@@ -1,4 +1,5 @@
 import type { Host, Inventory, Pacemaker, Vip } from "../inventory/model.ts"
+import { isHaproxy } from "../inventory/vip-resources.ts"
 import { HEALTH_WANT, type Health, type HealthWant, healthDrift, inService } from "../pacemaker/membership/health.ts"
 import { healthProbe } from "../pacemaker/membership/health-probe.ts"
 import { memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
@@ -45,7 +46,7 @@ function portOn({ haproxy }: Inventory, vip: Vip): number | undefined {
 
 /** haproxy as a resource of this cluster; one that keepalived's hosts run is not its business. */
 function haproxyWant({ haproxy, vips }: Inventory, pacemaker: Pacemaker): HealthWant["haproxy"] {
-  const resource = pacemaker.resources.find(({ agent }) => agent === "systemd:haproxy")
+  const resource = pacemaker.resources.find(isHaproxy)
   if (haproxy === undefined || resource === undefined) return undefined
   const here = haproxy.services.filter(({ vip }) => vip === undefined || groupOf(vips, vip) === pacemaker.on)
   return {

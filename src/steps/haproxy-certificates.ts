@@ -13,6 +13,7 @@ import {
 } from "./lib/certificate-state.ts"
 import { fileFindings } from "./lib/file-drift.ts"
 import { sha256 } from "./lib/file-state.ts"
+import { AGENT_WANT, agentOf } from "./lib/haproxy-agent.ts"
 import { reloadHaproxy } from "./lib/haproxy-reload.ts"
 import { type Action, type BindContext, defineStep } from "./step.ts"
 
@@ -35,6 +36,7 @@ const want = z.strictObject({
     .describe("One file a service."),
   now: z.number().describe("Milliseconds since 1970, for those that have expired."),
   vips: z.array(z.string()).default([]).describe("Addresses of the VIPs that this host may hold."),
+  agent: AGENT_WANT,
 })
 
 type Want = z.infer<typeof want>
@@ -47,10 +49,10 @@ export const haproxyCertificates = defineStep<Want, CertificateState>({
   want,
   bind,
   title: () => "haproxy certificates",
-  probe: ({ files, vips }) => ({
+  probe: ({ files, vips, agent }) => ({
     script: certificateScript(
       files.map(({ path, content }) => ({ path, sha256: sha256(content.reveal()) })),
-      vips,
+      { vips, agent },
     ),
     parse: (output) => parseCertificates(output, files.length),
   }),
@@ -60,7 +62,7 @@ export const haproxyCertificates = defineStep<Want, CertificateState>({
   ],
   findings: ({ files, now }, have) =>
     files.flatMap((file, index) => [...fileFindings(file.path, have.files[index]!.file), ...expiry(file, now)]),
-  plan: ({ files }, have, drift) => plan(files, have, drift),
+  plan,
   carries: (_want, { holds }) => holds,
 })
 
@@ -69,7 +71,7 @@ function bind({ inventory, host, secret }: BindContext): Want | undefined {
   const files = services.flatMap((service) => fileOf(service, secret))
   if (files.length === 0) return undefined
   const vips = inventory.vips.filter((vip) => vip.on === host.group).map(({ address }) => address)
-  return { files, now: Date.now(), vips }
+  return { files, now: Date.now(), vips, ...agentOf(inventory, host) }
 }
 
 function fileOf({ name, bind: { tls } }: HaproxyService, secret: (source: SecretSource) => Secret): File[] {
@@ -130,7 +132,7 @@ function expiry({ service, content }: File, now: number): Finding[] {
   return [{ severity: "warning", message: `the certificate of ${service} ${when}`, hint }]
 }
 
-function plan(files: readonly File[], have: CertificateState, drift: readonly Drift[]): Action[] {
+function plan({ files, agent }: Want, have: CertificateState, drift: readonly Drift[]): Action[] {
   const about = (path: string) =>
     drift.filter(({ attribute }) => attribute === path || attribute.startsWith(`${path} `))
   const actions = files.flatMap((file, index): Action[] => {
@@ -145,7 +147,16 @@ function plan(files: readonly File[], have: CertificateState, drift: readonly Dr
   const stale = files.filter(({ path }) => about(path).some(({ risk }) => risk === "reload"))
   // First: a run that is cut short leaves nothing that nobody knows of.
   const record = about(CERTIFICATE_RECORD).length === 0 ? [] : [recordAction([...have.recorded, ...files.map(nameOf)])]
-  return [...record, ...actions, ...(stale.length === 0 ? [] : reloadHaproxy(stale.map(({ path }) => path)))]
+  return [
+    ...record,
+    ...actions,
+    ...(stale.length === 0
+      ? []
+      : reloadHaproxy(
+          stale.map(({ path }) => path),
+          agent,
+        )),
+  ]
 }
 
 /** A certificate that this haproxy's OpenSSL would refuse never takes the place of one that it serves. */

@@ -1,11 +1,13 @@
 import { z } from "zod"
 import type { Drift, Finding } from "../events.ts"
 import { hostsOf } from "../inventory/model.ts"
+import { isHaproxy } from "../inventory/vip-resources.ts"
 import { HAPROXY_CONFIG, renderHaproxyConfig } from "../render/haproxy.ts"
 import { redactHaproxyConfig } from "../render/haproxy-redact.ts"
 import { reveal, Secret } from "../secret.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
 import { sha256 } from "./lib/file-state.ts"
+import { AGENT_WANT, agentOf } from "./lib/haproxy-agent.ts"
 import { HAPROXY_UNIT, reloadHaproxy } from "./lib/haproxy-reload.ts"
 import { type HaproxyState, haproxyScript, parseHaproxy } from "./lib/haproxy-state.ts"
 import { unitActions } from "./lib/unit-actions.ts"
@@ -21,6 +23,7 @@ const want = z.strictObject({
     .array(z.string())
     .default([])
     .describe("Addresses of the VIPs that this host may hold: its turn comes last then."),
+  agent: AGENT_WANT,
 })
 
 type Want = z.infer<typeof want>
@@ -32,8 +35,8 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
   want,
   bind,
   title: () => "haproxy config",
-  probe: ({ content, cluster, vips }) => ({
-    script: haproxyScript(path, sha256(reveal(content)), { cluster, vips }),
+  probe: ({ content, cluster, vips, agent }) => ({
+    script: haproxyScript(path, sha256(reveal(content)), { cluster, vips, agent }),
     parse: parseHaproxy,
   }),
   check: (wanted, have) => [...configDrift(wanted, have), ...unitDrift(wanted, have)],
@@ -47,9 +50,15 @@ function bind({ inventory, host, secret }: BindContext): Want | undefined {
   if (haproxy?.on.includes(host.group) !== true) return undefined
   const content = renderHaproxyConfig(haproxy, host.group, secret)
   const member = pacemaker !== undefined && hostsOf(inventory, pacemaker.on).includes(host)
-  const resource = pacemaker?.resources.some(({ agent }) => agent === "systemd:haproxy") === true
+  const resource = pacemaker?.resources.some(isHaproxy) === true
   const vips = inventory.vips.filter((vip) => vip.on === host.group).map(({ address }) => address)
-  return { content, cluster: inventory.name, runBy: member && resource ? "pacemaker" : "systemd", vips }
+  return {
+    content,
+    cluster: inventory.name,
+    runBy: member && resource ? "pacemaker" : "systemd",
+    vips,
+    ...agentOf(inventory, host),
+  }
 }
 
 function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {
@@ -92,13 +101,13 @@ function unitFindings(runBy: Want["runBy"], load: string): Finding[] {
   return [{ severity: "error", message: `${HAPROXY_UNIT} is masked`, hint: `${who}: systemctl unmask ${HAPROXY_UNIT}` }]
 }
 
-function plan({ content }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {
+function plan({ content, agent }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {
   const validate = ["haproxy", "-c", "-f", "{}"]
   const actions = planFile(fileOf(content), have.file, { validate, backup: true })
   // The content goes out as it came in, so that a secret stays one.
   const file = actions.map((action) => (action.type === "put" ? { ...action, content } : action))
   const units = drift.flatMap((one) => unitActions(HAPROXY_UNIT, have.unit, one))
-  const reload = drift.some(({ risk }) => risk === "reload") ? reloadHaproxy([path]) : []
+  const reload = drift.some(({ risk }) => risk === "reload") ? reloadHaproxy([path], agent) : []
   return [...file, ...reload, ...units]
 }
 

@@ -1,9 +1,13 @@
 import { z } from "zod"
 import { hostsOf } from "../inventory/model.ts"
 import { HEALTH_FRONTEND } from "../render/haproxy-health.ts"
+import { agentOf } from "./lib/haproxy-agent.ts"
 import { preflightFindings } from "./lib/preflight-findings.ts"
 import { type PreflightState, parsePreflight, preflightScript } from "./lib/preflight-state.ts"
 import { type BindContext, defineStep } from "./step.ts"
+
+/** In no distribution's resource-agents. */
+const HAPROXY_OCF = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
 
 const port = z.number().int().min(1).max(65_535)
 
@@ -15,6 +19,7 @@ const want = z.strictObject({
     .array(z.strictObject({ service: z.string(), address: z.string(), port }))
     .default([])
     .describe("What haproxy listens on here; `*` for every address."),
+  agents: z.array(z.string()).default([]).describe("Files of resource agents that have to be there already."),
 })
 
 export type PreflightWant = z.infer<typeof want>
@@ -26,8 +31,11 @@ export const preflight = defineStep<PreflightWant, PreflightState>({
   want,
   bind,
   title: () => "preflight",
-  probe: ({ member, binds }) => ({
-    script: preflightScript([...(member ? ["pacemakerd", "corosync"] : []), ...(binds.length > 0 ? ["haproxy"] : [])]),
+  probe: ({ member, binds, agents }) => ({
+    script: preflightScript(
+      [...(member ? ["pacemakerd", "corosync"] : []), ...(binds.length > 0 ? ["haproxy"] : [])],
+      agents,
+    ),
     parse: parsePreflight,
   }),
   check: () => [],
@@ -42,14 +50,16 @@ function bind({ inventory, host }: BindContext): PreflightWant {
   const health = haproxy?.health?.on.includes(host.group)
     ? [{ name: HEALTH_FRONTEND, bind: { address: "127.0.0.1", port: haproxy.health.port } }]
     : []
+  const member = pacemaker !== undefined && hostsOf(inventory, pacemaker.on).includes(host)
   return {
     name: host.name,
-    member: pacemaker !== undefined && hostsOf(inventory, pacemaker.on).includes(host),
+    member,
     links: host.links.length,
     binds: [...stats, ...services, ...health].map(({ name, bind: { address, port } }) => ({
       service: name,
       address,
       port,
     })),
+    agents: agentOf(inventory, host).agent === undefined ? [] : [HAPROXY_OCF],
   }
 }

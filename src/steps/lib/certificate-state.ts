@@ -3,7 +3,7 @@ import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { RECORDED } from "./certificate-record.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
-import { haproxyMemory } from "./haproxy-process.ts"
+import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
 import { vipsHeldScript } from "./vips-held.ts"
 
 /** One file with a certificate and its key, and whether haproxy has read it as it is. */
@@ -26,14 +26,17 @@ export interface CertificateState {
 const PUBLIC = "sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'"
 
 /** Shell that asks for files with certificates and keys. */
-export function certificateScript(files: readonly { path: string; sha256: string }[], vips: readonly string[]): string {
+export function certificateScript(
+  files: readonly { path: string; sha256: string }[],
+  { vips, agent }: { vips: readonly string[]; agent?: HaproxyAgent | undefined },
+): string {
   const questions = files.map(({ path, sha256 }, index) => {
     return `answer=$(${fileScript(path, { unless: sha256, filter: PUBLIC })}
 memory=$(haproxy_memory "$path") || exit
 printf 'memory %s\\n' "$memory") || exit
 printf '%s\\n' "$answer" | sed 's/^/${index} /'`
   })
-  return `${haproxyMemory()}
+  return `${haproxyMemory(agent)}
 ${questions.join("\n")}
 ${RECORDED}
 ${vipsHeldScript(vips)}

@@ -1,15 +1,24 @@
+import { READ_PID } from "../../haproxy/pid-file.ts"
+
+/** A haproxy that a resource agent of the cluster starts by hand, in place of its unit. */
+export interface HaproxyAgent {
+  /** The runtime socket, over which an old process hands its ports to a new one. */
+  socket: string
+}
+
 /**
  * Shell function `haproxy_memory FILE`, which prints what the running haproxy has in memory: `none` (it does not run), `current`, or
  * `older`: its newest process started before the file was written. The master keeps its process id over a reload, so its
  * children are looked at; two generations, because the wrapper of version 1.5 has a process between. Start times are in clock
  * ticks since boot. A file from the future (the clock was set back) tells nothing and counts as current.
  */
-export function haproxyMemory(): string {
+export function haproxyMemory(agent?: HaproxyAgent): string {
   return `
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null || :; }
 haproxy_memory() {
   main=$(systemctl show --property=MainPID -- haproxy.service) || return
   main=\${main#MainPID=}
+  ${agent === undefined ? "" : `if [ "\${main:-0}" -eq 0 ]; then ${READ_PID}; fi`}
   if [ "\${main:-0}" -eq 0 ]; then echo none; return; fi
   if ! [ -e "$1" ]; then echo current; return; fi
   hertz=$(getconf CLK_TCK) && written=$(stat -Lc %.Y -- "$1") || return

@@ -1,6 +1,7 @@
+import { HAPROXY_PID } from "../../haproxy/pid-file.ts"
 import { quoteAll } from "../../sh.ts"
 import type { Action } from "../step.ts"
-import { haproxyMemory } from "./haproxy-process.ts"
+import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
 
 export const HAPROXY_UNIT = "haproxy.service"
 
@@ -8,16 +9,29 @@ export const HAPROXY_UNIT = "haproxy.service"
 const RELOAD_TIMEOUT_MS = 10_000
 
 /** Reloads haproxy and waits until it has taken up these files: systemd is done when the signal is sent, the new worker is there, or refused, a moment later. */
-export function reloadHaproxy(paths: readonly string[]): readonly Action[] {
+export function reloadHaproxy(paths: readonly string[], agent?: HaproxyAgent): readonly Action[] {
   return [
-    { type: "run", argv: ["systemctl", "reload", "--", HAPROXY_UNIT] },
+    agent === undefined ? { type: "run", argv: ["systemctl", "reload", "--", HAPROXY_UNIT] } : takeOver(agent),
     {
       type: "wait",
       for: "haproxy to take up its new configuration",
-      script: `${haproxyMemory()}
+      script: `${haproxyMemory(agent)}
 for path in ${quoteAll(paths)}; do memory=$(haproxy_memory "$path") && [ "$memory" = current ] || exit 1; done`,
       timeoutMs: RELOAD_TIMEOUT_MS,
       hint: `It goes on with the old one, probably because it cannot bind an address. See: journalctl -u ${HAPROXY_UNIT} -n 50`,
     },
   ]
+}
+
+/**
+ * What an agent's haproxy has for a reload: a new process that takes the ports from the old one and lets it finish. In a scope of
+ * its own, since it is to outlive the session that started it.
+ */
+function takeOver({ socket }: HaproxyAgent): Action {
+  const script = `read -r old <${HAPROXY_PID} && systemd-run --quiet --scope --slice=system.slice -- haproxy -D -f /etc/haproxy/haproxy.cfg -p ${HAPROXY_PID} -x "$1" -sf "$old"`
+  return {
+    type: "run",
+    argv: ["sh", "-c", script, "haops-take-over", socket],
+    label: "start a new haproxy, which takes the ports from the old one",
+  }
 }

@@ -4,7 +4,7 @@ import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { clusterRuns } from "./cluster-runs.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
-import { haproxyMemory } from "./haproxy-process.ts"
+import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
 import { parseUnit, type UnitState, unitScript } from "./unit-state.ts"
 import { vipsHeldScript } from "./vips-held.ts"
 
@@ -29,12 +29,12 @@ const REDACT = quote(
 export function haproxyScript(
   path: string,
   checksum: string,
-  { cluster, vips }: { cluster: string; vips: readonly string[] },
+  { cluster, vips, agent }: { cluster: string; vips: readonly string[]; agent?: HaproxyAgent | undefined },
 ): string {
   return `${fileScript(path, { unless: checksum, filter: `sed -E ${REDACT}` })}
 unit=$(${unitScript("haproxy.service")}) || exit
 printf '%s\\n' "$unit" | sed 's/^/unit /'
-${haproxyMemory()}
+${haproxyMemory(agent)}
 memory=$(haproxy_memory ${quote(path)}) || exit
 printf 'memory %s\\n' "$memory"
 if ${clusterRuns(cluster)}; then echo 'clustered yes'; fi

@@ -14,6 +14,7 @@ export function preflightFindings(want: PreflightWant, have: PreflightState, fac
     ...portFindings(want, have),
     ...diskFindings(have),
     ...packageFindings(have, facts),
+    ...agentFindings(have),
     ...confinementFindings(want, have),
   ]
 }
@@ -121,6 +122,14 @@ function packageFindings({ broken }: PreflightState, { family }: HostFacts): Fin
   const hint =
     family === "debian" ? "On the host: dpkg --configure -a && apt-get -f install" : "On the host: rpm --rebuilddb"
   return [{ severity: "error", message: `the package manager is broken: ${shown}`, hint }]
+}
+
+function agentFindings({ lacks }: PreflightState): Finding[] {
+  return lacks.map((file) => {
+    const message = `the resource agent ${file} is not there`
+    const hint = "No package of the distribution brings it: put it there, or leave haproxy.agent out (systemd:haproxy)."
+    return { severity: "error", message, hint }
+  })
 }
 
 function confinementFindings({ binds }: PreflightWant, { confined }: PreflightState): Finding[] {

@@ -1,4 +1,5 @@
 import { HaopsError } from "../../errors.ts"
+import { quoteAll } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer, readInteger } from "./answer.ts"
 import { type Listener, parseListeners } from "./listeners.ts"
@@ -16,6 +17,8 @@ export interface PreflightState {
   incomplete: boolean
   /** What is wrong with the package database; asked only where packages will be installed. */
   broken: readonly string[]
+  /** Files of resource agents that are not there, or cannot be run. */
+  lacks: readonly string[]
   /** SELinux enforces, and keeps haproxy from ports that its policy does not list. */
   confined: boolean
 }
@@ -26,7 +29,7 @@ const PATHS = ["/", "/usr", "/var"] as const
  * Read-only and cheap: on a host that has all `programs` the package database is not asked. A package manager that is at work right
  * now has half-configured packages, which is not broken.
  */
-export function preflightScript(programs: readonly string[]): string {
+export function preflightScript(programs: readonly string[], agents: readonly string[] = []): string {
   return `
 printf 'uid %s\\n' "$(id -u)"
 if command -v ss >/dev/null 2>&1; then echo 'ss yes'; ss -ltnup | sed 's/^/listen /'; fi
@@ -44,6 +47,7 @@ if [ -n "$missing" ]; then
     rpm -q rpm >/dev/null 2>&1 || echo 'broken rpm cannot read its database'
   fi
 fi
+for agent in ${quoteAll(agents)}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done
 if [ -r /sys/fs/selinux/enforce ]; then
   printf 'selinux %s %s\\n' "$(cat /sys/fs/selinux/enforce)" "$(cat /sys/fs/selinux/booleans/haproxy_connect_any 2>/dev/null)"
 fi
@@ -52,7 +56,7 @@ exit 0`
 
 /** Reads what `preflightScript` printed. Throws `E_PROBE` on anything else. */
 export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
-  const answer = readAnswer(stdout, ["uid", "ss", "listen", "free", "incomplete", "broken", "selinux"])
+  const answer = readAnswer(stdout, ["uid", "ss", "listen", "free", "incomplete", "broken", "lacks", "selinux"])
   const [enforce, live] = answer.one("selinux")?.split(" ") ?? []
   return {
     uid: readInteger(answer.need("uid")),
@@ -60,6 +64,7 @@ export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
     free: parseFree(answer.all("free")),
     incomplete: answer.one("incomplete") !== undefined,
     broken: answer.all("broken"),
+    lacks: answer.all("lacks"),
     confined: enforce === "1" && live === "0",
   }
 }

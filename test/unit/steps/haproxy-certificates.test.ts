@@ -134,7 +134,7 @@ describe.each(SHELLS)("the probe, in %s", (shell) => {
       { path, sha256: "other" },
       { path: join(box.path, "none.pem"), sha256: "other" },
     ]
-    const { stdout } = run(certificateScript(files, []), { shell, path: box.path })
+    const { stdout } = run(certificateScript(files, { vips: [] }), { shell, path: box.path })
     const [first, second] = parseCertificates({ stdout, stderr: "" }, 2).files
     expect(first).toMatchObject({ memory: "none", file: { type: "file", mode: "0600", sha256: sha256(WEB) } })
     expect(first!.file.type === "file" && first!.file.content?.toString()).toBe(pem("web.crt"))
@@ -145,7 +145,10 @@ describe.each(SHELLS)("the probe, in %s", (shell) => {
     using box = sandbox({ systemctl: "echo MainPID=0" })
     const path = join(box.path, "web.pem")
     writeFileSync(path, WEB)
-    const { stdout } = run(certificateScript([{ path, sha256: sha256(WEB) }], ["127.0.0.1"]), { shell, path: box.path })
+    const { stdout } = run(certificateScript([{ path, sha256: sha256(WEB) }], { vips: ["127.0.0.1"] }), {
+      shell,
+      path: box.path,
+    })
     expect(stdout).not.toContain("content")
   })
 })

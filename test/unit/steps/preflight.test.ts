@@ -16,6 +16,7 @@ const clean: PreflightState = {
   free: ["/", "/usr", "/var"].map((path) => ({ path, mount: "/", kib: 10 * GIB })),
   incomplete: true,
   broken: [],
+  lacks: [],
   confined: false,
 }
 
@@ -124,6 +125,13 @@ describe("preflight", () => {
     ])
   })
 
+  test("says that an agent has to be there which no package brings", () => {
+    const file = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
+    expect(said({ ...want, agents: [file] }, { ...clean, lacks: [file] })).toEqual([
+      `error: the resource agent ${file} is not there`,
+    ])
+  })
+
   test("warns of SELinux where haproxy runs", () => {
     const have = { ...clean, confined: true }
     expect(said({ ...want, binds: [bind("web", "*", 8080)] }, have)).toHaveLength(1)
@@ -132,7 +140,7 @@ describe("preflight", () => {
 
   test("asks for what the inventory runs on the host", () => {
     const one = host("controller1", "10.0.0.12", { links: ["10.0.0.12", "10.1.0.12"] })
-    const pacemaker = { on: "controllers" } as unknown as Pacemaker
+    const pacemaker = { on: "controllers", resources: [] } as unknown as Pacemaker
     const haproxy = {
       on: ["controllers"],
       stats: { on: ["controllers"], bind: { address: "*", port: 1080 } },
@@ -146,6 +154,7 @@ describe("preflight", () => {
       member: true,
       links: 2,
       binds: [bind("stats", "*", 1080), bind("web", "10.0.0.11", 80)],
+      agents: [],
     })
   })
 
