@@ -1,18 +1,26 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { serveBackends } from "./harness/backends.ts"
+import { exampleInventory } from "./harness/example.ts"
+import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
-import { ask, type ProbeReport, startProber } from "./harness/prober.ts"
+import { ask, type ProbeReport, type ProberOptions, startProber } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
 
-// Seed 002's layout on real nodes: a pair of load balancers under pacemaker before API servers that are backends and no members.
+// inventory/kubernetes.yaml on real nodes: a pair of load balancers under pacemaker before API servers that are backends and no members.
+
+const ENV = { HAOPS_HACLUSTER_PASSWORD: "hacluster-pw-1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
+const AGENT = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
 
 let lab: Lab
 let pair: readonly [LabNode, LabNode]
+const masters = () => lab.nodes.filter(({ name }) => name.startsWith("controller"))
 
 beforeAll(async () => {
-  lab = await startLab({ prepared: true, nodes: 1, loadbalancers: 2 })
+  lab = await startLab({ prepared: true, nodes: 3, loadbalancers: 2, responder: false })
   pair = [lab.node("lb1"), lab.node("lb2")]
+  await Promise.all(masters().map((node) => serveBackends(node, { https: [6443] })))
   await up()
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
@@ -25,13 +33,16 @@ test("up makes a cluster of the two load balancers alone, which count votes as t
   expect(await lab.node("controller1").must("grep cluster_name: /etc/corosync/corosync.conf")).toContain("debian")
 })
 
-test("haproxy runs on both, the address where the inventory's own words put it", async () => {
+test("haproxy runs on both, the address where the inventory's own words put it, all three API servers behind it", async () => {
   expect(await runningOn(pair[0], "lb-haproxy")).toEqual(["lb1", "lb2"])
   expect((await holders(pair, lab.vip)).length).toBe(1)
-  expect(await ask(`http://${lab.vip}:6443/`)).toEqual({ ok: true, answer: "controller1" })
-  const resource = await pair[0].must("crm_resource --resource api --query-xml-raw")
+  const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api(), 5000)))
+  expect(new Set(answers.map(({ answer }) => answer))).toEqual(new Set(["controller1", "controller2", "controller3"]))
+  expect(await ask(`http://admin:${ENV.HAOPS_STATS_PASSWORD}@${lab.vip}:32700/`)).toMatchObject({ ok: true })
+  const resource = await pair[0].must("crm_resource --resource virtual-ip-resource --query-xml-raw")
   for (const word of [
     'name="broadcast"',
+    'interval="20s"',
     'on-fail="restart"',
     'timeout="60s"',
     'name="migration-threshold" value="2"',
@@ -40,13 +51,15 @@ test("haproxy runs on both, the address where the inventory's own words put it",
   }
 })
 
-test("a second up has nothing to do", async () => {
-  expect((await lab.haops(["plan", "-i", await inventory()])).code).toBe(0)
+test("a second up has nothing to do, and verify finds nothing wrong", async () => {
+  expect((await haops("plan")).code).toBe(0)
+  const { code, stdout } = await haops("verify")
+  expect(code, stdout).toBe(0)
 })
 
 test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async () => {
   const [holder] = await holders(pair, lab.vip)
-  const report = await during(() => up("leastconn"), { everyMs: 5, atLeast: 2000 })
+  const report = await during(() => up(balanced("leastconn")), { everyMs: 5, atLeast: 2000 })
   expect(report.attempts.length).toBeGreaterThanOrEqual(2000)
   expect(report.failed).toBe(0)
   expect(await holders(pair, lab.vip)).toEqual([holder])
@@ -80,36 +93,99 @@ test("one that boots alone after both were off takes nothing, and waits for the 
   expect(await onlineNodes(survivor)).toEqual(["lb1", "lb2"])
 })
 
-async function inventory(balance = "roundrobin"): Promise<string> {
-  return await lab.inventory({
-    pacemaker: { on: "loadbalancers", resourceDefaults: { "migration-threshold": null, "resource-stickiness": 100 } },
-    vips: {
-      vip: null,
-      api: {
-        address: `${lab.vip}/24`,
-        nic: "eth0",
-        on: "loadbalancers",
-        resource: {
-          parameters: { broadcast: lab.vip.replace(/\d+$/, "255") },
-          operations: { monitor: { timeout: "60s", "on-fail": "restart" } },
-          meta: { "migration-threshold": 2 },
-        },
-      },
-    },
-    haproxy: {
-      stats: { port: 32700, vip: "api", password: { file: "hacluster" } },
-      services: [
-        {
-          preset: "kubernetes-api",
-          override: { kube_apiserver: { backendPort: 8000, check: { tls: false }, balance } },
-        },
-      ],
-    },
-  })
+test("an OCF agent that is not on the nodes is asked for before anything is touched", async () => {
+  const before = await pair[0].must("cibadmin -Q --scope configuration | md5sum")
+  const { code, stderr } = await haops("up", ocf)
+  expect(code).toBe(3)
+  expect(stderr).toContain(`the resource agent ${AGENT} is not there`)
+  expect(await pair[0].must("cibadmin -Q --scope configuration | md5sum")).toBe(before)
+})
+
+test("haproxy run by that agent, as in the guide: taken over from systemd, seen by lb show, nothing left to do", async () => {
+  await Promise.all(pair.map((node) => node.write(AGENT, OCF_AGENT, 0o755)))
+  await up(ocf)
+  expect(await pair[0].must("crm_resource --resource lb-haproxy --query-xml")).toContain('class="ocf" type="haproxy"')
+  expect(await runningOn(pair[0], "lb-haproxy")).toEqual(["lb1", "lb2"])
+  expect((await everywhere(pair, "systemctl is-active haproxy || true")).lb1).toBe("inactive")
+  expect(await ask(api(), 5000)).toMatchObject({ ok: true })
+  expect((await haops("plan", ocf)).code).toBe(0)
+  const { code, stdout } = await haops("verify", ocf)
+  expect(code, stdout).toBe(0)
+  expect((await haops("lb show", ocf)).stdout).toMatch(/controller1 .*up/s)
+})
+
+test("its haproxy changes by one process handing over to the next, and no request fails", async () => {
+  const [holder] = await holders(pair, lab.vip)
+  const before = await everywhere(pair, "cat /run/haproxy.pid")
+  const report = await during(() => up({ ...ocf, ...balanced("source", ocf) }), { everyMs: 10, atLeast: 1000 })
+  expect(report.failed).toBe(0)
+  const after = await everywhere(pair, "cat /run/haproxy.pid")
+  for (const { name } of pair) expect(after[name]).not.toBe(before[name])
+  expect(await holders(pair, lab.vip)).toEqual([holder])
+  expect(await pair[0].must("crm_mon -1 --output-as=xml")).not.toContain("<failure ")
+})
+
+const ocf = { haproxy: { agent: "ocf:heartbeat:haproxy" } }
+
+/** What the agents of this name on the net do, and no more: start, stop and look by a pid file. */
+const OCF_AGENT = `#!/bin/sh
+: "\${OCF_FUNCTIONS_DIR=\${OCF_ROOT}/lib/heartbeat}"
+. "\${OCF_FUNCTIONS_DIR}/ocf-shellfuncs"
+pid=/var/run/haproxy.pid
+running() { [ -s $pid ] && [ "$(cat "/proc/$(cat $pid)/comm" 2>/dev/null)" = haproxy ]; }
+case $1 in
+  meta-data) cat <<'EOF'
+<?xml version="1.0"?>
+<resource-agent name="haproxy"><version>1.0</version><longdesc lang="en">haproxy</longdesc><shortdesc lang="en">haproxy</shortdesc>
+<parameters>
+<parameter name="binpath"><longdesc lang="en">Binary</longdesc><shortdesc lang="en">Binary</shortdesc><content type="string"/></parameter>
+<parameter name="conffile"><longdesc lang="en">File</longdesc><shortdesc lang="en">File</shortdesc><content type="string"/></parameter>
+</parameters>
+<actions><action name="start" timeout="20s"/><action name="stop" timeout="20s"/><action name="monitor" timeout="20s" interval="60s"/><action name="meta-data" timeout="5s"/></actions>
+</resource-agent>
+EOF
+    ;;
+  monitor) running || exit $OCF_NOT_RUNNING ;;
+  start) running || "$OCF_RESKEY_binpath" -f "$OCF_RESKEY_conffile" -p $pid || exit $OCF_ERR_GENERIC ;;
+  stop)
+    if running; then kill "$(cat $pid)"; while running; do sleep 0.1; done; fi
+    rm -f $pid
+    ;;
+  *) exit $OCF_ERR_UNIMPLEMENTED ;;
+esac
+exit $OCF_SUCCESS
+`
+
+const api = () => `https://${lab.vip}:6443/`
+
+function balanced(balance: string, { haproxy }: { haproxy?: object } = {}): InventoryOverrides {
+  return {
+    haproxy: { ...haproxy, services: [{ preset: "kubernetes-api", override: { kube_apiserver: { balance } } }] },
+  }
 }
 
-async function up(balance?: string): Promise<void> {
-  const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", await inventory(balance)])
+async function haops(words: string, overrides: InventoryOverrides = {}) {
+  const path = await exampleInventory(lab, "kubernetes.yaml", {
+    places: {
+      ...Object.fromEntries([1, 2, 3].map((n) => [`kube-mast0${n}`, `controller${n}`])),
+      ...Object.fromEntries([1, 2].map((n) => [`hapx-node0${n}`, `lb${n}`])),
+      "192.168.1.72": lab.node("controller1").address,
+      "192.168.1.68": lab.node("controller2").address,
+      "192.168.1.83": lab.node("controller3").address,
+      "192.168.4.5": pair[0].address,
+      "192.168.4.6": pair[1].address,
+      "192.168.4.20/27": `${lab.vip}/24`,
+      "192.168.4.31": lab.vip.replace(/\d+$/, "255"),
+      "enp0s3.41": "eth0",
+    },
+    overrides,
+  })
+  const flags = words === "up" ? ["--yes"] : []
+  return await lab.haops([...words.split(" "), ...flags, "-i", path], { env: ENV })
+}
+
+async function up(overrides?: InventoryOverrides): Promise<void> {
+  const { code, stdout, stderr } = await haops("up", overrides)
   expect(code, `${stdout}\n${stderr}`).toBe(0)
 }
 
@@ -131,9 +207,9 @@ async function roles(): Promise<[LabNode, LabNode]> {
 
 async function during(
   work: () => Promise<unknown>,
-  { everyMs = 50, atLeast = 1 }: { everyMs?: number; atLeast?: number } = {},
+  { atLeast = 1, ...options }: ProberOptions & { atLeast?: number } = {},
 ): Promise<ProbeReport> {
-  const prober = startProber(`http://${lab.vip}:6443/`, { everyMs, timeoutMs: 5000 })
+  const prober = startProber(api(), { timeoutMs: 5000, ...options })
   await work()
   await prober.sent(atLeast)
   return await prober.stop()

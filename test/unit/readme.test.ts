@@ -26,6 +26,16 @@ describe("every YAML example", () => {
     expect(() => parseInventory(text, file!)).not.toThrow()
   })
 
+  test.each(yaml.filter(({ text }) => text.startsWith("haproxy:")))(
+    "is a section that an inventory may have",
+    ({ text }) => {
+      const minimal = readFileSync(join(root, "inventory/minimal.yaml"), "utf8").replace(/^haproxy:.*$/m, "")
+      expect(parseInventory(`${minimal}${text}`, "minimal.yaml").warnings).not.toContainEqual(
+        expect.stringContaining("haproxy"),
+      )
+    },
+  )
+
   test.each(yaml.filter(({ text }) => text.includes("stages:")))("is a playbook that compiles", ({ text }) => {
     const inventory = parseInventory(readFileSync(join(root, "inventory/minimal.yaml"), "utf8"), "minimal.yaml")
     const playbook = parseYaml(text, "README.md", playbookSchema, "the playbook")

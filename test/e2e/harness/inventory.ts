@@ -37,7 +37,8 @@ function base({ nodes, vip }: Pick<Lab, "nodes" | "vip">): Record<string, unknow
   }
 }
 
-function merge(under: unknown, over: unknown): unknown {
+/** Maps go deep, everything else replaces, null removes. */
+export function merge(under: unknown, over: unknown): unknown {
   if (!isMap(under) || !isMap(over)) return over
   const merged: Record<string, unknown> = { ...under }
   for (const [key, value] of Object.entries(over)) {

@@ -1,4 +1,5 @@
-import { get } from "node:http"
+import { get as getPlain } from "node:http"
+import { get as getSecure } from "node:https"
 import { until } from "./until.ts"
 
 export interface ProbeAttempt {
@@ -57,7 +58,9 @@ export function startProber(url: string, { everyMs = 50, timeoutMs = 1000 }: Pro
 export function ask(url: string, timeoutMs = 1000): Promise<{ ok: boolean; answer: string }> {
   return new Promise((resolve) => {
     // `AbortSignal` covers connecting too, where the request's own `timeout` counts idle time only.
-    const request = get(url, { agent: false, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+    const get = url.startsWith("https:") ? getSecure : getPlain
+    const options = { agent: false, rejectUnauthorized: false, signal: AbortSignal.timeout(timeoutMs) }
+    const request = get(url, options, (response) => {
       let body = ""
       response.setEncoding("utf8").on("data", (chunk: string) => {
         body += chunk

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { serveBackends } from "./harness/backends.ts"
+import { exampleInventory } from "./harness/example.ts"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { everywhere, holders } from "./harness/observe.ts"
+import { ask } from "./harness/prober.ts"
+
+// inventory/loadbalancers.yaml on real nodes: the public VIP on two load balancers, the database's on the three controllers.
+
+const ENV = { HAOPS_VRRP_PASSWORD: "vrrp-pw1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
+const APIS = [5000, 6080, 8773, 8774, 8775, 8776, 8778, 9191, 9292, 9696, 35357]
+const CONTROLLERS = ["controller1", "controller2", "controller3"]
+
+let lab: Lab
+let database: string
+const pair = () => [lab.node("lb1"), lab.node("lb2")]
+const controllers = () => CONTROLLERS.map((name) => lab.node(name))
+
+beforeAll(async () => {
+  lab = await startLab({ prepared: true, nodes: 3, loadbalancers: 2, responder: false })
+  database = lab.vip.replace(/\d+$/, "201")
+  await Promise.all(controllers().map((node) => serveBackends(node, { http: [...APIS, 3306], https: [443] })))
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+test("up puts each VIP on its own hosts, and all services of the guide answer behind it", async () => {
+  const { code, stdout, stderr } = await haops("up", "--yes")
+  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  expect(await holders(lab.nodes, lab.vip)).toEqual(["lb1"])
+  expect(await holders(lab.nodes, database)).toEqual(["controller1"])
+  const urls = [...APIS.map((port) => `http://${lab.vip}:${port}/`), `https://${lab.vip}:443/`]
+  const answers = await Promise.all(urls.map(async (url) => ({ url, ...(await ask(url, 5000)) })))
+  expect(answers.filter(({ ok, answer }) => !ok || !CONTROLLERS.includes(answer))).toEqual([])
+  expect(await ask(`http://${database}:3306/`)).toEqual({ ok: true, answer: "controller1" })
+})
+
+test("its ports are those of each group alone", async () => {
+  const listens = "ss -ltnH | awk '{ print $4 }' | grep -cE ':(3306|5000)$'"
+  const own = `ss -ltnH | grep -c '${database}:3306'`
+  expect(await everywhere(pair(), listens)).toEqual({ lb1: "1", lb2: "1" })
+  expect(await everywhere(controllers(), own)).toEqual(Object.fromEntries(CONTROLLERS.map((name) => [name, "1"])))
+})
+
+test("a second up has nothing to do; verify and status see it whole, without any pacemaker", async () => {
+  expect((await haops("plan")).code).toBe(0)
+  const verified = await haops("verify")
+  expect(verified.code, verified.stdout).toBe(0)
+  const status = await haops("status", "--json")
+  expect(status.code, status.stdout + status.stderr).toBe(0)
+  const shown = await haops("lb", "show")
+  expect(shown.code).toBe(0)
+  expect(shown.stdout).toContain("galera_cluster")
+})
+
+async function haops(...words: readonly string[]) {
+  const path = await exampleInventory(lab, "loadbalancers.yaml", {
+    places: {
+      "10.0.0.100": lab.node("controller1").address,
+      "10.0.0.66": lab.node("controller2").address,
+      "10.0.0.12": lab.node("controller3").address,
+      loadbalance1: "lb1",
+      loadbalance2: "lb2",
+      "10.0.0.21": lab.node("lb1").address,
+      "192.168.122.21": lab.node("lb1").address,
+      "10.0.0.22": lab.node("lb2").address,
+      "192.168.122.22": lab.node("lb2").address,
+      "192.168.122.200": lab.vip,
+      "10.0.0.200": database,
+      ens3: "eth0",
+    },
+  })
+  return await lab.haops([...words, "-i", path], { env: ENV })
+}
