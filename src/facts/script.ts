@@ -1,6 +1,7 @@
 import { HaopsError } from "../errors.ts"
 import { quote } from "../sh.ts"
 import type { ExecResult } from "../transport/transport.ts"
+import { hoistShared } from "./shared.ts"
 
 /** One probe's part of the facts script. */
 export interface Fragment {
@@ -20,17 +21,18 @@ export interface Section {
 /**
  * All probes of a host as one script for `sh -s`. Each fragment runs in a subshell of its own with `</dev/null`, so that
  * neither a syntax error nor an `exit` nor a greedy reader reaches the next. The nonce frames the output: a newline goes
- * before each end mark, so that output without a final newline stays exact.
+ * before each end mark, so that output without a final newline stays exact. What several fragments share is asked first, once.
  */
 export function compileScript(fragments: readonly Fragment[], nonce: string): string {
-  const parts = fragments.map(({ script }, index) =>
+  const { preamble, scripts } = hoistShared(fragments.map(({ script }) => script))
+  const parts = scripts.map((script, index) =>
     [
       `printf '${nonce} begin ${index}\\n'; printf '${nonce} begin ${index}\\n' >&2`,
       `(eval ${quote(script)}) </dev/null`,
       `printf '\\n${nonce} end ${index} %d\\n' "$?"; printf '\\n${nonce} end ${index}\\n' >&2`,
     ].join("\n"),
   )
-  return `${parts.join("\n")}\nprintf '${nonce} done\\n'\n`
+  return `${preamble}${parts.join("\n")}\nprintf '${nonce} done\\n'\n`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { shared } from "../facts/shared.ts"
 import { quote } from "../sh.ts"
 import type { Probe } from "../steps/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
@@ -20,6 +21,17 @@ export interface CibHave {
 /** Exit codes of cibadmin where no cluster runs: pacemaker 2 and later, and 1.1. */
 const NOT_CONNECTED = "102|107"
 
+/** Shared question: the fingerprint's line and the CIB, or `exit` and cibadmin's exit code. */
+const CIB = shared(
+  "cib",
+  `if cib=$(timeout 20 cibadmin -Q); then
+  printf 'fingerprint %s\\n' "$(printf '%s\\n' "$cib" | ${FINGERPRINT})"
+  printf '%s\\n' "$cib"
+else
+  echo "exit $?"
+fi`,
+)
+
 /**
  * Reads the CIB by `cibadmin`, in milliseconds where each pcs call takes half a second. A cluster of another name than `cluster`
  * counts as down: Debian starts one of its own on installation, without quorum for its first 20 s. Default: whichever runs.
@@ -32,14 +44,13 @@ export function cibProbe(cluster?: string): Probe<CibHave> {
 if [ -f ${LAST_APPLIED} ]; then printf 'last-applied %s\\n' "$(cat ${LAST_APPLIED})"; fi
 command -v cibadmin >/dev/null 2>&1 || { echo 'cluster absent'; exit 0; }
 ${other}
-cib=$(timeout 20 cibadmin -Q) || {
-  code=$?
-  case $code in ${NOT_CONNECTED}) echo 'cluster down'; exit 0;; esac
-  exit "$code"
-}
-echo 'cluster up'
-printf 'fingerprint %s\\n' "$(printf '%s\\n' "$cib" | ${FINGERPRINT})"
-printf '%s\\n' "$cib"
+answer=${CIB}
+case $answer in
+  'exit '*) case \${answer#exit } in ${NOT_CONNECTED}) echo 'cluster down'; exit 0;; esac
+    # It is asked again for its own words, which the shared answer has not.
+    timeout 20 cibadmin -Q >/dev/null; exit "\${answer#exit }" ;;
+esac
+printf 'cluster up\\n%s\\n' "$answer"
 `,
     parse: ({ stdout }) => parse(stdout),
   }

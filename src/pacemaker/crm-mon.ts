@@ -1,5 +1,6 @@
 import { SaxesParser } from "saxes"
 import { HaopsError } from "../errors.ts"
+import { shared } from "../facts/shared.ts"
 
 export interface CrmNode {
   name: string
@@ -53,6 +54,9 @@ export interface CrmStatus {
 
 /** Shell that prints `crm_mon`'s XML, and nothing where the cluster does not run on this node. */
 export const CRM_MON_SCRIPT = `timeout 10 crm_mon -1 --output-as=xml 2>/dev/null | grep . || timeout 10 crm_mon --as-xml 2>/dev/null || :`
+
+/** The same as a shared question: the scheduler takes its time to answer. */
+export const CRM_MON = shared("crm_mon", CRM_MON_SCRIPT)
 
 /** Runs and is not about to change: while an operation is under way the role is `Starting`, `Stopping`, `Promoting`, … */
 export function isSettled({ active, failed, role }: CrmResource): boolean {

@@ -6,7 +6,7 @@ import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { partsOf } from "../pacemaker/membership/sections.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
-import { parseUnits, type UnitState, unitsScript } from "../pacemaker/membership/units.ts"
+import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"
 import { LAST_APPLIED } from "../pacemaker/ownership.ts"
 import { type Drift, defineStep, type HostFacts } from "./step.ts"
 
@@ -37,7 +37,7 @@ export const clusterClear = defineStep<Want, Have>({
   title: ({ cluster }) => `membership of ${cluster} cleared`,
   probe: () => ({
     script: nodeClusterScript({
-      units: unitsScript(UNITS),
+      units: UNITS_SCRIPT,
       known: KNOWN_HOSTS_SCRIPT,
       record: `if [ -e ${LAST_APPLIED} ]; then echo yes; else echo no; fi`,
     }),

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { unitIsActive } from "../facts/units.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { partsOf } from "../pacemaker/membership/sections.ts"
@@ -16,7 +17,7 @@ interface Have extends NodeCluster {
 
 const CIB = "/var/lib/pacemaker/cib"
 
-const RAN = `if [ -e ${CIB}/cib.xml ] || systemctl is-active --quiet pacemaker.service; then echo yes; else echo no; fi`
+const RAN = `if [ -e ${CIB}/cib.xml ] || ${unitIsActive("pacemaker")}; then echo yes; else echo no; fi`
 
 /**
  * A brand-new cluster waits `dc-deadtime`, 20 s by default, before its first election. A configuration that holds a

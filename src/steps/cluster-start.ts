@@ -1,6 +1,7 @@
 import { z } from "zod"
 import type { Drift, Finding } from "../events.ts"
-import { CRM_MON_SCRIPT, type CrmStatus, parseCrmMon } from "../pacemaker/crm-mon.ts"
+import { tellShared } from "../facts/shared.ts"
+import { CRM_MON, type CrmStatus, parseCrmMon } from "../pacemaker/crm-mon.ts"
 import {
   COROSYNC_CONF,
   type NodeCluster,
@@ -10,7 +11,7 @@ import {
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { partsOf } from "../pacemaker/membership/sections.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
-import { parseUnits, type UnitState, unitsScript } from "../pacemaker/membership/units.ts"
+import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
 import { type Action, defineStep } from "./step.ts"
 
@@ -46,7 +47,7 @@ export const clusterStart = defineStep<Want, Have>({
   },
   title: ({ cluster }) => `${cluster} running`,
   probe: () => ({
-    script: nodeClusterScript({ units: unitsScript(UNITS), status: CRM_MON_SCRIPT }),
+    script: nodeClusterScript({ units: UNITS_SCRIPT, status: tellShared(CRM_MON) }),
     parse: ({ stdout }) => {
       const { units, status } = partsOf(stdout, ["units", "status"])
       return { ...parseNodeCluster(stdout), units: parseUnits(units, UNITS), status: parseCrmMon(status) }

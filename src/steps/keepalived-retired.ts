@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { unitIsActive } from "../facts/units.ts"
 import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../render/keepalived.ts"
 import { quote } from "../sh.ts"
 import { readAnswer } from "./lib/answer.ts"
@@ -28,7 +29,7 @@ export const keepalivedRetired = defineStep<z.infer<typeof want>, Have>({
 IFS= read -r first 2>/dev/null <${KEEPALIVED_CONFIG} || exit 0
 [ "$first" = ${quote(KEEPALIVED_MARK)} ] || exit 0
 echo 'ours yes'
-if systemctl is-active --quiet keepalived.service; then echo 'active yes'; fi
+if ${unitIsActive("keepalived")}; then echo 'active yes'; fi
 exit 0`,
     parse: ({ stdout }) => {
       const answer = readAnswer(stdout, ["ours", "active"])

@@ -1,8 +1,8 @@
 import { z } from "zod"
 import type { Drift, Finding } from "../events.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
-import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
-import { parseUnits, type UnitState, unitsScript } from "../pacemaker/membership/units.ts"
+import { arbiterOn, pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"
 import { defineStep } from "./step.ts"
 
 const want = z.strictObject({ shell: z.enum(["pcs", "crmsh", "auto"]) })
@@ -20,11 +20,11 @@ export const pcsd = defineStep<Want, Have>({
   summary: "pcs's daemon, enabled and running",
   want,
   bind({ inventory, host }) {
-    const pacemaker = pacemakerOn(inventory, host)
+    const pacemaker = pacemakerOn(inventory, host) ?? arbiterOn(inventory, host)
     return pacemaker === undefined || pacemaker.shell === "crmsh" ? undefined : { shell: pacemaker.shell }
   },
   title: () => "pcsd enabled and running",
-  probe: () => ({ script: unitsScript(UNITS), parse: ({ stdout }) => parseUnits(stdout, UNITS) }),
+  probe: () => ({ script: UNITS_SCRIPT, parse: ({ stdout }) => parseUnits(stdout, UNITS) }),
   check({ shell }, have, facts) {
     if (!have.pcsd.exists) return chooseDialect(facts, shell).name === "crmsh" ? [] : [absent]
     return present(have).flatMap((unit) => driftOf(unit, have[unit]))

@@ -1,3 +1,4 @@
+import { shared, tellShared } from "../../facts/shared.ts"
 import { type CorosyncConf, parseCorosyncConf } from "../corosync-conf.ts"
 import { askAll, partsOf } from "./sections.ts"
 
@@ -12,12 +13,22 @@ export interface NodeCluster {
 }
 
 const PARTS = {
-  conf: `if [ -e ${COROSYNC_CONF} ]; then echo present; cat ${COROSYNC_CONF}; else echo absent; fi`,
+  conf: tellShared(
+    shared(
+      "corosync_conf",
+      `if [ -e ${COROSYNC_CONF} ]; then echo present; cat ${COROSYNC_CONF}; else echo absent; fi`,
+    ),
+  ),
   // The checksum in dpkg's own records tells, never the name. Where dpkg does not know the file, md5sum has nothing to check and fails.
-  vendor: `if grep -q '^[[:space:]]*cluster_name:[[:space:]]*debian[[:space:]]*$' ${COROSYNC_CONF} 2>/dev/null &&
+  vendor: tellShared(
+    shared(
+      "corosync_vendor",
+      `if grep -q '^[[:space:]]*cluster_name:[[:space:]]*debian[[:space:]]*$' ${COROSYNC_CONF} 2>/dev/null &&
 dpkg-query -W -f='\${Conffiles}\\n' corosync 2>/dev/null |
 sed -n 's|^ \\(${COROSYNC_CONF}\\) \\([0-9a-f]\\{32\\}\\)$|\\2  \\1|p' | md5sum --status -c - 2>/dev/null
 then echo yes; else echo no; fi`,
+    ),
+  ),
 }
 
 /** Shell that tells which cluster a node's files put it in; further questions go in `extra`. */

@@ -1,6 +1,7 @@
 import { HaopsError } from "../../errors.ts"
+import { ADDRESSES, LISTENERS } from "../../facts/network.ts"
 import type { Probe } from "../../steps/step.ts"
-import { CRM_MON_SCRIPT, parseCrmMon } from "../crm-mon.ts"
+import { CRM_MON, parseCrmMon } from "../crm-mon.ts"
 import type { Health, HealthWant } from "./health.ts"
 import { askAll, partsOf } from "./sections.ts"
 import { connectScript } from "./wait-script.ts"
@@ -9,10 +10,13 @@ import { connectScript } from "./wait-script.ts"
 export function healthProbe({ vips, haproxy }: Pick<HealthWant, "vips" | "haproxy">): Probe<Health> {
   return {
     script: askAll({
-      status: `mon=$(${CRM_MON_SCRIPT}); printf '%s\\n' "$mon"`,
+      status: `mon=${CRM_MON}; printf '%s\\n' "$mon"`,
       held: heldScript(vips),
       answers: vips.map(answerScript).join("\n") || ":",
-      listening: haproxy === undefined ? ":" : `ss -ltnH 2>/dev/null | awk '{ print $4 }' | sort -u`,
+      listening:
+        haproxy === undefined
+          ? ":"
+          : `sockets=${LISTENERS}; printf '%s\\n' "$sockets" | awk '$1 == "tcp" { print $5 }' | sort -u`,
     }),
     parse: ({ stdout }) => parse(stdout),
   }
@@ -21,7 +25,7 @@ export function healthProbe({ vips, haproxy }: Pick<HealthWant, "vips" | "haprox
 function heldScript(vips: HealthWant["vips"]): string {
   if (vips.length === 0) return ":"
   const cases = vips.map(({ id, address }) => `case "$addresses" in *" ${address}/"*) echo '${id}';; esac`)
-  return ["addresses=$(ip -o addr show)", ...cases].join("\n")
+  return [`addresses=${ADDRESSES}`, ...cases].join("\n")
 }
 
 /** Only a VIP that runs somewhere is asked: one that is nowhere would cost a second of waiting for ARP. */

@@ -1,5 +1,6 @@
+import { tellShared, unshared } from "../../facts/shared.ts"
 import type { Member, Members, Probe } from "../../steps/step.ts"
-import { CRM_MON_SCRIPT, type CrmStatus, parseCrmMon } from "../crm-mon.ts"
+import { CRM_MON, type CrmStatus, parseCrmMon } from "../crm-mon.ts"
 import { type NodeCluster, nodeClusterScript } from "./conf-probe.ts"
 import { KNOWN_HOSTS_SCRIPT } from "./known-hosts.ts"
 import { partsOf } from "./sections.ts"
@@ -12,7 +13,7 @@ export interface NodeView extends MemberFiles {
 }
 
 export const NODE_VIEW: Probe<NodeView> = {
-  script: nodeClusterScript({ known: KNOWN_HOSTS_SCRIPT, status: CRM_MON_SCRIPT }),
+  script: nodeClusterScript({ known: KNOWN_HOSTS_SCRIPT, status: tellShared(CRM_MON) }),
   parse: (output) => ({
     ...MEMBER_FILES.parse(output),
     status: parseCrmMon(partsOf(output.stdout, ["status"]).status),
@@ -33,7 +34,7 @@ if command -v pgrep >/dev/null 2>&1; then
   end=$(( $(date +%s) + ${QUIET_S} ))
   while pgrep -f '/(pcs|crm) (cluster|host) ' >/dev/null && [ "$(date +%s)" -lt "$end" ]; do sleep 0.3; done
 fi
-${NODE_VIEW.script}`,
+${unshared(NODE_VIEW.script)}`,
 }
 
 /** True where the node's corosync.conf names this one. */

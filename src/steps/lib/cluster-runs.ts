@@ -1,3 +1,4 @@
+import { unitIsActive } from "../../facts/units.ts"
 import { quote } from "../../sh.ts"
 
 /**
@@ -5,5 +6,5 @@ import { quote } from "../../sh.ts"
  * installation has another name, and is not one whose resources anybody relies on.
  */
 export function clusterRuns(name: string): string {
-  return `{ systemctl is-active --quiet pacemaker.service && [ "$(sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*//p' /etc/corosync/corosync.conf 2>/dev/null)" = ${quote(name)} ]; }`
+  return `{ ${unitIsActive("pacemaker")} && [ "$(sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*//p' /etc/corosync/corosync.conf 2>/dev/null)" = ${quote(name)} ]; }`
 }

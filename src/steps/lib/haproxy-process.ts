@@ -1,3 +1,4 @@
+import { mainPidOf } from "../../facts/units.ts"
 import { READ_PID } from "../../haproxy/pid-file.ts"
 
 /** A haproxy that a resource agent of the cluster starts by hand, in place of its unit. */
@@ -14,20 +15,22 @@ export interface HaproxyAgent {
  */
 export function haproxyMemory(agent?: HaproxyAgent): string {
   return `
-children() { cat "/proc/$1/task/$1/children" 2>/dev/null || :; }
+children() { kids=; { read -r kids <"/proc/$1/task/$1/children"; } 2>/dev/null || :; }
 haproxy_memory() {
-  main=$(systemctl show --property=MainPID -- haproxy.service) || return
-  main=\${main#MainPID=}
+  file=$1
+  ${mainPidOf("haproxy")}
   ${agent === undefined ? "" : `if [ "\${main:-0}" -eq 0 ]; then ${READ_PID}; fi`}
   if [ "\${main:-0}" -eq 0 ]; then echo none; return; fi
-  if ! [ -e "$1" ]; then echo current; return; fi
-  hertz=$(getconf CLK_TCK) && written=$(stat -Lc %.Y -- "$1") || return
+  if ! [ -e "$file" ]; then echo current; return; fi
+  hertz=$(getconf CLK_TCK) && written=$(stat -Lc %.Y -- "$file") || return
   now=$(date +%s.%N)
   read -r uptime _ </proc/uptime
   ticks=0
-  for parent in "$main" $(children "$main"); do
-    for pid in "$parent" $(children "$parent"); do
-      stat=$(cat "/proc/$pid/stat" 2>/dev/null) || continue
+  children "$main"
+  for parent in "$main" $kids; do
+    children "$parent"
+    for pid in "$parent" $kids; do
+      { read -r stat <"/proc/$pid/stat"; } 2>/dev/null || continue
       set -- \${stat##*) }
       if [ "\${20}" -gt "$ticks" ]; then ticks=\${20}; fi
     done

@@ -1,11 +1,11 @@
 import { HaopsError } from "../../errors.ts"
+import { parseStackUnits, tellUnit, type UnitState } from "../../facts/units.ts"
 import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { clusterRuns } from "./cluster-runs.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
-import { parseUnit, type UnitState, unitScript } from "./unit-state.ts"
 import { vipsHeldScript } from "./vips-held.ts"
 
 /** haproxy on a host: its file, its unit and what the running process has read. */
@@ -32,8 +32,7 @@ export function haproxyScript(
   { cluster, vips, agent }: { cluster: string; vips: readonly string[]; agent?: HaproxyAgent | undefined },
 ): string {
   return `${fileScript(path, { unless: checksum, filter: `sed -E ${REDACT}` })}
-unit=$(${unitScript("haproxy.service")}) || exit
-printf '%s\\n' "$unit" | sed 's/^/unit /'
+${tellUnit("haproxy", "unit")}
 ${haproxyMemory(agent)}
 memory=$(haproxy_memory ${quote(path)}) || exit
 printf 'memory %s\\n' "$memory"
@@ -51,7 +50,7 @@ export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
   }
   return {
     file: parseFile(answer),
-    unit: parseUnit({ stdout: answer.all("unit").join("\n") }),
+    unit: parseStackUnits(answer.need("unit"), ["haproxy"]).haproxy,
     memory,
     clustered: answer.one("clustered") !== undefined,
     holds: answer.one("holds") !== undefined,

@@ -1,4 +1,6 @@
 import { HaopsError } from "../../errors.ts"
+import { ADDRESSES, LISTENERS } from "../../facts/network.ts"
+import { unitIsActive } from "../../facts/units.ts"
 import { socket } from "../../pacemaker/membership/health-probe.ts"
 import { connectScript } from "../../pacemaker/membership/wait-script.ts"
 import { quote } from "../../sh.ts"
@@ -25,10 +27,11 @@ interface Question {
 /** Shell that asks for `HolderState`. A VIP is asked only where keepalived runs: one that is nowhere costs a second. */
 export function holderScript(vips: readonly Question[]): string {
   return `
-addresses=$(ip -o addr show 2>/dev/null)
+addresses=${ADDRESSES}
 ${vips.map(({ name, address }) => `case "$addresses" in *${quote(` ${address}/`)}*) echo ${quote(`held ${name}`)} ;; esac`).join("\n")}
-ss -ltnH 2>/dev/null | awk '{ print "listen", $4 }' | sort -u
-if systemctl is-active --quiet keepalived.service; then
+sockets=${LISTENERS}
+printf '%s\\n' "$sockets" | awk '$1 == "tcp" { print "listen", $5 }' | sort -u
+if ${unitIsActive("keepalived")}; then
   echo 'keepalived yes'
   ${vips.map(answerScript).join("\n  ")}
 fi

@@ -1,4 +1,5 @@
 import { HaopsError } from "../../errors.ts"
+import { LISTENERS } from "../../facts/network.ts"
 import { quoteAll } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer, readInteger } from "./answer.ts"
@@ -32,7 +33,7 @@ const PATHS = ["/", "/usr", "/var"] as const
 export function preflightScript(programs: readonly string[], agents: readonly string[] = []): string {
   return `
 printf 'uid %s\\n' "$(id -u)"
-if command -v ss >/dev/null 2>&1; then echo 'ss yes'; ss -ltnup | sed 's/^/listen /'; fi
+if command -v ss >/dev/null 2>&1; then echo 'ss yes'; sockets=${LISTENERS}; printf '%s\\n' "$sockets" | sed 's/^/listen /'; fi
 df -Pk ${PATHS.join(" ")} | sed -n '2,$s|^.* \\([0-9][0-9]*\\)  *[0-9]*%  *\\(/.*\\)|free \\1 \\2|p'
 missing=
 for program in ${programs.join(" ")}; do command -v "$program" >/dev/null 2>&1 || missing=yes; done

@@ -1,18 +1,9 @@
 import { HaopsError } from "../../errors.ts"
+import type { UnitState } from "../../facts/units.ts"
 import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 
-/** A unit as systemd sees it, in systemd's own words. */
-export interface UnitState {
-  /** `loaded`, `not-found`, `masked`, `error`, `bad-setting`. */
-  load: string
-  /** `enabled`, `disabled`, `static`, `masked`, `indirect`, `generated`, …; empty where there is no unit file. */
-  file: string
-  /** `active`, `reloading`, `inactive`, `failed`, `activating`, `deactivating`. */
-  active: string
-  /** `running`, `dead`, `auto-restart`, … */
-  sub: string
-}
+export type { UnitState } from "../../facts/units.ts"
 
 const PROPERTIES = ["LoadState", "UnitFileState", "ActiveState", "SubState"] as const
 

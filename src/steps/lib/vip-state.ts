@@ -1,4 +1,5 @@
 import { HaopsError } from "../../errors.ts"
+import { unitIsActive } from "../../facts/units.ts"
 import { quoteAll } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
@@ -26,7 +27,7 @@ const ROUNDS = 6
  */
 export function vipScript(addresses: readonly string[], cluster: string): string {
   return `
-if ${clusterRuns(cluster)} || systemctl is-active --quiet keepalived.service; then
+if ${clusterRuns(cluster)} || ${unitIsActive("keepalived")}; then
   echo 'clustered yes'; exit 0
 fi
 command -v ip >/dev/null 2>&1 && command -v bash >/dev/null 2>&1 || exit 0

@@ -1,8 +1,9 @@
+import { ADDRESSES } from "../../facts/network.ts"
 import { quoteAll } from "../../sh.ts"
 
 /** Shell that prints `holds yes` where one of the addresses is on this host. */
 export function vipsHeldScript(addresses: readonly string[]): string {
-  return `addresses=$(ip -o addr show 2>/dev/null)
+  return `addresses=${ADDRESSES}
 for vip in ${quoteAll(addresses)}; do
   case $addresses in *" $vip/"*) echo 'holds yes'; break ;; esac
 done`

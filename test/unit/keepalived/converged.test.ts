@@ -6,7 +6,7 @@ import { keepalivedConverged } from "../../../src/steps/keepalived-converged.ts"
 import { keepalivedRetired } from "../../../src/steps/keepalived-retired.ts"
 import { type HolderState, parseHolder } from "../../../src/steps/lib/keepalived-holder.ts"
 import type { Members } from "../../../src/steps/step.ts"
-import { context, facts, judge, parse, run, sandbox } from "../steps/harness.ts"
+import { context, facts, judge, parse, run, sandbox, systemctlShow } from "../steps/harness.ts"
 import { inventoryOf } from "./support.ts"
 
 const inventory = inventoryOf()
@@ -84,7 +84,9 @@ describe("keepalived's VIPs", () => {
 
 describe("a keepalived that the inventory wants no more", () => {
   const ask = (config: string | undefined, active: boolean) => {
-    using box = sandbox({ systemctl: `exit ${active ? 0 : 3}` })
+    using box = sandbox({
+      systemctl: systemctlShow({ keepalived: { load: "loaded", active: active ? "active" : "inactive" } }),
+    })
     const file = join(box.path, "keepalived.conf")
     if (config !== undefined) writeFileSync(file, config)
     const script = keepalivedRetired.probe({}).script.replaceAll(KEEPALIVED_CONFIG, file)

@@ -6,6 +6,7 @@ import { clusterClear } from "../../../src/steps/cluster-clear.ts"
 import { clusterLeave } from "../../../src/steps/cluster-leave.ts"
 import { departure } from "../../../src/steps/departure.ts"
 import { gather, judgeAll, withPcs } from "../membership/cluster.ts"
+import { stackUnits } from "../steps/harness.ts"
 import { about, answer, commands, NAMES, type Said, view } from "./lab.ts"
 
 const THREE = NAMES.slice(0, 3)
@@ -154,9 +155,10 @@ describe("cluster-leave", () => {
 describe("cluster-clear", () => {
   const want = { cluster: "lab", shell: "auto" as const }
   const units = (active: string, enabled: string) =>
-    ["pacemaker", "corosync"]
-      .map((unit) => `Id=${unit}.service\nLoadState=loaded\nActiveState=${active}\nUnitFileState=${enabled}`)
-      .join("\n\n")
+    stackUnits({
+      pacemaker: { load: "loaded", active, file: enabled },
+      corosync: { load: "loaded", active, file: enabled },
+    })
   const judged = (said: Said, active = "inactive", enabled = "disabled", record = "no") => {
     const stdout = `${answer(said)}\n@@haops units\n${units(active, enabled)}\n\n@@haops record\n${record}\n`
     const have = clusterClear.probe(want).parse({ stdout, stderr: "" })

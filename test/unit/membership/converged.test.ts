@@ -166,7 +166,7 @@ describe("its probe in a real shell", () => {
     using box = sandbox({
       crm_mon: `cat <<'END'\n${SETTLED}\nEND`,
       ip: "echo '2: eth0    inet 172.31.77.200/24 scope global eth0'",
-      ss: "echo 'LISTEN 0 4096 172.31.77.200:8080 0.0.0.0:*'",
+      ss: "echo 'tcp LISTEN 0 4096 172.31.77.200:8080 0.0.0.0:*'",
       bash: "exit 0",
     })
     const health = converged.probe(want).parse(run(converged.probe(want).script, { path: box.path }))

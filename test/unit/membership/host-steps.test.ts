@@ -6,7 +6,7 @@ import { clusterStart } from "../../../src/steps/cluster-start.ts"
 import { defaultCluster } from "../../../src/steps/default-cluster.ts"
 import { haclusterPassword } from "../../../src/steps/hacluster-password.ts"
 import { pcsd } from "../../../src/steps/pcsd.ts"
-import { judge, parse, run } from "../steps/harness.ts"
+import { judge, parse, run, stackUnits } from "../steps/harness.ts"
 import { bound, context, facts, inventory, LAB, recorded, withPcs } from "./cluster.ts"
 
 const OURS = recorded("corosync.conf")
@@ -25,12 +25,8 @@ const cluster = (conf: string | undefined, vendor = "no") => ({
 })
 
 function units(states: Readonly<Record<string, readonly [load: string, active: string, enabled: string]>>): string {
-  return Object.entries(states)
-    .map(
-      ([id, [load, active, file]]) =>
-        `Id=${id}.service\nLoadState=${load}\nActiveState=${active}\nUnitFileState=${file}\n`,
-    )
-    .join("\n")
+  const entries = Object.entries(states).map(([id, [load, active, file]]) => [id, { load, active, file }])
+  return stackUnits(Object.fromEntries(entries))
 }
 
 const lines = (actions: readonly { type: string }[]) =>

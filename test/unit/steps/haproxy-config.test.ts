@@ -6,7 +6,7 @@ import { haproxyConfig } from "../../../src/steps/haproxy-config.ts"
 import { sha256 } from "../../../src/steps/lib/file-state.ts"
 import { haproxyMemory } from "../../../src/steps/lib/haproxy-process.ts"
 import type { HaproxyState } from "../../../src/steps/lib/haproxy-state.ts"
-import { facts, judge, parse, run, SHELLS, sandbox } from "./harness.ts"
+import { facts, judge, parse, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
 const path = "/etc/haproxy/haproxy.cfg"
 const text = "listen stats\n    stats auth admin:hunter2\n"
@@ -136,7 +136,7 @@ describe("haproxy-config", () => {
 describe.each(SHELLS)("what haproxy has in memory, in %s", (shell) => {
   /** A master that started 1000 s ago and a worker of `age` seconds, in a /proc of our own. */
   const ask = (pid: string, age: number, written: number) => {
-    using box = sandbox({ systemctl: `echo MainPID=${pid}` })
+    using box = sandbox({ systemctl: systemctlShow({ haproxy: { active: "active", pid: Number(pid) } }) })
     const at = (name: string, body: string) => {
       mkdirSync(join(box.path, name, ".."), { recursive: true })
       writeFileSync(join(box.path, name), body)

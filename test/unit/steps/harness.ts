@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { HostFacts } from "../../../src/facts/host-facts.ts"
+import { STACK, type StackUnit, type UnitState } from "../../../src/facts/units.ts"
 import type { Host, Inventory } from "../../../src/inventory/model.ts"
 import { Secret } from "../../../src/secret.ts"
 import type { BindContext, HostStep, ProbeOutput } from "../../../src/steps/step.ts"
@@ -80,3 +81,25 @@ export function sandbox(programs: Readonly<Record<string, string>> = {}): { path
   }
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
+
+type StackStates = Partial<Record<StackUnit, Partial<UnitState> & { pid?: number }>>
+
+/** The answer to the shared question about the stack's units; those not named are not there. */
+export function stackUnits(states: StackStates): string {
+  const lines = STACK.map((unit) => {
+    const { active, load, sub, file, pid } = { ...ABSENT, ...states[unit] }
+    return `${unit}.service ${active} ${load} ${sub} ${file || "-"} ${pid}\n`
+  })
+  return lines.join("")
+}
+
+/** Shell for a `systemctl` that shows these units. */
+export function systemctlShow(states: StackStates): string {
+  const blocks = STACK.map((unit) => {
+    const { active, load, sub, file, pid } = { ...ABSENT, ...states[unit] }
+    return `MainPID=${pid}\nId=${unit}.service\nLoadState=${load}\nActiveState=${active}\nSubState=${sub}\nUnitFileState=${file}\n`
+  })
+  return `cat <<'END'\n${blocks.join("\n")}END`
+}
+
+const ABSENT = { active: "inactive", load: "not-found", sub: "dead", file: "", pid: 0 }

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import type { StackUnit } from "../../../src/facts/units.ts"
 import type { VipState } from "../../../src/steps/lib/vip-state.ts"
 import { vipFree } from "../../../src/steps/vip-free.ts"
-import { context, facts, host, inventory, run, SHELLS, sandbox } from "./harness.ts"
+import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
 const want = vipFree.want.parse({ cluster: "lab", vips: [{ name: "vip", address: "10.0.0.11" }] })
 const quiet: VipState = { clustered: false, held: [], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
@@ -52,11 +53,11 @@ describe.each(SHELLS)("the VIP probe in %s", (shell) => {
       ],
     }),
   )
-  const ask = (active: string, neighbour: string, cluster = "lab") => {
+  const ask = (active: StackUnit | undefined, neighbour: string, cluster = "lab") => {
     const ip = `case "$*" in *addr*) echo '2: eth0    inet 10.0.0.9/24 brd x' ;; *) ${neighbour} ;; esac`
     using box = sandbox({
       ip,
-      systemctl: `[ "$4" = ${active} ] || [ "$3" = ${active} ]`,
+      systemctl: systemctlShow(active === undefined ? {} : { [active]: { load: "loaded", active: "active" } }),
       bash: 'echo "mac asked-$3"',
     })
     writeFileSync(join(box.path, "corosync.conf"), `totem {\n    cluster_name: ${cluster}\n}\n`)
@@ -65,16 +66,19 @@ describe.each(SHELLS)("the VIP probe in %s", (shell) => {
   }
 
   test("sends nothing where the cluster runs", () => {
-    expect(ask("pacemaker.service", ":", "debian").clustered).toBe(false)
-    expect(ask("keepalived.service", "exit 1").clustered).toBe(true)
-    expect(ask("pacemaker.service", "exit 1")).toEqual({ clustered: true, held: [], macs: [], neighbours: new Map() })
+    expect(ask("pacemaker", ":", "debian").clustered).toBe(false)
+    expect(ask("keepalived", "exit 1").clustered).toBe(true)
+    expect(ask("pacemaker", "exit 1")).toEqual({ clustered: true, held: [], macs: [], neighbours: new Map() })
   })
 
   test("asks for what it does not hold, and takes only a fresh answer", () => {
-    const fresh = ask("none", "echo '10.0.0.11 dev eth0 lladdr 02:00:00:00:00:99 ref 1 used 0/0/0 probes 4 REACHABLE'")
+    const fresh = ask(
+      undefined,
+      "echo '10.0.0.11 dev eth0 lladdr 02:00:00:00:00:99 ref 1 used 0/0/0 probes 4 REACHABLE'",
+    )
     expect(fresh.held).toEqual(["10.0.0.9"])
     expect(fresh.macs).toContain("asked-10.0.0.11")
     expect(fresh.neighbours).toEqual(new Map([["10.0.0.11", "02:00:00:00:00:99"]]))
-    expect(ask("none", "echo '10.0.0.11 dev eth0 lladdr 02:00:00:00:00:99 STALE'").neighbours).toEqual(new Map())
+    expect(ask(undefined, "echo '10.0.0.11 dev eth0 lladdr 02:00:00:00:00:99 STALE'").neighbours).toEqual(new Map())
   })
 })

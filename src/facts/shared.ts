@@ -1,0 +1,40 @@
+const FORM = /\$\{haops_(\w+)-\$\(\n([\s\S]*?)\n# haops_\1\n\)\}/g
+
+/**
+ * Shell for the right side of an assignment: the output of `script`, a question that several probes of a host ask. By itself it
+ * asks; in a facts script, where more than one probe has it, it is asked once for all of them (`hoistShared`). `script` exits 0
+ * for every answer, as the exit code is not kept. `name` is a word of the shell, and stands for this one script everywhere.
+ */
+export function shared(name: string, script: string): string {
+  return `\${haops_${name}-$(\n${script}\n# haops_${name}\n)}`
+}
+
+/** Shell that prints the answer to a shared question. */
+export function tellShared(question: string): string {
+  return `shared=${question}\nprintf '%s\\n' "$shared"`
+}
+
+/** The scripts with the shared questions that stand in more than one of them taken out, and shell that asks those beforehand. */
+export function hoistShared(scripts: readonly string[]): { preamble: string; scripts: readonly string[] } {
+  const asked = new Map<string, { question: string; by: Set<string> }>()
+  for (const script of scripts) {
+    for (const [, name = "", question = ""] of script.matchAll(FORM)) {
+      const entry = asked.get(name) ?? { question, by: new Set() }
+      asked.set(name, { question: entry.question, by: entry.by.add(script) })
+    }
+  }
+  const hoisted = [...asked].filter(([, { by }]) => by.size > 1)
+  const names = new Set(hoisted.map(([name]) => name))
+  const preamble = hoisted.map(([name, { question }]) => `haops_${name}=$(\n{\n${question}\n} </dev/null\n)\n`)
+  return {
+    preamble: preamble.join(""),
+    scripts: scripts.map((script) =>
+      script.replace(FORM, (form, name: string) => (names.has(name) ? `$haops_${name}` : form)),
+    ),
+  }
+}
+
+/** The script with its shared questions as its own: for one that waits before it asks. */
+export function unshared(script: string): string {
+  return script.replace(FORM, (_form, _name, question: string) => `$(\n${question}\n)`)
+}
