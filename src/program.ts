@@ -1,4 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander"
+import { KINDS } from "./drill/fault.ts"
+import { parseSpan } from "./drill/span.ts"
 import { packageVersion } from "./package-root.ts"
 import type { CommonOptions } from "./verbs/options.ts"
 
@@ -60,6 +62,7 @@ export function createProgram(call: Call): Command {
   verb("maintenance", "have the cluster leave its resources as they are, or take them up again", () =>
     import("./verbs/maintenance.ts").then(({ maintenance }) => maintenance),
   ).addArgument(new Argument("<state>", "on: hands off, off: on again").choices(["on", "off"]))
+  addDrill(program, call)
   addLb(program, call)
   addJournal(program, call)
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
@@ -88,6 +91,29 @@ export function createProgram(call: Call): Command {
     import("./verbs/schema.ts").then(({ schema }) => schema),
   )
   return program
+}
+
+function addDrill(program: Command, call: Call): void {
+  const verb = verbOf(program, call)
+  verb("drill", "have a node fail, and measure what the VIP's clients notice", () =>
+    import("./verbs/drill.ts").then(({ drill }) => drill),
+  )
+    .addArgument(new Argument("<kind>", "what happens to the node that holds the VIP").choices(KINDS))
+    .option("--vip <name>", "the VIP (default: the first with a service)")
+    .option("--service <name>", "the service that is asked (default: the VIP's first that speaks HTTP)")
+    .addOption(
+      new Option("--max-outage <span>", "fail where nothing is answered for longer: 3s, 500ms").argParser(span),
+    )
+    .addOption(
+      new Option("--hold <span>", "the longest that a fault is left in place").default(60_000, "60s").argParser(span),
+    )
+    .addOption(
+      new Option(
+        "--recovery <span>",
+        "for the cluster to be healthy again (default: 2min, 10min for reboot)",
+      ).argParser(span),
+    )
+    .option("-y, --yes", "do not ask before it hurts")
 }
 
 function addLb(program: Command, call: Call): void {
@@ -161,6 +187,12 @@ function only(): Option {
 
 function yes(): Option {
   return new Option("-y, --yes", "do not ask before a restart or failover")
+}
+
+function span(text: string): number {
+  const ms = parseSpan(text)
+  if (ms !== undefined) return ms
+  throw new InvalidArgumentError("It must be a span of time with its unit, such as 500ms, 3s or 2min.")
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -62,3 +62,17 @@ export interface LbOptions extends CommonOptions {
   /** Though no other server of the service takes connections. */
   force?: boolean | undefined
 }
+
+export interface DrillOptions extends CommonOptions {
+  yes?: boolean | undefined
+  /** The VIP by its name. Default: the first with a service. */
+  vip?: string | undefined
+  /** The service that is asked. Default: the VIP's first that speaks HTTP. */
+  service?: string | undefined
+  /** The longest outage that passes, in milliseconds. Undefined: any. */
+  maxOutage?: number | undefined
+  /** The longest that a fault which lasts is left in place, in milliseconds. */
+  hold: number
+  /** How long the cluster may take to be healthy again, in milliseconds. Undefined: by the kind. */
+  recovery?: number | undefined
+}

@@ -28,8 +28,8 @@ export interface Reporter {
   planned(plan: Plan, exit: number): void
   /** The result of a run. */
   finish(result: RunResult): Promise<void>
-  /** The result of a verb that only looks: a document for `--json`, a text otherwise. */
-  result(exit: number, details: unknown, text: () => string): void
+  /** The result of a verb without a plan: a document for `--json`, a text otherwise. `outcome`: default `done`. */
+  result(exit: number, details: unknown, text: () => string, outcome?: Outcome): void
   close(): Promise<void>
 }
 
@@ -94,9 +94,9 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
       printErrors(all, logFile)
       stdout.write(scrub(renderRecap(recap.recap(), { ...on(stdout), log })))
     },
-    result(exit, details, text) {
-      end("done")
-      if (json) return document({ outcome: "done", exit, details })
+    result(exit, details, text, outcome = "done") {
+      end(outcome)
+      if (json) return document({ outcome, exit, details })
       stdout.write(scrub(text()))
       printErrors(recap.recap().errors)
     },

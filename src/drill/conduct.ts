@@ -1,0 +1,166 @@
+import { setTimeout as pause } from "node:timers/promises"
+import type { RunContext } from "../engine/context.ts"
+import type { Task } from "../engine/task.ts"
+import { asHaopsError, HaopsError } from "../errors.ts"
+import type { Inventory } from "../inventory/model.ts"
+import { Watcher } from "../status/watch.ts"
+import { faultScript } from "./armed.ts"
+import type { Fault, Target } from "./fault.ts"
+import { isSteady } from "./outage.ts"
+import type { Attempt, Prober } from "./prober.ts"
+import { forget, type Lifted, lift, runOn } from "./put-back.ts"
+import { type View, viewOf, vipPlaces } from "./view.ts"
+
+export interface Drill {
+  context: RunContext
+  inventory: Inventory
+  fault: Fault
+  target: Target
+  prober: Prober
+  /** What is looked at again and again while it lasts. */
+  tasks: readonly Task[]
+  /** The longest that a fault which lasts is left in place, in milliseconds. */
+  holdMs: number
+  /** How long the cluster may take to be healthy again, in milliseconds. */
+  recoverMs: number
+  /** The line for the node's own log. */
+  audit: string
+  /** All of `haops verify`: what is wrong. */
+  verify(): Promise<readonly string[]>
+}
+
+/** What happened. Times are the prober's. */
+export interface Course {
+  /** When the fault began to be brought about. */
+  faultMs: number
+  endMs: number
+  attempts: readonly Attempt[]
+  views: readonly View[]
+  /** When a fault that lasts was taken away. */
+  liftedMs?: number | undefined
+  /** How it ended: put back by haops, mended by the cluster itself, or left to the node's own timer. */
+  restored: Lifted | "mended" | "rebooted" | "not yet"
+  /** When all was well again; undefined where it was not within the limit. */
+  healthyMs?: number | undefined
+  /** What was still wrong at the end. */
+  troubles: readonly string[]
+  interrupted: boolean
+}
+
+/** Between two looks. */
+const PAUSE_MS = 250
+/** A host that has not answered by then is not waited for. */
+const PATIENCE_MS = 1_000
+/** The VIP counts as served again after so long without a failure. */
+const STEADY_MS = 1_000
+/** A fault needs a moment to be seen by the cluster. */
+const LEAST_MS = 2_000
+/** What the cluster does not mend in its time gets help, and then so long. */
+const HELPED_MS = 30_000
+/** The node's own timer leaves haops this much time to be first. */
+const MARGIN_MS = 15_000
+
+/**
+ * Brings the fault about, watches, takes it away, and watches until all is well: with the prober running all the while. Whatever
+ * goes wrong in between, the fault is taken away; and if this process dies, by the node itself. Expects the hosts to be locked.
+ */
+export async function conduct(drill: Drill): Promise<Course> {
+  const { prober, fault } = drill
+  const views: View[] = []
+  const faultMs = prober.now()
+  await inject(drill)
+  let liftedMs: number | undefined
+  let restored: Course["restored"] = "not yet"
+  if (fault.effect === "lasts") {
+    try {
+      await hold(drill, views)
+    } finally {
+      restored = await lift(drill)
+      liftedMs = prober.now()
+    }
+  }
+  const recovered = await recover(drill, views, faultMs, drill.recoverMs)
+  let { healthyMs } = recovered
+  if (fault.effect === "heals") {
+    restored = healthyMs === undefined ? await lift(drill) : await forget(drill)
+    if (healthyMs === undefined && !drill.context.stop.aborted) {
+      healthyMs = (await recover(drill, views, faultMs, HELPED_MS)).healthyMs
+    }
+  } else if (fault.effect === "reboots" && healthyMs !== undefined) restored = "rebooted"
+  const attempts = await prober.stop()
+  const troubles = healthyMs === undefined ? (views.at(-1)?.troubles ?? []) : []
+  const interrupted = drill.context.stop.aborted
+  const endMs = prober.now()
+  return { faultMs, endMs, attempts, views, liftedMs, restored, healthyMs, troubles, interrupted }
+}
+
+/** Throws what kept the fault from being brought about; the node has then put back whatever part of it was there. */
+async function inject(drill: Drill): Promise<void> {
+  const { fault, target, audit, context, holdMs, recoverMs } = drill
+  const limitMs = fault.effect === "lasts" ? holdMs : recoverMs
+  const seconds = Math.ceil((limitMs + MARGIN_MS) / 1000)
+  try {
+    const result = await runOn(drill, faultScript(fault, target, { seconds, audit }))
+    if (result.code !== 0) {
+      const message = `${fault.kind} could not be brought about on ${target.node}; nothing is left of it there`
+      throw new HaopsError("E_COMMAND", message, { host: target.node, result })
+    }
+  } catch (thrown) {
+    const error = asHaopsError(thrown, { host: target.node })
+    // The restart may be quicker than the answer.
+    if (fault.effect === "reboots" && error.code === "E_CONNECT") return
+    if (error.code !== "E_COMMAND" && !context.abort.aborted) await lift(drill)
+    throw error
+  }
+}
+
+/** Until somebody else serves the VIP, at most as long as the fault may last. */
+async function hold(drill: Drill, views: View[]): Promise<void> {
+  const { context, prober, target, fault, holdMs } = drill
+  const others = new Map([...context.world].filter(([name]) => name !== target.node))
+  // Whoever asks a node that hangs waits.
+  const watcher = new Watcher(fault.mutes === "all" ? { ...context, world: others } : context, drill.tasks)
+  const untilMs = prober.now() + holdMs
+  while (!context.stop.aborted && prober.now() < untilMs) {
+    const view = await look(drill, watcher, views, fault.mutes)
+    const [place, ...more] = vipPlaces(view, target)
+    const moved = place !== undefined && place !== target.node && more.length === 0
+    if (moved && isSteady(prober.attempts, prober.now(), STEADY_MS)) return
+    await rest(drill)
+  }
+}
+
+/** Until nothing is wrong any more, by a quick look and then by all that `verify` asks. */
+async function recover(
+  drill: Drill,
+  views: View[],
+  faultMs: number,
+  limitMs: number,
+): Promise<{ healthyMs?: number | undefined }> {
+  const { context, prober } = drill
+  const watcher = new Watcher(context, drill.tasks)
+  const untilMs = prober.now() + limitMs
+  while (!context.stop.aborted && prober.now() < untilMs) {
+    const view = await look(drill, watcher, views)
+    const steady = isSteady(prober.attempts, prober.now(), STEADY_MS)
+    if (view.troubles.length === 0 && steady && view.atMs > faultMs + LEAST_MS) {
+      const troubles = await drill.verify()
+      if (troubles.length === 0) return { healthyMs: view.atMs }
+      views.push({ ...view, troubles })
+    }
+    await rest(drill)
+  }
+  return {}
+}
+
+async function look(drill: Drill, watcher: Watcher, views: View[], mutes?: Fault["mutes"]): Promise<View> {
+  const { inventory, context, tasks, target, fault, prober } = drill
+  await watcher.look(PATIENCE_MS)
+  const view = viewOf({ inventory, world: context.world, tasks, target, fault, mutes, atMs: prober.now() })
+  views.push(view)
+  return view
+}
+
+async function rest({ context }: Drill): Promise<void> {
+  await pause(PAUSE_MS, undefined, { signal: context.stop }).catch(() => undefined)
+}

@@ -1,0 +1,46 @@
+import { type Attempt, EVERY_MS } from "./prober.ts"
+
+/** A time without an answer. Milliseconds since the prober began. */
+export interface Outage {
+  fromMs: number
+  toMs: number
+  /** Requests sent in it that failed. */
+  failed: number
+}
+
+/** Answers that are this many requests apart are as good as one after the other: a busy machine is no outage. */
+const SLACK = 5
+
+/**
+ * The times in which nobody was answered: from one good answer to the next, where a request failed between the two or they are far
+ * apart. So what a client waits for while its SYN is sent again counts, though the request does not fail in the end. An outage
+ * that has not ended lasts until `untilMs`. Pure.
+ */
+export function outagesOf(
+  attempts: readonly Attempt[],
+  untilMs: number,
+  everyMs: number = EVERY_MS,
+): readonly Outage[] {
+  const answers = attempts.filter(({ ok }) => ok).map(({ endedMs }) => endedMs)
+  const marks = [0, ...answers.sort((a, b) => a - b), untilMs]
+  const failures = attempts.filter(({ ok }) => !ok).map(({ sentMs }) => sentMs)
+  return marks.slice(1).flatMap((toMs, at) => {
+    const fromMs = marks[at]!
+    const failed = failures.filter((sentMs) => sentMs >= fromMs && sentMs < toMs).length
+    const silent = toMs - fromMs > SLACK * everyMs
+    return failed > 0 || silent ? [{ fromMs, toMs, failed }] : []
+  })
+}
+
+/** How long the longest was; 0 without one. */
+export function longestMs(outages: readonly Outage[]): number {
+  return Math.max(0, ...outages.map(({ fromMs, toMs }) => toMs - fromMs))
+}
+
+/** True where every request of the last `forMs` was answered, and the latest of them just now. */
+export function isSteady(attempts: readonly Attempt[], nowMs: number, forMs: number): boolean {
+  const recent = attempts.filter(({ sentMs }) => sentMs > nowMs - forMs)
+  const latest = recent.at(-1)?.sentMs ?? 0
+  const answered = recent.length > 0 && recent.every(({ ok }) => ok)
+  return answered && nowMs - latest < forMs / 2
+}

@@ -1,0 +1,55 @@
+import { setTimeout as pause } from "node:timers/promises"
+import type { RunContext } from "../engine/context.ts"
+import type { ExecResult } from "../transport/transport.ts"
+import { DISARM_SCRIPT, LIFT_SCRIPT } from "./armed.ts"
+import type { Target } from "./fault.ts"
+
+/** `lifted`: by haops, and seen to be. `timer`: haops could not, so that it is left to the node's own timer. */
+export type Lifted = "lifted" | "timer"
+
+interface OnTarget {
+  context: RunContext
+  target: Target
+}
+
+/** Long enough for a cluster that has just lost its controller. */
+const LIFT_TIMEOUT_MS = 20_000
+const TRIES = 3
+const PAUSE_MS = 1_000
+
+/** Takes the fault away, over a new connection where the old one is gone. Never rejects: what does not work is left to the node's timer. */
+export async function lift(drill: OnTarget): Promise<Lifted> {
+  return (await attempt(drill, LIFT_SCRIPT)) ? "lifted" : "timer"
+}
+
+/** Stops the timer of a fault that is over. */
+export async function forget(drill: OnTarget): Promise<"mended"> {
+  await attempt(drill, DISARM_SCRIPT)
+  return "mended"
+}
+
+/** Runs a script on the target, as root. Throws where there is no outcome. */
+export async function runOn({ context, target }: OnTarget, script: string): Promise<ExecResult> {
+  const state = context.world.get(target.node)
+  if (state === undefined) throw new Error(`${target.node} is no host of this run`)
+  state.transport ??= await context.connector.connect(state.host, context.abort)
+  return await state.transport.exec(
+    { argv: ["sh", "-eu", "-s"], stdin: script, timeoutMs: LIFT_TIMEOUT_MS },
+    context.abort,
+  )
+}
+
+async function attempt(drill: OnTarget, script: string): Promise<boolean> {
+  const state = drill.context.world.get(drill.target.node)
+  for (let tries = 1; tries <= TRIES && !drill.context.abort.aborted; tries++) {
+    try {
+      if ((await runOn(drill, script)).code === 0) return true
+    } catch {
+      const lost = state?.transport
+      if (state !== undefined) state.transport = undefined
+      await lost?.[Symbol.asyncDispose]()
+    }
+    if (tries < TRIES) await pause(PAUSE_MS)
+  }
+  return false
+}

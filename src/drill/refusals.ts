@@ -1,0 +1,85 @@
+import type { Inventory } from "../inventory/model.ts"
+import { hostsOf } from "../inventory/model.ts"
+import { isHaproxy } from "../inventory/vip-resources.ts"
+import { listing } from "../output/words.ts"
+import type { CibResource } from "../pacemaker/cib.ts"
+import type { Status } from "../status/model.ts"
+import type { Check } from "../verify/check.ts"
+import type { Aim } from "./aim.ts"
+import type { Fault } from "./fault.ts"
+
+/** All that is known before a drill. Pure data. */
+export interface Before {
+  inventory: Inventory
+  status: Status
+  /** Of `haops verify`. */
+  checks: readonly Check[]
+  /** The cluster's resources as it has them. */
+  resources: readonly CibResource[]
+  /** Hosts that carry the fault of an earlier drill. */
+  traces: readonly string[]
+}
+
+/** Why a drill must not be held now; empty where nothing stands against it. Pure. */
+export function refusals({ vip }: Aim, fault: Fault, before: Before): readonly string[] {
+  const { status, checks, traces } = before
+  if (!fault.managers.includes(vip.manager)) {
+    return [`${fault.kind} is about ${fault.managers.join(" and ")}, and ${vip.name} is moved by ${vip.manager}`]
+  }
+  const unwell = checks.filter(({ outcome }) => outcome === "fail")
+  return [
+    ...traces.map((host) => `${host} still carries the fault of another drill; its own timer takes that away`),
+    ...unwell.map(({ title, evidence }) => `not so: ${title} (${evidence[0] ?? "nothing was seen"})`),
+    ...(status.pacemaker?.maintenance ? ["the cluster is in maintenance mode: nothing would move"] : []),
+    ...(vip.manager === "pacemaker" ? unmanaged(vip.name, status) : []),
+    ...alone({ vip }, before),
+    ...(fault.losesMember ? withoutQuorum(status) : []),
+    ...(fault.splits ? twice(before) : []),
+  ]
+}
+
+/** The host that holds the VIP; undefined where it is not just one. */
+export function holderOf(status: Status, vip: string): string | undefined {
+  const holders = status.vips.find(({ name }) => name === vip)?.holders ?? []
+  return holders.length === 1 ? holders[0] : undefined
+}
+
+function unmanaged(vip: string, { resources }: Status): readonly string[] {
+  return resources.some(({ id, managed }) => id === vip && !managed) ? [`${vip} is unmanaged: it would not move`] : []
+}
+
+/** Somebody else has to be there to take over. */
+function alone({ vip }: Pick<Aim, "vip">, { inventory, status }: Before): readonly string[] {
+  const holder = holderOf(status, vip.name)
+  const ready = new Set(
+    status.nodes
+      .filter(({ reached, state }) => reached && (state === "online" || state === "reached"))
+      .map(({ name }) => name),
+  )
+  const others = hostsOf(inventory, vip.on).filter(({ name }) => name !== holder && ready.has(name))
+  return others.length > 0 ? [] : [`no other host is in service that could take ${vip.name}`]
+}
+
+function withoutQuorum({ pacemaker }: Status): readonly string[] {
+  const { quorum, noQuorumPolicy } = pacemaker ?? {}
+  if (quorum === undefined || quorum.survives > 0 || noQuorumPolicy === "ignore") return []
+  return [
+    `${quorum.votes} of ${quorum.expected} votes are there and ${quorum.needed} are needed: without one more member all would stop`,
+  ]
+}
+
+/** Addresses do no harm on two nodes; whatever else must run once can destroy what it works on. */
+function twice({ status, resources }: Before): readonly string[] {
+  if (status.pacemaker === undefined || status.pacemaker.fencing.state === "on") return []
+  const single = resources.filter(
+    ({ agent, clone, fencing }) => !fencing && (clone === undefined || clone.promotable) && !isHarmless(agent),
+  )
+  if (single.length === 0) return []
+  return [
+    `without fencing, two nodes would run ${listing(single.map(({ id }) => id))} at once, and could destroy its data`,
+  ]
+}
+
+function isHarmless(agent: string): boolean {
+  return isHaproxy({ agent }) || /^ocf:(heartbeat:IPaddr2?|pacemaker:Dummy|heartbeat:Dummy)$/.test(agent)
+}

@@ -1,0 +1,122 @@
+import type { Course } from "./conduct.ts"
+import type { DrillKind, Fault, Target } from "./fault.ts"
+import { longestMs, outagesOf } from "./outage.ts"
+import { EVERY_MS } from "./prober.ts"
+import type { View } from "./view.ts"
+
+/** A drill in figures. Times are milliseconds since the fault. */
+export interface DrillReport {
+  kind: DrillKind
+  /** The node that the fault was done to. */
+  node: string
+  vip: { name: string; address: string }
+  /** The service that was asked, and where. */
+  service: { name: string; at: string }
+  everyMs: number
+  requests: { sent: number; failed: number }
+  /** The longest time in which nothing was answered; 0 where every request was answered in time. */
+  outageMs: number
+  /** Every such time of a quarter of a second or more. */
+  outages: readonly { fromMs: number; toMs: number; failed: number }[]
+  limitMs?: number | undefined
+  /** Where each resource that moved has been, in order: nodes, for each time. */
+  moves: Readonly<Record<string, readonly (readonly string[])[]>>
+  /** How long two hosts had the VIP's address at once, as far as was seen. */
+  twiceMs: number
+  /** When haproxy ran again on the node, where it had not. */
+  haproxyBackMs?: number | undefined
+  liftedMs?: number | undefined
+  healthyMs?: number | undefined
+  restored: Course["restored"]
+  troubles: readonly string[]
+  interrupted: boolean
+  verdict: "pass" | "fail"
+  /** Why it failed. */
+  reasons: readonly string[]
+}
+
+export interface Terms {
+  fault: Fault
+  target: Target
+  service: { name: string; at: string }
+  /** The longest outage that passes, in milliseconds. Undefined: any. */
+  limitMs?: number | undefined
+  /** How it was before. */
+  before: View
+}
+
+/** Shorter ones are told by the number of failed requests alone. */
+const WORTH_MS = 250
+
+/** What a course comes to. Pure. */
+export function reportOf(course: Course, { fault, target, service, limitMs, before }: Terms): DrillReport {
+  const { faultMs, endMs, attempts, restored, troubles, interrupted } = course
+  const since = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms - faultMs))
+  const asked = attempts.filter(({ sentMs }) => sentMs >= faultMs)
+  const outages = outagesOf(attempts, endMs).filter(({ toMs }) => toMs > faultMs)
+  const outageMs = Math.round(longestMs(outages))
+  const views = [before, ...course.views]
+  const healthyMs = since(course.healthyMs)
+  const reasons = [
+    ...(limitMs !== undefined && outageMs > limitMs
+      ? [`nothing was answered for ${outageMs} ms, and ${limitMs} ms was the limit`]
+      : []),
+    ...(healthyMs === undefined && !interrupted ? ["the cluster was not healthy again in time"] : []),
+    ...(restored === "timer"
+      ? ["what the drill did could not be put back from here: the node's own timer does it"]
+      : []),
+  ]
+  return {
+    kind: fault.kind,
+    node: target.node,
+    vip: { name: target.vip.name, address: target.vip.address },
+    service,
+    everyMs: EVERY_MS,
+    requests: { sent: asked.length, failed: asked.filter(({ ok }) => !ok).length },
+    outageMs,
+    outages: outages
+      .filter(({ fromMs, toMs }) => toMs - fromMs >= WORTH_MS)
+      .map(({ fromMs, toMs, failed }) => ({ fromMs: since(fromMs)!, toMs: since(toMs)!, failed })),
+    limitMs,
+    moves: movesOf(views, target),
+    twiceMs: fault.splits ? Math.round(twice(views)) : 0,
+    haproxyBackMs: since(haproxyBack(course.views)),
+    liftedMs: since(course.liftedMs),
+    healthyMs,
+    restored,
+    troubles,
+    interrupted,
+    verdict: reasons.length === 0 ? "pass" : "fail",
+    reasons,
+  }
+}
+
+/** A resource's places in the order of time; one that is nowhere for a moment is on its way. */
+function movesOf(views: readonly View[], { vip }: Target): DrillReport["moves"] {
+  const ids = new Set(views.flatMap(({ placement }) => [...placement.keys()]))
+  const paths = [...ids].map((id) => [id, pathOf(views.map(({ placement }) => placement.get(id) ?? []))] as const)
+  // Without a cluster to say so, the address itself tells.
+  const own = ids.has(vip.name) ? [] : [[vip.name, pathOf(views.map(({ holders }) => holders))] as const]
+  return Object.fromEntries([...own, ...paths].filter(([, path]) => path.length > 1))
+}
+
+function pathOf(places: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return places
+    .filter((nodes) => nodes.length > 0)
+    .filter((nodes, at, all) => at === 0 || nodes.join() !== all[at - 1]!.join())
+}
+
+/** Hosts are not looked at in the same moment: a VIP that just moves must not count, and so one look is none. */
+function twice(views: readonly View[]): number {
+  return views.reduce((sum, { holders, atMs }, at) => {
+    const next = views[at + 1]?.atMs ?? atMs
+    const again = (views[at + 1]?.holders.length ?? 0) > 1
+    return holders.length > 1 && again ? sum + next - atMs : sum
+  }, 0)
+}
+
+function haproxyBack(views: readonly View[]): number | undefined {
+  const down = views.findIndex(({ haproxyUp }) => haproxyUp === false)
+  if (down < 0) return undefined
+  return views.slice(down).find(({ haproxyUp }) => haproxyUp === true)?.atMs
+}

@@ -1,0 +1,23 @@
+import { z } from "zod"
+import type { Task } from "../engine/task.ts"
+import type { Host } from "../inventory/model.ts"
+import { defineStep } from "../steps/step.ts"
+import { TRACE } from "./armed.ts"
+
+const want = z.strictObject({})
+
+/** Whether a host still carries the fault of a drill, as a step that never finds anything to do. */
+const traces = defineStep<z.infer<typeof want>, boolean>({
+  kind: "drill-traces",
+  summary: "whether a host carries the fault of a drill",
+  want,
+  title: () => "traces of a drill",
+  probe: () => ({ script: `[ ! -e ${TRACE} ] || echo there`, parse: ({ stdout }) => stdout.trim() === "there" }),
+  check: () => [],
+  plan: () => [],
+})
+
+export function tracesTask(hosts: readonly Host[]): Task {
+  const wants = new Map(hosts.map((host) => [host.name, {}]))
+  return { id: "drill-traces", stage: "drill", step: traces, title: "traces of a drill", wants }
+}

@@ -1,0 +1,106 @@
+import { assess } from "../engine/assess.ts"
+import type { Task } from "../engine/task.ts"
+import type { World } from "../engine/world.ts"
+import type { Inventory } from "../inventory/model.ts"
+import { type Placement, placementOf } from "../pacemaker/membership/placement.ts"
+import { Answers } from "../status/answers.ts"
+import type { Fault, Target } from "./fault.ts"
+
+/** What one look during a drill showed. */
+export interface View {
+  /** By the prober's clock. */
+  atMs: number
+  /** Where resources run, as the cluster says; empty without one. */
+  placement: Placement
+  /** Hosts that have the VIP's address. */
+  holders: readonly string[]
+  /** Whether haproxy runs on the target; undefined where it was not asked. */
+  haproxyUp: boolean | undefined
+  /** Everything that keeps the cluster from being as it was. */
+  troubles: readonly string[]
+}
+
+export interface ViewRequest {
+  inventory: Inventory
+  world: World
+  tasks: readonly Task[]
+  target: Target
+  fault: Fault
+  /** Undefined: whatever the target says counts. */
+  mutes?: Fault["mutes"] | undefined
+  atMs: number
+}
+
+/** Steps that prove a cluster, each for its manager. */
+export const PROOFS: ReadonlySet<string> = new Set(["converged", "keepalived-converged"])
+
+/** Reads a look that was made. Pure. */
+export function viewOf({ inventory, world, tasks, target, fault, mutes = "nothing", atMs }: ViewRequest): View {
+  const others = new Map([...world].filter(([name]) => name !== target.node))
+  const trusted = mutes === "nothing" ? world : others
+  const answers = new Answers(trusted, tasks)
+  const reachable = new Answers(mutes === "all" ? others : world, tasks)
+  const speaker = answers.speaker()
+  const addresses = (host: string) => reachable.observation(host)?.addresses
+  return {
+    atMs,
+    placement: speaker === undefined ? new Map() : placementOf(speaker.status),
+    holders: inventory.hosts.map(({ name }) => name).filter((name) => addresses(name)?.has(target.vip.address)),
+    haproxyUp: runs(answers.observation(target.node)?.haproxy),
+    troubles: [
+      ...unreached(trusted),
+      ...outside(inventory, answers),
+      ...leftovers(trusted, tasks, fault),
+      ...drifted(trusted, tasks),
+    ],
+  }
+}
+
+/** Where the VIP is: by the cluster's word, else by the addresses that hosts have. */
+export function vipPlaces({ placement, holders }: View, { vip }: Target): readonly string[] {
+  return placement.get(vip.name) ?? holders
+}
+
+function runs(haproxy: { state: string } | undefined): boolean | undefined {
+  return haproxy === undefined ? undefined : haproxy.state === "up"
+}
+
+function unreached(world: World): readonly string[] {
+  return [...world.values()].flatMap(({ host, failure }) =>
+    failure === undefined ? [] : [`${host.name}: ${failure.error.message}`],
+  )
+}
+
+/** A member on which the cluster does not run at all, though the others are well without it. */
+function outside({ pacemaker, hosts }: Inventory, answers: Answers): readonly string[] {
+  const members = hosts.filter(({ group }) => group === pacemaker?.on)
+  return members.flatMap(({ name }) => {
+    const health = answers.health(name)
+    if (health === undefined) return []
+    if (health.status === undefined) return [`${name}: no cluster runs there`]
+    return health.status.quorate ? [] : [`${name}: without quorum`]
+  })
+}
+
+/** What the cluster mends leaves only the way back behind, which nobody needs any more then. */
+function leftovers(world: World, tasks: readonly Task[], { effect }: Fault): readonly string[] {
+  if (effect === "heals") return []
+  return carriers(world, tasks).map((host) => `${host}: still carries the fault`)
+}
+
+/** Hosts that carry the fault of a drill. */
+export function carriers(world: World, tasks: readonly Task[]): readonly string[] {
+  const task = tasks.find(({ step }) => step.kind === "drill-traces")
+  return [...world.values()].flatMap(({ host, answers }) => {
+    const answer = task && answers.get(task.id)
+    return answer !== undefined && "have" in answer && answer.have === true ? [host.name] : []
+  })
+}
+
+function drifted(world: World, tasks: readonly Task[]): readonly string[] {
+  const proofs = tasks.filter(({ step }) => PROOFS.has(step.kind)).flatMap((task) => assess(task, world))
+  return proofs.flatMap(({ drift, error }) => [
+    ...(error === undefined ? [] : [error.message]),
+    ...drift.map(({ attribute, have }) => `${attribute}: ${have}`),
+  ])
+}

@@ -1,0 +1,81 @@
+import type { DrillReport } from "../drill/report.ts"
+import { cleanLine } from "./clean.ts"
+import { createPaint, type Paint } from "./paint.ts"
+import type { ScreenOptions } from "./screen.ts"
+import { padEnd, wrapIndented } from "./width.ts"
+import { count } from "./words.ts"
+
+/** A drill's figures, one a line. Ends with a newline. */
+export function renderDrill(report: DrillReport, { color, width }: ScreenOptions): string {
+  const paint = createPaint(color)
+  const facts: [string, string][] = [
+    ["outage", outageWords(report, paint)],
+    ...further(report),
+    ...Object.entries(report.moves).map(([id, path]): [string, string] => [
+      cleanLine(id),
+      path.map(placeWords).join(" → "),
+    ]),
+    ...twice(report),
+    ...(report.haproxyBackMs === undefined
+      ? []
+      : [["haproxy", `back on ${report.node} after ${seconds(report.haproxyBackMs)}`] satisfies [string, string]]),
+    ["put back", backWords(report)],
+  ]
+  const lines = facts.map(([what, words]) => `  ${padEnd(what, 12)}  ${words}`)
+  const healthy =
+    report.healthyMs === undefined
+      ? paint.red(`  not healthy yet${report.interrupted ? ": look with haops status" : ""}`)
+      : `  healthy again after ${seconds(report.healthyMs)}`
+  const why = [...report.reasons, ...report.troubles].flatMap((text) => wrapIndented(cleanLine(text), width, "    "))
+  return `${[...lines, healthy, ...why.map((line) => paint.red(line))].join("\n")}\n`
+}
+
+/** `0.42 s   (8 of 412 requests failed)   limit 3 s   PASS` */
+function outageWords({ outageMs, requests, limitMs, verdict, interrupted }: DrillReport, paint: Paint): string {
+  const failed = `(${requests.failed} of ${count(requests.sent, "request")} failed)`
+  const limit = limitMs === undefined ? [] : [`limit ${seconds(limitMs)}`]
+  const word = verdict === "pass" ? paint.green("PASS") : paint.red("FAIL")
+  // A drill that was cut short has proved nothing.
+  const judged = limitMs === undefined || interrupted ? [] : [word]
+  return [padEnd(seconds(outageMs), 7), failed, ...limit, ...judged].join("   ").replace(/^(\S+ s) +/, "$1   ")
+}
+
+/** What clients noticed besides the longest. */
+function further({ outages, outageMs }: DrillReport): [string, string][] {
+  const longest = outages.findIndex(({ fromMs, toMs }) => Math.abs(toMs - fromMs - outageMs) <= 1)
+  return outages
+    .filter((_, at) => at !== longest)
+    .map(({ fromMs, toMs, failed }) => [
+      "again",
+      `${seconds(toMs - fromMs)}   (${failed} failed), ${seconds(fromMs)} after the beginning`,
+    ])
+}
+
+function placeWords(nodes: readonly string[]): string {
+  return nodes.map(cleanLine).join(" ")
+}
+
+function twice({ vip, twiceMs }: DrillReport): [string, string][] {
+  return twiceMs === 0 ? [] : [["both sides", `${vip.name} was on two hosts for about ${seconds(twiceMs)}`]]
+}
+
+function backWords({ restored, node, liftedMs, kind }: DrillReport): string {
+  switch (restored) {
+    case "lifted":
+      return liftedMs === undefined ? `by haops, since the cluster did not do it` : `after ${seconds(liftedMs)}`
+    case "mended":
+      return "by the cluster itself"
+    case "rebooted":
+      return `${node} has restarted`
+    case "timer":
+      return `not yet: the own timer of ${node} does it`
+    case "not yet":
+      return kind === "reboot" ? `${node} is still restarting` : "not yet"
+  }
+}
+
+/** `0.42 s`, `3.5 s`, `31 s`. */
+function seconds(ms: number): string {
+  if (ms >= 10_000) return `${Math.round(ms / 1000)} s`
+  return `${(ms / 1000).toFixed(ms < 1000 ? 2 : 1).replace(/\.0+$/, "")} s`
+}

@@ -1,0 +1,216 @@
+import { type Aim, addressOf, aimAt, targetOf } from "../drill/aim.ts"
+import { askHttp, askTcp } from "../drill/ask.ts"
+import { conduct, type Drill } from "../drill/conduct.ts"
+import { expectations } from "../drill/expectations.ts"
+import type { DrillKind, Fault, Target } from "../drill/fault.ts"
+import { FAULTS } from "../drill/faults/index.ts"
+import { type Prober, startProber } from "../drill/prober.ts"
+import { holderOf, refusals } from "../drill/refusals.ts"
+import { type DrillReport, reportOf } from "../drill/report.ts"
+import { tracesTask } from "../drill/traces.ts"
+import { carriers, PROOFS, viewOf } from "../drill/view.ts"
+import { auditLine, auditRun } from "../engine/audit.ts"
+import { lockHosts } from "../engine/lock.ts"
+import { connectAndLook } from "../engine/look.ts"
+import { liveHosts } from "../engine/world.ts"
+import { asHaopsError, HaopsError } from "../errors.ts"
+import type { Outcome } from "../events.ts"
+import { EXIT, exitOfOutcome, outcomeOfError } from "../exit-codes.ts"
+import { renderDrill } from "../output/drill-screen.ts"
+import { screenOptions } from "../output/screen.ts"
+import { loadShipped } from "../playbook/load.ts"
+import type { Unasked } from "../status/drift.ts"
+import { lenient } from "../status/lenient.ts"
+import { observeTask } from "../status/observe.ts"
+import { Watcher } from "../status/watch.ts"
+import { stepKinds } from "../steps/registry.ts"
+import { ask } from "./ask.ts"
+import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
+import type { DrillOptions } from "./options.ts"
+import { openSession, type Session } from "./session.ts"
+
+/** Milliseconds after which a request has failed: long enough for a SYN that is sent again after a second. */
+const REQUEST_TIMEOUT_MS = 2_000
+/** Requests that have to be answered before anything is done. */
+const BASELINE = 20
+/** Milliseconds for the cluster to be healthy again; a server's own start can take minutes. */
+const RECOVERY_MS = { reboot: 600_000, other: 120_000 }
+/** The longest that `verify` waits for a host in the middle of a drill. */
+const LOOK_MS = 30_000
+
+/**
+ * `haops drill KIND`: has the node that holds a VIP fail in one way, with a client asking the VIP all the while, puts everything back
+ * and tells what the client noticed. Exits 0; 1 where the outage was longer than `--max-outage`, the cluster is not healthy
+ * again, or it was not fit for a drill to begin with; 130 where it was interrupted, with everything put back then too.
+ */
+export async function drill(options: DrillOptions, kind: string): Promise<number> {
+  const unasked: Unasked[] = []
+  await using session = await openSession({
+    verb: `drill ${kind}`,
+    options,
+    playbook: await loadShipped("up"),
+    steps: lenient(stepKinds, (one) => unasked.push(one)),
+    record: true,
+  })
+  try {
+    return await hold(session, options, FAULTS[kind as DrillKind], unasked)
+  } catch (thrown) {
+    const outcome = outcomeOfError(asHaopsError(thrown))
+    session.reporter.sink({ type: "run-finished", outcome, ms: Date.now() - session.startedAt })
+    throw thrown
+  }
+}
+
+async function hold(
+  session: Session,
+  options: DrillOptions,
+  fault: Fault,
+  unasked: readonly Unasked[],
+): Promise<number> {
+  const { inventory, hosts, context, reporter, owner } = session
+  const aim = aimAt(inventory, options)
+  const inspector = createInspector(session, unasked, [tracesTask(hosts)])
+  const [fromHere] = await Promise.all([reachVips(session), connectAndLook(context, inspector.tasks)])
+  if (liveHosts(context.world).length === 0) {
+    reporter.result(EXIT.unreachable, {}, () => "No host could be reached; nothing was done.\n", "unreachable")
+    return EXIT.unreachable
+  }
+  const inspection = inspector.judge(fromHere)
+  const target = requireFit(session, aim, fault, inspector, inspection)
+  await requireAgreement(session, options, expectations(fault, target, inspection.status))
+  await using _lock = await lockHosts(liveHosts(context.world), owner, context.abort)
+  const report = await measure(session, options, { aim, fault, target, inspector })
+  const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
+  await auditRun(context.world, owner, outcome)
+  const exit = exitOfOutcome(outcome)
+  reporter.result(exit, report, () => renderDrill(report, screenOptions(options)), outcome)
+  return exit
+}
+
+/** The node that it is done to. Throws `E_REFUSED` with everything that stands against the drill. */
+function requireFit(
+  { inventory, context }: Session,
+  aim: Aim,
+  fault: Fault,
+  { tasks }: Inspector,
+  { answers, status, checks }: Inspection,
+): Target {
+  const speaker = answers.speaker()
+  const resources = (speaker && answers.cib(speaker.host)?.cib.resources) ?? []
+  const traces = carriers(context.world, tasks)
+  const against = refusals(aim, fault, { inventory, status, checks, resources, traces })
+  const node = holderOf(status, aim.vip.name)
+  if (against.length === 0 && node !== undefined) return targetOf(inventory, aim, node)
+  const reasons = against.length > 0 ? against : [`${aim.vip.address} is not on just one host`]
+  throw new HaopsError(
+    "E_REFUSED",
+    `no drill now, nothing was touched:\n${reasons.map((one) => `  ${one}`).join("\n")}`,
+    {
+      hint: "haops verify tells more. A drill measures a cluster that is well.",
+    },
+  )
+}
+
+async function requireAgreement({ context }: Session, options: DrillOptions, words: readonly string[]): Promise<void> {
+  if (options.yes !== true && !process.stdin.isTTY) {
+    throw new HaopsError("E_REFUSED", `${words.join(" ")} There is no terminal to ask on`, {
+      hint: "If that is meant, add --yes.",
+    })
+  }
+  if (options.json !== true) for (const word of words) process.stderr.write(`${word}\n`)
+  if (options.yes !== true && !(await ask("Go on?", context.stop))) {
+    throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
+  }
+}
+
+interface Subject {
+  aim: Aim
+  fault: Fault
+  target: Target
+  inspector: Inspector
+}
+
+async function measure(session: Session, options: DrillOptions, subject: Subject): Promise<DrillReport> {
+  const { context, inventory, hosts, owner } = session
+  const { aim, fault, target, inspector } = subject
+  const tasks = [
+    ...inspector.tasks.filter(({ step }) => PROOFS.has(step.kind) || step.kind === "drill-traces"),
+    observeTask(inventory, hosts),
+  ]
+  await new Watcher(context, tasks).look(LOOK_MS)
+  const prober = startProber(() =>
+    aim.how === "http"
+      ? askHttp(addressOf(aim), REQUEST_TIMEOUT_MS)
+      : askTcp(aim.vip.address, aim.service.bind.port, REQUEST_TIMEOUT_MS),
+  )
+  try {
+    await requireAnswers(session, aim, prober)
+    const before = viewOf({ inventory, world: context.world, tasks, target, fault, atMs: prober.now() })
+    const { maxOutage: limitMs, hold: holdMs, recovery } = options
+    const recoverMs = recovery ?? (fault.effect === "reboots" ? RECOVERY_MS.reboot : RECOVERY_MS.other)
+    const course = await announced(session, subject, {
+      ...{ context, inventory, fault, target, prober, tasks, recoverMs },
+      // A fault that were taken away before the limit has passed could not fail.
+      holdMs: Math.max(holdMs, (limitMs ?? 0) + 10_000),
+      audit: auditLine({ ...owner, outcome: `begun on ${target.node}` }),
+      verify: () => verify(session, inspector),
+    })
+    const service = { name: aim.service.name, at: addressOf(aim) }
+    return reportOf(course, { fault, target, service, limitMs, before })
+  } finally {
+    await prober.stop()
+  }
+}
+
+/** A drill as a step of a run, for journal and log. */
+async function announced({ reporter: { sink } }: Session, { aim, fault, target }: Subject, drill: Drill) {
+  const what = `${aim.vip.name} ${addressOf(aim)} asked every 50 ms. ${fault.announce(target)} …`
+  sink({ type: "message", level: "info", text: what })
+  const place = { stage: "drill", host: target.node, step: fault.announce(target), scope: "each" } as const
+  const start = Date.now()
+  sink({ type: "stage-started", stage: "drill", hosts: [target.node] })
+  const drift = { attribute: aim.vip.name, have: `on ${target.node}`, want: "answering", risk: "failover" } as const
+  sink({ type: "step-drifted", ...place, drift: [drift] })
+  sink({ type: "action-started", ...place, action: fault.announce(target) })
+  try {
+    const course = await conduct(drill)
+    const ms = Date.now() - start
+    sink({ type: "action-finished", ...place, action: fault.announce(target), ms })
+    sink({ type: "step-changed", ...place, ms })
+    return course
+  } catch (thrown) {
+    const error = asHaopsError(thrown, { host: target.node })
+    sink({ type: "step-failed", ...place, error })
+    throw error
+  } finally {
+    sink({ type: "stage-finished", stage: "drill", changed: true, ms: Date.now() - start })
+  }
+}
+
+/** The VIP is answered from here, or nothing could be measured. */
+async function requireAnswers({ context }: Session, aim: Aim, prober: Prober): Promise<void> {
+  while (prober.attempts.length < BASELINE && !context.stop.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  if (context.stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
+  const failed = prober.attempts.find(({ ok }) => !ok)
+  if (failed === undefined) return
+  throw new HaopsError(
+    "E_REFUSED",
+    `${addressOf(aim)} does not answer from here (${failed.answer}); nothing was touched`,
+    {
+      hint: "A drill asks the VIP from this machine. Run it where clients are, or name another --service.",
+    },
+  )
+}
+
+async function verify(session: Session, inspector: Inspector): Promise<readonly string[]> {
+  const [fromHere] = await Promise.all([
+    reachVips(session),
+    new Watcher(session.context, inspector.tasks).look(LOOK_MS),
+  ])
+  const { checks } = inspector.judge(fromHere)
+  return checks.flatMap(({ title, outcome, evidence }) =>
+    outcome === "fail" ? [`${title}: ${evidence[0] ?? ""}`] : [],
+  )
+}

@@ -1,0 +1,53 @@
+import { assess } from "../engine/assess.ts"
+import type { Task } from "../engine/task.ts"
+import { Answers } from "../status/answers.ts"
+import { assembleStatus } from "../status/assemble.ts"
+import type { Unasked } from "../status/drift.ts"
+import type { Status } from "../status/model.ts"
+import { observeTask, vipPort } from "../status/observe.ts"
+import type { Check } from "../verify/check.ts"
+import { type Reach, reach } from "../verify/reach.ts"
+import { runChecks } from "../verify/verify.ts"
+import type { Session } from "./session.ts"
+
+/** All that can be known of a cluster from one look at its hosts. */
+export interface Inspection {
+  answers: Answers
+  status: Status
+  checks: readonly Check[]
+}
+
+export interface Inspector {
+  /** What the hosts have to be asked before `judge`. */
+  tasks: readonly Task[]
+  judge(fromHere: ReadonlyMap<string, Reach>): Inspection
+}
+
+/** Milliseconds that a VIP has to answer from here. */
+const REACH_TIMEOUT_MS = 3_000
+
+/** For a session whose playbook is `up`. `more` are further tasks to ask along with its own. */
+export function createInspector(session: Session, unasked: readonly Unasked[], more: readonly Task[] = []): Inspector {
+  const { inventory, hosts, context, barriers } = session
+  const own = barriers.flatMap((barrier) => barrier.tasks)
+  const tasks = [...own, observeTask(inventory, hosts, true), ...more]
+  return {
+    tasks,
+    judge(fromHere) {
+      const answers = new Answers(context.world, tasks)
+      const assessments = own.flatMap((task) => assess(task, context.world))
+      const status = assembleStatus(inventory, answers, unasked)
+      const checks = runChecks({ inventory, answers, status, assessments, unasked, fromHere })
+      return { answers, status, checks }
+    },
+  }
+}
+
+/** What came of a connection from this machine, by the VIP's name. */
+export async function reachVips({ inventory, context }: Session): Promise<ReadonlyMap<string, Reach>> {
+  const options = { timeoutMs: REACH_TIMEOUT_MS, signal: context.abort }
+  const asks = inventory.vips.map(async ({ name, address }) => {
+    return [name, await reach(address, vipPort(inventory, name), options)] as const
+  })
+  return new Map(await Promise.all(asks))
+}
