@@ -12,6 +12,8 @@ export interface Drift {
   have: string
   want: string
   risk: Risk
+  /** What it costs, in words, where the usual ones for its risk are not true. */
+  cost?: string | undefined
   /** A unified diff, where the difference is a file's content. */
   diff?: string | undefined
   /** True where it could not be known yet, because an earlier stage has still to make it knowable. */

@@ -1,8 +1,8 @@
 import { HaopsError } from "../errors.ts"
 import type { Drift, Finding } from "../events.ts"
-import type { Action, ClusterStep, HostStep, Member, Members, Rehearsal } from "../steps/step.ts"
+import type { Action, ClusterStep, HostStep, JointStep, Member, Members, Peers, Rehearsal } from "../steps/step.ts"
 import type { Task } from "./task.ts"
-import { isLive, type LiveHost, type World } from "./world.ts"
+import { type Answer, isLive, type LiveHost, type World } from "./world.ts"
 
 /** What a task comes to on one host; for a `once` task on the elected one. Computed from facts, never from commands. */
 export interface Assessment {
@@ -14,6 +14,8 @@ export interface Assessment {
   rehearsal?: Rehearsal | undefined
   /** Clients are served by the host at this moment: it is changed after the others. */
   carries?: boolean | undefined
+  /** Of a step that changes one host at a time: why it must not be this one's turn now. */
+  hold?: string | undefined
   /** Why there is drift that must not be acted on now. */
   blocked?: string | undefined
   /** The probe failed: nothing is known, nothing may be done. */
@@ -28,13 +30,14 @@ export function assess(task: Task, world: World): readonly Assessment[] {
     return one === undefined ? [] : [one]
   }
   const step = task.step
-  return live.map((state) => assessEach(task, step, state))
+  if (step.joint === undefined) return live.map((state) => assessEach(task, step, state))
+  const peers = peersOf(task, live)
+  return live.map((state) => assessJoint(task, step, state, peers, world))
 }
 
 function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHost): Assessment {
   const host = state.host.name
-  const known = state.answers.get(task.id)
-  if (known === undefined) throw new HaopsError("E_BUG", `${task.id} was not probed on ${host}`)
+  const known = answerOf(task, state)
   if ("error" in known) return { ...nothing(task, host), error: known.error }
   const want = task.wants.get(host)
   const drift = step.check(want, known.have, state.facts)
@@ -46,6 +49,38 @@ function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHos
     actions: drift.length > 0 ? step.plan(want, known.have, drift, state.facts) : [],
     carries: step.carries?.(want, known.have, state.facts),
   }
+}
+
+function assessJoint(
+  task: Task,
+  step: JointStep<unknown, unknown>,
+  state: LiveHost,
+  peers: Peers<unknown>,
+  world: World,
+): Assessment {
+  const host = state.host.name
+  const known = answerOf(task, state)
+  if ("error" in known) return { ...nothing(task, host), error: known.error }
+  const want = task.wants.get(host)
+  const members = { ...peers, elected: { host, have: known.have, facts: state.facts } }
+  const drift = step.check(want, members)
+  const blocked = drift.length > 0 ? missingReason(members, world) : undefined
+  const doable = drift.length > 0 && blocked === undefined
+  return {
+    task,
+    host,
+    drift,
+    findings: step.findings?.(want, members) ?? [],
+    actions: doable ? step.plan(want, members, drift) : [],
+    hold: doable ? step.hold?.(want, members) : undefined,
+    blocked,
+  }
+}
+
+function answerOf(task: Task, { host, answers }: LiveHost): Answer {
+  const known = answers.get(task.id)
+  if (known === undefined) throw new HaopsError("E_BUG", `${task.id} was not probed on ${host.name}`)
+  return known
 }
 
 function assessOnce(
@@ -79,19 +114,24 @@ function gather(
   step: ClusterStep<unknown, unknown>,
   live: readonly LiveHost[],
 ): Members<unknown> | undefined {
-  const all: Member<unknown>[] = live.flatMap((state) => {
-    const answer = state.answers.get(task.id)
-    return answer && "have" in answer ? [{ host: state.host.name, have: answer.have, facts: state.facts }] : []
-  })
+  const { all, missing } = peersOf(task, live)
   const score = (member: Member<unknown>) => step.elect?.(task.wants.get(member.host), member.have, member.facts) ?? 0
   const [first, ...rest] = all
   if (first === undefined) return undefined
   const elected = rest.reduce((best, member) => (score(member) > score(best) ? member : best), first)
-  const present = new Set(all.map((member) => member.host))
-  return { elected, all, missing: [...task.wants.keys()].filter((name) => !present.has(name)) }
+  return { elected, all, missing }
 }
 
-function missingReason(members: Members<unknown>, world: World): string | undefined {
+function peersOf(task: Task, live: readonly LiveHost[]): Peers<unknown> {
+  const all: Member<unknown>[] = live.flatMap((state) => {
+    const answer = state.answers.get(task.id)
+    return answer && "have" in answer ? [{ host: state.host.name, have: answer.have, facts: state.facts }] : []
+  })
+  const present = new Set(all.map((member) => member.host))
+  return { all, missing: [...task.wants.keys()].filter((name) => !present.has(name)) }
+}
+
+function missingReason(members: Peers<unknown>, world: World): string | undefined {
   if (members.missing.length === 0) return undefined
   const states = members.missing.map((name) => {
     const kind = world.get(name)?.failure?.kind ?? "failed"

@@ -1,6 +1,6 @@
 import { asHaopsError, HaopsError } from "../errors.ts"
 import type { HaopsEvent, StepPlace } from "../events.ts"
-import type { Action } from "../steps/step.ts"
+import { type Action, isJoint } from "../steps/step.ts"
 import { applyAction } from "./apply.ts"
 import { type Assessment, assess } from "./assess.ts"
 import type { RunContext } from "./context.ts"
@@ -20,7 +20,7 @@ export interface Unfinished {
 
 /**
  * Apply what drifted, barrier by barrier and in each wave by wave, from facts read after the last change, and look again
- * afterwards: drift that is left is `E_CONVERGENCE`. A host that fails drops out; a `once` step that fails ends the run. Expects the
+ * afterwards: drift that is left is `E_CONVERGENCE`. A host that fails drops out; a step for all that fails ends the run. Expects the
  * world's answers to be fresh at the start. Throws `E_CANCELED` with what is half done in the message.
  */
 export async function converge(context: RunContext, barriers: readonly Barrier[]): Promise<void> {
@@ -90,12 +90,21 @@ function report(context: RunContext, barrier: Barrier, wave: Wave, blocked: stri
     } else if (blocked.length > 0 && one.drift.every((drift) => drift.expected === true)) {
       // Still only expected when its turn has come: what would have made it known was not done.
       sink({ type: "step-blocked", ...about, reason: `not before "${blocked.at(-1)}"` })
+    } else if (one.hold !== undefined) {
+      const error = notNow(one, one.hold)
+      sink({ type: "step-failed", ...about, error })
+      failStep(context, one, error)
     } else {
       sink({ type: "step-drifted", ...about, drift: one.drift })
       todo.push(one)
     }
   }
   return todo
+}
+
+function notNow({ host, task }: Assessment, reason: string): HaopsError {
+  const hint = "What is done stays. Put that right, then run haops again: it goes on from here."
+  return new HaopsError("E_REFUSED", `${host} is left as it is: ${reason}`, { host, step: task.title, hint })
 }
 
 function holdBack(context: RunContext, wave: Wave): void {
@@ -121,8 +130,8 @@ async function applyBarrier(context: RunContext, todo: readonly Assessment[]): P
     }
   })
   if (context.stop.aborted) throw canceled(unfinished)
-  const once = todo.find((one) => one.task.step.scope === "once")
-  const failure = once && context.world.get(once.host)?.failure
+  const failures = todo.filter((one) => isJoint(one.task.step)).map((one) => context.world.get(one.host)?.failure)
+  const failure = failures.find((one) => one !== undefined)
   if (failure !== undefined) throw failure.error
   return stale
 }
@@ -189,7 +198,7 @@ function notConverged({ task, host, drift }: Assessment): HaopsError {
 function failStep(context: RunContext, one: Assessment, error: HaopsError): void {
   const state = context.world.get(one.host)
   if (state !== undefined) failHost(context, state, error)
-  if (isOnce(one)) throw error
+  if (isJoint(one.task.step)) throw error
 }
 
 function isOnce(one: Assessment): boolean {

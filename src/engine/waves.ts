@@ -12,10 +12,12 @@ export interface Wave {
 
 /**
  * In which order the hosts of a barrier are changed: first those that nobody is served by, all at once, then those that carry a VIP,
- * one by one. What is wrong with a change shows on a host where it hurts nobody.
+ * one by one. What is wrong with a change shows on a host where it hurts nobody. A step that changes one host at a time has a wave
+ * for each.
  */
 export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
   const assessments = barrier.tasks.flatMap((task) => assess(task, world))
+  if (barrier.tasks.some(({ step }) => step.scope === "each" && step.joint && step.hold)) return aloneWaves(assessments)
   const drifted = new Set(assessments.filter((one) => one.drift.length > 0).map((one) => one.host))
   const serving = new Set(assessments.filter((one) => one.carries && drifted.has(one.host)).map((one) => one.host))
   const live = [...world.values()].filter(isLive)
@@ -27,6 +29,13 @@ export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
     waves.push({ hosts: [host], after: before.filter((name) => drifted.has(name) && groupOf(name) === groupOf(host)) })
   }
   return waves
+}
+
+/** Hosts that may go now come before those that must not yet: what a run that was cut short left stopped is what holds the others. */
+function aloneWaves(assessments: readonly Assessment[]): readonly Wave[] {
+  const held = (one: Assessment) => one.hold !== undefined
+  const ordered = [...assessments.filter((one) => !held(one)), ...assessments.filter(held)]
+  return ordered.map(({ host }) => ({ hosts: [host], after: [] }))
 }
 
 /** For plans: which hosts have their turn last. */

@@ -24,7 +24,8 @@ export function expandHosts(yaml: PartialInventory, file: string, notes: Notes):
 function expandHost(name: string, group: Group, yaml: HostYaml, rest: Pick<Host, "ssh">): Host {
   const address = canonicalAddress(yaml.address)!
   const links = yaml.links?.map((link) => canonicalAddress(link)!) ?? [address]
-  return { name, group, address, links, nodeid: yaml.nodeid, ...rest }
+  const given = yaml.links === undefined ? {} : { linksGiven: true as const }
+  return { name, group, address, links, ...given, nodeid: yaml.nodeid, ...rest }
 }
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i

@@ -36,6 +36,8 @@ export interface Host {
   address: string
   /** Corosync link addresses, first is link 0. At least one. */
   links: readonly string[]
+  /** The user said the links; else they are its address. */
+  linksGiven?: true | undefined
   /** Corosync node id, where the user pinned one. */
   nodeid?: number | undefined
   ssh: SshSettings
@@ -83,6 +85,8 @@ export interface Pacemaker {
   shell: "pcs" | "crmsh" | "auto"
   password: SecretSource
   transport: "knet" | "udpu" | "udp"
+  /** The user said the transport; else it is the default, and a cluster that has another one keeps it. */
+  transportGiven?: true | undefined
   totem: Readonly<Record<string, string>>
   quorum: Readonly<Record<string, string>>
   properties: Readonly<Record<string, string>>

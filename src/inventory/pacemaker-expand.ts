@@ -40,6 +40,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     shell: yaml.shell ?? "auto",
     password: sourceFrom(parts.file, secretSource(yaml.password)),
     transport,
+    ...(yaml.transport === undefined ? {} : { transportGiven: true as const }),
     totem: corosyncOptions(yaml.totem ?? {}, { true: "yes", false: "no" }),
     quorum: corosyncOptions(yaml.quorum ?? {}, { true: "1", false: "0" }),
     properties: propertiesOf(yaml),

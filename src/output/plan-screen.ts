@@ -1,5 +1,5 @@
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import type { Drift, Risk, Transition } from "../events.ts"
+import type { Drift, Transition } from "../events.ts"
 import { cleanLine, cleanLines } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { planClosing } from "./plan-closing.ts"
@@ -137,7 +137,7 @@ class PlanScreen {
     const attribute = cleanLine(drift.attribute)
     const expected = drift.expected === true && !step.expected ? EXPECTED : ""
     const what = [
-      drift.diff === undefined ? values(drift, this.#riskOf(drift, step)) : riskWords(drift.risk),
+      drift.diff === undefined ? values(drift, this.#costOf(drift, step)) : (drift.cost ?? riskWords(drift.risk)),
       expected,
     ].filter((part) => part !== "")
     const text =
@@ -148,8 +148,8 @@ class PlanScreen {
   }
 
   /** What a transaction costs is said below it, by the cluster itself where it could be asked. */
-  #riskOf({ risk }: Drift, step: PlannedStep): Risk {
-    return isTransaction(step) && this.#plan.transitions.length > 0 ? "none" : risk
+  #costOf({ risk, cost }: Drift, step: PlannedStep): string {
+    return isTransaction(step) && this.#plan.transitions.length > 0 ? "" : (cost ?? riskWords(risk))
   }
 
   #diff(diff: string): readonly string[] {
@@ -193,14 +193,13 @@ class PlanScreen {
 }
 
 /** `15min → 5min`; what comes or goes is named by itself. */
-function values(drift: Drift, cost: Risk): string {
+function values(drift: Drift, cost: string): string {
   const sign = driftSign(drift)
   const have = cleanLine(drift.have)
   const want = cleanLine(drift.want)
   const words = sign === "+" ? want : sign === "-" ? have : `${have} → ${want}`
   const bare = words === "present" ? "" : words
-  const risk = cost === "none" ? "" : `(${riskWords(cost)})`
-  return [bare, risk].filter((part) => part !== "").join("  ")
+  return [bare, cost === "" ? "" : `(${cost})`].filter((part) => part !== "").join("  ")
 }
 
 /** One line for each resource and what happens to it, a clone's instances together. */

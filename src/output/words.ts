@@ -51,9 +51,9 @@ export function driftSign(drift: Drift): "+" | "-" | "~" {
 /** What became of a drift that was applied: `/etc/haproxy/haproxy.cfg reloaded`, `vip added`, `x 0 → 1`. */
 export function driftDone(drift: Drift): string {
   const attribute = cleanLine(drift.attribute)
-  const { have, want, risk } = drift
-  if (risk === "reload") return `${attribute} reloaded`
-  if (risk === "restart") return `${attribute} restarted`
+  const { have, want, risk, cost } = drift
+  if (cost === undefined && risk === "reload") return `${attribute} reloaded`
+  if (cost === undefined && risk === "restart") return `${attribute} restarted`
   const sign = driftSign(drift)
   if (sign !== "~") return `${attribute} ${sign === "+" ? "added" : "removed"}`
   const values = `${cleanLine(have)} → ${cleanLine(want)}`

@@ -17,6 +17,8 @@ export interface CorosyncNode {
   nodeid: number | undefined
   /** `ring0_addr`, `ring1_addr`, … in that order. */
   addresses: readonly string[]
+  /** The same by the number of the link: numbers may have gaps. */
+  rings: Readonly<Record<number, string>>
 }
 
 export interface CorosyncConf {
@@ -79,12 +81,19 @@ function open(name: string, from: number) {
 }
 
 function asNode({ options }: CorosyncSection): CorosyncNode {
-  const addresses = Object.keys(options)
-    .filter((key) => /^ring\d+_addr$/.test(key))
-    .sort()
-    .map((key) => options[key] ?? "")
   const nodeid = options.nodeid === undefined ? undefined : Number(options.nodeid)
-  return { name: options.name ?? addresses[0] ?? "", nodeid, addresses }
+  return corosyncNode(options, nodeid)
+}
+
+/** A node from the keys of its block, in a file or in corosync's memory. */
+export function corosyncNode(options: Readonly<Record<string, string>>, nodeid: number | undefined): CorosyncNode {
+  const rings: Record<number, string> = {}
+  for (const [key, address] of Object.entries(options)) {
+    const number = /^ring(\d+)_addr$/.exec(key)?.[1]
+    if (number !== undefined) rings[Number(number)] = address
+  }
+  const addresses = Object.values(rings)
+  return { name: options.name ?? addresses[0] ?? "", nodeid, addresses, rings }
 }
 
 function malformed(line: number, why: string): HaopsError {

@@ -42,8 +42,6 @@ export interface MembershipCommands {
   setup(spec: ClusterSpec): readonly Invocation[]
   /** Copies this node's corosync.conf to all members. */
   sync(): readonly Invocation[]
-  /** Changes totem options of a live cluster and reloads them; undefined where the shell cannot. */
-  updateTotem: ((options: Readonly<Record<string, string>>) => readonly Invocation[]) | undefined
   start(which: Which): readonly Invocation[]
   stop(which: Which): readonly Invocation[]
   enable(which: Which): readonly Invocation[]
@@ -89,7 +87,6 @@ function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
         ...section("quorum", quorum),
       ),
     ],
-    updateTotem: (options) => [pcs("cluster", "config", "update", "totem", ...pairs(options))],
     addNode: (node, password, _via, despite) => [
       ...modernAuth([node], password),
       pcs("cluster", "node", "add", ...linked(node), ...(despite ? SKIP_OFFLINE : [])),
@@ -123,7 +120,6 @@ function pcs09(): MembershipCommands {
         ...Object.entries(quorum).map(([key, value]) => `--${key}=${value}`),
       ),
     ],
-    updateTotem: undefined,
     addNode: (node, password) => [...auth([node], password), pcs("cluster", "node", "add", withAlternate(node))],
     removeNode: (name, despite) => [pcs("cluster", "node", "remove", name, ...(despite ? ["--force"] : []))],
     destroy: () => [pcs("cluster", "destroy")],
@@ -152,7 +148,6 @@ function crmsh(): MembershipCommands {
       crm("cluster", "init", "-y", "-n", name, "-t", transport, ...nodes.slice(1).flatMap((node) => ["-N", node.name])),
     ],
     sync: () => [crm("cluster", "copy", "/etc/corosync/corosync.conf")],
-    updateTotem: undefined,
     start: (which) => [crm("cluster", "start", ...all(which))],
     stop: (which) => [crm("cluster", "stop", ...all(which))],
     enable: (which) => [crm("cluster", "enable", ...all(which))],

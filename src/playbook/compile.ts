@@ -6,7 +6,7 @@ import { InputError, type InputProblem, type Path } from "../inventory/problems.
 import { checkShape } from "../inventory/shape.ts"
 import type { ParsedYaml } from "../inventory/yaml-document.ts"
 import type { Secret } from "../secret.ts"
-import type { Step, Subject } from "../steps/step.ts"
+import { isJoint, type Step, type Subject } from "../steps/step.ts"
 import { onSchema, type Playbook } from "./schema.ts"
 
 export interface CompileContext {
@@ -140,12 +140,12 @@ function unknownOnly(only: readonly string[], tasks: readonly Task[]): HaopsErro
   return new HaopsError("E_INPUT", `no step or stage is called ${only.join(", ")}`, { hint })
 }
 
-/** A `once` step waits for all before it and stands alone: what it does changes what every later step would see. */
+/** A step done for all, or by all together, waits for all before it and stands alone: it changes what every later step would see. */
 function barriersOf(tasks: readonly Task[]): readonly Barrier[] {
   const barriers: { stage: string; tasks: Task[] }[] = []
   for (const task of tasks) {
     const last = barriers.at(-1)
-    const joins = last?.stage === task.stage && task.step.scope === "each" && last.tasks[0]?.step.scope === "each"
+    const joins = last?.stage === task.stage && !isJoint(task.step) && last.tasks.every(({ step }) => !isJoint(step))
     if (joins) last.tasks.push(task)
     else barriers.push({ stage: task.stage, tasks: [task] })
   }

@@ -1,47 +1,33 @@
 import type { Drift } from "../events.ts"
 import { chooseDialect, type Dialect } from "../pacemaker/dialect.ts"
-import { CLUSTER_WANT, type ClusterWant } from "../pacemaker/membership/cluster-want.ts"
-import { findingsOf, totemDrift, unasked } from "../pacemaker/membership/compare.ts"
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
+import { findingsOf, unasked } from "../pacemaker/membership/compare.ts"
 import { numberedInOrder, numberNodes } from "../pacemaker/membership/node-ids.ts"
-import { memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { isForeign, liveConf, MEMBER_FILES, type MemberFiles, rank } from "../pacemaker/membership/situation.ts"
 import { type Action, defineClusterStep, type Members } from "./step.ts"
 
 /**
- * Founds the cluster where no member has one, without starting it, and keeps the totem options of a live one. Whatever else
- * differs in a live cluster (its members, addresses, transport) is reported: those are operations with names of their own.
+ * Founds the cluster where no member has one, without starting it. What differs in a live one, its members above all, is reported:
+ * those are operations with names of their own, and corosync's settings have steps of their own.
  */
 export const clusterSetup = defineClusterStep<ClusterWant, MemberFiles>({
   kind: "cluster-setup",
-  summary: "the cluster founded, its totem options kept",
+  summary: "the cluster founded where there is none",
   needs: "all",
   want: CLUSTER_WANT,
-  bind({ inventory, host }) {
-    const pacemaker = pacemakerOn(inventory, host)
-    if (pacemaker === undefined) return undefined
-    const { transport, totem, quorum, shell } = pacemaker
-    return { name: inventory.name, nodes: memberNodes(inventory, pacemaker), transport, totem, quorum, shell }
-  },
+  bind: clusterWant,
   title: ({ name }) => `cluster ${name}`,
   probe: () => MEMBER_FILES,
   elect: ({ name }, files) => rank(name, files),
   check(want, members) {
     // One member in somebody else's cluster is enough to stop: setup would destroy that cluster.
     if (members.all.some(({ have }) => isForeign(want.name, have))) return []
-    const live = liveConf(want.name, members)
-    if (live !== undefined) return totemDrift(want, live, dialectOf(want, members))
+    if (liveConf(want.name, members) !== undefined) return []
     return unasked(want, members).length > 0 ? [] : [absent(want, members)]
   },
   findings: (want, members) => findingsOf(want, members, dialectOf(want, members)),
-  plan(want, members, drift) {
-    const dialect = dialectOf(want, members)
-    if (liveConf(want.name, members) === undefined) return found(want, dialect)
-    const changed = Object.fromEntries(
-      drift.map(({ attribute, want: value }) => [attribute.replace("totem ", ""), value]),
-    )
-    return dialect.membership.updateTotem?.(changed).map((invocation) => run(invocation)) ?? []
-  },
+  plan: (want, members) => found(want, dialectOf(want, members)),
 })
 
 function absent({ name, nodes, shell }: ClusterWant, { elected }: Members<MemberFiles>): Drift {

@@ -11,6 +11,12 @@ import { clusterStart } from "./cluster-start.ts"
 import { clusterStray } from "./cluster-stray.ts"
 import { command } from "./command.ts"
 import { converged } from "./converged.ts"
+import { corosyncConf } from "./corosync-conf.ts"
+import { corosyncHold } from "./corosync-hold.ts"
+import { corosyncLinks } from "./corosync-links.ts"
+import { corosyncRelease } from "./corosync-release.ts"
+import { corosyncReload } from "./corosync-reload.ts"
+import { corosyncRestart } from "./corosync-restart.ts"
 import { defaultCluster } from "./default-cluster.ts"
 import { departure } from "./departure.ts"
 import { file } from "./file.ts"
@@ -55,7 +61,13 @@ const ALL: readonly Step[] = [
   clusterAuth,
   clusterSetup,
   clusterSeed,
+  corosyncConf,
+  corosyncHold,
+  corosyncRestart,
+  corosyncReload,
+  corosyncLinks,
   clusterStart,
+  corosyncRelease,
   cib,
   cibRecord,
   keepalived,

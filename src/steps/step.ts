@@ -106,6 +106,7 @@ interface StepBase<Want> {
 /** A step on each host by itself. */
 export interface HostStep<Want, Have> extends StepBase<Want> {
   scope: "each"
+  joint?: undefined
   probe(want: Want): Probe<Have>
   /** Pure. `[]` means in sync. */
   check(want: Want, have: Have, facts: HostFacts): readonly Drift[]
@@ -123,12 +124,37 @@ export interface Member<Have> {
   facts: HostFacts
 }
 
-/** What all reachable members said, and which of them acts. */
-export interface Members<Have> {
-  elected: Member<Have>
+/** What all reachable members said. */
+export interface Peers<Have> {
   all: readonly Member<Have>[]
   /** Members that could not be asked. */
   missing: readonly string[]
+}
+
+/** What all reachable members said, and which of them acts. */
+export interface Members<Have> extends Peers<Have> {
+  elected: Member<Have>
+}
+
+/**
+ * A step on each host by all of them together: every host is planned knowing what the others say, `elected` being the one that is
+ * planned. A host that cannot be reached blocks it everywhere, one that fails ends the run.
+ */
+export interface JointStep<Want, Have> extends StepBase<Want> {
+  scope: "each"
+  joint: true
+  probe(want: Want): Probe<Have>
+  /** Pure. `[]` means in sync. */
+  check(want: Want, members: Members<Have>): readonly Drift[]
+  /** Pure. What is wrong and not ours to change. */
+  findings?(want: Want, members: Members<Have>): readonly Finding[]
+  /** Pure. The actions that remove the drift, in order. */
+  plan(want: Want, members: Members<Have>, drift: readonly Drift[]): readonly Action[]
+  /**
+   * Pure. Present: the hosts are changed one by one, and before each one's turn, from a fresh look at all of them, this says why it
+   * must not be changed now. That ends the run.
+   */
+  hold?(want: Want, members: Members<Have>): string | undefined
 }
 
 /** A read-only rehearsal on the elected member, run to see what the cluster would do. Leaves nothing behind. */
@@ -154,11 +180,23 @@ export interface ClusterStep<Want, Have> extends StepBase<Want> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a heterogeneous list of steps; defineStep checked each one
-export type Step = HostStep<any, any> | ClusterStep<any, any>
+export type Step = HostStep<any, any> | JointStep<any, any> | ClusterStep<any, any>
+
+/** True for a step that is done for all hosts or by all of them, so that it ends the run where it fails. */
+export function isJoint(step: Step): boolean {
+  return step.scope === "once" || step.joint === true
+}
 
 /** Checks a step's types where it is written; `Want` is inferred from its schema. */
 export function defineStep<Want, Have>(step: Omit<HostStep<Want, Have>, "scope">): HostStep<Want, Have> {
   return { scope: "each", ...step }
+}
+
+/** As `defineStep`, for a step that the hosts do together. */
+export function defineJointStep<Want, Have>(
+  step: Omit<JointStep<Want, Have>, "scope" | "joint">,
+): JointStep<Want, Have> {
+  return { scope: "each", joint: true, ...step }
 }
 
 /** As `defineStep`, for a step that one member does for all. */

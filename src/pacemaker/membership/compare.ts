@@ -1,22 +1,11 @@
 import { isIP } from "node:net"
-import type { Drift, Finding } from "../../events.ts"
+import type { Finding } from "../../events.ts"
 import type { Members } from "../../steps/step.ts"
 import type { CorosyncConf, CorosyncNode } from "../corosync-conf.ts"
 import type { Dialect } from "../dialect.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import type { MemberNode } from "./nodes.ts"
 import { isForeign, isIn, liveConf, type MemberFiles } from "./situation.ts"
-
-/** Totem options that differ and that the dialect can change in a live cluster. */
-export function totemDrift(want: ClusterWant, live: CorosyncConf, { membership }: Dialect): Drift[] {
-  if (membership.updateTotem === undefined) return []
-  return differing(want.totem, live.totem).map(({ key, have, want }) => ({
-    attribute: `totem ${key}`,
-    have: have ?? "absent",
-    want,
-    risk: "reload",
-  }))
-}
 
 /** What differs and is not for this step to change. */
 export function findingsOf(want: ClusterWant, members: Members<MemberFiles>, dialect: Dialect): Finding[] {
@@ -133,11 +122,11 @@ function nodeFindings(node: MemberNode, live: CorosyncConf): Finding[] {
       ),
     )
   }
-  if (!sameLinks(node, have)) {
+  if (node.linksGiven !== true && !sameLinks(node, have)) {
     findings.push(
       warning(
         `${node.name} is reached at ${have.addresses.join(", ")} by corosync, not at ${node.links.join(", ")}`,
-        "See pcs cluster link; most changes need the cluster stopped.",
+        `Say links: [${have.addresses.join(", ")}] for it in the inventory, or the ones that it shall have.`,
       ),
     )
   }
@@ -150,41 +139,17 @@ function sameLinks(node: MemberNode, have: CorosyncNode): boolean {
   return have.addresses.join(" ") === node.links.join(" ")
 }
 
-function settings(want: ClusterWant, live: CorosyncConf, { name, membership }: Dialect): Finding[] {
-  const findings: Finding[] = []
+/** A cluster keeps its transport where the inventory names none: that it should have the default one nobody has said. */
+function settings({ transport, transportGiven }: ClusterWant, live: CorosyncConf, { name }: Dialect): Finding[] {
   // pcs 0.9 has no knet: it was set up with what it has.
-  if (live.transport !== undefined && live.transport !== want.transport && name !== "pcs-0.9") {
-    findings.push(
-      warning(
-        `the cluster's transport is ${live.transport}, not ${want.transport}`,
-        "It cannot be changed in a cluster that exists.",
-      ),
-    )
-  }
-  const unchangeable = [
-    ...differing(want.quorum, live.quorum).map((option) => ({ section: "quorum", ...option })),
-    ...(membership.updateTotem === undefined ? differing(want.totem, live.totem) : []).map((option) => ({
-      section: "totem",
-      ...option,
-    })),
+  const same = live.transport === undefined || live.transport === transport || name === "pcs-0.9"
+  if (same || transportGiven === true) return []
+  return [
+    warning(
+      `the cluster's transport is ${live.transport}, not ${transport}`,
+      `Say pacemaker.transport: ${live.transport} in the inventory, or ${transport} to change it.`,
+    ),
   ]
-  for (const { section, key, have, want } of unchangeable) {
-    findings.push(
-      warning(
-        `${section} option ${key} is ${have ?? "not set"}, not ${want}`,
-        section === "quorum"
-          ? `With the cluster stopped: pcs quorum update ${key}=${want}`
-          : "Edit corosync.conf, then: pcs cluster sync",
-      ),
-    )
-  }
-  return findings
-}
-
-function differing(want: Readonly<Record<string, string>>, have: Readonly<Record<string, string>>) {
-  return Object.entries(want).flatMap(([key, value]) =>
-    have[key] === value ? [] : [{ key, have: have[key], want: value }],
-  )
 }
 
 function warning(message: string, hint: string): Finding {

@@ -6,6 +6,7 @@ export const MEMBER_NODE = z.object({
   name: z.string(),
   address: z.string(),
   links: z.array(z.string()).min(1),
+  linksGiven: z.boolean().optional().describe("The inventory says the links, and not just the address."),
   nodeid: z.number().int().positive(),
   /** True where the inventory says the id, and not the order of its hosts. */
   pinned: z.boolean(),
@@ -38,6 +39,7 @@ export function memberNodes(inventory: Inventory, pacemaker: Pacemaker): readonl
       address: host.address,
       // udp and udpu know one link only.
       links: pacemaker.transport === "knet" ? [...host.links] : host.links.slice(0, 1),
+      ...(host.linksGiven === true ? { linksGiven: true } : {}),
       nodeid: host.nodeid ?? lowestFree(),
       pinned: host.nodeid !== undefined,
     }))

@@ -12,7 +12,7 @@ import { orderNotes } from "../../../src/engine/waves.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import type { Group, Host } from "../../../src/inventory/model.ts"
 import { quote } from "../../../src/sh.ts"
-import { defineStep } from "../../../src/steps/step.ts"
+import { defineJointStep, defineStep, type Step } from "../../../src/steps/step.ts"
 import { LocalTransport } from "./local-transport.ts"
 
 const GROUPS: Readonly<Record<string, Group>> = {
@@ -95,8 +95,50 @@ describe("hosts that carry a VIP", () => {
   })
 })
 
+describe("a step that the hosts do together, one by one", () => {
+  const joint = (script: Script) => {
+    const { kind, summary, want, title, probe, check } = step(script)
+    return defineJointStep<string, { there: boolean; carries: boolean }>({
+      ...{ kind, summary, want, title, probe },
+      check: (path, { elected }) => check(path, elected.have, elected.facts),
+      plan: (path) => [{ type: "run", argv: ["sh", "-c", script(path)] }],
+      hold: (_path, { elected, all }) => {
+        const ahead = all.filter(({ host, have }) => host !== elected.host && have.carries && !have.there)
+        return ahead.length === 0 ? undefined : `${ahead.map(({ host }) => host).join(", ")} first`
+      },
+    })
+  }
+
+  test("takes a turn for each, planned from what the others say then; who holds the others goes first", async () => {
+    carrying("lb2")
+    await go(undefined, joint)
+    expect(started).toEqual(["lb2", ...NAMES.filter((name) => name !== "lb2")])
+  })
+
+  test("ends the run where one fails", async () => {
+    await expect(
+      go((path) => (path.endsWith(NAMES[1]!) ? "exit 5" : `touch ${quote(path)}`), joint),
+    ).rejects.toMatchObject({
+      code: "E_COMMAND",
+      host: NAMES[1],
+    })
+    expect(started).toEqual(NAMES.slice(0, 2))
+  })
+
+  test("ends the run where it is nobody's turn", async () => {
+    carrying("c1", "c2")
+    await expect(go(undefined, joint)).rejects.toMatchObject({
+      code: "E_REFUSED",
+      message: expect.stringContaining("first"),
+    })
+    expect(started).toEqual([])
+  })
+})
+
+type Script = (path: string) => string
+
 /** Wants a file to exist; a host that carries has another one beside it. */
-function step(script: (path: string) => string) {
+function step(script: Script) {
   return defineStep<string, { there: boolean; carries: boolean }>({
     kind: "exists",
     summary: "a file exists",
@@ -116,14 +158,17 @@ function carrying(...names: string[]): void {
   for (const name of names) writeFileSync(join(root, `${name}.vip`), "")
 }
 
-async function go(script?: (path: string) => string): Promise<void> {
-  const tasks = await look(script)
+async function go(script?: Script, make: (script: Script) => Step = step): Promise<void> {
+  const tasks = await look(script, make)
   await converge(context, [{ stage: "s", tasks }])
 }
 
-async function look(script = (path: string) => `touch ${quote(path)}`): Promise<readonly Task[]> {
+async function look(
+  script: Script = (path) => `touch ${quote(path)}`,
+  make: (script: Script) => Step = step,
+): Promise<readonly Task[]> {
   const wants = new Map(NAMES.map((name) => [name, join(root, name)]))
-  const tasks = [{ id: "s/exists", stage: "s", step: step(script), title: "exists", wants }]
+  const tasks = [{ id: "s/exists", stage: "s", step: make(script), title: "exists", wants }]
   await connectAndLook(context, tasks)
   return tasks
 }

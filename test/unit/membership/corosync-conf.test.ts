@@ -7,21 +7,23 @@ describe("corosync.conf", () => {
     const conf = parseCorosyncConf(recorded("corosync.conf"))
     expect(conf).toMatchObject({ name: "lab", transport: "knet", totem: { token: "1500", crypto_cipher: "aes256" } })
     expect(conf.nodes).toEqual([
-      { name: "controller1", nodeid: 1, addresses: ["172.31.77.2"] },
-      { name: "controller2", nodeid: 2, addresses: ["172.31.77.3"] },
-      { name: "controller3", nodeid: 3, addresses: ["172.31.77.4"] },
+      { name: "controller1", nodeid: 1, addresses: ["172.31.77.2"], rings: { 0: "172.31.77.2" } },
+      { name: "controller2", nodeid: 2, addresses: ["172.31.77.3"], rings: { 0: "172.31.77.3" } },
+      { name: "controller3", nodeid: 3, addresses: ["172.31.77.4"], rings: { 0: "172.31.77.4" } },
     ])
   })
 
   test("as Debian ships it", () => {
     const conf = parseCorosyncConf(recorded("vendor-corosync.conf"))
     expect(conf.name).toBe("debian")
-    expect(conf.nodes).toEqual([{ name: "node1", nodeid: 1, addresses: ["127.0.0.1"] }])
+    expect(conf.nodes).toEqual([{ name: "node1", nodeid: 1, addresses: ["127.0.0.1"], rings: { 0: "127.0.0.1" } }])
   })
 
   test("several links, comments, odd spacing, no names: the address stands for the name", () => {
     const text = "#x {\nnodelist {\n\tnode{\n ring1_addr:b\nring0_addr :  a:b \n}\n}\ntotem {\n}\n"
-    expect(parseCorosyncConf(text).nodes).toEqual([{ name: "a:b", nodeid: undefined, addresses: ["a:b", "b"] }])
+    expect(parseCorosyncConf(text).nodes).toEqual([
+      { name: "a:b", nodeid: undefined, addresses: ["a:b", "b"], rings: { 0: "a:b", 1: "b" } },
+    ])
   })
 
   test("blocks keep their place", () => {

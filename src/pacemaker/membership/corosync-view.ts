@@ -1,0 +1,67 @@
+import type { Members, Peers, Probe } from "../../steps/step.ts"
+import { CMAP_SCRIPT, parseCmap, type RunningCorosync } from "../corosync-cmap.ts"
+import type { ClusterWant } from "./cluster-want.ts"
+import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
+import { partsOf } from "./sections.ts"
+import { isIn } from "./situation.ts"
+
+/** The property set by which haops keeps the cluster's hands off while corosync restarts. Its id is what tells it from a user's. */
+export const ROLLING_SET = "haops-rolling"
+
+/** What a node's corosync.conf says, and what its corosync goes by. */
+export interface CorosyncView extends NodeCluster {
+  /** The file as it stands; undefined where there is none. */
+  text: string | undefined
+  /** Undefined where corosync does not run. */
+  running: RunningCorosync | undefined
+  /** Pacemaker runs. */
+  pacemaker: boolean
+  /** The cluster is in maintenance mode by haops's own hand: corosync is being restarted, node by node. */
+  rolling: boolean
+}
+
+/** By `-l` of the node itself: a node that is alone for the moment has nobody else to ask. */
+const ROLLING_SCRIPT = `if systemctl is-active --quiet pacemaker.service; then echo running; fi
+timeout 10 cibadmin -Q -l -o crm_config 2>/dev/null || :`
+
+export const COROSYNC_VIEW: Probe<CorosyncView> = {
+  script: nodeClusterScript({ running: CMAP_SCRIPT, rolling: ROLLING_SCRIPT }),
+  parse({ stdout }) {
+    const { conf, running, rolling } = partsOf(stdout, ["conf", "running", "rolling"])
+    const [presence, ...lines] = conf.split("\n")
+    return {
+      ...parseNodeCluster(stdout),
+      text: presence === "present" ? `${lines.join("\n")}\n` : undefined,
+      running: parseCmap(running),
+      pacemaker: rolling.startsWith("running"),
+      rolling: rolling.includes(`<cluster_property_set id="${ROLLING_SET}"`),
+    }
+  },
+}
+
+/** The members that go by the same file, and what keeps haops from changing it. */
+export interface Roster {
+  members: Peers<CorosyncView>["all"]
+  /** Why the settings are left alone; undefined where they may be changed. */
+  partial: string | undefined
+}
+
+/**
+ * Settings are changed on all members or on none: one that keeps the old file would be lost with its next start. That takes an
+ * inventory that knows every member, and a run that asks every one of them.
+ */
+export function rosterOf({ name, nodes }: ClusterWant, { all, missing }: Peers<CorosyncView>): Roster {
+  const members = all.filter(({ have }) => isIn(name, have))
+  const asked = new Set([...all.map(({ host }) => host), ...missing])
+  const unasked = nodes.map((node) => node.name).filter((node) => !asked.has(node))
+  const listed = new Set(members.flatMap(({ have }) => have.conf?.nodes.map((node) => node.name) ?? []))
+  const strangers = [...listed].filter((node) => nodes.every((one) => one.name !== node))
+  if (unasked.length > 0) return { members, partial: `${unasked.join(", ")} would not be told: run without --limit` }
+  if (strangers.length > 0) return { members, partial: `${strangers.join(", ")} is a member that the inventory lacks` }
+  return { members, partial: undefined }
+}
+
+/** True where the member is in the cluster and its settings may be changed. */
+export function isManaged(want: ClusterWant, members: Members<CorosyncView>): boolean {
+  return isIn(want.name, members.elected.have) && rosterOf(want, members).partial === undefined
+}

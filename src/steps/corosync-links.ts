@@ -1,0 +1,70 @@
+import { editCorosyncConf } from "../pacemaker/corosync-edit.ts"
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
+import { linkChange } from "../pacemaker/membership/corosync-links.ts"
+import { COROSYNC_VIEW, type CorosyncView, isManaged } from "../pacemaker/membership/corosync-view.ts"
+import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
+import { defineJointStep } from "./step.ts"
+
+/** Links come up in a second or two. */
+const TIMEOUT_MS = 30_000
+
+/**
+ * Links that the inventory does not have any more, out of every member's corosync.conf: only once all others are connected, as this
+ * member sees them.
+ */
+export const corosyncLinks = defineJointStep<ClusterWant, CorosyncView>({
+  kind: "corosync-links",
+  summary: "links that are no longer wanted out of corosync.conf, once the others carry",
+  want: CLUSTER_WANT,
+  bind: clusterWant,
+  title: () => "former links of corosync",
+  probe: () => COROSYNC_VIEW,
+  check(want, members) {
+    const change = changeOf(want, members.elected.have)
+    if (change === undefined || !isManaged(want, members)) return []
+    const expected = change.added.length > 0 ? { expected: true } : {}
+    return change.surplus.map(({ number, addresses }) => {
+      return {
+        attribute: `link ${number}`,
+        have: addresses.join(", "),
+        want: "absent",
+        risk: "reload",
+        cost: "reloaded live",
+        ...expected,
+      }
+    })
+  },
+  plan(want, { elected }) {
+    const { have, host } = elected
+    const change = changeOf(want, have)
+    if (change === undefined || have.text === undefined || have.conf === undefined) return []
+    const staying = Object.keys(change.last.get(host) ?? [...change.last.values()][0] ?? {}).map(Number)
+    return [
+      {
+        type: "wait",
+        for: `link ${staying.join(", ")} to be connected to all others`,
+        script: connected(staying, have.conf.nodes.length - 1),
+        timeoutMs: TIMEOUT_MS,
+        hint:
+          `Link n of corosync is UDP port 5405 + n: it must be open between all nodes, here for ${staying.join(", ")}. The former ` +
+          "links stay, and nothing has stopped; run haops up again when that is put right.",
+      },
+      putCorosyncConf(editCorosyncConf(have.text, { options: {}, rings: change.last, withoutInterfaces: false })),
+    ]
+  },
+})
+
+function changeOf(want: ClusterWant, { conf }: CorosyncView) {
+  const change = conf === undefined ? undefined : linkChange(want, conf)
+  return change?.takes === "reload" && change.surplus.length > 0 ? change : undefined
+}
+
+/** Corosync counts the connection to itself, on the first link alone, as one as well. */
+function connected(links: readonly number[], others: number): string {
+  return `own=$(corosync-cmapctl -g runtime.votequorum.this_node_id 2>/dev/null | sed 's/.* = //')
+up=$(corosync-cmapctl -m stats 2>/dev/null | grep -v "^stats\\.knet\\.node$own\\.")
+for link in ${links.join(" ")}; do
+  n=$(printf '%s\\n' "$up" | grep -c "\\.link$link\\.connected (u8) = 1$")
+  [ "$n" -ge ${others} ] || { echo "link $link is connected to $n of ${others} others"; exit 1; }
+done`
+}

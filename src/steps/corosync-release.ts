@@ -1,0 +1,63 @@
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
+import { isRolling, pendingRestarts } from "../pacemaker/membership/corosync-roll.ts"
+import {
+  COROSYNC_VIEW,
+  type CorosyncView,
+  isManaged,
+  ROLLING_SET,
+  rosterOf,
+} from "../pacemaker/membership/corosync-view.ts"
+import { statusScript } from "../pacemaker/membership/wait-script.ts"
+import { SETTLED } from "../pacemaker/settled.ts"
+import { defineClusterStep } from "./step.ts"
+
+const TIMEOUT_MS = 180_000
+
+/**
+ * Out of haops's maintenance mode, when every member has restarted and is in, and the cluster has looked again at what runs where. A
+ * user's own maintenance mode stays.
+ */
+export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
+  kind: "corosync-release",
+  summary: "the cluster's hands on its resources again, when all members are back",
+  needs: "all",
+  want: CLUSTER_WANT,
+  bind: clusterWant,
+  title: () => "end of maintenance mode for corosync's restarts",
+  probe: () => COROSYNC_VIEW,
+  elect: (_want, { rolling, pacemaker }) => (rolling ? 2 : 0) + (pacemaker ? 1 : 0),
+  check(want, members) {
+    if (!isManaged(want, members)) return []
+    const { members: roster } = rosterOf(want, members)
+    const due = roster.some(({ have }) => pendingRestarts(want, have).length > 0)
+    if (!due && !isRolling(members)) return []
+    const ready = !due && isRolling(members)
+    const over = { attribute: "maintenance mode", have: "on, by haops", want: "off", risk: "none" as const }
+    return [{ ...over, ...(ready ? {} : { expected: true }) }]
+  },
+  plan(want, members) {
+    const online = rosterOf(want, members).members.map(({ host }) => host)
+    return [
+      {
+        type: "wait",
+        for: `${online.join(", ")} to be online, with quorum, and looked at`,
+        script: `${statusScript({ online })}\n${SETTLED}`,
+        timeoutMs: TIMEOUT_MS,
+        hint: HINT,
+      },
+      {
+        type: "run",
+        argv: ["sh", "-c", RELEASE],
+        label: "take the cluster out of haops's maintenance mode",
+        hint: HINT,
+      },
+      { type: "wait", for: "the cluster to have put its resources right", script: SETTLED, timeoutMs: TIMEOUT_MS },
+    ]
+  },
+})
+
+const RELEASE = `cibadmin --delete -o crm_config --xml-text '<cluster_property_set id="${ROLLING_SET}"/>'`
+
+const HINT =
+  "The cluster stays in maintenance mode: everything keeps running, and nothing fails over. Look at `crm_mon -1` on the nodes; haops up " +
+  "ends it as soon as all of them are in."

@@ -1,0 +1,84 @@
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
+import {
+  holdReason,
+  isLeftStopped,
+  isRolling,
+  joinedAfter,
+  pendingRestarts,
+  restartsOf,
+} from "../pacemaker/membership/corosync-roll.ts"
+import { COROSYNC_VIEW, type CorosyncView, isManaged } from "../pacemaker/membership/corosync-view.ts"
+import { statusScript } from "../pacemaker/membership/wait-script.ts"
+import { type Action, defineJointStep, type Members } from "./step.ts"
+
+type All = Members<CorosyncView>
+
+const COST = "services keep running"
+
+/** A node with much to say goodbye to; corosync itself takes a second. */
+const SYSTEMCTL_TIMEOUT_MS = 180_000
+const JOIN_TIMEOUT_MS = 90_000
+
+/**
+ * Corosync restarted where it goes by settings that only a restart brings in line: one member at a time, the next only while all
+ * others see each other. Under maintenance mode, so that pacemaker leaves what runs on the node as it is.
+ */
+export const corosyncRestart = defineJointStep<ClusterWant, CorosyncView>({
+  kind: "corosync-restart",
+  summary: "corosync restarted for settings that need it, node by node",
+  want: CLUSTER_WANT,
+  bind: clusterWant,
+  title: () => "corosync in force",
+  probe: () => COROSYNC_VIEW,
+  check(want, members) {
+    if (!isManaged(want, members)) return []
+    const { have } = members.elected
+    if (isLeftStopped(have, members)) {
+      return [
+        {
+          attribute: "corosync and pacemaker",
+          have: "stopped by a run that was cut short",
+          want: "running",
+          risk: "none",
+        },
+      ]
+    }
+    // Known for certain, but not to be done before the file is there and the cluster is held.
+    const ready = isRolling(members) && have.conf !== undefined && restartsOf(want, have.conf).length === 0
+    if (pendingRestarts(want, have).length === 0) return []
+    const running = { attribute: "corosync", have: "running with former settings", want: "restarted" }
+    return [{ ...running, risk: "restart", cost: COST, ...(ready ? {} : { expected: true }) }]
+  },
+  plan: (want, members) => [
+    systemctl("stop", "pacemaker.service"),
+    // Whatever else hangs on corosync, such as a quorum device's daemon, restarts with it.
+    systemctl("restart", "corosync.service"),
+    systemctl("start", "pacemaker.service"),
+    joined(want, members),
+  ],
+  hold: holdReason,
+})
+
+function joined(want: ClusterWant, members: All): Action {
+  const count = joinedAfter(want, members)
+  const seen = `corosync-cmapctl 2>/dev/null | grep -c '^runtime\\.members\\.[0-9]*\\.status (str) = joined'`
+  const membership = `n=$(${seen}) || :; [ "$n" -ge ${count} ] || { echo "corosync sees $n of ${count} members"; exit 1; }`
+  const whole = count === members.all.length
+  return {
+    type: "wait",
+    for: whole ? "it to be back with all others" : "it to see those that have restarted before it",
+    // On a side without the others there may be no election yet: the membership is all there is to see.
+    script: whole ? `${membership}\n${statusScript({ online: [members.elected.host] })}` : membership,
+    timeoutMs: JOIN_TIMEOUT_MS,
+    hint: STRANDED,
+  }
+}
+
+function systemctl(...words: readonly string[]): Action {
+  return { type: "run", argv: ["systemctl", ...words], timeoutMs: SYSTEMCTL_TIMEOUT_MS, hint: STRANDED }
+}
+
+const STRANDED =
+  "The other nodes are left as they are, and the cluster stays in maintenance mode: VIPs and haproxy keep running where they are, and " +
+  "nothing fails over. Look at `journalctl -u corosync -u pacemaker` on the node, put that right, and run haops up again: it " +
+  "goes on from here and ends the maintenance mode."
