@@ -63,7 +63,7 @@ raise_inotify_limit() {
 # out because hosts that lack it themselves cannot give it.
 node_options() {
   printf '%s\n' --cap-add=ALL --cap-drop=SYS_RESOURCE --security-opt=seccomp=unconfined \
-    --security-opt=apparmor=unconfined --tmpfs=/run --tmpfs=/run/lock --tmpfs=/tmp
+    --security-opt=apparmor=unconfined --shm-size=256m --tmpfs=/run --tmpfs=/run/lock --tmpfs=/tmp
   if [ "$(docker info --format '{{.CgroupVersion}}')" = 2 ]; then
     printf '%s\n' --cgroupns=private
   else

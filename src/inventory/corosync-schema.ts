@@ -41,6 +41,19 @@ export const quorumSchema = z
   })
   .partial()
 
+/** corosync-qdevice(8): a third vote for an even number of members, kept by a host that is none of them. */
+export const quorumDeviceSchema = z
+  .strictObject({
+    host: z
+      .string()
+      .describe("Host of this inventory that is no member, such as a controller for a pair of load balancers"),
+    algorithm: z
+      .enum(["ffsplit", "lms"])
+      .describe("ffsplit (default): one of two equal halves goes on. lms: the last node that sees the host does")
+      .optional(),
+  })
+  .describe("A quorum device: corosync-qnetd on another host decides which half of a cut cluster goes on")
+
 type CorosyncYaml = Readonly<Record<string, number | string | boolean | undefined>>
 
 /**

@@ -6,10 +6,10 @@ const LINKS: Readonly<Record<Pacemaker["transport"], number>> = { knet: 8, udpu:
 /** What corosync asks of its members: as many links each as the others, and no more than the transport carries. */
 export function checkMembers(
   members: readonly Host[],
-  { on, transport }: Pick<Pacemaker, "on" | "transport">,
+  { on, transport, arbiter = false }: Pick<Pacemaker, "on" | "transport"> & { arbiter?: boolean },
   notes: Notes,
 ): void {
-  checkCount(members.length, on, notes)
+  checkCount(members.length, { on, arbiter }, notes)
   const expected = mostCommon(members.map((host) => host.links.length))
   for (const host of members) {
     const count = host.links.length
@@ -19,9 +19,11 @@ export function checkMembers(
   }
 }
 
-function checkCount(count: number, on: Group, notes: Notes): void {
+/** A quorum device is the odd vote that an even number of members lacks. */
+function checkCount(count: number, { on, arbiter }: { on: Group; arbiter: boolean }, notes: Notes): void {
   if (count === 0) notes.problem(["pacemaker", "on"], `pacemaker is to run on ${on}, and there are none`)
   if (count === 1) notes.warning([on], "one member is no cluster: nothing can fail over")
+  if (arbiter) return
   if (count === 2) notes.warning([on], "two members cannot tell a dead peer from a cut network; a third one can")
   if (count > 2 && count % 2 === 0) {
     const survives = count / 2 - 1

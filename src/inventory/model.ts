@@ -80,6 +80,15 @@ export type Constraint =
     }
   | { type: "location"; id: string; resource: string; node: string; score: string }
 
+/** A vote that a host outside the cluster gives to one of its halves. */
+export interface QuorumDevice {
+  /** Name of the host, and where pcs reaches it. */
+  host: string
+  address: string
+  /** Default `ffsplit`. */
+  algorithm: "ffsplit" | "lms"
+}
+
 export interface Pacemaker {
   on: Group
   shell: "pcs" | "crmsh" | "auto"
@@ -89,6 +98,7 @@ export interface Pacemaker {
   transportGiven?: true | undefined
   totem: Readonly<Record<string, string>>
   quorum: Readonly<Record<string, string>>
+  quorumDevice?: QuorumDevice | undefined
   properties: Readonly<Record<string, string>>
   resourceDefaults: Readonly<Record<string, string>>
   operationDefaults: Readonly<Record<string, string>>

@@ -3,6 +3,7 @@ import { corosyncOptions } from "./corosync-schema.ts"
 import type { HaproxySettings } from "./haproxy-model.ts"
 import { checkMembers } from "./members-check.ts"
 import type { Host, Pacemaker, Vip } from "./model.ts"
+import { nearest } from "./nearest.ts"
 import type { Notes } from "./notes.ts"
 import type { PacemakerYaml } from "./pacemaker-schema.ts"
 import { sourceFrom } from "./paths.ts"
@@ -25,7 +26,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   const transport = yaml.transport ?? "knet"
   checkMembers(
     parts.hosts.filter((host) => host.group === on),
-    { on, transport },
+    { on, transport, arbiter: yaml.quorumDevice !== undefined },
     notes,
   )
 
@@ -43,6 +44,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     ...(yaml.transport === undefined ? {} : { transportGiven: true as const }),
     totem: corosyncOptions(yaml.totem ?? {}, { true: "yes", false: "no" }),
     quorum: corosyncOptions(yaml.quorum ?? {}, { true: "1", false: "0" }),
+    ...quorumDeviceOf(yaml, { on, hosts: parts.hosts }, notes),
     properties: propertiesOf(yaml),
     resourceDefaults: texts(yaml.resourceDefaults),
     operationDefaults: texts(yaml.operationDefaults),
@@ -57,6 +59,30 @@ function runsHaproxy(on: Pacemaker["on"], { haproxy, vips }: ClusterParts): bool
   if (haproxy?.on.includes(on) !== true) return false
   const here = vips.filter((vip) => vip.on === on)
   return here.length === 0 || here.some((vip) => vip.manager === "pacemaker")
+}
+
+function quorumDeviceOf(
+  { quorumDevice, shell }: PacemakerYaml,
+  { on, hosts }: { on: Pacemaker["on"]; hosts: readonly Host[] },
+  notes: Notes,
+): Pick<Pacemaker, "quorumDevice"> {
+  if (quorumDevice === undefined) return {}
+  const path = ["pacemaker", "quorumDevice"]
+  if (shell === "crmsh") notes.problem([...path], "haops sets a quorum device up by pcs: leave shell out")
+  const outside = hosts.filter((one) => one.group !== on)
+  const host = outside.find(({ name }) => name === quorumDevice.host)
+  if (host === undefined) {
+    const member = hosts.some(({ name }) => name === quorumDevice.host)
+    const why = member ? "is a member itself, and would fall with its half" : "is no host of this inventory"
+    const suggestion = nearest(
+      quorumDevice.host,
+      outside.map(({ name }) => name),
+    )
+    notes.problem([...path, "host"], `${quorumDevice.host} ${why}`, { at: "value", suggestion })
+    return {}
+  }
+  const { name, address } = host
+  return { quorumDevice: { host: name, address, algorithm: quorumDevice.algorithm ?? "ffsplit" } }
 }
 
 /** Pacemaker starts nothing while fencing is wanted and no device is there; without devices it is turned off, and said so. */

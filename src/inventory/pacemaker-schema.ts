@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { constraintSchema } from "./constraint-schema.ts"
-import { quorumSchema, totemSchema } from "./corosync-schema.ts"
+import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"
 import { fencingSchema, resourceSchema } from "./resource-schema.ts"
 import { groupSchema, idSchema, optionsSchema } from "./scalars-schema.ts"
 import { secretSchema } from "./secret-schema.ts"
@@ -19,6 +19,7 @@ export const pacemakerSchema = z.strictObject({
     .describe("Corosync's transport. Default knet, encrypted, up to 8 links"),
   totem: totemSchema.optional().describe("How soon a node counts as dead"),
   quorum: quorumSchema.optional().describe("How votes are counted"),
+  quorumDevice: quorumDeviceSchema.optional(),
   properties: optionsSchema.optional().describe("Cluster properties: no-quorum-policy, cluster-recheck-interval, …"),
   resourceDefaults: optionsSchema.optional().describe("Meta attributes of all resources: migration-threshold, …"),
   operationDefaults: optionsSchema.optional().describe("Options of all operations: timeout, …"),

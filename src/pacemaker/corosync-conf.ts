@@ -26,6 +26,8 @@ export interface CorosyncConf {
   transport: string | undefined
   totem: Readonly<Record<string, string>>
   quorum: Readonly<Record<string, string>>
+  /** The quorum device: its own options and those of its model. */
+  device?: Readonly<Record<string, string>>
   nodes: readonly CorosyncNode[]
 }
 
@@ -40,12 +42,20 @@ export function parseCorosyncConf(text: string): CorosyncConf {
     transport: totem.transport,
     totem,
     quorum: options("quorum"),
+    ...deviceOf(sections),
     nodes: sections
       .filter((section) => section.name === "nodelist")
       .flatMap((section) => section.sections)
       .filter((section) => section.name === "node")
       .map(asNode),
   }
+}
+
+function deviceOf(sections: readonly CorosyncSection[]): Pick<CorosyncConf, "device"> {
+  const quorum = sections.filter(({ name }) => name === "quorum").flatMap((section) => section.sections)
+  const device = quorum.find(({ name }) => name === "device")
+  if (device === undefined) return {}
+  return { device: Object.assign({}, device.options, ...device.sections.map((section) => section.options)) }
 }
 
 /** The blocks of a corosync.conf as they stand. Throws `E_PROBE` with the line where it is malformed. */

@@ -2,7 +2,7 @@ import { z } from "zod"
 import { HaopsError } from "../errors.ts"
 import type { Drift } from "../events.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
-import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import { arbiterOn, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { hashPassword, isSha512Crypt, verifyPassword } from "../pacemaker/membership/password-hash.ts"
 import { Secret } from "../secret.ts"
 import { defineStep } from "./step.ts"
@@ -31,7 +31,7 @@ export const haclusterPassword = defineStep<Want, Have>({
   summary: "the password by which the nodes authenticate to each other",
   want,
   bind({ inventory, host, secret }) {
-    const pacemaker = pacemakerOn(inventory, host)
+    const pacemaker = pacemakerOn(inventory, host) ?? arbiterOn(inventory, host)
     if (pacemaker === undefined || pacemaker.shell === "crmsh") return undefined
     return { password: secret(pacemaker.password), shell: pacemaker.shell }
   },

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { hostsOf } from "../inventory/model.ts"
+import { arbiterOn } from "../pacemaker/membership/nodes.ts"
 import { packageDrift, planPackages } from "./lib/package-drift.ts"
 import { type PackageState, packageScript, parsePackages } from "./lib/package-state.ts"
 import { allStackNames, STACK_PARTS, type StackPart, stackNames } from "./lib/stack-packages.ts"
@@ -33,7 +34,9 @@ function bind({ inventory, host }: BindContext): Want | undefined {
   const parts: StackPart[] = []
   if (pacemaker && hostsOf(inventory, pacemaker.on).includes(host)) {
     parts.push("cluster", pacemaker.shell === "auto" ? "shell" : pacemaker.shell)
+    if (pacemaker.quorumDevice !== undefined) parts.push("quorum-device")
   }
+  if (arbiterOn(inventory, host) !== undefined) parts.push("quorum-host")
   if (haproxy?.on.includes(host.group)) parts.push(haproxy.source === undefined ? "haproxy" : "haproxy-build")
   if (haproxy?.rsyslog !== undefined && haproxy.on.includes(host.group)) parts.push("rsyslog")
   if (inventory.vips.some((vip) => vip.manager === "keepalived" && vip.on === host.group)) parts.push("keepalived")

@@ -38,6 +38,8 @@ import { packageStep } from "./package.ts"
 import { packages } from "./packages.ts"
 import { pcsd } from "./pcsd.ts"
 import { preflight } from "./preflight.ts"
+import { quorumDevice } from "./quorum-device.ts"
+import { quorumHost } from "./quorum-host.ts"
 import { service } from "./service.ts"
 import type { Step } from "./step.ts"
 import { sysctl } from "./sysctl.ts"
@@ -68,6 +70,8 @@ const ALL: readonly Step[] = [
   corosyncLinks,
   clusterStart,
   corosyncRelease,
+  quorumHost,
+  quorumDevice,
   cib,
   cibRecord,
   keepalived,

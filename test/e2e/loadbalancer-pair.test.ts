@@ -68,6 +68,17 @@ test("haproxy changes on the backup first, then on the holder, and no request of
   expect(Number(times[backup.name])).toBeLessThan(Number(times[holder!]))
 })
 
+test("a haproxy that is killed costs its node the address, and the backup is promoted", async () => {
+  const [holder, backup] = await roles()
+  const report = await during(async () => {
+    await holder.must("pkill -9 haproxy")
+    await until(async () => (await holders([backup], lab.vip)).length === 1, { what: "the backup promoted" })
+  })
+  expect(report.longestOutageMs).toBeLessThan(8000)
+  await until(async () => (await runningOn(backup, "lb-haproxy")).length === 2, { what: "haproxy back on both" })
+  await backup.must("crm_resource --cleanup >/dev/null 2>&1")
+})
+
 test("the node with the address is lost: the other one alone keeps its quorum and takes it", async () => {
   const [lost, survivor] = await roles()
   const report = await during(async () => {
@@ -91,6 +102,19 @@ test("one that boots alone after both were off takes nothing, and waits for the 
   await lost.start()
   await until(async () => (await holders(pair, lab.vip)).length === 1, { what: "the address back", timeoutMs: 120_000 })
   expect(await onlineNodes(survivor)).toEqual(["lb1", "lb2"])
+})
+
+test("a quorum device on a host outside the pair is the third vote, by which one that boots alone goes on", async () => {
+  await up(arbitrated)
+  const flags = "corosync-quorumtool -s | sed -n 's/^Flags: *//p'"
+  expect(await everywhere(pair, flags)).toEqual({ lb1: "Quorate Qdevice", lb2: "Quorate Qdevice" })
+  expect((await haops("plan", arbitrated)).code).toBe(0)
+  const [survivor, lost] = await roles()
+  await Promise.all([survivor.kill(), lost.kill()])
+  await survivor.start()
+  await until(async () => (await holders([survivor], lab.vip)).length === 1, { what: "the address back" })
+  await lost.start()
+  await until(async () => (await onlineNodes(survivor)).length === 2, { what: "both online" })
 })
 
 test("an OCF agent that is not on the nodes is asked for before anything is touched", async () => {
@@ -125,7 +149,9 @@ test("its haproxy changes by one process handing over to the next, and no reques
   expect(await pair[0].must("crm_mon -1 --output-as=xml")).not.toContain("<failure ")
 })
 
-const ocf = { haproxy: { agent: "ocf:heartbeat:haproxy" } }
+const arbitrated = { pacemaker: { quorumDevice: { host: "controller1" } } }
+/** What fails while one haproxy gives way to the other is soon forgotten. */
+const ocf = { ...arbitrated, haproxy: { agent: "ocf:heartbeat:haproxy", failureTimeout: "5s" } }
 
 /** What the agents of this name on the net do, and no more: start, stop and look by a pid file. */
 const OCF_AGENT = `#!/bin/sh

@@ -33,7 +33,10 @@ export function parseKnownHosts(text: string): KnownHosts {
 }
 
 /** The nodes that pcs has no token for, or one for another address than the inventory's. */
-export function strangersTo(known: KnownHosts, nodes: readonly MemberNode[]): readonly MemberNode[] {
+export function strangersTo<Node extends Pick<MemberNode, "name" | "address">>(
+  known: KnownHosts,
+  nodes: readonly Node[],
+): readonly Node[] {
   return nodes.filter(({ name, address }) => {
     const addresses = known.get(name)
     if (addresses === undefined) return true

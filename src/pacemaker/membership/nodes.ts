@@ -20,6 +20,14 @@ export function pacemakerOn(inventory: Inventory, host: Host): Pacemaker | undef
   return pacemaker !== undefined && host.group === pacemaker.on ? pacemaker : undefined
 }
 
+/** The inventory's pacemaker section, where `host` keeps the vote of its quorum device. */
+export function arbiterOn(
+  { pacemaker }: Pick<Inventory, "pacemaker">,
+  host: Pick<Host, "name">,
+): Pacemaker | undefined {
+  return pacemaker?.quorumDevice?.host === host.name ? pacemaker : undefined
+}
+
 /**
  * The nodes of the cluster in the order of their ids. Ids that are not pinned take the lowest free number in the order of
  * the inventory, as the shells do, so that without pins the order is the inventory's own.

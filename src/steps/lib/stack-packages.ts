@@ -11,6 +11,8 @@ export const STACK_PARTS = [
   "haproxy-build",
   "keepalived",
   "rsyslog",
+  "quorum-device",
+  "quorum-host",
 ] as const
 export type StackPart = (typeof STACK_PARTS)[number]
 
@@ -40,6 +42,8 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     ],
     keepalived: ["keepalived"],
     rsyslog: ["rsyslog", "logrotate"],
+    "quorum-device": ["corosync-qdevice"],
+    "quorum-host": ["corosync-qnetd", "pcs", "pacemaker-common"],
   },
   el: {
     tools: ["iproute", "procps-ng"],
@@ -51,6 +55,8 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     "haproxy-build": ["curl", "ca-certificates", "gcc", "make", "openssl-devel", "pcre2-devel", "systemd-devel"],
     keepalived: ["keepalived"],
     rsyslog: ["rsyslog", "logrotate"],
+    "quorum-device": ["corosync-qdevice"],
+    "quorum-host": ["corosync-qnetd", "pcs", "pacemaker"],
   },
   suse: {
     tools: ["iproute2", "procps"],
@@ -62,6 +68,8 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
     "haproxy-build": ["curl", "ca-certificates", "gcc", "make", "libopenssl-devel", "pcre2-devel", "systemd-devel"],
     keepalived: ["keepalived"],
     rsyslog: ["rsyslog", "logrotate"],
+    "quorum-device": ["corosync-qdevice"],
+    "quorum-host": ["corosync-qnetd", "pcs", "pacemaker"],
   },
 }
 

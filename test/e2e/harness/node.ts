@@ -64,6 +64,8 @@ class NodeContainer extends GenericContainer {
       .withDroppedCapabilities("SYS_RESOURCE")
       .withSecurityOpt("seccomp=unconfined", "apparmor=unconfined")
       .withTmpFs({ "/run": "", "/run/lock": "", "/tmp": "" })
+      // Every client of corosync takes megabytes of it; a quorum device is one client too many for the 64 that are the default.
+      .withSharedMemorySize(256 * 2 ** 20)
       .withCopyContentToContainer([{ content: authorizedKey, target: "/etc/lab/authorized_keys", mode: 0o644 }])
       // Its own cleaner needs an image from the net; labels.ts does that work.
       .withAutoCleanup(false)

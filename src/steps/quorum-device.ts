@@ -1,0 +1,110 @@
+import { z } from "zod"
+import type { Drift, Finding } from "../events.ts"
+import type { QuorumDevice } from "../inventory/model.ts"
+import { chooseDialect } from "../pacemaker/dialect.ts"
+import { nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
+import { strangersTo } from "../pacemaker/membership/known-hosts.ts"
+import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import { run } from "../pacemaker/membership/run.ts"
+import { liveConf, MEMBER_FILES, type MemberFiles, rank } from "../pacemaker/membership/situation.ts"
+import { Secret } from "../secret.ts"
+import { type Action, defineClusterStep, type Members, type Probe } from "./step.ts"
+
+/** pcs tells every member in turn, and starts the device's daemon there. */
+const TIMEOUT_MS = 180_000
+
+const want = z.strictObject({
+  cluster: z.string(),
+  shell: z.enum(["pcs", "crmsh", "auto"]),
+  device: z.custom<QuorumDevice>().optional().describe("Left out: none is wanted."),
+  password: z.instanceof(Secret),
+})
+
+type Want = z.infer<typeof want>
+
+/**
+ * The quorum device of a live cluster: added, or changed by another in its place. pcs takes `two_node` back with it and reloads corosync
+ * on every member; nothing restarts. A device that the inventory does not name is reported and stays.
+ */
+export const quorumDevice = defineClusterStep<Want, MemberFiles>({
+  kind: "quorum-device",
+  summary: "the cluster's quorum device, where the inventory has one",
+  needs: "all",
+  want,
+  bind({ inventory, host, secret }) {
+    const pacemaker = pacemakerOn(inventory, host)
+    if (pacemaker === undefined) return undefined
+    const { shell, password, quorumDevice: device } = pacemaker
+    return { cluster: inventory.name, shell, ...(device === undefined ? {} : { device }), password: secret(password) }
+  },
+  title: ({ device }) => (device === undefined ? "quorum device" : `quorum device on ${device.host}`),
+  // Where no device is wanted, whom pcs can command is no question.
+  probe: ({ device }) => (device === undefined ? CLUSTER_FILE : MEMBER_FILES),
+  elect: ({ cluster }, files) => rank(cluster, files),
+  check: (wanted, members) => {
+    if (wanted.device === undefined || byCrmsh(wanted, members)) return []
+    const live = liveConf(wanted.cluster, members)
+    const have = live?.device
+    if (have !== undefined && sameDevice(wanted.device, have)) return []
+    const { host, algorithm } = wanted.device
+    const shown = have === undefined ? "absent" : `${have.algorithm} on ${have.host}`
+    const expected = live === undefined ? { expected: true } : {}
+    return [
+      {
+        attribute: "quorum device",
+        have: shown,
+        want: `${algorithm} on ${host}`,
+        risk: "reload",
+        ...expected,
+      } satisfies Drift,
+    ]
+  },
+  findings,
+  plan: ({ device, password, shell }, { elected }) => {
+    if (device === undefined) return []
+    const { host, address, algorithm } = device
+    const node = { name: host, address, links: [address] }
+    const { membership } = chooseDialect(elected.facts, shell)
+    const pcs = (...argv: string[]): Action => ({ type: "run", argv: ["pcs", ...argv], timeoutMs: TIMEOUT_MS })
+    return [
+      ...(strangersTo(elected.have.known, [node]).length === 0
+        ? []
+        : membership.auth([node], password).map((one) => run(one))),
+      ...(elected.have.conf?.device === undefined ? [] : [pcs("quorum", "device", "remove")]),
+      pcs("quorum", "device", "add", "model", "net", `host=${host}`, `algorithm=${algorithm}`),
+    ]
+  },
+})
+
+const CLUSTER_FILE: Probe<MemberFiles> = {
+  script: nodeClusterScript(),
+  parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), known: new Map() }),
+}
+
+function byCrmsh({ shell }: Want, { elected }: Members<MemberFiles>): boolean {
+  return chooseDialect(elected.facts, shell).name === "crmsh"
+}
+
+function sameDevice({ host, address, algorithm }: QuorumDevice, have: Readonly<Record<string, string>>): boolean {
+  return have.model === "net" && [host, address].includes(have.host ?? "") && have.algorithm === algorithm
+}
+
+function findings(wanted: Want, members: Members<MemberFiles>): Finding[] {
+  const have = liveConf(wanted.cluster, members)?.device
+  if (wanted.device === undefined) {
+    if (have === undefined) return []
+    const message = `${wanted.cluster} has a quorum device on ${have.host ?? "an unknown host"} that the inventory does not name; it stays`
+    return [
+      {
+        severity: "warning",
+        message,
+        hint: "Name it as pacemaker.quorumDevice, or on a member: pcs quorum device remove",
+      },
+    ]
+  }
+  if (!byCrmsh(wanted, members)) return []
+  const hint = "Use pcs, or on a member: crm cluster init qdevice --qnetd-hostname HOST"
+  return [
+    { severity: "error", message: "haops sets a quorum device up by pcs, and these nodes have crmsh alone", hint },
+  ]
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest"
+import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseCorosyncConf } from "../../../src/pacemaker/corosync-conf.ts"
+import type { MemberFiles } from "../../../src/pacemaker/membership/situation.ts"
+import { reveal, Secret } from "../../../src/secret.ts"
+import { haclusterPassword } from "../../../src/steps/hacluster-password.ts"
+import { packages } from "../../../src/steps/packages.ts"
+import { pcsd } from "../../../src/steps/pcsd.ts"
+import { quorumDevice } from "../../../src/steps/quorum-device.ts"
+import { quorumHost } from "../../../src/steps/quorum-host.ts"
+import { judge } from "../steps/harness.ts"
+import { context, gather, judgeAll } from "./cluster.ts"
+
+const load = (pacemaker = "", head = "") =>
+  parseInventory(
+    `name: pair
+${head}controllers: { a: 10.0.0.12 }
+loadbalancers: { lb1: 10.0.0.21, lb2: 10.0.0.22 }
+pacemaker:
+  on: loadbalancers
+  password: { env: P }
+${pacemaker}`,
+    "pair.yaml",
+  )
+const DEVICE = "  quorumDevice: { host: a }\n"
+
+const conf = (device = "") =>
+  parseCorosyncConf(
+    `totem {\n  cluster_name: pair\n}\nquorum {\n  provider: corosync_votequorum\n${device}}\nnodelist {\n}\n`,
+  )
+const LIVE =
+  "  device {\n    model: net\n    votes: 1\n    net {\n      algorithm: ffsplit\n      host: a\n    }\n  }\n"
+const files = (device?: string, known: readonly string[] = []): MemberFiles => {
+  return { conf: conf(device), vendor: false, known: new Map(known.map((name) => [name, []])) }
+}
+
+const want = {
+  cluster: "pair",
+  shell: "auto" as const,
+  device: { host: "a", address: "10.0.0.12", algorithm: "ffsplit" as const },
+  password: new Secret("secret"),
+}
+const { device: _, ...unwanted } = want
+
+function judged(have: MemberFiles, wanted: Parameters<typeof quorumDevice.check>[0] = want, pcs = "0.11.5") {
+  const result = judgeAll(quorumDevice, wanted, gather(quorumDevice, wanted, { lb1: have, lb2: have }, { pcs }))
+  const commands = result.actions.map((action) => (action.type === "run" ? action.argv.join(" ") : ""))
+  return { ...result, commands }
+}
+
+describe("the quorum device", () => {
+  test("is added, its host authenticated first by standard input", () => {
+    const { drift, actions, commands } = judged(files())
+    expect(drift).toMatchObject([{ attribute: "quorum device", have: "absent", want: "ffsplit on a", risk: "reload" }])
+    expect(commands).toEqual([
+      "pcs host auth a addr=10.0.0.12 -u hacluster",
+      "pcs quorum device add model net host=a algorithm=ffsplit",
+    ])
+    expect(actions[0]?.type === "run" && reveal(actions[0].stdin as Secret)).toBe("secret\n")
+  })
+
+  test("that is there needs nothing", () => {
+    expect(judged(files(LIVE, ["a"]))).toMatchObject({ drift: [], findings: [], actions: [] })
+  })
+
+  test("of another host or algorithm gives way", () => {
+    expect(judged(files(LIVE.replace("ffsplit", "lms"), ["a"])).commands).toEqual([
+      "pcs quorum device remove",
+      "pcs quorum device add model net host=a algorithm=ffsplit",
+    ])
+  })
+
+  test("is expected where the cluster is yet to come", () => {
+    const none: MemberFiles = { conf: undefined, vendor: false, known: new Map() }
+    expect(judged(none).drift).toMatchObject([{ expected: true }])
+  })
+
+  test("that the inventory does not name stays, and is told", () => {
+    expect(judged(files(LIVE), unwanted)).toMatchObject({ drift: [], findings: [{ severity: "warning" }] })
+    expect(judged(files(), unwanted)).toMatchObject({ drift: [], findings: [] })
+  })
+
+  test("is refused by name where there is crmsh alone", () => {
+    const { drift, findings } = judged(files(), { ...want, shell: "crmsh" })
+    expect([drift.length, findings[0]?.severity]).toEqual([0, "error"])
+  })
+})
+
+describe("its host", () => {
+  const unit = { load: "loaded", file: "enabled", active: "active", sub: "running" }
+
+  test("in sync: nothing to do", () => {
+    expect(judge(quorumHost, {}, { certificates: true, unit }).actions).toEqual([])
+  })
+
+  test("just installed: enabled and started; where the package made no certificates, by pcs first", () => {
+    const have = { certificates: false, unit: { ...unit, file: "disabled", active: "inactive" } }
+    expect(judge(quorumHost, {}, have).actions).toMatchObject([
+      { argv: ["pcs", "qdevice", "setup", "model", "net"] },
+      { argv: ["systemctl", "enable", "--quiet", "--", "corosync-qnetd.service"] },
+      { argv: ["systemctl", "start", "--", "corosync-qnetd.service"] },
+    ])
+  })
+})
+
+describe("an inventory", () => {
+  test("that names a host outside the cluster gives it pcs, a password and the daemon, and the members theirs", () => {
+    const inventory = load(DEVICE)
+    const [a, lb1] = inventory.hosts.map((host) => context(inventory, host))
+    expect(inventory.pacemaker?.quorumDevice).toEqual({ host: "a", address: "10.0.0.12", algorithm: "ffsplit" })
+    expect(packages.bind!(a!)?.parts).toEqual(["tools", "quorum-host"])
+    expect(packages.bind!(lb1!)?.parts).toContain("quorum-device")
+    for (const step of [pcsd, haclusterPassword, quorumHost]) expect(step.bind!(a!)).toBeDefined()
+    expect(quorumHost.bind!(lb1!)).toBeUndefined()
+    expect(inventory.warnings.join()).not.toContain("two members cannot tell")
+  })
+
+  test("without one leaves the host alone", () => {
+    const inventory = load()
+    const at = context(inventory, inventory.hosts[0]!)
+    for (const step of [pcsd, haclusterPassword, quorumHost, packages]) expect(step.bind!(at)).toBeUndefined()
+    expect(inventory.warnings.join()).toContain("two members cannot tell")
+  })
+
+  test.each([
+    ["a member", "{ host: lb1 }", /lb1 is a member itself, and would fall with its half/],
+    ["nobody", "{ host: b }", /b is no host of this inventory/],
+    ["a host, with crmsh", "{ host: a }\n  shell: crmsh", /by pcs: leave shell out/],
+  ])("that names %s is refused", (_, device, message) => {
+    expect(() => load(`  quorumDevice: ${device}\n`)).toThrow(message)
+  })
+})
