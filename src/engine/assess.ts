@@ -1,6 +1,16 @@
 import { HaopsError } from "../errors.ts"
 import type { Drift, Finding } from "../events.ts"
-import type { Action, ClusterStep, HostStep, JointStep, Member, Members, Peers, Rehearsal } from "../steps/step.ts"
+import type {
+  Action,
+  ClusterStep,
+  HostStep,
+  JointStep,
+  Member,
+  Members,
+  Peers,
+  Rehearsal,
+  Standing,
+} from "../steps/step.ts"
 import type { Task } from "./task.ts"
 import { type Answer, isLive, type LiveHost, type World } from "./world.ts"
 
@@ -12,6 +22,7 @@ export interface Assessment {
   findings: readonly Finding[]
   actions: readonly Action[]
   rehearsal?: Rehearsal | undefined
+  standing?: Standing | undefined
   /** Clients are served by the host at this moment: it is changed after the others. */
   carries?: boolean | undefined
   /** Of a step that changes one host at a time: why it must not be this one's turn now. */
@@ -104,6 +115,7 @@ function assessOnce(
     findings: step.findings?.(want, members) ?? [],
     actions: drift.length > 0 && blocked === undefined ? step.plan(want, members, drift) : [],
     rehearsal: drift.length > 0 && blocked === undefined ? step.rehearse?.(want, members, drift) : undefined,
+    standing: step.standing?.(want, members),
     blocked,
   }
 }

@@ -32,9 +32,11 @@ export interface Plan {
   hosts: readonly PlannedHost[]
   stages: readonly PlannedStage[]
   findings: readonly { host: string; step: string; finding: Finding }[]
+  /** How the cluster stands now: `cluster online, quorate 3/3 (survives 1 failure)`; undefined where there is none to ask about. */
+  standing?: string | undefined
   /** What the cluster will do about it; empty where nothing moves or it cannot be asked yet. */
   transitions: readonly Transition[]
-  /** Said beside the transitions, such as `Not ours, left alone: resource backup-job`. */
+  /** Said beside the transitions, and with nothing to do as well, such as `Not ours, left alone: resource backup-job`. */
   notes: readonly string[]
   /** The worst of all drifts. */
   risk: Risk

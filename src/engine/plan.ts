@@ -24,6 +24,7 @@ export async function planRun(
 ): Promise<Outlook> {
   const assessments = barriers.flatMap((barrier) => barrier.tasks.flatMap((task) => assess(task, context.world)))
   const rehearsed = await rehearse(context, assessments)
+  const standings = assessments.flatMap(({ standing }) => standing ?? [])
   const steps = assessments.filter((one) => one.drift.length > 0).map(plannedStep)
   const plan: Plan = {
     cluster: inventory.name,
@@ -33,8 +34,13 @@ export async function planRun(
     findings: assessments.flatMap(({ task, host, findings }) =>
       findings.map((finding) => ({ host, step: task.title, finding })),
     ),
+    standing: standings.find(({ headline }) => headline !== undefined)?.headline,
     transitions: rehearsed.flatMap(({ transitions }) => transitions),
-    notes: [...orderNotes(assessments), ...rehearsed.flatMap(({ notes }) => notes)],
+    notes: [
+      ...orderNotes(assessments),
+      ...rehearsed.flatMap(({ notes }) => notes),
+      ...standings.flatMap(({ notes = [] }) => notes),
+    ],
     risk: worst(steps.flatMap((step) => step.drift.map((drift) => drift.risk))),
     ms: Date.now() - startedAt,
   }

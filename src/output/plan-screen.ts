@@ -55,10 +55,11 @@ class PlanScreen {
   }
 
   #headline(): readonly string[] {
-    const { cluster, hosts, ms } = this.#plan
+    const { cluster, hosts, ms, standing } = this.#plan
     const reached = hosts.filter(({ state }) => state !== "unreachable").length
     const of = reached === hosts.length ? count(reached, "host") : `${reached} of ${count(hosts.length, "host")}`
-    return wrap(`${cluster}: ${of} reached and compared in ${duration(ms)}`, this.#width)
+    const now = standing === undefined ? "" : `, ${cleanLine(standing)}`
+    return wrap(`${cluster}: ${of} reached and compared in ${duration(ms)}${now}`, this.#width)
   }
 
   #unreached(): readonly string[] {

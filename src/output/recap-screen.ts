@@ -86,7 +86,10 @@ function closingSentence(recap: Recap): string {
     }
     case "failed": {
       const where = bad.length > 0 ? bad : lines.filter((line) => line.failed > 0).map((line) => line.host)
-      return `Failed after ${time}${where.length > 0 ? ` on ${listing(where)}` : ""}. What was done stays; haops goes on from there when run again.`
+      const next = recap.touched
+        ? "What was done stays; haops goes on from there when run again."
+        : "Nothing was changed."
+      return `Failed after ${time}${where.length > 0 ? ` on ${listing(where)}` : ""}. ${next}`
     }
     case "unreachable":
       return `None of ${count(hosts.length, "host")} could be reached; nothing was changed.`

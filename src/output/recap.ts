@@ -14,6 +14,8 @@ export interface Recap {
   blocked: readonly string[]
   /** Steps that were begun and neither done nor known to have failed. */
   unfinished: readonly StepPlace[]
+  /** Something was begun on some host. */
+  touched: boolean
   outcome: Outcome
   ms: number
 }
@@ -44,6 +46,7 @@ class Tally {
   readonly #blocked = new Map<string, string>()
   readonly #begun = new Map<string, { place: StepPlace; ms: number }>()
   #inventory = ""
+  #touched = false
   #outcome: Outcome = "canceled"
   #ms = 0
 
@@ -92,6 +95,7 @@ class Tally {
         this.#blocked.set(key, `${event.step}: ${event.reason}`)
         return
       case "action-started":
+        this.#touched = true
         if (!this.#begun.has(key)) this.#begun.set(key, { place: placeOf(event), ms: 0 })
         return
       case "action-finished": {
@@ -132,6 +136,7 @@ class Tally {
       errors: [...this.#errors],
       blocked: [...new Set(this.#blocked.values())],
       unfinished: [...this.#begun.values()].map(({ place }) => place),
+      touched: this.#touched,
       outcome: this.#outcome,
       ms: this.#ms,
     }

@@ -8,7 +8,7 @@ import { currentOwnership, type Ownership, ownershipOf, union } from "../pacemak
 import { SETTLED } from "../pacemaker/settled.ts"
 import { parseSimulation } from "../pacemaker/simulate.ts"
 import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from "../pacemaker/transaction.ts"
-import { type Action, defineClusterStep, type Finding, type Members, type Rehearsal } from "./step.ts"
+import { type Action, defineClusterStep, type Finding, type Members, type Rehearsal, type Standing } from "./step.ts"
 
 /** One pcs call takes half a second on an idle node; a loaded one must not be cut off in the middle of a transaction. */
 const TRANSACTION_TIMEOUT_MS = 300_000
@@ -28,6 +28,7 @@ export const cib = defineClusterStep<CibWant, CibHave>({
   check: (want, members) => driftOf(difference(want, members).changes, members.elected.have.cluster !== "up"),
   findings,
   plan,
+  standing,
   rehearse,
 })
 
@@ -78,13 +79,18 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
   ]
 }
 
+function standing(want: CibWant, members: Members<CibHave>): Standing {
+  if (members.elected.have.cluster !== "up") return { headline: "no cluster runs yet" }
+  const { foreign } = difference(want, members)
+  return foreign.length === 0 ? {} : { notes: [`Not ours, left alone: ${foreign.join(", ")}`] }
+}
+
 function rehearse(want: CibWant, members: Members<CibHave>): Rehearsal | undefined {
   if (members.elected.have.cluster !== "up") return undefined
-  const { foreign, notes } = difference(want, members)
-  const alone = foreign.length > 0 ? [`Not ours, left alone: ${foreign.join(", ")}`] : []
+  const { notes } = difference(want, members)
   return {
     script: rehearsalScript(editsFor(want, members)),
-    parse: ({ stdout }) => ({ transitions: parseSimulation(stdout), notes: [...notes, ...alone] }),
+    parse: ({ stdout }) => ({ transitions: parseSimulation(stdout), notes }),
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Host, Inventory, Pacemaker, Vip } from "../inventory/model.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"
+import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import { HEALTH_WANT, type Health, type HealthWant, healthDrift, inService } from "../pacemaker/membership/health.ts"
 import { healthProbe } from "../pacemaker/membership/health-probe.ts"
 import { memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
+import { describeQuorate, describeVotes, votesOf } from "../pacemaker/membership/quorum.ts"
 import { settleScript, statusScript } from "../pacemaker/membership/wait-script.ts"
 import { type Action, defineClusterStep, type Members } from "./step.ts"
 
@@ -26,6 +28,7 @@ export const converged = defineClusterStep<HealthWant, Health>({
   // One that sees the cluster with quorum speaks for it, before one that is cut off, before one where it does not run.
   elect: (_want, { status }) => (status === undefined ? 0 : status.quorate ? 2 : 1),
   check: healthDrift,
+  standing: (_want, { elected: { have } }) => ({ headline: have.status && headlineOf(have.status) }),
   plan: (want, members) => [waiting(want, members)],
 })
 
@@ -58,6 +61,11 @@ function haproxyWant({ haproxy, vips }: Inventory, pacemaker: Pacemaker): Health
 
 function groupOf(vips: readonly Vip[], name: string): Host["group"] | undefined {
   return vips.find((vip) => vip.name === name)?.on
+}
+
+function headlineOf({ nodes, quorate }: CrmStatus): string {
+  const votes = votesOf(nodes.length, nodes.filter(({ online }) => online).length)
+  return quorate ? `cluster online, ${describeQuorate(votes)}` : `cluster without quorum, ${describeVotes(votes)}`
 }
 
 function waiting({ nodes, vips, haproxy }: HealthWant, { elected, missing }: Members<Health>): Action {

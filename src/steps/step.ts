@@ -164,6 +164,13 @@ export interface Rehearsal {
   parse(output: ProbeOutput): { transitions: readonly Transition[]; notes: readonly string[] }
 }
 
+/** What a plan says of the cluster as it is, whether or not there is something to do. */
+export interface Standing {
+  /** A few words for the plan's first line: `cluster online, quorate 3/3 (survives 1 failure)`. The first step that has some speaks. */
+  headline?: string | undefined
+  notes?: readonly string[] | undefined
+}
+
 /** A step done by one elected member for all. Probed on every member. */
 export interface ClusterStep<Want, Have> extends StepBase<Want> {
   scope: "once"
@@ -175,6 +182,8 @@ export interface ClusterStep<Want, Have> extends StepBase<Want> {
   check(want: Want, members: Members<Have>): readonly Drift[]
   findings?(want: Want, members: Members<Have>): readonly Finding[]
   plan(want: Want, members: Members<Have>, drift: readonly Drift[]): readonly Action[]
+  /** Pure. How what it looks after stands now. */
+  standing?(want: Want, members: Members<Have>): Standing
   /** What the cluster would do about the plan; undefined where it cannot be asked yet. */
   rehearse?(want: Want, members: Members<Have>, drift: readonly Drift[]): Rehearsal | undefined
 }

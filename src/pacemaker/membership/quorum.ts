@@ -20,6 +20,15 @@ export function votesOf(nodes: number, online: number): Votes {
 
 /** `3 of 4 nodes online, quorum is 3, survives no failure`. */
 export function describeVotes({ nodes, online, quorum, survives }: Votes): string {
-  const failures = survives === 0 ? "no failure" : `${survives} ${survives === 1 ? "failure" : "failures"}`
-  return `${online} of ${nodes} ${nodes === 1 ? "node" : "nodes"} online, quorum is ${quorum}, survives ${failures}`
+  return `${online} of ${nodes} ${nodes === 1 ? "node" : "nodes"} online, quorum is ${quorum}, survives ${failures(survives)}`
+}
+
+/** `quorate 3/3 (survives 1 failure)`. */
+export function describeQuorate({ nodes, online, survives }: Votes): string {
+  return `quorate ${online}/${nodes} (survives ${failures(survives)})`
+}
+
+function failures(survived: number): string {
+  if (survived === 0) return "no failure"
+  return `${survived} ${survived === 1 ? "failure" : "failures"}`
 }

@@ -63,6 +63,14 @@ describe("converged", () => {
     expect(judged(all(SETTLED))).toMatchObject({ drift: [], findings: [], actions: [] })
   })
 
+  test("says how the cluster stands", () => {
+    const standing = (status: string) => converged.standing?.(want, gather(converged, want, all(status)))
+    expect(standing(SETTLED)).toEqual({ headline: "cluster online, quorate 3/3 (survives 1 failure)" })
+    const alone = SETTLED.replace('with_quorum="true"', 'with_quorum="false"')
+    expect(standing(alone)).toMatchObject({ headline: expect.stringMatching(/^cluster without quorum, 3 of 3 nodes/) })
+    expect(standing("")).toEqual({ headline: undefined })
+  })
+
   test("anything else is waited for, by one command with a limit", () => {
     const { actions } = judged(all(recorded("crm-mon-3.0.xml")))
     expect(actions).toMatchObject([{ type: "run", label: "wait until the cluster has settled, at most 60 s" }])

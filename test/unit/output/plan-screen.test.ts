@@ -22,6 +22,7 @@ const CIB = planned({
 })
 
 const WHOLE = plan({
+  standing: "cluster online, quorate 3/3 (survives 1 failure)",
   stages: [
     {
       stage: "haproxy",
@@ -41,7 +42,8 @@ const WHOLE = plan({
 
 describe("renderPlan", () => {
   it("shows diffs, values, commands and what the cluster will do", () => {
-    expect(renderPlan(WHOLE, PLAIN)).toBe(`openstack-cluster: 3 hosts reached and compared in 0.4 s
+    expect(renderPlan(WHOLE, PLAIN)).toBe(`openstack-cluster: 3 hosts reached and compared in 0.4 s, cluster online,
+quorate 3/3 (survives 1 failure)
 
 haproxy config                      controller1 controller2 controller3
   ~ /etc/haproxy/haproxy.cfg  reload, connections kept

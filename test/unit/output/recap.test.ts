@@ -113,13 +113,24 @@ Converged in 5.6 s. 3 nodes online, vip on controller1. Log: ~/runs/x/
   })
 
   it.each<[Outcome, string]>([
-    ["failed", "Failed after 2.0 s on controller2. What was done stays;"],
+    ["failed", "Failed after 2.0 s on controller2. Nothing was changed."],
     ["unreachable", "None of 3 hosts could be reached; nothing was changed.\n"],
     ["locked", "Another run holds the lock; nothing was changed.\n"],
   ])("closes %s with what it means", (outcome, sentence) => {
     const failure: HaopsEvent = { type: "step-failed", ...at("controller2"), error: commandError() }
     const events = [STARTED, ...(outcome === "failed" ? [failure] : []), finished(outcome)]
     expect(renderRecap(recapOf(events), PLAIN)).toContain(sentence)
+  })
+
+  it("says that what was done stays where a failed run had begun something", () => {
+    const place = at("controller2")
+    const events: HaopsEvent[] = [
+      STARTED,
+      { type: "action-started", ...place, action: "x" },
+      { type: "step-failed", ...place, error: commandError() },
+      finished("failed"),
+    ]
+    expect(renderRecap(recapOf(events), PLAIN)).toContain("on controller2. What was done stays;")
   })
 
   it("sums up many hosts that needed nothing", () => {

@@ -98,10 +98,14 @@ describe("cib", () => {
     const states = [up(), { ...up(), cib: { ...up().cib, quorate: false } }, have("cluster down\n")]
     expect(states.map((state) => cib.elect?.(want("vip"), state, facts))).toEqual([2, 1, 0])
   })
-  test("the rehearsal says what is not ours", () => {
-    const rehearsal = cib.rehearse?.(want("vip", "fresh"), members(up()), [])
-    const answer = { stdout: "<pacemaker-result/>", stderr: "" }
-    expect(rehearsal?.parse(answer)).toEqual({ transitions: [], notes: ["Not ours, left alone: resource old"] })
+  test("says what is not ours, whether or not there is something to do", () => {
+    expect(cib.standing?.(want("vip", "fresh"), members(up()))).toEqual({
+      notes: ["Not ours, left alone: resource old"],
+    })
+    expect(cib.standing?.(want("vip", "old"), members(up()))).toEqual({})
+  })
+  test("says that no cluster runs, whatever another one on the node might say of itself", () => {
+    expect(cib.standing?.(want("vip"), members(have("cluster down\n")))).toEqual({ headline: "no cluster runs yet" })
   })
 })
 
