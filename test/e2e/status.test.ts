@@ -100,7 +100,10 @@ describe("looking at a cluster", () => {
       check: "haproxy-config",
       node: "controller2",
       by: `cp -p /etc/haproxy/haproxy.cfg /root/right; sed -i '/server controller3/s/:8000/:8001/' /etc/haproxy/haproxy.cfg
-systemctl reload haproxy; cp -p /root/right /etc/haproxy/haproxy.cfg`,
+worker() { pgrep -n -P "$(systemctl show --property=MainPID --value haproxy)"; }
+before=$(worker); systemctl reload haproxy
+tries=0; until [ "$(worker)" != "$before" ]; do tries=$((tries + 1)); [ "$tries" -lt 200 ] || exit 1; sleep 0.1; done
+cp -p /root/right /etc/haproxy/haproxy.cfg`,
       back: "systemctl reload haproxy",
     },
   ])("verify finds $fault", async ({ check, node, by, back }) => {
