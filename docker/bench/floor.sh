@@ -1,6 +1,7 @@
 #!/bin/sh
 # The floor that haops is measured against: the same job by plain parallel ssh, written by hand for these three nodes, without a
-# plan, a check or an error message. It seeds dc-deadtime, as whoever knows that trick would.
+# plan, a check or an error message. It seeds dc-deadtime, and kills the distribution's own pacemaker in its first election, as
+# whoever knows these tricks would: together they save 35 s.
 #
 # floor.sh up|check DIRECTORY VIP ADDRESS1 ADDRESS2 ADDRESS3      DIRECTORY holds id_ed25519, known_hosts, hacluster, haproxy.cfg
 set -eu
@@ -34,7 +35,10 @@ up() {
     printf '$1 controller1\n$2 controller2\n$3 controller3\n' >>/etc/hosts
     printf 'net.ipv4.ip_nonlocal_bind = 1\nnet.ipv4.ip_forward = 1\n' >/etc/sysctl.d/99-floor.conf
     sysctl -q -p /etc/sysctl.d/99-floor.conf
-    systemctl -q disable --now haproxy pacemaker corosync
+    systemctl stop --no-block pacemaker
+    systemctl kill --signal=KILL pacemaker
+    systemctl -q disable --now haproxy corosync pacemaker
+    rm -rf /dev/shm/qb-*
     rm -f /etc/corosync/corosync.conf /var/lib/pacemaker/cib/*
     echo 'hacluster:$password' | chpasswd
     systemctl -q enable --now pcsd
