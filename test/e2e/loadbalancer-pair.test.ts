@@ -11,7 +11,6 @@ import { until } from "./harness/until.ts"
 // inventory/kubernetes.yaml on real nodes: a pair of load balancers under pacemaker before API servers that are backends and no members.
 
 const ENV = { HAOPS_HACLUSTER_PASSWORD: "hacluster-pw-1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
-const AGENT = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
 
 let lab: Lab
 let pair: readonly [LabNode, LabNode]
@@ -103,84 +102,6 @@ test("one that boots alone after both were off takes nothing, and waits for the 
   await until(async () => (await holders(pair, lab.vip)).length === 1, { what: "the address back", timeoutMs: 120_000 })
   expect(await onlineNodes(survivor)).toEqual(["lb1", "lb2"])
 })
-
-test("a quorum device on a host outside the pair is the third vote, by which one that boots alone goes on", async () => {
-  await up(arbitrated)
-  const flags = "corosync-quorumtool -s | sed -n 's/^Flags: *//p'"
-  expect(await everywhere(pair, flags)).toEqual({ lb1: "Quorate Qdevice", lb2: "Quorate Qdevice" })
-  expect((await haops("plan", arbitrated)).code).toBe(0)
-  const [survivor, lost] = await roles()
-  await Promise.all([survivor.kill(), lost.kill()])
-  await survivor.start()
-  await until(async () => (await holders([survivor], lab.vip)).length === 1, { what: "the address back" })
-  await lost.start()
-  await until(async () => (await onlineNodes(survivor)).length === 2, { what: "both online" })
-})
-
-test("an OCF agent that is not on the nodes is asked for before anything is touched", async () => {
-  const before = await pair[0].must("cibadmin -Q --scope configuration | md5sum")
-  const { code, stderr } = await haops("up", ocf)
-  expect(code).toBe(3)
-  expect(stderr).toContain(`the resource agent ${AGENT} is not there`)
-  expect(await pair[0].must("cibadmin -Q --scope configuration | md5sum")).toBe(before)
-})
-
-test("haproxy run by that agent, as in the guide: taken over from systemd, seen by lb show, nothing left to do", async () => {
-  await Promise.all(pair.map((node) => node.write(AGENT, OCF_AGENT, 0o755)))
-  await up(ocf)
-  expect(await pair[0].must("crm_resource --resource lb-haproxy --query-xml")).toContain('class="ocf" type="haproxy"')
-  expect(await runningOn(pair[0], "lb-haproxy")).toEqual(["lb1", "lb2"])
-  expect((await everywhere(pair, "systemctl is-active haproxy || true")).lb1).toBe("inactive")
-  expect(await ask(api(), 5000)).toMatchObject({ ok: true })
-  expect((await haops("plan", ocf)).code).toBe(0)
-  const { code, stdout } = await haops("verify", ocf)
-  expect(code, stdout).toBe(0)
-  expect((await haops("lb show", ocf)).stdout).toMatch(/controller1 .*up/s)
-})
-
-test("its haproxy changes by one process handing over to the next, and no request fails", async () => {
-  const [holder] = await holders(pair, lab.vip)
-  const before = await everywhere(pair, "cat /run/haproxy.pid")
-  const report = await during(() => up({ ...ocf, ...balanced("source", ocf) }), { everyMs: 10, atLeast: 1000 })
-  expect(report.failed).toBe(0)
-  const after = await everywhere(pair, "cat /run/haproxy.pid")
-  for (const { name } of pair) expect(after[name]).not.toBe(before[name])
-  expect(await holders(pair, lab.vip)).toEqual([holder])
-  expect(await pair[0].must("crm_mon -1 --output-as=xml")).not.toContain("<failure ")
-})
-
-const arbitrated = { pacemaker: { quorumDevice: { host: "controller1" } } }
-/** What fails while one haproxy gives way to the other is soon forgotten. */
-const ocf = { ...arbitrated, haproxy: { agent: "ocf:heartbeat:haproxy", failureTimeout: "5s" } }
-
-/** What the agents of this name on the net do, and no more: start, stop and look by a pid file. */
-const OCF_AGENT = `#!/bin/sh
-: "\${OCF_FUNCTIONS_DIR=\${OCF_ROOT}/lib/heartbeat}"
-. "\${OCF_FUNCTIONS_DIR}/ocf-shellfuncs"
-pid=/var/run/haproxy.pid
-running() { [ -s $pid ] && [ "$(cat "/proc/$(cat $pid)/comm" 2>/dev/null)" = haproxy ]; }
-case $1 in
-  meta-data) cat <<'EOF'
-<?xml version="1.0"?>
-<resource-agent name="haproxy"><version>1.0</version><longdesc lang="en">haproxy</longdesc><shortdesc lang="en">haproxy</shortdesc>
-<parameters>
-<parameter name="binpath"><longdesc lang="en">Binary</longdesc><shortdesc lang="en">Binary</shortdesc><content type="string"/></parameter>
-<parameter name="conffile"><longdesc lang="en">File</longdesc><shortdesc lang="en">File</shortdesc><content type="string"/></parameter>
-</parameters>
-<actions><action name="start" timeout="20s"/><action name="stop" timeout="20s"/><action name="monitor" timeout="20s" interval="60s"/><action name="meta-data" timeout="5s"/></actions>
-</resource-agent>
-EOF
-    ;;
-  monitor) running || exit $OCF_NOT_RUNNING ;;
-  start) running || "$OCF_RESKEY_binpath" -f "$OCF_RESKEY_conffile" -p $pid || exit $OCF_ERR_GENERIC ;;
-  stop)
-    if running; then kill "$(cat $pid)"; while running; do sleep 0.1; done; fi
-    rm -f $pid
-    ;;
-  *) exit $OCF_ERR_UNIMPLEMENTED ;;
-esac
-exit $OCF_SUCCESS
-`
 
 const api = () => `https://${lab.vip}:6443/`
 
