@@ -9,7 +9,8 @@ import { statsSection } from "./haproxy-stats.ts"
 /** The file holds the password of the stats page: `root` writes, haproxy's group reads. */
 export const HAPROXY_CONFIG = { path: "/etc/haproxy/haproxy.cfg", mode: "0640", owner: "root:haproxy" } as const
 
-const MANAGED = `# Managed by haops: changes made here are overwritten by the next "haops up".`
+/** First line of the file: by it haops knows its own again. */
+export const HAPROXY_MARK = `# Managed by haops: changes made here are overwritten by the next "haops up".`
 
 /**
  * haproxy.cfg for the hosts of a group, the same on all of them. Deterministic: the order is the inventory's.
@@ -22,7 +23,7 @@ export function renderHaproxyConfig(
 ): Secret | string {
   const { health } = settings
   const before = [
-    MANAGED,
+    HAPROXY_MARK,
     globalSection(settings.global),
     defaultsSection(settings.defaults),
     ...(health?.on.includes(group) ? [healthSection(health.port)] : []),

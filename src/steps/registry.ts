@@ -23,6 +23,7 @@ import { file } from "./file.ts"
 import { haclusterPassword } from "./hacluster-password.ts"
 import { haproxyCertificates } from "./haproxy-certificates.ts"
 import { haproxyConfig } from "./haproxy-config.ts"
+import { haproxyLeftovers } from "./haproxy-leftovers.ts"
 import { haproxyRetired } from "./haproxy-retired.ts"
 import { haproxyRsyslog } from "./haproxy-rsyslog.ts"
 import { haproxySource } from "./haproxy-source.ts"
@@ -59,6 +60,7 @@ const ALL: readonly Step[] = [
   haproxySource,
   haproxyCertificates,
   haproxyConfig,
+  haproxyLeftovers,
   haproxyRetired,
   clusterAuth,
   clusterSetup,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
 import { exampleInventory } from "./harness/example.ts"
+import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders } from "./harness/observe.ts"
 import { ask } from "./harness/prober.ts"
@@ -52,6 +53,24 @@ test("a second up has nothing to do; verify and status see it whole, without any
   expect(shown.stdout).toContain("galera_cluster")
 })
 
+test("controllers that carry no VIP any more keep neither keepalived nor haproxy", async () => {
+  alone = {
+    vips: { database: null },
+    haproxy: { services: [{ preset: "openstack", vip: "public", without: ["galera_cluster", "rabbitmq_cluster"] }] },
+  }
+  const { code, stdout, stderr } = await haops("up", "--yes")
+  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  expect(await holders(lab.nodes, database)).toEqual([])
+  const units = "systemctl is-active haproxy keepalived | sort -u; systemctl is-enabled haproxy keepalived | sort -u"
+  const off = "inactive\ndisabled"
+  expect(await everywhere(controllers(), units)).toEqual(Object.fromEntries(CONTROLLERS.map((name) => [name, off])))
+  expect(await ask(`http://${lab.vip}:5000/`)).toMatchObject({ ok: true })
+  expect((await haops("plan")).code).toBe(0)
+})
+
+/** What the tests change about the example. */
+let alone: InventoryOverrides = {}
+
 async function haops(...words: readonly string[]) {
   const path = await exampleInventory(lab, "loadbalancers.yaml", {
     places: {
@@ -68,6 +87,7 @@ async function haops(...words: readonly string[]) {
       "10.0.0.200": database,
       ens3: "eth0",
     },
+    overrides: alone,
   })
   return await lab.haops([...words, "-i", path], { env: ENV })
 }

@@ -2,89 +2,58 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { parseInventory } from "../../../src/inventory/load.ts"
-import { RSYSLOG_CONFIG } from "../../../src/render/rsyslog.ts"
+import { HAPROXY_MARK } from "../../../src/render/haproxy.ts"
 import { haproxyRetired } from "../../../src/steps/haproxy-retired.ts"
-import { haproxyUnit } from "../../../src/steps/lib/haproxy-build.ts"
-import { parseRetired, type RetiredState, retiredScript } from "../../../src/steps/lib/haproxy-retired-state.ts"
-import { context, judge, run, SHELLS, sandbox } from "./harness.ts"
+import { context, judge, parse, run, SHELLS, sandbox } from "./harness.ts"
 
-const want = { rsyslog: false, source: false, certificates: ["web.pem"], vips: [] }
-const NOTHING: RetiredState = { files: [], certificates: [], binary: undefined, running: false, holds: false }
-const BINARY = "/opt/haproxy/sbin/haproxy"
+const unit = { load: "loaded", file: "enabled", active: "active", sub: "running" }
 
-describe("what the inventory wants no more", () => {
-  test("is nothing where nothing is there", () => {
-    expect(judge(haproxyRetired, want, NOTHING)).toEqual({ drift: [], findings: [], actions: [] })
-  })
-
-  test("a certificate goes with its key, those of services stay", () => {
-    const { drift, actions } = judge(haproxyRetired, want, { ...NOTHING, certificates: ["old.pem", "web.pem"] })
-    expect(drift).toMatchObject([{ attribute: "/etc/haproxy/certificates/old.pem", risk: "none" }])
+describe("a haproxy where the inventory has none any more", () => {
+  test("is stopped, then kept from starting at boot; clients are told of by the risk", () => {
+    const { drift, actions } = judge(haproxyRetired, {}, { unit })
+    expect(drift).toContainEqual(expect.objectContaining({ attribute: "running", risk: "failover" }))
     expect(actions).toMatchObject([
-      { argv: ["rm", "-f", "--", "/etc/haproxy/certificates/old.pem"] },
-      { type: "put", path: "/etc/haproxy/certificates/.haops", content: "web.pem\n" },
-    ])
-  })
-
-  test("rsyslog's part goes, and rsyslog starts anew without it", () => {
-    expect(judge(haproxyRetired, want, { ...NOTHING, files: [RSYSLOG_CONFIG] }).actions).toMatchObject([
-      { argv: ["rm", "-f", "--", RSYSLOG_CONFIG] },
-      { argv: ["systemctl", "try-restart", "--", "rsyslog.service"] },
+      { argv: ["systemctl", "stop", "--", "haproxy.service"] },
+      { argv: ["systemctl", "disable", "--quiet", "--", "haproxy.service"] },
     ])
   })
 
   test.each([
-    [true, "restart"],
-    [false, "none"],
-  ])("a build gives way to the packaged haproxy; running (%s), that is a %s", (running, risk) => {
-    const { drift, actions } = judge(haproxyRetired, want, { ...NOTHING, binary: BINARY, running })
-    expect(drift).toMatchObject([{ risk }])
-    expect(actions).toMatchObject([{ label: `go back from ${BINARY} to the packaged haproxy` }])
+    ["of somebody else", undefined],
+    ["that a cluster runs, or somebody by hand", { ...unit, file: "disabled" }],
+    ["that is retired already", { ...unit, file: "disabled", active: "inactive" }],
+  ])("%s: nothing is done", (_, found) => {
+    expect(judge(haproxyRetired, {}, { unit: found }).actions).toEqual([])
   })
 })
 
-describe.each(SHELLS)("the probe, in %s", (shell) => {
-  /** The probe, with its paths under a directory of our own. */
-  function ask(root: string, wanted = want): RetiredState {
-    const script = retiredScript(wanted).replaceAll("/etc/", `${root}/etc/`)
-    const { stdout } = run(script, { shell, path: root })
-    return parseRetired({ stdout: stdout.replaceAll(`${root}/etc/`, "/etc/"), stderr: "" })
+test.each(SHELLS)("the probe in %s asks systemd only where haops wrote the configuration", (shell) => {
+  using box = sandbox({
+    systemctl: "printf 'LoadState=loaded\\nUnitFileState=enabled\\nActiveState=active\\nSubState=running\\n'",
+  })
+  mkdirSync(join(box.path, "etc/haproxy"), { recursive: true })
+  const ask = () => {
+    const { script } = haproxyRetired.probe({})
+    return parse(
+      haproxyRetired,
+      {},
+      run(script.replaceAll("/etc/", `${box.path}/etc/`), { shell, path: box.path }).stdout,
+    )
   }
-
-  test("finds nothing, by nothing but the shell", () => {
-    using box = sandbox({ systemctl: "exit 70", ip: "exit 70" })
-    expect(ask(box.path)).toEqual(NOTHING)
-  })
-
-  test("finds files, recorded certificates that are there, and a unit of haops' own", () => {
-    using box = sandbox({ systemctl: "exit 0" })
-    for (const path of ["rsyslog.d", "haproxy/certificates", "systemd/system"]) {
-      mkdirSync(join(box.path, "etc", path), { recursive: true })
-    }
-    writeFileSync(join(box.path, RSYSLOG_CONFIG), "")
-    writeFileSync(join(box.path, "etc/haproxy/certificates/.haops"), "gone.pem\nold.pem\n")
-    for (const name of ["old.pem", "mine.pem"]) writeFileSync(join(box.path, "etc/haproxy/certificates", name), "")
-    const unit = join(box.path, "etc/systemd/system/haproxy.service")
-    writeFileSync(unit, haproxyUnit(BINARY, "2.8.5"))
-    expect(ask(box.path)).toEqual({
-      files: [RSYSLOG_CONFIG],
-      certificates: ["old.pem"],
-      binary: BINARY,
-      running: true,
-      holds: false,
-    })
-    expect(ask(box.path, { ...want, rsyslog: true, source: true })).toMatchObject({ files: [], binary: undefined })
-    writeFileSync(unit, "[Service]\nExecStart=/usr/local/sbin/haproxy -Ws\n")
-    expect(ask(box.path).binary).toBeUndefined()
-  })
+  expect(ask()).toEqual({ unit: undefined })
+  writeFileSync(join(box.path, "etc/haproxy/haproxy.cfg"), "global\n")
+  expect(ask()).toEqual({ unit: undefined })
+  writeFileSync(join(box.path, "etc/haproxy/haproxy.cfg"), `${HAPROXY_MARK}\n\nglobal\n`)
+  expect(ask()).toEqual({ unit })
 })
 
-test("is asked of every host that runs haproxy", () => {
+test("it is asked for on hosts without haproxy, in an inventory that manages it", () => {
   const inventory = parseInventory(
-    "name: lab\ncontrollers: { a: 10.0.0.12 }\nhaproxy:\n  services: [{ name: web, port: 80, bind: 10.0.0.12, backends: { x: 10.0.0.40 } }]\n",
+    "name: lab\ncontrollers: { a: 10.0.0.12 }\nloadbalancers: { lb1: 10.0.0.21 }\nhaproxy:\n  services: [{ name: web, port: 80, bind: 10.0.0.21 }]\n",
     "lab.yaml",
   )
-  const at = context(inventory, inventory.hosts[0]!)
-  expect(haproxyRetired.bind!(at)).toEqual({ rsyslog: false, source: false, certificates: [], vips: [] })
-  expect(haproxyRetired.bind!({ ...at, inventory: { ...inventory, haproxy: undefined } })).toBeUndefined()
+  const [a, lb1] = inventory.hosts.map((host) => context(inventory, host))
+  expect(haproxyRetired.bind!(a!)).toEqual({})
+  expect(haproxyRetired.bind!(lb1!)).toBeUndefined()
+  expect(haproxyRetired.bind!({ ...a!, inventory: { ...inventory, haproxy: undefined } })).toBeUndefined()
 })

@@ -9,7 +9,7 @@ import { HAPROXY_UNIT_PATH } from "./haproxy-source-state.ts"
 import { vipsHeldScript } from "./vips-held.ts"
 
 /** What haops once set up around haproxy. */
-export interface RetiredState {
+export interface LeftoversState {
   /** Files of rsyslog and logrotate that are there and not wanted. */
   files: readonly string[]
   /** Names of all certificates that haops put there and that are there still, wanted or not. */
@@ -21,8 +21,8 @@ export interface RetiredState {
   holds: boolean
 }
 
-/** Shell that asks for `RetiredState`. As long as there is nothing, nothing but the shell itself runs. */
-export function retiredScript(wanted: { rsyslog: boolean; source: boolean; vips: readonly string[] }): string {
+/** Shell that asks for `LeftoversState`. As long as there is nothing, nothing but the shell itself runs. */
+export function leftoversScript(wanted: { rsyslog: boolean; source: boolean; vips: readonly string[] }): string {
   const files = `for file in ${RSYSLOG_CONFIG} ${LOGROTATE_CONFIG}; do
   if [ -e "$file" ]; then printf 'file %s\\n' "$file"; fi
 done`
@@ -45,8 +45,8 @@ ${wanted.source ? "" : unit}
 exit 0`
 }
 
-/** Reads what `retiredScript` printed. Throws `E_PROBE` on anything else. */
-export function parseRetired({ stdout }: ProbeOutput): RetiredState {
+/** Reads what `leftoversScript` printed. Throws `E_PROBE` on anything else. */
+export function parseLeftovers({ stdout }: ProbeOutput): LeftoversState {
   const answer = readAnswer(stdout, ["file", "certificate", "binary", "running", "holds"])
   return {
     files: answer.all("file"),
