@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { HaopsResult } from "./harness/haops.ts"
+import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
@@ -125,17 +126,18 @@ describe("what cannot be done is refused, and nothing is touched", () => {
 
 describe("a run that is killed", () => {
   test("in the middle of adding, and again, is completed by the next", async () => {
-    const args = ["add-node", "controller4", "--address", address(4)]
-    await killedAt("pcs cluster node add", ...args)
-    await killedAt("systemctl start corosync.service", ...args).catch(() => undefined)
-    await must(...args)
+    const args = ["add-node", "controller4", "--address", address(4), "-i", inventory]
+    await killedAt(lab, "pcs cluster node add", args)
+    await killedAt(lab, "systemctl start corosync.service", args).catch(() => undefined)
+    await must("add-node", "controller4")
     await expectMembers(FOUR)
-    expect((await must(...args)).stdout).toContain("Nothing to do")
+    expect((await must("add-node", "controller4")).stdout).toContain("Nothing to do")
   })
 
   test("in the middle of removing is completed by the next", async () => {
-    await killedAt("pcs node standby controller4", "remove-node", "controller4")
-    await killedAt("pcs cluster node remove", "remove-node", "controller4")
+    const args = ["remove-node", "controller4", "-i", inventory]
+    await killedAt(lab, "pcs node standby controller4", args)
+    await killedAt(lab, "pcs cluster node remove", args)
     await must("remove-node", "controller4")
     await expectMembers(THREE)
     expect(await readFile(inventory, "utf8")).toBe(written)
@@ -195,19 +197,6 @@ async function must(...args: string[]): Promise<HaopsResult> {
   const result = await lab.haops([...args, "-i", inventory])
   expect(result.code, `${args.join(" ")}\n${result.stdout}\n${result.stderr}`).toBe(0)
   return result
-}
-
-/** Kills the run at the first command that begins like this. Throws where it ends without one. */
-async function killedAt(command: string, ...args: string[]): Promise<void> {
-  let seen = ""
-  const run = lab.spawnHaops([...args, "--json", "-i", inventory], {
-    onStderr: (chunk) => {
-      seen += chunk
-      if (seen.includes(`"type":"action-started"`) && seen.includes(`"action":"${command}`)) run.child.kill("SIGKILL")
-    },
-  })
-  const { signal, code, stderr } = await run.done
-  if (signal !== "SIGKILL") throw new Error(`ended with ${code} before ${command}\n${stderr}`)
 }
 
 function address(index: number): string {

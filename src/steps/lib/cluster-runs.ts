@@ -1,10 +1,14 @@
 import { unitIsActive } from "../../facts/units.ts"
 import { quote } from "../../sh.ts"
 
+/** Whether the configuration that pacemaker left on the disk is one in maintenance mode. */
+const MAINTAINED = `grep -q 'name="maintenance-mode" value="true"' /var/lib/pacemaker/cib/cib.xml 2>/dev/null`
+
 /**
- * Shell condition: pacemaker runs here, as a member of the cluster of this name. The one-node cluster that Debian starts on
- * installation has another name, and is not one whose resources anybody relies on.
+ * Shell condition: pacemaker answers for what runs here, as a member of the cluster of this name. It does so as well while it is
+ * stopped in maintenance mode: what it ran goes on, VIPs among it. The one-node cluster that Debian starts on installation has
+ * another name, and is not one whose resources anybody relies on.
  */
 export function clusterRuns(name: string): string {
-  return `{ ${unitIsActive("pacemaker")} && [ "$(sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*//p' /etc/corosync/corosync.conf 2>/dev/null)" = ${quote(name)} ]; }`
+  return `{ { ${unitIsActive("pacemaker")} || ${MAINTAINED}; } && [ "$(sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*//p' /etc/corosync/corosync.conf 2>/dev/null)" = ${quote(name)} ]; }`
 }
