@@ -8,7 +8,8 @@ const UNIT = "haops-drill"
 const TIMED_FILE = `${TRACE}-timer`
 /** A cluster that has just lost its way may refuse for a while. */
 const TIMED = `try=0
-while [ -e ${TRACE} ] && ! sh -eu ${TRACE} && [ "$try" -lt 300 ]; do try=$((try + 1)); sleep 1; done`
+while [ -e ${TRACE} ] && ! sh -eu ${TRACE} && [ "$try" -lt 300 ]; do try=$((try + 1)); sleep 1; done
+rm -f ${TIMED_FILE}`
 
 /**
  * Shell that brings the fault about, and first of all makes sure that it will end: its undoing is written down, and a timer of the
@@ -42,7 +43,8 @@ if ! sh -euc ${quote(fault.script(target))}; then
 fi`
 }
 
-const DISARM = `systemctl stop ${UNIT}.timer 2>/dev/null || :`
+const DISARM = `systemctl stop ${UNIT}.timer 2>/dev/null || :
+rm -f ${TIMED_FILE}`
 
 /** Shell that undoes the fault now. The timer is stopped only after that, so that it tries again where this fails. */
 export const LIFT_SCRIPT = `

@@ -58,7 +58,7 @@ const LEAST_MS = 2_000
 /** What the cluster does not mend in its time gets help, and then so long. */
 const HELPED_MS = 30_000
 /** The node's own timer leaves haops this much time to be first. */
-const MARGIN_MS = 15_000
+const MARGIN_MS = 10_000
 
 /**
  * Brings the fault about, watches, takes it away, and watches until all is well: with the prober running all the while. Whatever

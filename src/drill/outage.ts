@@ -1,6 +1,6 @@
 import { type Attempt, EVERY_MS } from "./prober.ts"
 
-/** A time without an answer. Milliseconds since the prober began. */
+/** A time without an answer, from when the next one was due to when it came. Milliseconds since the prober began. */
 export interface Outage {
   fromMs: number
   toMs: number
@@ -8,8 +8,8 @@ export interface Outage {
   failed: number
 }
 
-/** Answers that are this many requests apart are as good as one after the other: a busy machine is no outage. */
-const SLACK = 5
+/** An answer that is late by so many requests is as good as one in time: a busy machine is no outage. */
+const SLACK = 4
 
 /**
  * The times in which nobody was answered: from one good answer to the next, where a request failed between the two or they are far
@@ -25,10 +25,10 @@ export function outagesOf(
   const marks = [0, ...answers.sort((a, b) => a - b), untilMs]
   const failures = attempts.filter(({ ok }) => !ok).map(({ sentMs }) => sentMs)
   return marks.slice(1).flatMap((toMs, at) => {
-    const fromMs = marks[at]!
-    const failed = failures.filter((sentMs) => sentMs >= fromMs && sentMs < toMs).length
-    const silent = toMs - fromMs > SLACK * everyMs
-    return failed > 0 || silent ? [{ fromMs, toMs, failed }] : []
+    const lastMs = marks[at]!
+    const failed = failures.filter((sentMs) => sentMs >= lastMs && sentMs < toMs).length
+    const fromMs = Math.min(lastMs + everyMs, toMs)
+    return failed > 0 || toMs - fromMs > SLACK * everyMs ? [{ fromMs, toMs, failed }] : []
   })
 }
 

@@ -14,9 +14,9 @@ export interface DrillReport {
   service: { name: string; at: string }
   everyMs: number
   requests: { sent: number; failed: number }
-  /** The longest time in which nothing was answered; 0 where every request was answered in time. */
+  /** The longest time in which an answer was due and none came; 0 where every request was answered in time. */
   outageMs: number
-  /** Every such time of a quarter of a second or more. */
+  /** Every such time of a fifth of a second or more. */
   outages: readonly { fromMs: number; toMs: number; failed: number }[]
   limitMs?: number | undefined
   /** Where each resource that moved has been, in order: nodes, for each time. */
@@ -46,7 +46,7 @@ export interface Terms {
 }
 
 /** Shorter ones are told by the number of failed requests alone. */
-const WORTH_MS = 250
+const WORTH_MS = 200
 
 /** What a course comes to. Pure. */
 export function reportOf(course: Course, { fault, target, service, limitMs, before }: Terms): DrillReport {

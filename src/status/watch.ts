@@ -25,7 +25,11 @@ export class Watcher {
   async look(patienceMs: number): Promise<void> {
     const { world, abort } = this.#context
     for (const state of world.values()) if (!this.#busy.has(state)) this.#begin(state)
-    await Promise.race([Promise.all([...this.#busy.values()].map(({ done }) => done)), passed(patienceMs, abort)])
+    const over = new AbortController()
+    const limit = passed(patienceMs, AbortSignal.any([abort, over.signal]))
+    await Promise.race([Promise.all([...this.#busy.values()].map(({ done }) => done)), limit])
+    // A timer that is left would keep this process alive.
+    over.abort()
     for (const [state, { since }] of this.#busy) {
       const silent = Date.now() - since
       if (silent < SILENT_MS) continue

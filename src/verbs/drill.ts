@@ -4,7 +4,7 @@ import { conduct, type Drill } from "../drill/conduct.ts"
 import { expectations } from "../drill/expectations.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
-import { type Prober, startProber } from "../drill/prober.ts"
+import { EVERY_MS, type Prober, startProber } from "../drill/prober.ts"
 import { holderOf, refusals } from "../drill/refusals.ts"
 import { type DrillReport, reportOf } from "../drill/report.ts"
 import { tracesTask } from "../drill/traces.ts"
@@ -14,7 +14,7 @@ import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
 import { asHaopsError, HaopsError } from "../errors.ts"
-import type { Outcome } from "../events.ts"
+import type { Drift, Outcome } from "../events.ts"
 import { EXIT, exitOfOutcome, outcomeOfError } from "../exit-codes.ts"
 import { renderDrill } from "../output/drill-screen.ts"
 import { screenOptions } from "../output/screen.ts"
@@ -148,42 +148,51 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
     const before = viewOf({ inventory, world: context.world, tasks, target, fault, atMs: prober.now() })
     const { maxOutage: limitMs, hold: holdMs, recovery } = options
     const recoverMs = recovery ?? (fault.effect === "reboots" ? RECOVERY_MS.reboot : RECOVERY_MS.other)
-    const course = await announced(session, subject, {
+    const drill: Drill = {
       ...{ context, inventory, fault, target, prober, tasks, recoverMs },
       // A fault that were taken away before the limit has passed could not fail.
-      holdMs: Math.max(holdMs, (limitMs ?? 0) + 10_000),
+      holdMs: limitMs === undefined ? holdMs : Math.max(holdMs, limitMs + 10_000),
       audit: auditLine({ ...owner, outcome: `begun on ${target.node}` }),
       verify: () => verify(session, inspector),
-    })
+    }
     const service = { name: aim.service.name, at: addressOf(aim) }
-    return reportOf(course, { fault, target, service, limitMs, before })
+    return await announced(session, subject, async () => {
+      return reportOf(await conduct(drill), { fault, target, service, limitMs, before })
+    })
   } finally {
     await prober.stop()
   }
 }
 
-/** A drill as a step of a run, for journal and log. */
-async function announced({ reporter: { sink } }: Session, { aim, fault, target }: Subject, drill: Drill) {
-  const what = `${aim.vip.name} ${addressOf(aim)} asked every 50 ms. ${fault.announce(target)} …`
-  sink({ type: "message", level: "info", text: what })
-  const place = { stage: "drill", host: target.node, step: fault.announce(target), scope: "each" } as const
+/** A drill as a step of a run: for progress, journal and log. */
+async function announced(
+  { reporter: { sink } }: Session,
+  { aim, fault, target }: Subject,
+  work: () => Promise<DrillReport>,
+): Promise<DrillReport> {
+  const what = fault.announce(target)
+  const place = { stage: "drill", host: target.node, step: what, scope: "each" } as const
   const start = Date.now()
+  const ms = () => Date.now() - start
+  const text = `${aim.vip.name} ${addressOf(aim)} asked every ${EVERY_MS} ms. ${what} …`
+  sink({ type: "message", level: "info", text })
   sink({ type: "stage-started", stage: "drill", hosts: [target.node] })
-  const drift = { attribute: aim.vip.name, have: `on ${target.node}`, want: "answering", risk: "failover" } as const
-  sink({ type: "step-drifted", ...place, drift: [drift] })
-  sink({ type: "action-started", ...place, action: fault.announce(target) })
+  sink({ type: "action-started", ...place, action: what })
   try {
-    const course = await conduct(drill)
-    const ms = Date.now() - start
-    sink({ type: "action-finished", ...place, action: fault.announce(target), ms })
-    sink({ type: "step-changed", ...place, ms })
-    return course
+    const report = await work()
+    const path = report.moves[aim.vip.name] ?? [[target.node]]
+    const want = path.slice(-1).flat().join(" ")
+    const drift: Drift = { attribute: aim.vip.name, have: `on ${target.node}`, want: `on ${want}`, risk: "failover" }
+    sink({ type: "step-drifted", ...place, drift: [drift] })
+    sink({ type: "action-finished", ...place, action: what, ms: ms() })
+    sink({ type: "step-changed", ...place, ms: ms() })
+    return report
   } catch (thrown) {
     const error = asHaopsError(thrown, { host: target.node })
     sink({ type: "step-failed", ...place, error })
     throw error
   } finally {
-    sink({ type: "stage-finished", stage: "drill", changed: true, ms: Date.now() - start })
+    sink({ type: "stage-finished", stage: "drill", changed: true, ms: ms() })
   }
 }
 

@@ -26,6 +26,8 @@ export interface LabNode {
   kill(): Promise<void>
   /** Boots it again, with its disk and address as they were, and waits for ssh. */
   start(): Promise<void>
+  /** From now on a shutdown from within is followed by a boot, as on a machine: an engine does that only for those that it is told to. */
+  restartable(): Promise<void>
   /** Drops all traffic between this node and these, both ways. This machine reaches all of them still. */
   cutFrom(...others: readonly LabNode[]): Promise<void>
   /** Undoes every `cutFrom` on this node; the other side has one of its own. */
@@ -106,6 +108,7 @@ function toNode({ name, address }: NodePlace, started: StartedTestContainer, doc
       await container.start()
       await until(async () => (await node.exec(SSH_IS_UP)).code === 0, { what: `ssh on ${name}` })
     },
+    restartable: async () => void (await container.update({ RestartPolicy: { Name: "always" } })),
     cutFrom: async (...others) => {
       await Promise.all(others.flatMap((other) => [blackhole(node, other), blackhole(other, node)]))
     },

@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
+import type { DrillReport } from "../../src/drill/report.ts"
+import type { HaopsRun } from "./harness/haops.ts"
+import { type Lab, startLab } from "./harness/lab.ts"
+import type { LabNode } from "./harness/node.ts"
+import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
+import { until } from "./harness/until.ts"
+
+// Every kind of drill for real, its figures printed; then drills that do not come to their end.
+
+const THREE = ["controller1", "controller2", "controller3"]
+
+let lab: Lab
+let inventory: string
+
+beforeAll(async () => {
+  lab = await startLab({ prepared: true })
+  // A failure is forgotten soon, for the tests' sake; how often haproxy is checked is what README's figures are for.
+  inventory = await lab.inventory({ haproxy: { monitor: "200ms", failureTimeout: "2s" } })
+  const { code, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
+  expect(code, stderr).toBe(0)
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+afterEach(async () => await expectAsBefore())
+
+describe("a drill measures what a client of the VIP notices, and leaves the cluster as it was", () => {
+  test("standby: no request fails", async () => {
+    const { requests, moves, node } = await drill("standby", "--max-outage", "3s")
+    expect(requests.failed).toBe(0)
+    expect(moves.vip?.length).toBeGreaterThan(1)
+    expect(moves.vip?.[0]).toEqual([node])
+  })
+
+  test("haproxy-kill: 0.6 s", async () => {
+    const runs = [await drill("haproxy-kill", "--max-outage", "3s"), await drill("haproxy-kill", "--max-outage", "3s")]
+    for (const { requests, moves, restored } of runs) {
+      expect(requests.failed).toBeGreaterThan(0)
+      expect(moves.vip?.length).toBeGreaterThan(1)
+      expect(restored).toBe("mended")
+    }
+    // The better of two: how fast it can be does not depend on what else this machine has to do.
+    expect(Math.min(...runs.map(({ outageMs }) => outageMs))).toBeLessThanOrEqual(600)
+  })
+
+  test("pacemaker-kill: systemd starts it again, and the cluster sorts itself out", async () => {
+    const { restored, outageMs } = await drill("pacemaker-kill", "--max-outage", "4s")
+    expect(restored).toBe("mended")
+    expect(outageMs).toBeLessThanOrEqual(4000)
+  })
+
+  test("node-freeze: 4 s with a token of 1000 ms", async () => {
+    const { outageMs, moves, node, restored } = await drill("node-freeze", "--max-outage", "4s")
+    expect(outageMs).toBeGreaterThan(1000)
+    expect(outageMs).toBeLessThanOrEqual(4000)
+    expect(moves.vip?.[1]).not.toEqual([node])
+    expect(restored).toBe("lifted")
+  })
+
+  test("partition: the others take the VIP over while the node still has it, and one of them keeps it", async () => {
+    const { outageMs, restored, moves } = await drill("partition", "--max-outage", "4s")
+    expect(outageMs).toBeLessThanOrEqual(4000)
+    expect(moves.vip?.length).toBeGreaterThan(1)
+    expect(restored).toBe("lifted")
+  })
+
+  test("reboot: the node is waited for", async () => {
+    const [holder] = await holders(lab.nodes, lab.vip)
+    const node = lab.node(holder!)
+    await node.restartable()
+    const booted = await node.must("stat -c %Y /proc/1")
+    const { restored, healthyMs } = await drill("reboot", "--max-outage", "4s")
+    expect(restored).toBe("rebooted")
+    expect(healthyMs).toBeGreaterThan(0)
+    expect(await node.must("stat -c %Y /proc/1")).not.toBe(booted)
+  })
+
+  test("node-freeze with corosync's own times: 10 s, which --max-outage can call too long", async () => {
+    await lab.nodes[0]!.must("pcs cluster config update totem token= token_coefficient=")
+    const { outageMs, verdict } = await drill("node-freeze", "--max-outage", "2s")
+    expect(verdict).toBe("fail")
+    expect(outageMs).toBeGreaterThan(4000)
+    expect(outageMs).toBeLessThanOrEqual(10_000)
+    await lab.nodes[0]!.must("pcs cluster config update totem token=1000 token_coefficient=100")
+  })
+})
+
+describe("a drill that does not come to its end", () => {
+  test("Ctrl-C puts back what it did, at once", async () => {
+    const { run, node } = await frozen("--hold", "60s")
+    run.child.kill("SIGINT")
+    const { code, stdout } = await run.done
+    expect(code, stdout).toBe(130)
+    expect(await traces(node)).toBe("")
+    expect((await node.exec("systemctl is-active haops-drill.timer")).stdout.trim()).toBe("inactive")
+  })
+
+  test("a haops that is killed leaves it to the node's own timer", async () => {
+    const { run, node } = await frozen("--hold", "3s")
+    run.child.kill("SIGKILL")
+    expect((await run.done).signal).toBe("SIGKILL")
+    expect(await traces(node)).not.toBe("")
+    await until(async () => (await traces(node)) === "", { what: "the timer", timeoutMs: 20_000 })
+  })
+})
+
+describe("a drill that must not be", () => {
+  test("without a word and without a terminal", async () => {
+    await refused("--yes", "standby")
+  })
+
+  test("on a cluster that is not healthy: what is wrong is said, and nothing is done", async () => {
+    const [holder] = await holders(lab.nodes, lab.vip)
+    const other = lab.nodes.find(({ name }) => name !== holder)!
+    await other.must("systemctl stop pacemaker corosync")
+    await refused(`${other.name}: no cluster runs there`, "node-freeze", "--yes")
+    await other.must("systemctl start pacemaker")
+  })
+})
+
+/** Holds a drill, prints its figures, and returns its report. */
+async function drill(kind: string, ...args: string[]): Promise<DrillReport> {
+  const result = await lab.haops(["drill", kind, "--yes", "--json", ...args, "-i", inventory])
+  const report = JSON.parse(result.stdout).details as DrillReport | undefined
+  if (report === undefined) throw new Error(`${kind}\n${result.stdout}\n${result.stderr}`)
+  const { outageMs, requests, healthyMs, verdict, twiceMs, troubles } = report
+  const twice = twiceMs === 0 ? "" : `, on two nodes for ${twiceMs} ms`
+  process.stdout.write(
+    `drill ${kind}: outage ${outageMs} ms, ${requests.failed} of ${requests.sent} failed, healthy after ${healthyMs} ms${twice}: ${verdict}\n`,
+  )
+  expect(healthyMs, troubles.join("\n")).toBeGreaterThan(0)
+  expect(result.code, result.stderr).toBe(verdict === "pass" ? 0 : 1)
+  return report
+}
+
+/** A drill in the middle: the node is frozen. */
+async function frozen(...args: string[]): Promise<{ run: HaopsRun; node: LabNode }> {
+  const [holder] = await holders(lab.nodes, lab.vip)
+  const node = lab.node(holder!)
+  const run = lab.spawnHaops(["drill", "node-freeze", "--yes", ...args, "-i", inventory])
+  await until(async () => (await node.must("ip rule show")).includes("blackhole"), { what: "the freeze", everyMs: 50 })
+  expect((await node.must("cat /proc/$(pidof corosync)/stat")).split(" ")[2]).toBe("T")
+  return { run, node }
+}
+
+async function refused(message: string, ...args: string[]): Promise<void> {
+  const { code, stderr } = await lab.haops(["drill", ...args, "-i", inventory])
+  expect(code, stderr).toBe(1)
+  expect(stderr.replace(/\s+/g, " ")).toContain(message)
+  for (const node of lab.nodes) expect(await traces(node)).toBe("")
+}
+
+/** What a fault leaves on a node while it lasts. */
+async function traces(node: LabNode): Promise<string> {
+  return await node.must("ls /run/haops/drill 2>/dev/null; ip rule show | grep blackhole; true")
+}
+
+/** Nothing is left of any fault: by the nodes' own word, not by haops'. */
+async function expectAsBefore(): Promise<void> {
+  const [first] = lab.nodes
+  await until(async () => (await onlineNodes(first!)).join() === THREE.join(), { what: "three nodes online" })
+  await until(async () => (await runningOn(first!, "lb-haproxy")).join() === THREE.join(), {
+    what: "haproxy everywhere",
+  })
+  await until(async () => (await holders(lab.nodes, lab.vip)).length === 1, { what: "the VIP on one node" })
+  const left = await everywhere(lab.nodes, "ls /run/haops/drill* 2>/dev/null; ip rule show | wc -l")
+  expect(Object.values(left)).toEqual(["3", "3", "3"])
+  expect(await first!.must("cibadmin -Q --scope status")).not.toContain('name="standby" value="on"')
+}
