@@ -144,9 +144,8 @@ function crmsh(): MembershipCommands {
   return {
     auth: () => [],
     deauth: () => [],
-    setup: ({ name, nodes, transport }) => [
-      crm("cluster", "init", "-y", "-n", name, "-t", transport, ...nodes.slice(1).flatMap((node) => ["-N", node.name])),
-    ],
+    // By files (`cluster-files`): crmsh's own founding logs in from node to node as root.
+    setup: () => [],
     sync: () => [crm("cluster", "copy", "/etc/corosync/corosync.conf")],
     start: (which) => [crm("cluster", "start", ...all(which))],
     stop: (which) => [crm("cluster", "stop", ...all(which))],

@@ -24,6 +24,8 @@ export const clusterSetup = defineClusterStep<ClusterWant, MemberFiles>({
     // One member in somebody else's cluster is enough to stop: setup would destroy that cluster.
     if (members.all.some(({ have }) => isForeign(want.name, have))) return []
     if (liveConf(want.name, members) !== undefined) return []
+    // Each node's own file founds it there (`cluster-files`).
+    if (dialectOf(want, members).name === "crmsh") return []
     return unasked(want, members).length > 0 ? [] : [absent(want, members)]
   },
   findings: (want, members) => findingsOf(want, members, dialectOf(want, members)),

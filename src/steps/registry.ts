@@ -3,6 +3,7 @@ import { cibRecord } from "./cib-record.ts"
 import { clock } from "./clock.ts"
 import { clusterAuth } from "./cluster-auth.ts"
 import { clusterClear } from "./cluster-clear.ts"
+import { clusterFiles } from "./cluster-files.ts"
 import { clusterJoin } from "./cluster-join.ts"
 import { clusterLeave } from "./cluster-leave.ts"
 import { clusterSeed } from "./cluster-seed.ts"
@@ -86,6 +87,7 @@ const ALL: readonly Step[] = [
   nodeInService,
   clusterLeave,
   clusterClear,
+  clusterFiles,
   maintenanceMode,
   keepalivedConverged,
   keepalivedRetired,

@@ -30,7 +30,7 @@ const CASES: Record<keyof typeof MEMBERSHIP, Record<string, readonly string[]>> 
   "pcs-0.12": { ...modern(), destroy: ["pcs cluster destroy --yes"] },
   crmsh: {
     auth: [],
-    setup: ["crm cluster init -y -n C -t knet -N n2"],
+    setup: [],
     addNode: ["crm cluster join -c n1 -y"],
     destroy: ["crm cluster remove -F -y"],
     deauth: [],

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { everywhere, holders } from "./harness/observe.ts"
+import { ask } from "./harness/prober.ts"
+
+// crmsh in place of pcs, from founding to a changed resource. No node logs in to another: none of them has a key for that.
+
+let lab: Lab
+let inventory: string
+
+beforeAll(async () => {
+  lab = await startLab({ prepared: true })
+  // Nothing may fall back on it.
+  for (const node of lab.nodes) await node.must("systemctl disable --now --quiet pcsd; chmod 0 /usr/sbin/pcs")
+  inventory = await lab.inventory({ pacemaker: { shell: "crmsh" } })
+  const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
+  expect(code, `${stdout}\n${stderr}`).toBe(0)
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+test("the cluster runs, encrypted by one key, with the VIP on one node and answering", async () => {
+  expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
+  expect(await ask(`http://${lab.vip}:8080/`, 2000)).toMatchObject({ ok: true })
+  const keys = await everywhere(lab.nodes, "stat -c '%a %U' /etc/corosync/authkey; sha256sum /etc/corosync/authkey")
+  expect(new Set(Object.values(keys)).size).toBe(1)
+  expect(Object.values(keys)[0]).toMatch(/^400 root\n/)
+  expect(await lab.nodes[0]!.must("corosync-cmapctl totem.crypto_cipher")).toContain("aes256")
+  expect((await lab.nodes[0]!.exec("pcs status")).code).not.toBe(0)
+})
+
+test("a second run does nothing", async () => {
+  const { code, stdout } = await lab.haops(["up", "-i", inventory])
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing to do: 3 hosts") })
+})
+
+test("a changed resource and a lost constraint are planned and repaired", async () => {
+  await lab.nodes[1]!.must(
+    "crm configure delete colocation-vip-lb-haproxy-clone-INFINITY && crm resource param vip set cidr_netmask 32",
+  )
+  const plan = await lab.haops(["plan", "-i", inventory])
+  expect(plan.code, plan.stdout).toBe(2)
+  expect(plan.stdout).toContain("cidr_netmask")
+  const up = await lab.haops(["up", "--yes", "-i", inventory])
+  expect(up.code, `${up.stdout}\n${up.stderr}`).toBe(0)
+  expect((await lab.haops(["plan", "-i", inventory])).code).toBe(0)
+})
+
+test("a node stands by and comes back", async () => {
+  const [holder = ""] = await holders(lab.nodes, lab.vip)
+  const away = await lab.haops(["standby", holder, "-i", inventory])
+  expect(away.code, `${away.stdout}\n${away.stderr}`).toBe(0)
+  expect(await holders(lab.nodes, lab.vip)).not.toContain(holder)
+  const back = await lab.haops(["unstandby", holder, "-i", inventory])
+  expect(back.code, `${back.stdout}\n${back.stderr}`).toBe(0)
+})
