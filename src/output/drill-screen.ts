@@ -11,14 +11,9 @@ export function renderDrill(report: DrillReport, { color, width }: ScreenOptions
   const facts: [string, string][] = [
     ["outage", outageWords(report, paint)],
     ...further(report),
-    ...Object.entries(report.moves).map(([id, path]): [string, string] => [
-      cleanLine(id),
-      path.map(placeWords).join(" → "),
-    ]),
+    ...Object.entries(report.moves).map(([id, path]): [string, string] => [cleanLine(id), pathWords(path)]),
     ...twice(report),
-    ...(report.haproxyBackMs === undefined
-      ? []
-      : [["haproxy", `back on ${report.node} after ${seconds(report.haproxyBackMs)}`] satisfies [string, string]]),
+    ...haproxyBack(report),
     ["put back", backWords(report)],
   ]
   const lines = facts.map(([what, words]) => `  ${padEnd(what, 12)}  ${words}`)
@@ -37,7 +32,7 @@ function outageWords({ outageMs, requests, limitMs, verdict, interrupted }: Dril
   const word = verdict === "pass" ? paint.green("PASS") : paint.red("FAIL")
   // A drill that was cut short has proved nothing.
   const judged = limitMs === undefined || interrupted ? [] : [word]
-  return [padEnd(seconds(outageMs), 7), failed, ...limit, ...judged].join("   ").replace(/^(\S+ s) +/, "$1   ")
+  return [seconds(outageMs), failed, ...limit, ...judged].join("   ")
 }
 
 /** What clients noticed besides the longest. */
@@ -51,12 +46,25 @@ function further({ outages, outageMs }: DrillReport): [string, string][] {
     ])
 }
 
-function placeWords(nodes: readonly string[]): string {
-  return nodes.map(cleanLine).join(" ")
+/** `controller1 → controller2`; of what runs on several nodes only what is different: `without controller1 → as before`. */
+function pathWords([first = [], ...rest]: DrillReport["moves"][string]): string {
+  const several = first.length > 1
+  const words = rest.map((nodes) => {
+    if (!several) return nodes.join(" ")
+    const gone = first.filter((node) => !nodes.includes(node))
+    const come = nodes.filter((node) => !first.includes(node))
+    if (gone.length + come.length === 0) return "as before"
+    return [...gone.map((node) => `without ${node}`), ...come.map((node) => `also on ${node}`)].join(", ")
+  })
+  return cleanLine([...(several ? [] : [first.join(" ")]), ...words].join(" → "))
 }
 
 function twice({ vip, twiceMs }: DrillReport): [string, string][] {
   return twiceMs === 0 ? [] : [["both sides", `${vip.name} was on two hosts for about ${seconds(twiceMs)}`]]
+}
+
+function haproxyBack({ node, haproxyBackMs }: DrillReport): [string, string][] {
+  return haproxyBackMs === undefined ? [] : [["haproxy", `back on ${node} after ${seconds(haproxyBackMs)}`]]
 }
 
 function backWords({ restored, node, liftedMs, kind }: DrillReport): string {

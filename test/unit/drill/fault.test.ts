@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process"
+import { describe, expect, test } from "vitest"
+import { DISARM_SCRIPT, faultScript, LIFT_SCRIPT } from "../../../src/drill/armed.ts"
+import { KINDS, type Target } from "../../../src/drill/fault.ts"
+import { FAULTS } from "../../../src/drill/faults/index.ts"
+
+const TARGET: Target = {
+  node: "controller1",
+  vip: { name: "vip", address: "10.0.0.11", manager: "pacemaker" },
+  haproxy: "lb-haproxy",
+}
+const script = (kind: (typeof KINDS)[number]) =>
+  faultScript(FAULTS[kind], TARGET, { seconds: 70, audit: "haops's drill" })
+
+/** What a POSIX shell says of a script that it only reads. */
+function parsed(text: string): string {
+  return spawnSync("sh", ["-n"], { input: text, encoding: "utf8" }).stderr
+}
+
+describe.each(KINDS)("%s", (kind) => {
+  const { announce, script: fault, undo, effect } = FAULTS[kind]
+
+  test("is shell, and so is what puts it back", () => {
+    for (const text of [script(kind), fault(TARGET), undo(TARGET)]) expect(parsed(text)).toBe("")
+  })
+
+  test("is armed before it is brought about: an undoing and a timer of the node's systemd, unless a restart is all of it", () => {
+    const text = script(kind)
+    const done = text.indexOf("sh -euc")
+    expect(text.indexOf("/run/haops/drill")).toBeLessThan(done)
+    if (effect === "reboots") return expect(text).not.toContain("systemd-run")
+    expect(undo(TARGET)).not.toBe("")
+    expect(text).toContain("systemd-run --quiet --unit=haops-drill --on-active=70 ")
+    expect(text.indexOf("systemd-run")).toBeLessThan(done)
+    expect(text.indexOf("is-active --quiet haops-drill.timer")).toBeLessThan(done)
+  })
+
+  test("says on which node", () => {
+    expect(announce(TARGET)).toContain("controller1")
+  })
+})
+
+test("lifting and forgetting are shell", () => {
+  expect(parsed(LIFT_SCRIPT + DISARM_SCRIPT)).toBe("")
+})
+
+describe("exact commands", () => {
+  test("standby is an attribute that a restart of the node forgets, and no change of the configuration", () => {
+    expect(FAULTS.standby.script(TARGET)).toBe(
+      "crm_attribute --node controller1 --name standby --lifetime reboot --update on",
+    )
+    expect(FAULTS.standby.undo(TARGET)).toBe(
+      "crm_attribute --node controller1 --name standby --lifetime reboot --delete",
+    )
+  })
+
+  test("haproxy that died is cleared where pacemaker runs it, and started where systemd does", () => {
+    const { undo } = FAULTS["haproxy-kill"]
+    expect(undo(TARGET)).toBe("crm_resource --cleanup --resource lb-haproxy --node controller1")
+    expect(undo({ ...TARGET, haproxy: undefined })).toBe("systemctl start haproxy.service")
+  })
+})
