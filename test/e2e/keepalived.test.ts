@@ -36,8 +36,9 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("keepalived on %s", (
     const watcher = await watchSecrets(lab.nodes, [PASSWORD])
     await up()
     expect((await watcher.stop()).sightings).toEqual([])
-    expect(await holders(lab.nodes, lab.vip)).toEqual(["lb1"])
-    expect(await holders(lab.nodes, database)).toEqual(["controller1"])
+    // Where it is slow, another one may have been first; the first host takes over as soon as it is well.
+    const firsts = async () => [...(await holders(lab.nodes, lab.vip)), ...(await holders(lab.nodes, database))].join()
+    await until(async () => (await firsts()) === "lb1,controller1", { what: "each VIP on its first host" })
     expect(
       await everywhere(pair, `stat -c '%a %U' ${CONF}; systemctl is-enabled keepalived haproxy | tr '\\n' ' '`),
     ).toEqual({
