@@ -112,8 +112,11 @@ describe("a drill that must not be", () => {
     const [holder] = await holders(lab.nodes, lab.vip)
     const other = lab.nodes.find(({ name }) => name !== holder)!
     await other.must("systemctl stop pacemaker corosync")
-    await refused(`${other.name}: no cluster runs there`, "node-freeze", "--yes")
-    await other.must("systemctl start pacemaker")
+    try {
+      await refused(`does not see ${other.name} online`, "node-freeze", "--yes")
+    } finally {
+      await other.must("systemctl start pacemaker")
+    }
   })
 })
 
