@@ -1,6 +1,8 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander"
 import { KINDS } from "./drill/fault.ts"
 import { parseSpan } from "./drill/span.ts"
+import { PRESET_NAMES } from "./inventory/presets/names.ts"
+import { SHELLS } from "./output/completion.ts"
 import { packageVersion } from "./package-root.ts"
 import type { CommonOptions } from "./verbs/options.ts"
 
@@ -24,6 +26,15 @@ export function createProgram(call: Call): Command {
     )
   const verb = verbOf(program, call)
 
+  verb("init", "write a first inventory from flags, or from a few questions", () =>
+    import("./verbs/init.ts").then(({ init }) => init),
+  )
+    .option("--name <name>", "the cluster's name (default: the directory's)")
+    .addOption(listed("--controller <[name=]address>", "a controller; once for each"))
+    .addOption(listed("--loadbalancer <[name=]address>", "a load balancer of its own; once for each"))
+    .option("--vip <address/prefix>", "the virtual IP address")
+    .option("--user <name>", "who logs in; another than root becomes root by sudo (default: root)")
+    .addOption(new Option("--preset <name>", "the services behind the VIP (default: openstack)").choices(PRESET_NAMES))
   verb("plan", "what `up` would do: diffs, commands, what the cluster will do", () =>
     import("./verbs/plan.ts").then(({ plan }) => plan),
   )
@@ -83,10 +94,11 @@ export function createProgram(call: Call): Command {
   verb("import-haproxy <file>", "an existing haproxy.cfg as an inventory, on standard output", () =>
     import("./verbs/import-haproxy.ts").then(({ importHaproxyVerb }) => importHaproxyVerb),
   ).addOption(
-    new Option("--vip <name=address>", "a VIP that the file binds, ADDRESS or ADDRESS/PREFIX; as often as needed")
-      .default([])
-      .argParser((text, list: string[]) => [...list, text]),
+    listed("--vip <name=address>", "a VIP that the file binds, ADDRESS or ADDRESS/PREFIX; as often as needed"),
   )
+  verb("completion", "a completion script on standard output", () =>
+    import("./verbs/completion.ts").then(({ completion }) => completion),
+  ).addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
   verb("schema", "print the JSON Schema of the inventory", () =>
     import("./verbs/schema.ts").then(({ schema }) => schema),
   )
@@ -175,6 +187,10 @@ function withCommon(command: Command): Command {
     .option("-v, --verbose", "say more; stack traces with errors")
     .addOption(new Option("--forks <n>", "hosts worked on at a time").default(50).argParser(wholeNumber(1, 10_000)))
     .addOption(new Option("--timeout <seconds>", "limit for connecting to a host").argParser(wholeNumber(1, 3600)))
+}
+
+function listed(flags: string, description: string): Option {
+  return new Option(flags, description).default([]).argParser((text: string, list: string[]) => [...list, text])
 }
 
 function limit(): Option {

@@ -57,7 +57,7 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
   const sink = fanOut([recap.sink, progress.sink, recordSink])
   const on = (stream: NodeJS.WriteStream) => ({
     color: colorEnabled(stream, { noColor: color === false, env }),
-    width: stream.columns ?? 100,
+    width: stream.columns || 100,
     verbose,
   })
   const document = (result: Pick<Result, "outcome" | "exit"> & Partial<Result>) => {

@@ -1,0 +1,21 @@
+import type { Command } from "commander"
+import { EXIT } from "../exit-codes.ts"
+import { type CompletedVerb, completionScript, type Shell } from "../output/completion.ts"
+import { createProgram } from "../program.ts"
+import type { CommonOptions } from "./options.ts"
+
+/** `haops completion SHELL`: a completion script on standard output, from the program's own table of verbs. */
+export async function completion(_options: CommonOptions, shell: string): Promise<number> {
+  const program = createProgram({ exit: EXIT.done, options: {} })
+  process.stdout.write(completionScript(shell as Shell, verbsOf(program)))
+  return EXIT.done
+}
+
+export function verbsOf(command: Command, above: readonly string[] = []): readonly CompletedVerb[] {
+  return command.commands.flatMap((one) => {
+    const words = [...above, one.name()]
+    const flags = one.options.flatMap(({ long }) => long ?? [])
+    const choices = one.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
+    return [{ words, summary: one.description(), flags, choices }, ...verbsOf(one, words)]
+  })
+}
