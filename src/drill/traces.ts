@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Task } from "../engine/task.ts"
 import type { Host } from "../inventory/model.ts"
 import { defineStep } from "../steps/step.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { idSchema } from "./scalars-schema.ts"
 
 const scoreSchema = z

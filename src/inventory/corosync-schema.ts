@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { durationSchema, milliseconds } from "./scalars-schema.ts"
 
 const count = z.int().min(0)

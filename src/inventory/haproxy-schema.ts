@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { balanceSchema, serviceOverrideSchema, serviceSchema } from "./haproxy-service-schema.ts"
 import { sourceSchema } from "./haproxy-source-schema.ts"
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { wordSchema } from "./haproxy-vocabulary-schema.ts"
 
 /** haproxy built on the nodes, in place of the distribution's package. */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { TIMEOUTS } from "./haproxy-model.ts"
 import { OPTION_NAMES } from "./haproxy-options.ts"
 

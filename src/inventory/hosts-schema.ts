@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { addressSchema } from "./scalars-schema.ts"
 import { sshSchema } from "./ssh-schema.ts"
 

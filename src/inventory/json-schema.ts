@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { inventorySchema } from "./schema.ts"
 
 /** The JSON Schema (draft 7, which editors know best) of the inventory as it is written. */

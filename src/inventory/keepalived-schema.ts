@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { durationSchema, milliseconds } from "./scalars-schema.ts"
 import { secretSchema } from "./secret-schema.ts"
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { constraintSchema } from "./constraint-schema.ts"
 import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"
 import { fencingSchema, resourceSchema } from "./resource-schema.ts"

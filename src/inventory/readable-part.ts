@@ -1,4 +1,4 @@
-import type { z } from "zod"
+import type * as z from "zod"
 import type { Path } from "./problems.ts"
 
 /** What is left of data when everything that does not fit its schema is taken out. */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { idSchema, optionsSchema, scalarSchema } from "./scalars-schema.ts"
 
 const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { canonicalAddress } from "./address.ts"
 
 /** Text, a number or true and false: what other programs take as one word. */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { haproxySchema } from "./haproxy-schema.ts"
 import { hostsSchema } from "./hosts-schema.ts"
 import { keepalivedSchema } from "./keepalived-schema.ts"

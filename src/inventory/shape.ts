@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { nearest } from "./nearest.ts"
 import { formatPath, type Path } from "./problems.ts"
 import { type Issue, isOtherKind, unworded, wordsFor } from "./shape-words.ts"

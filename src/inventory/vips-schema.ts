@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { parseCidr } from "./address.ts"
 import { tuningSchema } from "./resource-schema.ts"
 import { durationSchema, groupSchema, idSchema } from "./scalars-schema.ts"

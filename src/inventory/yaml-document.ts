@@ -1,4 +1,4 @@
-import type { z } from "zod"
+import type * as z from "zod"
 import { InputError, type InputProblem, type Path } from "./problems.ts"
 import { checkShape, type ShapeProblem } from "./shape.ts"
 import { type Place, readYaml, type YamlSource } from "./yaml-source.ts"

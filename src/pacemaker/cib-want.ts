@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Inventory, Pacemaker } from "../inventory/model.ts"
 import { type Desired, desiredCib } from "./desired.ts"
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type Cib, SECTIONS, type Section } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 

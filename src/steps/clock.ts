@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Finding } from "../events.ts"
 import { defineClusterStep, type Member } from "./step.ts"
 

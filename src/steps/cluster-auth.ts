@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { strangersTo } from "../pacemaker/membership/known-hosts.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { KNOWN_HOSTS_SCRIPT, type KnownHosts, parseKnownHosts } from "../pacemaker/membership/known-hosts.ts"

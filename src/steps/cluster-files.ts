@@ -1,5 +1,5 @@
 import { scryptSync } from "node:crypto"
-import { z } from "zod"
+import * as z from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { CLUSTER_WANT, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { foreseeJoin } from "../pacemaker/membership/foresee.ts"
 import { lowestFree } from "../pacemaker/membership/newcomer.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { chooseDialect, type Dialect } from "../pacemaker/dialect.ts"
 import { isListed } from "../pacemaker/membership/departure.ts"
 import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../pacemaker/membership/node-view.ts"

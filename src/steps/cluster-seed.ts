@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { unitIsActive } from "../facts/units.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"

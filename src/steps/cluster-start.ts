@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
 import { tellShared } from "../facts/shared.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../pacemaker/crm-mon.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { isRelated } from "../pacemaker/membership/newcomer.ts"
 import { lists, type NodeView, QUIET_NODE_VIEW, speakerOf } from "../pacemaker/membership/node-view.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { departureFindings } from "../pacemaker/membership/departure.ts"
 import { NODE_VIEW, type NodeView, speaks } from "../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { readAnswer } from "./lib/answer.ts"
 import { fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
 import { FILE_KEYS, fileScript, parseFile, sha256 } from "./lib/file-state.ts"

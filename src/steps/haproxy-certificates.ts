@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
 import type { HaproxyService } from "../inventory/haproxy-model.ts"
 import type { SecretSource } from "../inventory/model.ts"

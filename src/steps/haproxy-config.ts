@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
 import { hostsOf } from "../inventory/model.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift } from "../events.ts"
 import { CERTIFICATES } from "../inventory/haproxy-model.ts"
 import { RSYSLOG_CONFIG } from "../render/rsyslog.ts"

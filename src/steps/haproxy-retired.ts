@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { HAPROXY_CONFIG, HAPROXY_MARK } from "../render/haproxy.ts"
 import { quote } from "../sh.ts"
 import { readAnswer } from "./lib/answer.ts"

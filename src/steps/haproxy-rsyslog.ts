@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
 import type { HaproxyRsyslog } from "../inventory/haproxy-model.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../render/rsyslog.ts"

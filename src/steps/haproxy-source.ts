@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { z } from "zod"
+import * as z from "zod"
 import { HaopsError } from "../errors.ts"
 import type { Drift } from "../events.ts"
 import type { HaproxySource } from "../inventory/haproxy-model.ts"

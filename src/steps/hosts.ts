@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Finding } from "../events.ts"
 import { readAnswer } from "./lib/answer.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"

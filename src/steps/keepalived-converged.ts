@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift } from "../events.ts"
 import { hostsOf } from "../inventory/model.ts"
 import { connectScript, settleScript } from "../pacemaker/membership/wait-script.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { unitIsActive } from "../facts/units.ts"
 import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../render/keepalived.ts"
 import { quote } from "../sh.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift } from "../events.ts"
 import { KEEPALIVED_CONFIG } from "../render/keepalived.ts"
 import { mayMoveVip, redactKeepalived } from "../render/keepalived-terms.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { NODE_VIEW, type NodeView } from "../pacemaker/membership/node-view.ts"
 import { run } from "../pacemaker/membership/run.ts"

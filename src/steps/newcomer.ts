@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type NewcomerView, newcomerFindings } from "../pacemaker/membership/newcomer.ts"
 import { NODE_VIEW, speaks } from "../pacemaker/membership/node-view.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"

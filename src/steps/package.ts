@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { packageDrift, planPackages } from "./lib/package-drift.ts"
 import { type PackageState, packageScript, parsePackages } from "./lib/package-state.ts"
 import { defineStep } from "./step.ts"

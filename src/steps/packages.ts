@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { hostsOf } from "../inventory/model.ts"
 import { arbiterOn } from "../pacemaker/membership/nodes.ts"
 import { packageDrift, planPackages } from "./lib/package-drift.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../pacemaker/membership/nodes.ts"

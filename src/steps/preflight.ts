@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { hostsOf } from "../inventory/model.ts"
 import { HEALTH_FRONTEND } from "../render/haproxy-health.ts"
 import { agentOf } from "./lib/haproxy-agent.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
 import type { QuorumDevice } from "../inventory/model.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"

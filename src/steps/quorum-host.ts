@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { arbiterOn } from "../pacemaker/membership/nodes.ts"
 import { readAnswer } from "./lib/answer.ts"
 import { unitActions } from "./lib/unit-actions.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
 import { quote } from "../sh.ts"
 import { unitActions } from "./lib/unit-actions.ts"

@@ -1,4 +1,4 @@
-import type { z } from "zod"
+import type * as z from "zod"
 import type { Drift, Finding, Transition } from "../events.ts"
 import type { HostFacts } from "../facts/host-facts.ts"
 import type { Group, Host, Inventory } from "../inventory/model.ts"

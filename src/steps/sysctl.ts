@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
 import type { Inventory } from "../inventory/model.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"

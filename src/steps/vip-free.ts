@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Finding } from "../events.ts"
 import { hostsOf } from "../inventory/model.ts"
 import { parseVips, type VipState, vipScript } from "./lib/vip-state.ts"

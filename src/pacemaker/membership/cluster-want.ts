@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { BindContext } from "../../steps/step.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "./nodes.ts"
 

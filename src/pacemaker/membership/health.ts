@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { Drift } from "../../events.ts"
 import type { Member, Members } from "../../steps/step.ts"
 import { type CrmNode, type CrmStatus, isSettled } from "../crm-mon.ts"

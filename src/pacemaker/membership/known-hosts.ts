@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { HaopsError } from "../../errors.ts"
 import type { MemberNode } from "./nodes.ts"
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type Host, hostsOf, type Inventory, type Pacemaker } from "../../inventory/model.ts"
 
 /** A node of the cluster as the inventory wants it. */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type Host, hostsOf, type Inventory } from "../../inventory/model.ts"
 import type { HaproxyAgent } from "./haproxy-process.ts"
 

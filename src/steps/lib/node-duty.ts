@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { chooseDialect } from "../../pacemaker/dialect.ts"
 import { foreseeStandby } from "../../pacemaker/membership/foresee.ts"
 import { NODE_VIEW, type NodeView, speaks } from "../../pacemaker/membership/node-view.ts"

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
-import { z } from "zod"
+import * as z from "zod"
 import { parseEndpoint } from "../../../src/inventory/haproxy-expand-backends.ts"
 import { haproxySchema } from "../../../src/inventory/haproxy-schema.ts"
 import { PRESET_NAMES, PRESETS } from "../../../src/inventory/presets/index.ts"

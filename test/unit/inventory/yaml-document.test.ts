@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
 import { stringify } from "yaml"
-import { z } from "zod"
+import * as z from "zod"
 import { InputError } from "../../../src/inventory/problems.ts"
 import { parseYaml } from "../../../src/inventory/yaml-document.ts"
 
