@@ -1,5 +1,6 @@
 import type { Sink } from "../events.ts"
 import type { Connector } from "../transport/connector.ts"
+import type { Transport } from "../transport/transport.ts"
 import type { World } from "./world.ts"
 
 /** What every part of a run shares. Passed, never global. */
@@ -15,4 +16,6 @@ export interface RunContext {
   abort: AbortSignal
   /** A host that fails ends the run, where `up` would go on with the others: membership is changed with every member or not at all. */
   allTogether?: boolean | undefined
+  /** What a host's transport is for commands that change something. Default: the transport itself. */
+  forChanges?: ((transport: Transport) => Transport) | undefined
 }

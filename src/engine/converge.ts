@@ -169,7 +169,9 @@ async function applyOne(context: RunContext, action: Action, state: LiveHost, ab
   const start = Date.now()
   if (action.type === "wait") context.sink({ type: "waiting", ...about, for: action.for })
   context.sink({ type: "action-started", ...about, action: text })
-  await applyAction(action, state.transport, context.abort)
+  // To wait is to look, and nobody has to wait for that.
+  const forChanges = action.type === "wait" ? undefined : context.forChanges
+  await applyAction(action, forChanges?.(state.transport) ?? state.transport, context.abort)
   context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })
 }
 

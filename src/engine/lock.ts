@@ -1,5 +1,7 @@
 import { deferred } from "../deferred.ts"
 import { HaopsError } from "../errors.ts"
+import type { ExecResult, Transport } from "../transport/transport.ts"
+import type { RunContext } from "./context.ts"
 import type { LiveHost } from "./world.ts"
 
 /** Who holds the lock; written into the lock file for the one who finds it taken. */
@@ -13,18 +15,38 @@ export interface LockOwner {
 }
 
 const HELD = 73
+/** Standard input ended before the lock was had: nobody wants it any more. */
+const GIVEN_UP = 74
+const BUSY = 75
 const HEARTBEAT_MS = 10_000
 
 /**
  * An flock held by a remote `sh` for as long as our connection feeds it: when haops dies, its connection does, standard
  * input ends and the kernel frees the lock. Where the connection dies unseen (a control machine without power), the
  * missing heartbeat frees it within 45 s. So a stale lock cannot be.
+ *
+ * A command that such a run had begun lives on, and sshd does not tell it. It shares a second flock (`outliving`), which is
+ * waited for here: only who holds the first one begins commands, so that none comes after.
  */
 const LOCK_SCRIPT = `
 mkdir -p -m 700 "$2" || exit 1
-exec 9>>"$2/lock" || exit 1
+exec 9>>"$2/lock" 8>>"$2/work" || exit 1
 flock -n 9 || { cat "$2/lock"; exit ${HELD}; }
 printf '%s\\n' "$1" >"$2/lock"
+workers() {
+  sed -n "s/^[0-9]*: FLOCK  *ADVISORY  *READ  *\\([0-9]*\\) [^ ]*:$(stat -c %i "$1/work") .*/\\1/p" /proc/locks | while read -r pid; do
+    printf 'process %s (%s)\\n' "$pid" "$(tr '\\0\\n' '  ' <"/proc/$pid/cmdline" | sed 's/^flock -s -o [^ ]* //; s/ *$//' | cut -c1-120)"
+  done
+}
+left=$3
+until flock -n 8; do
+  [ "$left" -ne "$3" ] || printf 'busy with %s\\n' "$(workers "$2" | paste -s -d ,)"
+  [ "$left" -gt 0 ] || { workers "$2" >&2; exit ${BUSY}; }
+  left=$((left - 1))
+  timeout 1 sh -c 'read -r beat' 8>&- 9>&-
+  [ $? -ne 1 ] || exit ${GIVEN_UP}
+done
+exec 8>&-
 printf 'locked\\n'
 while timeout 45 sh -c 'read -r beat' 9>&-; do :; done
 : >"$2/lock"
@@ -32,26 +54,46 @@ while timeout 45 sh -c 'read -r beat' 9>&-; do :; done
 
 /** On a tmpfs: a reboot clears it. */
 const DIRECTORY = "/run/haops"
+/** As long as a command may take that does not say otherwise (`applyAction`). */
+const PATIENCE_S = 600
+
+/** Where the lock is, and how long commands of an earlier run are waited for; other than the default in tests. */
+export interface LockTerms {
+  directory?: string
+  patienceSeconds?: number
+}
 
 /** Holds until disposed. */
 export type Lock = AsyncDisposable
 
+/** Runs commands so that the next run waits for them to end, even if this one dies. For a host that is locked. */
+export function outliving(transport: Transport, directory = DIRECTORY): Transport {
+  // A process that a command leaves behind in the background has no part in it (-o).
+  const hold = ["flock", "-s", "-o", `${directory}/work`]
+  return {
+    host: transport.host,
+    exec: (command, signal) => transport.exec({ ...command, argv: [...hold, ...command.argv] }, signal),
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+  }
+}
+
 /**
  * Lock the hosts against a second run: the first one alone, then the others, always in the same order, so that of two
- * runs one wins. Throws `E_LOCKED` naming the holder.
+ * runs one wins. Throws `E_LOCKED` naming the holder, or the command that an earlier run has left running for too long.
  */
 export async function lockHosts(
   hosts: readonly LiveHost[],
   owner: LockOwner,
-  signal: AbortSignal,
-  directory = DIRECTORY,
+  context: Pick<RunContext, "sink" | "stop" | "abort">,
+  { directory = DIRECTORY, patienceSeconds = PATIENCE_S }: LockTerms = {},
 ): Promise<Lock> {
   const held: Lock[] = []
   const release = async () => void (await Promise.all(held.map((lock) => lock[Symbol.asyncDispose]())))
+  const argv = ["sh", "-c", LOCK_SCRIPT, "haops-lock", JSON.stringify(owner), directory, String(patienceSeconds)]
   try {
     const [first, ...others] = [...hosts].sort((a, b) => (a.host.name < b.host.name ? -1 : 1))
-    if (first !== undefined) held.push(await lockHost(first, owner, signal, directory))
-    const results = await Promise.allSettled(others.map((host) => lockHost(host, owner, signal, directory)))
+    if (first !== undefined) held.push(await lockHost(first, argv, context))
+    const results = await Promise.allSettled(others.map((host) => lockHost(host, argv, context)))
     for (const result of results) if (result.status === "fulfilled") held.push(result.value)
     const refused = results.find((result) => result.status === "rejected")
     if (refused !== undefined) throw refused.reason
@@ -62,21 +104,26 @@ export async function lockHosts(
   return { [Symbol.asyncDispose]: release }
 }
 
-async function lockHost(state: LiveHost, owner: LockOwner, signal: AbortSignal, directory: string): Promise<Lock> {
+async function lockHost(
+  { host: { name }, transport }: LiveHost,
+  argv: readonly string[],
+  { sink, stop, abort }: Pick<RunContext, "sink" | "stop" | "abort">,
+): Promise<Lock> {
   const beat = heartbeat()
   const locked = deferred<void>()
-  let said = ""
-  const argv = ["sh", "-c", LOCK_SCRIPT, "haops-lock", JSON.stringify(owner), directory]
-  const onStdout = (chunk: string) => {
-    said += chunk
-    if (said.startsWith("locked\n")) locked.resolve()
-  }
-  const ended = state.transport.exec({ argv, stdin: beat.lines(), onStdout, timeoutMs: 2 ** 31 - 1 }, signal)
+  const answers = lines((line) => {
+    if (line === "locked") return locked.resolve()
+    const text = `${name} is ${line}: left running by a run that has ended; waiting for it.`
+    if (line.startsWith("busy with ")) sink({ type: "message", level: "info", text })
+  })
+  stop.addEventListener("abort", beat.stop, { once: true })
+  if (stop.aborted) beat.stop()
+  const ended = transport.exec({ argv, stdin: beat.lines(), onStdout: answers, timeoutMs: 2 ** 31 - 1 }, abort)
   ended.then(
-    (result) => locked.reject(refusal(state.host.name, result.code, result.stdout, result.stderr)),
+    (result) => locked.reject(refusal(name, result)),
     (error) => locked.reject(error),
   )
-  await locked.promise
+  await locked.promise.finally(() => stop.removeEventListener("abort", beat.stop))
   return {
     async [Symbol.asyncDispose]() {
       beat.stop()
@@ -86,11 +133,25 @@ async function lockHost(state: LiveHost, owner: LockOwner, signal: AbortSignal, 
   }
 }
 
-function refusal(host: string, code: number | null, stdout: string, stderr: string): HaopsError {
-  const result = { code, stdout, stderr, durationMs: 0 }
-  if (code !== HELD) return new HaopsError("E_COMMAND", `the lock on ${host} could not be taken`, { host, result })
-  const hint = "Wait for that run to end, or interrupt it there; its lock goes with it."
-  return new HaopsError("E_LOCKED", `another run holds the lock on ${host}: ${holder(stdout)}`, { host, hint, result })
+function refusal(host: string, result: ExecResult): HaopsError {
+  switch (result.code) {
+    case HELD:
+      return new HaopsError("E_LOCKED", `another run holds the lock on ${host}: ${holder(result.stdout)}`, {
+        host,
+        hint: "Wait for that run to end, or interrupt it there; its lock goes with it.",
+        result,
+      })
+    case BUSY:
+      return new HaopsError("E_LOCKED", `${host} still works for a run that has ended: ${result.stderr.trim()}`, {
+        host,
+        hint: "Wait for it to end, or end it there (kill PROCESS), then run haops again.",
+        result,
+      })
+    case GIVEN_UP:
+      return new HaopsError("E_CANCELED", "interrupted; nothing was touched", { host })
+    default:
+      return new HaopsError("E_COMMAND", `the lock on ${host} could not be taken`, { host, result })
+  }
 }
 
 function holder(text: string): string {
@@ -115,4 +176,14 @@ function heartbeat() {
     }
   }
   return { lines, stop: () => stopped.resolve("stop") }
+}
+
+/** Calls `take` with each whole line of what arrives in pieces. */
+function lines(take: (line: string) => void): (chunk: string) => void {
+  let rest = ""
+  return (chunk) => {
+    const whole = `${rest}${chunk}`.split("\n")
+    rest = whole.pop() ?? ""
+    whole.forEach(take)
+  }
 }

@@ -5,7 +5,7 @@ import type { Inventory } from "../inventory/model.ts"
 import { auditRun } from "./audit.ts"
 import type { RunContext } from "./context.ts"
 import { converge, inSync } from "./converge.ts"
-import { type LockOwner, lockHosts } from "./lock.ts"
+import { type LockOwner, lockHosts, outliving } from "./lock.ts"
 import { connectAndLook, failHost, look, requireAll } from "./look.ts"
 import { type Outlook, planRun } from "./plan.ts"
 import { hasChanges, type Plan } from "./plan-model.ts"
@@ -63,11 +63,11 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     if (!(await request.confirm(plan))) {
       throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
     }
-    await using _lock = await lockHosts(liveHosts(context.world), request.owner, context.abort)
+    await using _lock = await lockHosts(liveHosts(context.world), request.owner, context)
     // Time has passed since the first look, another run perhaps among it: plan from what is true under the lock.
     await look(context, tasksOf(barriers))
     changed = true
-    await converge(context, barriers)
+    await converge({ ...context, forChanges: outliving }, barriers)
     return { outcome: outcomeOf(context), plan, changed }
   } catch (thrown) {
     const error = asHaopsError(thrown)

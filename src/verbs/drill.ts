@@ -78,7 +78,7 @@ async function hold(
   const inspection = inspector.judge(fromHere)
   const target = requireFit(session, aim, fault, inspector, inspection)
   await requireAgreement(session, options, expectations(fault, target, inspection.status))
-  await using _lock = await lockHosts(liveHosts(context.world), owner, context.abort)
+  await using _lock = await lockHosts(liveHosts(context.world), owner, context)
   const report = await measure(session, options, { aim, fault, target, inspector })
   const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
   await auditRun(context.world, owner, outcome)

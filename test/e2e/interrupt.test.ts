@@ -102,7 +102,7 @@ test("Ctrl-C finishes what runs, says what is half done, and exits 130", async (
   await expectConverged()
 })
 
-test("of two runs the second is told who holds the lock; killed, the holder leaves it free at once", async () => {
+test("of two runs the second is told who holds the lock; killed, the holder leaves its command, which the next one waits for", async () => {
   await damage()
   const seen: string[] = []
   const first = lab.spawnHaops(["run", await slowPlaybook(), "--json", "-i", inventory], {
@@ -115,6 +115,18 @@ test("of two runs the second is told who holds the lock; killed, the holder leav
   expect(second.stderr).toContain(`haops run by ${userInfo().username}@${hostname()} (process ${first.child.pid})`)
   first.child.kill("SIGKILL")
   await first.done
+
+  let said = ""
+  const third = lab.spawnHaops(["up", "--yes", "-i", inventory], {
+    onStderr: (chunk) => {
+      said += chunk
+    },
+  })
+  await until(async () => /controller1 is busy with process \d+ \(sh -c/.test(said), { what: "word of the command" })
+  expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("17min")
+  await everywhere(lab.nodes, `touch ${GO}`)
+  const { code, stderr } = await third.done
+  expect(code, stderr).toBe(0)
   await expectConverged()
 })
 
@@ -123,10 +135,13 @@ async function damage(): Promise<void> {
   await lab.node("controller2").must("pcs property set cluster-recheck-interval=17min")
 }
 
-/** A playbook of a user's own that keeps its run, and so the lock, for longer than any test. */
+/** Ends the slow playbook's command. */
+const GO = "/run/lab-go"
+
+/** A playbook of a user's own that keeps its run, and so the lock, until it is told to go on. */
 async function slowPlaybook(): Promise<string> {
   const file = join(lab.directory, "slow.yaml")
-  const command = { check: "exit 1", run: "sleep 3600", timeout: 3600 }
+  const command = { check: "exit 1", run: `until [ -e ${GO} ]; do sleep 0.1; done` }
   await writeFile(file, stringify({ name: "slow", stages: [{ stage: "slow", steps: [{ command }] }] }))
   return file
 }

@@ -5,10 +5,9 @@ import { beforeEach, describe, expect, test } from "vitest"
 import * as z from "zod"
 import type { RunContext } from "../../../src/engine/context.ts"
 import { converge } from "../../../src/engine/converge.ts"
-import { lockHosts } from "../../../src/engine/lock.ts"
 import { connectAndLook } from "../../../src/engine/look.ts"
 import type { Barrier, Task } from "../../../src/engine/task.ts"
-import { createWorld, liveHosts } from "../../../src/engine/world.ts"
+import { createWorld } from "../../../src/engine/world.ts"
 import { HaopsError } from "../../../src/errors.ts"
 import type { HaopsEvent } from "../../../src/events.ts"
 import type { Host } from "../../../src/inventory/model.ts"
@@ -218,34 +217,6 @@ describe("a step that one does for all", () => {
     const later = barrier("t", fileStep(), (name) => join(root, `${name}.later`))
     await expect(go([cluster("all"), later])).rejects.toMatchObject({ code: "E_COMMAND", step: "founded" })
     expect(existsSync(join(root, "n2.later"))).toBe(false)
-  })
-})
-
-describe("the lock", () => {
-  const owner = { runId: "1", user: "ada", host: "jump", pid: 42, verb: "up", since: "2026-01-01T00:00:00Z" }
-  const signal = new AbortController().signal
-
-  test("refuses a second run and names the first, and is free again afterwards", async () => {
-    await connectAndLook(context, [])
-    const hosts = liveHosts(context.world).slice(0, 1)
-    const first = await lockHosts(hosts, owner, signal, root)
-    await expect(lockHosts(hosts, { ...owner, user: "bob" }, signal, root)).rejects.toMatchObject({
-      code: "E_LOCKED",
-      message: expect.stringContaining("ada@jump (process 42) since 2026-01-01"),
-    })
-    await first[Symbol.asyncDispose]()
-    await using again = await lockHosts(hosts, owner, signal, root)
-    expect(again).toBeDefined()
-  })
-
-  test("goes with the connection of a run that was killed", async () => {
-    await connectAndLook(context, [])
-    const hosts = liveHosts(context.world).slice(0, 1)
-    const killed = new AbortController()
-    await lockHosts(hosts, owner, killed.signal, root)
-    killed.abort()
-    await using again = await lockHosts(hosts, owner, signal, root)
-    expect(again).toBeDefined()
   })
 })
 
