@@ -30,10 +30,12 @@ export const STALE = 210
 export function transactionScript(edits: readonly EditCommand[], fingerprint: string, claim: LastApplied): string {
   return [
     ...preamble(),
-    `seen=$(cat ${ORIGINAL} | ${FINGERPRINT})`,
-    `[ "$seen" = ${quote(fingerprint)} ] || { echo 'the configuration of the cluster changed after it was planned' >&2; exit ${STALE}; }`,
+    `planned=${quote(fingerprint)}`,
+    ...unchanged(`cat ${ORIGINAL}`),
     ...edits.map(editLine),
     ...verification(),
+    // The edits took their time.
+    ...unchanged("cibadmin -Q"),
     `install -d -m 700 ${STATE_DIRECTORY}`,
     `printf %s ${quote(formatLastApplied(claim))} >${LAST_APPLIED}.new`,
     `mv -f ${LAST_APPLIED}.new ${LAST_APPLIED}`,
@@ -41,6 +43,14 @@ export function transactionScript(edits: readonly EditCommand[], fingerprint: st
     "[ ! -s patch.xml ] || cibadmin --patch --xml-pipe <patch.xml",
     "",
   ].join("\n")
+}
+
+/** Stops the transaction where this configuration is not the one that it was planned against. */
+function unchanged(read: string): readonly string[] {
+  return [
+    `seen=$(${read} | ${FINGERPRINT})`,
+    `[ "$seen" = "$planned" ] || { echo 'the configuration of the cluster changed after it was planned' >&2; exit ${STALE}; }`,
+  ]
 }
 
 /** The same edit, shown to the simulator instead of the cluster. Leaves nothing behind. */

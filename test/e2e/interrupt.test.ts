@@ -130,6 +130,27 @@ test("of two runs the second is told who holds the lock; killed, the holder leav
   await expectConverged()
 })
 
+test("a cluster that changes while a run works on it is planned again, and the other's change stays", async () => {
+  await damage()
+  // Whoever comes first to edit under the lock finds that somebody has just changed something else.
+  const meddler = `#!/bin/sh
+if [ -s /run/haops/lock ]; then
+  rm /usr/local/sbin/pcs
+  env -u CIB_file crm_attribute --type crm_config --name cluster-delay --update 61s
+fi
+exec /usr/sbin/pcs "$@"
+`
+  for (const node of lab.nodes) await node.write("/usr/local/sbin/pcs", meddler, 0o755)
+  const { code, stderr } = await up()
+  expect(code, stderr).toBe(0)
+  const nodes = await everywhere(lab.nodes, "ls /usr/local/sbin/pcs 2>/dev/null | wc -l; rm -f /usr/local/sbin/pcs")
+  expect(Object.values(nodes).sort()).toEqual(["0", "1", "1"])
+  expect(stderr).toContain("changed by somebody else meanwhile; nothing was done, planning it again")
+  expect(await property(lab.nodes[0]!, "cluster-delay")).toBe("61s")
+  expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("5min")
+  await expectConverged()
+})
+
 /** Something for the next run to do in the cluster's configuration. */
 async function damage(): Promise<void> {
   await lab.node("controller2").must("pcs property set cluster-recheck-interval=17min")
