@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { annotated } from "./harness/annotated.ts"
 import type { HaopsResult } from "./harness/haops.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
@@ -8,6 +9,7 @@ import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { startProber } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
+import { rememberState } from "./harness/untouched.ts"
 
 // Members come, go, rest and fail, while a client keeps asking the VIP.
 
@@ -20,7 +22,7 @@ let inventory: string
 let written: string
 
 beforeAll(async () => {
-  lab = await startLab({ prepared: true, nodes: 5 })
+  lab = await startLab({ prepared: true, nodes: 6, releases: { controller6: "trixie" } })
   inventory = join(lab.directory, "inventory.yaml")
   written = annotated(lab)
   await writeFile(inventory, written)
@@ -96,11 +98,11 @@ describe("a healthy cluster", () => {
 })
 
 describe("what cannot be done is refused, and nothing is touched", () => {
-  const refused = async (message: string, ...args: string[]) => {
+  const refused = async (message: string | RegExp, ...args: string[]) => {
     const before = await configuration()
     const { code, stderr } = await lab.haops([...args, "--timeout", "5", "-i", inventory])
     expect(code, stderr).toBe(1)
-    expect(stderr.replace(/\s+/g, " ")).toContain(message)
+    expect(stderr.replace(/\s+/g, " ")).toMatch(message)
     expect(await configuration()).toEqual(before)
     expect(await readFile(inventory, "utf8")).toBe(written)
   }
@@ -117,6 +119,24 @@ describe("what cannot be done is refused, and nothing is touched", () => {
     await lab.node("controller4").write("/etc/corosync/corosync.conf", conf)
     await refused("controller4 belongs to another cluster, other", "add-node", "controller4", "--address", address(4))
     await lab.node("controller4").must("rm /etc/corosync/corosync.conf")
+  })
+
+  test("a newcomer of another pacemaker, which is left as it is too", async () => {
+    const stranger = lab.node("controller6")
+    const state = await rememberState([stranger])
+    const message = /controller6 has pacemaker 3\.\S+, the cluster 2\./
+    await refused(message, "add-node", "controller6", "--address", stranger.address)
+    expect(await state.changes()).toEqual({ controller6: [] })
+  })
+
+  test("a newcomer whose clock is far off", async () => {
+    const newcomer = lab.node("controller4")
+    // Containers have their engine's clock; what is asked for the time on this one is two minutes ahead.
+    await newcomer.write("/usr/local/sbin/date", `#!/bin/sh\nexec /bin/date -d '+2 minutes' "$@"\n`, 0o755)
+    const state = await rememberState([newcomer])
+    await refused(/clock of controller4 is 1[12]\d\.\d s ahead/, "add-node", "controller4", "--address", address(4))
+    expect(await state.changes()).toEqual({ controller4: [] })
+    await newcomer.must("rm /usr/local/sbin/date")
   })
 
   test("three to two, asked about with its numbers where there is nobody to ask", async () => {
@@ -164,6 +184,23 @@ describe("a node that died", () => {
   })
 })
 
+describe("a member that only left the inventory", () => {
+  test("is not removed by up, which says what would; and that removes it", async () => {
+    await expectMembers(FOUR)
+    await writeFile(inventory, written)
+    const said = "controller4 is a member of lab but not in the inventory; it is not removed"
+    const plan = await lab.haops(["plan", "-i", inventory])
+    expect(plan.stdout.replace(/\s+/g, " ")).toContain(said)
+    expect(plan.stdout).toContain("haops remove-node controller4")
+    expect((await must("up", "--yes")).stderr.replace(/\s+/g, " ")).toContain(said)
+    expect(await onlineNodes(lab.node("controller1"))).toEqual(FOUR)
+    await must("remove-node", "controller4")
+    await expectMembers(THREE)
+    const { stdout } = await lab.node("controller4").exec("systemctl is-enabled corosync pacemaker")
+    expect(stdout).toBe("disabled\ndisabled\n")
+  })
+})
+
 /** Everything that membership is made of on the first three nodes. */
 async function configuration(): Promise<Record<string, string>> {
   const files = "/etc/corosync/corosync.conf /etc/hosts /etc/haproxy/haproxy.cfg /var/lib/pcsd/known-hosts"
@@ -201,23 +238,4 @@ async function must(...args: string[]): Promise<HaopsResult> {
 
 function address(index: number): string {
   return lab.node(`controller${index}`).address
-}
-
-function annotated({ nodes, vip }: Lab): string {
-  const hosts = nodes.slice(0, 3).map(({ name, address }) => `  ${name}: ${address}   # rack ${name.at(-1)}\n`)
-  return `# Written by hand.
-name:  "lab"
-ssh: {user: root, identityFile: id_ed25519, knownHosts: known_hosts}
-
-controllers:   # three of them
-${hosts.join("")}# the cluster
-pacemaker:
-  password: { file: hacluster }
-  properties: { stonith-enabled: false, cluster-recheck-interval: 5min }
-  resourceDefaults: { migration-threshold: 1 }
-  totem: { token: 1000, tokenCoefficient: 100 }
-vips: { vip: ${vip}/24 }
-haproxy:
-  services: [{ name: web, port: 8080, mode: http, backendPort: 8000, check: http }]
-`
 }

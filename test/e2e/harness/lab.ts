@@ -15,6 +15,8 @@ export type Release = "bullseye" | "bookworm" | "trixie"
 export interface LabOptions {
   /** Default `bookworm`. */
   release?: Release
+  /** Nodes of another release, by name. */
+  releases?: Readonly<Record<string, Release>>
   /** Controllers. Default 3. */
   nodes?: number
   /** Default 0. */
@@ -51,7 +53,8 @@ export interface Lab extends AsyncDisposable {
  * Boots a lab and waits until every node answers ssh. Use with `await using`. Labs may run side by side: each has its own subnet.
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
-  const { release = "bookworm", nodes: count = 3, loadbalancers = 0, prepared = false, responder = true } = options
+  const { release = "bookworm", releases = {}, nodes: count = 3, loadbalancers = 0 } = options
+  const { prepared = false, responder = true } = options
   const cleanups = createCleanups()
   try {
     const directory = await mkdtemp(join(tmpdir(), "haops-e2e-"))
@@ -60,7 +63,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const network = await createNetwork(dockerode)
     cleanups.defer(() => network.remove())
     const key = await createLoginKey(directory)
-    const image = `haops-${prepared ? "prepared" : "node"}:${release}`
+    const image = (name: string) => `haops-${prepared ? "prepared" : "node"}:${releases[name] ?? release}`
     const planned = [...places("controller", count, 11), ...places("lb", loadbalancers, 21)]
     const nodes = await settled(
       planned.map(async ({ name, host }) => {
@@ -68,7 +71,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
           name,
           address: network.address(host),
           network: network.name,
-          image,
+          image: image(name),
           authorizedKey: key.publicKey,
         }
         const node = await startNode(dockerode, place, responder)
