@@ -1,5 +1,6 @@
 import type { Task } from "../engine/task.ts"
 import type { Host, Inventory } from "../inventory/model.ts"
+import { portOfVip } from "../inventory/vip-port.ts"
 import { defineStep } from "../steps/step.ts"
 import { OBSERVE_WANT, type Observation, type ObserveWant, observationScript, parseObservation } from "./observation.ts"
 
@@ -18,11 +19,6 @@ const observe = defineStep<ObserveWant, Observation>({
 export function observeTask(inventory: Inventory, hosts: readonly Host[], deep = false): Task {
   const wants = new Map(hosts.map((host) => [host.name, wantOf(inventory, host, deep)]))
   return { id: "observe", stage: "observe", step: observe, title: "status", wants }
-}
-
-/** A port of the VIP that haproxy serves, if there is one. */
-export function portOfVip({ haproxy }: Inventory, vip: string): number | undefined {
-  return haproxy?.services.find((service) => service.vip === vip)?.bind.port
 }
 
 /** The port on which a VIP is asked whether it can be reached: one that is served, else one where a refusal is due (discard). */

@@ -1,4 +1,5 @@
 import type { Host, Inventory, Pacemaker, Vip } from "../inventory/model.ts"
+import { portOfVip } from "../inventory/vip-port.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import { HEALTH_WANT, type Health, type HealthWant, healthDrift, inService } from "../pacemaker/membership/health.ts"
@@ -37,14 +38,9 @@ function healthWant(inventory: Inventory, pacemaker: Pacemaker): HealthWant {
   const nodes = memberNodes(inventory, pacemaker).map(({ name }) => name)
   return {
     nodes,
-    vips: vips.map((vip) => ({ id: vip.name, address: vip.address, port: portOn(inventory, vip) })),
+    vips: vips.map((vip) => ({ id: vip.name, address: vip.address, port: portOfVip(inventory, vip.name) })),
     haproxy: haproxyWant(inventory, pacemaker),
   }
-}
-
-/** Any service of the VIP will do: haproxy accepts on all of its ports or on none. */
-function portOn({ haproxy }: Inventory, vip: Vip): number | undefined {
-  return haproxy?.services.find((service) => service.vip === vip.name)?.bind.port
 }
 
 /** haproxy as a resource of this cluster; one that keepalived's hosts run is not its business. */

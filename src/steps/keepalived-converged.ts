@@ -1,12 +1,9 @@
 import * as z from "zod"
 import type { Drift } from "../events.ts"
 import { hostsOf } from "../inventory/model.ts"
-import { connectScript, settleScript } from "../pacemaker/membership/wait-script.ts"
 import { type HolderState, holderScript, parseHolder } from "./lib/keepalived-holder.ts"
+import { settle } from "./lib/keepalived-settle.ts"
 import { type BindContext, defineClusterStep, type Members } from "./step.ts"
-
-/** keepalived starts with two good answers of haproxy and three silent intervals of its peers. */
-const LIMIT_S = 30
 
 const vip = z.strictObject({
   name: z.string(),
@@ -45,14 +42,13 @@ export const keepalivedConverged = defineClusterStep<Want, HolderState>({
     ...idleHosts(vips, members),
     ...vips.flatMap((one) => [...vipDrift(one, members), ...deafHosts(one, members)]),
   ],
-  plan: ({ vips, advertMs }, { elected }) => [
-    {
-      type: "run",
-      argv: ["sh", "-c", settled(vips, elected.host, advertMs)],
-      timeoutMs: (LIMIT_S + 60) * 1000,
-      label: `wait until the VIPs answer, at most ${LIMIT_S} s`,
-    },
-  ],
+  plan: ({ vips, advertMs }, { elected }) => {
+    // Those of the other group may be in a network that this host does not reach.
+    const near = vips.flatMap(({ address, port, hosts }) =>
+      port !== undefined && hosts.includes(elected.host) ? [{ address, port }] : [],
+    )
+    return [settle({ vips: near, advertMs })]
+  },
 })
 
 function bind({ inventory, host }: BindContext): Want | undefined {
@@ -112,18 +108,6 @@ function deafHosts({ hosts, listeners }: VipWant, { all }: Members<HolderState>)
       if (missing.length === 0) return []
       return [drift(`haproxy on ${host}`, `does not listen on ${missing.join(", ")}`, "listening", !have.keepalived)]
     })
-}
-
-/**
- * Until the VIPs answer, and an election longer: hosts that start together may both have one for a moment, until the higher priority
- * is heard. VIPs of the other group may be in a network that this host does not reach.
- */
-function settled(vips: readonly VipWant[], host: string, advertMs: number): string {
-  const ports = vips.flatMap(({ address, port, hosts }) =>
-    port !== undefined && hosts.includes(host) ? [connectScript(address, port)] : [],
-  )
-  const script = settleScript(ports.length === 0 ? "false" : ports.join(" && "), LIMIT_S)
-  return `${script}\nsleep ${1 + advertMs / 1000}`
 }
 
 function drift(attribute: string, have: string, want: string, expected = false): Drift {

@@ -9,6 +9,7 @@ import { bindKeepalived } from "./lib/keepalived-bind.ts"
 import { CHECK_SCRIPT, VALIDATE } from "./lib/keepalived-check.ts"
 import { keepalivedFindings } from "./lib/keepalived-findings.ts"
 import { contentOf } from "./lib/keepalived-nics.ts"
+import { settle } from "./lib/keepalived-settle.ts"
 import { type KeepalivedState, keepalivedMemory, keepalivedScript, parseKeepalived } from "./lib/keepalived-state.ts"
 import { unitActions } from "./lib/unit-actions.ts"
 import { type Action, defineStep } from "./step.ts"
@@ -30,6 +31,7 @@ const want = z.strictObject({
         first: z.boolean(),
         source: z.string().optional().describe("Where VRRP is sent from under unicast; left out: multicast."),
         peers: z.array(z.string()).default([]),
+        port: z.number().int().optional().describe("A port that answers where the VIP is; left out: none is known."),
       }),
     )
     .min(1),
@@ -119,7 +121,14 @@ function plan(wanted: KeepalivedWant, have: KeepalivedState, drift: readonly Dri
     ...config,
     ...reload,
     ...drift.flatMap((one) => unitActions(UNIT, have.unit, one)),
+    ...(have.memory === "none" ? [settled(wanted)] : []),
   ]
+}
+
+/** A keepalived that starts may take the VIP from another: what follows would see that half done. */
+function settled({ instances, check, advertMs }: KeepalivedWant): Action {
+  const vips = instances.flatMap(({ address, port }) => (port === undefined ? [] : [{ address, port }]))
+  return settle({ ready: check && `${CHECK_SCRIPT.path} ${check.port}`, vips, advertMs })
 }
 
 /** systemd is done when the signal is sent, and keepalived may still refuse what it reads and end. */

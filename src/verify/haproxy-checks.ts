@@ -1,9 +1,9 @@
 import type { HaproxyRuntime } from "../haproxy/runtime-model.ts"
 import type { HaproxyService } from "../inventory/haproxy-model.ts"
 import { type Host, hostsOf, type Vip } from "../inventory/model.ts"
+import { portOfVip } from "../inventory/vip-port.ts"
 import { age } from "../output/haproxy-words.ts"
 import { listing } from "../output/words.ts"
-import { portOfVip } from "../status/observe.ts"
 import { backendOf, isUp } from "../status/services.ts"
 import { type Check, check, type Seen } from "./check.ts"
 

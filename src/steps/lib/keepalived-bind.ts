@@ -1,5 +1,6 @@
 import { HaopsError } from "../../errors.ts"
 import { hostsOf } from "../../inventory/model.ts"
+import { portOfVip } from "../../inventory/vip-port.ts"
 import { vrrpAddress } from "../../inventory/vrrp-address.ts"
 import { Secret } from "../../secret.ts"
 import type { KeepalivedWant } from "../keepalived.ts"
@@ -25,6 +26,7 @@ export function bindKeepalived({ inventory, host, secret }: BindContext): Keepal
       first: place === 0,
       source: peers === "unicast" ? vrrpAddress(host, vip) : undefined,
       peers: members.filter((one) => one !== host).flatMap((one) => vrrpAddress(one, vip) ?? []),
+      port: portOfVip(inventory, vip.name),
     })),
     advertMs,
     nopreempt,

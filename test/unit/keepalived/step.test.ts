@@ -15,11 +15,12 @@ const open = wantOf(inventoryOf(), "lb1")
 const secret = wantOf(inventoryOf("keepalived: { password: { env: P } }"), "lb1")
 const text = contentOf(open, FRESH)!
 const CONF = "/etc/keepalived/keepalived.conf"
+const SETTLED = "wait until the VIPs answer, at most 30 s"
 const RELOAD = ["systemctl reload -- keepalived.service", "wait"]
 
 function does(want: KeepalivedWant, have: KeepalivedState): string[] {
   return judge(keepalived, want, have).actions.map((action) => {
-    if (action.type === "run") return action.argv.join(" ")
+    if (action.type === "run") return action.label ?? action.argv.join(" ")
     return action.type === "put" ? `put ${action.path} ${action.mode}` : action.type
   })
 }
@@ -31,7 +32,7 @@ describe("keepalived", () => {
       "absent: the script first, which keepalived's own check looks for",
       open,
       FRESH,
-      [`put ${CHECK_SCRIPT.path} 0755`, `put ${CONF} 0644`, "systemctl start -- keepalived.service"],
+      [`put ${CHECK_SCRIPT.path} 0755`, `put ${CONF} 0644`, "systemctl start -- keepalived.service", SETTLED],
     ],
     [
       "changed while it runs: reloaded",
@@ -40,7 +41,7 @@ describe("keepalived", () => {
       [`put ${CONF} 0644`, ...RELOAD],
     ],
     ["an older configuration in memory", open, running(text, { memory: "older" }), RELOAD],
-    ["stopped", open, running(text, { memory: "none" }), ["systemctl start -- keepalived.service"]],
+    ["stopped", open, running(text, { memory: "none" }), ["systemctl start -- keepalived.service", SETTLED]],
     [
       "not at boot",
       open,
@@ -51,6 +52,14 @@ describe("keepalived", () => {
     ["not installed yet: nothing can be told", open, { ...FRESH, addresses: undefined, nics: [] }, []],
   ])("%s", (_title, want, have, actions) => {
     expect(does(want, have)).toEqual(actions)
+  })
+
+  test("that starts is given the time to win or lose the VIP: until haproxy answers it and the VIP somebody", () => {
+    const settled = judge(keepalived, open, FRESH).actions.at(-1)
+    const script = settled?.type === "run" ? settled.argv.at(-1) : undefined
+    expect(script).toContain(`${CHECK_SCRIPT.path} 1079 && timeout 1 bash -c `)
+    expect(script).toContain("/dev/tcp/192.168.122.200/80")
+    expect(script).toMatch(/\nsleep 2$/)
   })
 
   test("a change of the terms that both sides agree on is a failover, any other a reload", () => {
