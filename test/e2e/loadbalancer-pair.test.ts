@@ -5,7 +5,7 @@ import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
-import { ask, type ProbeReport, type ProberOptions, startProber } from "./harness/prober.ts"
+import { ask, type During, during, type ProbeReport } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
 
 // inventory/kubernetes.yaml on real nodes: a pair of load balancers under pacemaker before API servers that are backends and no members.
@@ -58,7 +58,7 @@ test("a second up has nothing to do, and verify finds nothing wrong", async () =
 
 test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async () => {
   const [holder] = await holders(pair, lab.vip)
-  const report = await during(() => up(balanced("leastconn")), { everyMs: 5, atLeast: 2000 })
+  const report = await asked(() => up(balanced("leastconn")), { everyMs: 5, atLeast: 2000 })
   expect(report.attempts.length).toBeGreaterThanOrEqual(2000)
   expect(report.failed).toBe(0)
   expect(await holders(pair, lab.vip)).toEqual([holder])
@@ -67,9 +67,43 @@ test("haproxy changes on the backup first, then on the holder, and no request of
   expect(Number(times[backup.name])).toBeLessThan(Number(times[holder!]))
 })
 
+test("an API server that says on /readyz that it cannot serve gets no request, though its port is open", async () => {
+  const unready = lab.node("controller3")
+  const line = "  http-request return status 500 if { path /readyz }"
+  await unready.must(
+    `sed -i 's|^  http-request return|${line}\\n&|' /root/backends.cfg && systemctl restart lab-backends`,
+  )
+  await untilShown("controller3", "down")
+  const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api(), 5000)))
+  expect(new Set(answers.map(({ answer }) => answer))).toEqual(new Set(["controller1", "controller2"]))
+  await unready.must(`sed -i '/readyz/d' /root/backends.cfg && systemctl restart lab-backends`)
+  await untilShown("controller3", "up")
+})
+
+test("lb takes a server out of both haproxies at once, and back", async () => {
+  for (const [wish, state] of [
+    ["drain", "drain"],
+    ["maint", "maint"],
+    ["ready", "up"],
+  ]) {
+    const { code, stdout, stderr } = await haops(`lb ${wish} kube_apiserver/controller2`)
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await untilShown("controller2", state!)
+  }
+})
+
+test("a haproxy configuration that does not validate touches neither of them", async () => {
+  const script = "sha256sum /etc/haproxy/haproxy.cfg; ls -A /etc/haproxy; systemctl show -p MainPID haproxy"
+  const before = await everywhere(pair, script)
+  const { code, stderr } = await haops("up", { haproxy: { raw: ["listen broken", "  balance sauce"] } })
+  expect(code, stderr).toBe(3)
+  expect(stderr).toContain("balance only supports")
+  expect(await everywhere(pair, script)).toEqual(before)
+})
+
 test("a haproxy that is killed costs its node the address, and the backup is promoted", async () => {
   const [holder, backup] = await roles()
-  const report = await during(async () => {
+  const report = await asked(async () => {
     await holder.must("pkill -9 haproxy")
     await until(async () => (await holders([backup], lab.vip)).length === 1, { what: "the backup promoted" })
   })
@@ -80,7 +114,7 @@ test("a haproxy that is killed costs its node the address, and the backup is pro
 
 test("the node with the address is lost: the other one alone keeps its quorum and takes it", async () => {
   const [lost, survivor] = await roles()
-  const report = await during(async () => {
+  const report = await asked(async () => {
     await lost.kill()
     await until(async () => (await holders([survivor], lab.vip)).length === 1, { what: "the address taken over" })
   })
@@ -109,6 +143,13 @@ function balanced(balance: string, { haproxy }: { haproxy?: object } = {}): Inve
   return {
     haproxy: { ...haproxy, services: [{ preset: "kubernetes-api", override: { kube_apiserver: { balance } } }] },
   }
+}
+
+/** In that state for the haproxy of both. */
+async function untilShown(server: string, state: string): Promise<void> {
+  const line = new RegExp(`^ {2}${server} +${state}\\b.* ${state}\\b`, "m")
+  const shown = async () => (await haops("lb show kube_apiserver")).stdout
+  await until(async () => line.test(await shown()), { what: `${server} ${state} on both` })
 }
 
 async function haops(words: string, overrides: InventoryOverrides = {}) {
@@ -152,12 +193,6 @@ async function roles(): Promise<[LabNode, LabNode]> {
   return [pair.find((node) => node.name === name)!, pair.find((node) => node.name !== name)!]
 }
 
-async function during(
-  work: () => Promise<unknown>,
-  { atLeast = 1, ...options }: ProberOptions & { atLeast?: number } = {},
-): Promise<ProbeReport> {
-  const prober = startProber(api(), { timeoutMs: 5000, ...options })
-  await work()
-  await prober.sent(atLeast)
-  return await prober.stop()
+async function asked(work: () => Promise<unknown>, options: During = {}): Promise<ProbeReport> {
+  return await during(api(), work, { timeoutMs: 5000, ...options })
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { askHttp } from "../../../src/drill/ask.ts"
 import { longestMs, outagesOf } from "../../../src/drill/outage.ts"
 import { type Attempt, EVERY_MS, startProber as start } from "../../../src/drill/prober.ts"
@@ -39,6 +40,26 @@ export function startProber(url: string, { everyMs = EVERY_MS, timeoutMs = 1000 
       return { attempts, failed, longestOutageMs: longestMs(outagesOf(attempts, prober.now(), everyMs)) }
     },
   }
+}
+
+export interface During extends ProberOptions {
+  /** Milliseconds that it goes on afterwards, in case the harm comes late. Default 0. */
+  settleMs?: number
+  /** Requests that it sends in all, however quick the work was. Default 1. */
+  atLeast?: number
+}
+
+/** What a client saw while `work` was done. */
+export async function during(
+  url: string,
+  work: () => Promise<unknown>,
+  { settleMs = 0, atLeast = 1, ...options }: During = {},
+): Promise<ProbeReport> {
+  const prober = startProber(url, options)
+  await work()
+  await sleep(settleMs)
+  await prober.sent(atLeast)
+  return await prober.stop()
 }
 
 /** One request. Never rejects. */
