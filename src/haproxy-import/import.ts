@@ -1,7 +1,7 @@
 import type { HaproxyYaml } from "../inventory/haproxy-schema.ts"
 import { effectiveProxies, type ProxySection } from "../render/haproxy-effective.ts"
 import { haproxyMeaning } from "../render/haproxy-meaning.ts"
-import type { ConfigSection, HaproxyConfig } from "../render/haproxy-parse.ts"
+import type { ConfigDirective, ConfigSection, HaproxyConfig } from "../render/haproxy-parse.ts"
 import { redactHaproxyConfig } from "../render/haproxy-redact.ts"
 import type { Secret } from "../secret.ts"
 import { sharedDefaults } from "./base.ts"
@@ -92,6 +92,7 @@ interface Sorted {
 function sort(config: HaproxyConfig, proxies: readonly ProxySection[], around: Around, note: TakeNote): Sorted {
   const page = proxies.find(isStats)
   const stats = page === undefined ? undefined : statsOf(page, around)
+  for (const directive of stats?.kept ?? []) keptLine(directive, page!, note)
   const others = stats === undefined ? proxies : proxies.filter((proxy) => proxy !== page)
   if (stats !== undefined && page!.name !== "stats") {
     note({ kind: "changed", line: page!.section.line, section: `listen ${page!.name}`, text: "it is called stats now" })
@@ -116,13 +117,14 @@ function servicesOf(pairs: readonly Pair[], around: Around, note: TakeNote) {
       refused.push(front, back)
       return []
     }
-    for (const { directive, in: proxy } of service.kept) {
-      const { line, text } = directive
-      note({ kind: "kept", line, section: `${proxy.kind} ${proxy.name}`, text: redactHaproxyConfig(text) })
-    }
+    for (const { directive, in: proxy } of service.kept) keptLine(directive, proxy, note)
     return [service.yaml]
   })
   return { services, refused }
+}
+
+function keptLine({ line, text }: ConfigDirective, { kind, name }: ProxySection, note: TakeNote): void {
+  note({ kind: "kept", line, section: `${kind} ${name}`, text: redactHaproxyConfig(text) })
 }
 
 function keptWhole({ kind, words, line }: ConfigSection, note: TakeNote): void {

@@ -2,6 +2,7 @@ import { OPTION_NAMES } from "../inventory/haproxy-options.ts"
 import type { StatsYaml } from "../inventory/haproxy-schema.ts"
 import type { Entry, ProxySection } from "../render/haproxy-effective.ts"
 import { parseHaproxyEndpoint } from "../render/haproxy-endpoint.ts"
+import type { ConfigDirective } from "../render/haproxy-parse.ts"
 import { withUnit } from "../render/haproxy-time.ts"
 import { Secret } from "../secret.ts"
 import { Half } from "./half.ts"
@@ -10,6 +11,8 @@ import type { Around } from "./service.ts"
 export interface ImportedStats {
   yaml: Omit<StatsYaml, "password">
   password: Secret
+  /** What it keeps in haproxy's own words. */
+  kept: readonly ConfigDirective[]
 }
 
 /** Whether a proxy does nothing but show the statistics. */
@@ -30,7 +33,7 @@ export function statsOf(proxy: ProxySection, around: Around): ImportedStats | un
   const [, user, password] = /^([^\s:]+):(.+)$/s.exec(auth?.directive.words[2] ?? "") ?? []
   const bare = bind?.text.split(" ").length === 2
   if (endpoint === undefined || !bare || more.length > 0 || mode?.text !== "mode http") return undefined
-  if (user === undefined || password === undefined || (vip === undefined && endpoint.address !== "*")) return undefined
+  if (user === undefined || password === undefined) return undefined
   const uri = half.peek("stats uri")
   const realm = half.peek("stats realm")
   const refresh = half.peek("stats refresh")
@@ -38,11 +41,12 @@ export function statsOf(proxy: ProxySection, around: Around): ImportedStats | un
   const admin = half.all("stats admin if TRUE")
   half.take([bind, mode, auth, uri, realm, every === undefined ? undefined : refresh, ...admin, ...always(half)])
   half.take(half.plain().filter((entry) => isGiven(entry, around)))
-  const lines = [...lostOptions(proxy, around), ...half.rest(base, logged).lines]
+  const rest = half.rest(base, logged)
+  const lines = [...lostOptions(proxy, around), ...rest.lines]
   return {
     yaml: {
       ...(endpoint.port === 1080 ? {} : { port: endpoint.port }),
-      ...(vip === undefined ? {} : { vip: vip.name }),
+      ...(vip === undefined ? set("bind", endpoint.address, "*") : { vip: vip.name }),
       ...set("uri", uri?.directive.words[2] ?? "/haproxy?stats", "/"),
       ...set("realm", realm?.directive.words[2] ?? "HAProxy Statistics", "Haproxy"),
       ...set("user", user, "admin"),
@@ -51,6 +55,7 @@ export function statsOf(proxy: ProxySection, around: Around): ImportedStats | un
       ...(lines.length === 0 ? {} : { raw: lines }),
     },
     password: new Secret(password),
+    kept: rest.own,
   }
 }
 

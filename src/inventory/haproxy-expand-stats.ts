@@ -1,18 +1,19 @@
 import type { Expansion } from "./haproxy-expand.ts"
-import { namedVip, UNKNOWN } from "./haproxy-expand-bind.ts"
+import { expandPlace } from "./haproxy-expand-bind.ts"
 import type { HaproxyService, StatsPage } from "./haproxy-model.ts"
 import type { StatsYaml } from "./haproxy-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
 import { secretSource } from "./secret-schema.ts"
 
-/** The statistics page: on its VIP, or on every address wherever haproxy runs. */
+/** The statistics page: on its VIP, or wherever haproxy runs on an address of its own or on all. */
 export function expandStats(yaml: StatsYaml, services: readonly HaproxyService[], expansion: Expansion): StatsPage {
-  const vip = yaml.vip === undefined ? undefined : namedVip(yaml.vip, ["haproxy", "stats", "vip"], expansion)
+  const placed = yaml.vip !== undefined || yaml.bind !== undefined
+  const place = placed ? expandPlace(yaml, (key) => ["haproxy", "stats", key], expansion) : undefined
   const everywhere = [...new Set(services.map((service) => service.on))]
   const fallback = everywhere.length === 0 ? [expansion.defaultGroup] : everywhere
   return {
-    on: vip === undefined ? fallback : [vip.on],
-    bind: { address: yaml.vip === undefined ? "*" : (vip?.address ?? UNKNOWN), port: yaml.port ?? 1080 },
+    on: place?.vip === undefined ? fallback : [place.on],
+    bind: { address: place?.address ?? "*", port: yaml.port ?? 1080 },
     uri: yaml.uri ?? "/",
     realm: yaml.realm ?? "Haproxy",
     user: yaml.user ?? "admin",

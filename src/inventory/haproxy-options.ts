@@ -1,5 +1,7 @@
 /** What haproxy makes of an `option` directive; seen with `haproxy -c` on 2.2, 2.6 and 3.0, which agree. */
 export interface OptionTraits {
+  /** What it does, for the schema. */
+  says: string
   /** The half of a proxy that reads it; the other warns. */
   side: "front" | "back" | "both"
   /** Ignored with a warning where the mode is tcp. */
@@ -9,29 +11,36 @@ export interface OptionTraits {
 }
 
 export const OPTIONS = {
-  tcpka: { side: "both", sticky: true },
-  clitcpka: { side: "front" },
-  srvtcpka: { side: "back" },
-  tcplog: { side: "front", sticky: true },
-  httplog: { side: "front", http: true, sticky: true },
-  dontlognull: { side: "front" },
-  "dontlog-normal": { side: "front" },
-  "log-health-checks": { side: "back" },
-  "log-separate-errors": { side: "front" },
-  redispatch: { side: "back" },
-  forwardfor: { side: "both", http: true, sticky: true },
-  "http-keep-alive": { side: "both" },
-  "http-server-close": { side: "both" },
-  httpclose: { side: "both" },
-  "http-ignore-probes": { side: "front", http: true },
-  abortonclose: { side: "back" },
-  allbackups: { side: "back" },
-  "prefer-last-server": { side: "back", http: true },
-  persist: { side: "back" },
-  contstats: { side: "front" },
-  "tcp-smart-accept": { side: "front" },
-  "tcp-smart-connect": { side: "back" },
-  nolinger: { side: "both" },
+  tcpka: { says: "TCP keepalives to clients and servers", side: "both", sticky: true },
+  clitcpka: { says: "TCP keepalives to clients", side: "front" },
+  srvtcpka: { says: "TCP keepalives to servers", side: "back" },
+  tcplog: { says: "Each connection is logged in full", side: "front", sticky: true },
+  httplog: { says: "Each request is logged in full", side: "front", http: true, sticky: true },
+  dontlognull: { says: "Connections without a byte, such as a monitor's, are not logged", side: "front" },
+  "dontlog-normal": { says: "Only what went wrong is logged", side: "front" },
+  "log-health-checks": { says: "Changes of what checks find are logged", side: "back" },
+  "log-separate-errors": { says: "What may have gone wrong is logged at level err", side: "front" },
+  redispatch: { says: "A connection to a dead server goes to another one; haops' default", side: "back" },
+  forwardfor: { says: "The client's address is handed on in a header", side: "both", http: true, sticky: true },
+  "http-keep-alive": { says: "Connections are kept on both sides; haproxy's default", side: "both" },
+  "http-server-close": {
+    says: "The server's connection is closed after each response, the client's is kept",
+    side: "both",
+  },
+  httpclose: { says: "Both connections are closed after each response", side: "both" },
+  "http-ignore-probes": {
+    says: "Connections that browsers open ahead and never use are neither logged nor answered",
+    side: "front",
+    http: true,
+  },
+  abortonclose: { says: "Requests whose client has gone are taken out of the queue", side: "back" },
+  allbackups: { says: "All backup servers share the load, in place of the first one alone", side: "back" },
+  "prefer-last-server": { says: "A kept connection stays with its server", side: "back", http: true },
+  persist: { says: "A cookie leads to its server though that is down", side: "back" },
+  contstats: { says: "Long connections count while they last", side: "front" },
+  "tcp-smart-accept": { says: "The first segment is acknowledged along with the answer", side: "front" },
+  "tcp-smart-connect": { says: "The connection is acknowledged along with the first data", side: "back" },
+  nolinger: { says: "Connections are closed without waiting for what is not acknowledged", side: "both" },
 } as const satisfies Readonly<Record<string, OptionTraits>>
 
 export type OptionName = keyof typeof OPTIONS

@@ -105,6 +105,7 @@ const statsSchema = z
   .strictObject({
     port: portSchema.describe("Default 1080").optional(),
     vip: z.string().describe("Show it on this VIP only; default: on every address").optional(),
+    bind: z.string().describe("An address in place of a VIP, such as 127.0.0.1").optional(),
     uri: z
       .string()
       .regex(/^\/\S*$/, 'must begin with "/"')

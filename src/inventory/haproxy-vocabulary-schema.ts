@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { TIMEOUTS } from "./haproxy-model.ts"
-import { OPTION_NAMES } from "./haproxy-options.ts"
+import { TIMEOUTS, type TimeoutName } from "./haproxy-model.ts"
+import { OPTION_NAMES, OPTIONS } from "./haproxy-options.ts"
 
 /** Haproxy reads a bare number as milliseconds; people read it as seconds. So a unit is required. */
 export const durationSchema = z
@@ -37,20 +37,37 @@ const forwardForSchema = z.strictObject({
 
 const flagShape = shapeOf(
   OPTION_NAMES.filter((name) => name !== "forwardfor"),
-  z.boolean().optional(),
+  (name) => z.boolean().describe(OPTIONS[name].says).optional(),
 )
 
 const optionsSchema = z
   .union([
     z.array(z.enum(OPTION_NAMES)).describe("The whole set: options that are not listed are not written"),
-    z.strictObject({ ...flagShape, forwardfor: z.union([z.boolean(), forwardForSchema]).optional() }),
+    z.strictObject({
+      ...flagShape,
+      forwardfor: z.union([z.boolean(), forwardForSchema]).describe(OPTIONS.forwardfor.says).optional(),
+    }),
   ])
   .describe(
     "Haproxy's `option` directives. A list is the whole set; a mapping changes single options, false switches off",
   )
 
+const TIMEOUT_SAYS: Readonly<Record<TimeoutName, string>> = {
+  "http-request": "For a request to be complete; haops' default is 10s",
+  "http-keep-alive": "For the next request on a connection; haproxy's default is that of http-request",
+  queue: "In the queue for a server; haops' default is 1m",
+  connect: "For a server to accept; haops' default is 10s",
+  client: "Without a byte from the client; haops' default is 1m",
+  "client-fin": "Of a connection that the client has half closed",
+  server: "Without a byte from the server; haops' default is 1m",
+  "server-fin": "Of a connection that the server has half closed",
+  tunnel: "Without a byte of a WebSocket and its like, in place of client and server",
+  tarpit: "That an unwanted request is kept waiting",
+  check: "For a check to be answered once it is connected; haops' default is 10s",
+}
+
 const timeoutsSchema = z
-  .strictObject(shapeOf(TIMEOUTS, durationSchema.optional()))
+  .strictObject(shapeOf(TIMEOUTS, (name) => durationSchema.describe(TIMEOUT_SAYS[name]).optional()))
   .describe("Haproxy's `timeout` directives; those that are absent keep their default")
 
 const maxconnSchema = z.int().min(1).describe("Connections at a time; more wait in the kernel's queue")
@@ -77,7 +94,14 @@ export const defaultsShape = {
     .describe("Default 4000. false: none of its own")
     .optional(),
   timeouts: z
-    .strictObject(shapeOf(TIMEOUTS, z.union([durationSchema, z.literal(false)]).optional()))
+    .strictObject(
+      shapeOf(TIMEOUTS, (name) =>
+        z
+          .union([durationSchema, z.literal(false)])
+          .describe(TIMEOUT_SAYS[name])
+          .optional(),
+      ),
+    )
     .describe("Haproxy's `timeout` directives; those that are absent keep haops' default, false is not written")
     .optional(),
 }
@@ -91,6 +115,9 @@ export function rawLines(raw: RawYaml | undefined): readonly string[] {
   return lines.filter((line) => line !== "")
 }
 
-function shapeOf<Name extends string, Schema>(names: readonly Name[], schema: Schema): Record<Name, Schema> {
-  return Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, Schema>
+function shapeOf<Name extends string, Schema>(
+  names: readonly Name[],
+  schemaOf: (name: Name) => Schema,
+): Record<Name, Schema> {
+  return Object.fromEntries(names.map((name) => [name, schemaOf(name)])) as Record<Name, Schema>
 }

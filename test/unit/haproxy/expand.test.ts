@@ -147,11 +147,9 @@ interface JsonSchema {
   items?: JsonSchema | undefined
 }
 
-/** Flags and timeouts are haproxy's words, described as a set. */
 function walk(schema: JsonSchema, path: string, bare: string[]): void {
   for (const [key, value] of Object.entries(schema.properties ?? {})) {
-    const described = value.description !== undefined || /\.(options|timeouts)$/.test(path)
-    if (!described) bare.push(`${path}.${key}`)
+    if (value.description === undefined) bare.push(`${path}.${key}`)
     walk(value, `${path}.${key}`, bare)
   }
   for (const branch of schema.anyOf ?? []) walk(branch, path, bare)
