@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from "node:fs"
 import type { HaopsError } from "../errors.ts"
 import type { HaopsEvent } from "../events.ts"
 import { type Scrub, toScrubbedJson } from "./scrub.ts"
@@ -10,8 +11,8 @@ export interface LogOptions {
   onError?: ((error: unknown) => void) | undefined
 }
 
-/** Lines of steps in sync are kept back up to this many bytes, since a hundred hosts tell thousands. Below pino's largest write. */
-const BUFFER_BYTES = 8_192
+/** Lines of steps in sync are kept back up to this many, since a hundred hosts tell thousands. */
+const KEPT_LINES = 100
 
 /**
  * The whole story of a run as pino's lines of JSON, in a file for its owner alone: every event, with stack and the remote's
@@ -22,20 +23,29 @@ export async function createLogSink(options: LogOptions): Promise<OutputSink> {
   const { file, scrub, onError } = options
   // The default export is what both Node and the bundle have: pino is CommonJS.
   const { default: pino } = await import("pino")
-  const destination = pino.destination({ dest: file, sync: true, mode: 0o600, minLength: BUFFER_BYTES })
-  if (onError !== undefined) destination.on("error", onError)
-  else destination.on("error", () => {})
+  const handle = openSync(file, "a", 0o600)
+  const kept: string[] = []
+  // pino's own destination syncs the disk with each flush, which can take longer than a step.
+  const flush = () => {
+    if (kept.length > 0) writeSync(handle, kept.splice(0).join(""))
+  }
+  const destination = { write: (line: string) => void kept.push(line) }
   const logger = pino({ base: null, level: "debug", timestamp: pino.stdTimeFunctions.isoTime }, destination)
   const sink = neverThrow((event) => {
     const level = levelOf(event)
     logger[level](scrubbed(event, scrub), event.type)
-    if (level !== "debug") destination.flushSync()
+    if (level !== "debug" || kept.length >= KEPT_LINES) flush()
   }, onError)
   let closed = false
   const close = () => {
     if (closed) return
     closed = true
-    destination.end()
+    try {
+      flush()
+    } catch (error) {
+      onError?.(error)
+    }
+    closeSync(handle)
   }
   return { sink: (event) => (closed ? undefined : sink(event)), close }
 }

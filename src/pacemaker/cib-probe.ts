@@ -1,10 +1,9 @@
-import { shared } from "../facts/shared.ts"
 import { quote } from "../sh.ts"
 import type { Probe } from "../steps/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
+import { CIB } from "./cib-question.ts"
 import { LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
-import { FINGERPRINT } from "./transaction.ts"
 
 /** What a node knows of the cluster's configuration. */
 export interface CibHave {
@@ -20,17 +19,6 @@ export interface CibHave {
 
 /** Exit codes of cibadmin where no cluster runs: pacemaker 2 and later, and 1.1. */
 const NOT_CONNECTED = "102|107"
-
-/** Shared question: the fingerprint's line and the CIB, or `exit` and cibadmin's exit code. */
-const CIB = shared(
-  "cib",
-  `if cib=$(timeout 20 cibadmin -Q); then
-  printf 'fingerprint %s\\n' "$(printf '%s\\n' "$cib" | ${FINGERPRINT})"
-  printf '%s\\n' "$cib"
-else
-  echo "exit $?"
-fi`,
-)
 
 /**
  * Reads the CIB by `cibadmin`, in milliseconds where each pcs call takes half a second. A cluster of another name than `cluster`
@@ -66,5 +54,13 @@ function parse(stdout: string): CibHave {
   const cluster = fields.get("cluster")
   if (cluster === "absent" || cluster === "down") return { cluster, cib: EMPTY_CIB, fingerprint: "", lastApplied }
   if (cluster !== "up" || start === -1) throw new Error("the CIB is missing from the answer")
-  return { cluster, cib: parseCib(stdout.slice(start)), fingerprint: fields.get("fingerprint") ?? "", lastApplied }
+  return { cluster, cib: parsed(stdout.slice(start)), fingerprint: fields.get("fingerprint") ?? "", lastApplied }
+}
+
+let last: { xml: string; cib: Cib } | undefined
+
+/** All nodes give the same answer, each of them to several steps: it is read once. */
+function parsed(xml: string): Cib {
+  if (last?.xml !== xml) last = { xml, cib: parseCib(xml) }
+  return last.cib
 }

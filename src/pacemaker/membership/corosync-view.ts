@@ -1,4 +1,7 @@
+import { unitIsActive } from "../../facts/units.ts"
+import { quote } from "../../sh.ts"
 import type { Members, Peers, Probe } from "../../steps/step.ts"
+import { CIB } from "../cib-question.ts"
 import { CMAP_SCRIPT, parseCmap, type RunningCorosync } from "../corosync-cmap.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
@@ -20,9 +23,13 @@ export interface CorosyncView extends NodeCluster {
   rolling: boolean
 }
 
-/** By `-l` of the node itself: a node that is alone for the moment has nobody else to ask. */
-const ROLLING_SCRIPT = `if systemctl is-active --quiet pacemaker.service; then echo running; fi
-timeout 10 cibadmin -Q -l -o crm_config 2>/dev/null || :`
+const MARK = `<cluster_property_set id="${ROLLING_SET}"`
+
+/** A node that is alone for the moment has nobody else to ask: then its own copy tells. */
+const ROLLING_SCRIPT = `if ${unitIsActive("pacemaker")}; then echo running; fi
+cib=${CIB}
+case $cib in 'exit '*) cib=$(timeout 10 cibadmin -Q -l -o crm_config 2>/dev/null) || : ;; esac
+case $cib in *${quote(MARK)}*) echo rolling ;; esac`
 
 export const COROSYNC_VIEW: Probe<CorosyncView> = {
   script: nodeClusterScript({ running: CMAP_SCRIPT, rolling: ROLLING_SCRIPT }),
@@ -34,7 +41,7 @@ export const COROSYNC_VIEW: Probe<CorosyncView> = {
       text: presence === "present" ? `${lines.join("\n")}\n` : undefined,
       running: parseCmap(running),
       pacemaker: rolling.startsWith("running"),
-      rolling: rolling.includes(`<cluster_property_set id="${ROLLING_SET}"`),
+      rolling: rolling.endsWith("rolling"),
     }
   },
 }

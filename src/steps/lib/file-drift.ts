@@ -23,15 +23,16 @@ export interface FileDriftOptions {
 /** The differences between a file and what it should be: content, mode and owner each by itself. */
 export function fileDrift(want: FileWant, have: FileState, { risk = "none", redact }: FileDriftOptions = {}): Drift[] {
   if (have.type === "other") return []
-  const shown = redact?.(want.content) ?? want.content
+  const shown = () => redact?.(want.content) ?? want.content
   if (have.type === "absent") {
     return [
-      { attribute: want.path, have: "absent", want: "present", risk, diff: textDiff(want.path, undefined, shown) },
+      { attribute: want.path, have: "absent", want: "present", risk, diff: textDiff(want.path, undefined, shown()) },
     ]
   }
   const drift: Drift[] = []
   if (have.sha256 !== sha256(want.content)) {
-    const diff = have.content && contentDiff(want.path, redact ? redact(have.content.toString()) : have.content, shown)
+    const diff =
+      have.content && contentDiff(want.path, redact ? redact(have.content.toString()) : have.content, shown())
     drift.push({
       attribute: want.path,
       have: `${have.size} bytes`,

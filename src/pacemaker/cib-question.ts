@@ -1,0 +1,17 @@
+import { shared } from "../facts/shared.ts"
+import { FINGERPRINT } from "./transaction.ts"
+
+/**
+ * Shared question: the fingerprint's line and the CIB, or `exit` and cibadmin's exit code. The status section, most of it all, is
+ * left out: `crm_mon` tells what is in it.
+ */
+export const CIB = shared(
+  "cib",
+  `if cib=$(timeout 20 cibadmin -Q); then
+  cib=\${cib%%<status*}
+  printf 'fingerprint %s\\n' "$(printf '%s\\n' "$cib" | ${FINGERPRINT})"
+  printf '%s</cib>\\n' "\${cib%%</cib>*}"
+else
+  echo "exit $?"
+fi`,
+)
