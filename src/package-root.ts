@@ -4,8 +4,13 @@ import { fileURLToPath } from "node:url"
 
 /** The directory of the installed package, which holds `playbooks/`: found from here, whether bundled or from source. */
 export function packageRoot(): string {
-  let directory = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(directory, "package.json"))) directory = dirname(directory)
+  const own = dirname(fileURLToPath(import.meta.url))
+  let directory = own
+  while (!existsSync(join(directory, "package.json"))) {
+    const parent = dirname(directory)
+    if (parent === directory) throw new Error(`no package.json above ${own}: haops is not installed whole`)
+    directory = parent
+  }
   return directory
 }
 

@@ -49,9 +49,11 @@ class PlainLines {
       case "host-failed":
         return red(this.#host(event.host, `takes no further part: ${cleanLine(event.error.message)}`))
       case "finding": {
-        const { severity, message } = event.finding
-        const tone = severity === "error" ? red : yellow
-        return tone(this.#host(event.host, `${severity}: ${cleanLine(event.step)}: ${cleanLine(message)}`))
+        const { severity, message, hint } = event.finding
+        const said = this.#host(event.host, `${severity}: ${cleanLine(event.step)}: ${cleanLine(message)}`)
+        // An error's hint comes with the error at the end.
+        if (severity === "error") return red(said)
+        return yellow(hint === undefined ? said : `${said}\n${this.#host("", `  ${cleanLine(hint)}`)}`)
       }
       case "facts":
         return this.#ifVerbose(`facts of ${count(event.hosts.length, "host")} read  ${duration(event.ms)}`)

@@ -89,7 +89,9 @@ class Tally {
       case "step-failed":
         row.ms += this.#begun.get(key)?.ms ?? 0
         this.#fail(event.error)
-        this.#settle(row, key, "failed")
+        // Interrupted is not failed: it is told as half done.
+        if (event.error.code === "E_CANCELED") this.#begun.delete(key)
+        else this.#settle(row, key, "failed")
         return
       case "step-blocked":
         this.#blocked.set(key, `${event.step}: ${event.reason}`)

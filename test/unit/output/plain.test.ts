@@ -25,8 +25,8 @@ stage cluster done  2.1 s
     expect(linesOf(CHANGING_RUN, { verbose: true })).toContain("controller3  haproxy config: in sync\n")
   })
 
-  it("tells failures, blocks, findings and warnings in a line each", () => {
-    const finding = { severity: "warning" as const, message: "clock is 2 s off" }
+  it("tells failures, blocks, findings with what to do about them, and warnings", () => {
+    const finding = { severity: "warning" as const, message: "clock is 2 s off", hint: "Run chrony." }
     const events: HaopsEvent[] = [
       STARTED,
       { type: "step-failed", ...at("controller2"), error: commandError() },
@@ -37,6 +37,7 @@ stage cluster done  2.1 s
     expect(linesOf(events)).toBe(`controller2  haproxy config: failed: haproxy -c -f /etc/haproxy/haproxy.cfg exited 1
 controller1  haproxy config: blocked: controller3 is unreachable
 controller1  warning: preflight: clock is 2 s off
+               Run chrony.
 warning: a lock of 3 h ago was removed
 `)
   })

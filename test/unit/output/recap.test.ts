@@ -112,6 +112,22 @@ Converged in 5.6 s. 3 nodes online, vip on controller1. Log: ~/runs/x/
     )
   })
 
+  it("does not count an interrupted step as failed", () => {
+    const place = at("controller2")
+    const error = new HaopsError("E_CANCELED", "stopped before this was done", {
+      host: "controller2",
+      step: place.step,
+    })
+    const events: HaopsEvent[] = [
+      STARTED,
+      { type: "action-started", ...place, action: "x" },
+      { type: "step-failed", ...place, error },
+      finished("canceled"),
+    ]
+    expect(recapOf(events).lines.map(({ failed }) => failed)).toEqual([0, 0, 0])
+    expect(renderRecap(recapOf(events), PLAIN)).toContain("Half done: haproxy config on controller2.")
+  })
+
   it.each<[Outcome, string]>([
     ["failed", "Failed after 2.0 s on controller2. Nothing was changed."],
     ["unreachable", "None of 3 hosts could be reached; nothing was changed.\n"],
