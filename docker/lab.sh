@@ -86,7 +86,7 @@ wait_for_ssh() {
   done
 }
 
-# What stands in for the services behind haproxy: the plain ports of the openstack preset (443 would want TLS), and 8000. Real
+# What stands in for the services behind haproxy: the plain ports of the openstack preset, and 8000. Real
 # nodes have the real ones.
 service_ports="80 3306 5000 5672 6080 8000 8773 8774 8775 8776 8777 8778 9191 9292 9696 35357"
 start_responder() {
