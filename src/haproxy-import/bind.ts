@@ -2,18 +2,25 @@ import type { ServiceYaml } from "../inventory/haproxy-service-schema.ts"
 import type { Entry } from "../render/haproxy-effective.ts"
 import { type Endpoint, parseHaproxyEndpoint } from "../render/haproxy-endpoint.ts"
 import { bindSettings, settingText } from "../render/haproxy-line-words.ts"
+import type { ConfigDirective } from "../render/haproxy-parse.ts"
 import { type Half, isPlain } from "./half.ts"
 import type { Named } from "./hosts.ts"
 
 export type BindYaml = Pick<ServiceYaml, "port" | "vip" | "bind" | "tls" | "rawBind">
 
+export interface TakenBind {
+  yaml: BindYaml
+  directive: ConfigDirective
+}
+
 /** The first bind line that an inventory could have written, taken out of a proxy; further ones stay. Undefined where there is none. */
-export function takeBind(half: Half, vips: readonly Named[]): BindYaml | undefined {
+export function takeBind(half: Half, vips: readonly Named[]): TakenBind | undefined {
   for (const entry of half.all("bind ")) {
     const endpoint = endpointOf(entry)
     if (endpoint === undefined) continue
     half.take([entry])
-    return { port: endpoint.port, ...placeOf(endpoint, vips), ...optionsOf(entry) }
+    const yaml = { port: endpoint.port, ...placeOf(endpoint, vips), ...optionsOf(entry) }
+    return { yaml, directive: entry.directive }
   }
   return undefined
 }

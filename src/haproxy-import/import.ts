@@ -1,7 +1,7 @@
 import type { HaproxyYaml } from "../inventory/haproxy-schema.ts"
 import { effectiveProxies, type ProxySection } from "../render/haproxy-effective.ts"
 import { haproxyMeaning } from "../render/haproxy-meaning.ts"
-import type { ConfigDirective, ConfigSection, HaproxyConfig } from "../render/haproxy-parse.ts"
+import type { ConfigSection, HaproxyConfig } from "../render/haproxy-parse.ts"
 import { redactHaproxyConfig } from "../render/haproxy-redact.ts"
 import type { Secret } from "../secret.ts"
 import { sharedDefaults } from "./base.ts"
@@ -13,7 +13,7 @@ import type { ImportNote, TakeNote } from "./notes.ts"
 import { type Pair, pairProxies } from "./pairs.ts"
 import { withPresets } from "./presets.ts"
 import { proxyLines, sectionLines } from "./raw-sections.ts"
-import { type Around, serviceOf } from "./service.ts"
+import { type Around, type Kept, serviceOf } from "./service.ts"
 import { readSource } from "./source.ts"
 import { type ImportedStats, isStats, statsOf } from "./stats.ts"
 import { tryOut } from "./trial.ts"
@@ -92,7 +92,7 @@ interface Sorted {
 function sort(config: HaproxyConfig, proxies: readonly ProxySection[], around: Around, note: TakeNote): Sorted {
   const page = proxies.find(isStats)
   const stats = page === undefined ? undefined : statsOf(page, around)
-  for (const directive of stats?.kept ?? []) keptLine(directive, page!, note)
+  for (const kept of stats?.kept ?? []) keptWords(kept, note)
   const others = stats === undefined ? proxies : proxies.filter((proxy) => proxy !== page)
   if (stats !== undefined && page!.name !== "stats") {
     note({ kind: "changed", line: page!.section.line, section: `listen ${page!.name}`, text: "it is called stats now" })
@@ -117,13 +117,13 @@ function servicesOf(pairs: readonly Pair[], around: Around, note: TakeNote) {
       refused.push(front, back)
       return []
     }
-    for (const { directive, in: proxy } of service.kept) keptLine(directive, proxy, note)
+    for (const kept of service.kept) keptWords(kept, note)
     return [service.yaml]
   })
   return { services, refused }
 }
 
-function keptLine({ line, text }: ConfigDirective, { kind, name }: ProxySection, note: TakeNote): void {
+function keptWords({ line, text, in: { kind, name } }: Kept, note: TakeNote): void {
   note({ kind: "kept", line, section: `${kind} ${name}`, text: redactHaproxyConfig(text) })
 }
 

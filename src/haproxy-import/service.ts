@@ -1,5 +1,5 @@
 import { balanceSchema, type ServiceYaml } from "../inventory/haproxy-service-schema.ts"
-import type { ProxySection } from "../render/haproxy-effective.ts"
+import type { Entry, ProxySection } from "../render/haproxy-effective.ts"
 import type { ConfigDirective } from "../render/haproxy-parse.ts"
 import { TIMEOUT_SIDES } from "../render/haproxy-tuning.ts"
 import type { Base } from "./base.ts"
@@ -20,10 +20,16 @@ export interface Around {
   logged: boolean
 }
 
+/** What is there in haproxy's own words, and where it was. */
+export interface Kept {
+  line: number
+  text: string
+  in: ProxySection
+}
+
 export interface ImportedService {
   yaml: ServiceYaml
-  /** What is there in haproxy's own words, and in which section it was. */
-  kept: readonly { directive: ConfigDirective; in: ProxySection }[]
+  kept: readonly Kept[]
 }
 
 /** A proxy's two halves as a service; one and the same half for a `listen`. Undefined where an inventory has no service like it. */
@@ -31,18 +37,18 @@ export function serviceOf(name: string, halves: Halves, around: Around): Importe
   const { front, back } = halves
   const { base } = around
   const mode = front.peek("mode")
-  const place = takeBind(front, around.vips)
-  if (place === undefined || mode?.text !== back.peek("mode")?.text) return undefined
+  const bind = takeBind(front, around.vips)
+  if (bind === undefined || mode?.text !== back.peek("mode")?.text) return undefined
   const http = mode?.text === "mode http"
   const asked = takeCheck(back, base)
   const servers = back.all("server ")
-  const backends = backendsOf(servers, asked, place.port, around.hosts)
+  const backends = backendsOf(servers, asked, bind.yaml.port, around.hosts)
   if (backends === undefined || defaultsAfterServers(back)) return undefined
   const balance = back.peek("balance")
   const way = balanceSchema.safeParse(balance?.text.slice("balance ".length))
   const yaml: ServiceYaml = {
     name,
-    ...place,
+    ...bind.yaml,
     ...((http ? "http" : "tcp") === base.mode ? {} : { mode: http ? "http" : "tcp" }),
     ...(way.success && way.data !== "roundrobin" ? { balance: way.data } : {}),
     ...splitOf(name, halves),
@@ -50,11 +56,12 @@ export function serviceOf(name: string, halves: Halves, around: Around): Importe
     ...takeLimits(halves, base),
     ...takeOptions(halves, base, http),
     ...takeTimeouts(halves, base),
-    ...takeErrorfiles(front, base),
+    ...takeErrorfiles(halves, base),
   }
   front.take([mode, ...(front === back ? [] : [front.peek("default_backend")])])
   back.take([back.peek("mode"), ...servers, ...(way.success ? [balance] : [])])
-  return withRest(yaml, halves, around)
+  const words = [...bindWords(yaml, bind.directive, front.proxy), ...serverWords(yaml, servers, back.proxy)]
+  return withRest(yaml, words, halves, around)
 }
 
 export interface Halves {
@@ -62,7 +69,26 @@ export interface Halves {
   back: Half
 }
 
-function withRest(yaml: ServiceYaml, { front, back }: Halves, { base, logged }: Around): ImportedService {
+function bindWords({ rawBind }: ServiceYaml, { line, words }: ConfigDirective, proxy: ProxySection): Kept[] {
+  return rawBind === undefined ? [] : [{ line, text: `bind ${words[1]} … ${rawBind}`, in: proxy }]
+}
+
+function serverWords({ rawServer, backends }: ServiceYaml, servers: readonly Entry[], proxy: ProxySection): Kept[] {
+  const own = typeof backends === "object" && !Array.isArray(backends) ? backends : {}
+  return servers.flatMap(({ directive: { line, words } }) => {
+    const name = words[1] ?? ""
+    const backend = own[name]
+    const raw = rawServer ?? (typeof backend === "object" ? backend.raw : undefined)
+    return raw === undefined ? [] : [{ line, text: `server ${name} … ${raw}`, in: proxy }]
+  })
+}
+
+function withRest(
+  yaml: ServiceYaml,
+  words: readonly Kept[],
+  { front, back }: Halves,
+  { base, logged }: Around,
+): ImportedService {
   const raw = back.rest(base, logged)
   const rawFront = front === back ? { lines: [], own: [] } : front.rest(base, logged)
   return {
@@ -72,8 +98,9 @@ function withRest(yaml: ServiceYaml, { front, back }: Halves, { base, logged }: 
       ...(rawFront.lines.length === 0 ? {} : { rawFrontend: rawFront.lines }),
     },
     kept: [
-      ...rawFront.own.map((directive) => ({ directive, in: front.proxy })),
-      ...raw.own.map((directive) => ({ directive, in: back.proxy })),
+      ...rawFront.own.map(({ line, text }) => ({ line, text, in: front.proxy })),
+      ...words,
+      ...raw.own.map(({ line, text }) => ({ line, text, in: back.proxy })),
     ],
   }
 }
@@ -116,13 +143,20 @@ function takeTimeouts({ front, back }: Halves, base: Base): Pick<ServiceYaml, "t
   return Object.keys(timeouts).length === 0 ? {} : { timeouts }
 }
 
-/** Those of a backend alone stay in haproxy's words. */
-function takeErrorfiles(front: Half, base: Base): Pick<ServiceYaml, "errorfiles"> {
+/** Those that a backend alone has stay in haproxy's words. */
+function takeErrorfiles({ front, back }: Halves, base: Base): Pick<ServiceYaml, "errorfiles"> {
+  const given = ([status, file]: readonly [string, string]) => base.errorfiles[status] === file
   const files = front.plain().flatMap((entry) => {
     const file = errorfileOf(entry)
     if (file === undefined) return []
     front.take([entry])
-    return base.errorfiles[file[0]] === file[1] ? [] : [file]
+    return given(file) ? [] : [file]
   })
+  back.take(
+    back.plain().filter((entry) => {
+      const file = errorfileOf(entry)
+      return file !== undefined && given(file)
+    }),
+  )
   return files.length === 0 ? {} : { errorfiles: Object.fromEntries(files) }
 }

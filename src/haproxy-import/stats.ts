@@ -2,17 +2,16 @@ import { OPTION_NAMES } from "../inventory/haproxy-options.ts"
 import type { StatsYaml } from "../inventory/haproxy-schema.ts"
 import type { Entry, ProxySection } from "../render/haproxy-effective.ts"
 import { parseHaproxyEndpoint } from "../render/haproxy-endpoint.ts"
-import type { ConfigDirective } from "../render/haproxy-parse.ts"
 import { withUnit } from "../render/haproxy-time.ts"
 import { Secret } from "../secret.ts"
 import { Half } from "./half.ts"
-import type { Around } from "./service.ts"
+import type { Around, Kept } from "./service.ts"
 
 export interface ImportedStats {
   yaml: Omit<StatsYaml, "password">
   password: Secret
   /** What it keeps in haproxy's own words. */
-  kept: readonly ConfigDirective[]
+  kept: readonly Kept[]
 }
 
 /** Whether a proxy does nothing but show the statistics. */
@@ -55,7 +54,7 @@ export function statsOf(proxy: ProxySection, around: Around): ImportedStats | un
       ...(lines.length === 0 ? {} : { raw: lines }),
     },
     password: new Secret(password),
-    kept: rest.own,
+    kept: rest.own.map(({ line, text }) => ({ line, text, in: proxy })),
   }
 }
 

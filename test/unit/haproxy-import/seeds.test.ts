@@ -78,6 +78,25 @@ describe("what comes of a seed's file", () => {
     ])
   })
 
+  it("says in a backend nothing that its defaults say already", () => {
+    const { services } = roundTrip(read("seed-004-galera.cfg")).result.haproxy
+    expect(services).toHaveLength(1)
+    expect(services?.[0]).not.toHaveProperty("raw")
+  })
+
+  it("tells of words that it keeps on servers and binds", () => {
+    const kept = (text: string) => roundTrip(text).result.notes.filter(({ kind }) => kind === "kept")
+    expect(kept(read("seed-002.cfg"))).toContainEqual({
+      kind: "kept",
+      line: 37,
+      section: "backend kube-masters",
+      text: "server kube-mast01 … resolvers dns",
+    })
+    const text =
+      "listen web\n bind 10.0.0.1:80 transparent\n server a 10.0.0.2:80 slowstart 5s\n server b 10.0.0.3:80\n"
+    expect(kept(text).map((note) => note.text)).toEqual(["bind 10.0.0.1:80 … transparent", "server a … slowstart 5s"])
+  })
+
   it("gives bare numbers their unit", () => {
     expect(roundTrip(read("seed-004.cfg")).result.haproxy.defaults?.timeouts).toMatchObject({
       connect: "5s",
