@@ -6,8 +6,10 @@ import type { ScreenOptions } from "./screen.ts"
 import { type Cell, tableLines } from "./table.ts"
 import { count } from "./words.ts"
 
+type Seen = Pick<Status, "haproxies" | "vips">
+
 /** Every service with its servers: the state in the eyes of each haproxy, then sessions, last check and age over all of them. */
-export function renderLb(services: readonly ServiceStatus[], status: Status, { color }: ScreenOptions): string {
+export function renderLb(services: readonly ServiceStatus[], status: Seen, { color }: ScreenOptions): string {
   const paint = createPaint(color)
   const up = status.haproxies.filter(({ runtime }) => runtime.state === "up").map(({ host }) => host)
   const lines = [
@@ -17,7 +19,7 @@ export function renderLb(services: readonly ServiceStatus[], status: Status, { c
   return `${lines.join("\n")}\n`
 }
 
-function haproxyLine({ host, runtime }: HaproxyStatus, { vips }: Status, paint: Paint): string {
+function haproxyLine({ host, runtime }: HaproxyStatus, { vips }: Seen, paint: Paint): string {
   const held = vips.filter(({ holders }) => holders.includes(host)).map(({ name }) => name)
   const has = held.length === 0 ? "" : `, has ${held.join(", ")}`
   if (runtime.state !== "up") {
@@ -28,7 +30,8 @@ function haproxyLine({ host, runtime }: HaproxyStatus, { vips }: Status, paint: 
   return `haproxy on ${host}: ${version}, for ${age(uptime)}, ${connections} of ${maxConnections} connections${has}`
 }
 
-function serviceLines({ name, servers }: ServiceStatus, haproxies: readonly string[], paint: Paint): readonly string[] {
+function serviceLines({ name, hosts, servers }: ServiceStatus, up: readonly string[], paint: Paint): readonly string[] {
+  const haproxies = up.filter((host) => hosts.includes(host))
   const head = [cleanLine(name), ...haproxies, "sessions", "last check", "since"]
   const bold = head.map((text, at) => ({ text, paint: at === 0 ? paint.bold : paint.dim }))
   const rows = servers.map((server) => [

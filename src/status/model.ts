@@ -87,6 +87,8 @@ export interface ServiceStatus {
   name: string
   /** The backend's in haproxy. */
   backend: string
+  /** The hosts whose haproxy is to have it. */
+  hosts: readonly string[]
   /** Servers up in the eyes of every haproxy. */
   active: Share
   backup: Share

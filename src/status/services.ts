@@ -1,16 +1,17 @@
 import type { RuntimeBackend } from "../haproxy/runtime-model.ts"
 import type { HaproxyService } from "../inventory/haproxy-model.ts"
-import type { Inventory } from "../inventory/model.ts"
+import { hostsOf, type Inventory } from "../inventory/model.ts"
 import type { HaproxyStatus, ServerStatus, ServiceStatus, Share } from "./model.ts"
 
 /** Every service with its servers as each haproxy sees them; services that no haproxy knows have none. */
-export function serviceStatus({ haproxy }: Inventory, haproxies: readonly HaproxyStatus[]): readonly ServiceStatus[] {
-  return (haproxy?.services ?? []).map((service) => {
+export function serviceStatus(inventory: Inventory, haproxies: readonly HaproxyStatus[]): readonly ServiceStatus[] {
+  return (inventory.haproxy?.services ?? []).map((service) => {
     const backend = backendOf(service)
     const servers = serversOf(backend, haproxies)
     return {
       name: service.name,
       backend,
+      hosts: hostsOf(inventory, service.on).map(({ name }) => name),
       active: share(servers.filter((server) => !server.backup)),
       backup: share(servers.filter((server) => server.backup)),
       servers,

@@ -44,14 +44,15 @@ async function setState(options: LbOptions, text: string, wish: Wish): Promise<n
   if (liveHosts(context.world).length === 0) return exitNone(session)
   const target = findTarget(text, status.services)
   if (wish !== "ready" && options.force !== true) requireAnother(status, target)
-  const running = status.haproxies.filter(({ runtime }) => runtime.state === "up").map(({ host }) => host)
-  const states = running.map((host) => context.world.get(host)).filter(isLive)
+  const due = findService(target.service, status.services).hosts
+  const running = status.haproxies.filter(({ host, runtime }) => due.includes(host) && runtime.state === "up")
+  const states = running.map(({ host }) => context.world.get(host)).filter(isLive)
   const reports = new Map<string, WishReport>()
   await eachHost(context, states, async (state) => {
     reports.set(state.host.name, await setOn(session, state, settings, target, wish))
   })
-  const all = hosts.filter((host) => settings.on.includes(host.group)).map((host) => host.name)
-  const shown = all.flatMap((host) => reports.get(host) ?? unasked(status, host))
+  const all = hosts.filter(({ name }) => due.includes(name))
+  const shown = all.flatMap(({ name: host }) => reports.get(host) ?? unasked(status, host))
   const done = shown.filter(({ ok }) => ok).length
   const exit = exitOf(session, done, shown.length)
   const name = `${target.service}/${target.server}`

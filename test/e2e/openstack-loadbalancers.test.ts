@@ -3,11 +3,12 @@ import { serveBackends } from "./harness/backends.ts"
 import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
+import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders } from "./harness/observe.ts"
-import { ask } from "./harness/prober.ts"
+import { ask, during } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
 
-// inventory/loadbalancers.yaml on real nodes: the public VIP on two load balancers, the database's on the three controllers.
+// inventory/loadbalancers.yaml on Debian 13: the public VIP on two load balancers, the database's on the three controllers.
 
 const ENV = { HAOPS_VRRP_PASSWORD: "vrrp-pw1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
 const APIS = [5000, 6080, 8773, 8774, 8775, 8776, 8778, 9191, 9292, 9696, 35357]
@@ -19,9 +20,9 @@ const pair = () => [lab.node("lb1"), lab.node("lb2")]
 const controllers = () => CONTROLLERS.map((name) => lab.node(name))
 
 beforeAll(async () => {
-  lab = await startLab({ prepared: true, nodes: 3, loadbalancers: 2, responder: false })
+  lab = await startLab({ release: "trixie", prepared: true, nodes: 3, loadbalancers: 2, responder: false })
   database = lab.vip.replace(/\d+$/, "201")
-  await Promise.all(controllers().map((node) => serveBackends(node, { http: [...APIS, 3306], https: [443] })))
+  await Promise.all(controllers().map(serve))
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
@@ -54,6 +55,55 @@ test("a second up has nothing to do; verify and status see it whole, without any
   expect(shown.stdout).toContain("galera_cluster")
 })
 
+test("lb takes a server out of the haproxy of both load balancers at once, and back", async () => {
+  for (const [wish, state] of [
+    ["drain", "drain"],
+    ["maint", "maint"],
+    ["ready", "up"],
+  ]) {
+    const { code, stdout, stderr } = await haops("lb", wish!, "glance_api_cluster/controller2")
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    const line = new RegExp(`^ {2}controller2 +${state} +${state}\\b`, "m")
+    await until(async () => line.test((await haops("lb", "show", "glance_api_cluster")).stdout), { what: wish! })
+  }
+  const unknown = await haops("lb", "drain", "glance_api_cluster/controller9")
+  expect(unknown.code).toBe(65)
+})
+
+test("the database's leader is lost: a backup server is promoted, and steps back for it", async () => {
+  const leader = lab.node("controller1")
+  const answeredBy = async (name: string) =>
+    await until(async () => (await ask(`http://${database}:3306/`, 5000)).answer === name, {
+      what: `an answer of ${name}`,
+    })
+  const report = await during(`http://${database}:3306/`, async () => {
+    await leader.must("systemctl stop lab-backends")
+    await answeredBy("controller2")
+  })
+  // Five failed checks, one every 2 s.
+  expect(report.longestOutageMs).toBeLessThan(15_000)
+  const back = await during(
+    `http://${database}:3306/`,
+    async () => {
+      await serve(leader)
+      await answeredBy("controller1")
+    },
+    { timeoutMs: 5000 },
+  )
+  expect(back.failed).toBe(0)
+})
+
+test("a load balancer that is lost is replaced by the other one, and takes the VIP back", async () => {
+  const [first, second] = pair()
+  const report = await during(`http://${lab.vip}:5000/`, async () => {
+    await first!.kill()
+    await until(async () => (await holders([second!], lab.vip)).length === 1, { what: "the backup promoted" })
+  })
+  expect(report.longestOutageMs).toBeLessThan(8000)
+  await first!.start()
+  await until(async () => (await holders(pair(), lab.vip)).join() === "lb1", { what: "the VIP on lb1" })
+})
+
 test("controllers that carry no VIP any more keep neither keepalived nor haproxy", async () => {
   alone = {
     vips: { database: null },
@@ -68,6 +118,10 @@ test("controllers that carry no VIP any more keep neither keepalived nor haproxy
   expect(await ask(`http://${lab.vip}:5000/`)).toMatchObject({ ok: true })
   expect((await haops("plan")).code).toBe(0)
 })
+
+async function serve(node: LabNode): Promise<void> {
+  await serveBackends(node, { http: [...APIS, 3306], https: [443] })
+}
 
 /** What the tests change about the example. */
 let alone: InventoryOverrides = {}

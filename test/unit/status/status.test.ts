@@ -127,6 +127,13 @@ ${nodes}`
   })
 })
 
+test("a service is its own group's: no haproxy of another one is to have it", () => {
+  const lb = { ...INVENTORY.hosts[0]!, name: "lb1", group: "loadbalancers" as const }
+  const inventory = { ...INVENTORY, hosts: [...INVENTORY.hosts, lb] }
+  const asked = assembleStatus(inventory, answersOf({ lb1: null }, inventory)).services
+  expect(asked.map(({ hosts }) => hosts)).toEqual([["controller1", "controller2", "controller3"]])
+})
+
 describe("SERVICE/SERVER", () => {
   const services = assembleStatus(INVENTORY, answersOf()).services
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import type { Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import { HaopsError } from "../../../src/errors.ts"
+import type { HaproxyRuntime } from "../../../src/haproxy/runtime-model.ts"
 import { runtimeProbe } from "../../../src/haproxy/runtime-probe.ts"
 import type { Inventory } from "../../../src/inventory/model.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
@@ -156,7 +157,7 @@ const CIB = {
 }
 
 /** haproxy with these states of the three servers of `web`. */
-export function haproxy(...states: ("up" | "down" | "drain")[]): Observation["haproxy"] {
+export function haproxy(...states: ("up" | "down" | "drain")[]): Extract<HaproxyRuntime, { state: "up" }> {
   const recorded = readFileSync(new URL("../../cases/haproxy-runtime/2.6.txt", import.meta.url), "utf8")
   const runtime = runtimeProbe("/run/stats").parse({ stdout: recorded, stderr: "" })
   const web = runtime.state === "up" ? runtime.backends.find(({ name }) => name === "web") : undefined
