@@ -27,8 +27,8 @@ describe("every YAML example", () => {
     expect(() => parseInventory(text, file!)).not.toThrow()
   })
 
-  test.each(yaml.filter(({ file, text }) => file === undefined && /^(haproxy|pacemaker):/.test(text)))(
-    "is a section that an inventory may have",
+  test.each(yaml.filter(({ file, text }) => file === undefined && !text.includes("stages:")))(
+    "is what an inventory may have: $text",
     ({ text }) => {
       const minimal = parse(readFileSync(join(root, "inventory/minimal.yaml"), "utf8"))
       const { warnings } = parseInventory(stringify({ ...minimal, ...parse(text) }), "minimal.yaml")
