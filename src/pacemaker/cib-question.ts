@@ -8,8 +8,8 @@ import { FINGERPRINT } from "./transaction.ts"
 export const CIB = shared(
   "cib",
   `if cib=$(timeout 20 cibadmin -Q); then
-  cib=\${cib%%<status*}
   printf 'fingerprint %s\\n' "$(printf '%s\\n' "$cib" | ${FINGERPRINT})"
+  cib=\${cib%%<status*}
   printf '%s</cib>\\n' "\${cib%%</cib>*}"
 else
   echo "exit $?"
