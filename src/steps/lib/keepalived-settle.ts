@@ -21,11 +21,11 @@ export function settle({ ready, vips, advertMs }: Settling): Action {
   const answers = vips.map(({ address, port }) => connectScript(address, port))
   const script = [...(ready === undefined ? [] : [ready]), ...answers].join(" && ")
   // Where no VIP can be asked, one host may still have to wait for three intervals without a word.
-  const intervals = vips.length === 0 ? 4 : 1
+  const quietMs = 1000 + (vips.length === 0 ? 4 : 1) * advertMs
   return {
     type: "run",
-    argv: ["sh", "-c", `${settleScript(script || "true", LIMIT_S)}\nsleep ${1 + (intervals * advertMs) / 1000}`],
-    timeoutMs: (LIMIT_S + 60) * 1000,
+    argv: ["sh", "-c", `${settleScript(script || "true", LIMIT_S)}\nsleep ${quietMs / 1000}`],
+    timeoutMs: (LIMIT_S + 60) * 1000 + quietMs,
     label: `wait until the VIPs answer, at most ${LIMIT_S} s`,
   }
 }

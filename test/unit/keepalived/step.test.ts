@@ -60,6 +60,11 @@ describe("keepalived", () => {
     expect(script).toContain(`${CHECK_SCRIPT.path} 1079 && timeout 1 bash -c `)
     expect(script).toContain("/dev/tcp/192.168.122.200/80")
     expect(script).toMatch(/\nsleep 2$/)
+    const blind = { ...open, advertMs: 40_000, instances: open.instances.map(({ port: _, ...one }) => one) }
+    expect(judge(keepalived, blind, FRESH).actions.at(-1)).toMatchObject({
+      argv: ["sh", "-c", expect.stringMatching(/\nsleep 161$/)],
+      timeoutMs: 251_000,
+    })
   })
 
   test("a change of the terms that both sides agree on is a failover, any other a reload", () => {
