@@ -5,7 +5,7 @@ import * as z from "zod"
 import { parseEndpoint } from "../../../src/inventory/haproxy-expand-backends.ts"
 import { haproxySchema } from "../../../src/inventory/haproxy-schema.ts"
 import { PRESET_NAMES, PRESETS } from "../../../src/inventory/presets/index.ts"
-import { expand, type Setting, THREE } from "./support.ts"
+import { expand, render, type Setting, sections, THREE } from "./support.ts"
 
 interface ProblemCase extends Setting {
   says: string
@@ -82,6 +82,26 @@ describe("presets", () => {
     const changed = Object.keys(override)
     const others = plain.services.filter((service) => !changed.includes(service.name))
     expect(settings.services.filter((service) => !changed.includes(service.name))).toEqual(others)
+  })
+
+  it.each([
+    ["clustercheck", { type: "http", port: 9200 }, "option httpchk", "check port 9200 inter 2s rise 2 fall 5"],
+    [
+      "a login",
+      { type: "mysql", user: "haproxy" },
+      "option mysql-check user haproxy post-41",
+      "check inter 2s rise 2 fall 5",
+    ],
+  ])("galera asks by %s where an override says so, its leader and backups as they were", (_, check, option, words) => {
+    const override = { galera_cluster: { check } }
+    const section = sections(render({ ...THREE, haproxy: { services: [{ preset: "galera", override }] } }))
+    const lines = section["listen galera_cluster"]!.split("\n  ")
+    expect(lines).toContain(option)
+    expect(lines.filter((line) => line.startsWith("server "))).toEqual([
+      `server controller1 10.0.0.12:3306 ${words}`,
+      `server controller2 10.0.0.13:3306 backup ${words}`,
+      `server controller3 10.0.0.14:3306 backup ${words}`,
+    ])
   })
 
   it("takes a VIP for all of its services, and an address of its own for one", () => {
