@@ -35,6 +35,9 @@ test("up puts each VIP on its own hosts, and all services of the guide answer be
   const answers = await Promise.all(urls.map(async (url) => ({ url, ...(await ask(url, 5000)) })))
   expect(answers.filter(({ ok, answer }) => !ok || !CONTROLLERS.includes(answer))).toEqual([])
   expect(await ask(`http://${database}:3306/`)).toEqual({ ok: true, answer: "controller1" })
+  const page = async (password: string) => (await ask(`http://admin:${password}@${lab.vip}:1080/`)).answer
+  expect(await page(ENV.HAOPS_STATS_PASSWORD)).toContain("Statistics Report")
+  expect(await page("wrong")).toContain("401 Unauthorized")
 })
 
 test("its ports are those of each group alone", async () => {
