@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { parse } from "yaml"
 import { expandHaproxy } from "../../../src/inventory/haproxy-expand.ts"
 import type { HaproxySettings } from "../../../src/inventory/haproxy-model.ts"
@@ -40,6 +41,27 @@ export function render(setting: Setting, group: Group = "controllers"): string {
 /** haproxy.cfg from the YAML of a haproxy section, for three controllers and one VIP. */
 export function renderYaml(haproxy: string): string {
   return render({ ...THREE, haproxy: parse(haproxy) })
+}
+
+/** A word of haproxy's, how an inventory says it, and by their first lines the sections that it makes lines in. */
+export interface WordCase {
+  word: string
+  haproxy?: object
+  /** Laid over a service of one backend. */
+  service?: object
+  /** It is haproxy's own spelling, and is so again after an import. */
+  raw?: boolean
+  [section: string]: unknown
+}
+
+export const WORDS: readonly WordCase[] = parse(
+  readFileSync(new URL("../../cases/haproxy/vocabulary.yaml", import.meta.url), "utf8"),
+)
+
+/** haproxy.cfg of an inventory that says a word. */
+export function renderWord({ haproxy, service }: WordCase): string {
+  const web = { name: "web", port: 80, backends: { a: "192.168.1.3" }, ...service }
+  return render({ ...THREE, haproxy: { services: [web], ...haproxy } })
 }
 
 /** The sections of a file by their first lines. */

@@ -1,25 +1,11 @@
-import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { parse } from "yaml"
 import { haproxyMeaning } from "../../../src/render/haproxy-meaning.ts"
 import { roundTrip } from "../haproxy-import/support.ts"
-import { render, sections, THREE } from "./support.ts"
+import { renderWord, sections, THREE, WORDS } from "./support.ts"
 
-/** A word, how an inventory says it, and by their first lines the sections that it makes lines in. */
-interface WordCase {
-  word: string
-  haproxy?: object
-  service?: object
-  /** It is haproxy's own spelling, and is so again after an import. */
-  raw?: boolean
-  [section: string]: unknown
-}
-
-const cases: WordCase[] = parse(readFileSync(new URL("../../cases/haproxy/vocabulary.yaml", import.meta.url), "utf8"))
-
-describe.each(cases)("$word", ({ word: _, haproxy = {}, service = {}, raw = false, ...expected }) => {
-  const web = { name: "web", port: 80, backends: { a: "192.168.1.3" }, ...service }
-  const config = render({ ...THREE, haproxy: { services: [web], ...haproxy } })
+describe.each(WORDS)("$word", (one) => {
+  const { word, haproxy, service, raw = false, ...expected } = one
+  const config = renderWord(one)
 
   it("is written", () => {
     const written = sections(config)
