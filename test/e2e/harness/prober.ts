@@ -1,5 +1,8 @@
+import { get as getHttp } from "node:http"
+import { get as getHttps } from "node:https"
+import { text } from "node:stream/consumers"
 import { setTimeout as sleep } from "node:timers/promises"
-import { askHttp } from "../../../src/drill/ask.ts"
+import { type Asked, askHttp } from "../../../src/drill/ask.ts"
 import { longestMs, outagesOf } from "../../../src/drill/outage.ts"
 import { type Attempt, EVERY_MS, startProber as start } from "../../../src/drill/prober.ts"
 import { until } from "./until.ts"
@@ -27,9 +30,9 @@ export interface ProberOptions {
   timeoutMs?: number
 }
 
-/** Asks an HTTP service again and again, on a new connection each time, and keeps book of who answered and what failed. */
+/** Asks an HTTP service again and again, on a new connection each time, and keeps book of what failed. */
 export function startProber(url: string, { everyMs = EVERY_MS, timeoutMs = 1000 }: ProberOptions = {}): Prober {
-  const prober = start(() => ask(url, timeoutMs), everyMs)
+  const prober = start(() => askHttp(url, timeoutMs), everyMs)
   return {
     sent: async (count) => {
       await until(async () => prober.sent >= count, { what: `${count} requests sent` })
@@ -62,7 +65,15 @@ export async function during(
   return await prober.stop()
 }
 
-/** One request. Never rejects. */
-export function ask(url: string, timeoutMs = 1000) {
-  return askHttp(url, timeoutMs)
+/** One request, for the page that answers it: who answered, in a lab. Never rejects. */
+export function ask(url: string, timeoutMs = 1000): Promise<Asked> {
+  return new Promise((resolve) => {
+    const failed = (error: Error) => resolve({ ok: false, answer: error.message })
+    const options = { agent: false, signal: AbortSignal.timeout(timeoutMs), rejectUnauthorized: false }
+    const get = url.startsWith("https:") ? getHttps : getHttp
+    get(url, options, async (response) => {
+      const ok = (response.statusCode ?? 500) < 500
+      await text(response).then((page) => resolve({ ok, answer: page.trim() }), failed)
+    }).on("error", failed)
+  })
 }

@@ -16,12 +16,20 @@ async function http(listener: RequestListener): Promise<string> {
 
 describe("a request", () => {
   test.each([
-    [200, true, "controller1"],
-    [404, true, "controller1"],
-    [503, false, "HTTP 503"],
-  ])("answered with %i: %s", async (status, ok, answer) => {
-    const url = await http((_, response) => response.writeHead(status).end("controller1\n"))
-    expect(await askHttp(url, 1000)).toEqual({ ok, answer })
+    [200, true],
+    [404, true],
+    [503, false],
+  ])("answered with %i: %s, of which the status is kept, however long the page", async (status, ok) => {
+    const url = await http((_, response) => response.writeHead(status).end("a page\n".repeat(100_000)))
+    expect(await askHttp(url, 1000)).toEqual({ ok, answer: `HTTP ${status}` })
+  })
+
+  test("whose answer breaks off has failed", async () => {
+    const url = await http((_, response) => {
+      response.writeHead(200, { "content-length": "100" }).write("half a page")
+      setImmediate(() => response.destroy())
+    })
+    expect(await askHttp(url, 1000)).toMatchObject({ ok: false })
   })
 
   test("that is never answered has failed when its time is up", async () => {
