@@ -64,7 +64,10 @@ export interface LockTerms {
 }
 
 /** Holds until disposed. */
-export type Lock = AsyncDisposable
+export interface Lock extends AsyncDisposable {
+  /** What an earlier run had left at work was waited for: the hosts may no longer be what they were before. */
+  waited: boolean
+}
 
 /** Runs commands so that the next run waits for them to end, even if this one dies. For a host that is locked. */
 export function outliving(transport: Transport, directory = DIRECTORY): Transport {
@@ -101,7 +104,7 @@ export async function lockHosts(
     await release()
     throw error
   }
-  return { [Symbol.asyncDispose]: release }
+  return { waited: held.some(({ waited }) => waited), [Symbol.asyncDispose]: release }
 }
 
 async function lockHost(
@@ -111,10 +114,13 @@ async function lockHost(
 ): Promise<Lock> {
   const beat = heartbeat()
   const locked = deferred<void>()
+  let waited = false
   const answers = lines((line) => {
     if (line === "locked") return locked.resolve()
+    if (!line.startsWith("busy with ")) return
+    waited = true
     const text = `${name} is ${line}: left running by a run that has ended; waiting for it.`
-    if (line.startsWith("busy with ")) sink({ type: "message", level: "info", text })
+    sink({ type: "message", level: "info", text })
   })
   stop.addEventListener("abort", beat.stop, { once: true })
   if (stop.aborted) beat.stop()
@@ -125,6 +131,7 @@ async function lockHost(
   )
   await locked.promise.finally(() => stop.removeEventListener("abort", beat.stop))
   return {
+    waited,
     async [Symbol.asyncDispose]() {
       beat.stop()
       // The connection may be gone by now; then so is the lock.

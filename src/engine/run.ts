@@ -60,12 +60,11 @@ async function attempt(request: RunRequest): Promise<RunResult> {
       for (const one of outlook.assessments) context.sink(inSync(one))
       return { outcome: outcomeOf(context), plan, changed }
     }
-    if (!(await request.confirm(plan))) {
-      throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
-    }
-    await using _lock = await lockHosts(liveHosts(context.world), request.owner, context)
+    await requireConsent(request, plan)
+    await using lock = await lockHosts(liveHosts(context.world), request.owner, context)
     // Time has passed since the first look, another run perhaps among it: plan from what is true under the lock.
     await look(context, tasksOf(barriers))
+    if (lock.waited) await agreeAgain(request)
     changed = true
     await converge({ ...context, forChanges: outliving }, barriers)
     return { outcome: outcomeOf(context), plan, changed }
@@ -73,6 +72,19 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     const error = asHaopsError(thrown)
     return { outcome: outcomeOfError(error), plan, changed, error }
   }
+}
+
+async function requireConsent({ confirm }: RunRequest, plan: Plan): Promise<void> {
+  if (!(await confirm(plan))) throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
+}
+
+/** What was planned and agreed to before is not what it would do now: an earlier run's command has done its work meanwhile. */
+async function agreeAgain(request: RunRequest): Promise<void> {
+  const { context, inventory, barriers, startedAt } = request
+  const outlook = await planRun(context, inventory, barriers, startedAt)
+  refuse(context, outlook)
+  requireAll(context)
+  await requireConsent(request, outlook.plan)
 }
 
 /** Findings that haops will not override: they stop their host, and in a step done for all the whole run. */

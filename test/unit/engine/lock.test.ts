@@ -52,7 +52,7 @@ test("a second run is refused and told who the first is, and the lock is free af
   })
   await first[Symbol.asyncDispose]()
   await using again = await lock()
-  expect(again).toBeDefined()
+  expect(again.waited).toBe(false)
 })
 
 test("the lock goes with the connection of a run that was killed", async () => {
@@ -60,7 +60,7 @@ test("the lock goes with the connection of a run that was killed", async () => {
   await lock({ abort: killed.signal })
   killed.abort()
   await using again = await lock()
-  expect(again).toBeDefined()
+  expect(again.waited).toBe(false)
 })
 
 test("a command that outlived its run is named and waited for", async () => {
@@ -74,7 +74,8 @@ test("a command that outlived its run is named and waited for", async () => {
   expect(locked).toBe(false)
   writeFileSync(done, "")
   await ended
-  await (await next)[Symbol.asyncDispose]()
+  await using second = await next
+  expect(second.waited).toBe(true)
 })
 
 test("one that does not end is told, and the lock is free for the next", async () => {
@@ -86,7 +87,7 @@ test("one that does not end is told, and the lock is free for the next", async (
   writeFileSync(done, "")
   await ended
   await using again = await lock()
-  expect(again).toBeDefined()
+  expect(again.waited).toBe(false)
 })
 
 test("Ctrl-C ends the waiting, and leaves no lock", async () => {
@@ -99,7 +100,7 @@ test("Ctrl-C ends the waiting, and leaves no lock", async () => {
   writeFileSync(done, "")
   await ended
   await using again = await lock()
-  expect(again).toBeDefined()
+  expect(again.waited).toBe(false)
 })
 
 test("what a command leaves in the background is not waited for, and its exit code is its own", async () => {
@@ -107,5 +108,5 @@ test("what a command leaves in the background is not waited for, and its exit co
   const { code } = await outliving(new LocalTransport("n1"), directory).exec({ argv }, never)
   expect(code).toBe(7)
   await using free = await lock({ patienceSeconds: 0 })
-  expect(free).toBeDefined()
+  expect(free.waited).toBe(false)
 })
