@@ -3,6 +3,8 @@ import type { ConstraintYaml } from "./constraint-schema.ts"
 import type { Constraint, Group, Host, Resource } from "./model.ts"
 import { nearest } from "./nearest.ts"
 import type { Notes } from "./notes.ts"
+import type { Path } from "./problems.ts"
+import { HAPROXY_CLONE, HAPROXY_RESOURCE } from "./vip-resources.ts"
 
 /** What a constraint can name. */
 export interface Nameable {
@@ -12,8 +14,6 @@ export interface Nameable {
   /** The cluster's members. */
   on: Group
 }
-
-type Path = readonly (string | number)[]
 
 /** The user's constraints, each name in them checked. */
 export function expandConstraints(yaml: readonly ConstraintYaml[], known: Nameable, notes: Notes): Constraint[] {
@@ -27,8 +27,10 @@ export function expandConstraints(yaml: readonly ConstraintYaml[], known: Nameab
     }
     const constraint = expandConstraint(entry)
     const twin = places.get(constraint.id)
-    if (twin !== undefined)
-      notes.problem(path, `the constraint ${constraint.id} is there already (${notes.line(twin)})`)
+    if (twin !== undefined) {
+      const unless = [path, twin].map((one) => [...one, "*"])
+      notes.problem(path, `the constraint ${constraint.id} is there already (${notes.line(twin)})`, { unless })
+    }
     places.set(constraint.id, path)
     return [constraint]
   })
@@ -80,7 +82,32 @@ function checkName(
   const candidates = kind === "node" ? nodes : names
   if (candidates.includes(name)) return
   const what = kind === "node" ? "member of the cluster" : "resource, clone, group or VIP"
-  notes.problem(path, `there is no ${what} "${name}"`, { suggestion: nearest(name, candidates) })
+  const unless =
+    kind === "node"
+      ? [
+          ["controllers", name],
+          ["loadbalancers", name],
+          ["pacemaker", "on"],
+        ]
+      : sourcesOf(name)
+  notes.problem(path, `there is no ${what} "${name}"`, { suggestion: nearest(name, candidates), unless })
+}
+
+/** Where a name could come from that constraints use. */
+function sourcesOf(name: string): Path[] {
+  const resources: Path = ["pacemaker", "resources"]
+  return [
+    ["pacemaker", "on"],
+    ["pacemaker", "fencing", "*", "name"],
+    [...resources, name],
+    [...resources, name.replace(/-clone$/, ""), "clone"],
+    [...resources, "*", "clone", "id"],
+    [...resources, "*", "group"],
+    ...[[], ["on"], ["manager"]].map((path) => ["vips", name, ...path]),
+    ...(name === HAPROXY_CLONE || name === HAPROXY_RESOURCE
+      ? [["haproxy"], ["haproxy", "services", "*"], ["vips", "*"]]
+      : []),
+  ]
 }
 
 function resourceNames({ resources, fencing }: Nameable): string[] {

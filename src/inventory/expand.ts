@@ -40,9 +40,7 @@ function haproxyOf(
   { file, ...context }: { hosts: readonly Host[]; vips: readonly Vip[]; file: string },
   notes: Notes,
 ): HaproxySettings {
-  const haproxy = expandHaproxy(yaml, { ...context, line: notes.line }, (path, message, suggestion) =>
-    notes.problem(path, message, { suggestion }),
-  )
+  const haproxy = expandHaproxy(yaml, { ...context, line: notes.line }, notes.problem)
   const { stats, services, source } = haproxy
   return {
     ...haproxy,

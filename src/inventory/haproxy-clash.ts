@@ -1,6 +1,6 @@
 import type { Expansion } from "./haproxy-expand.ts"
 import { UNKNOWN } from "./haproxy-expand-bind.ts"
-import type { ServiceEntry } from "./haproxy-expand-presets.ts"
+import { type ServiceEntry, settingsAt } from "./haproxy-expand-presets.ts"
 import type { Bind, HaproxyService, StatsPage } from "./haproxy-model.ts"
 import type { Group, Host } from "./model.ts"
 import type { Path } from "./problems.ts"
@@ -32,9 +32,11 @@ function reportPort(listener: Listener, earlier: readonly Listener[], { problem,
   const other = earlier.find((candidate) => share(candidate, listener))
   if (other === undefined) return
   const place = listener.vip ?? (listener.bind.address === "*" ? "every address" : listener.bind.address)
+  const unless = [listener, other].flatMap(({ path }) => settingsAt(path, "vip", "bind", "port"))
   problem(
     listener.path,
     `port ${listener.bind.port} on ${place} is taken by ${other.name}${line === undefined ? "" : ` (${line(other.path)})`}`,
+    { unless },
   )
 }
 
@@ -49,7 +51,8 @@ function reportBackend({ bind, on, servers }: HaproxyService, path: Path, { host
   const own = new Set(hosts.filter((host) => host.group === on).flatMap((host: Host) => [host.address, ...host.links]))
   const robbed = servers.find((server) => server.port === bind.port && own.has(server.address))
   if (robbed === undefined) return
-  problem(path, `haproxy would take port ${bind.port} on every address of ${robbed.name} from the backend there`)
+  const message = `haproxy would take port ${bind.port} on every address of ${robbed.name} from the backend there`
+  problem(path, message, { unless: settingsAt(path, "port", "backends", "backendPort") })
 }
 
 function reportNames(placed: readonly PlacedService[], stats: StatsPage | undefined, { problem }: Expansion): void {
@@ -59,11 +62,11 @@ function reportNames(placed: readonly PlacedService[], stats: StatsPage | undefi
     const front = service.split?.frontend ?? service.name
     const back = service.split?.backend ?? service.name
     const twice = taken.front.has(front) ? front : taken.back.has(back) ? back : undefined
-    if (twice !== undefined)
-      problem(
-        at("name"),
-        `the name ${twice} is taken by ${stats !== undefined && twice === "stats" ? "the stats page" : "another service"}`,
-      )
+    if (twice !== undefined) {
+      const owner = stats !== undefined && twice === "stats" ? "the stats page" : "another service"
+      const unless = settingsAt(at("name"), "split")
+      problem(at("name"), `the name ${twice} is taken by ${owner}`, { unless })
+    }
     taken.front.add(front)
     taken.back.add(back)
   }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net"
 import type { Expansion } from "./haproxy-expand.ts"
+import { settingsAt } from "./haproxy-expand-presets.ts"
 import type { HaproxyServer } from "./haproxy-model.ts"
 import type { BackendsYaml, BackendYaml, ServiceYaml } from "./haproxy-service-schema.ts"
 import type { Group, Host } from "./model.ts"
@@ -35,7 +36,7 @@ function wantedServers(backends: BackendsYaml, at: Path, expansion: Expansion): 
   if (typeof backends === "string") return groupMembers(backends, at, expansion)
   if (isList(backends)) return listed(backends, at, expansion)
   const entries = Object.entries(backends)
-  if (entries.length === 0) expansion.problem(at, "a service needs at least one backend")
+  if (entries.length === 0) expansion.problem(at, "a service needs at least one backend", { unless: [[...at, "*"]] })
   return entries.flatMap(([name, value]) => {
     const path = [...at, name]
     const backend = longForm(value, path, expansion)
@@ -49,7 +50,10 @@ function isList(backends: BackendsYaml): backends is string[] {
 
 function groupMembers(group: Group, at: Path, { hosts, problem }: Expansion): Wanted[] {
   const members = hosts.filter((host) => host.group === group)
-  if (members.length === 0) problem(at, `the inventory has no ${group} to be backends`)
+  if (members.length === 0) {
+    const unless = [[group, "*"], ...settingsAt(at, "backends")]
+    problem(at, `the inventory has no ${group} to be backends`, { unless })
+  }
   return members.map(({ name }) => ({ name, backend: {}, path: at }))
 }
 
@@ -87,6 +91,13 @@ function resolveAddress(address: string, path: Path, hosts: readonly Host[], { p
   const host = hosts.find((candidate) => candidate.name === address)
   if (host !== undefined) return host.address
   const names = hosts.map((candidate) => candidate.name)
-  problem(path, `backend "${address}" is neither an IP address nor a host of the inventory`, nearest(address, names))
+  problem(path, `backend "${address}" is neither an IP address nor a host of the inventory`, {
+    suggestion: nearest(address, names),
+    unless: [
+      ["controllers", address],
+      ["loadbalancers", address],
+      [...path, "address"],
+    ],
+  })
   return address
 }

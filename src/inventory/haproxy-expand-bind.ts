@@ -1,5 +1,6 @@
 import { isIP } from "node:net"
 import type { Expansion } from "./haproxy-expand.ts"
+import { settingsAt } from "./haproxy-expand-presets.ts"
 import type { Group, Vip } from "./model.ts"
 import { nearest } from "./nearest.ts"
 import type { Path } from "./problems.ts"
@@ -31,15 +32,21 @@ export function expandPlace(wanted: Wanted, at: (key: "vip" | "bind") => Path, e
 export function namedVip(name: string, at: Path, { vips, problem }: Expansion): Vip | undefined {
   const vip = vips.find((candidate) => candidate.name === name)
   const names = vips.map((candidate) => candidate.name)
-  if (vip === undefined) problem(at, `there is no VIP "${name}"`, nearest(name, names))
+  if (vip === undefined) {
+    problem(at, `there is no VIP "${name}"`, { suggestion: nearest(name, names), unless: [["vips", name]] })
+  }
   return vip
 }
 
 function onlyVip(at: Path, { vips, problem }: Expansion): Vip | undefined {
   if (vips.length === 1) return vips[0]
   const names = vips.map((vip) => vip.name).join(", ")
-  if (vips.length > 1) problem(at, `which VIP? say vip: with one of ${names}`)
-  else problem(at, 'there is no VIP to serve it on: add one under vips, or say bind: "*"')
+  const unless = settingsAt(at, "vip", "bind")
+  if (vips.length > 1) problem(at, `which VIP? say vip: with one of ${names}`, { unless })
+  else {
+    const message = 'there is no VIP to serve it on: add one under vips, or say bind: "*"'
+    problem(at, message, { unless: [...unless, ["vips", "*"]] })
+  }
   return undefined
 }
 

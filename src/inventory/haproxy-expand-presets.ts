@@ -38,6 +38,18 @@ export function checkSettings(check: CheckYaml | undefined): CheckSettings | und
   return typeof check === "string" ? { type: check } : { type: "tcp", ...check }
 }
 
+/** Where the service or stats page that `path` is in may say one of these settings, a preset's by its overrides. */
+export function settingsAt(path: Path, ...settings: readonly string[]): Path[] {
+  const entry = path.slice(0, path[1] === "services" ? 3 : 2)
+  return [
+    [...entry, "without"],
+    ...settings.flatMap((key) => [
+      [...entry, key],
+      [...entry, "override", "*", key],
+    ]),
+  ]
+}
+
 function expandPreset(entry: PresetYaml, path: Path, mode: Mode, expansion: Expansion): ServiceEntry[] {
   reportUnknownNames(entry, path, expansion)
   const { without = [], override = {} } = entry
@@ -58,7 +70,8 @@ function expandPreset(entry: PresetYaml, path: Path, mode: Mode, expansion: Expa
 function reportUnknownNames({ preset, without = [], override = {} }: PresetYaml, path: Path, to: Expansion): void {
   const names = PRESETS[preset].map((service) => service.name)
   const report = (name: string, at: Path): void => {
-    if (!names.includes(name)) to.problem(at, `preset ${preset} has no service "${name}"`, similar(name, names))
+    if (!names.includes(name))
+      to.problem(at, `preset ${preset} has no service "${name}"`, { suggestion: similar(name, names) })
   }
   for (const [index, name] of without.entries()) report(name, [...path, "without", index])
   for (const name of Object.keys(override)) report(name, [...path, "override", name])

@@ -26,7 +26,14 @@ export function expandRsyslog(
   const here = log.filter(({ to }) => to === `${HERE}:${port}` || (port === SYSLOG_PORT && to === HERE))
   if (here.length === 0) {
     const target = port === SYSLOG_PORT ? HERE : `${HERE}:${port}`
-    problem(["haproxy", "rsyslog"], `no target of haproxy.global.log is ${target}, so rsyslog would hear nothing`)
+    const unless = [
+      ["global", "log", "*"],
+      ["global", "log", "*", "to"],
+      ["rsyslog", "port"],
+    ].map((path) => ["haproxy", ...path])
+    problem(["haproxy", "rsyslog"], `no target of haproxy.global.log is ${target}, so rsyslog would hear nothing`, {
+      unless,
+    })
   }
   return { file, port, facilities: [...new Set(here.map(({ facility }) => facility))] }
 }

@@ -2,7 +2,7 @@ import type { Expansion } from "./haproxy-expand.ts"
 import { expandServers } from "./haproxy-expand-backends.ts"
 import { type BaseSettings, namesLog } from "./haproxy-expand-base.ts"
 import { expandPlace } from "./haproxy-expand-bind.ts"
-import { checkSettings, type ServiceEntry } from "./haproxy-expand-presets.ts"
+import { checkSettings, type ServiceEntry, settingsAt } from "./haproxy-expand-presets.ts"
 import {
   type Bind,
   type BindTls,
@@ -91,11 +91,13 @@ function withoutLog({ tcplog, httplog, ...others }: Options): Options {
 function reportContradictions({ yaml, options, at }: ServiceEntry, mode: Mode, { problem }: Expansion): void {
   for (const [name, value] of optionEntries(options)) {
     if (value !== false && mode === "tcp" && traits(name).http === true) {
-      problem(at("options"), `option ${name} needs mode: http`)
+      const unless = [...settingsAt(at("mode"), "mode"), ["haproxy", "defaults", "mode"]]
+      problem(at("options"), `option ${name} needs mode: http`, { unless })
     }
   }
   if (yaml.rawFrontend !== undefined && (yaml.split ?? false) === false) {
-    problem(at("rawFrontend"), "there is no frontend section to put rawFrontend in without split: true")
+    const unless = settingsAt(at("split"), "split")
+    problem(at("rawFrontend"), "there is no frontend section to put rawFrontend in without split: true", { unless })
   }
   if (yaml.tls?.key !== undefined && typeof yaml.tls.certificate === "string") {
     problem(
@@ -104,7 +106,9 @@ function reportContradictions({ yaml, options, at }: ServiceEntry, mode: Mode, {
     )
   }
   const check = checkSettings(yaml.check)
+  const unless = settingsAt(at("check"), "check").map((path) => [...path, "type"])
   const ofHttp = (["method", "path", "host", "expect"] as const).filter((key) => check?.[key] !== undefined)
-  if (check?.type !== "http" && ofHttp.length > 0) problem(at("check"), `${ofHttp.join(", ")} needs type: http`)
-  if (check?.type !== "mysql" && check?.user !== undefined) problem(at("check"), "user needs type: mysql")
+  if (check?.type !== "http" && ofHttp.length > 0)
+    problem(at("check"), `${ofHttp.join(", ")} needs type: http`, { unless })
+  if (check?.type !== "mysql" && check?.user !== undefined) problem(at("check"), "user needs type: mysql", { unless })
 }

@@ -10,15 +10,23 @@ const OLDEST = "1.8"
 export function expandSource(yaml: SourceYaml, { problem }: Pick<Expansion, "problem">): HaproxySource {
   const { url, file, sha256, target = "auto", prefix = "/usr/local", flags = [] } = yaml
   const [place, other] = [url, file].filter((one) => one !== undefined)
-  if (place === undefined) problem(PATH, "say where the tarball is: url, or file")
+  if (place === undefined)
+    problem(PATH, "say where the tarball is: url, or file", {
+      unless: [
+        [...PATH, "url"],
+        [...PATH, "file"],
+      ],
+    })
   if (other !== undefined) problem(PATH, "url and file exclude each other")
   const version = yaml.version ?? /haproxy[-_]v?(\d+\.\d+(?:\.\d+)?)/.exec(place ?? "")?.[1] ?? ""
   if (version === "") {
-    if (place !== undefined) problem(PATH, `"${place}" does not tell the version: say version`)
+    if (place !== undefined)
+      problem(PATH, `"${place}" does not tell the version: say version`, { unless: [[...PATH, "version"]] })
   } else if (isOlder(version, OLDEST)) {
     problem(
       [...PATH],
       `haproxy ${version} cannot be reloaded without closing its ports; the oldest that haops runs is ${OLDEST}`,
+      { unless: [[...PATH, "version"]] },
     )
   }
   return { url, file, sha256, version, target, prefix, flags }

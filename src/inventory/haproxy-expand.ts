@@ -9,11 +9,12 @@ import type { HaproxyService, HaproxySettings, StatsPage } from "./haproxy-model
 import type { HaproxyYaml } from "./haproxy-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
 import type { Group, Host, Vip } from "./model.ts"
+import type { ProblemDetails } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import { expandTuning } from "./resources-expand.ts"
 
 /** Says that the inventory is wrong at `path`, which begins at the document's root. */
-export type ReportProblem = (path: Path, message: string, suggestion?: string) => void
+export type ReportProblem = (path: Path, message: string, more?: Pick<ProblemDetails, "suggestion" | "unless">) => void
 
 /** What services refer to. */
 export interface HaproxyContext {
@@ -43,7 +44,10 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
   const services = placed.map(({ service }) => service)
   const stats = raw.stats === undefined ? undefined : expandStats(raw.stats, services, expansion)
   const empty = services.length === 0 && stats === undefined && raw.raw === undefined
-  if (empty) problem(["haproxy"], "haproxy has no services and no stats page")
+  if (empty) {
+    const unless = [["services", "*"], ["stats"], ["raw"]].map((key) => ["haproxy", ...key])
+    problem(["haproxy"], "haproxy has no services and no stats page", { unless })
+  }
   reportClashes(placed, stats, expansion)
   const agent = raw.agent ?? "systemd:haproxy"
   // In the background it has no standard output that would reach the journal.
@@ -73,9 +77,9 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
 /** What is wrong with a preset is wrong with each of its services. */
 function once(problem: ReportProblem): ReportProblem {
   const seen = new Set<string>()
-  return (path, message, suggestion) => {
+  return (path, message, more) => {
     const key = JSON.stringify([path, message])
-    if (!seen.has(key)) problem(path, message, suggestion)
+    if (!seen.has(key)) problem(path, message, more)
     seen.add(key)
   }
 }

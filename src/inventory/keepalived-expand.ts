@@ -5,6 +5,7 @@ import type { Notes } from "./notes.ts"
 import { sourceFrom } from "./paths.ts"
 import { milliseconds } from "./scalars-schema.ts"
 import { secretSource } from "./secret-schema.ts"
+import { addressesOf } from "./vips-expand.ts"
 import { vrrpAddress } from "./vrrp-address.ts"
 
 /** What VRRP's settings are checked against. */
@@ -68,12 +69,16 @@ function checkRouterIds(vips: readonly Vip[], notes: Notes): void {
     const id = vip.virtualRouterId
     const path = ["vips", vip.name]
     if (id === undefined) continue
-    if (id === 0) notes.problem(path, "say virtualRouterId: the last part of its address, the default, is 0")
+    if (id === 0)
+      notes.problem(path, "say virtualRouterId: the last part of its address, the default, is 0", {
+        unless: [[...path, "virtualRouterId"]],
+      })
     const owner = owners.get(id)
     if (owner === undefined) owners.set(id, vip)
     else {
       const message = `the virtual router id ${id} is that of the VIP ${owner.name} (${notes.line(["vips", owner.name])})`
-      notes.problem(path, `${message}; the default is the last part of the address: say virtualRouterId`)
+      const unless = [vip, owner].map(({ name }) => ["vips", name, "virtualRouterId"])
+      notes.problem(path, `${message}; the default is the last part of the address: say virtualRouterId`, { unless })
     }
   }
 }
@@ -96,7 +101,8 @@ function checkHosts(vip: Vip, { peers }: Keepalived, { hosts }: KeepalivedParts,
   for (const host of members.filter((one) => vrrpAddress(one, vip) === undefined)) {
     const family = vip.address.includes(":") ? "IPv6" : "IPv4"
     const message = `${host.name} has no ${family} address to send VRRP for ${vip.name} from: add one to its links`
-    notes.problem(["vips", vip.name], `${message}, or say keepalived: { peers: multicast }`)
+    const unless = [...addressesOf(vip.on), ["vips", vip.name, "on"], ["keepalived", "peers"]]
+    notes.problem(["vips", vip.name], `${message}, or say keepalived: { peers: multicast }`, { unless })
   }
 }
 
@@ -115,7 +121,14 @@ function checkPort(
     ({ on, bind }) => bind.port === port && bind.address === "*" && on.some((group) => groups.includes(group)),
   )
   if (taken === undefined) return
-  notes.problem(["keepalived", "check", "port"], `port ${port} of every address is taken by ${taken.name}`)
+  notes.problem(["keepalived", "check", "port"], `port ${port} of every address is taken by ${taken.name}`, {
+    unless: [
+      ["keepalived", "check", "port"],
+      ["haproxy", "stats", "port"],
+      ["haproxy", "stats", "vip"],
+      ["haproxy", "stats", "bind"],
+    ],
+  })
 }
 
 function groupsOf(vips: readonly Vip[]): Group[] {

@@ -8,6 +8,7 @@ import { InputError } from "./problems.ts"
 import { readablePart } from "./readable-part.ts"
 import { type InventoryYaml, inventorySchema, type PartialInventory, partialInventorySchema } from "./schema.ts"
 import { checkShape, type ShapeProblem } from "./shape.ts"
+import { type Unreadable, valueAt } from "./unreadable.ts"
 import { placed } from "./yaml-document.ts"
 import { readYaml } from "./yaml-source.ts"
 
@@ -45,15 +46,20 @@ type Readable = Lost & { value: PartialInventory }
 
 /** As much of the inventory as can be checked further. */
 function readable(shape: ReturnType<typeof checkShape<InventoryYaml>>, raw: unknown): Readable {
-  if (shape.ok) return { value: shape.value, sections: new Set(), original: (path) => path }
+  if (shape.ok) return { value: shape.value, unreadable: [], original: (path) => path }
   const part = readablePart(partialInventorySchema, raw)
-  const sections = new Set([...(part?.lost ?? []).map((path) => String(path[0])), ...misspelt(shape.problems)])
-  return { value: part?.value ?? {}, sections, original: part?.original ?? ((path) => path) }
+  const lost = (part?.lost ?? [[]]).map((path) => ({ path, value: valueAt(raw, path) }))
+  const unreadable = [...lost, ...misspelt(shape.problems, raw)]
+  return { value: part?.value ?? {}, unreadable, original: part?.original ?? ((path) => path) }
 }
 
-/** Sections that are there under a name that is not theirs. */
-function misspelt(problems: readonly ShapeProblem[]): string[] {
-  return problems.flatMap(({ path, suggestion }) => (path.length === 1 && suggestion !== undefined ? [suggestion] : []))
+/** What stands under a key that is nearly the right one. */
+function misspelt(problems: readonly ShapeProblem[], raw: unknown): Unreadable[] {
+  return problems.flatMap(({ path, at, suggestion }) =>
+    at === "key" && suggestion !== undefined
+      ? [{ path: [...path.slice(0, -1), suggestion], value: valueAt(raw, path) }]
+      : [],
+  )
 }
 
 async function textOf(name: string, cwd: string): Promise<string | undefined> {

@@ -1,7 +1,12 @@
 import type { Group, Host, Pacemaker } from "./model.ts"
 import type { Notes } from "./notes.ts"
+import type { Path } from "./problems.ts"
+import { addressesOf } from "./vips-expand.ts"
 
 const LINKS: Readonly<Record<Pacemaker["transport"], number>> = { knet: 8, udpu: 1, udp: 1 }
+
+/** Where it is said which hosts are members. */
+const GROUP: Path = ["pacemaker", "on"]
 
 /** What corosync asks of its members: as many links each as the others, and no more than the transport carries. */
 export function checkMembers(
@@ -14,14 +19,22 @@ export function checkMembers(
   for (const host of members) {
     const count = host.links.length
     const path = [on, host.name, "links"]
-    if (count > LINKS[transport]) notes.problem(path, `${transport} carries ${links(LINKS[transport])}, not ${count}`)
-    else if (count !== expected) notes.problem(path, `${links(count)} here, ${expected} on the other members`)
+    if (count > LINKS[transport]) {
+      const unless = [GROUP, ["pacemaker", "transport"]]
+      notes.problem(path, `${transport} carries ${links(LINKS[transport])}, not ${count}`, { unless })
+    } else if (count !== expected) {
+      const unless = [GROUP, ...addressesOf(on)]
+      notes.problem(path, `${links(count)} here, ${expected} on the other members`, { unless })
+    }
   }
 }
 
 /** A quorum device is the odd vote that an even number of members lacks. */
 function checkCount(count: number, { on, arbiter }: { on: Group; arbiter: boolean }, notes: Notes): void {
-  if (count === 0) notes.problem(["pacemaker", "on"], `pacemaker is to run on ${on}, and there are none`)
+  if (count === 0)
+    notes.problem(["pacemaker", "on"], `pacemaker is to run on ${on}, and there are none`, {
+      unless: [[on, "*"], GROUP],
+    })
   if (count === 1) notes.warning([on], "one member is no cluster: nothing can fail over")
   if (arbiter) return
   if (count === 2) notes.warning([on], "two members cannot tell a dead peer from a cut network; a third one can")

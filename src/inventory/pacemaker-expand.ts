@@ -78,7 +78,13 @@ function quorumDeviceOf(
       quorumDevice.host,
       outside.map(({ name }) => name),
     )
-    notes.problem([...path, "host"], `${quorumDevice.host} ${why}`, { at: "value", suggestion })
+    notes.problem([...path, "host"], `${quorumDevice.host} ${why}`, {
+      suggestion,
+      unless: [
+        ["pacemaker", "on"],
+        ...(["controllers", "loadbalancers"] as const).map((group) => [group, quorumDevice.host]),
+      ],
+    })
     return {}
   }
   const { name, address } = host

@@ -1,5 +1,6 @@
 import type * as z from "zod"
 import type { Path } from "./problems.ts"
+import { isOtherKind } from "./shape-words.ts"
 
 /** What is left of data when everything that does not fit its schema is taken out. */
 export interface ReadablePart<T> {
@@ -27,12 +28,24 @@ export function readablePart<T>(schema: z.ZodType<T>, data: unknown): ReadablePa
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const result = schema.safeParse(rest)
     if (result.success) return { value: result.data, lost, original }
-    const path = removable(result.error.issues[0]!, rest)
+    const path = removable(innermost(result.error.issues[0]!), rest)
     if (path === undefined) return undefined
     lost.push(original(path))
     remove(rest, path, indices)
   }
   return undefined
+}
+
+/** What is wrong in the branch that was most likely meant, where the data fits no branch of a union. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue
+  const meant = issue.errors.filter((branch) => !branch.some(isOtherKind))
+  const [inner] = meant.toSorted((a, b) => cost(a) - cost(b))[0] ?? []
+  return inner === undefined ? issue : innermost({ ...inner, path: [...issue.path, ...inner.path] })
+}
+
+function cost(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0)
 }
 
 /** The smallest thing whose absence could cure the issue: the unknown key, the value, or what lacks something. */

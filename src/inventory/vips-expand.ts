@@ -1,6 +1,7 @@
 import { inSubnet, parseCidr } from "./address.ts"
 import type { Group, Host, Vip } from "./model.ts"
 import type { Notes } from "./notes.ts"
+import type { Path } from "./problems.ts"
 import { expandTuning } from "./resources-expand.ts"
 import type { PartialInventory } from "./schema.ts"
 import type { VipsYaml } from "./vips-schema.ts"
@@ -59,16 +60,32 @@ function checkNetwork(vip: Vip, path: readonly string[], hosts: readonly Host[],
   const addresses = hosts.filter((host) => host.group === vip.on).flatMap((host) => [host.address, ...host.links])
   if (addresses.length === 0 || addresses.some((address) => inSubnet(address, vip))) return
   const message = `${vip.address}/${vip.prefix} is in no network in which one of the ${vip.on} has an address`
-  if (vip.nic === undefined) notes.problem(path, `${message}; if they have a nic there all the same, name it`)
-  else notes.warning(path, `${message}; the nic ${vip.nic} decides`)
+  if (vip.nic === undefined) {
+    const unless = [
+      ...addressesOf(vip.on),
+      ...["nic", "on"].map((key) => ["vips", vip.name, key]),
+      ["loadbalancers", "*"],
+    ]
+    notes.problem(path, `${message}; if they have a nic there all the same, name it`, { unless })
+  } else notes.warning(path, `${message}; the nic ${vip.nic} decides`)
+}
+
+/** Where the hosts of a group say their addresses. */
+export function addressesOf(group: Group): Path[] {
+  return [[], ["address"], ["links"], ["links", "*"]].map((path) => [group, "*", ...path])
 }
 
 /** A VIP that nobody would manage is worse than an error. */
 function checkManager(vip: Vip, yaml: PartialInventory, notes: Notes): void {
   const path = ["vips", vip.name]
   const members = yaml.pacemaker?.on ?? "controllers"
+  const own = (...keys: readonly string[]) => keys.map((key) => [...path, key])
+  const groups = [
+    ["loadbalancers", "*"],
+    ["pacemaker", "on"],
+  ]
   if (yaml[vip.on] === undefined) {
-    notes.problem(path, `it is on ${vip.on}, and there are none`)
+    notes.problem(path, `it is on ${vip.on}, and there are none`, { unless: [[vip.on], ...own("on"), ...groups] })
   } else if (vip.manager === "keepalived") {
     if (vip.monitorInterval !== DEFAULT_MONITOR) notes.warning(path, "monitor is pacemaker's; see keepalived.check")
     if (vip.resource !== undefined)
@@ -77,10 +94,15 @@ function checkManager(vip: Vip, yaml: PartialInventory, notes: Notes): void {
     notes.problem(
       [...path, "virtualRouterId"],
       "is keepalived's, and pacemaker manages the VIP: say manager: keepalived",
+      { unless: own("manager") },
     )
   } else if (yaml.pacemaker === undefined) {
-    notes.problem(path, "pacemaker is to manage it, and there is no section pacemaker")
+    notes.problem(path, "pacemaker is to manage it, and there is no section pacemaker", {
+      unless: [["pacemaker"], ...own("manager")],
+    })
   } else if (vip.on !== members) {
-    notes.problem(path, `it is on ${vip.on}, and pacemaker, which is to manage it, runs on ${members}`)
+    notes.problem(path, `it is on ${vip.on}, and pacemaker, which is to manage it, runs on ${members}`, {
+      unless: [...own("on", "manager"), ...groups],
+    })
   }
 }

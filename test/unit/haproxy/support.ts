@@ -25,9 +25,13 @@ export const THREE = {
 export function expand(setting: Setting): { settings: HaproxySettings; problems: string[] } {
   const problems: string[] = []
   const yaml = haproxySchema.parse(setting.haproxy)
-  const settings = expandHaproxy(yaml, { hosts: hosts(setting), vips: vips(setting) }, (path, message, suggestion) => {
-    problems.push(`${formatPath(path)}: ${message}${suggestion === undefined ? "" : ` (${suggestion})`}`)
-  })
+  const settings = expandHaproxy(
+    yaml,
+    { hosts: hosts(setting), vips: vips(setting) },
+    (path, message, { suggestion } = {}) => {
+      problems.push(`${formatPath(path)}: ${message}${suggestion === undefined ? "" : ` (${suggestion})`}`)
+    },
+  )
   return { settings, problems }
 }
 

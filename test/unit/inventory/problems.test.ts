@@ -1,33 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { parseInventory } from "../../../src/inventory/load.ts"
-import { InputError } from "../../../src/inventory/problems.ts"
-
-/** Six lines that are right; what a case adds begins on line 7. */
-const HEAD = `name: test
-controllers:
-  c1: 10.0.0.1
-  c2: 10.0.0.2
-  c3: 10.0.0.3
-pacemaker: { password: { env: P } }
-`
-
-/** A cluster section that begins on line 6 of an otherwise right inventory. */
-function cluster(text: string): string {
-  return `${HEAD.split("\n").slice(0, 5).join("\n")}\npacemaker:\n  password: { env: P }\n${text}`
-}
-
-function problemsOf(text: string): string[] {
-  try {
-    parseInventory(text, "i.yaml")
-    return []
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    return error.problems.map((problem) => {
-      const suggestion = problem.suggestion === undefined ? "" : ` -> ${problem.suggestion}`
-      return `${problem.line}:${problem.column} ${problem.message}${suggestion}`
-    })
-  }
-}
+import { cluster, HEAD, problemsOf } from "./support.ts"
 
 interface Case {
   name: string
@@ -405,28 +378,5 @@ haproxy:
         "2 problems in prod.yaml; no host was contacted.",
       ].join("\n"),
     )
-  })
-
-  test("that only follow from another are kept back", () => {
-    const haproxy = "haproxy: { services: [{ name: web, port: 80, vip: api }] }\n"
-    expect(problemsOf(`${HEAD}${haproxy}vips: { api: 10.0.0.300/24 }\n`)).toEqual([
-      '8:14 vips.api: "10.0.0.300/24" is not an address with its prefix length, such as 10.0.0.11/24',
-    ])
-    expect(problemsOf(`${HEAD}${haproxy}vip: { api: 10.0.0.9/24 }\n`)).toEqual([
-      '8:1 unknown key "vip" in the inventory -> vips',
-    ])
-  })
-
-  test("keep their list index when an entry before them could not be read", () => {
-    const bad = cluster(`  fencing:
-    - { nme: x, agent: fence_a }
-    - { name: power, agent: fence_a }
-    - { name: power, agent: fence_a }
-`)
-    // Fencing rests on the section itself, so the twins are told only once the first entry is right
-    expect(problemsOf(bad)).toEqual(['9:9 unknown key "nme" in pacemaker.fencing[0] -> name'])
-    expect(problemsOf(bad.replace("nme", "name"))).toEqual([
-      '11:15 pacemaker.fencing[2].name: "power" is already the id of a fencing device',
-    ])
   })
 })
