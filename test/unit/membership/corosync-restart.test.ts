@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest"
+import { rollNotes } from "../../../src/pacemaker/membership/corosync-roll.ts"
+import { corosyncConf } from "../../../src/steps/corosync-conf.ts"
+import { corosyncHold } from "../../../src/steps/corosync-hold.ts"
+import { corosyncRelease } from "../../../src/steps/corosync-release.ts"
+import { corosyncRestart } from "../../../src/steps/corosync-restart.ts"
+import { commands, judge, members, TEXT, UDPU, WANT } from "./corosync.ts"
+
+describe("a change that takes a restart", () => {
+  const want = { ...WANT, quorum: { wait_for_all: "1" } }
+  const done = TEXT.replace("provider: corosync_votequorum", "$&\n    wait_for_all: 1")
+  const old = { text: done, running: TEXT, rolling: true }
+  const fresh = { text: done, rolling: true }
+
+  test("is told before: the file, maintenance mode, each node, the end of it", () => {
+    const of = members([{}, {}, {}])
+    expect(corosyncConf.check(want, of)).toMatchObject([{ risk: "restart", cost: "takes a restart of corosync" }])
+    expect(judge(corosyncHold, want, of).said).toEqual(["maintenance mode: off → on, until all have restarted"])
+    expect(corosyncRestart.check(want, of)).toMatchObject([{ risk: "restart", expected: true }])
+    expect(corosyncRelease.check(want, of)).toMatchObject([{ have: "on, by haops", expected: true }])
+    expect(rollNotes(want, of)).toEqual([
+      expect.stringMatching(
+        /restart on controller1, then controller2, then controller3, one at a time.*nothing fails over/,
+      ),
+    ])
+  })
+
+  test("waits for the maintenance mode and the file", () => {
+    const unheld = members([{ ...old, rolling: false }, fresh, fresh].map((node) => ({ ...node, rolling: false })))
+    expect(corosyncRestart.check(want, unheld)).toMatchObject([{ expected: true }])
+    expect(corosyncRestart.check(want, members([old, old, old]))).toMatchObject([
+      { attribute: "corosync", risk: "restart" },
+    ])
+    expect(corosyncRestart.check(want, members([old, old, old]))[0]).not.toHaveProperty("expected")
+  })
+
+  test("restarts pacemaker around corosync, and waits for all others", () => {
+    const { actions } = judge(corosyncRestart, want, members([fresh, old, old], 1))
+    expect(commands(actions)).toEqual([
+      "systemctl stop pacemaker.service",
+      "systemctl restart corosync.service",
+      "systemctl start pacemaker.service",
+      "wait",
+    ])
+    expect(actions.at(-1)).toMatchObject({ script: expect.stringContaining("-ge 3") })
+  })
+
+  test.each([
+    ["all see each other", [fresh, old, old], undefined],
+    ["one has not come back", [{ ...fresh, running: null }, old, old], "corosync does not run on controller1"],
+    ["one is back and alone", [{ ...fresh, joined: 1 }, old, old], "controller1 sees 1 of 3 members"],
+    ["the next one itself misses one", [fresh, { ...old, joined: 2 }, old], "controller2 sees 2 of 3 members"],
+  ])("the next one's turn: %s", (_what, nodes, expected) => {
+    const reason = corosyncRestart.hold?.(want, members(nodes, 1))
+    if (expected === undefined) expect(reason).toBeUndefined()
+    else expect(reason).toContain(expected)
+  })
+
+  test("what a run that was cut short left stopped is started, and is nobody else's business", () => {
+    const stopped = { text: done, running: null, pacemaker: false, rolling: false }
+    expect(judge(corosyncRestart, want, members([stopped, old, old])).said).toEqual([
+      "corosync and pacemaker: stopped by a run that was cut short → running",
+    ])
+    expect(
+      corosyncRestart.hold?.(want, members([stopped, { ...old, joined: 2 }, { ...old, joined: 2 }])),
+    ).toBeUndefined()
+    const calm = { text: done, rolling: false }
+    expect(corosyncRestart.check(want, members([stopped, calm, calm]))).toEqual([])
+  })
+
+  test("ends the maintenance mode that is haops's own when all have restarted, and no other", () => {
+    expect(corosyncRelease.check(want, members([fresh, fresh, fresh]))[0]).not.toHaveProperty("expected")
+    expect(commands(judge(corosyncRelease, want, members([fresh, fresh, fresh])).actions)).toEqual([
+      "wait",
+      expect.stringContaining("--delete"),
+      "wait",
+    ])
+    expect(corosyncRelease.check(want, members([fresh, fresh, old]))).toMatchObject([{ expected: true }])
+    const calm = { text: done }
+    expect(corosyncRelease.check(want, members([calm, calm, calm]))).toEqual([])
+  })
+})
+
+describe("another transport", () => {
+  const want = { ...WANT, transport: "udpu" as const, transportGiven: true }
+  const old = (joined: number) => ({ text: UDPU, running: TEXT, rolling: true, joined })
+  const fresh = (joined: number) => ({ text: UDPU, rolling: true, joined })
+
+  test("parts the members while it goes on, and the votes are told beforehand", () => {
+    const notes = rollNotes(want, members([{}, {}, {}]))
+    expect(notes[1]).toBe(
+      "Nodes with udpu and those still without do not see each other: the votes go 1 to 2, 2 to 1; quorum is 2, and one side has quorum at every moment.",
+    )
+    expect(notes[2]).toContain("encrypted now, and will not be")
+  })
+
+  test.each([
+    ["both sides complete", [fresh(1), old(2), old(2)], undefined],
+    [
+      "the new side incomplete",
+      [fresh(1), fresh(1), old(1)],
+      "controller1 sees 1 of 2 members (controller1, controller2)",
+    ],
+    [
+      "the old side incomplete",
+      [fresh(1), old(1), old(1)],
+      "controller2 sees 1 of 2 members (controller2, controller3)",
+    ],
+  ])("the last one's turn: %s", (_what, nodes, expected) => {
+    expect(corosyncRestart.hold?.(want, members(nodes, 2))).toBe(expected)
+  })
+
+  test("each waits for those that restarted before it", () => {
+    const counts = [
+      members([old(3), old(3), old(3)], 0),
+      members([fresh(1), old(2), old(2)], 1),
+      members([fresh(2), fresh(2), old(1)], 2),
+    ].map((of) => judge(corosyncRestart, want, of).actions.at(-1))
+    expect(counts.map((wait) => /-ge (\d)/.exec(wait?.type === "wait" ? wait.script : "")?.[1])).toEqual([
+      "1",
+      "2",
+      "3",
+    ])
+  })
+})
