@@ -3,9 +3,9 @@ import {
   holdReason,
   isLeftStopped,
   isRolling,
+  isWritten,
   joinedAfter,
   pendingRestarts,
-  restartsOf,
 } from "../pacemaker/membership/corosync-roll.ts"
 import { COROSYNC_VIEW, type CorosyncView, isManaged } from "../pacemaker/membership/corosync-view.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
@@ -44,7 +44,7 @@ export const corosyncRestart = defineJointStep<ClusterWant, CorosyncView>({
       ]
     }
     // Known for certain, but not to be done before the file is there and the cluster is held.
-    const ready = isRolling(members) && have.conf !== undefined && restartsOf(want, have.conf).length === 0
+    const ready = isRolling(members) && isWritten(want, have)
     if (pendingRestarts(want, have).length === 0) return []
     const running = { attribute: "corosync", have: "running with former settings", want: "restarted" }
     return [{ ...running, risk: "restart", cost: COST, ...(ready ? {} : { expected: true }) }]

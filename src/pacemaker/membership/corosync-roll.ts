@@ -54,11 +54,18 @@ export function isLeftStopped({ running, pacemaker }: CorosyncView, members: Pic
   return isRolling(members) && (running === undefined || !pacemaker)
 }
 
+/** True where the elected member's file has all that it is to restart for. */
+export function isWritten(want: ClusterWant, { conf }: CorosyncView): boolean {
+  return conf !== undefined && restartsOf(want, conf).length === 0
+}
+
 /**
- * Why the elected member's corosync must not be restarted now: another one does not run, or somebody misses somebody. Members see
- * those of their own side only, while the old and the new value part them.
+ * Why the elected member's corosync must not be restarted now: its resources would move, it would come back as it was, another one does
+ * not run, or somebody misses somebody. Members see those of their own side only, while the old and the new value part them.
  */
 export function holdReason(want: ClusterWant, members: All): string | undefined {
+  if (!isRolling(members)) return "the cluster is not in maintenance mode for it: what runs here would move"
+  if (!isWritten(want, members.elected.have)) return "its corosync.conf does not have the new settings yet"
   const roster = rosterOf(want, members).members
   const running = roster.filter(({ have }) => have.running !== undefined)
   const stopped = roster.filter((one) => !running.includes(one) && one.host !== members.elected.host)

@@ -28,6 +28,10 @@ describe("a change that takes a restart", () => {
   test("waits for the maintenance mode and the file", () => {
     const unheld = members([{ ...old, rolling: false }, fresh, fresh].map((node) => ({ ...node, rolling: false })))
     expect(corosyncRestart.check(want, unheld)).toMatchObject([{ expected: true }])
+    expect(corosyncRestart.hold?.(want, unheld)).toContain("not in maintenance mode")
+    const unwritten = members([{ ...old, text: TEXT }, old, old])
+    expect(corosyncRestart.check(want, unwritten)).toMatchObject([{ expected: true }])
+    expect(corosyncRestart.hold?.(want, unwritten)).toContain("corosync.conf does not have the new settings")
     expect(corosyncRestart.check(want, members([old, old, old]))).toMatchObject([
       { attribute: "corosync", risk: "restart" },
     ])
