@@ -11,12 +11,15 @@ const TIMED = `try=0
 while [ -e ${TRACE} ] && ! sh -eu ${TRACE} && [ "$try" -lt 300 ]; do try=$((try + 1)); sleep 1; done
 rm -f ${TIMED_FILE}`
 
+/** What the script of a fault exits with where the fault did not come about, or not as a whole, and is seen to be undone. */
+export const NOTHING_LEFT = 70
+
 /**
  * Shell that brings the fault about, and first of all makes sure that it will end: its undoing is written down, and a timer of the
  * node's own systemd carries it out after `seconds`, whatever has become of haops, of the network, or of the login until
  * then. It is a timer of systemd and no process in the background because none of the faults touches systemd, and because a
- * process of the login could be ended with it (logind's `KillUserProcesses`). A fault that cannot be armed, or
- * not be brought about as a whole, is undone at once, and the exit code says so.
+ * process of the login could be ended with it (logind's `KillUserProcesses`). What cannot be armed is not begun, what comes about
+ * only in part is undone at once: `NOTHING_LEFT`. Where the undoing fails too the timer stays, and the exit code is another one.
  */
 export function faultScript(
   fault: Fault,
@@ -26,20 +29,27 @@ export function faultScript(
   const undo = fault.undo(target)
   const timer = ["--quiet", `--unit=${UNIT}`, `--on-active=${seconds}`, "--timer-property=AccuracySec=100ms"]
   const arm = `systemctl stop ${UNIT}.timer ${UNIT}.service 2>/dev/null || :
-systemctl reset-failed ${UNIT}.timer ${UNIT}.service 2>/dev/null || :
-printf '%s\\n' ${quote(TIMED)} >${TIMED_FILE}
-${quoteAll(["systemd-run", ...timer, "sh", TIMED_FILE])}
-systemctl is-active --quiet ${UNIT}.timer`
+  systemctl reset-failed ${UNIT}.timer ${UNIT}.service 2>/dev/null || :
+  printf '%s\\n' ${quote(TIMED)} >${TIMED_FILE} &&
+  ${quoteAll(["systemd-run", ...timer, "sh", TIMED_FILE])} &&
+  systemctl is-active --quiet ${UNIT}.timer &&`
   return `
 umask 077
 mkdir -p /run/haops
-printf '%s\\n' ${quote(`${undo}\nrm -f ${TRACE}`)} >${TRACE}
-${undo === "" ? "" : arm}
+armed() {
+  ${undo === "" ? "" : arm}
+  printf '%s\\n' ${quote(`${undo}\nrm -f ${TRACE}`)} >${TRACE}
+}
+if ! armed; then
+  rm -f ${TRACE}
+  ${DISARM}
+  exit ${NOTHING_LEFT}
+fi
 logger -t haops -- ${quote(audit)} 2>/dev/null || :
 if ! sh -euc ${quote(fault.script(target))}; then
-  sh -eu ${TRACE} || :
+  sh -eu ${TRACE} || exit 1
   ${DISARM}
-  exit 1
+  exit ${NOTHING_LEFT}
 fi`
 }
 

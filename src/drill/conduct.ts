@@ -4,7 +4,7 @@ import type { Task } from "../engine/task.ts"
 import { asHaopsError, HaopsError } from "../errors.ts"
 import type { Inventory } from "../inventory/model.ts"
 import { Watcher } from "../status/watch.ts"
-import { faultScript } from "./armed.ts"
+import { faultScript, NOTHING_LEFT } from "./armed.ts"
 import type { Fault, Target } from "./fault.ts"
 import { isSteady } from "./outage.ts"
 import type { Attempt, Prober } from "./prober.ts"
@@ -94,24 +94,30 @@ export async function conduct(drill: Drill): Promise<Course> {
   return { faultMs, endMs, attempts, views, liftedMs, restored, healthyMs, troubles, interrupted }
 }
 
-/** Throws what kept the fault from being brought about; the node has then put back whatever part of it was there. */
+const FATE: Readonly<Record<Lifted, string>> = {
+  lifted: "nothing is left of it there",
+  timer: "what may be left of it there, the node's own timer takes away",
+}
+
+/** Throws what kept the fault from being brought about, and what has become of any part of it. */
 async function inject(drill: Drill): Promise<void> {
-  const { fault, target, audit, context, holdMs, recoverMs } = drill
+  const { fault, target, audit, holdMs, recoverMs } = drill
   const limitMs = fault.effect === "lasts" ? holdMs : recoverMs
   const seconds = Math.ceil((limitMs + MARGIN_MS) / 1000)
-  try {
-    const result = await runOn(drill, faultScript(fault, target, { seconds, audit }))
-    if (result.code !== 0) {
-      const message = `${fault.kind} could not be brought about on ${target.node}; nothing is left of it there`
-      throw new HaopsError("E_COMMAND", message, { host: target.node, result })
-    }
-  } catch (thrown) {
-    const error = asHaopsError(thrown, { host: target.node })
-    // The restart may be quicker than the answer.
-    if (fault.effect === "reboots" && error.code === "E_CONNECT") return
-    if (error.code !== "E_COMMAND" && !context.abort.aborted) await lift(drill)
-    throw error
+  const host = target.node
+  const what = `${fault.kind} could not be brought about on ${host}`
+  const outcome = await runOn(drill, faultScript(fault, target, { seconds, audit })).catch((thrown) =>
+    asHaopsError(thrown, { host }),
+  )
+  if (!(outcome instanceof HaopsError)) {
+    if (outcome.code === 0) return
+    const fate = FATE[outcome.code === NOTHING_LEFT ? "lifted" : await lift(drill)]
+    throw new HaopsError("E_COMMAND", `${what}; ${fate}`, { host, result: outcome })
   }
+  // The restart may be quicker than the answer.
+  if (fault.effect === "reboots" && outcome.code === "E_CONNECT") return
+  const { code, message, hint, result } = outcome
+  throw new HaopsError(code, `${what}: ${message}; ${FATE[await lift(drill)]}`, { host, hint, result, cause: outcome })
 }
 
 /** Until somebody else serves the VIP, at most as long as the fault may last. */

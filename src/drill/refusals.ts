@@ -6,6 +6,7 @@ import type { CibResource } from "../pacemaker/cib.ts"
 import type { Status } from "../status/model.ts"
 import type { Check } from "../verify/check.ts"
 import type { Aim } from "./aim.ts"
+import { TRACE } from "./armed.ts"
 import type { Fault } from "./fault.ts"
 
 /** All that is known before a drill. Pure data. */
@@ -28,7 +29,10 @@ export function refusals({ vip }: Aim, fault: Fault, before: Before): readonly s
   }
   const unwell = checks.filter(({ outcome }) => outcome === "fail")
   return [
-    ...traces.map((host) => `${host} still carries the fault of another drill; its own timer takes that away`),
+    ...traces.map(
+      (host) =>
+        `${host} still carries the fault of another drill: its own timer takes that away, or sh -eu ${TRACE} there`,
+    ),
     ...unwell.map(({ title, evidence }) => `not so: ${title} (${evidence[0] ?? "nothing was seen"})`),
     ...(status.pacemaker?.maintenance ? ["the cluster is in maintenance mode: nothing would move"] : []),
     ...(vip.manager === "pacemaker" ? unmanaged(vip.name, status) : []),

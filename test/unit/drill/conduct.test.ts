@@ -1,0 +1,73 @@
+import { expect, test } from "vitest"
+import { LIFT_SCRIPT, NOTHING_LEFT } from "../../../src/drill/armed.ts"
+import { conduct } from "../../../src/drill/conduct.ts"
+import { FAULTS } from "../../../src/drill/faults/index.ts"
+import { startProber } from "../../../src/drill/prober.ts"
+import type { RunContext } from "../../../src/engine/context.ts"
+import { HaopsError } from "../../../src/errors.ts"
+import type { Command, ExecResult } from "../../../src/transport/transport.ts"
+import { INVENTORY } from "../status/support.ts"
+
+const NODE = INVENTORY.hosts[0]!
+
+interface Course {
+  /** What the script of the fault exits with, or why it has no outcome. */
+  fault: number | HaopsError
+  /** Ctrl-C twice: nothing is tried any more. */
+  aborted?: boolean
+}
+
+/** What is thrown by a drill whose fault does not come about, and whether haops has undone it then. */
+async function failing({ fault, aborted = false }: Course): Promise<{ error: HaopsError; lifts: number }> {
+  let lifts = 0
+  const exec = async ({ stdin }: Command): Promise<ExecResult> => {
+    if (stdin === LIFT_SCRIPT) lifts++
+    else if (typeof fault !== "number") throw fault
+    return { code: stdin === LIFT_SCRIPT ? 0 : (fault as number), stdout: "", stderr: "", durationMs: 0 }
+  }
+  const transport = { host: NODE.name, exec, [Symbol.asyncDispose]: async () => {} }
+  const abort = new AbortController()
+  if (aborted) abort.abort()
+  const context: RunContext = {
+    world: new Map([[NODE.name, { host: NODE, transport, answers: new Map() }]]),
+    connector: { connect: async () => transport, [Symbol.asyncDispose]: async () => {} },
+    forks: 1,
+    sink: () => {},
+    stop: abort.signal,
+    abort: abort.signal,
+  }
+  const prober = startProber(async () => ({ ok: true, answer: "HTTP 200" }))
+  const vip = { name: "vip", address: "10.0.0.11", manager: "pacemaker" } as const
+  const drill = conduct({
+    ...{ context, inventory: INVENTORY, prober, tasks: [], holdMs: 1000, recoverMs: 1000, audit: "a drill" },
+    ...{ fault: FAULTS.standby, target: { node: NODE.name, vip, haproxy: undefined }, verify: async () => [] },
+  })
+  const error = await drill.then(
+    () => expect.unreachable("it was brought about"),
+    (thrown) => thrown as HaopsError,
+  )
+  await prober.stop()
+  return { error, lifts }
+}
+
+test("a fault that the node has undone by itself leaves nothing", async () => {
+  const { error, lifts } = await failing({ fault: NOTHING_LEFT })
+  expect(error).toMatchObject({ code: "E_COMMAND", host: NODE.name, result: { code: NOTHING_LEFT } })
+  expect(error.message).toContain("nothing is left of it there")
+  expect(lifts).toBe(0)
+})
+
+test.each([
+  ["the node could not undo", 1, "E_COMMAND"],
+  ["nobody knows about", new HaopsError("E_TIMEOUT", "no answer for 20 s"), "E_TIMEOUT"],
+] as const)(
+  "a fault that %s is undone from here; where that is not to be, it is said to be left",
+  async (_, fault, code) => {
+    const undone = await failing({ fault })
+    expect(undone.error).toMatchObject({ code, message: expect.stringContaining("nothing is left of it there") })
+    expect(undone.lifts).toBe(1)
+    const left = await failing({ fault, aborted: true })
+    expect(left.error).toMatchObject({ code, message: expect.stringContaining("the node's own timer") })
+    expect(left.lifts).toBe(0)
+  },
+)
