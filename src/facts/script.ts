@@ -36,8 +36,8 @@ export function compileScript(fragments: readonly Fragment[], nonce: string): st
 }
 
 /**
- * The sections of a facts script's output, by fragment id. Throws `E_PROBE` where the script was cut short: an answer that
- * is missing is never taken for one that is empty.
+ * The sections of a facts script's output, by fragment id; those that failed with what shared questions had to say. Throws
+ * `E_PROBE` where the script was cut short: an answer that is missing is never taken for one that is empty.
  */
 export function parseSections(
   result: ExecResult,
@@ -47,13 +47,14 @@ export function parseSections(
   const sections = new Map<string, Section>()
   const out = new Cursor(result.stdout)
   const err = new Cursor(result.stderr)
+  const shared = result.stderr.slice(0, Math.max(0, result.stderr.indexOf(`${nonce} begin 0\n`)))
   for (const [index, { id }] of fragments.entries()) {
     const stdout = out.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index} `)
-    const stderr = err.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index}\n`)
+    const stderr = err.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index}\n`) ?? ""
     const code = out.line()
     if (stdout === undefined || code === undefined || !/^\d+$/.test(code))
       throw cutShort(`part ${index + 1} of ${fragments.length}`, result)
-    sections.set(id, { code: Number(code), stdout, stderr: stderr ?? "" })
+    sections.set(id, { code: Number(code), stdout, stderr: code === "0" ? stderr : shared + stderr })
   }
   if (out.between(`${nonce} done`, "\n") === undefined) throw cutShort("the end", result)
   return sections

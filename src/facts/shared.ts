@@ -1,12 +1,13 @@
 const FORM = /\$\{haops_(\w+)-\$\(\n([\s\S]*?)\n# haops_\1\n\)\}/g
 
 /**
- * Shell for the right side of an assignment: the output of `script`, a question that several probes of a host ask. By itself it
- * asks; in a facts script, where more than one probe has it, it is asked once for all of them (`hoistShared`). `script` exits 0
- * for every answer, as the exit code is not kept. `name` is a word of the shell, and stands for this one script everywhere.
+ * Shell that ends an assignment, from its right side on: the output of `script`, a question that several probes of a host ask. By
+ * itself it asks; in a facts script, where more than one probe has it, it is asked once for all of them (`hoistShared`). `script`
+ * exits 0 for every answer: another exit code ends each shell that has the question, and so fails the probe. `name` is a word of
+ * the shell, and stands for this one script everywhere.
  */
 export function shared(name: string, script: string): string {
-  return `\${haops_${name}-$(\n${script}\n# haops_${name}\n)}`
+  return `\${haops_${name}-$(\n${script}\n# haops_${name}\n)} || exit`
 }
 
 /** Shell that prints the answer to a shared question. */
@@ -25,13 +26,21 @@ export function hoistShared(scripts: readonly string[]): { preamble: string; scr
   }
   const hoisted = [...asked].filter(([, { by }]) => by.size > 1)
   const names = new Set(hoisted.map(([name]) => name))
-  const preamble = hoisted.map(([name, { question }]) => `haops_${name}=$(\n{\n${question}\n} </dev/null\n)\n`)
+  const preamble = hoisted.map(
+    ([name, { question }]) =>
+      `haops_${name}=$(\n{\n${question}\n} </dev/null\n) || { haops_${name}_code=$?; unset haops_${name}; }\n`,
+  )
   return {
     preamble: preamble.join(""),
     scripts: scripts.map((script) =>
-      script.replace(FORM, (form, name: string) => (names.has(name) ? `$haops_${name}` : form)),
+      script.replace(FORM, (form, name: string) => (names.has(name) ? told(name) : form)),
     ),
   }
+}
+
+/** The shell itself ends a script that expands what is unset, wherever that stands in it. */
+function told(name: string): string {
+  return `\${haops_${name}?the question exited $haops_${name}_code}`
 }
 
 /** The script with its shared questions as its own: for one that waits before it asks. */

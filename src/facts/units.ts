@@ -35,18 +35,24 @@ export const STACK_UNITS = shared(
 
 /** Shell condition: systemd calls this unit active. */
 export function unitIsActive(unit: StackUnit): string {
-  return `{ units=${STACK_UNITS}; case $units in *"${unit}.service active "*) true ;; *) false ;; esac; }`
+  return `{ ${readUnits(unit)}; case $units in *"${unit}.service active "*) true ;; *) false ;; esac; }`
 }
 
 /** Shell that prints the unit's line of the answer to `STACK_UNITS`, after `prefix`. Spoils the positional parameters. */
 export function tellUnit(unit: StackUnit, prefix: string): string {
   const id = `${unit}.service`
-  return `units=${STACK_UNITS}\nset -- \${units##*"${id} "}; echo "${prefix} ${id} $1 $2 $3 $4 $5"`
+  return `${readUnits(unit)}\nset -- \${units##*"${id} "}; echo "${prefix} ${id} $1 $2 $3 $4 $5"`
 }
 
 /** Shell that sets `main` to the unit's main process, 0 where it has none. Spoils the positional parameters. */
 export function mainPidOf(unit: StackUnit): string {
-  return `units=${STACK_UNITS}\nset -- \${units##*"${unit}.service "}; main=\${5:-0}`
+  return `${readUnits(unit)}\nset -- \${units##*"${unit}.service "}; main=$5`
+}
+
+/** Shell that sets `units`, and exits where systemd could not be asked about this one. */
+function readUnits(unit: StackUnit): string {
+  const missing = `echo 'systemctl says nothing of ${unit}.service' >&2; exit 1`
+  return `units=${STACK_UNITS}; case $units in *"${unit}.service "*) ;; *) ${missing} ;; esac`
 }
 
 /** The states of these units from the answer to `STACK_UNITS`. Throws `E_PROBE` where it says nothing of one. */

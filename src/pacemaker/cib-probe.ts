@@ -3,6 +3,7 @@ import type { Probe } from "../steps/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"
+import { NOT_CONNECTED } from "./crm-mon.ts"
 import { LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
 
 /** What a node knows of the cluster's configuration. */
@@ -16,9 +17,6 @@ export interface CibHave {
   /** What haops remembers on this node of what it made. */
   lastApplied?: LastApplied | undefined
 }
-
-/** Exit codes of cibadmin where no cluster runs: pacemaker 2 and later, and 1.1. */
-const NOT_CONNECTED = "102|107"
 
 /**
  * Reads the CIB by `cibadmin`, in milliseconds where each pcs call takes half a second. A cluster of another name than `cluster`

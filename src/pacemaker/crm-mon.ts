@@ -52,8 +52,16 @@ export interface CrmStatus {
   failures: readonly CrmFailure[]
 }
 
-/** Shell that prints `crm_mon`'s XML, and nothing where the cluster does not run on this node. */
-export const CRM_MON_SCRIPT = `timeout 10 crm_mon -1 --output-as=xml 2>/dev/null | grep . || timeout 10 crm_mon --as-xml 2>/dev/null || :`
+/** Exit codes of pacemaker's tools where no cluster runs: pacemaker 2 and later, and 1.1. */
+export const NOT_CONNECTED = "102|107"
+
+/**
+ * Shell that prints `crm_mon`'s XML, and nothing where it is not installed or the cluster does not run on this node. Exits with its
+ * code where it fails otherwise, 124 where it does not answer.
+ */
+export const CRM_MON_SCRIPT = `timeout 10 crm_mon -1 --output-as=xml 2>/dev/null | grep . || timeout 10 crm_mon --as-xml || {
+  code=$?; case $code in ${NOT_CONNECTED}|127) ;; *) exit "$code" ;; esac
+}`
 
 /** The same as a shared question: the scheduler takes its time to answer. */
 export const CRM_MON = shared("crm_mon", CRM_MON_SCRIPT)

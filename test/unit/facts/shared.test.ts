@@ -14,7 +14,7 @@ describe.each(SHELLS)("a question that several probes share, in %s", (shell) => 
     const directory = mkdtempSync(join(tmpdir(), "haops-shared-"))
     const count = join(directory, "count")
     writeFileSync(count, "")
-    const question = shared("weather", `echo asked >>${count}; printf '%s\\n' 'it "rains" }' "and 'pours'"; cat; false`)
+    const question = shared("weather", `echo asked >>${count}; printf '%s\\n' 'it "rains" }' "and 'pours'"; cat`)
     const fragments = scripts(question).map((script, index): Fragment => ({ id: String(index), script }))
     const result = run(compileScript(fragments, NONCE), { shell })
     const sections = parseSections({ code: 0, durationMs: 0, ...result }, fragments, NONCE)
@@ -47,6 +47,38 @@ describe.each(SHELLS)("a question that several probes share, in %s", (shell) => 
   })
 })
 
+describe.each(SHELLS)("a shared question that fails, in %s", (shell) => {
+  const failing = shared("weather", "echo some; echo clouds >&2; exit 7")
+  const ask = (scripts: readonly string[]) => {
+    const fragments = scripts.map((script, index): Fragment => ({ id: String(index), script }))
+    const result = run(`exec 2>&1; ${compileScript(fragments, NONCE)}`, { shell })
+    return [
+      ...parseSections(
+        { code: 0, durationMs: 0, stdout: result.stdout, stderr: result.stdout },
+        fragments,
+        NONCE,
+      ).values(),
+    ]
+  }
+
+  test("fails every probe that has it, wherever it stands in it, and no other", () => {
+    const nested = `if { weather=${failing}; true; }; then echo yes; else echo no; fi; exit 0`
+    const deep = `answer=$(weather=${failing}; echo yes) || exit; exit 0`
+    const sections = ask([tellShared(failing), "echo other", nested, deep])
+    expect(sections.map(({ code }) => code === 0)).toEqual([false, true, false, false])
+    expect(sections.map(({ stdout }) => /some|yes|no$/.test(stdout))).toEqual([false, false, false, false])
+  })
+
+  test("fails the only one that has it", () => {
+    expect(ask([`${tellShared(failing)}; exit 0`]).map(({ code }) => code)).toEqual([7])
+  })
+
+  test("has its words shown with those that fail", () => {
+    const sections = ask([tellShared(failing), "echo other", `: second\n${tellShared(failing)}`])
+    expect(sections.map(({ stderr }) => stderr.includes("clouds"))).toEqual([true, false, true])
+  })
+})
+
 describe.each(SHELLS)("the stack's units, in %s", (shell) => {
   const states = {
     corosync: { load: "loaded", active: "active", sub: "running", file: "enabled", pid: 7 },
@@ -75,6 +107,14 @@ describe.each(SHELLS)("the stack's units, in %s", (shell) => {
     const script = `for unit in x; do if ${unitIsActive("corosync")}; then echo yes; fi; if ${unitIsActive("haproxy")}; then echo no; fi; done`
     expect(ask(script)).toBe("yes\n")
   })
+
+  test.each([tellUnit("haproxy", "unit"), mainPidOf("haproxy"), `if ${unitIsActive("haproxy")}; then :; fi`])(
+    "are not guessed where systemctl cannot be asked: %#",
+    (script) => {
+      using box = sandbox({ systemctl: "echo 'Failed to connect to bus' >&2; exit 1" })
+      expect(() => run(`${script}; exit 0`, { shell, path: box.path })).toThrow(/Failed to connect to bus/)
+    },
+  )
 
   test("that systemctl does not tell of are E_PROBE, not absent", () => {
     expect(() => parseStackUnits("", ["haproxy"])).toThrow(/haproxy/)

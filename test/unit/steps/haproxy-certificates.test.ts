@@ -13,7 +13,7 @@ import {
   parseCertificates,
 } from "../../../src/steps/lib/certificate-state.ts"
 import { sha256 } from "../../../src/steps/lib/file-state.ts"
-import { judge, run, SHELLS, sandbox } from "./harness.ts"
+import { judge, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
 const CASES = new URL("../../cases/certificates/", import.meta.url)
 const pem = (file: string) => readFileSync(new URL(file, CASES), "utf8")
@@ -127,7 +127,7 @@ describe("a certificate on a node", () => {
 
 describe.each(SHELLS)("the probe, in %s", (shell) => {
   it("sends certificates and never a key", () => {
-    using box = sandbox({ systemctl: "echo MainPID=0" })
+    using box = sandbox({ systemctl: systemctlShow({}) })
     const path = join(box.path, "web.pem")
     writeFileSync(path, WEB, { mode: 0o600 })
     const files = [
@@ -142,7 +142,7 @@ describe.each(SHELLS)("the probe, in %s", (shell) => {
   })
 
   it("sends nothing of a file that is known", () => {
-    using box = sandbox({ systemctl: "echo MainPID=0" })
+    using box = sandbox({ systemctl: systemctlShow({}) })
     const path = join(box.path, "web.pem")
     writeFileSync(path, WEB)
     const { stdout } = run(certificateScript([{ path, sha256: sha256(WEB) }], { vips: ["127.0.0.1"] }), {
