@@ -1,17 +1,16 @@
-import { type Aim, addressOf, aimAt, targetOf } from "../drill/aim.ts"
+import { type Aim, addressOf, aimAt } from "../drill/aim.ts"
 import { askHttp, askTcp } from "../drill/ask.ts"
 import { conduct, type Drill } from "../drill/conduct.ts"
-import { expectations } from "../drill/expectations.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
 import { EVERY_MS, type Prober, startProber } from "../drill/prober.ts"
-import { holderOf, refusals } from "../drill/refusals.ts"
+import { type Prospect, prospectOf, requireAgreed } from "../drill/prospect.ts"
 import { type DrillReport, reportOf } from "../drill/report.ts"
 import { tracesTask } from "../drill/traces.ts"
 import { carriers, PROOFS, viewOf } from "../drill/view.ts"
 import { auditLine, auditRun } from "../engine/audit.ts"
 import { lockHosts } from "../engine/lock.ts"
-import { connectAndLook } from "../engine/look.ts"
+import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
 import { asHaopsError, HaopsError } from "../errors.ts"
 import type { Drift, Outcome } from "../events.ts"
@@ -75,10 +74,14 @@ async function hold(
     reporter.result(EXIT.unreachable, {}, () => "No host could be reached; nothing was done.\n", "unreachable")
     return EXIT.unreachable
   }
-  const inspection = inspector.judge(fromHere)
-  const target = requireFit(session, aim, fault, inspector, inspection)
-  await requireAgreement(session, options, expectations(fault, target, inspection.status))
+  const agreed = prospect(session, aim, fault, inspector, inspector.judge(fromHere))
+  await requireAgreement(session, options, agreed.words)
   await using _lock = await lockHosts(liveHosts(context.world), owner, context)
+  // Somebody has thought about it, another run has been waited for: what counts is what is true under the lock.
+  const [again] = await Promise.all([reachVips(session), look(context, inspector.tasks)])
+  const now = prospect(session, aim, fault, inspector, inspector.judge(again))
+  requireAgreed(now, agreed)
+  const { target } = now
   const report = await measure(session, options, { aim, fault, target, inspector })
   const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
   await auditRun(context.world, owner, outcome)
@@ -87,28 +90,18 @@ async function hold(
   return exit
 }
 
-/** The node that it is done to. Throws `E_REFUSED` with everything that stands against the drill. */
-function requireFit(
+/** What the latest look says of the drill. Throws `E_REFUSED` with everything that stands against it. */
+function prospect(
   { inventory, context }: Session,
   aim: Aim,
   fault: Fault,
   { tasks }: Inspector,
   { answers, status, checks }: Inspection,
-): Target {
+): Prospect {
   const speaker = answers.speaker()
   const resources = (speaker && answers.cib(speaker.host)?.cib.resources) ?? []
   const traces = carriers(context.world, tasks)
-  const against = refusals(aim, fault, { inventory, status, checks, resources, traces })
-  const node = holderOf(status, aim.vip.name)
-  if (against.length === 0 && node !== undefined) return targetOf(inventory, aim, node)
-  const reasons = against.length > 0 ? against : [`${aim.vip.address} is not on just one host`]
-  throw new HaopsError(
-    "E_REFUSED",
-    `no drill now, nothing was touched:\n${reasons.map((one) => `  ${one}`).join("\n")}`,
-    {
-      hint: "haops verify tells more. A drill measures a cluster that is well.",
-    },
-  )
+  return prospectOf(aim, fault, { inventory, status, checks, resources, traces })
 }
 
 async function requireAgreement({ context }: Session, options: DrillOptions, words: readonly string[]): Promise<void> {
@@ -137,7 +130,6 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
     ...inspector.tasks.filter(({ step }) => PROOFS.has(step.kind) || step.kind === "drill-traces"),
     observeTask(inventory, hosts),
   ]
-  await new Watcher(context, tasks).look(LOOK_MS)
   const prober = startProber(() =>
     aim.how === "http"
       ? askHttp(addressOf(aim), REQUEST_TIMEOUT_MS)

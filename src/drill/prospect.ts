@@ -1,0 +1,36 @@
+import { HaopsError } from "../errors.ts"
+import { type Aim, targetOf } from "./aim.ts"
+import { expectations } from "./expectations.ts"
+import type { Fault, Target } from "./fault.ts"
+import { type Before, holderOf, refusals } from "./refusals.ts"
+
+/** What a drill would be. */
+export interface Prospect {
+  target: Target
+  /** What the operator agrees to. */
+  words: readonly string[]
+}
+
+/** Throws `E_REFUSED` with everything that stands against the drill. Pure. */
+export function prospectOf(aim: Aim, fault: Fault, before: Before): Prospect {
+  const { inventory, status } = before
+  const against = refusals(aim, fault, before)
+  const node = holderOf(status, aim.vip.name)
+  if (against.length > 0) throw refused(against)
+  if (node === undefined) throw refused([`${aim.vip.address} is not on just one host`])
+  const target = targetOf(inventory, aim, node)
+  return { target, words: expectations(fault, target, status) }
+}
+
+/** Throws `E_REFUSED` where something else would happen now than was agreed to: to another node, or with other consequences. Pure. */
+export function requireAgreed(now: Prospect, agreed: Prospect): void {
+  const fresh = now.words.filter((word) => !agreed.words.includes(word))
+  if (fresh.length > 0) throw refused(fresh.map((word) => `not what was agreed to, by now: ${word}`))
+}
+
+function refused(reasons: readonly string[]): HaopsError {
+  const list = reasons.map((one) => `  ${one}`).join("\n")
+  return new HaopsError("E_REFUSED", `no drill now, nothing was touched:\n${list}`, {
+    hint: "haops verify tells more. A drill measures a cluster that is well.",
+  })
+}
