@@ -1,12 +1,7 @@
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { isRolling, pendingRestarts } from "../pacemaker/membership/corosync-roll.ts"
-import {
-  COROSYNC_VIEW,
-  type CorosyncView,
-  isManaged,
-  ROLLING_SET,
-  rosterOf,
-} from "../pacemaker/membership/corosync-view.ts"
+import { COROSYNC_VIEW, type CorosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
+import { RELEASE } from "../pacemaker/membership/rolling.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { defineClusterStep } from "./step.ts"
@@ -55,8 +50,6 @@ export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
     ]
   },
 })
-
-const RELEASE = `cibadmin --delete -o crm_config --xml-text '<cluster_property_set id="${ROLLING_SET}"/>'`
 
 const HINT =
   "The cluster stays in maintenance mode: everything keeps running, and nothing fails over. Look at `crm_mon -1` on the nodes; haops up " +

@@ -1,8 +1,8 @@
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import {
   holdReason,
+  isHeld,
   isLeftStopped,
-  isRolling,
   isWritten,
   joinedAfter,
   pendingRestarts,
@@ -44,7 +44,7 @@ export const corosyncRestart = defineJointStep<ClusterWant, CorosyncView>({
       ]
     }
     // Known for certain, but not to be done before the file is there and the cluster is held.
-    const ready = isRolling(members) && isWritten(want, have)
+    const ready = isHeld(members) && isWritten(want, have)
     if (pendingRestarts(want, have).length === 0) return []
     const running = { attribute: "corosync", have: "running with former settings", want: "restarted" }
     return [{ ...running, risk: "restart", cost: COST, ...(ready ? {} : { expected: true }) }]

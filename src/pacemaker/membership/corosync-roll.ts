@@ -44,9 +44,14 @@ export function pendingRestarts(want: ClusterWant, { running }: CorosyncView): r
   return running === undefined ? [] : restartsOf(want, running.conf)
 }
 
-/** True while haops has the cluster in maintenance mode to restart corosync. */
+/** True from haops's asking for maintenance mode, to restart corosync, until the end of it. */
 export function isRolling({ all }: Pick<All, "all">): boolean {
   return all.some(({ have }) => have.rolling)
+}
+
+/** True where that maintenance mode is in force: as the elected one's pacemaker goes by it, or any other's where that does not answer. */
+export function isHeld({ all, elected }: Pick<All, "all" | "elected">): boolean {
+  return isRolling({ all }) && (elected.have.maintenance ?? all.some(({ have }) => have.maintenance === true))
 }
 
 /** True where a restart that was cut short left the node without its cluster. Any other node is for `cluster-start`. */
@@ -64,7 +69,7 @@ export function isWritten(want: ClusterWant, { conf }: CorosyncView): boolean {
  * not run, or somebody misses somebody. Members see those of their own side only, while the old and the new value part them.
  */
 export function holdReason(want: ClusterWant, members: All): string | undefined {
-  if (!isRolling(members)) return "the cluster is not in maintenance mode for it: what runs here would move"
+  if (!isHeld(members)) return "the cluster is not in maintenance mode for it: what runs here would move"
   if (!isWritten(want, members.elected.have)) return "its corosync.conf does not have the new settings yet"
   const roster = rosterOf(want, members).members
   const running = roster.filter(({ have }) => have.running !== undefined)

@@ -1,15 +1,12 @@
 import { unitIsActive } from "../../facts/units.ts"
-import { quote } from "../../sh.ts"
 import type { Members, Peers, Probe } from "../../steps/step.ts"
 import { CIB } from "../cib-question.ts"
 import { CMAP_SCRIPT, parseCmap, type RunningCorosync } from "../corosync-cmap.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
+import { HAS_MARK, TELL_MAINTENANCE } from "./rolling.ts"
 import { partsOf } from "./sections.ts"
 import { isIn } from "./situation.ts"
-
-/** The property set by which haops keeps the cluster's hands off while corosync restarts. Its id is what tells it from a user's. */
-export const ROLLING_SET = "haops-rolling"
 
 /** What a node's corosync.conf says, and what its corosync goes by. */
 export interface CorosyncView extends NodeCluster {
@@ -19,29 +16,34 @@ export interface CorosyncView extends NodeCluster {
   running: RunningCorosync | undefined
   /** Pacemaker runs. */
   pacemaker: boolean
-  /** The cluster is in maintenance mode by haops's own hand: corosync is being restarted, node by node. */
+  /** Haops has asked for maintenance mode: corosync is being restarted, node by node. */
   rolling: boolean
+  /** The cluster is in maintenance mode, as this node's pacemaker goes by it; undefined where it does not answer. */
+  maintenance: boolean | undefined
 }
 
-const MARK = `<cluster_property_set id="${ROLLING_SET}"`
-
 /** A node that is alone for the moment has nobody else to ask: then its own copy tells. */
-const ROLLING_SCRIPT = `if ${unitIsActive("pacemaker")}; then echo running; fi
+const ROLLING_SCRIPT = `if ${unitIsActive("pacemaker")}; then
+echo running
+${TELL_MAINTENANCE}
+fi
 cib=${CIB}
 case $cib in 'exit '*) cib=$(timeout 10 cibadmin -Q -l -o crm_config 2>/dev/null) || : ;; esac
-case $cib in *${quote(MARK)}*) echo rolling ;; esac`
+if ${HAS_MARK}; then echo rolling; fi`
 
 export const COROSYNC_VIEW: Probe<CorosyncView> = {
   script: nodeClusterScript({ running: CMAP_SCRIPT, rolling: ROLLING_SCRIPT }),
   parse({ stdout }) {
     const { conf, running, rolling } = partsOf(stdout, ["conf", "running", "rolling"])
     const [presence, ...lines] = conf.split("\n")
+    const told = new Set(rolling.split("\n"))
     return {
       ...parseNodeCluster(stdout),
       text: presence === "present" ? `${lines.join("\n")}\n` : undefined,
       running: parseCmap(running),
-      pacemaker: rolling.startsWith("running"),
-      rolling: rolling.endsWith("rolling"),
+      pacemaker: told.has("running"),
+      rolling: told.has("rolling"),
+      maintenance: told.has("on") ? true : told.has("off") ? false : undefined,
     }
   },
 }

@@ -35,9 +35,12 @@ export interface Node {
   joined?: number
   pacemaker?: boolean
   rolling?: boolean
+  /** Default: while haops asks for it. */
+  maintenance?: boolean | undefined
 }
 
-function view({ text = TEXT, running = text, joined = 3, pacemaker = true, rolling = false }: Node = {}): CorosyncView {
+function view(node: Node = {}): CorosyncView {
+  const { text = TEXT, running = text, joined = 3, pacemaker = true, rolling = false } = node
   const conf = running === null ? undefined : parseCorosyncConf(running)
   return {
     conf: parseCorosyncConf(text),
@@ -46,6 +49,7 @@ function view({ text = TEXT, running = text, joined = 3, pacemaker = true, rolli
     running: conf && { conf, joined: Array.from({ length: joined }, (_, index) => index + 1) },
     pacemaker,
     rolling,
+    maintenance: "maintenance" in node ? node.maintenance : pacemaker ? rolling : undefined,
   }
 }
 
