@@ -69,6 +69,8 @@ export function isWritten(want: ClusterWant, { conf }: CorosyncView): boolean {
  * not run, or somebody misses somebody. Members see those of their own side only, while the old and the new value part them.
  */
 export function holdReason(want: ClusterWant, members: All): string | undefined {
+  // Nothing runs there that a restart could move, and what else is stopped may be waiting for it.
+  if (isLeftStopped(members.elected.have, members)) return undefined
   if (!isHeld(members)) return "the cluster is not in maintenance mode for it: what runs here would move"
   if (!isWritten(want, members.elected.have)) return "its corosync.conf does not have the new settings yet"
   const roster = rosterOf(want, members).members
@@ -85,13 +87,10 @@ export function holdReason(want: ClusterWant, members: All): string | undefined 
   return undefined
 }
 
-/** How many members the elected one sees once it is restarted: all, or those that are on its new side before it. */
+/** How many members the elected one sees once it is restarted: itself, and those that run and are not parted from it by a new value. */
 export function joinedAfter(want: ClusterWant, members: All): number {
-  const { members: roster } = rosterOf(want, members)
-  const parts = roster.some(({ have }) => pendingRestarts(want, have).some(({ split }) => split))
-  if (!parts) return roster.length
-  const before = roster.filter((one) => one.host !== members.elected.host && !isOld(want, one))
-  return before.filter(({ have }) => have.running !== undefined).length + 1
+  const others = rosterOf(want, members).members.filter(({ host }) => host !== members.elected.host)
+  return others.filter((one) => one.have.running !== undefined && !isOld(want, one)).length + 1
 }
 
 /** True for a member that those with the new values do not see. */

@@ -68,6 +68,9 @@ describe("a change that takes a restart", () => {
     expect(
       corosyncRestart.hold?.(want, members([stopped, { ...old, joined: 2 }, { ...old, joined: 2 }])),
     ).toBeUndefined()
+    const two = members([stopped, stopped, old])
+    expect(corosyncRestart.hold?.(want, two)).toBeUndefined()
+    expect(judge(corosyncRestart, want, two).actions.at(-1)).toMatchObject({ script: expect.stringContaining("-ge 2") })
     const calm = { text: done, rolling: false }
     expect(corosyncRestart.check(want, members([stopped, calm, calm]))).toEqual([])
   })
