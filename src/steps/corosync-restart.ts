@@ -7,7 +7,7 @@ import {
   joinedAfter,
   pendingRestarts,
 } from "../pacemaker/membership/corosync-roll.ts"
-import { COROSYNC_VIEW, type CorosyncView, isManaged } from "../pacemaker/membership/corosync-view.ts"
+import { COROSYNC_VIEW, type CorosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
 import { type Action, defineJointStep, type Members } from "./step.ts"
 
@@ -63,7 +63,7 @@ function joined(want: ClusterWant, members: All): Action {
   const count = joinedAfter(want, members)
   const seen = `corosync-cmapctl 2>/dev/null | grep -c '^runtime\\.members\\.[0-9]*\\.status (str) = joined'`
   const membership = `n=$(${seen}) || :; [ "$n" -ge ${count} ] || { echo "corosync sees $n of ${count} members"; exit 1; }`
-  const whole = count === members.all.length
+  const whole = count === rosterOf(want, members).members.length
   return {
     type: "wait",
     for: whole ? "it to be back with all others" : "it to see those that have restarted before it",

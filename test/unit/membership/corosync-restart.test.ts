@@ -49,6 +49,13 @@ describe("a change that takes a restart", () => {
     expect(actions.at(-1)).toMatchObject({ script: expect.stringContaining("-ge 3") })
   })
 
+  test("waits for pacemaker too where the inventory has a controller that is no member yet", () => {
+    const { all, elected, ...rest } = members([fresh, old, old], 1)
+    const newcomer = { ...elected, host: "controller4", have: { ...elected.have, conf: undefined, running: undefined } }
+    const { actions } = judge(corosyncRestart, want, { all: [...all, newcomer], elected, ...rest })
+    expect(actions.at(-1)).toMatchObject({ for: "it to be back with all others" })
+  })
+
   test.each([
     ["all see each other", [fresh, old, old], undefined],
     ["one has not come back", [{ ...fresh, running: null }, old, old], "corosync does not run on controller1"],
