@@ -1,4 +1,4 @@
-import { HAPROXY_PID } from "../../haproxy/pid-file.ts"
+import { HAPROXY_PID, READ_PID } from "../../haproxy/pid-file.ts"
 import { quoteAll } from "../../sh.ts"
 import type { Action } from "../step.ts"
 import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
@@ -25,13 +25,17 @@ for path in ${quoteAll(paths)}; do memory=$(haproxy_memory "$path") && [ "$memor
 
 /**
  * What an agent's haproxy has for a reload: a new process that takes the ports from the old one and lets it finish. In a scope of
- * its own, since it is to outlive the session that started it.
+ * its own, since it is to outlive the session that started it. As long as the unit runs it, before the cluster changes over to the
+ * agent, it is systemd's to reload: systemd would start a master that somebody else ended anew, beside the new process.
  */
 function takeOver({ socket }: HaproxyAgent): Action {
-  const script = `read -r old <${HAPROXY_PID} && systemd-run --quiet --scope --slice=system.slice -- haproxy -D -f /etc/haproxy/haproxy.cfg -p ${HAPROXY_PID} -x "$1" -sf "$old"`
+  const script = `if systemctl is-active --quiet -- ${HAPROXY_UNIT}; then exec systemctl reload -- ${HAPROXY_UNIT}; fi
+${READ_PID}
+[ "$main" -ne 0 ] || { echo 'no haproxy has the process id in ${HAPROXY_PID}' >&2; exit 1; }
+exec systemd-run --quiet --scope --slice=system.slice -- haproxy -D -f /etc/haproxy/haproxy.cfg -p ${HAPROXY_PID} -x "$1" -sf "$main"`
   return {
     type: "run",
     argv: ["sh", "-c", script, "haops-take-over", socket],
-    label: "start a new haproxy, which takes the ports from the old one",
+    label: "reload haproxy: a new process takes the ports from the old one",
   }
 }

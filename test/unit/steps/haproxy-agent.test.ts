@@ -1,11 +1,14 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { parseInventory } from "../../../src/inventory/load.ts"
+import { quote, quoteAll } from "../../../src/sh.ts"
 import { haproxyConfig } from "../../../src/steps/haproxy-config.ts"
 import { agentOf } from "../../../src/steps/lib/haproxy-agent.ts"
 import { haproxyMemory } from "../../../src/steps/lib/haproxy-process.ts"
 import { reloadHaproxy } from "../../../src/steps/lib/haproxy-reload.ts"
 import { preflight } from "../../../src/steps/preflight.ts"
-import { context } from "./harness.ts"
+import { context, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
 const load = (more: string) =>
   parseInventory(
@@ -41,16 +44,59 @@ describe("haproxy run by a resource agent", () => {
   test("needs the agent's file on the host", () => {
     expect(preflight.bind!(at)?.agents).toEqual(["/usr/lib/ocf/resource.d/heartbeat/haproxy"])
   })
+})
 
-  test("is reloaded by a new process that is handed the ports", () => {
-    const [run] = reloadHaproxy(["/etc/haproxy/haproxy.cfg"], { socket: "/run/s" })
-    expect(JSON.stringify(run)).toMatch(/systemd-run .*haproxy -D .*-x .* -sf /)
-    expect(JSON.stringify(run)).not.toContain("systemctl reload")
+describe.each(SHELLS)("its process, in %s", (shell) => {
+  /** Runs a script where /proc and the pid file are under a directory of our own, `comm` being the name of process 4711. */
+  function at(script: string, { active, comm }: { active: boolean; comm: string }, ...words: readonly string[]) {
+    using box = sandbox({
+      systemctl: `case $1 in
+is-active) exit ${active ? 0 : 3} ;;
+show) ${systemctlShow({ haproxy: active ? { active: "active", pid: 12 } : {} })}
+;;
+*) echo "systemctl $*" ;;
+esac`,
+      "systemd-run": `echo "systemd-run $*"`,
+    })
+    mkdirSync(join(box.path, "proc/4711"), { recursive: true })
+    writeFileSync(join(box.path, "proc/4711/comm"), `${comm}\n`)
+    writeFileSync(join(box.path, "haproxy.pid"), "4711\n")
+    const moved = script
+      .replaceAll("/proc/", `${box.path}/proc/`)
+      .replaceAll("[ -r /run/haproxy.pid ]", `[ -r ${box.path}/haproxy.pid ]`)
+      .replaceAll("</run/haproxy.pid", `<${box.path}/haproxy.pid`)
+    const call = `sh -c ${quote(moved)} ${quoteAll(words)}`
+    return run(call, { shell, path: box.path }).stdout
+  }
+
+  const AGENT = { socket: "/run/s" }
+  const reload = (state: { active: boolean; comm: string }) => {
+    const [action] = reloadHaproxy(["/etc/haproxy/haproxy.cfg"], AGENT)
+    if (action?.type !== "run") throw new Error("not a command")
+    const [, , script = "", ...words] = action.argv as readonly string[]
+    return at(script, state, ...words)
+  }
+
+  test("is reloaded by a new one that is handed the ports", () => {
+    expect(reload({ active: false, comm: "haproxy" })).toBe(
+      "systemd-run --quiet --scope --slice=system.slice -- haproxy -D -f /etc/haproxy/haproxy.cfg -p /run/haproxy.pid -x /run/s -sf 4711\n",
+    )
   })
 
-  test("is looked for by its pid file, which is not asked where its unit runs it", () => {
-    expect(haproxyMemory({ socket: "/run/s" })).toContain("/run/haproxy.pid")
-    expect(haproxyMemory()).not.toContain("/run/haproxy.pid")
+  test("is systemd's to reload while the unit runs it", () => {
+    expect(reload({ active: true, comm: "haproxy" })).toBe("systemctl reload -- haproxy.service\n")
+  })
+
+  test("is never another that has its number by now", () => {
+    expect(() => reload({ active: false, comm: "sshd" })).toThrow(/no haproxy has the process id/)
+  })
+
+  test.each([
+    ["found by its pid file", AGENT, "current\n"],
+    ["not looked for there where its unit runs it", undefined, "none\n"],
+  ])("is %s", (_name, agent, said) => {
+    const script = `${haproxyMemory(agent)}\nhaproxy_memory /nonexistent`
+    expect(at(script, { active: false, comm: "haproxy" }, "haops-memory")).toBe(said)
   })
 })
 
