@@ -3,12 +3,17 @@ import type { Drift } from "../events.ts"
 import { CERTIFICATES } from "../inventory/haproxy-model.ts"
 import { RSYSLOG_CONFIG } from "../render/rsyslog.ts"
 import { recordAction } from "./lib/certificate-record.ts"
+import { STAMP } from "./lib/haproxy-build.ts"
 import { type LeftoversState, leftoversScript, parseLeftovers } from "./lib/haproxy-leftovers-state.ts"
 import { HAPROXY_UNIT } from "./lib/haproxy-reload.ts"
 import { HAPROXY_LINK, HAPROXY_UNIT_PATH } from "./lib/haproxy-source-state.ts"
 import { type Action, type BindContext, defineStep } from "./step.ts"
 
 const want = z.strictObject({
+  haproxy: z
+    .boolean()
+    .default(true)
+    .describe("haproxy is wanted here; where it is not, nothing takes a build's place."),
   rsyslog: z.boolean().describe("rsyslog writes haproxy's log."),
   source: z.boolean().describe("haproxy is built here, in place of the distribution's."),
   certificates: z.array(z.string()).describe("Files that services are shown by, without their directory."),
@@ -19,7 +24,8 @@ type Want = z.infer<typeof want>
 
 /**
  * What haops once set up around haproxy and the inventory wants no more: its part of rsyslog, certificates with their keys, a haproxy
- * of its own build. After haproxy's configuration, which must not name them any more. What somebody else put there stays.
+ * of its own build. After haproxy's configuration, which must not name them any more, or after it was retired. What somebody else
+ * put there stays.
  */
 export const haproxyLeftovers = defineStep<Want, LeftoversState>({
   kind: "haproxy-leftovers",
@@ -34,7 +40,7 @@ export const haproxyLeftovers = defineStep<Want, LeftoversState>({
     ...unwanted(wanted, have).map((name) => gone(`${CERTIFICATES}/${name}`)),
     ...(have.binary === undefined
       ? []
-      : [gone(`${HAPROXY_UNIT_PATH} of ${have.binary}`, have.running ? "restart" : "none")]),
+      : [gone(`haproxy of ${have.binary}`, have.running && wanted.haproxy ? "restart" : "none")]),
   ],
   plan,
   carries: (_want, { holds }) => holds,
@@ -42,13 +48,16 @@ export const haproxyLeftovers = defineStep<Want, LeftoversState>({
 
 function bind({ inventory, host }: BindContext): Want | undefined {
   const { haproxy } = inventory
-  if (haproxy?.on.includes(host.group) !== true) return undefined
+  if (haproxy === undefined) return undefined
+  const vips = inventory.vips.filter((vip) => vip.on === host.group).map(({ address }) => address)
+  if (!haproxy.on.includes(host.group)) return { haproxy: false, rsyslog: false, source: false, certificates: [], vips }
   const sources = haproxy.services.filter(({ on, bind: { tls } }) => on === host.group && tls?.source !== undefined)
   return {
+    haproxy: true,
     rsyslog: haproxy.rsyslog !== undefined,
     source: haproxy.source !== undefined,
     certificates: sources.map(({ bind }) => bind.tls!.certificate.slice(CERTIFICATES.length + 1)),
-    vips: inventory.vips.filter((vip) => vip.on === host.group).map(({ address }) => address),
+    vips,
   }
 }
 
@@ -70,9 +79,15 @@ function plan(wanted: Want, have: LeftoversState): Action[] {
     run("rm", "-f", "--", ...stale.map((name) => `${CERTIFICATES}/${name}`))
     actions.push(recordAction(wanted.certificates))
   }
-  if (have.binary !== undefined) actions.push(unbuild(have.binary))
+  if (have.binary !== undefined) actions.push(wanted.haproxy ? unbuild(have.binary) : remove(have.binary))
   return actions
 }
+
+/** The link and the stamp are the marks of a build, and go last: until then a run that was cut short is taken up again. */
+const REMOVE = `prefix=\${binary%/sbin/haproxy}
+if [ -e "$prefix/${STAMP}" ]; then rm -f -- "$binary"; fi
+if [ "$(readlink -- ${HAPROXY_LINK})" = "$binary" ]; then rm -f -- ${HAPROXY_LINK}; fi
+rm -f -- "$prefix/${STAMP}"`
 
 /** The packaged haproxy takes over with the very same configuration; where it refuses that, the build stays. */
 function unbuild(binary: string): Action {
@@ -85,12 +100,20 @@ rm -f -- ${HAPROXY_UNIT_PATH}
 systemctl daemon-reload
 if [ "$enabled" = enabled ]; then systemctl reenable --quiet ${HAPROXY_UNIT}; fi
 systemctl try-restart ${HAPROXY_UNIT}
-prefix=\${binary%/sbin/haproxy}
-if [ "$(readlink -- ${HAPROXY_LINK})" = "$binary" ]; then rm -f -- ${HAPROXY_LINK}; fi
-if [ -e "$prefix/share/haops/haproxy-build" ]; then rm -f -- "$binary" "$prefix/share/haops/haproxy-build"; fi`
+${REMOVE}`
   return {
     type: "run",
     argv: ["sh", "-c", script, "haops-unbuild", binary],
     label: `go back from ${binary} to the packaged haproxy`,
   }
+}
+
+/** haproxy was stopped and disabled before. */
+function remove(binary: string): Action {
+  const script = `set -eu
+binary=$1
+rm -f -- ${HAPROXY_UNIT_PATH}
+systemctl daemon-reload
+${REMOVE}`
+  return { type: "run", argv: ["sh", "-c", script, "haops-unbuild", binary], label: `remove ${binary} and its unit` }
 }

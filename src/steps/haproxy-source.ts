@@ -6,7 +6,7 @@ import type { HaproxySource } from "../inventory/haproxy-model.ts"
 import { quote } from "../sh.ts"
 import { fileDrift, planFile } from "./lib/file-drift.ts"
 import { sha256 } from "./lib/file-state.ts"
-import { haproxyUnit, makeWords } from "./lib/haproxy-build.ts"
+import { haproxyUnit, makeWords, STAMP } from "./lib/haproxy-build.ts"
 import { HAPROXY_UNIT } from "./lib/haproxy-reload.ts"
 import { buildAction, fetchAction } from "./lib/haproxy-source-actions.ts"
 import {
@@ -146,7 +146,7 @@ function binaryOf({ prefix }: HaproxySource): string {
 }
 
 function stampOf({ prefix }: HaproxySource): string {
-  return `${prefix}/share/haops/haproxy-build`
+  return `${prefix}/${STAMP}`
 }
 
 function unitOf(source: HaproxySource) {

@@ -41,6 +41,9 @@ function archWords(arch: string): string[] {
   return arch === "x86_64" ? ["ARCH=x86_64"] : []
 }
 
+/** Below PREFIX: where a build writes down what it was made of. By it haops knows its own binary again. */
+export const STAMP = "share/haops/haproxy-build"
+
 /** First line of the unit: by it haops knows its own again. */
 export const UNIT_MARK = '# Managed by haops: changes made here are overwritten by the next "haops up".'
 

@@ -4,8 +4,8 @@ import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { CERTIFICATE_RECORD } from "./certificate-record.ts"
-import { UNIT_MARK } from "./haproxy-build.ts"
-import { HAPROXY_UNIT_PATH } from "./haproxy-source-state.ts"
+import { STAMP, UNIT_MARK } from "./haproxy-build.ts"
+import { HAPROXY_LINK, HAPROXY_UNIT_PATH } from "./haproxy-source-state.ts"
 import { vipsHeldScript } from "./vips-held.ts"
 
 /** What haops once set up around haproxy. */
@@ -14,7 +14,7 @@ export interface LeftoversState {
   files: readonly string[]
   /** Names of all certificates that haops put there and that are there still, wanted or not. */
   certificates: readonly string[]
-  /** The haproxy that haops' own unit starts, where none is wanted. */
+  /** haproxy of haops' own build, by its unit or, where that is gone already, by what it left; undefined where one is wanted. */
   binary: string | undefined
   /** haproxy runs; asked only where `binary` is there. */
   running: boolean
@@ -29,6 +29,10 @@ done`
   const unit = `binary=
 if [ -r ${HAPROXY_UNIT_PATH} ] && IFS= read -r first <${HAPROXY_UNIT_PATH} && [ "$first" = ${quote(UNIT_MARK)} ]; then
   while IFS= read -r line; do case $line in ExecStart=*) line=\${line#ExecStart=} binary=\${line%% *} ;; esac; done <${HAPROXY_UNIT_PATH}
+fi
+if [ -z "$binary" ] && { [ -e ${HAPROXY_LINK} ] || [ -L ${HAPROXY_LINK} ]; }; then
+  binary=$(readlink -m -- ${HAPROXY_LINK})
+  [ -e "\${binary%/sbin/haproxy}/${STAMP}" ] || binary=
 fi
 if [ -n "$binary" ]; then
   printf 'binary %s\\n' "$binary"

@@ -1,14 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { parseInventory } from "../../../src/inventory/load.ts"
 import { RSYSLOG_CONFIG } from "../../../src/render/rsyslog.ts"
+import { quote } from "../../../src/sh.ts"
 import { haproxyLeftovers } from "../../../src/steps/haproxy-leftovers.ts"
 import { haproxyUnit } from "../../../src/steps/lib/haproxy-build.ts"
 import { type LeftoversState, leftoversScript, parseLeftovers } from "../../../src/steps/lib/haproxy-leftovers-state.ts"
 import { context, judge, run, SHELLS, sandbox } from "./harness.ts"
 
-const want = { rsyslog: false, source: false, certificates: ["web.pem"], vips: [] }
+const want = { haproxy: true, rsyslog: false, source: false, certificates: ["web.pem"], vips: [] }
 const NOTHING: LeftoversState = { files: [], certificates: [], binary: undefined, running: false, holds: false }
 const BINARY = "/opt/haproxy/sbin/haproxy"
 
@@ -40,6 +41,76 @@ describe("what the inventory wants no more", () => {
     const { drift, actions } = judge(haproxyLeftovers, want, { ...NOTHING, binary: BINARY, running })
     expect(drift).toMatchObject([{ risk }])
     expect(actions).toMatchObject([{ label: `go back from ${BINARY} to the packaged haproxy` }])
+  })
+})
+
+describe.each(SHELLS)("a build's way out, in %s", (shell) => {
+  /** A host with a build below /opt/haproxy, under a directory of our own; `restart` is what becomes of the packaged haproxy. */
+  function host(restart = "exit 0") {
+    const box = sandbox({ systemctl: `if [ "$1" = try-restart ]; then ${restart}; fi`, ip: ":" })
+    for (const path of [
+      "etc/systemd/system",
+      "opt/haproxy/sbin",
+      "opt/haproxy/share/haops",
+      "usr/local/sbin",
+      "usr/sbin",
+    ]) {
+      mkdirSync(join(box.path, path), { recursive: true })
+    }
+    writeFileSync(join(box.path, "etc/systemd/system/haproxy.service"), haproxyUnit(join(box.path, BINARY), "2.8.5"))
+    for (const path of [BINARY, "opt/haproxy/share/haops/haproxy-build"]) writeFileSync(join(box.path, path), "")
+    writeFileSync(join(box.path, "usr/sbin/haproxy"), "#!/bin/sh\n", { mode: 0o755 })
+    symlinkSync(join(box.path, BINARY), join(box.path, "usr/local/sbin/haproxy"))
+    const here = (script: string) =>
+      script
+        .replaceAll("/etc/", `${box.path}/etc/`)
+        .replaceAll("/usr/local/sbin/haproxy", `${box.path}/usr/local/sbin/haproxy`)
+        .replace("PATH=/usr/sbin:", `PATH=${box.path}/usr/sbin:`)
+    const probe = (wanted = want) => {
+      const { stdout } = run(here(leftoversScript(wanted)), { shell, path: box.path })
+      return parseLeftovers({ stdout, stderr: "" })
+    }
+    const apply = (wanted = want) => {
+      const [action] = judge(haproxyLeftovers, wanted, probe(wanted)).actions
+      if (action?.type !== "run") throw new Error("nothing to do")
+      const [, , script = "", , binary = ""] = action.argv as readonly string[]
+      run(`set -- ${quote(binary)}\n${here(script)}`, { shell, path: box.path })
+    }
+    const rest = () =>
+      [
+        BINARY,
+        "opt/haproxy/share/haops/haproxy-build",
+        "usr/local/sbin/haproxy",
+        "etc/systemd/system/haproxy.service",
+      ].filter((path) => lstatSync(join(box.path, path), { throwIfNoEntry: false }) !== undefined)
+    return {
+      probe,
+      apply,
+      rest,
+      mend: () => writeFileSync(join(box.path, "systemctl"), "#!/bin/sh\n"),
+      [Symbol.dispose]: () => box[Symbol.dispose](),
+    }
+  }
+
+  test("leaves nothing of it", () => {
+    using at = host()
+    at.apply()
+    expect([at.rest(), at.probe().binary]).toEqual([[], undefined])
+  })
+
+  test("is taken up again where the packaged haproxy did not start", () => {
+    using at = host("exit 1")
+    expect(() => at.apply()).toThrow()
+    expect(at.probe().binary).toMatch(/\/opt\/haproxy\/sbin\/haproxy$/)
+    at.mend()
+    at.apply()
+    expect([at.rest(), at.probe().binary]).toEqual([[], undefined])
+  })
+
+  test("needs no haproxy in its place where none is wanted", () => {
+    using at = host("exit 1")
+    at.apply({ ...want, haproxy: false })
+    expect(at.rest()).toEqual([])
   })
 })
 
@@ -79,12 +150,14 @@ describe.each(SHELLS)("the probe, in %s", (shell) => {
   })
 })
 
-test("is asked of every host that runs haproxy", () => {
+test("is asked of every host of an inventory that manages haproxy, with nothing wanted where haproxy is not", () => {
   const inventory = parseInventory(
     "name: lab\ncontrollers: { a: 10.0.0.12 }\nhaproxy:\n  services: [{ name: web, port: 80, bind: 10.0.0.12, backends: { x: 10.0.0.40 } }]\n",
     "lab.yaml",
   )
   const at = context(inventory, inventory.hosts[0]!)
-  expect(haproxyLeftovers.bind!(at)).toEqual({ rsyslog: false, source: false, certificates: [], vips: [] })
+  expect(haproxyLeftovers.bind!(at)).toEqual({ ...want, certificates: [] })
+  const lb = { ...at.host, group: "loadbalancers" as const }
+  expect(haproxyLeftovers.bind!({ ...at, host: lb })).toEqual({ ...want, haproxy: false, certificates: [] })
   expect(haproxyLeftovers.bind!({ ...at, inventory: { ...inventory, haproxy: undefined } })).toBeUndefined()
 })
