@@ -14,13 +14,14 @@ export interface RsyslogOthers {
 }
 
 /**
- * rsyslog's part: haproxy's facilities, received on the loopback, go to a file of their own and nowhere else. Read before the
- * distributions' own rules, so that nothing is written twice.
+ * rsyslog's part: haproxy's facilities, received over UDP, go to a file of their own and nowhere else. What programs of the host log
+ * to the same facilities comes by another way, and stays where it was. Read before the distributions' own rules, so that nothing is
+ * written twice.
  */
 export function renderRsyslog({ file, port, facilities }: HaproxyRsyslog, others: RsyslogOthers): string {
   const module = others.module ? [] : ['module(load="imudp")']
   const input = others.ports.includes(port) ? [] : [`input(type="imudp" address="127.0.0.1" port="${port}")`]
-  const condition = `$syslogfacility-text == [${facilities.map((name) => `"${name}"`).join(", ")}]`
+  const condition = `$syslogfacility-text == [${facilities.map((name) => `"${name}"`).join(", ")}] and $inputname == "imudp"`
   const rule = [`if ${condition} then {`, `  action(type="omfile" file="${file}")`, "  stop", "}"]
   return `${[MARK, ...module, ...input, ...rule].join("\n")}\n`
 }

@@ -30,9 +30,9 @@ function does(have: RsyslogState): string[] {
 }
 
 describe("rsyslog's part", () => {
-  test("receives on the loopback and keeps haproxy's facility out of the other files", () => {
+  test("receives on the loopback and keeps haproxy's facility out of the other files, not that of local programs", () => {
     expect(renderRsyslog(rsyslog, alone)).toMatch(
-      /module\(load="imudp"\)\ninput\(type="imudp" address="127\.0\.0\.1" port="514"\)\nif \$syslogfacility-text == \["local2"\] then \{\n.*file="\/var\/log\/haproxy\.log".*\n {2}stop\n\}/,
+      /module\(load="imudp"\)\ninput\(type="imudp" address="127\.0\.0\.1" port="514"\)\nif \$syslogfacility-text == \["local2"\] and \$inputname == "imudp" then \{\n.*file="\/var\/log\/haproxy\.log".*\n {2}stop\n\}/,
     )
   })
 
