@@ -13,6 +13,20 @@ import { type Action, defineClusterStep, type Members, type Probe } from "./step
 /** pcs tells every member in turn, and starts the device's daemon there. */
 const TIMEOUT_MS = 180_000
 
+/** The device's daemon asks for the vote anew every 8 s or so, and gives it once all members are heard. */
+const VOTE_TIMEOUT_MS = 60_000
+
+/** bash, because sh cannot. */
+const REACH = `timeout 5 bash -c ': <"/dev/tcp/$0/5403"' "$1"`
+const REACHED = "corosync-qnetd listens there; the port must be open from every member of the cluster."
+
+/** A device that is configured and not heard has a row of 0 votes, and none in the total. */
+const VOTES = `said=$(timeout 5 corosync-quorumtool -s)
+printf '%s\\n' "$said" | grep -E '^(Flags|Expected votes|Total votes):'
+printf '%s\\n' "$said" | grep -q '^Flags:.* Qdevice' &&
+printf '%s\\n' "$said" | grep -Eq '^ *0 +[1-9][0-9]* +Qdevice'`
+const VOTED = "On a member: corosync-qdevice-tool -s. 5403/tcp to the device's host must be open from every member."
+
 const want = z.strictObject({
   cluster: z.string(),
   shell: z.enum(["pcs", "crmsh", "auto"]),
@@ -67,11 +81,25 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
     const { membership } = chooseDialect(elected.facts, shell)
     const pcs = (...argv: string[]): Action => ({ type: "run", argv: ["pcs", ...argv], timeoutMs: TIMEOUT_MS })
     return [
+      // First: a device that works is not given up for one that nobody reaches.
+      {
+        type: "run",
+        argv: ["sh", "-c", REACH, "haops-reach", address],
+        label: `reach ${host} on 5403/tcp`,
+        hint: REACHED,
+      },
       ...(strangersTo(elected.have.known, [node]).length === 0
         ? []
         : membership.auth([node], password).map((one) => run(one))),
       ...(elected.have.conf?.device === undefined ? [] : [pcs("quorum", "device", "remove")]),
       pcs("quorum", "device", "add", "model", "net", `host=${host}`, `algorithm=${algorithm}`),
+      {
+        type: "wait",
+        for: `the vote of the quorum device on ${host}`,
+        script: VOTES,
+        timeoutMs: VOTE_TIMEOUT_MS,
+        hint: VOTED,
+      },
     ]
   },
 })

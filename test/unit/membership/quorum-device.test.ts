@@ -8,7 +8,7 @@ import { packages } from "../../../src/steps/packages.ts"
 import { pcsd } from "../../../src/steps/pcsd.ts"
 import { quorumDevice } from "../../../src/steps/quorum-device.ts"
 import { quorumHost } from "../../../src/steps/quorum-host.ts"
-import { judge } from "../steps/harness.ts"
+import { judge, run, sandbox } from "../steps/harness.ts"
 import { context, gather, judgeAll } from "./cluster.ts"
 
 const load = (pacemaker = "", head = "") =>
@@ -44,7 +44,9 @@ const { device: _, ...unwanted } = want
 
 function judged(have: MemberFiles, wanted: Parameters<typeof quorumDevice.check>[0] = want, pcs = "0.11.5") {
   const result = judgeAll(quorumDevice, wanted, gather(quorumDevice, wanted, { lb1: have, lb2: have }, { pcs }))
-  const commands = result.actions.map((action) => (action.type === "run" ? action.argv.join(" ") : ""))
+  const commands = result.actions.flatMap((action) =>
+    action.type === "run" && action.argv[0] === "pcs" ? [action.argv.join(" ")] : [],
+  )
   return { ...result, commands }
 }
 
@@ -56,7 +58,30 @@ describe("the quorum device", () => {
       "pcs host auth a addr=10.0.0.12 -u hacluster",
       "pcs quorum device add model net host=a algorithm=ffsplit",
     ])
-    expect(actions[0]?.type === "run" && reveal(actions[0].stdin as Secret)).toBe("secret\n")
+    const auth = actions.find((action) => action.type === "run" && action.argv.includes("auth"))
+    expect(auth?.type === "run" && reveal(auth.stdin as Secret)).toBe("secret\n")
+  })
+
+  test("is reached before anything is done, and waited for until it votes", () => {
+    const { actions } = judged(files(LIVE.replace("ffsplit", "lms"), ["a"]))
+    expect(actions.map(({ type }) => type)).toEqual(["run", "run", "run", "wait"])
+    expect(actions[0]).toMatchObject({
+      argv: ["sh", "-c", expect.stringContaining("5403"), "haops-reach", "10.0.0.12"],
+    })
+  })
+
+  test.each([
+    ["votes", "Quorate Qdevice", "         0          1            Qdevice", true],
+    ["is not heard", "Quorate Qdevice", "         0          0            Qdevice (votes 1)", false],
+    ["is not there", "2Node Quorate WaitForAll", "", false],
+  ])("is waited for by what corosync counts: it %s", (_name, flags, row, there) => {
+    const wait = judged(files()).actions.find(({ type }) => type === "wait")
+    if (wait?.type !== "wait") throw new Error("no wait")
+    const said = `Flags:            ${flags}\n\n         1          1    A,V,NMW lb1 (local)\n${row}`
+    using box = sandbox({ "corosync-quorumtool": `cat <<'END'\n${said}\nEND` })
+    const ask = () => run(wait.script, { path: box.path })
+    if (there) expect(ask).not.toThrow()
+    else expect(ask).toThrow()
   })
 
   test("that is there needs nothing", () => {
