@@ -25,6 +25,21 @@ export function inSubnet(address: string, subnet: Cidr): boolean {
   return false
 }
 
+/** Why no host can have the address, if so; with the length of its prefix where that is known. */
+export function whyNoHost(address: string, prefix?: number): string | undefined {
+  if (prefix === 0) return "a prefix of 0 is no network: every address would be in it"
+  const parsed = parse(prefix === undefined ? address : `${address}/${prefix}`)
+  if (address === "::" || /^0\./.test(address)) return `${address} is no host's address`
+  if (parsed?.isMulticast()) return `${address} is a multicast address`
+  const broadcast = `${address} is the broadcast address of its network`
+  if (address === "255.255.255.255") return broadcast
+  // Networks of one or two hosts have neither (RFC 3021)
+  if (!(parsed instanceof Address4) || prefix === undefined || prefix > 30) return undefined
+  if (parsed.startAddress().correctForm() === address)
+    return `${address} is the address of the network ${address}/${prefix} itself`
+  return parsed.endAddress().correctForm() === address ? broadcast : undefined
+}
+
 function parse(text: string): Address4 | Address6 | undefined {
   if (Address4.isValid(text)) return new Address4(text)
   return Address6.isValid(text) ? new Address6(text) : undefined

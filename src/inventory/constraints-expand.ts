@@ -20,11 +20,13 @@ export function expandConstraints(yaml: readonly ConstraintYaml[], known: Nameab
   const names = resourceNames(known)
   const nodes = known.hosts.filter((host) => host.group === known.on).map((host) => host.name)
   const places = new Map<string, Path>()
+  const orders: Placed[] = []
   return yaml.flatMap((entry, at) => {
     const path: Path = ["pacemaker", "constraints", at]
     for (const reference of referencesOf(entry)) {
       checkName(reference, { names, nodes, path: [...path, ...reference.path] }, notes)
     }
+    checkTwice(referencesOf(entry), path, notes)
     const constraint = expandConstraint(entry)
     const twin = places.get(constraint.id)
     if (twin !== undefined) {
@@ -32,8 +34,35 @@ export function expandConstraints(yaml: readonly ConstraintYaml[], known: Nameab
       notes.problem(path, `the constraint ${constraint.id} is there already (${notes.line(twin)})`, { unless })
     }
     places.set(constraint.id, path)
+    if (constraint.type === "order") checkOpposite({ constraint, path }, orders, notes)
     return [constraint]
   })
+}
+
+interface Placed {
+  constraint: Extract<Constraint, { type: "order" }>
+  path: Path
+}
+
+function checkTwice([one, other]: readonly Reference[], path: Path, notes: Notes): void {
+  if (one?.name === other?.name && one?.kind === other?.kind && other !== undefined)
+    notes.problem([...path, ...other.path], `${other.name} is there twice`)
+}
+
+/** Of two steps that each wait for the other, neither begins; a mere "not at once" goes both ways. */
+function checkOpposite(placed: Placed, earlier: Placed[], notes: Notes): void {
+  const stepsOf = ({ first, firstAction, then, thenAction }: Placed["constraint"]) => [
+    `${firstAction} ${first}`,
+    `${thenAction} ${then}`,
+  ]
+  const [first, then] = stepsOf(placed.constraint)
+  const other = earlier.find(({ constraint }) => stepsOf(constraint).join() === [then, first].join())
+  if (placed.constraint.kind === "Serialize") return
+  if (other !== undefined && first !== then) {
+    const unless = [placed.path, other.path].map((path) => [...path, "*"])
+    notes.problem(placed.path, `${notes.line(other.path)} says the opposite order, and neither could begin`, { unless })
+  }
+  earlier.push(placed)
 }
 
 function expandConstraint(yaml: ConstraintYaml): Constraint {

@@ -1,9 +1,9 @@
-import { expandHaproxy } from "./haproxy-expand.ts"
+import { expandHaproxy, type HaproxyContext } from "./haproxy-expand.ts"
 import type { HaproxyService, HaproxySettings } from "./haproxy-model.ts"
 import type { HaproxyYaml } from "./haproxy-schema.ts"
 import { expandHosts } from "./hosts-expand.ts"
 import { expandKeepalived, withHealth } from "./keepalived-expand.ts"
-import type { Host, Inventory, Vip } from "./model.ts"
+import type { Group, Inventory } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import { expandPacemaker } from "./pacemaker-expand.ts"
 import { pathFrom, sourceFrom } from "./paths.ts"
@@ -19,7 +19,7 @@ import { expandVips } from "./vips-expand.ts"
 export function expandInventory(yaml: PartialInventory, file: string, notes: Notes): Omit<Inventory, "warnings"> {
   const hosts = expandHosts(yaml, file, notes)
   const vips = expandVips(yaml, hosts, notes)
-  const haproxy = yaml.haproxy && haproxyOf(yaml.haproxy, { hosts, vips, file }, notes)
+  const haproxy = yaml.haproxy && haproxyOf(yaml.haproxy, { hosts, vips, pcsd: pcsdOn(yaml), file }, notes)
   const keepalived = expandKeepalived(yaml.keepalived, { file, hosts, vips, haproxy }, notes)
   const pacemaker = yaml.pacemaker && expandPacemaker(yaml.pacemaker, { file, hosts, vips, haproxy }, notes)
   warnOfTheUnwise(yaml, { pacemaker, haproxy }, notes)
@@ -35,9 +35,13 @@ export function expandInventory(yaml: PartialInventory, file: string, notes: Not
   }
 }
 
+function pcsdOn({ pacemaker }: PartialInventory): Group | undefined {
+  return pacemaker === undefined || pacemaker.shell === "crmsh" ? undefined : (pacemaker.on ?? "controllers")
+}
+
 function haproxyOf(
   yaml: HaproxyYaml,
-  { file, ...context }: { hosts: readonly Host[]; vips: readonly Vip[]; file: string },
+  { file, ...context }: HaproxyContext & { file: string },
   notes: Notes,
 ): HaproxySettings {
   const haproxy = expandHaproxy(yaml, { ...context, line: notes.line }, notes.problem)

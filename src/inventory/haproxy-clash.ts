@@ -18,11 +18,17 @@ interface Listener {
   path: Path
 }
 
+const PCSD_PORT = 2224
+
 /** Reports what no two services may share: a port of an address, and the names of their sections. */
 export function reportClashes(placed: readonly PlacedService[], stats: StatsPage | undefined, to: Expansion): void {
   const listeners = placed.map(({ service, at }): Listener => ({ ...service, on: [service.on], path: at("port") }))
   if (stats !== undefined) listeners.push({ ...stats, name: "the stats page", path: ["haproxy", "stats"] })
   const known = listeners.filter((listener) => listener.bind.address !== UNKNOWN)
+  for (const { bind, on, path } of known) {
+    if (bind.port === PCSD_PORT && to.pcsd !== undefined && on.includes(to.pcsd))
+      to.problem(path, `port ${PCSD_PORT} is pcsd's, on every address of the cluster's members`)
+  }
   for (const [index, listener] of known.entries()) reportPort(listener, known.slice(0, index), to)
   for (const { service, at } of placed) reportBackend(service, at("port"), to)
   reportNames(placed, stats, to)

@@ -20,6 +20,8 @@ export type ReportProblem = (path: Path, message: string, more?: Pick<ProblemDet
 export interface HaproxyContext {
   vips: readonly Vip[]
   hosts: readonly Host[]
+  /** The hosts on which pcsd runs. */
+  pcsd?: Group | undefined
   /** Where something of the inventory was written, such as `line 12`. */
   line?: ((path: Path) => string) | undefined
 }

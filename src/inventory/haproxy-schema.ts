@@ -12,6 +12,7 @@ import {
 } from "./haproxy-vocabulary-schema.ts"
 import { PRESET_NAMES } from "./presets/index.ts"
 import { tuningSchema } from "./resource-schema.ts"
+import { NOT_ZERO } from "./scalars-schema.ts"
 import { secretSchema } from "./secret-schema.ts"
 
 const pacemakerDurationSchema = z
@@ -152,7 +153,10 @@ export const haproxySchema = z
         "What pacemaker runs haproxy by; default systemd:haproxy. The OCF agent is no distribution's: put it on the nodes",
       )
       .optional(),
-    monitor: pacemakerDurationSchema.describe("How often pacemaker checks haproxy; default 1s").optional(),
+    monitor: pacemakerDurationSchema
+      .regex(...NOT_ZERO)
+      .describe("How often pacemaker checks haproxy; default 1s")
+      .optional(),
     migrationThreshold: z.int().min(1).describe("Failures that cost its node the VIP; default 1").optional(),
     failureTimeout: pacemakerDurationSchema.describe("After which a failure is forgotten; default 30s").optional(),
     resource: tuningSchema

@@ -1,4 +1,4 @@
-import { canonicalAddress } from "./address.ts"
+import { canonicalAddress, whyNoHost } from "./address.ts"
 import type { HostsYaml } from "./hosts-schema.ts"
 import type { Group, Host } from "./model.ts"
 import type { Notes } from "./notes.ts"
@@ -54,6 +54,8 @@ interface Claim {
 function checkUnique(yaml: PartialInventory, hosts: readonly Host[], notes: Notes): void {
   const seen = new Map<string, Claim>()
   for (const claim of hosts.flatMap((host) => claimsOf(host, yaml))) {
+    const why = claim.what.startsWith("node id") || claim.at === "key" ? undefined : whyNoHost(claim.value)
+    if (why !== undefined) notes.problem(claim.path, why)
     const first = seen.get(claim.value)
     if (first === undefined) seen.set(claim.value, claim)
     else if (!isOwnAddress(first, claim)) notes.problem(claim.path, conflict(claim, first, notes), { at: claim.at })

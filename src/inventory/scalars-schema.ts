@@ -17,6 +17,9 @@ export const durationSchema = z
   .regex(/^[0-9]+(ms|s|min|h)$/, `expected ${DURATION}`)
   .describe(DURATION)
 
+/** Pacemaker repeats nothing that has an interval of 0. */
+export const NOT_ZERO = [/[1-9]/, 'must be more than 0, which pacemaker takes for "never again"'] as const
+
 export const addressSchema = z
   .string("expected an IP address")
   .refine((text) => canonicalAddress(text) !== undefined, { error: ({ input }) => `"${input}" is not an IP address` })

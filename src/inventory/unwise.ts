@@ -13,6 +13,7 @@ export function warnOfTheUnwise(
   for (const path of literalSecrets(yaml)) {
     notes.warning(path, "a secret in plain text; write { env: NAME }, { file: PATH } or { command: LINE }")
   }
+  if (haproxy !== undefined) warnOfLocalBind(yaml, notes)
   if (pacemaker === undefined) return
   warnOfBareTimes(yaml, notes)
   warnOfFencing(pacemaker, notes)
@@ -37,6 +38,14 @@ function literalSecrets(yaml: PartialInventory): Path[] {
     { path: ["keepalived", "password"], value: yaml.keepalived?.password },
   ]
   return places.filter(({ value }) => typeof value === "string").map(({ path }) => path)
+}
+
+/** haops sets it where haproxy runs, and what the inventory says goes over that. */
+function warnOfLocalBind({ sysctl = {} }: PartialInventory, notes: Notes): void {
+  for (const [name, value] of Object.entries(sysctl)) {
+    if (!/^net[./]ipv[46][./]ip_nonlocal_bind$/.test(name) || String(value) !== "0") continue
+    notes.warning(["sysctl", name], "without it haproxy does not start where the VIP is not")
+  }
 }
 
 /** Properties whose sensible values are minutes, so that a small number without a unit was meant as such. */

@@ -1,4 +1,4 @@
-import { inSubnet, parseCidr } from "./address.ts"
+import { inSubnet, parseCidr, whyNoHost } from "./address.ts"
 import type { Group, Host, Vip } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
@@ -18,7 +18,7 @@ export function expandVips(yaml: PartialInventory, hosts: readonly Host[], notes
     const long: VipYaml = typeof entry === "string" ? { address: entry } : entry
     const vip = expandVip(name, long, group)
     const path = typeof entry === "string" ? ["vips", name] : ["vips", name, "address"]
-    const problem = takenBy(vip, hosts, vips)
+    const problem = whyNoHost(vip.address, vip.prefix) ?? takenBy(vip, hosts, vips)
     if (problem !== undefined) notes.problem(path, problem)
     else checkNetwork(vip, path, hosts, notes)
     checkManager(vip, yaml, notes)

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { parseCidr } from "./address.ts"
 import { tuningSchema } from "./resource-schema.ts"
-import { durationSchema, groupSchema, idSchema } from "./scalars-schema.ts"
+import { durationSchema, groupSchema, idSchema, NOT_ZERO } from "./scalars-schema.ts"
 
 const cidrSchema = z
   .string("expected an address with its prefix length, such as 10.0.0.11/24")
@@ -15,7 +15,7 @@ const vipSchema = z.union([
     address: cidrSchema.describe("Address with the prefix length of its network, such as 10.0.0.11/24"),
     nic: z
       .string()
-      .min(1)
+      .regex(/^[^\s/]{1,15}$/, "an interface's name has 1 to 15 characters, neither spaces nor /")
       .optional()
       .describe("Network interface, such as ens3. Default: the one whose network the address is in"),
     on: groupSchema
@@ -28,7 +28,10 @@ const vipSchema = z.union([
       .max(255)
       .optional()
       .describe("keepalived's VRRP router id, one a VIP. Default: the last part of the address, 200 for 10.0.0.200"),
-    monitor: durationSchema.optional().describe("How often pacemaker looks after it. Default 30s"),
+    monitor: durationSchema
+      .regex(...NOT_ZERO)
+      .optional()
+      .describe("How often pacemaker looks after it. Default 30s"),
     resource: tuningSchema
       .optional()
       .describe("What pacemaker's resource has beyond that: parameters such as broadcast, operations, meta attributes"),
