@@ -1,3 +1,4 @@
+import { checkVocabulary, OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS } from "./cluster-vocabulary.ts"
 import { expandConstraints } from "./constraints-expand.ts"
 import { corosyncOptions } from "./corosync-schema.ts"
 import type { HaproxySettings } from "./haproxy-model.ts"
@@ -29,6 +30,9 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     { on, transport, arbiter: yaml.quorumDevice !== undefined },
     notes,
   )
+  checkVocabulary(yaml.properties ?? {}, PROPERTIES, ["pacemaker", "properties"], notes)
+  checkVocabulary(yaml.resourceDefaults ?? {}, RESOURCE_DEFAULTS, ["pacemaker", "resourceDefaults"], notes)
+  checkVocabulary(yaml.operationDefaults ?? {}, OPERATION_DEFAULTS, ["pacemaker", "operationDefaults"], notes)
 
   const vips = parts.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === on)
   const haproxy = runsHaproxy(on, parts) ? parts.haproxy : undefined

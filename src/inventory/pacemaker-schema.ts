@@ -1,8 +1,9 @@
 import * as z from "zod"
+import { OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS, vocabularySchema } from "./cluster-vocabulary.ts"
 import { constraintSchema } from "./constraint-schema.ts"
 import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"
 import { fencingSchema, resourceSchema } from "./resource-schema.ts"
-import { groupSchema, idSchema, optionsSchema } from "./scalars-schema.ts"
+import { groupSchema, idSchema } from "./scalars-schema.ts"
 import { secretSchema } from "./secret-schema.ts"
 
 /** The cluster: membership, properties, resources and constraints. */
@@ -20,9 +21,13 @@ export const pacemakerSchema = z.strictObject({
   totem: totemSchema.optional().describe("How soon a node counts as dead"),
   quorum: quorumSchema.optional().describe("How votes are counted"),
   quorumDevice: quorumDeviceSchema.optional(),
-  properties: optionsSchema.optional().describe("Cluster properties: no-quorum-policy, cluster-recheck-interval, …"),
-  resourceDefaults: optionsSchema.optional().describe("Meta attributes of all resources: migration-threshold, …"),
-  operationDefaults: optionsSchema.optional().describe("Options of all operations: timeout, …"),
+  properties: vocabularySchema(PROPERTIES)
+    .optional()
+    .describe("Cluster properties: no-quorum-policy, cluster-recheck-interval, …"),
+  resourceDefaults: vocabularySchema(RESOURCE_DEFAULTS)
+    .optional()
+    .describe("Meta attributes of all resources: migration-threshold, …"),
+  operationDefaults: vocabularySchema(OPERATION_DEFAULTS).optional().describe("Options of all operations: timeout, …"),
   fencing: z.array(fencingSchema).optional().describe("Devices that cut off a node which does not answer"),
   resources: z.record(idSchema, resourceSchema).optional().describe("Resources beyond the VIPs and haproxy, by name"),
   constraints: z.array(constraintSchema).optional().describe("What runs where, with what and after what"),
