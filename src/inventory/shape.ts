@@ -67,9 +67,25 @@ function problemsOf(issue: Issue, base: Path, reading: Reading): ShapeProblem[] 
 }
 
 function unknownKey(key: string, path: Path, where: string, known: readonly string[]): ShapeProblem {
-  const suggestion = nearest(key, known)
+  const suggestion = meant(key, known)
   const others = suggestion === undefined && known.length > 0 ? `; known keys: ${known.join(", ")}` : ""
   return { path: [...path, key], at: "key", message: `unknown key "${key}" in ${where}${others}`, suggestion }
+}
+
+/** What other tools call a thing that stands under another key here. */
+const ALIASES: Readonly<Record<string, string>> = {
+  groups: "resources.NAME.group",
+  location: "locate",
+  stonith: "fencing",
+  interface: "nic",
+  servers: "backends",
+}
+
+/** The known key that was most likely meant. */
+function meant(key: string, known: readonly string[]): string | undefined {
+  const alias = Object.hasOwn(ALIASES, key) ? ALIASES[key] : undefined
+  const first = alias?.split(".")[0]
+  return nearest(key, known) ?? (first !== undefined && known.includes(first) ? alias : undefined)
 }
 
 /** The branch of a union that the user most likely meant: the right type, and the fewest things wrong. */
@@ -82,7 +98,7 @@ function cost(issues: readonly Issue[], known: KnownKeys): number {
   const costs = issues.map((issue) => {
     if (issue.code !== "unrecognized_keys") return 1
     const candidates = known.get(issue.keys) ?? []
-    return issue.keys.reduce((sum, key) => sum + (nearest(key, candidates) === undefined ? 1 : 0.5), 0)
+    return issue.keys.reduce((sum, key) => sum + (meant(key, candidates) === undefined ? 1 : 0.5), 0)
   })
   return costs.reduce((sum, one) => sum + one, 0)
 }

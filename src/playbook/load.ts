@@ -13,8 +13,12 @@ export async function loadShipped(name: string): Promise<LoadedPlaybook> {
 
 /** A playbook from a file. Throws `InputError` with line and column. `shown` is the name for messages. */
 export async function loadPlaybook(file: string, shown = file): Promise<LoadedPlaybook> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new HaopsError("E_INPUT", `the playbook ${shown} could not be read`, { cause })
+  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT") {
+      throw new HaopsError("E_INPUT", `the playbook ${shown} cannot be read: ${cause.message}`, { cause })
+    }
+    const hint = "haops run takes the path of a playbook, from the directory that it is called in."
+    throw new HaopsError("E_INPUT", `there is no playbook ${shown}`, { hint, cause })
   })
   return parseYaml(text, shown, playbookSchema, "the playbook")
 }

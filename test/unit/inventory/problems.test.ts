@@ -137,6 +137,18 @@ const shapeCases: Case[] = [
     problems: ['9:22 unknown key "wiht" in pacemaker.constraints[0] -> with'],
   },
   {
+    name: "words of other tools",
+    text: cluster(`  groups: { web: [a] }
+  resources: { a: { agent: "systemd:a" } }
+  constraints:
+    - { location: a, prefers: c1 }
+`),
+    problems: [
+      '8:3 unknown key "groups" in pacemaker -> resources.NAME.group',
+      '11:9 unknown key "location" in pacemaker.constraints[0] -> locate',
+    ],
+  },
+  {
     name: "node id 0",
     text: "name: x\ncontrollers:\n  c1: { address: 10.0.0.1, nodeid: 0 }\n",
     problems: ["3:36 controllers.c1.nodeid: must be at least 1: corosync has no node 0"],

@@ -1,0 +1,18 @@
+import { tmpdir } from "node:os"
+import { expect, test } from "vitest"
+import { loadPlaybook } from "../../../src/playbook/load.ts"
+
+test("a playbook that is not there is an error of input that says so", async () => {
+  await expect(loadPlaybook("nope.yaml")).rejects.toMatchObject({
+    code: "E_INPUT",
+    message: "there is no playbook nope.yaml",
+    hint: "haops run takes the path of a playbook, from the directory that it is called in.",
+  })
+})
+
+test("a directory in its place is an error of input with the reason", async () => {
+  await expect(loadPlaybook(tmpdir(), "own")).rejects.toMatchObject({
+    code: "E_INPUT",
+    message: expect.stringMatching(/^the playbook own cannot be read: EISDIR/),
+  })
+})
