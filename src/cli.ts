@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander"
 import { asHaopsError, type HaopsError } from "./errors.ts"
-import { EXIT, exitOfError } from "./exit-codes.ts"
+import { EXIT, exitOfError, outcomeOfError } from "./exit-codes.ts"
 import { type Call, createProgram } from "./program.ts"
 
 process.exitCode = await main(process.argv)
@@ -23,7 +23,7 @@ async function main(argv: string[]): Promise<number> {
 async function printError(error: HaopsError, { color, json, verbose = false }: Call["options"]): Promise<number> {
   const exit = exitOfError(error)
   if (json === true) {
-    process.stdout.write(`${JSON.stringify({ outcome: "failed", exit, errors: [error] }, undefined, 2)}\n`)
+    process.stdout.write(`${JSON.stringify({ outcome: outcomeOfError(error), exit, errors: [error] }, undefined, 2)}\n`)
     return exit
   }
   const { renderError } = await import("./output/error-screen.ts")

@@ -23,8 +23,16 @@ const BY_OUTCOME: Readonly<Record<Outcome, number>> = {
   canceled: EXIT.interrupted,
 }
 
+const OUTCOMES = Object.keys(BY_OUTCOME) as Outcome[]
+
 export function exitOfOutcome(outcome: Outcome): number {
   return BY_OUTCOME[outcome]
+}
+
+/** What an exit code says of a verb that looked: changes that a plan found are no failure. */
+export function outcomeOfExit(exit: number): Outcome {
+  if (exit === EXIT.changes) return "done"
+  return OUTCOMES.find((outcome) => BY_OUTCOME[outcome] === exit) ?? "failed"
 }
 
 export function exitOfError(error: HaopsError): number {

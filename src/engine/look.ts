@@ -1,28 +1,36 @@
-import { asHaopsError } from "../errors.ts"
+import { asHaopsError, HaopsError } from "../errors.ts"
 import { createPool } from "../transport/pool.ts"
 import type { RunContext } from "./context.ts"
 import { lookAt } from "./probe.ts"
 import type { Task } from "./task.ts"
 import { type HostState, isLive } from "./world.ts"
 
-/** Connect to every host of the world and look at it, each by itself: one that fails is marked and the others go on. */
+/**
+ * Connect to every host of the world and look at it, each by itself: one that fails is marked and the others go on. Nothing has been
+ * touched yet, so that the first Ctrl-C ends it; what it cut short is told by nobody but the verb (`requireUninterrupted`).
+ */
 export async function connectAndLook(context: RunContext, tasks: readonly Task[]): Promise<void> {
   const start = Date.now()
-  const { world, connector, sink, abort } = context
+  const { world, connector, sink, stop } = context
   await eachHost(context, [...world.values()], async (state) => {
     const began = Date.now()
     try {
-      state.transport = await connector.connect(state.host, abort)
+      state.transport = await connector.connect(state.host, stop)
     } catch (thrown) {
       const error = asHaopsError(thrown, { host: state.host.name })
       state.failure = { kind: "unreachable", error }
-      sink({ type: "host-unreachable", host: state.host.name, error })
+      if (!stop.aborted) sink({ type: "host-unreachable", host: state.host.name, error })
       return
     }
     sink({ type: "host-connected", host: state.host.name, ms: Date.now() - began })
-    await lookAt(state, tasks, abort)
+    await lookAt(state, tasks, stop)
   })
   sink({ type: "facts", hosts: [...world.keys()], ms: Date.now() - start })
+}
+
+/** Throws `E_CANCELED` where the first look was interrupted. */
+export function requireUninterrupted({ stop }: RunContext): void {
+  if (stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
 }
 
 /** Look again at the hosts that still take part. */
@@ -51,7 +59,7 @@ export async function eachHost<S extends HostState>(
 export function failHost(context: RunContext, state: HostState, thrown: unknown): void {
   const error = asHaopsError(thrown, { host: state.host.name })
   state.failure = { kind: "failed", error }
-  context.sink({ type: "host-failed", host: state.host.name, error })
+  if (error.code !== "E_CANCELED") context.sink({ type: "host-failed", host: state.host.name, error })
 }
 
 /** Throws why a host failed, in a run that goes on with all hosts or not at all. One that was never reached does not count. */

@@ -2,11 +2,12 @@ import { asHaopsError, HaopsError } from "../errors.ts"
 import type { Outcome } from "../events.ts"
 import { outcomeOfError } from "../exit-codes.ts"
 import type { Inventory } from "../inventory/model.ts"
+import { assess } from "./assess.ts"
 import { auditRun } from "./audit.ts"
 import type { RunContext } from "./context.ts"
 import { converge, inSync } from "./converge.ts"
 import { type LockOwner, lockHosts, outliving } from "./lock.ts"
-import { connectAndLook, failHost, look, requireAll } from "./look.ts"
+import { connectAndLook, failHost, look, requireAll, requireUninterrupted } from "./look.ts"
 import { type Outlook, planRun } from "./plan.ts"
 import { hasChanges, type Plan } from "./plan-model.ts"
 import type { Barrier } from "./task.ts"
@@ -28,6 +29,8 @@ export interface RunResult {
   plan: Plan
   /** Something was applied. */
   changed: boolean
+  /** What the last look proved: `3 nodes online, vip on controller1 answers`. */
+  proof?: string | undefined
   /** What ended the run early. */
   error?: HaopsError | undefined
 }
@@ -50,10 +53,10 @@ async function attempt(request: RunRequest): Promise<RunResult> {
   const { context, barriers } = request
   const outlook = await preview(request)
   const { plan } = outlook
-  if (liveHosts(context.world).length === 0) return { outcome: "unreachable", plan, changed: false }
   let changed = false
   try {
-    if (context.stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
+    requireUninterrupted(context)
+    if (liveHosts(context.world).length === 0) return { outcome: "unreachable", plan, changed }
     refuse(context, outlook)
     requireAll(context)
     if (!hasChanges(plan) && outlook.assessments.every((one) => one.error === undefined)) {
@@ -67,7 +70,7 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     if (lock.waited) await agreeAgain(request)
     changed = true
     await converge({ ...context, forChanges: outliving }, barriers)
-    return { outcome: outcomeOf(context), plan, changed }
+    return { outcome: outcomeOf(context), plan, changed, proof: proofOf(context, barriers) }
   } catch (thrown) {
     const error = asHaopsError(thrown)
     return { outcome: outcomeOfError(error), plan, changed, error }
@@ -113,6 +116,12 @@ function outcomeOf(context: RunContext): Outcome {
   const out = states.filter((state) => state.failure !== undefined).length
   if (out === 0) return "done"
   return out === states.length ? "failed" : "partial"
+}
+
+function proofOf({ world }: RunContext, barriers: readonly Barrier[]): string | undefined {
+  const last = barriers.at(-1)?.tasks ?? []
+  const proofs = last.flatMap((task) => assess(task, world)).flatMap(({ standing }) => standing?.proof ?? [])
+  return proofs.length === 0 ? undefined : `${proofs.join("; ")}.`
 }
 
 function tasksOf(barriers: readonly Barrier[]) {

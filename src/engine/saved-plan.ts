@@ -24,13 +24,25 @@ export async function savePlan(file: string, plan: Plan): Promise<void> {
   await writeFile(file, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 })
 }
 
-/** Throws `E_REFUSED` where the hosts are no longer as they were when the plan was saved, naming what differs. */
-export async function requireSavedPlan(file: string, plan: Plan): Promise<void> {
+export interface SavedPlan {
+  file: string
+  changes: readonly string[]
+}
+
+/** Throws `E_INPUT` where the file is not there or is not a plan that haops saved. */
+export async function loadSavedPlan(file: string): Promise<SavedPlan> {
   const saved = savedSchema.safeParse(await readJson(file))
-  if (!saved.success) throw new HaopsError("E_INPUT", `${file} is not a plan that haops saved`)
+  if (!saved.success) {
+    throw new HaopsError("E_INPUT", `${file} is not a plan that haops saved`, { hint: `haops plan --out ${file}` })
+  }
+  return { file, changes: saved.data.changes }
+}
+
+/** Throws `E_REFUSED` where the hosts are no longer as they were when the plan was saved, naming what differs. */
+export function requireSavedPlan({ file, changes }: SavedPlan, plan: Plan): void {
   const now = changesOf(plan)
-  const appeared = now.filter((change) => !saved.data.changes.includes(change))
-  const gone = saved.data.changes.filter((change) => !now.includes(change))
+  const appeared = now.filter((change) => !changes.includes(change))
+  const gone = changes.filter((change) => !now.includes(change))
   if (appeared.length === 0 && gone.length === 0) return
   const lines = [...appeared.map((change) => `  new:  ${change}`), ...gone.map((change) => `  gone: ${change}`)]
   throw new HaopsError("E_REFUSED", `the hosts are not as they were when ${file} was saved:\n${lines.join("\n")}`, {
@@ -52,6 +64,9 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, "utf8"))
   } catch (cause) {
-    throw new HaopsError("E_INPUT", `the saved plan ${file} could not be read`, { cause })
+    throw new HaopsError("E_INPUT", `the saved plan ${file} could not be read`, {
+      cause,
+      hint: `haops plan --out ${file}`,
+    })
   }
 }

@@ -55,9 +55,9 @@ function parse(stdout: string): CibHave {
   return { cluster, cib: parsed(stdout.slice(start)), fingerprint: fields.get("fingerprint") ?? "", lastApplied }
 }
 
+/** All nodes give the same answer, each of them to several steps: it is read once. A pure function's memory, of one answer. */
 let last: { xml: string; cib: Cib } | undefined
 
-/** All nodes give the same answer, each of them to several steps: it is read once. */
 function parsed(xml: string): Cib {
   if (last?.xml !== xml) last = { xml, cib: parseCib(xml) }
   return last.cib

@@ -29,7 +29,10 @@ export const converged = defineClusterStep<HealthWant, Health>({
   // One that sees the cluster with quorum speaks for it, before one that is cut off, before one where it does not run.
   elect: (_want, { status }) => (status === undefined ? 0 : status.quorate ? 2 : 1),
   check: healthDrift,
-  standing: (_want, { elected: { have } }) => ({ headline: have.status && headlineOf(have.status) }),
+  standing: (want, { elected: { have } }) => ({
+    headline: have.status && headlineOf(have.status),
+    proof: have.status && proofOf(want, have, have.status),
+  }),
   plan: (want, members) => [waiting(want, members)],
 })
 
@@ -62,6 +65,16 @@ function groupOf(vips: readonly Vip[], name: string): Host["group"] | undefined 
 function headlineOf({ nodes, quorate }: CrmStatus): string {
   const votes = votesOf(nodes.length, nodes.filter(({ online }) => online).length)
   return quorate ? `cluster online, ${describeQuorate(votes)}` : `cluster without quorum, ${describeVotes(votes)}`
+}
+
+/** `3 nodes online, vip on controller1 answers`. */
+function proofOf({ vips }: HealthWant, { answers }: Health, { nodes, resources }: CrmStatus): string {
+  const online = nodes.filter((node) => node.online).length
+  const where = vips.map(({ id }) => {
+    const on = resources.filter((one) => one.id === id).flatMap((one) => one.nodes)
+    return `${id} on ${on.join(" and ") || "no node"}${answers.get(id) === true ? " answers" : ""}`
+  })
+  return [`${online} ${online === 1 ? "node" : "nodes"} online`, ...where].join(", ")
 }
 
 function waiting({ nodes, vips, haproxy }: HealthWant, { elected, missing }: Members<Health>): Action {

@@ -168,6 +168,8 @@ export interface Rehearsal {
 export interface Standing {
   /** A few words for the plan's first line: `cluster online, quorate 3/3 (survives 1 failure)`. The first step that has some speaks. */
   headline?: string | undefined
+  /** A few words for the end of a run that changed something: `3 nodes online, vip on controller1 answers`. */
+  proof?: string | undefined
   notes?: readonly string[] | undefined
 }
 

@@ -1,4 +1,4 @@
-import { connectAndLook, eachHost } from "../engine/look.ts"
+import { connectAndLook, eachHost, requireUninterrupted } from "../engine/look.ts"
 import { isLive, liveHosts } from "../engine/world.ts"
 import { EXIT } from "../exit-codes.ts"
 import { emptyPlaybook } from "../playbook/load.ts"
@@ -11,6 +11,7 @@ export async function exec(options: ExecOptions, ...words: string[]): Promise<nu
   await using session = await openSession({ verb: "exec", options, playbook: emptyPlaybook("exec") })
   const { context, reporter } = session
   await connectAndLook(context, [])
+  requireUninterrupted(context)
   const results = new Map<string, ExecResult>()
   const argv = words.length === 1 ? ["sh", "-c", words[0]!] : words
   const timeoutMs = options.commandTimeout * 1000

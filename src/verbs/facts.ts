@@ -1,4 +1,4 @@
-import { connectAndLook } from "../engine/look.ts"
+import { connectAndLook, requireUninterrupted } from "../engine/look.ts"
 import { type HostState, isLive } from "../engine/world.ts"
 import { EXIT } from "../exit-codes.ts"
 import { emptyPlaybook } from "../playbook/load.ts"
@@ -7,9 +7,10 @@ import { openSession } from "./session.ts"
 
 /** `haops facts`: what every step may rely on, host by host. */
 export async function facts(options: SelectOptions): Promise<number> {
-  await using session = await openSession({ verb: "facts", options, playbook: emptyPlaybook("facts") })
+  await using session = await openSession({ verb: "facts", options, playbook: emptyPlaybook("facts"), looksOnly: true })
   const { context, reporter } = session
   await connectAndLook(context, [])
+  requireUninterrupted(context)
   const states = [...context.world.values()]
   const exit = exitOf(states)
   reporter.result(exit, Object.fromEntries(states.map((state) => [state.host.name, factsOf(state)])), () =>

@@ -38,6 +38,7 @@ export async function init(options: InitOptions): Promise<number> {
   const answers = await answersOf(options)
   const text = firstInventory(answers)
   check(text, file)
+  await mkdir(dirname(file), { recursive: true })
   const password = hasPacemaker(answers) ? await providePassword(join(dirname(file), PASSWORD_FILE)) : undefined
   await writeFile(file, text, { flag: "wx" })
   tell(options, file, password)
@@ -123,12 +124,16 @@ async function interview({ controllers, vip }: Given, { loadbalancer }: InitOpti
 
 /** `10.0.0.12` is given the next name, `node1=10.0.0.12` has its own. */
 function hosts(words: readonly string[], prefix: string): Record<string, string> {
-  return Object.fromEntries(
-    words.map((word, index) => {
-      const equals = word.indexOf("=")
-      return equals === -1 ? [`${prefix}${index + 1}`, word] : [word.slice(0, equals), word.slice(equals + 1)]
-    }),
-  )
+  const named = words.map((word, index): [string, string] => {
+    const equals = word.indexOf("=")
+    return equals === -1 ? [`${prefix}${index + 1}`, word] : [word.slice(0, equals), word.slice(equals + 1)]
+  })
+  const names = named.map(([name]) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) {
+    throw new HaopsError("E_INPUT", `two hosts would be called ${twice}`, { hint: "Name each: NAME=ADDRESS" })
+  }
+  return Object.fromEntries(named)
 }
 
 /** The directory's name where it can be a cluster's. */

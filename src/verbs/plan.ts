@@ -1,3 +1,4 @@
+import { requireUninterrupted } from "../engine/look.ts"
 import { hasChanges, type Plan } from "../engine/plan-model.ts"
 import { preview } from "../engine/run.ts"
 import { savePlan } from "../engine/saved-plan.ts"
@@ -8,8 +9,9 @@ import { openSession } from "./session.ts"
 
 /** `haops plan`: what `up` would do. Touches nothing. */
 export async function plan(options: PlanOptions): Promise<number> {
-  await using session = await openSession({ verb: "plan", options, playbook: await loadShipped("up") })
+  await using session = await openSession({ verb: "plan", options, playbook: await loadShipped("up"), looksOnly: true })
   const { plan } = await preview(session)
+  requireUninterrupted(session.context)
   if (options.out !== undefined) await savePlan(options.out, plan)
   const exit = exitOf(plan)
   session.reporter.planned(plan, exit)

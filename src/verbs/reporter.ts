@@ -3,7 +3,7 @@ import type { Plan } from "../engine/plan-model.ts"
 import type { RunResult } from "../engine/run.ts"
 import type { HaopsError } from "../errors.ts"
 import { fanOut, type HaopsEvent, type Outcome, type Sink } from "../events.ts"
-import { exitOfOutcome } from "../exit-codes.ts"
+import { exitOfOutcome, outcomeOfExit } from "../exit-codes.ts"
 import type { Host, Inventory } from "../inventory/model.ts"
 import { renderError } from "../output/error-screen.ts"
 import { type Result, resultDocument } from "../output/json-lines.ts"
@@ -28,7 +28,7 @@ export interface Reporter {
   planned(plan: Plan, exit: number): void
   /** The result of a run. */
   finish(result: RunResult): Promise<void>
-  /** The result of a verb without a plan: a document for `--json`, a text otherwise. `outcome`: default `done`. */
+  /** The result of a verb without a plan: a document for `--json`, a text otherwise. `outcome`: default what the exit code says. */
   result(exit: number, details: unknown, text: () => string, outcome?: Outcome): void
   close(): Promise<void>
 }
@@ -79,22 +79,24 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
       stderr.write(scrub(renderPlan(plan, on(stderr))))
     },
     planned(plan, exit) {
-      end("done")
-      if (json) return document({ outcome: "done", exit, plan })
-      stdout.write(scrub(renderPlan(plan, on(stdout))))
-      printErrors(plan.hosts.flatMap(({ error }) => (error === undefined ? [] : [error])))
-    },
-    async finish({ outcome, plan, error }) {
+      const outcome = outcomeOfExit(exit)
       end(outcome)
+      if (json) return document({ outcome, exit, plan })
+      stdout.write(scrub(renderPlan(plan, on(stdout))))
+      // The plan says who failed and what to do about it; the remote's own words are more than that.
+      if (verbose) printErrors(plan.hosts.flatMap(({ error }) => (error === undefined ? [] : [error])))
+    },
+    async finish({ outcome, plan, error, proof }) {
       const { directory: log, logFile, warning } = (await record) ?? {}
-      if (warning !== undefined) stderr.write(`warning: ${warning}\n`)
+      if (warning !== undefined) sink({ type: "message", level: "warning", text: warning })
+      end(outcome)
       const { lines, errors } = recap.recap()
       const all = error === undefined || errors.includes(error) ? errors : [...errors, error]
       if (json) return document({ outcome, exit: exitOfOutcome(outcome), plan, recap: lines, errors: all, log })
       printErrors(all, logFile)
-      stdout.write(scrub(renderRecap(recap.recap(), { ...on(stdout), log })))
+      stdout.write(scrub(renderRecap(recap.recap(), { ...on(stdout), log, summary: proof })))
     },
-    result(exit, details, text, outcome = "done") {
+    result(exit, details, text, outcome = outcomeOfExit(exit)) {
       end(outcome)
       if (json) return document({ outcome, exit, details })
       stdout.write(scrub(text()))

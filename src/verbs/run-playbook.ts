@@ -1,6 +1,6 @@
 import type { Plan } from "../engine/plan-model.ts"
 import { run } from "../engine/run.ts"
-import { requireSavedPlan } from "../engine/saved-plan.ts"
+import { loadSavedPlan, requireSavedPlan, type SavedPlan } from "../engine/saved-plan.ts"
 import { HaopsError } from "../errors.ts"
 import { exitOfOutcome } from "../exit-codes.ts"
 import { ask } from "./ask.ts"
@@ -9,19 +9,26 @@ import { openSession, type Session, type SessionRequest } from "./session.ts"
 
 /** Converge the inventory's hosts to a playbook. Returns the exit code. */
 export async function runPlaybook(request: SessionRequest & { options: UpOptions }): Promise<number> {
+  const { options } = request
+  const saved = options.plan === undefined ? undefined : await loadSavedPlan(options.plan)
   await using session = await openSession({ ...request, record: true })
   const { context, inventory, barriers, owner, startedAt } = session
-  const confirm = (plan: Plan) => confirmPlan(session, request.options, plan)
+  const confirm = (plan: Plan) => confirmPlan(session, options, plan, saved)
   const result = await run({ context, inventory, barriers, owner, startedAt, confirm })
   await session.reporter.finish(result)
   return exitOfOutcome(result.outcome)
 }
 
 /** A saved plan must still hold. What would interrupt the service is asked about, unless `--yes` said it before. */
-async function confirmPlan(session: Session, options: UpOptions, plan: Plan): Promise<boolean> {
-  if (options.plan !== undefined) await requireSavedPlan(options.plan, plan)
+async function confirmPlan(
+  session: Session,
+  options: UpOptions,
+  plan: Plan,
+  saved: SavedPlan | undefined,
+): Promise<boolean> {
+  if (saved !== undefined) requireSavedPlan(saved, plan)
   const harmless = plan.risk === "none" || plan.risk === "reload"
-  if (harmless || options.yes === true || options.plan !== undefined) return true
+  if (harmless || options.yes === true || saved !== undefined) return true
   if (!process.stdin.isTTY) {
     throw new HaopsError("E_REFUSED", `this would cause a ${plan.risk}, and there is no terminal to ask on`, {
       hint: `Look at it with haops plan -i ${plan.inventory}, then add --yes.`,

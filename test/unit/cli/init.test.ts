@@ -64,6 +64,11 @@ describe("haops init", () => {
   test.each([
     ["a VIP that is no address", [...THREE, "--vip", "10.0.0.300/24"], "10.0.0.300"],
     ["a VIP that is a controller", [...THREE, "--vip", "10.0.0.12/24"], "10.0.0.12"],
+    [
+      "two hosts of one name",
+      ["--controller", "controller2=10.0.0.12", "--controller", "10.0.0.13", "--vip", "10.0.0.11/24"],
+      "controller2",
+    ],
     ["nobody to ask", ["--vip", "10.0.0.11/24"], "--controller"],
   ])("writes nothing for %s", (_, args, said) => {
     const { status, stderr } = init(...args)

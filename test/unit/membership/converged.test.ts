@@ -65,10 +65,13 @@ describe("converged", () => {
 
   test("says how the cluster stands", () => {
     const standing = (status: string) => converged.standing?.(want, gather(converged, want, all(status)))
-    expect(standing(SETTLED)).toEqual({ headline: "cluster online, quorate 3/3 (survives 1 failure)" })
+    expect(standing(SETTLED)).toEqual({
+      headline: "cluster online, quorate 3/3 (survives 1 failure)",
+      proof: "3 nodes online, vip on controller1 answers",
+    })
     const alone = SETTLED.replace('with_quorum="true"', 'with_quorum="false"')
     expect(standing(alone)).toMatchObject({ headline: expect.stringMatching(/^cluster without quorum, 3 of 3 nodes/) })
-    expect(standing("")).toEqual({ headline: undefined })
+    expect(standing("")).toEqual({ headline: undefined, proof: undefined })
   })
 
   test("anything else is waited for, by one command with a limit", () => {
