@@ -17,17 +17,23 @@ import { findService, findTarget, type Target } from "../status/target.ts"
 import type { CommonOptions, LbOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
 
-/** `haops lb show [SERVICE]`: services and servers as every haproxy sees them now. Exits 0, 3 where one could not be asked, 1 or 4 where none could. */
+/**
+ * `haops lb show [SERVICE]`: services and servers as every haproxy that is to have them sees them now. Exits 0, 3 where one could not be
+ * asked, 1 or 4 where none could.
+ */
 export async function lbShow(options: CommonOptions, service?: string): Promise<number> {
   await using session = await openSession({ verb: "lb show", options, playbook: emptyPlaybook("lb"), looksOnly: true })
   const { status, settings } = await lookAtHaproxies(session)
   if (session.context.abort.aborted) return EXIT.interrupted
   const services = service === undefined ? status.services : [findService(service, status.services)]
-  const asked = status.haproxies.filter(({ runtime }) => runtime.state === "up").length
-  const all = session.hosts.filter((host) => settings.on.includes(host.group)).length
-  const exit = exitOf(session, asked, all)
-  const { haproxies } = status
-  session.reporter.result(exit, { haproxies, services }, () => renderLb(services, status, screenOptions(options)))
+  const due = session.hosts.filter(({ name, group }) =>
+    service === undefined ? settings.on.includes(group) : services.some(({ hosts }) => hosts.includes(name)),
+  )
+  const haproxies = status.haproxies.filter(({ host }) => due.some(({ name }) => name === host))
+  const asked = haproxies.filter(({ runtime }) => runtime.state === "up").length
+  const exit = exitOf(session, asked, due.length)
+  const shown = { haproxies, vips: status.vips }
+  session.reporter.result(exit, { haproxies, services }, () => renderLb(services, shown, screenOptions(options)))
   return exit
 }
 

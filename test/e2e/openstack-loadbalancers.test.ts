@@ -69,6 +69,7 @@ test("lb takes a server out of the haproxy of both load balancers at once, and b
     const line = new RegExp(`^ {2}controller2 +${state} +${state}\\b`, "m")
     await until(async () => line.test((await haops("lb", "show", "glance_api_cluster")).stdout), { what: wish! })
   }
+  expect((await haops("lb", "show", "glance_api_cluster")).stdout).not.toContain("haproxy on controller1")
   const unknown = await haops("lb", "drain", "glance_api_cluster/controller9")
   expect(unknown.code).toBe(65)
 })
