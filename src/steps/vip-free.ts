@@ -5,48 +5,50 @@ import { parseVips, type VipState, vipScript } from "./lib/vip-state.ts"
 import { type BindContext, defineClusterStep, type Members } from "./step.ts"
 
 const want = z.strictObject({
-  cluster: z.string().describe("Name of the cluster; while it runs, nobody is asked."),
-  vips: z.array(z.strictObject({ name: z.string(), address: z.string() })).min(1),
+  cluster: z.string().describe("Name of the cluster; what it has for VIPs while it runs is not asked for."),
+  vips: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        address: z.string(),
+        here: z.boolean().default(true).describe("This host is one of those that are to have it, and may ask for it."),
+      }),
+    )
+    .min(1),
 })
 
 type Want = z.infer<typeof want>
 
 /**
- * Whether a VIP is in use by somebody else. Asked only before there is a cluster: where one runs, or a member holds the address,
- * nothing is sent. Changes nothing.
+ * Whether a VIP is in use by somebody else. Only those are asked for that are new: not what a member holds, what the running cluster
+ * has in its CIB or keepalived in its file. Changes nothing.
  */
 export const vipFree = defineClusterStep<Want, VipState>({
   kind: "vip-free",
-  summary: "no stranger answers on a VIP; asked only before there is a cluster",
+  summary: "no stranger answers on a VIP; asked only for those that neither the cluster nor keepalived has yet",
   want,
   bind,
   needs: "any",
   title: () => "VIPs are free",
-  probe: ({ vips, cluster }) => ({
-    script: vipScript(
-      vips.map(({ address }) => address),
-      cluster,
-    ),
-    parse: parseVips,
-  }),
+  probe: ({ vips, cluster }) => ({ script: vipScript(vips, cluster), parse: parseVips }),
   check: () => [],
   findings,
   plan: () => [],
 })
 
-function bind({ inventory, members }: BindContext): Want | undefined {
-  const vips = inventory.vips.filter((vip) => hostsOf(inventory, vip.on).some((host) => members.includes(host)))
-  return vips.length === 0
-    ? undefined
-    : { cluster: inventory.name, vips: vips.map(({ name, address }) => ({ name, address })) }
+function bind({ inventory, host, members }: BindContext): Want | undefined {
+  const vips = inventory.vips.flatMap(({ name, address, on }) => {
+    const hosts = hostsOf(inventory, on)
+    return hosts.some((one) => members.includes(one)) ? [{ name, address, here: hosts.includes(host) }] : []
+  })
+  return vips.length === 0 ? undefined : { cluster: inventory.name, vips }
 }
 
 function findings({ vips }: Want, { all }: Members<VipState>): Finding[] {
   const states = all.map(({ have }) => have)
-  if (states.some(({ clustered }) => clustered)) return []
   const ours = new Set(states.flatMap(({ macs }) => macs))
   return vips.flatMap(({ name, address }): Finding[] => {
-    if (states.some(({ held }) => held.includes(address))) return []
+    if (states.some(({ known }) => known.includes(address))) return []
     const answer = all.flatMap(({ host, have }) => {
       const mac = have.neighbours.get(address)
       return mac === undefined || ours.has(mac) ? [] : [{ host, mac }]

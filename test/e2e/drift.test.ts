@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { DAMAGES } from "./damages.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { constraints, everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask, startProber } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
-import { rememberState } from "./harness/untouched.ts"
+import { rememberState, type Untouched } from "./harness/untouched.ts"
 
 // A running cluster, changed by hand in one way at a time: haops plans just that, repairs just that, and then has nothing to do.
 
@@ -24,100 +25,6 @@ afterAll(async () => await lab?.[Symbol.asyncDispose]())
 /** What somebody else keeps in the same cluster. */
 const FOREIGN = `pcs resource create backup-job ocf:pacemaker:Dummy --wait=30 &&
 pcs constraint location backup-job prefers controller2=50`
-
-interface Damage {
-  name: string
-  /** Done on this node. */
-  on: string
-  by: string
-  /** As `planned` tells it, without the host; a pattern where a value differs from run to run. */
-  drift: readonly (string | RegExp)[]
-  risk?: string
-  /** A command for the same node, and what it prints once all is well. */
-  proof: readonly [command: string, printed: string]
-}
-
-const DAMAGES: readonly Damage[] = [
-  {
-    name: "a property",
-    on: "controller2",
-    by: "pcs property set cluster-recheck-interval=17min",
-    drift: ["property cluster-recheck-interval: 17min -> 5min"],
-    proof: ["crm_attribute -G -t crm_config -n cluster-recheck-interval -q", "5min"],
-  },
-  {
-    name: "a deleted constraint",
-    on: "controller1",
-    by: "cibadmin --delete --xpath '//rsc_colocation'",
-    drift: [/^constraint \S+: absent -> vip with lb-haproxy-clone/],
-    risk: "failover",
-    proof: ['cibadmin -Q -o constraints | grep -c \'rsc_colocation .*rsc="vip".*with-rsc="lb-haproxy-clone"\'', "1"],
-  },
-  {
-    name: "a stopped pcsd",
-    on: "controller3",
-    by: "systemctl stop pcsd",
-    drift: ["pcsd: inactive -> active", "pcsd-ruby: inactive -> active"],
-    proof: ["systemctl is-active pcsd", "active"],
-  },
-  {
-    name: "a kernel parameter that was set live",
-    on: "controller2",
-    by: "sysctl -qw net.ipv4.ip_nonlocal_bind=0",
-    drift: ["net.ipv4.ip_nonlocal_bind: 0 -> 1"],
-    proof: ["sysctl -n net.ipv4.ip_nonlocal_bind", "1"],
-  },
-  {
-    name: "a kernel parameter that would be lost at the next boot",
-    on: "controller1",
-    by: "rm /etc/sysctl.d/99-haops.conf",
-    drift: [/^\/etc\/sysctl.d\/99-haops.conf: absent -> /],
-    proof: ["grep -c '^net.ipv4.ip_nonlocal_bind = 1$' /etc/sysctl.d/99-haops.conf", "1"],
-  },
-  {
-    name: "a VIP's parameter",
-    on: "controller3",
-    by: "pcs resource update vip cidr_netmask=25 --wait=30",
-    drift: ["resource vip cidr_netmask: 25 -> 24"],
-    risk: "restart",
-    proof: ["crm_resource -r vip -g cidr_netmask", "24"],
-  },
-  {
-    name: "a name in the block of /etc/hosts",
-    on: "controller1",
-    by: "sed '/controller3$/d' /etc/hosts >/root/hosts && cat /root/hosts >/etc/hosts",
-    drift: [/^\/etc\/hosts: /],
-    proof: ["grep -c -e controller3 -e mine.example /etc/hosts", "2"],
-  },
-  {
-    name: "haproxy started by systemd at boot",
-    on: "controller2",
-    by: "systemctl enable --quiet haproxy",
-    drift: ["enabled: enabled -> disabled"],
-    proof: ["systemctl is-enabled haproxy || true", "disabled"],
-  },
-  {
-    name: "another password for hacluster",
-    on: "controller3",
-    by: "echo hacluster:changed | chpasswd",
-    drift: [/^password: /],
-    proof: ["getent shadow hacluster | cut -c1-13", "hacluster:$6$"],
-  },
-  {
-    name: "a cluster that does not start at boot",
-    on: "controller1",
-    by: "systemctl disable --quiet corosync pacemaker",
-    drift: ["corosync at boot: disabled -> enabled", "pacemaker at boot: disabled -> enabled"],
-    proof: ["systemctl is-enabled corosync pacemaker | tr '\\n' ' '", "enabled enabled "],
-  },
-  {
-    name: "a member that was stopped",
-    on: "controller3",
-    by: "pcs cluster stop",
-    drift: [/^corosync: /, /^pacemaker: /, "controller3: offline -> online"],
-    proof: ["systemctl is-active corosync pacemaker haproxy | tr '\\n' ' '", "active active active "],
-  },
-]
 
 test.each(DAMAGES)("$name: planned exactly, and repaired", async ({ on, by, drift, risk = "none", proof }) => {
   const node = lab.node(on)
@@ -183,10 +90,28 @@ test("a cluster of another name is refused and left as it is", async () => {
   const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
   expect(code).toBe(1)
   expect(stderr).toContain("E_REFUSED")
-  const changed = Object.values(await state.changes()).flat()
-  expect(changed.filter((path) => !/^\/(var\/lib\/(pacemaker|corosync|pcsd)|dev\/shm)/.test(path))).toEqual([])
+  expect(await ownChanges(state)).toEqual([])
   expect(await lab.node("controller1").must("cibadmin -Q -o configuration")).toBe(cib)
   expect(await onlineNodes(lab.node("controller1"))).toEqual(NAMES)
+})
+
+test("a new VIP is refused where a stranger answers for it, and the cluster's own are not asked for", async () => {
+  // This machine's own address in the lab's network: it answers, and is no member.
+  const taken = lab.vip.replace(/\d+$/, "1")
+  const web = { name: "web", port: 8080, mode: "http", vip: "vip", backendPort: 8000, check: "http" }
+  const second = (address: string) =>
+    lab.inventory({ vips: { second: `${address}/24` }, haproxy: { services: [web] } }, "second.yaml")
+  const free = await planned(lab, await second(lab.vip.replace(/\d+$/, "201")))
+  expect(free).toMatchObject({ code: 2, refusals: [] })
+  const state = await rememberState(lab.nodes)
+  const other = await second(taken)
+  const inUse = expect.stringMatching(`^the VIP second \\(${taken}\\) is in use already: [0-9a-f:]{17} answers for it`)
+  expect(await planned(lab, other)).toMatchObject({ code: 1, refusals: [inUse] })
+  const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
+  expect(code).toBe(1)
+  expect(stderr).toContain("E_REFUSED")
+  expect(await ownChanges(state)).toEqual([])
+  expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("second")
 })
 
 test("a dead member stays a member: the others converge, the run says 3, and it comes back", async () => {
@@ -212,6 +137,12 @@ test("a dead member stays a member: the others converge, the run says 3, and it 
   expect(await onlineNodes(living!)).toEqual(NAMES)
   expect(await everywhere(lab.nodes, conf)).toEqual(before)
 })
+
+/** What changed, but for what a running cluster writes of its own accord. */
+async function ownChanges(state: Untouched): Promise<readonly string[]> {
+  const changed = Object.values(await state.changes()).flat()
+  return changed.filter((path) => !/^\/(var\/lib\/(pacemaker|corosync|pcsd)|dev\/shm)/.test(path))
+}
 
 function matching(text: string | RegExp): unknown {
   return typeof text === "string" ? text : expect.stringMatching(text)

@@ -1,5 +1,8 @@
 import { HaopsError } from "../../errors.ts"
+import { ADDRESSES } from "../../facts/network.ts"
 import { unitIsActive } from "../../facts/units.ts"
+import { CIB } from "../../pacemaker/cib-question.ts"
+import { KEEPALIVED_CONFIG } from "../../render/keepalived.ts"
 import { quoteAll } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
@@ -7,41 +10,45 @@ import { clusterRuns } from "./cluster-runs.ts"
 
 /** What a member knows about the VIPs. */
 export interface VipState {
-  /** The cluster or keepalived runs here: the VIPs are theirs, nobody was asked. */
-  clustered: boolean
-  /** VIPs that this host holds. */
-  held: readonly string[]
+  /** VIPs that this host holds, or that its cluster or its keepalived has: they are ours, nobody is asked for them. */
+  known: readonly string[]
   /** Its own MAC addresses. */
   macs: readonly string[]
   /** Who answers for a VIP: its MAC address. */
   neighbours: ReadonlyMap<string, string>
 }
 
+/** A VIP, and whether this host is one of those that are to have it: only they ask for it. */
+export interface AskedVip {
+  address: string
+  here: boolean
+}
+
 /** Tenths of a millisecond are usual for an answer; nobody who needs longer than this many rounds of 50 ms is in the same network. */
 const ROUNDS = 6
 
 /**
- * Sends one datagram to the discard port of each VIP, so that the kernel asks for the neighbour, and looks for up to 0.3 s at who
- * answers. Entries from earlier (`STALE`) do not count: whoever that was may be gone. A VIP outside the host's networks has no
- * neighbour entry, and is not found in use.
+ * Sends one datagram to the discard port of each VIP that is not known, so that the kernel asks for the neighbour, and looks for up
+ * to 0.3 s at who answers. What the kernel remembers of it from earlier is dropped first: whoever that was may be gone, and the
+ * kernel would take its word for seconds before it asks. A VIP outside the host's networks has no neighbour entry, and is not found
+ * in use. Where all are known, nothing is sent and the shell needs no program.
  */
-export function vipScript(addresses: readonly string[], cluster: string): string {
+export function vipScript(vips: readonly AskedVip[], cluster: string): string {
   return `
-if ${clusterRuns(cluster)} || ${unitIsActive("keepalived")}; then
-  echo 'clustered yes'; exit 0
-fi
-command -v ip >/dev/null 2>&1 && command -v bash >/dev/null 2>&1 || exit 0
-cat /sys/class/net/*/address 2>/dev/null | sed -n '/[1-9a-f]/s/^/mac /p'
-own=$(ip -o addr show) || exit
+known=${ADDRESSES}
+${knownToCluster(cluster)}
+${KNOWN_TO_KEEPALIVED}
+unknown() { case $known in *" $1/"*|*" $1 "*) printf 'known %s\\n' "$1"; false ;; esac; }
 asked=
-for vip in ${quoteAll(addresses)}; do
-  case $own in
-    *" $vip/"*) printf 'held %s\\n' "$vip" ;;
-    *) asked="$asked $vip"; bash -c 'echo >"/dev/udp/$0/9"' "$vip" 2>/dev/null || : ;;
-  esac
+${vips.map(lookFor).join("\n")}
+${MACS}
+[ -n "$asked" ] && command -v ip >/dev/null 2>&1 && command -v bash >/dev/null 2>&1 || exit 0
+for vip in $asked; do
+  ip neigh flush to "$vip" >/dev/null 2>&1
+  bash -c 'echo >"/dev/udp/$0/9"' "$vip" 2>/dev/null || :
 done
 round=0
-while [ -n "$asked" ] && [ "$round" -lt ${ROUNDS} ]; do
+while [ "$round" -lt ${ROUNDS} ]; do
   waiting=
   for vip in $asked; do
     case $(ip neigh show to "$vip") in *INCOMPLETE*|*DELAY*|*PROBE*) waiting=yes ;; esac
@@ -56,12 +63,48 @@ done
 exit 0`
 }
 
+/** An address that is to be nowhere near this host is only looked up. */
+function lookFor({ address, here }: AskedVip): string {
+  const vip = quoteAll([address])
+  return here ? `if unknown ${vip}; then asked="$asked "${vip}; fi` : `unknown ${vip} || :`
+}
+
+/**
+ * Shell that adds the addresses of the cluster's VIPs to `known`, from the CIB's lines, by what is built into the shell. A pacemaker
+ * that is stopped or busy does not answer; then it is the copy on the disk that tells. Fencing devices have an `ip` as well.
+ */
+function knownToCluster(cluster: string): string {
+  return `if ${clusterRuns(cluster)}; then
+  cib=${CIB}
+  case $cib in 'exit '*) cib=$(cat /var/lib/pacemaker/cib/cib.xml 2>/dev/null) || : ;; esac
+  set -f; IFS='
+'
+  vip=
+  for line in $cib; do
+    case $line in
+      *'<primitive '*' type="IPaddr2"'*) vip=yes ;;
+      *'<primitive '*) vip= ;;
+      *' name="ip" value="'*) [ -z "$vip" ] || { line=\${line##*' value="'}; known="$known \${line%%'"'*} "; } ;;
+    esac
+  done
+  set +f; unset IFS
+fi`
+}
+
+/** Shell that adds the lines of keepalived.conf to `known`, where it runs: VIPs are among their words. */
+const KNOWN_TO_KEEPALIVED = `if ${unitIsActive("keepalived")} && [ -r ${KEEPALIVED_CONFIG} ]; then
+  while read -r line; do known="$known $line "; done <${KEEPALIVED_CONFIG}
+fi`
+
+const MACS = `for file in /sys/class/net/*/address; do
+  if read -r mac 2>/dev/null <"$file"; then case $mac in *[1-9a-f]*) echo "mac $mac" ;; esac; fi
+done`
+
 /** Reads what `vipScript` printed. Throws `E_PROBE` on anything else. */
 export function parseVips({ stdout }: ProbeOutput): VipState {
-  const answer = readAnswer(stdout, ["clustered", "mac", "held", "neighbour"])
+  const answer = readAnswer(stdout, ["mac", "known", "neighbour"])
   return {
-    clustered: answer.one("clustered") !== undefined,
-    held: answer.all("held"),
+    known: answer.all("known"),
     macs: answer.all("mac"),
     neighbours: new Map(answer.all("neighbour").map(parseNeighbour)),
   }

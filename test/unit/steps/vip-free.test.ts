@@ -1,13 +1,13 @@
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { readFileSync, writeFileSync } from "node:fs"
+import { basename, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { StackUnit } from "../../../src/facts/units.ts"
 import type { VipState } from "../../../src/steps/lib/vip-state.ts"
 import { vipFree } from "../../../src/steps/vip-free.ts"
 import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
-const want = vipFree.want.parse({ cluster: "lab", vips: [{ name: "vip", address: "10.0.0.11" }] })
-const quiet: VipState = { clustered: false, held: [], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
+const want = vipFree.want.parse({ cluster: "lab", vips: [{ name: "vip", address: "10.0.0.11", here: true }] })
+const quiet: VipState = { known: [], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
 const stranger = { ...quiet, neighbours: new Map([["10.0.0.11", "02:00:00:00:00:99"]]) }
 
 function findings(...states: readonly VipState[]) {
@@ -27,58 +27,117 @@ describe("vip-free", () => {
 
   test.each([
     ["nobody answers", [quiet, quiet]],
-    ["a cluster runs", [{ ...quiet, clustered: true }, stranger]],
-    ["a member holds it", [{ ...quiet, held: ["10.0.0.11"] }, stranger]],
+    ["a member has it, or its cluster does", [{ ...quiet, known: ["10.0.0.11"] }, stranger]],
     ["a member answers", [{ ...quiet, macs: ["02:00:00:00:00:99"] }, stranger]],
   ])("finds nothing where %s", (_title, states) => {
     expect(findings(...states)).toEqual([])
   })
 
-  test("asks for the VIPs of the stage's hosts", () => {
+  test("looks at the VIPs of the stage's hosts, each asked for where it is to be", () => {
     const one = host("controller1", "10.0.0.12")
+    const balancer = host("lb1", "10.0.0.21", { group: "loadbalancers" })
     const vip = { name: "vip", address: "10.0.0.11", prefix: 24, manager: "pacemaker", monitorInterval: "10s" } as const
-    const vips = [{ ...vip, on: "controllers" } as const, { ...vip, name: "lb", on: "loadbalancers" } as const]
+    const other = { ...vip, name: "lb", address: "10.0.0.20", on: "loadbalancers" } as const
+    const vips = [{ ...vip, on: "controllers" } as const, other]
     expect(vipFree.bind?.(context(inventory([one], { vips }), one))).toEqual(want)
     expect(vipFree.bind?.(context(inventory([one]), one))).toBeUndefined()
+    expect(vipFree.bind?.(context(inventory([one, balancer], { vips }), balancer))?.vips).toEqual([
+      { name: "vip", address: "10.0.0.11", here: false },
+      { name: "lb", address: "10.0.0.20", here: true },
+    ])
   })
 })
 
+const CIB = `<cib>
+  <primitive id="a" class="ocf" provider="heartbeat" type="IPaddr2">
+    <instance_attributes id="a-instance_attributes">
+      <nvpair id="a-instance_attributes-ip" name="ip" value="10.0.0.11"/>
+    </instance_attributes>
+  </primitive>
+  <primitive class="stonith" id="power" type="fence_ipmilan">
+    <instance_attributes id="power-instance_attributes">
+      <nvpair id="power-instance_attributes-ip" name="ip" value="10.0.0.12"/>
+    </instance_attributes>
+  </primitive>
+</cib>
+`
+const KEEPALIVED = `vrrp_instance a {
+    unicast_peer {
+        10.0.0.22
+    }
+    virtual_ipaddress {
+        10.0.0.11/24 dev eth0
+    }
+}
+`
+const FRESH = "lladdr 02:00:00:00:00:99 ref 1 used 0/0/0 probes 4 REACHABLE"
+
 describe.each(SHELLS)("the VIP probe in %s", (shell) => {
-  const probe = vipFree.probe(
-    vipFree.want.parse({
-      cluster: "lab",
-      vips: [
-        { name: "a", address: "10.0.0.11" },
-        { name: "b", address: "10.0.0.9" },
-      ],
-    }),
-  )
-  const ask = (active: StackUnit | undefined, neighbour: string, cluster = "lab") => {
-    const ip = `case "$*" in *addr*) echo '2: eth0    inet 10.0.0.9/24 brd x' ;; *) ${neighbour} ;; esac`
-    using box = sandbox({
-      ip,
-      systemctl: systemctlShow(active === undefined ? {} : { [active]: { load: "loaded", active: "active" } }),
-      bash: 'echo "mac asked-$3"',
-    })
-    writeFileSync(join(box.path, "corosync.conf"), `totem {\n    cluster_name: ${cluster}\n}\n`)
-    const script = probe.script.replace("/etc/corosync/corosync.conf", join(box.path, "corosync.conf"))
-    return probe.parse(run(script, { shell, path: box.path }))
+  interface Node {
+    active?: StackUnit
+    cluster?: string
+    /** What cibadmin does; the CIB on the disk is the one above. */
+    cibadmin?: string
+    neighbour?: string
   }
 
-  test("sends nothing where the cluster runs", () => {
-    expect(ask("pacemaker", ":", "debian").clustered).toBe(false)
-    expect(ask("keepalived", "exit 1").clustered).toBe(true)
-    expect(ask("pacemaker", "exit 1")).toEqual({ clustered: true, held: [], macs: [], neighbours: new Map() })
+  /** On a host that holds 10.0.0.9, among VIPs 10.0.0.9, .11, .12 and, elsewhere, .13. */
+  const ask = ({ active, cluster = "lab", cibadmin = "exit 102", neighbour = FRESH }: Node = {}) => {
+    const held = "2: eth0    inet 10.0.0.9/24 brd x"
+    using box = sandbox({
+      ip: `case "$*" in
+*addr*) echo '${held}' ;;
+*flush*) echo "flush $4" >>"$(dirname "$0")/asked" ;;
+*) echo "$4 dev eth0 ${neighbour}" ;;
+esac`,
+      systemctl: systemctlShow(active === undefined ? {} : { [active]: { load: "loaded", active: "active" } }),
+      bash: 'echo "ask $3" >>"$(dirname "$0")/asked"',
+      cibadmin,
+    })
+    const files = {
+      "/etc/corosync/corosync.conf": `totem {\n    cluster_name: ${cluster}\n}\n`,
+      "/var/lib/pacemaker/cib/cib.xml": CIB,
+      "/etc/keepalived/keepalived.conf": KEEPALIVED,
+    }
+    const places = Object.entries(files).map(([path, content]) => {
+      const place = join(box.path, basename(path))
+      writeFileSync(place, content)
+      return [path, place] as const
+    })
+    writeFileSync(join(box.path, "asked"), "")
+    const vips = ["9", "11", "12", "13"].map((last) => {
+      return { name: `vip${last}`, address: `10.0.0.${last}`, here: last !== "13" }
+    })
+    const { script, parse } = vipFree.probe({ cluster: "lab", vips })
+    const moved = places.reduce((text, [path, place]) => text.replaceAll(path, place), script)
+    const state = parse(run(moved, { shell, path: box.path }))
+    return { ...state, asked: readFileSync(join(box.path, "asked"), "utf8").trim().split("\n") }
+  }
+  const both = (...addresses: readonly string[]) =>
+    addresses.flatMap((address) => [`flush ${address}`, `ask ${address}`])
+
+  test("asks for what the host does not hold and no other group is to have", () => {
+    const { asked, known } = ask()
+    expect(known).toEqual(["10.0.0.9"])
+    expect(asked).toEqual(both("10.0.0.11", "10.0.0.12"))
   })
 
-  test("asks for what it does not hold, and takes only a fresh answer", () => {
-    const fresh = ask(
-      undefined,
-      "echo '10.0.0.11 dev eth0 lladdr 02:00:00:00:00:99 ref 1 used 0/0/0 probes 4 REACHABLE'",
-    )
-    expect(fresh.held).toEqual(["10.0.0.9"])
-    expect(fresh.macs).toContain("asked-10.0.0.11")
-    expect(fresh.neighbours).toEqual(new Map([["10.0.0.11", "02:00:00:00:00:99"]]))
-    expect(ask(undefined, "echo '10.0.0.11 dev eth0 lladdr 02:00:00:00:00:99 STALE'").neighbours).toEqual(new Map())
+  test("takes only a fresh answer", () => {
+    expect(ask().neighbours.get("10.0.0.11")).toBe("02:00:00:00:00:99")
+    expect(ask({ neighbour: "lladdr 02:00:00:00:00:99 STALE" }).neighbours).toEqual(new Map())
+  })
+
+  test.each([
+    ["the CIB has as an IPaddr2's", { active: "pacemaker", cibadmin: `cat <<'END'\n${CIB}END` }],
+    ["the CIB on the disk has, where pacemaker does not answer", { active: "pacemaker" }],
+    ["keepalived.conf has", { active: "keepalived" }],
+  ] satisfies [string, Node][])("does not ask for what %s, and asks for the others", (_title, node) => {
+    const { asked, known } = ask(node)
+    expect(known).toEqual(["10.0.0.9", "10.0.0.11"])
+    expect(asked).toEqual(both("10.0.0.12"))
+  })
+
+  test("does not take another cluster's word, such as that of Debian's own", () => {
+    expect(ask({ active: "pacemaker", cluster: "debian" }).known).toEqual(["10.0.0.9"])
   })
 })
