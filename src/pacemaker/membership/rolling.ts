@@ -45,7 +45,7 @@ cibadmin --modify --allow-create -o crm_config --xml-text "<cluster_property_set
   <nvpair id='${SET}-dc-deadtime' name='dc-deadtime' value='2s'/>$remembered
 </cluster_property_set>"
 [ -z "$former" ] || ${OPTION} --delete
-mon=$(${CRM_MON_SCRIPT})
+mon=$(${CRM_MON_SCRIPT}) || mon=
 if ! ${sees(true)}; then
   (${RELEASE})
   echo "pacemaker is not in maintenance mode, whatever is said in its configuration" >&2

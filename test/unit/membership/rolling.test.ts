@@ -74,7 +74,7 @@ describe("what pacemaker goes by", () => {
   test.each([
     ["asked for and in force", cib(mark), mon("true"), { rolling: true, maintenance: true }],
     ["asked for, and something else is in force", cib(mark), mon("false"), { rolling: true, maintenance: false }],
-    ["asked for, and nobody answers", cib(mark), "exit 1", { rolling: true, maintenance: undefined }],
+    ["asked for, and nobody answers", cib(mark), "exit 102", { rolling: true, maintenance: undefined }],
     ["the user's own", cib(""), mon("true"), { rolling: false, maintenance: true }],
   ])("%s", (_what, cibadmin, crm_mon, expected) => {
     const systemctl = systemctlShow({ pacemaker: { active: "active", load: "loaded" } })
