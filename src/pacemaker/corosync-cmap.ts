@@ -1,3 +1,6 @@
+import { HaopsError } from "../errors.ts"
+import { unitIsActive } from "../facts/units.ts"
+import { parseQuorum } from "../status/quorum.ts"
 import { type CorosyncConf, corosyncNode } from "./corosync-conf.ts"
 
 /** What corosync has in memory, and whom it sees. */
@@ -8,9 +11,13 @@ export interface RunningCorosync {
   joined: readonly number[]
 }
 
-/** Shell that prints what corosync works with, and nothing where it does not run. */
-export const CMAP_SCRIPT = `corosync-cmapctl 2>/dev/null | grep -E '^(totem|quorum|nodelist|runtime\\.members)\\.' || :
-corosync-quorumtool -s 2>/dev/null | grep '^Flags:' || :`
+/**
+ * Shell that prints what corosync works with, and nothing where it does not run. One that runs and cannot be asked is not one that is
+ * stopped: that fails.
+ */
+export const CMAP_SCRIPT = `if ${unitIsActive("corosync")}; then
+timeout 5 corosync-cmapctl totem. quorum. nodelist. runtime.members. || exit 1
+fi`
 
 /**
  * The features of votequorum, by the words that corosync-quorumtool has for them. A reload takes these options into memory,
@@ -22,18 +29,22 @@ const FLAGS = {
   auto_tie_breaker: "AutoTieBreaker",
 } as const
 
-/** Reads what `CMAP_SCRIPT` printed; undefined where corosync does not run. */
-export function parseCmap(text: string): RunningCorosync | undefined {
+/**
+ * Reads what `CMAP_SCRIPT` and `QUORUM_SCRIPT` printed; undefined where corosync does not run. Throws `E_PROBE` where it runs and says
+ * nothing of its votes.
+ */
+export function parseCmap(cmap: string, votes: string): RunningCorosync | undefined {
   const values = new Map(
-    text.split("\n").flatMap((line): [string, string][] => {
+    cmap.split("\n").flatMap((line): [string, string][] => {
       const [, key, value] = /^(\S+) \(\w+\) = (.*)$/.exec(line) ?? []
       return key === undefined || value === undefined ? [] : [[key, value]]
     }),
   )
   if (values.size === 0) return undefined
+  const told = parseQuorum(votes)
+  if (told === undefined) throw new HaopsError("E_PROBE", "corosync runs, and corosync-quorumtool says nothing of it")
   const totem = within(values, "totem.")
-  const flags = /^Flags:(.*)$/m.exec(text)?.[1]?.split(/\s+/)
-  const quorum = { ...within(values, "quorum."), ...(flags === undefined ? {} : features(flags)) }
+  const quorum = { ...within(values, "quorum."), ...features(told.flags) }
   const conf = { name: totem.cluster_name, transport: totem.transport, totem, quorum, nodes: nodesOf(values) }
   return { conf, joined: joinedOf(values) }
 }
@@ -54,10 +65,13 @@ function within(values: ReadonlyMap<string, string>, prefix: string): Record<str
 
 function nodesOf(values: ReadonlyMap<string, string>): CorosyncConf["nodes"] {
   const positions = [...values.keys()].flatMap((key) => /^nodelist\.node\.(\d+)\./.exec(key)?.[1] ?? [])
-  return [...new Set(positions)].map((position) => {
-    const options = within(values, `nodelist.node.${position}.`)
-    return corosyncNode(options, options.nodeid === undefined ? undefined : Number(options.nodeid))
-  })
+  // In the order of the file: corosync's own goes by the letter, 0, 1, 10, 2.
+  return [...new Set(positions.map(Number))]
+    .sort((a, b) => a - b)
+    .map((position) => {
+      const options = within(values, `nodelist.node.${position}.`)
+      return corosyncNode(options, options.nodeid === undefined ? undefined : Number(options.nodeid))
+    })
 }
 
 function joinedOf(values: ReadonlyMap<string, string>): readonly number[] {

@@ -1,4 +1,5 @@
 import { unitIsActive } from "../../facts/units.ts"
+import { QUORUM_SCRIPT } from "../../status/quorum.ts"
 import type { Members, Peers, Probe } from "../../steps/step.ts"
 import { CIB } from "../cib-question.ts"
 import { CMAP_SCRIPT, parseCmap, type RunningCorosync } from "../corosync-cmap.ts"
@@ -32,15 +33,15 @@ case $cib in 'exit '*) cib=$(timeout 10 cibadmin -Q -l -o crm_config 2>/dev/null
 if ${HAS_MARK}; then echo rolling; fi`
 
 export const COROSYNC_VIEW: Probe<CorosyncView> = {
-  script: nodeClusterScript({ running: CMAP_SCRIPT, rolling: ROLLING_SCRIPT }),
+  script: nodeClusterScript({ running: CMAP_SCRIPT, votes: QUORUM_SCRIPT, rolling: ROLLING_SCRIPT }),
   parse({ stdout }) {
-    const { conf, running, rolling } = partsOf(stdout, ["conf", "running", "rolling"])
+    const { conf, running, votes, rolling } = partsOf(stdout, ["conf", "running", "votes", "rolling"])
     const [presence, ...lines] = conf.split("\n")
     const told = new Set(rolling.split("\n"))
     return {
       ...parseNodeCluster(stdout),
       text: presence === "present" ? `${lines.join("\n")}\n` : undefined,
-      running: parseCmap(running),
+      running: parseCmap(running, votes),
       pacemaker: told.has("running"),
       rolling: told.has("rolling"),
       maintenance: told.has("on") ? true : told.has("off") ? false : undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { parseCmap } from "../../../src/pacemaker/corosync-cmap.ts"
+import { CMAP_SCRIPT, parseCmap } from "../../../src/pacemaker/corosync-cmap.ts"
 import { parseCorosyncConf } from "../../../src/pacemaker/corosync-conf.ts"
 import { editCorosyncConf } from "../../../src/pacemaker/corosync-edit.ts"
 import type { ClusterWant } from "../../../src/pacemaker/membership/cluster-want.ts"
@@ -13,12 +13,19 @@ import { corosyncRelease } from "../../../src/steps/corosync-release.ts"
 import { corosyncReload } from "../../../src/steps/corosync-reload.ts"
 import { corosyncRestart } from "../../../src/steps/corosync-restart.ts"
 import type { JointStep } from "../../../src/steps/step.ts"
+import { run, sandbox, systemctlShow } from "../steps/harness.ts"
 import { recorded } from "./cluster.ts"
 import { commands, files, first, judge, members, second, TEXT, UDPU, WANT, withLinks } from "./corosync.ts"
 
+/** What corosync-quorumtool says of three votes. */
+function votes(flags: string): string {
+  return `Quorum information\n------------------\nRing ID:          1.8\nQuorate:          Yes\n
+Votequorum information\n----------------------\nExpected votes:   3\nTotal votes:      3\nQuorum:           2\nFlags:            ${flags} \n`
+}
+
 describe("what corosync has in memory", () => {
   test("as corosync-cmapctl tells it", () => {
-    const running = parseCmap(recorded("cmap.txt"))
+    const running = parseCmap(recorded("cmap.txt"), votes("Quorate"))
     expect(running?.conf).toMatchObject({ name: "lab", transport: "knet", totem: { token: "1000" } })
     expect(running?.conf.nodes[0]).toEqual({
       name: "controller1",
@@ -30,13 +37,28 @@ describe("what corosync has in memory", () => {
   })
 
   test("a feature of the quorum counts where it is in force, not where a reload has shown it", () => {
-    const text =
-      "quorum.wait_for_all (u8) = 1\nquorum.last_man_standing_window (u32) = 5000\nFlags:            Quorate \n"
-    expect(parseCmap(text)?.conf.quorum).toMatchObject({ wait_for_all: "0", last_man_standing_window: "5000" })
-    expect(parseCmap(text.replace("Quorate", "Quorate WaitForAll"))?.conf.quorum.wait_for_all).toBe("1")
+    const text = "quorum.wait_for_all (u8) = 1\nquorum.last_man_standing_window (u32) = 5000\n"
+    const quorum = (flags: string) => parseCmap(text, votes(flags))?.conf.quorum
+    expect(quorum("Quorate")).toMatchObject({ wait_for_all: "0", last_man_standing_window: "5000" })
+    expect(quorum("Quorate WaitForAll")).toMatchObject({ wait_for_all: "1" })
   })
 
-  test("nothing where it does not run", () => expect(parseCmap("")).toBeUndefined())
+  test("its nodes in the order of the file, ten of them too", () => {
+    const names = ["0", "1", "10", "2"].map((at) => `nodelist.node.${at}.name (str) = node${at}\n`)
+    const nodes = parseCmap(names.join(""), votes("Quorate"))?.conf.nodes
+    expect(nodes?.map(({ name }) => name)).toEqual(["node0", "node1", "node2", "node10"])
+  })
+
+  test("nothing where it does not run", () => expect(parseCmap("", "")).toBeUndefined())
+
+  test("is not known where it runs and does not say", () => {
+    expect(() => parseCmap(recorded("cmap.txt"), "")).toThrow("corosync-quorumtool says nothing")
+    const systemctl = systemctlShow({ corosync: { active: "active", load: "loaded" } })
+    using deaf = sandbox({ systemctl, "corosync-cmapctl": "exit 1" })
+    expect(() => run(CMAP_SCRIPT, { path: deaf.path })).toThrow()
+    using stopped = sandbox({ systemctl: systemctlShow({}), "corosync-cmapctl": "exit 1" })
+    expect(run(CMAP_SCRIPT, { path: stopped.path }).stdout).toBe("")
+  })
 })
 
 describe("an edit of corosync.conf", () => {
