@@ -30,6 +30,14 @@ export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
     const over = { attribute: "maintenance mode", have: "on, by haops", want: "off", risk: "none" as const }
     return [{ ...over, ...(ready ? {} : { expected: true }) }]
   },
+  findings(want, members) {
+    const { partial } = rosterOf(want, members)
+    if (partial === undefined || !isRolling(members)) return []
+    const message = `the cluster stays in haops's maintenance mode, and nothing fails over: ${partial}`
+    const hint =
+      "A roll of corosync was cut short. Once every member is in the inventory, haops up without --limit ends it."
+    return [{ severity: "error", message, hint }]
+  },
   plan(want, members) {
     const online = rosterOf(want, members).members.map(({ host }) => host)
     return [

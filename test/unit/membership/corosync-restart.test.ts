@@ -95,6 +95,14 @@ describe("a change that takes a restart", () => {
   })
 })
 
+test("a roll that cannot be ended is an error, and nothing is said where there is none", () => {
+  expect(corosyncRelease.findings?.(WANT, members([{ rolling: true }]))).toMatchObject([
+    { severity: "error", message: expect.stringContaining("controller2, controller3 would not be told") },
+  ])
+  expect(corosyncRelease.findings?.(WANT, members([{ rolling: true }, {}, {}]))).toEqual([])
+  expect(corosyncRelease.findings?.(WANT, members([{}]))).toEqual([])
+})
+
 describe("another transport", () => {
   const want = { ...WANT, transport: "udpu" as const, transportGiven: true }
   const old = (joined: number) => ({ text: UDPU, running: TEXT, rolling: true, joined })
