@@ -2,15 +2,17 @@ import { randomBytes } from "node:crypto"
 import { asHaopsError, HaopsError } from "../errors.ts"
 import { BASE_SCRIPT, parseBaseFacts } from "../facts/base.ts"
 import { compileScript, type Fragment, parseSections, type Section } from "../facts/script.ts"
-import type { ProbeOutput } from "../steps/step.ts"
+import type { ProbeOutput, Question } from "../steps/step.ts"
+import type { Transport } from "../transport/transport.ts"
 import type { Task } from "./task.ts"
-import type { HostState } from "./world.ts"
+import type { Answer, HostState } from "./world.ts"
 
 /** Probes take milliseconds; a host that needs this long to answer them is ill. */
 const PROBE_TIMEOUT_MS = 60_000
 
 /**
- * Look at one host: the probes of all `tasks` that concern it, in one remote `sh`. Fills in its facts and answers.
+ * Look at one host: the probes of all `tasks` that concern it, in one remote `sh`, and what an answer leaves open by itself. Fills in
+ * its facts and answers.
  * A probe that fails becomes that task's answer; what keeps the whole script from running is thrown.
  */
 export async function lookAt(state: HostState, tasks: readonly Task[], signal: AbortSignal): Promise<void> {
@@ -30,7 +32,19 @@ export async function lookAt(state: HostState, tasks: readonly Task[], signal: A
   )
   const sections = parseSections(result, fragments, nonce)
   state.facts = parseBaseFacts(host, output(sections.get(BASE_SCRIPT), "base facts"), { start, end: Date.now() })
-  for (const [task, probe] of probes) state.answers.set(task.id, answer(task, host, sections.get(probe.script), probe))
+  for (const [task, probe] of probes) {
+    const first = answer(task, host, sections.get(probe.script), probe)
+    const question = "have" in first ? probe.further?.(first.have) : undefined
+    const last = question === undefined ? first : await put(question, task, host, state.transport, signal)
+    state.answers.set(task.id, last)
+  }
+}
+
+async function put(question: Question<unknown>, task: Task, host: string, transport: Transport, signal: AbortSignal) {
+  const { script, stdin } = question
+  const result = await transport.exec({ argv: ["sh", "-c", script], stdin, timeoutMs: PROBE_TIMEOUT_MS }, signal)
+  // Ended by a signal: as little of an answer as a failure.
+  return answer(task, host, { ...result, code: result.code ?? 1 }, question)
 }
 
 function answer(
@@ -38,7 +52,7 @@ function answer(
   host: string,
   section: Section | undefined,
   probe: { parse(output: ProbeOutput): unknown },
-): { have: unknown } | { error: HaopsError } {
+): Answer {
   try {
     return { have: probe.parse(output(section, task.title)) }
   } catch (thrown) {

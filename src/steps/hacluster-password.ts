@@ -5,6 +5,7 @@ import { chooseDialect } from "../pacemaker/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { hashPassword, isSha512Crypt, verifyPassword } from "../pacemaker/membership/password-hash.ts"
 import { Secret } from "../secret.ts"
+import { askForeignHash, parseVerdict, type Verdict } from "./lib/foreign-hash.ts"
 import { defineStep } from "./step.ts"
 
 const USER = "hacluster"
@@ -16,15 +17,17 @@ const want = z.strictObject({
 
 type Want = z.infer<typeof want>
 
-/** The password field of the user's shadow entry; undefined where there is no such user. */
 interface Have {
+  /** The password field of the user's shadow entry; undefined where there is no such user. */
   hash: Secret | undefined
+  /** What the node says of a hash that cannot be computed here; undefined where it was not asked. */
+  verdict?: Verdict | undefined
 }
 
 /**
  * The password by which the nodes' pcsd authenticate to each other. It is judged by its hash: one of sha512-crypt is computed
- * and compared here; any other kind (Debian's yescrypt) cannot be, and is set once to a hash of ours. If it was of the same
- * password, nothing changes for anybody; asking the node instead would need the password in a probe, on every run.
+ * and compared here, which is the kind that haops sets. Any other (Debian's yescrypt) is computed by the node, the password on
+ * standard input; one that nothing there can compute counts as another.
  */
 export const haclusterPassword = defineStep<Want, Have>({
   kind: "hacluster-password",
@@ -36,11 +39,19 @@ export const haclusterPassword = defineStep<Want, Have>({
     return { password: secret(pacemaker.password), shell: pacemaker.shell }
   },
   title: () => `password of ${USER}`,
-  probe: () => ({ script: PROBE, parse: ({ stdout }) => parse(stdout) }),
-  check({ password, shell }, { hash }, facts) {
+  probe: ({ password }) => ({
+    script: PROBE,
+    parse: ({ stdout }) => parse(stdout),
+    further: ({ hash }) =>
+      hash === undefined || !isForeign(hash.reveal())
+        ? undefined
+        : { ...askForeignHash(hash, password), parse: (output) => ({ hash, verdict: parseVerdict(output) }) },
+  }),
+  check({ password, shell }, { hash, verdict }, facts) {
     if (hash === undefined) return chooseDialect(facts, shell).name === "crmsh" ? [] : [drift("no such user", true)]
     const text = hash.reveal()
-    if (!isSha512Crypt(text)) return [drift(describe(text))]
+    if (isForeign(text)) return verdict === "same" ? [] : [drift(describe(text, verdict))]
+    if (!isSha512Crypt(text)) return [drift("none")]
     return verifyPassword(password, text) ? [] : [drift("another one")]
   },
   plan: ({ password }) => [
@@ -69,8 +80,13 @@ function drift(have: string, expected?: true): Drift {
   return { attribute: "password", have, want: "as in the inventory", risk: "none", expected }
 }
 
-function describe(hash: string): string {
-  if (hash === "" || hash.startsWith("!") || hash.startsWith("*")) return "none"
-  const kind = /^\$([^$]+)\$/.exec(hash)?.[1]
-  return kind === "y" ? "a yescrypt hash, not comparable" : "a hash of another kind, not comparable"
+/** A hash of some kind that is not computed here. A locked or empty field is no hash. */
+function isForeign(text: string): boolean {
+  return text.startsWith("$") && !isSha512Crypt(text)
+}
+
+function describe(hash: string, verdict: Verdict | undefined): string {
+  if (verdict === "another") return "another one"
+  const kind = hash.startsWith("$y$") ? "a yescrypt hash" : "a hash of another kind"
+  return `${kind}, which nothing on the node can check`
 }

@@ -18,6 +18,15 @@ export interface Probe<Have> {
   script: string
   /** Throws where the output is not of the expected form. */
   parse(output: ProbeOutput): Have
+  /** What the first answer leaves open, asked by itself after it: costs a command more, so undefined wherever it is not needed. */
+  further?(have: Have): Question<Have> | undefined
+}
+
+/** A read-only question that goes with a secret: `script` reads it from standard input, and is otherwise as a probe's. */
+export interface Question<Have> {
+  script: string
+  stdin: Secret
+  parse(output: ProbeOutput): Have
 }
 
 export type Action = RunAction | PutAction | WaitAction

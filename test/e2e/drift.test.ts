@@ -4,6 +4,7 @@ import { type Lab, startLab } from "./harness/lab.ts"
 import { constraints, everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask, startProber } from "./harness/prober.ts"
+import { watchSecrets } from "./harness/secret-watcher.ts"
 import { until } from "./harness/until.ts"
 import { rememberState, type Untouched } from "./harness/untouched.ts"
 
@@ -37,6 +38,19 @@ test.each(DAMAGES)("$name: planned exactly, and repaired", async ({ on, by, drif
   const [command, printed] = proof
   expect((await node.must(command)).replace(/\n$/, "")).toBe(printed)
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+})
+
+test("the same password under another hash is no drift, and is found out without showing it", async () => {
+  const node = lab.node("controller3")
+  await node.write("/root/again", `hacluster:${lab.password}\n`, 0o600)
+  await node.must("chpasswd </root/again; rm /root/again")
+  const hash = await node.must("getent shadow hacluster")
+  expect(hash).toMatch(/^hacluster:\$y\$/)
+  const watcher = await watchSecrets([node], [lab.password])
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  expect((await watcher.stop()).sightings).toEqual([])
+  await up(0)
+  expect(await node.must("getent shadow hacluster")).toBe(hash)
 })
 
 test("an edited haproxy.cfg is repaired by a reload, without a failed request", async () => {

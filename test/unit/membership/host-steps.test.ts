@@ -89,6 +89,8 @@ describe("default-cluster", () => {
   })
 })
 
+const YESCRYPT = "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7"
+
 describe("hacluster-password", () => {
   const password = new Secret("hapass")
   const want = { password, shell: "auto" }
@@ -106,8 +108,8 @@ describe("hacluster-password", () => {
     ["!", "none"],
     ["", "none"],
     [hashPassword(new Secret("another")), "another one"],
-    ["$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7", "a yescrypt hash, not comparable"],
-    ["$1$salt$qJH7.N4xYta3aEG/dfqo/0", "a hash of another kind, not comparable"],
+    [YESCRYPT, "a yescrypt hash, which nothing on the node can check"],
+    ["$1$salt$qJH7.N4xYta3aEG/dfqo/0", "a hash of another kind, which nothing on the node can check"],
   ])("with %j it is set by a hash on standard input", (hash, have) => {
     const { drift, actions } = judged(`present\n${hash}\n`)
     expect(drift).toEqual([{ attribute: "password", have, want: "as in the inventory", risk: "none" }])
@@ -117,6 +119,24 @@ describe("hacluster-password", () => {
     expect(stdin).toBeInstanceOf(Secret)
     expect(reveal(stdin as Secret)).toBe(`hacluster:${hashPassword(password)}\n`)
     expect(JSON.stringify({ drift, actions })).not.toContain(hashPassword(password))
+  })
+
+  test("a hash that is not computed here is judged by the node, which is asked only then", () => {
+    const { further } = haclusterPassword.probe(haclusterPassword.want.parse(want))
+    for (const hash of [undefined, "", "!", "!$y$locked", hashPassword(password)]) {
+      expect(further?.({ hash: hash === undefined ? undefined : new Secret(hash) })).toBeUndefined()
+    }
+    const hash = new Secret(YESCRYPT)
+    const question = further?.({ hash })
+    expect(question?.script).not.toContain("hapass")
+    expect(question?.stdin.reveal()).toBe(`${YESCRYPT}\nhapass\n`)
+    const told = (stdout: string) => judge(haclusterPassword, want, question!.parse({ stdout, stderr: "" }), withPcs())
+    expect(told("same").drift).toEqual([])
+    expect(told("another").drift).toMatchObject([{ have: "another one" }])
+    expect(told("unchecked\n").drift).toMatchObject([
+      { have: expect.stringContaining("nothing on the node can check") },
+    ])
+    expect(() => told("")).toThrow()
   })
 
   test("no user yet: expected, because its package is still to come", () => {
