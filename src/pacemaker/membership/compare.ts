@@ -13,7 +13,7 @@ export function findingsOf(want: ClusterWant, members: Members<MemberFiles>, dia
   return [
     ...foreign(want, members),
     ...(live === undefined
-      ? [...unnumbered(want, dialect), ...limited(want, members)]
+      ? limited(want, members)
       : [
           ...roster(want, live),
           ...withoutFile(want, live, members),
@@ -51,17 +51,6 @@ function foreign({ name }: ClusterWant, { all }: Members<MemberFiles>): Finding[
       severity: "error",
       message: `${name} is not set up, because it would end another cluster: ${named.join(", ")}`,
       hint: "If that cluster is no longer needed, on each of its nodes: pcs cluster destroy",
-    },
-  ]
-}
-
-function unnumbered({ nodes }: ClusterWant, { name }: Dialect): Finding[] {
-  if (name !== "crmsh" || nodes.every(({ nodeid }, index) => nodeid === index + 1)) return []
-  return [
-    {
-      severity: "error",
-      message: "crmsh starts the cluster as it sets it up, so node ids other than 1, 2, 3 … cannot be given",
-      hint: "Leave out nodeid, or set pacemaker.shell to pcs.",
     },
   ]
 }
