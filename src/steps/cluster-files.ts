@@ -1,15 +1,16 @@
-import { scryptSync } from "node:crypto"
+import { createHash, scryptSync } from "node:crypto"
 import * as z from "zod"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { CLUSTER_WANT, clusterWant } from "../pacemaker/membership/cluster-want.ts"
+import { unasked } from "../pacemaker/membership/compare.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { partsOf } from "../pacemaker/membership/sections.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
 import { renderCorosyncConf } from "../render/corosync.ts"
-import { Secret } from "../secret.ts"
+import { reveal, Secret } from "../secret.ts"
 import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
-import { type Drift, defineStep } from "./step.ts"
+import { type Drift, defineJointStep, type Member, type Members } from "./step.ts"
 
 const AUTHKEY = "/etc/corosync/authkey"
 
@@ -18,16 +19,17 @@ const want = z.strictObject({ cluster: CLUSTER_WANT, password: z.instanceof(Secr
 type Want = z.infer<typeof want>
 
 interface Have extends NodeCluster {
-  /** There is a key for the cluster's traffic. */
-  key: boolean
+  /** SHA-256 of the key for the cluster's traffic; empty where there is none. */
+  key: string
 }
 
 /**
  * The cluster founded by its files, where crmsh is the shell: its own founding logs in from node to node as root, which haops does
- * not ask of anybody. Every node gets the same corosync.conf and the same key. A node in a cluster is left as it is; one that lost its
- * files gets them again and joins the others, who know its id.
+ * not ask of anybody. Every node gets the same corosync.conf and the same key. A node in a cluster is left as it is. One without files
+ * beside others that are in it gets them only where those are haops's own and list it under its id: the founding was cut short, or
+ * the node lost them. Of a cluster founded otherwise it would have the wrong key.
  */
-export const clusterFiles = defineStep<Want, Have>({
+export const clusterFiles = defineJointStep<Want, Have>({
   kind: "cluster-files",
   summary: "the files by which a cluster of crmsh is founded",
   want,
@@ -39,11 +41,13 @@ export const clusterFiles = defineStep<Want, Have>({
   },
   title: ({ cluster }) => `files of ${cluster.name}`,
   probe: () => ({
-    script: nodeClusterScript({ key: `if [ -s ${AUTHKEY} ]; then echo yes; else echo no; fi` }),
-    parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), key: partsOf(stdout, ["key"]).key === "yes" }),
+    script: nodeClusterScript({ key: `if [ -s ${AUTHKEY} ]; then sha256sum <${AUTHKEY}; fi` }),
+    parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), key: partsOf(stdout, ["key"]).key.split(" ", 1)[0] ?? "" }),
   }),
-  check({ cluster }, have, facts) {
-    if (chooseDialect(facts, cluster.shell).name !== "crmsh" || isForeign(cluster.name, have)) return []
+  check(want, members) {
+    const { cluster } = want
+    const { have, facts } = members.elected
+    if (chooseDialect(facts, cluster.shell).name !== "crmsh" || !mayFound(want, members)) return []
     if (isIn(cluster.name, have)) return []
     const expected = facts.versions.crmsh === undefined || have.vendor ? { expected: true } : {}
     return [absent("corosync.conf", expected), ...(encrypted(cluster) ? [absent(AUTHKEY, expected)] : [])]
@@ -64,6 +68,26 @@ export const clusterFiles = defineStep<Want, Have>({
     putCorosyncConf(renderCorosyncConf(cluster)),
   ],
 })
+
+/** Nobody is in another cluster, nobody is left out, and those that are in this one have it from haops. */
+function mayFound(want: Want, members: Members<Have>): boolean {
+  const { name } = want.cluster
+  if (members.all.some(({ have }) => isForeign(name, have)) || unasked(want.cluster, members).length > 0) return false
+  const inside = members.all.filter(({ have }) => isIn(name, have))
+  return inside.every((member) => isOurs(want, member, members.elected.host))
+}
+
+/** The member's files are those that haops gives, and know the host under the id that it would have. */
+function isOurs({ cluster, password }: Want, { have: { conf, key } }: Member<Have>, host: string): boolean {
+  const id = (nodes: readonly { name: string | undefined; nodeid: number | undefined }[] = []) =>
+    nodes.find(({ name }) => name === host)?.nodeid
+  if (id(conf?.nodes) === undefined || id(conf?.nodes) !== id(cluster.nodes)) return false
+  const own = () =>
+    createHash("sha256")
+      .update(reveal(keyOf(cluster.name, password)))
+      .digest("hex")
+  return !encrypted(cluster) || key === own()
+}
 
 function absent(attribute: string, expected: Pick<Drift, "expected">): Drift {
   return { attribute, have: "absent", want: "present", risk: "none", ...expected }

@@ -1,6 +1,6 @@
 import { isIP } from "node:net"
 import type { Finding } from "../../events.ts"
-import type { Members } from "../../steps/step.ts"
+import type { Members, Peers } from "../../steps/step.ts"
 import type { CorosyncConf, CorosyncNode } from "../corosync-conf.ts"
 import type { Dialect } from "../dialect.ts"
 import type { ClusterWant } from "./cluster-want.ts"
@@ -25,7 +25,7 @@ export function findingsOf(want: ClusterWant, members: Members<MemberFiles>, dia
 }
 
 /** Nodes that this run leaves out (`--limit`): a cluster may exist there, so that none can be founded without asking them. */
-export function unasked({ nodes }: ClusterWant, { all, missing }: Members<MemberFiles>): readonly string[] {
+export function unasked({ nodes }: ClusterWant, { all, missing }: Peers<unknown>): readonly string[] {
   const known = new Set([...all.map(({ host }) => host), ...missing])
   return nodes.map(({ name }) => name).filter((name) => !known.has(name))
 }

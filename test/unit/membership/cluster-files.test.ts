@@ -1,9 +1,13 @@
-import { expect, test } from "vitest"
+import { createHash } from "node:crypto"
+import { describe, expect, test } from "vitest"
 import { parseCorosyncConf } from "../../../src/pacemaker/corosync-conf.ts"
 import { reveal, Secret } from "../../../src/secret.ts"
 import { clusterFiles } from "../../../src/steps/cluster-files.ts"
-import { facts, judge } from "../steps/harness.ts"
+import type { HostFacts } from "../../../src/steps/step.ts"
+import { facts } from "../steps/harness.ts"
 import { context, HOSTS, LAB, PACEMAKER } from "./cluster.ts"
+
+type Have = ReturnType<typeof answered>
 
 const crmsh = facts({ versions: { ...facts().versions, crmsh: "4.4.1", corosync: "3.1.7" } })
 
@@ -12,14 +16,32 @@ function wanted(changes: Partial<typeof PACEMAKER> = {}, password = "secret") {
   return clusterFiles.bind?.({ ...context(inventory, HOSTS[0]!), secret: () => new Secret(password) })
 }
 
-function answered(conf: string | undefined, key = "no", vendor = "no") {
+function answered(conf: string | undefined, key = "", vendor = "no") {
   const parts = { conf: conf === undefined ? "absent" : `present\n${conf}`, vendor, key }
   const stdout = Object.entries(parts).map(([name, text]) => `@@haops ${name}\n${text}\n\n`)
   return clusterFiles.probe(undefined as never).parse({ stdout: stdout.join(""), stderr: "" })
 }
 
-const puts = (want: unknown, have = answered(undefined)) =>
-  judge(clusterFiles, want, have, crmsh).actions.flatMap((action) => (action.type === "put" ? [action] : []))
+/** The first of the nodes, planned with the others beside it. */
+function judge(want: unknown, haves: readonly Have[], { of = crmsh, missing = [] as readonly string[] } = {}) {
+  const all = haves.map((have, index) => ({ host: `controller${index + 1}`, have, facts: of as HostFacts }))
+  const members = { all, missing, elected: all[0]! }
+  const parsed = clusterFiles.want.parse(want)
+  const drift = clusterFiles.check(parsed, members)
+  return { drift, actions: drift.length > 0 ? clusterFiles.plan(parsed, members, drift) : [] }
+}
+
+const three = (have: Have) => [have, answered(undefined), answered(undefined)]
+
+const puts = (want: unknown) =>
+  judge(want, three(answered(undefined))).actions.flatMap((action) => (action.type === "put" ? [action] : []))
+
+/** What a node has that got its files of these. */
+function founded(want: unknown): Have {
+  const [key, conf] = puts(want)
+  const sum = createHash("sha256").update(reveal(key!.content)).digest("hex")
+  return answered(String(conf!.content), `${sum}  -`)
+}
 
 test("a node without files gets the key first, then the configuration, checked by its own corosync", () => {
   const [key, conf] = puts(wanted())
@@ -53,13 +75,43 @@ test.each([
   ["in the cluster", answered("totem {\n cluster_name: lab\n}\n")],
   ["in somebody else's", answered("totem {\n cluster_name: other\n}\n")],
 ])("a node that is %s is left as it is", (_title, have) => {
-  expect(judge(clusterFiles, wanted(), have, crmsh)).toEqual({ drift: [], findings: [], actions: [] })
+  expect(judge(wanted(), three(have))).toEqual({ drift: [], actions: [] })
+})
+
+function renumbered(): Have {
+  const have = founded(wanted())
+  const conf = { ...have.conf!, nodes: have.conf!.nodes.map((node) => ({ ...node, nodeid: (node.nodeid ?? 0) + 8 })) }
+  return { ...have, conf }
+}
+
+describe("a node without files beside one that is in the cluster", () => {
+  const none = answered(undefined)
+
+  test("gets them where they are haops's own: the founding was cut short, or it lost them", () => {
+    expect(judge(wanted(), [none, founded(wanted()), none]).actions).toHaveLength(2)
+  })
+
+  test.each([
+    ["has another key", founded(wanted({}, "other"))],
+    ["knows it under another id", renumbered()],
+    ["does not know it", answered("totem {\n cluster_name: lab\n}\n", founded(wanted()).key)],
+    ["is in another cluster", answered("totem {\n cluster_name: other\n}\n")],
+  ])("gets none where that one %s", (_title, have) => {
+    expect(judge(wanted(), [none, have, none])).toEqual({ drift: [], actions: [] })
+  })
+})
+
+test("nobody founds it while a node is left out by --limit", () => {
+  expect(judge(wanted(), [answered(undefined)])).toEqual({ drift: [], actions: [] })
+  // One that cannot be reached is the engine's business: it blocks what has drifted.
+  const missing = ["controller2", "controller3"]
+  expect(judge(wanted(), [answered(undefined)], { missing }).drift).toHaveLength(2)
 })
 
 test("is expected where the distribution's own cluster is still there, and not at all where pcs founds it", () => {
-  const vendor = answered("totem {\n cluster_name: debian\n}\n", "no", "yes")
-  expect(judge(clusterFiles, wanted(), vendor, crmsh).drift).toMatchObject([{ expected: true }, { expected: true }])
+  const vendor = answered("totem {\n cluster_name: debian\n}\n", "", "yes")
+  expect(judge(wanted(), three(vendor)).drift).toMatchObject([{ expected: true }, { expected: true }])
   expect(wanted({ shell: "pcs" })).toBeUndefined()
   const pcs = facts({ versions: { ...crmsh.versions, pcs: "0.11.5" } })
-  expect(judge(clusterFiles, wanted({ shell: "auto" }), answered(undefined), pcs).drift).toEqual([])
+  expect(judge(wanted({ shell: "auto" }), three(answered(undefined)), { of: pcs }).drift).toEqual([])
 })
