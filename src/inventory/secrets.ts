@@ -35,21 +35,37 @@ export function createSecretStore(options: SecretStoreOptions = {}): (source: Se
 
 type Reference = Exclude<SecretSource, { from: "literal" }>
 
-function read(source: Reference, options: SecretStoreOptions): string {
-  if (source.from === "env") return fromEnv(source.name, options.env ?? process.env)
-  if (source.from === "file") return fromFile(source.path, options)
-  return fromCommand(source.command, options)
+/** `E_INPUT`: a secret is not where the inventory says. */
+export class MissingSecretError extends HaopsError {
+  readonly source: SecretSource
+
+  constructor(source: SecretSource, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super("E_INPUT", message, options)
+    this.name = "MissingSecretError"
+    this.source = source
+  }
 }
 
-function fromEnv(name: string, env: NodeJS.ProcessEnv): string {
+function read(source: Reference, options: SecretStoreOptions): string {
+  if (source.from === "env") return fromEnv(source, options.env ?? process.env)
+  if (source.from === "file") return fromFile(source, options)
+  return fromCommand(source, options)
+}
+
+function fromEnv(source: Reference & { from: "env" }, env: NodeJS.ProcessEnv): string {
+  const { name } = source
   const value = env[name]
   if (value !== undefined) return value
-  throw new HaopsError("E_INPUT", `the environment variable ${name} is not set`, {
+  throw new MissingSecretError(source, `the environment variable ${name} is not set`, {
     hint: `The inventory takes a secret from it: export ${name}.`,
   })
 }
 
-function fromFile(path: string, { baseDir = process.cwd(), onWarning }: SecretStoreOptions): string {
+function fromFile(
+  source: Reference & { from: "file" },
+  { baseDir = process.cwd(), onWarning }: SecretStoreOptions,
+): string {
+  const { path } = source
   const file = path.startsWith("~/") ? resolve(homedir(), path.slice(2)) : resolve(baseDir, path)
   try {
     const text = readFileSync(file, "utf8")
@@ -60,7 +76,7 @@ function fromFile(path: string, { baseDir = process.cwd(), onWarning }: SecretSt
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const why = code === "ENOENT" ? "is not there" : `cannot be read: ${message}`
-    throw new HaopsError("E_INPUT", `the secret file ${path} ${why}`, {
+    throw new MissingSecretError(source, `the secret file ${path} ${why}`, {
       hint: "Paths in an inventory are relative to its own directory.",
       cause: error,
     })
@@ -72,7 +88,11 @@ function isPublic(text: string): boolean {
   return text.includes("-----BEGIN CERTIFICATE-----") && !text.includes("PRIVATE KEY-----")
 }
 
-function fromCommand(command: string, { baseDir = process.cwd(), env = process.env }: SecretStoreOptions): string {
+function fromCommand(
+  source: Reference & { from: "command" },
+  { baseDir = process.cwd(), env = process.env }: SecretStoreOptions,
+): string {
+  const { command } = source
   const run = spawnSync("sh", ["-c", command], {
     cwd: baseDir,
     env,
@@ -84,7 +104,7 @@ function fromCommand(command: string, { baseDir = process.cwd(), env = process.e
   if (run.status === 0) return run.stdout
   const why =
     run.error?.message ?? (run.status === null ? `was ended by ${run.signal}` : `ended with code ${run.status}`)
-  throw new HaopsError("E_INPUT", `the command for a secret failed: ${command}: ${why}`, {
+  throw new MissingSecretError(source, `the command for a secret failed: ${command}: ${why}`, {
     hint: run.stderr.trim() || "It said nothing on standard error.",
   })
 }
@@ -93,7 +113,7 @@ function notEmpty(text: string, source: Reference): string {
   const value = text.replace(/\r?\n$/, "")
   if (value !== "") return value
   const what = { env: "the environment variable", file: "the secret file", command: "the command" }[source.from]
-  throw new HaopsError("E_INPUT", `${what} ${nameOf(source)} gives an empty secret`)
+  throw new MissingSecretError(source, `${what} ${nameOf(source)} gives an empty secret`)
 }
 
 function nameOf(source: Reference): string {

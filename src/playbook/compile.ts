@@ -1,8 +1,10 @@
 import type { Barrier, Task } from "../engine/task.ts"
 import { HaopsError } from "../errors.ts"
+import { missingSecretsError } from "../inventory/missing-secrets.ts"
 import type { Host, Inventory, SecretSource } from "../inventory/model.ts"
 import { nearest } from "../inventory/nearest.ts"
 import { InputError, type InputProblem, type Path } from "../inventory/problems.ts"
+import { MissingSecretError } from "../inventory/secrets.ts"
 import { checkShape } from "../inventory/shape.ts"
 import type { ParsedYaml } from "../inventory/yaml-document.ts"
 import type { Secret } from "../secret.ts"
@@ -36,7 +38,7 @@ interface Item {
 type Stage = Playbook["stages"][number]
 type Report = (path: Path, message: string, suggestion?: string) => void
 
-/** A playbook bound to an inventory: barriers of tasks, in order. Throws `InputError` with every problem at once. */
+/** A playbook bound to an inventory: barriers of tasks, in order. Throws `InputError` with every problem at once, missing secrets included. */
 export function compilePlaybook(playbook: LoadedPlaybook, context: CompileContext): readonly Barrier[] {
   const { value } = playbook
   const problems: InputProblem[] = []
@@ -47,12 +49,15 @@ export function compilePlaybook(playbook: LoadedPlaybook, context: CompileContex
     stage.steps.flatMap((step, i) => compiler.task(stage.stage, stage.on, step, ["stages", s, "steps", i])),
   )
   if (problems.length > 0) throw new InputError(problems)
+  if (compiler.missing.length > 0) throw missingSecretsError(context.inventory.file, compiler.missing)
   const kept = tasks.filter((task) => keeps(task, context.only))
   if (kept.length === 0 && context.only !== undefined) throw unknownOnly(context.only, tasks)
   return barriersOf(kept.filter((task) => task.wants.size > 0))
 }
 
 class Compiler {
+  /** Secrets that some step wants and that are not there. */
+  readonly missing: MissingSecretError[] = []
   readonly #context: CompileContext
   readonly #problem: Report
   readonly #count = new Map<string, number>()
@@ -116,9 +121,21 @@ class Compiler {
     const { inventory, secret, subject } = this.#context
     const wants = hosts.map((host) => {
       const own = inventory.hosts.includes(host) ? inventory : { ...inventory, hosts: [...inventory.hosts, host] }
-      return [host.name, bind({ inventory: own, host, members: hosts, secret, subject })] as const
+      const want = this.#unlessMissing(() => bind({ inventory: own, host, members: hosts, secret, subject }))
+      return [host.name, want] as const
     })
     return new Map(wants.filter(([, want]) => want !== undefined))
+  }
+
+  /** A step without its secret is left out, so that the others can say what they lack. */
+  #unlessMissing<Want>(bind: () => Want): Want | undefined {
+    try {
+      return bind()
+    } catch (thrown) {
+      if (!(thrown instanceof MissingSecretError)) throw thrown
+      this.missing.push(thrown)
+      return undefined
+    }
   }
 
   #id(stage: string, kind: string): string {

@@ -38,6 +38,23 @@ describe("exit codes", () => {
     expect(stderr).not.toMatch(/\n\s+at /)
   })
 
+  test("secrets that are not there are told all at once, each where the inventory names it", () => {
+    const file = inventory(`name: x
+controllers: { c1: 127.0.0.1 }
+pacemaker:
+  password: { env: HAOPS_NO_SUCH }
+vips: { vip: 127.0.0.9/24 }
+haproxy:
+  stats: { password: { file: nope } }
+  services: [{ preset: web }]
+`)
+    const { status, stderr } = haops("plan", "-i", file)
+    expect(status).toBe(65)
+    expect(stderr).toContain(`${file}:4:13 pacemaker.password: the environment variable HAOPS_NO_SUCH is not set`)
+    expect(stderr).toMatch(/:7:22 haproxy\.stats\.password: the secret file .*nope is not there/)
+    expect(stderr).toContain("no host was contacted")
+  })
+
   test("hosts that cannot be reached are 4, each told with what to do", () => {
     const file = inventory(
       "name: x\nssh: { user: nobody, port: 1 }\ncontrollers: { c1: 127.0.0.1 }\nsysctl: { net.ipv4.ip_forward: 1 }\n",

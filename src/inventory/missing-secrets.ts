@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs"
+import { dirname, resolve } from "node:path"
+import type { SecretSource } from "./model.ts"
+import { formatPath, InputError, type InputProblem, type Path } from "./problems.ts"
+import type { MissingSecretError } from "./secrets.ts"
+import { readYaml } from "./yaml-source.ts"
+
+/** All of them at once, each at the place where the inventory names it: its file is read again for that, if it is there. */
+export function missingSecretsError(file: string, missing: readonly MissingSecretError[]): InputError {
+  const yaml = existsSync(file) ? readYaml(readFileSync(file, "utf8"), file) : undefined
+  const problems = missing.flatMap(({ source, message }): InputProblem[] => {
+    const paths = pathsOf(yaml?.raw, (value) => isSource(value, source, resolve(dirname(file))))
+    if (yaml === undefined || paths.length === 0) return [{ file, message }]
+    return paths.map((path) => ({ file, ...yaml.locate(path), path, message: `${formatPath(path)}: ${message}` }))
+  })
+  return new InputError(unique(problems))
+}
+
+function isSource(value: unknown, source: SecretSource, directory: string): boolean {
+  const { env, file, command } = (value ?? {}) as Readonly<Record<string, unknown>>
+  switch (source.from) {
+    case "env":
+      return env === source.name
+    case "file":
+      return typeof file === "string" && (file === source.path || resolve(directory, file) === resolve(source.path))
+    case "command":
+      return command === source.command
+    case "literal":
+      return false
+  }
+}
+
+function pathsOf(value: unknown, is: (value: unknown) => boolean, path: Path = []): Path[] {
+  if (typeof value !== "object" || value === null) return []
+  if (is(value)) return [path]
+  const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
+  return entries.flatMap(([key, one]) => pathsOf(one, is, [...path, key]))
+}
+
+function unique(problems: readonly InputProblem[]): readonly InputProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
+}
