@@ -14,7 +14,9 @@ export function renderLb(services: readonly ServiceStatus[], status: Seen, { col
   const up = status.haproxies.filter(({ runtime }) => runtime.state === "up").map(({ host }) => host)
   const lines = [
     ...status.haproxies.map((haproxy) => haproxyLine(haproxy, status, paint)),
-    ...services.flatMap((service) => ["", ...serviceLines(service, up, paint)]),
+    ...(up.length > 0
+      ? services.flatMap((service) => ["", ...serviceLines(service, up, paint)])
+      : [paint.red("No haproxy could be asked.")]),
   ]
   return `${lines.join("\n")}\n`
 }

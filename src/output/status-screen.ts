@@ -20,13 +20,20 @@ export function renderStatus(status: Status, { color, width }: StatusScreenOptio
   const lines = [
     ...headLines(status, paint, width),
     ...nodeLines(status, paint),
+    ...(status.nodes.some(({ reached }) => reached) ? seenLines(status, paint, width) : []),
+    ...driftLines(status, paint, width),
+  ]
+  return `${lines.join("\n")}\n`
+}
+
+/** What somebody has to have been asked for. */
+function seenLines(status: Status, paint: Paint, width: number): readonly string[] {
+  return [
     ...resourceLines(status, paint),
     ...haproxyLines(status, paint),
     ...serviceLines(status.services, paint, width),
     ...troubleLines(status, paint, width),
-    ...driftLines(status, paint, width),
   ]
-  return `${lines.join("\n")}\n`
 }
 
 /** Name, quorum and fencing on one line where they fit. */
@@ -47,6 +54,7 @@ function headLines({ cluster, pacemaker }: Status, paint: Paint, width: number):
 
 function quorumCell({ state, quorum, seenFrom }: ClusterStatus, paint: Paint): Cell {
   if (state === "absent") return { text: "no cluster runs on any host that answered", paint: paint.red }
+  if (state === "unknown") return { text: "no host answered, so nothing is known of the cluster", paint: paint.red }
   const votes = quorum === undefined ? "" : ` ${quorum.votes} of ${quorum.expected}`
   if (state === "no quorum") {
     const needed = quorum === undefined ? "" : `, ${quorum.needed} needed`
@@ -64,7 +72,8 @@ function warningCells({ state, fencing, maintenance, noQuorumPolicy }: ClusterSt
   if (fencing.state === "no device")
     cells.push({ text: "fencing is on WITHOUT A DEVICE: pacemaker starts nothing (docs: fencing)", paint: paint.red })
   if (fencing.state === "on") cells.push({ text: `fencing on (${listing(fencing.devices, 3)})`, paint: paint.dim })
-  if (fencing.state === "unknown" && state !== "absent") cells.push({ text: "fencing unknown", paint: paint.yellow })
+  const runs = state === "online" || state === "no quorum"
+  if (fencing.state === "unknown" && runs) cells.push({ text: "fencing unknown", paint: paint.yellow })
   if (noQuorumPolicy === "ignore")
     cells.push({ text: "no-quorum-policy ignore: a part that is cut off goes on by itself", paint: paint.yellow })
   if (maintenance) cells.push({ text: "MAINTENANCE: the cluster does nothing", paint: paint.yellow })

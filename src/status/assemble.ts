@@ -12,14 +12,16 @@ export function assembleStatus(inventory: Inventory, answers: Answers, unasked: 
     const runtime = answers.observation(name)?.haproxy
     return runtime === undefined ? [] : [{ host: name, runtime }]
   })
+  const nodes = [
+    ...inventory.hosts.map((host) => nodeStatus(inventory, host, answers, speaker?.status)),
+    ...strangers(inventory, speaker?.status),
+  ]
+  const silence = nodes.some(({ reached }) => reached) ? "absent" : "unknown"
   return {
     cluster: inventory.name,
     inventory: inventory.file,
-    pacemaker: inventory.pacemaker && clusterStatus(answers, speaker),
-    nodes: [
-      ...inventory.hosts.map((host) => nodeStatus(inventory, host, answers, speaker?.status)),
-      ...strangers(inventory, speaker?.status),
-    ],
+    pacemaker: inventory.pacemaker && clusterStatus(answers, speaker, silence),
+    nodes,
     resources: speaker === undefined ? [] : resourceStatus(speaker.status),
     vips: inventory.vips.map((vip) => vipStatus(inventory, vip, answers)),
     haproxies,
@@ -28,9 +30,13 @@ export function assembleStatus(inventory: Inventory, answers: Answers, unasked: 
   }
 }
 
-function clusterStatus(answers: Answers, speaker: ReturnType<Answers["speaker"]>): ClusterStatus {
+function clusterStatus(
+  answers: Answers,
+  speaker: ReturnType<Answers["speaker"]>,
+  silence: "absent" | "unknown",
+): ClusterStatus {
   const fencing = { state: "unknown", devices: [] } as const
-  if (speaker === undefined) return { state: "absent", fencing, maintenance: false, failures: [] }
+  if (speaker === undefined) return { state: silence, fencing, maintenance: false, failures: [] }
   const { host, status } = speaker
   const have = answers.cib(host)
   const properties = have?.cluster === "up" ? have.cib.sections.property.values : undefined

@@ -19,8 +19,8 @@ export interface Status {
 }
 
 export interface ClusterStatus {
-  /** `absent`: no reachable node is in the inventory's cluster. */
-  state: "online" | "no quorum" | "absent"
+  /** `absent`: no reachable node is in the inventory's cluster. `unknown`: none could be asked. */
+  state: "online" | "no quorum" | "absent" | "unknown"
   /** The node whose view this is: one with quorum where there is one. */
   seenFrom?: string | undefined
   quorum?: Quorum | undefined
