@@ -21,7 +21,7 @@ export interface SecretWatcher {
   stop(): Promise<WatchReport>
 }
 
-/** Looks for these strings in every process's command line and environment on every node, hundreds of times a second, until stopped. */
+/** Looks for these strings in every process's command line and environment on every node, some two hundred times a second, until stopped. */
 export async function watchSecrets(nodes: readonly LabNode[], secrets: readonly string[]): Promise<SecretWatcher> {
   await Promise.all(nodes.map((node) => startWatcher(node, secrets)))
   return {
@@ -91,7 +91,7 @@ until ($stop) {
   }
   closedir $proc;
   my $now = time; $gap = $now - $last if $now - $last > $gap; $last = $now; $samples++;
-  sleep 0.001;
+  sleep 0.004;
 }
 my @sightings = map { my ($pid, $where, $hex) = split; qq({"pid":$pid,"where":"$where","hex":"$hex"}) } sort keys %seen;
 open my $out, '>', "$dir/report" or die;

@@ -66,8 +66,11 @@ describe("the screen", () => {
   })
 
   test("none reached: nothing is claimed", () => {
-    const text = screen({ controller1: null, controller2: null, controller3: null })
+    const text = screen(Object.fromEntries(NAMES.map((name) => [name, null])))
+    expect(text[0]).toBe("prod   no host answered, so nothing is known of the cluster")
     expect(text.at(-2)).toBe("None of 3 hosts could be reached; nothing was compared with prod.yaml.")
+    // A line a node between, and nothing of what nobody was asked for.
+    expect(text).toHaveLength(1 + 1 + 3 + 1 + 1)
   })
 
   test("a cluster without quorum, seen from a part of it", () => {
