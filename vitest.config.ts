@@ -5,8 +5,9 @@ const timed = ["test/e2e/drill.test.ts", "test/e2e/members.test.ts", "test/e2e/c
 
 const realNodes = {
   globalSetup: "test/e2e/harness/global-setup.ts",
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
+  // A lab is up in a minute where two processors are its own, and in five where a neighbour has one of them.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
 }
 
 export default defineConfig({
