@@ -65,7 +65,9 @@ function portFindings(want: PreflightWant, { listeners }: PreflightState): Findi
       const who = programs.length === 0 ? "an unknown program" : programs.join(", ")
       const place = address.includes(":") ? `[${address}]` : address
       const message = `${claim.protocol} port ${claim.port} (${claim.use}) is taken by ${who} on ${place}`
-      return { severity: claim.severity, message, hint: hintFor(claim) }
+      // pcsd on a node that boots: its socket is there before it shows whose it is.
+      const starting = programs.length === 0 && isClusters(claim)
+      return { severity: starting ? "warning" : claim.severity, message, hint: hintFor(claim) }
     })
   })
 }
@@ -92,9 +94,12 @@ function isInTheWay(listener: Listener, claim: Claim): boolean {
   return blocks(listener, claim.address)
 }
 
+function isClusters({ use }: Pick<Claim, "use">): boolean {
+  return use === "pcsd" || use === "corosync"
+}
+
 function hintFor({ use, address }: Claim): string {
-  if (use === "pcsd" || use === "corosync")
-    return "Stop it, or move it to another port: the cluster's own port cannot move."
+  if (isClusters({ use })) return "Stop it, or move it to another port: the cluster's own port cannot move."
   if (address === "*") return "Stop it, or give one of the two another port."
   return `Let it listen on the node's own address in place of all of them: haproxy needs ${address} on that port.`
 }

@@ -64,6 +64,13 @@ describe("preflight", () => {
     expect(said(want, clean, facts({ hostname: "Controller1.example.com" }))).toEqual([])
   })
 
+  test("a cluster port whose program does not show yet may be pcsd's that is starting, and is only warned of", () => {
+    const listeners = [{ protocol: "tcp" as const, address: "0.0.0.0", port: 2224, programs: [] }]
+    expect(said(want, { ...clean, listeners })).toEqual([
+      "warning: tcp port 2224 (pcsd) is taken by an unknown program on 0.0.0.0",
+    ])
+  })
+
   test("knows the stack's own programs on its ports", () => {
     expect(said(want, { ...clean, listeners: parseListeners(ss) })).toEqual([])
   })
