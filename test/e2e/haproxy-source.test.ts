@@ -95,7 +95,7 @@ describe("haproxy from source", () => {
   it("gives way to the packaged one where the inventory wants it no more, and takes its build with it", async () => {
     await inventory(undefined, true)
     const plan = await lab.haops(["plan"])
-    expect(plan.stdout).toContain(`/etc/systemd/system/haproxy.service of ${BINARY}`)
+    expect(plan.stdout).toContain(`go back from ${BINARY} to the packaged haproxy`)
     await up()
     expect(await running()).toBe("/usr/sbin/haproxy")
     const left = await node().must(`find ${PREFIX} /etc/systemd/system -type f -name 'haproxy*'`)
