@@ -8,8 +8,7 @@ const MANAGERS = ["apt", "dnf", "yum", "zypper"] as const
 /** Lines of `key value`, read before anything else. The clock comes first: its error is the time the script has run. */
 export const BASE_SCRIPT = `
 printf 'clock %s\\n' "$(date +%s%N)"
-printf 'arch %s\\n' "$(uname -m)"
-printf 'hostname %s\\n' "$(uname -n)"
+printf 'machine %s\\n' "$(uname -nm)"
 read -r init </proc/1/comm && printf 'init %s\\n' "$init"
 if [ -r /etc/os-release ]; then
   ( . /etc/os-release; printf 'os %s\\nversion %s\\nlike %s\\n' "\${ID-}" "\${VERSION_ID-}" "\${ID_LIKE-}" )
@@ -19,10 +18,9 @@ for manager in ${MANAGERS.join(" ")}; do
 done
 if command -v dpkg-query >/dev/null 2>&1; then
   # dpkg-query exits 1 when one of the names is unknown, which is an answer here.
-  dpkg-query -W -f='\${db:Status-Status} package \${Package} \${Version}\\n' ${STACK.join(" ")} 2>/dev/null |
-    sed -n 's/^installed //p'
+  dpkg-query -W -f='package \${Package} \${Version} \${db:Status-Status}\\n' ${STACK.join(" ")} 2>/dev/null
 elif command -v rpm >/dev/null 2>&1; then
-  rpm -q --qf 'package %{NAME} %{VERSION}-%{RELEASE}\\n' ${STACK.join(" ")} 2>/dev/null | grep '^package ' | grep -v 'not installed'
+  rpm -q --qf 'package %{NAME} %{VERSION}-%{RELEASE} installed\\n' ${STACK.join(" ")} 2>/dev/null
 fi
 for list in /usr/share/pcsd/capabilities.xml /usr/lib/pcsd/capabilities.xml; do
   if [ -r "$list" ]; then sed -n 's/.*<capability id="\\([^"]*\\)".*/capability \\1/p' "$list"; break; fi
@@ -47,15 +45,21 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
     if (value) return value
     throw new HaopsError("E_PROBE", `${host} did not say its ${key}`, { host })
   }
-  const versions = Object.fromEntries(values("package").map((line) => line.split(" ") as [string, string]))
+  const [hostname, arch] = need("machine").split(" ")
+  if (!hostname || !arch) throw new HaopsError("E_PROBE", `${host} did not say its name and architecture`, { host })
+  const versions = Object.fromEntries(
+    values("package")
+      .map((line) => line.split(" "))
+      .flatMap(([name = "", version = "", state]) => (state === "installed" ? [[name, version] as const] : [])),
+  )
   const os = one("os") ?? "unknown"
   return {
     host,
     os,
     osVersion: one("version") ?? "",
     family: familyOf([os, ...(one("like") ?? "").split(" ")]),
-    arch: need("arch"),
-    hostname: need("hostname"),
+    arch,
+    hostname,
     packageManager: MANAGERS.find((manager) => values("manager").includes(manager)),
     systemd: need("init") === "systemd",
     versions: Object.fromEntries(STACK.map((name) => [name, upstream(versions[name])])) as HostFacts["versions"],

@@ -1,9 +1,10 @@
-import { quote } from "../sh.ts"
 import type { Probe } from "../steps/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"
 import { NOT_CONNECTED } from "./crm-mon.ts"
+import { fingerprintOf } from "./fingerprint.ts"
+import { clusterIsNamed } from "./membership/conf-probe.ts"
 import { LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
 
 /** What a node knows of the cluster's configuration. */
@@ -23,11 +24,10 @@ export interface CibHave {
  * counts as down: Debian starts one of its own on installation, without quorum for its first 20 s. Default: whichever runs.
  */
 export function cibProbe(cluster?: string): Probe<CibHave> {
-  const other =
-    cluster === undefined ? "" : `[ "$(${CLUSTER_NAME})" = ${quote(cluster)} ] || { echo 'cluster down'; exit 0; }`
+  const other = cluster === undefined ? "" : `${clusterIsNamed(cluster)} || { echo 'cluster down'; exit 0; }`
   return {
     script: `
-if [ -f ${LAST_APPLIED} ]; then printf 'last-applied %s\\n' "$(cat ${LAST_APPLIED})"; fi
+if [ -f ${LAST_APPLIED} ]; then record=; read -r record <${LAST_APPLIED} || [ -n "$record" ]; printf 'last-applied %s\\n' "$record"; fi
 command -v cibadmin >/dev/null 2>&1 || { echo 'cluster absent'; exit 0; }
 ${other}
 answer=${CIB}
@@ -42,8 +42,6 @@ printf 'cluster up\\n%s\\n' "$answer"
   }
 }
 
-const CLUSTER_NAME = "sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*//p' /etc/corosync/corosync.conf 2>/dev/null"
-
 function parse(stdout: string): CibHave {
   const start = stdout.search(/^</m)
   const head = start === -1 ? stdout : stdout.slice(0, start)
@@ -52,7 +50,7 @@ function parse(stdout: string): CibHave {
   const cluster = fields.get("cluster")
   if (cluster === "absent" || cluster === "down") return { cluster, cib: EMPTY_CIB, fingerprint: "", lastApplied }
   if (cluster !== "up" || start === -1) throw new Error("the CIB is missing from the answer")
-  return { cluster, cib: parsed(stdout.slice(start)), fingerprint: fields.get("fingerprint") ?? "", lastApplied }
+  return { cluster, cib: parsed(stdout.slice(start)), fingerprint: fingerprintOf(stdout.slice(start)), lastApplied }
 }
 
 /** All nodes give the same answer, each of them to several steps: it is read once. A pure function's memory, of one answer. */

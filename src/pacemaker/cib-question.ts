@@ -1,14 +1,12 @@
 import { shared } from "../facts/shared.ts"
-import { FINGERPRINT } from "./transaction.ts"
 
 /**
- * Shared question: the fingerprint's line and the CIB, or `exit` and cibadmin's exit code. The status section, most of it all, is
- * left out: `crm_mon` tells what is in it.
+ * Shared question: the CIB, or `exit` and cibadmin's exit code. The status section, most of it all, is left out:
+ * `crm_mon` tells what is in it.
  */
 export const CIB = shared(
   "cib",
   `if cib=$(timeout 20 cibadmin -Q); then
-  printf 'fingerprint %s\\n' "$(printf '%s\\n' "$cib" | ${FINGERPRINT})"
   cib=\${cib%%<status*}
   printf '%s</cib>\\n' "\${cib%%</cib>*}"
 else

@@ -59,9 +59,10 @@ export const NOT_CONNECTED = "102|107"
  * Shell that prints `crm_mon`'s XML, and nothing where it is not installed or the cluster does not run on this node. Exits with its
  * code where it fails otherwise, 124 where it does not answer.
  */
-export const CRM_MON_SCRIPT = `timeout 10 crm_mon -1 --output-as=xml 2>/dev/null | grep . || timeout 10 crm_mon --as-xml || {
-  code=$?; case $code in ${NOT_CONNECTED}|127) ;; *) exit "$code" ;; esac
-}`
+export const CRM_MON_SCRIPT = `said=$(timeout 10 crm_mon -1 --output-as=xml 2>/dev/null) || :
+if [ -n "$said" ]; then printf '%s\\n' "$said"; else
+  timeout 10 crm_mon --as-xml || { code=$?; case $code in ${NOT_CONNECTED}|127) ;; *) exit "$code" ;; esac; }
+fi`
 
 /** The same as a shared question: the scheduler takes its time to answer. */
 export const CRM_MON = shared("crm_mon", CRM_MON_SCRIPT)

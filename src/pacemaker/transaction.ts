@@ -1,24 +1,12 @@
 import { quote, quoteAll } from "../sh.ts"
 import type { EditCommand } from "./cib-commands.ts"
+import { FINGERPRINT } from "./fingerprint.ts"
 import { formatLastApplied, LAST_APPLIED, type LastApplied, STATE_DIRECTORY } from "./ownership.ts"
 import { simulateScript } from "./simulate.ts"
 
 /** The offline copy that is edited, in a directory of its own that nobody else can read. */
 export const EDITED = "new.xml"
 const ORIGINAL = "old.xml"
-
-/** What pacemaker writes into the properties by itself, as it pleases. */
-const SELF_SET = ["cluster-infrastructure", "cluster-name", "dc-version", "have-watchdog", "last-lrm-refresh"]
-
-/**
- * Shell words that turn a CIB on standard input into a number which changes when the configuration does. Status, nodes and
- * what pacemaker keeps noting about itself do not count, or the first election alone would make every plan stale.
- */
-export const FINGERPRINT = [
-  "sed -e '/<status/,$d' -e '/<nodes>/,/<\\/nodes>/d' -e '/<nodes\\/>/d' -e '/<cib /d' -e '/crm_config/d' -e '/cluster_property_set/d'",
-  ...SELF_SET.map((name) => `-e '/name="${name}"/d'`),
-  "| sha256sum | cut -c1-64",
-].join(" ")
 
 /** Exit code of a transaction that was planned against another configuration. No tool that it calls has it. */
 export const STALE = 210

@@ -1,9 +1,9 @@
 import * as z from "zod"
 import { HaopsError } from "../errors.ts"
+import { askAll, partsOf } from "../facts/sections.ts"
 import type { HaproxyRuntime } from "../haproxy/runtime-model.ts"
 import { runtimeProbe } from "../haproxy/runtime-probe.ts"
-import { askAll, partsOf } from "../pacemaker/membership/sections.ts"
-import { FINGERPRINT } from "../pacemaker/transaction.ts"
+import { FINGERPRINT } from "../pacemaker/fingerprint.ts"
 import type { ProbeOutput } from "../steps/step.ts"
 import { parseQuorum, QUORUM_SCRIPT, type Quorum } from "./quorum.ts"
 

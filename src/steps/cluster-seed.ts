@@ -1,8 +1,8 @@
 import * as z from "zod"
+import { partsOf } from "../facts/sections.ts"
 import { unitIsActive } from "../facts/units.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
-import { partsOf } from "../pacemaker/membership/sections.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
 import { defineStep } from "./step.ts"
 

@@ -1,5 +1,6 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../events.ts"
+import { partsOf } from "../facts/sections.ts"
 import { tellShared } from "../facts/shared.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../pacemaker/crm-mon.ts"
 import {
@@ -9,7 +10,6 @@ import {
   parseNodeCluster,
 } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
-import { partsOf } from "../pacemaker/membership/sections.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
 import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"

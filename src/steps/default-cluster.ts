@@ -1,12 +1,13 @@
 import * as z from "zod"
+import { partsOf } from "../facts/sections.ts"
 import {
   COROSYNC_CONF,
+  IS_VENDORS,
   type NodeCluster,
   nodeClusterScript,
   parseNodeCluster,
 } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
-import { partsOf } from "../pacemaker/membership/sections.ts"
 import { defineStep } from "./step.ts"
 
 const want = z.strictObject({ cluster: z.string().describe("Name of the cluster that the node is to be in.") })
@@ -34,7 +35,8 @@ export const defaultCluster = defineStep<Want, Have>({
   title: () => "the distribution's default cluster",
   probe: () => ({
     script: nodeClusterScript({
-      used: `if grep -q '<primitive' ${CIB}/cib.xml 2>/dev/null; then echo yes; else echo no; fi`,
+      // Of no other cluster would it be asked.
+      used: `if ${IS_VENDORS} && grep -q '<primitive' ${CIB}/cib.xml 2>/dev/null; then echo yes; else echo no; fi`,
     }),
     parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), used: partsOf(stdout, ["used"]).used === "yes" }),
   }),

@@ -64,9 +64,11 @@ export const haclusterPassword = defineStep<Want, Have>({
   ],
 })
 
-const PROBE = `if id ${USER} >/dev/null 2>&1; then
-  echo present; sed -n 's/^${USER}:\\([^:]*\\):.*/\\1/p' /etc/shadow
-else echo absent; fi`
+/** A user without a line in the shadow file has none to judge by: that is told by `id`, which asks wherever users come from. */
+const PROBE = `while IFS=: read -r name hash _; do
+  if [ "$name" = ${USER} ]; then printf 'present\\n%s\\n' "$hash"; exit 0; fi
+done </etc/shadow || exit
+if id ${USER} >/dev/null 2>&1; then echo present; else echo absent; fi`
 
 function parse(stdout: string): Have {
   const [presence, hash = ""] = stdout.trim().split("\n")

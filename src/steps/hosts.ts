@@ -25,7 +25,9 @@ export const hosts = defineStep<Want, Have>({
   title: () => "hosts /etc/hosts",
   probe: () => ({
     script: `${fileScript(PATH)}
-[ ! -r /etc/nsswitch.conf ] || sed -n 's/^[[:space:]]*hosts:[[:space:]]*/order /p' /etc/nsswitch.conf`,
+[ ! -r /etc/nsswitch.conf ] || while read -r database sources; do
+  if [ "$database" = hosts: ]; then printf 'order %s\\n' "$sources"; fi
+done </etc/nsswitch.conf`,
     parse({ stdout }) {
       const answer = readAnswer(stdout, [...FILE_KEYS, "order"])
       return { file: parseFile(answer), order: answer.one("order") }

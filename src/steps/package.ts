@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { packageDrift, planPackages } from "./lib/package-drift.ts"
-import { type PackageState, packageScript, parsePackages } from "./lib/package-state.ts"
+import { askLock, type PackageState, packageScript, parsePackages } from "./lib/package-state.ts"
 import { defineStep } from "./step.ts"
 
 const name = z.string().regex(/^[A-Za-z0-9][\w.+-]*$/, "a package name")
@@ -28,7 +28,11 @@ export const packageStep = defineStep<Want, PackageState>({
   summary: "packages of your choice, installed; in one version where you say so",
   want,
   title: (wanted) => `package ${namesOf(wanted).join(" ")}`,
-  probe: (wanted) => ({ script: packageScript(namesOf(wanted)), parse: parsePackages }),
+  probe: (wanted) => ({
+    script: packageScript(namesOf(wanted)),
+    parse: parsePackages,
+    further: (have) => (packageDrift(wantedOf(wanted), have).length === 0 ? undefined : askLock(have, [])),
+  }),
   check: (wanted, have) => packageDrift(wantedOf(wanted), have),
   plan: (wanted, have, _drift, facts) =>
     planPackages(wantedOf(wanted), have, facts, { quiet: !wanted.start, haRepository: false }),

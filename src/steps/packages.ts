@@ -2,8 +2,8 @@ import * as z from "zod"
 import { hostsOf } from "../inventory/model.ts"
 import { arbiterOn } from "../pacemaker/membership/nodes.ts"
 import { packageDrift, planPackages } from "./lib/package-drift.ts"
-import { type PackageState, packageScript, parsePackages } from "./lib/package-state.ts"
-import { allStackNames, STACK_PARTS, type StackPart, stackNames } from "./lib/stack-packages.ts"
+import { askLock, type PackageState, packageScript, parsePackages } from "./lib/package-state.ts"
+import { allStackNames, STACK_PARTS, type StackPart, stackNames, stackVariants } from "./lib/stack-packages.ts"
 import { type BindContext, defineStep } from "./step.ts"
 
 const want = z.strictObject({
@@ -23,7 +23,11 @@ export const packages = defineStep<Want, PackageState>({
   want,
   bind,
   title: () => "packages",
-  probe: ({ parts, fencing }) => ({ script: packageScript(allStackNames(parts, fencing)), parse: parsePackages }),
+  probe: ({ parts, fencing }) => ({
+    script: packageScript(allStackNames(parts, fencing)),
+    parse: parsePackages,
+    further: (have) => askLock(have, stackVariants(parts, fencing)),
+  }),
   check: ({ parts, fencing }, have, facts) => packageDrift(wantedOf(stackNames(parts, fencing, facts)), have),
   plan: ({ parts, fencing }, have, _drift, facts) =>
     planPackages(wantedOf(stackNames(parts, fencing, facts)), have, facts, { quiet: true, haRepository: true }),

@@ -22,10 +22,10 @@ export interface Probe<Have> {
   further?(have: Have): Question<Have> | undefined
 }
 
-/** A read-only question that goes with a secret: `script` reads it from standard input, and is otherwise as a probe's. */
+/** A read-only question of its own; `script` is as a probe's, and reads a secret from standard input where there is one. */
 export interface Question<Have> {
   script: string
-  stdin: Secret
+  stdin?: Secret | undefined
   parse(output: ProbeOutput): Have
 }
 

@@ -1,6 +1,8 @@
+import { HaopsError } from "../../errors.ts"
+import { askAll, partsOf } from "../../facts/sections.ts"
 import { shared, tellShared } from "../../facts/shared.ts"
+import { quote } from "../../sh.ts"
 import { type CorosyncConf, parseCorosyncConf } from "../corosync-conf.ts"
-import { askAll, partsOf } from "./sections.ts"
 
 export const COROSYNC_CONF = "/etc/corosync/corosync.conf"
 
@@ -12,23 +14,41 @@ export interface NodeCluster {
   vendor: boolean
 }
 
-const PARTS = {
-  conf: tellShared(
-    shared(
-      "corosync_conf",
-      `if [ -e ${COROSYNC_CONF} ]; then echo present; cat ${COROSYNC_CONF}; else echo absent; fi`,
-    ),
-  ),
-  // The checksum in dpkg's own records tells, never the name. Where dpkg does not know the file, md5sum has nothing to check and fails.
-  vendor: tellShared(
-    shared(
-      "corosync_vendor",
-      `if grep -q '^[[:space:]]*cluster_name:[[:space:]]*debian[[:space:]]*$' ${COROSYNC_CONF} 2>/dev/null &&
-dpkg-query -W -f='\${Conffiles}\\n' corosync 2>/dev/null |
-sed -n 's|^ \\(${COROSYNC_CONF}\\) \\([0-9a-f]\\{32\\}\\)$|\\2  \\1|p' | md5sum --status -c - 2>/dev/null
-then echo yes; else echo no; fi`,
-    ),
-  ),
+/**
+ * Shared question: `absent`, or `present NAME` or `vendor NAME` and the file. Whether it is the distribution's own is told by the
+ * checksum in dpkg's records, never by the name; where dpkg does not know the file, md5sum has nothing to check and fails.
+ */
+const CONF = shared(
+  "corosync_conf",
+  `if [ -e ${COROSYNC_CONF} ]; then
+  text=$(cat ${COROSYNC_CONF}) || exit
+  state=present name=
+  set -f; IFS='
+'
+  for line in $text; do
+    case $line in *cluster_name:*) ;; *) continue ;; esac
+    case \${line%%cluster_name:*} in *[![:space:]]*) continue ;; esac
+    name=\${line#*cluster_name:}
+    name=\${name#"\${name%%[![:space:]]*}"}
+    name=\${name%"\${name##*[![:space:]]}"}
+  done
+  unset IFS
+  if [ "$name" = debian ] && dpkg-query -W -f='\${Conffiles}\\n' corosync 2>/dev/null |
+    sed -n 's|^ \\(${COROSYNC_CONF}\\) \\([0-9a-f]\\{32\\}\\)$|\\2  \\1|p' | md5sum --status -c - 2>/dev/null
+  then state=vendor; fi
+  printf '%s %s\\n%s\\n' "$state" "$name" "$text"
+else echo absent; fi`,
+)
+
+const PARTS = { conf: tellShared(CONF) }
+
+/** Shell condition: the node's corosync.conf is the distribution's own. */
+export const IS_VENDORS = `{ conf=${CONF}; case $conf in 'vendor '*) ;; *) false ;; esac; }`
+
+/** Shell condition: the node's corosync.conf is that of a cluster of this name. */
+export function clusterIsNamed(name: string): string {
+  return `{ conf=${CONF}; conf=\${conf%%
+*}; case $conf in absent) false ;; *) [ "\${conf#* }" = ${quote(name)} ] ;; esac; }`
 }
 
 /** Shell that tells which cluster a node's files put it in; further questions go in `extra`. */
@@ -38,7 +58,19 @@ export function nodeClusterScript(extra: Readonly<Record<string, string>> = {}):
 
 /** Throws `E_PROBE` where the answer or the node's corosync.conf is malformed. */
 export function parseNodeCluster(stdout: string): NodeCluster {
-  const { conf, vendor } = partsOf(stdout, ["conf", "vendor"])
-  const [presence, ...lines] = conf.split("\n")
-  return { conf: presence === "present" ? parseCorosyncConf(lines.join("\n")) : undefined, vendor: vendor === "yes" }
+  const { state, text } = readConf(stdout)
+  return { conf: text === undefined ? undefined : parseCorosyncConf(text), vendor: state === "vendor" }
+}
+
+/** The node's corosync.conf as it stands; undefined where there is none. */
+export function corosyncConfText(stdout: string): string | undefined {
+  return readConf(stdout).text
+}
+
+function readConf(stdout: string): { state: string; text: string | undefined } {
+  const [head = "", ...lines] = partsOf(stdout, ["conf"]).conf.split("\n")
+  const state = head.split(" ", 1)[0] ?? ""
+  if (state === "absent") return { state, text: undefined }
+  if (state === "present" || state === "vendor") return { state, text: `${lines.join("\n")}\n` }
+  throw new HaopsError("E_PROBE", `not the state of a corosync.conf: ${JSON.stringify(head)}`)
 }

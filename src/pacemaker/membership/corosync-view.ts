@@ -1,12 +1,12 @@
+import { partsOf } from "../../facts/sections.ts"
 import { unitIsActive } from "../../facts/units.ts"
 import { QUORUM_SCRIPT } from "../../status/quorum.ts"
 import type { Members, Peers, Probe } from "../../steps/step.ts"
 import { CIB } from "../cib-question.ts"
 import { CMAP_SCRIPT, parseCmap, type RunningCorosync } from "../corosync-cmap.ts"
 import type { ClusterWant } from "./cluster-want.ts"
-import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
+import { corosyncConfText, type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
 import { HAS_MARK, TELL_MAINTENANCE } from "./rolling.ts"
-import { partsOf } from "./sections.ts"
 import { isIn } from "./situation.ts"
 
 /** What a node's corosync.conf says, and what its corosync goes by. */
@@ -35,12 +35,11 @@ if ${HAS_MARK}; then echo rolling; fi`
 export const COROSYNC_VIEW: Probe<CorosyncView> = {
   script: nodeClusterScript({ running: CMAP_SCRIPT, votes: QUORUM_SCRIPT, rolling: ROLLING_SCRIPT }),
   parse({ stdout }) {
-    const { conf, running, votes, rolling } = partsOf(stdout, ["conf", "running", "votes", "rolling"])
-    const [presence, ...lines] = conf.split("\n")
+    const { running, votes, rolling } = partsOf(stdout, ["running", "votes", "rolling"])
     const told = new Set(rolling.split("\n"))
     return {
       ...parseNodeCluster(stdout),
-      text: presence === "present" ? `${lines.join("\n")}\n` : undefined,
+      text: corosyncConfText(stdout),
       running: parseCmap(running, votes),
       pacemaker: told.has("running"),
       rolling: told.has("rolling"),

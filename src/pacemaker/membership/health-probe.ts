@@ -1,9 +1,9 @@
 import { HaopsError } from "../../errors.ts"
 import { ADDRESSES, LISTENERS } from "../../facts/network.ts"
+import { askAll, partsOf } from "../../facts/sections.ts"
 import type { Probe } from "../../steps/step.ts"
 import { CRM_MON, parseCrmMon } from "../crm-mon.ts"
 import type { Health, HealthWant } from "./health.ts"
-import { askAll, partsOf } from "./sections.ts"
 import { connectScript } from "./wait-script.ts"
 
 /** Asks a member what the cluster says, which VIPs it holds, whether they answer it, and where something listens. */
@@ -13,10 +13,7 @@ export function healthProbe({ vips, haproxy }: Pick<HealthWant, "vips" | "haprox
       status: `mon=${CRM_MON}; printf '%s\\n' "$mon"`,
       held: heldScript(vips),
       answers: vips.map(answerScript).join("\n") || ":",
-      listening:
-        haproxy === undefined
-          ? ":"
-          : `sockets=${LISTENERS}; printf '%s\\n' "$sockets" | awk '$1 == "tcp" { print $5 }' | sort -u`,
+      listening: haproxy === undefined ? ":" : `sockets=${LISTENERS}; printf '%s\\n' "$sockets"`,
     }),
     parse: ({ stdout }) => parse(stdout),
   }
@@ -31,9 +28,13 @@ function heldScript(vips: HealthWant["vips"]): string {
 /** Only a VIP that runs somewhere is asked: one that is nowhere would cost a second of waiting for ARP. */
 function answerScript({ id, address, port }: HealthWant["vips"][number]): string {
   if (port === undefined) return ":"
-  return `if printf '%s\\n' "$mon" | grep -q '<resource id="${id}" .*active="true"'; then
+  return `rest=$mon
+while case $rest in *'<resource id="${id}" '*) true ;; *) false ;; esac; do
+  rest=\${rest#*'<resource id="${id}" '}
+  case \${rest%%'>'*} in *' active="true"'*) ;; *) continue ;; esac
   if ${connectScript(address, port)}; then echo '${id} yes'; else echo '${id} no'; fi
-fi`
+  break
+done`
 }
 
 function parse(stdout: string): Health {
@@ -48,8 +49,14 @@ function parse(stdout: string): Health {
         return [id, said === "yes"]
       }),
     ),
-    listening: new Set(lines(listening).map(socket)),
+    listening: new Set(lines(listening).flatMap(tcpSocket)),
   }
+}
+
+/** The local address in a line of `ss -ltnup`. */
+function tcpSocket(line: string): string[] {
+  const [protocol, , , , local] = line.split(/\s+/)
+  return protocol === "tcp" && local !== undefined ? [socket(local)] : []
 }
 
 /** `0.0.0.0:80`, `[::]:80` and `*:80` are all addresses; `[fd00::1]:80` loses its brackets, `%eth0` its scope. */

@@ -1,9 +1,9 @@
+import { partsOf } from "../../facts/sections.ts"
 import { tellShared, unshared } from "../../facts/shared.ts"
 import type { Member, Members, Probe } from "../../steps/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../crm-mon.ts"
 import { type NodeCluster, nodeClusterScript } from "./conf-probe.ts"
 import { KNOWN_HOSTS_SCRIPT } from "./known-hosts.ts"
-import { partsOf } from "./sections.ts"
 import { isIn, MEMBER_FILES, type MemberFiles } from "./situation.ts"
 
 /** What a node knows of its cluster: by its files, and by what runs. */

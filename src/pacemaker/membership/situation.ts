@@ -1,8 +1,8 @@
+import { partsOf } from "../../facts/sections.ts"
 import type { Members } from "../../steps/step.ts"
 import type { CorosyncConf } from "../corosync-conf.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
 import { KNOWN_HOSTS_SCRIPT, type KnownHosts, parseKnownHosts } from "./known-hosts.ts"
-import { partsOf } from "./sections.ts"
 
 /** What a node's files say of its cluster and of whom its pcs can command. */
 export interface MemberFiles extends NodeCluster {

@@ -1,5 +1,5 @@
 import { unitIsActive } from "../../facts/units.ts"
-import { quote } from "../../sh.ts"
+import { clusterIsNamed } from "../../pacemaker/membership/conf-probe.ts"
 
 /** Whether the configuration that pacemaker left on the disk is one in maintenance mode. */
 const MAINTAINED = `grep -q 'name="maintenance-mode" value="true"' /var/lib/pacemaker/cib/cib.xml 2>/dev/null`
@@ -10,5 +10,5 @@ const MAINTAINED = `grep -q 'name="maintenance-mode" value="true"' /var/lib/pace
  * another name, and is not one whose resources anybody relies on.
  */
 export function clusterRuns(name: string): string {
-  return `{ { ${unitIsActive("pacemaker")} || ${MAINTAINED}; } && [ "$(sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*//p' /etc/corosync/corosync.conf 2>/dev/null)" = ${quote(name)} ]; }`
+  return `{ { ${unitIsActive("pacemaker")} || ${MAINTAINED}; } && ${clusterIsNamed(name)}; }`
 }

@@ -33,17 +33,20 @@ export interface FileQuestion {
 export const FILE_KEYS = ["type", "stat", "sha256", "content"] as const
 
 /** Shell that asks for one file, as lines for `readAnswer`. Content travels as base64, so every byte arrives as it is. */
-export function fileScript(path: string, { unless = "", filter = "cat", limit = 262_144 }: FileQuestion = {}): string {
+export function fileScript(path: string, { unless, filter, limit = 262_144 }: FileQuestion = {}): string {
+  const small = `[ "\${stat##* }" -le ${limit} ]`
+  // A file that comes here as it is gets its checksum here.
+  const sumLater = unless === undefined && filter === undefined ? `${small} || ` : ""
   return `
 path=${quote(path)}
 if [ ! -e "$path" ]; then echo 'type absent'
 elif [ ! -f "$path" ]; then echo 'type other'
 else
-  stat=$(stat -Lc '%a %U:%G %s' -- "$path") && sum=$(sha256sum <"$path") || exit
-  sum=\${sum%% *}
-  printf 'type file\\nstat %s\\nsha256 %s\\n' "$stat" "$sum"
-  if [ "$sum" != ${quote(unless)} ] && [ "\${stat##* }" -le ${limit} ]; then
-    printf 'content '; ${filter} <"$path" | base64 -w0 && echo
+  stat=$(stat -Lc '%a %U:%G %s' -- "$path") || exit
+  printf 'type file\\nstat %s\\n' "$stat"
+  ${sumLater}{ sum=$(sha256sum <"$path") && printf 'sha256 %s\\n' "\${sum%% *}"; } || exit
+  if ${unless === undefined ? "" : `[ "\${sum%% *}" != ${quote(unless)} ] && `}${small}; then
+    printf 'content '; ${filter === undefined ? 'base64 -w0 <"$path"' : `${filter} <"$path" | base64 -w0`} && echo
   fi
 fi`
 }
@@ -53,19 +56,20 @@ export function parseFile(answer: Answer): FileState {
   const type = answer.need("type")
   if (type === "absent" || type === "other") return { type }
   const stat = /^([0-7]{1,4}) (\S+:\S+) (\d+)$/.exec(answer.need("stat"))
-  const sha256 = answer.need("sha256")
-  if (type !== "file" || stat === null || !/^[0-9a-f]{64}$/.test(sha256)) {
+  const text = answer.one("content")
+  const content = text === undefined ? undefined : Buffer.from(text, "base64")
+  const checksum = answer.one("sha256") ?? (content && sha256(content)) ?? ""
+  if (type !== "file" || stat === null || !/^[0-9a-f]{64}$/.test(checksum)) {
     throw new HaopsError("E_PROBE", "the file's state is not of the expected form")
   }
   const [, mode = "", owner = "", size = ""] = stat
-  const content = answer.one("content")
   return {
     type,
     mode: mode.padStart(4, "0"),
     owner,
     size: readInteger(size),
-    sha256,
-    content: content === undefined ? undefined : Buffer.from(content, "base64"),
+    sha256: checksum,
+    content,
   }
 }
 

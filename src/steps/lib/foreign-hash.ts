@@ -1,6 +1,6 @@
 import { HaopsError } from "../../errors.ts"
 import { Secret } from "../../secret.ts"
-import type { ProbeOutput, Question } from "../step.ts"
+import type { ProbeOutput } from "../step.ts"
 
 /** `unchecked`: nothing on the node could compute it. */
 export type Verdict = "same" | "another" | "unchecked"
@@ -17,7 +17,7 @@ done
 echo unchecked`
 
 /** Has the node's own crypt compare a password to a hash. Both go by standard input. */
-export function askForeignHash(hash: Secret, password: Secret): Omit<Question<unknown>, "parse"> {
+export function askForeignHash(hash: Secret, password: Secret): { script: string; stdin: Secret } {
   return { script: SCRIPT, stdin: new Secret(`${hash.reveal()}\n${password.reveal()}\n`) }
 }
 

@@ -11,7 +11,8 @@ export interface HaproxyAgent {
  * Shell function `haproxy_memory FILE`, which prints what the running haproxy has in memory: `none` (it does not run), `current`, or
  * `older`: its newest process started before the file was written. The master keeps its process id over a reload, so its
  * children are looked at; two generations, because the wrapper of version 1.5 has a process between. Start times are in clock
- * ticks since boot. A file from the future (the clock was set back) tells nothing and counts as current.
+ * ticks since boot, 100 a second for every program on the architectures that haproxy is packaged for (`USER_HZ`, proc(5)). A file from
+ * the future (the clock was set back) tells nothing and counts as current.
  */
 export function haproxyMemory(agent?: HaproxyAgent): string {
   return `
@@ -22,8 +23,7 @@ haproxy_memory() {
   ${agent === undefined ? "" : `if [ "\${main:-0}" -eq 0 ]; then ${READ_PID}; fi`}
   if [ "\${main:-0}" -eq 0 ]; then echo none; return; fi
   if ! [ -e "$file" ]; then echo current; return; fi
-  hertz=$(getconf CLK_TCK) && written=$(stat -Lc %.Y -- "$file") || return
-  now=$(date +%s.%N)
+  written=$(stat -Lc %.Y -- "$file") && now=$(date +%s.%N) || return
   read -r uptime _ </proc/uptime
   ticks=0
   children "$main"
@@ -35,10 +35,11 @@ haproxy_memory() {
       if [ "\${20}" -gt "$ticks" ]; then ticks=\${20}; fi
     done
   done
-  # The uptime is counted in hundredths; a reload follows its file after more than a tenth.
-  awk -v now="$now" -v uptime="$uptime" -v ticks="$ticks" -v hertz="$hertz" -v written="$written" 'BEGIN {
-    start = now - uptime + ticks / hertz
-    print (written <= now && start + 0.05 < written) ? "older" : "current"
-  }'
-}`
+  # All in hundredths, as the uptime is counted; a reload follows its file after more than a tenth.
+  written=$(hundredths "$written") now=$(hundredths "$now")
+  start=$((now - $(hundredths "$uptime") + ticks))
+  if [ "$written" -le "$now" ] && [ "$((start + 5))" -lt "$written" ]; then echo older; else echo current; fi
+}
+# hundredths SECONDS: 1764.5678 is 176456. A zero in front would make it octal.
+hundredths() { set -- "\${1%.*}" "\${1#*.}00"; set -- "$1\${2%"\${2#??}"}"; set -- "\${1#"\${1%%[!0]*}"}"; echo "\${1:-0}"; }`
 }

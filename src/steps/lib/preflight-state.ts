@@ -1,5 +1,6 @@
 import { HaopsError } from "../../errors.ts"
 import { LISTENERS } from "../../facts/network.ts"
+import { askAll, partsOf } from "../../facts/sections.ts"
 import { quoteAll } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer, readInteger } from "./answer.ts"
@@ -31,10 +32,11 @@ const PATHS = ["/", "/usr", "/var"] as const
  * now has half-configured packages, which is not broken.
  */
 export function preflightScript(programs: readonly string[], agents: readonly string[] = []): string {
-  return `
-printf 'uid %s\\n' "$(id -u)"
-if command -v ss >/dev/null 2>&1; then echo 'ss yes'; sockets=${LISTENERS}; printf '%s\\n' "$sockets" | sed 's/^/listen /'; fi
-df -Pk ${PATHS.join(" ")} | sed -n '2,$s|^.* \\([0-9][0-9]*\\)  *[0-9]*%  *\\(/.*\\)|free \\1 \\2|p'
+  return askAll({
+    sockets: `if command -v ss >/dev/null 2>&1; then echo 'ss yes'; sockets=${LISTENERS}; printf '%s\\n' "$sockets"; fi`,
+    space: `df -Pk ${PATHS.join(" ")}`,
+    rest: `
+while read -r key uid _; do [ "$key" != Uid: ] || { echo "uid $uid"; break; }; done </proc/self/status
 missing=
 for program in ${programs.join(" ")}; do command -v "$program" >/dev/null 2>&1 || missing=yes; done
 if [ -n "$missing" ]; then
@@ -51,18 +53,20 @@ fi
 for agent in ${quoteAll(agents)}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done
 if [ -r /sys/fs/selinux/enforce ]; then
   printf 'selinux %s %s\\n' "$(cat /sys/fs/selinux/enforce)" "$(cat /sys/fs/selinux/booleans/haproxy_connect_any 2>/dev/null)"
-fi
-exit 0`
+fi`,
+  })
 }
 
 /** Reads what `preflightScript` printed. Throws `E_PROBE` on anything else. */
 export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
-  const answer = readAnswer(stdout, ["uid", "ss", "listen", "free", "incomplete", "broken", "lacks", "selinux"])
+  const { sockets, space, rest } = partsOf(stdout, ["sockets", "space", "rest"])
+  const [ss, ...listeners] = sockets.split("\n")
+  const answer = readAnswer(rest, ["uid", "incomplete", "broken", "lacks", "selinux"])
   const [enforce, live] = answer.one("selinux")?.split(" ") ?? []
   return {
     uid: readInteger(answer.need("uid")),
-    listeners: answer.one("ss") === undefined ? undefined : parseListeners(answer.all("listen")),
-    free: parseFree(answer.all("free")),
+    listeners: ss === "ss yes" ? parseListeners(listeners) : undefined,
+    free: parseFree(space),
     incomplete: answer.one("incomplete") !== undefined,
     broken: answer.all("broken"),
     lacks: answer.all("lacks"),
@@ -70,10 +74,14 @@ export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
   }
 }
 
-function parseFree(lines: readonly string[]): PreflightState["free"] {
+/** `df -Pk`: a header, then for each path `/dev/vda 264212084 26520372 79870540 25% /`. */
+function parseFree(text: string): PreflightState["free"] {
+  const lines = text.split("\n").slice(1)
   return PATHS.map((path, index) => {
-    const [kib = "", ...mount] = lines[index]?.split(" ") ?? []
-    if (mount.length === 0) throw new HaopsError("E_PROBE", `df did not say how much is free on ${path}`)
-    return { path, kib: readInteger(kib), mount: mount.join(" ") }
+    const [, kib, mount] = /^.*\s(\d+)\s+\d+%\s+(\/.*)$/.exec(lines[index] ?? "") ?? []
+    if (kib === undefined || mount === undefined) {
+      throw new HaopsError("E_PROBE", `df did not say how much is free on ${path}`)
+    }
+    return { path, kib: readInteger(kib), mount }
   })
 }

@@ -75,9 +75,15 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
 
 /** Every name that any family may have for these parts, for a probe that does not know the family yet. */
 export function allStackNames(parts: readonly StackPart[], fencing: readonly string[]): readonly string[] {
-  const named = Object.values(NAMES).flatMap((table) => parts.flatMap((part) => table[part]))
-  const agents = parts.includes("cluster") ? ["fence-agents", ...splitFenceAgents(fencing)] : []
-  return [...new Set([...named, ...agents])].sort()
+  return [...new Set(stackVariants(parts, fencing).flat())].sort()
+}
+
+/** What a host of each kind has when nothing is missing. */
+export function stackVariants(parts: readonly StackPart[], fencing: readonly string[]): readonly (readonly string[])[] {
+  const families = ["debian", "el", "suse"] as const
+  return families
+    .flatMap((family) => ["12", "13"].map((osVersion) => ({ family, os: family, osVersion })))
+    .map((facts) => stackNames(parts, fencing, facts))
 }
 
 /** The packages of a host's own family; none where the family is unknown (preflight stops there). */

@@ -23,20 +23,32 @@ export function sysctlScript({ path, content }: FileWant, keys: readonly string[
   const files = DIRECTORIES.map((directory) => `${directory}/*.conf`).join(" ")
   const live = keys.map((key) => quote(`/proc/sys/${procPath(key)}`)).join(" ")
   return `
-grep -Hs '' ${live} | sed 's/^/live /'
+grep -Hs '' ${live}
 ${fileScript(path, { unless: sha256(content) })}
 for other in ${files}; do [ ! -e "$other" ] || printf 'other %s\\n' "$other"; done
-grep -HsE ${quote(`^[[:space:]]*-?(${any})[[:space:]]*=`)} ${files} | sed 's/^/setting /'
+grep -HsE ${quote(`^[[:space:]]*-?(${any})[[:space:]]*=`)} ${files}
 exit 0`
 }
 
 /** Reads what `sysctlScript` printed. Throws `E_PROBE` on anything else. */
 export function parseSysctl({ stdout }: ProbeOutput, path: string, keys: readonly string[]): SysctlState {
-  const answer = readAnswer(stdout, [...FILE_KEYS, "live", "other", "setting"])
-  const read = answer.all("live").map(parseLive)
+  const lines = stdout.split("\n")
+  const found = lines.filter((line) => line.startsWith("/"))
+  const answer = readAnswer(lines.filter((line) => !line.startsWith("/")).join("\n"), [...FILE_KEYS, "other"])
+  const isLive = (line: string) => line.startsWith("/proc/sys/")
+  const read = found.filter(isLive).map(parseLive)
   const values = (key: string) => read.filter((line) => line.path === procPath(key)).map(({ value }) => value)
   const live = new Map(keys.flatMap((key) => (values(key).length > 0 ? [[key, squeeze(values(key).join(" "))]] : [])))
-  return { file: parseFile(answer), live, boot: laterSettings(answer, path, keys) }
+  return {
+    file: parseFile(answer),
+    live,
+    boot: laterSettings(
+      answer.all("other"),
+      found.filter((line) => !isLive(line)),
+      path,
+      keys,
+    ),
+  }
 }
 
 /** One space between the words of a value: the kernel prints tabs where people write spaces. */
@@ -45,12 +57,13 @@ export function squeeze(value: string): string {
 }
 
 function laterSettings(
-  answer: ReturnType<typeof readAnswer>,
+  files: readonly string[],
+  lines: readonly string[],
   path: string,
   keys: readonly string[],
 ): Map<string, { path: string; value: string }> {
-  const effective = effectiveFiles(answer.all("other"))
-  const settings = answer.all("setting").map(parseSetting)
+  const effective = effectiveFiles(files)
+  const settings = lines.map(parseSetting)
   const spelled = new Map(keys.map((key) => [procPath(key), key]))
   const found = new Map<string, { path: string; value: string }>()
   for (const other of effective.filter((file) => baseName(file) > baseName(path))) {

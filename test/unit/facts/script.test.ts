@@ -84,29 +84,30 @@ describe("base facts", () => {
     ["opensuse-leap", "15.6", "suse opensuse", "suse"],
     ["arch", "", "", "unknown"],
   ])("%s %s is of family %s%s", (os, version, like, family) => {
-    const stdout = `clock 2000000000\narch x86_64\nhostname n1\ninit systemd\nos ${os}\nversion ${version}\nlike ${like}\n`
+    const stdout = `clock 2000000000\nmachine n1 x86_64\ninit systemd\nos ${os}\nversion ${version}\nlike ${like}\n`
     expect(parseBaseFacts("n1", { stdout, stderr: "" }, interval)).toMatchObject({ os, osVersion: version, family })
   })
 
   test("versions lose epoch and packaging, the clock is bracketed by our own", () => {
     const stdout = [
       "clock 2500000000",
-      "arch x86_64",
-      "hostname n1",
+      "machine n1 x86_64",
       "init systemd",
       "manager apt",
-      "package pacemaker 2.1.5-1+deb12u1",
-      "package haproxy 1:2.6.12-1",
+      "package pacemaker 2.1.5-1+deb12u1 installed",
+      "package pcs 0.11.5-1 config-files",
+      "package corosync is not installed",
+      "package haproxy 1:2.6.12-1 installed",
       "capability booth",
     ].join("\n")
     const facts = parseBaseFacts("n1", { stdout, stderr: "" }, interval)
-    expect(facts.versions).toMatchObject({ pacemaker: "2.1.5", haproxy: "2.6.12", pcs: undefined })
+    expect(facts.versions).toMatchObject({ pacemaker: "2.1.5", haproxy: "2.6.12", pcs: undefined, corosync: undefined })
     expect(facts.clock).toEqual({ offsetMs: 500, uncertaintyMs: 1_000 })
     expect([...facts.pcsCapabilities]).toEqual(["booth"])
   })
 
   test("a host that does not say its clock is an error, not a zero", () => {
-    expect(() => parseBaseFacts("n1", { stdout: "arch x86_64\n", stderr: "" }, interval)).toThrow(
+    expect(() => parseBaseFacts("n1", { stdout: "machine n1 x86_64\n", stderr: "" }, interval)).toThrow(
       expect.objectContaining({ code: "E_PROBE" }),
     )
   })

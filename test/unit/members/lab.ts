@@ -43,10 +43,7 @@ export function answer(said: Said): string {
     (said.known ?? []).map((name) => [name, { dest_list: [{ addr: name, port: 2224 }], token: "set" }]),
   )
   return `@@haops conf
-${said.conf === undefined ? "absent" : `present\n${corosyncConf(said.cluster ?? "lab", said.conf)}`}
-
-@@haops vendor
-no
+${said.conf === undefined ? "absent" : `present x\n${corosyncConf(said.cluster ?? "lab", said.conf)}`}
 
 @@haops known
 ${said.known === undefined ? "" : JSON.stringify({ format_version: 1, data_version: 1, known_hosts: known })}

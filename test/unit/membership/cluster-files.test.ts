@@ -16,8 +16,8 @@ function wanted(changes: Partial<typeof PACEMAKER> = {}, password = "secret") {
   return clusterFiles.bind?.({ ...context(inventory, HOSTS[0]!), secret: () => new Secret(password) })
 }
 
-function answered(conf: string | undefined, key = "", vendor = "no") {
-  const parts = { conf: conf === undefined ? "absent" : `present\n${conf}`, vendor, key }
+function answered(conf: string | undefined, key = "", state = "present") {
+  const parts = { conf: conf === undefined ? "absent" : `${state} x\n${conf}`, key }
   const stdout = Object.entries(parts).map(([name, text]) => `@@haops ${name}\n${text}\n\n`)
   return clusterFiles.probe(undefined as never).parse({ stdout: stdout.join(""), stderr: "" })
 }
@@ -109,7 +109,7 @@ test("nobody founds it while a node is left out by --limit", () => {
 })
 
 test("is expected where the distribution's own cluster is still there, and not at all where pcs founds it", () => {
-  const vendor = answered("totem {\n cluster_name: debian\n}\n", "", "yes")
+  const vendor = answered("totem {\n cluster_name: debian\n}\n", "", "vendor")
   expect(judge(wanted(), three(vendor)).drift).toMatchObject([{ expected: true }, { expected: true }])
   expect(wanted({ shell: "pcs" })).toBeUndefined()
   const pcs = facts({ versions: { ...crmsh.versions, pcs: "0.11.5" } })

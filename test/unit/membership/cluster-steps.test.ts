@@ -12,9 +12,9 @@ const OURS = recorded("corosync.conf")
   .replace("token: 1500", "token: 1000")
 const KNOWN = recorded("known-hosts.json")
 
-function files(conf: string | undefined, known = "", vendor = "no") {
-  const text = conf === undefined ? "absent" : `present\n${conf}`
-  const stdout = `@@haops conf\n${text}\n\n@@haops vendor\n${vendor}\n\n@@haops known\n${known}\n\n`
+function files(conf: string | undefined, known = "", state = "present") {
+  const text = conf === undefined ? "absent" : `${state} x\n${conf}`
+  const stdout = `@@haops conf\n${text}\n\n@@haops known\n${known}\n\n`
   return clusterAuth.probe(bound(clusterAuth)).parse({ stdout, stderr: "" })
 }
 
@@ -96,7 +96,7 @@ describe("cluster-setup", () => {
   })
 
   test("the distribution's cluster counts for none", () => {
-    const vendor = files(recorded("vendor-corosync.conf"), "", "yes")
+    const vendor = files(recorded("vendor-corosync.conf"), "", "vendor")
     expect(judged({ ...bare, controller2: vendor }).actions).toHaveLength(1)
   })
 

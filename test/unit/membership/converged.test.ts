@@ -34,7 +34,10 @@ function sees(
   xml: string,
   { held = "", answers = "vip yes", listening = "172.31.77.200:8080\n127.0.0.1:25" } = {},
 ): Health {
-  const parts = { status: xml, held, answers, listening }
+  const sockets = listening
+    .split("\n")
+    .map((local) => `tcp LISTEN 0 128 ${local} 0.0.0.0:* users:(("haproxy",pid=7,fd=3))`)
+  const parts = { status: xml, held, answers, listening: ["udp UNCONN 0 0 *:8080 *:*", ...sockets].join("\n") }
   const stdout = Object.entries(parts).map(([name, text]) => `@@haops ${name}\n${text}\n\n`)
   return converged.probe(want).parse({ stdout: stdout.join(""), stderr: "" })
 }

@@ -20,8 +20,7 @@ function answer(parts: Readonly<Record<string, string>>): string {
 }
 
 const cluster = (conf: string | undefined, vendor = "no") => ({
-  conf: conf === undefined ? "absent" : `present\n${conf}`,
-  vendor,
+  conf: conf === undefined ? "absent" : `${vendor === "yes" ? "vendor" : "present"} x\n${conf}`,
 })
 
 function units(states: Readonly<Record<string, readonly [load: string, active: string, enabled: string]>>): string {
@@ -129,7 +128,7 @@ describe("hacluster-password", () => {
     const hash = new Secret(YESCRYPT)
     const question = further?.({ hash })
     expect(question?.script).not.toContain("hapass")
-    expect(question?.stdin.reveal()).toBe(`${YESCRYPT}\nhapass\n`)
+    expect(question?.stdin?.reveal()).toBe(`${YESCRYPT}\nhapass\n`)
     const told = (stdout: string) => judge(haclusterPassword, want, question!.parse({ stdout, stderr: "" }), withPcs())
     expect(told("same").drift).toEqual([])
     expect(told("another").drift).toMatchObject([{ have: "another one" }])

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { cibProbe } from "../../../src/pacemaker/cib-probe.ts"
-import { FINGERPRINT } from "../../../src/pacemaker/transaction.ts"
+import { FINGERPRINT } from "../../../src/pacemaker/fingerprint.ts"
 
 let bin: string
 

@@ -49,17 +49,17 @@ describe("sysctl", () => {
 
   test("a file that is read later and says otherwise is found", () => {
     const stdout = [
-      "live /proc/sys/net/ipv4/ip_forward:1",
-      "live /proc/sys/net/ipv4/tcp_rmem:4096\t87380\t6291456",
+      "/proc/sys/net/ipv4/ip_forward:1",
+      "/proc/sys/net/ipv4/tcp_rmem:4096\t87380\t6291456",
       `type file\nstat 644 root:root 1\nsha256 ${sha256(content)}`,
       "other /etc/sysctl.d/10-early.conf",
       "other /etc/sysctl.d/99-haops.conf",
       "other /etc/sysctl.d/99-sysctl.conf",
       "other /usr/lib/sysctl.d/99-sysctl.conf",
-      "setting /etc/sysctl.d/10-early.conf:net.ipv4.ip_forward=0",
-      "setting /etc/sysctl.d/99-sysctl.conf: net/ipv4/ip_forward = 0",
-      "setting /etc/sysctl.d/99-sysctl.conf:net.ipv4.tcp_rmem = 4096 87380 6291456",
-      "setting /usr/lib/sysctl.d/99-sysctl.conf:net.ipv4.tcp_rmem = 1 2 3",
+      "/etc/sysctl.d/10-early.conf:net.ipv4.ip_forward=0",
+      "/etc/sysctl.d/99-sysctl.conf: net/ipv4/ip_forward = 0",
+      "/etc/sysctl.d/99-sysctl.conf:net.ipv4.tcp_rmem = 4096 87380 6291456",
+      "/usr/lib/sysctl.d/99-sysctl.conf:net.ipv4.tcp_rmem = 1 2 3",
     ].join("\n")
     const have = parse(sysctl, want, stdout)
     expect(have.live).toEqual(live)

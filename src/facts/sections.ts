@@ -1,4 +1,4 @@
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../errors.ts"
 
 const MARK = "@@haops"
 
