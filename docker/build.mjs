@@ -1,40 +1,53 @@
-// Bundles src/cli.ts and everything it imports into dist/. Verbs are imported when they are called, so splitting keeps them, and
-// what only they need, out of the start of `haops --help`.
+// Bundles haops into dist/: everything as one CommonJS file, since V8's compiled code can be kept for that (src/code-cache.ts), and
+// what starts it. Verbs are imported when they are called; only what a verb needs is run.
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-const { outputFiles } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ["src/cli.ts"],
   outdir: "dist",
-  chunkNames: "chunks/[name]-[hash]",
   bundle: true,
-  splitting: true,
   sourcemap: true,
-  format: "esm",
   platform: "node",
   target: "node20.19",
-  // CommonJS dependencies (ssh2) expect what an ES module does not have.
-  banner: {
-    js: [
-      'import { createRequire as __createRequire } from "node:module"',
-      "const require = __createRequire(import.meta.url), __dirname = import.meta.dirname",
-    ].join("\n"),
-  },
+  format: "cjs",
+  // A script of its own, as code that is kept has to be, cannot import; it requires.
+  supported: { "dynamic-import": false },
+  outExtension: { ".js": ".cjs" },
+  define: { "import.meta.url": "ownUrl" },
+  write: false,
+}
+const OWN_URL = 'const ownUrl = require("node:url").pathToFileURL(__filename).href'
+
+const haops = await build({
+  ...common,
+  // Its name is made from its content, which the kept code goes by.
+  entryPoints: ["src/cli.ts"],
+  entryNames: "bundle/haops-[hash]",
   // ssh2's optional native parts: it catches their absence and uses plain JavaScript and node:crypto.
   external: ["cpu-features", "*.node"],
-  write: false,
+  banner: { js: OWN_URL },
+})
+const bundle = haops.outputFiles.map(({ path }) => path).find((path) => path.endsWith(".cjs"))
+
+const start = await build({
+  ...common,
+  entryPoints: { cli: "src/bin.ts" },
+  define: { ...common.define, BUNDLE: JSON.stringify(`./bundle/${basename(bundle)}`) },
+  banner: { js: `#!/usr/bin/env node\n${OWN_URL}` },
 })
 
-// In place and only once everything was built, so that a failed build leaves the last good one, and a haops that runs meanwhile
-// finds its chunks, whose names are made from their content.
-const chunks = join(root, "dist/chunks")
-mkdirSync(chunks, { recursive: true })
-for (const { path, contents } of outputFiles) writeFileSync(path, contents)
-const current = new Set(outputFiles.map(({ path }) => path))
-for (const name of readdirSync(chunks)) if (!current.has(join(chunks, name))) rmSync(join(chunks, name))
-chmodSync(`${root}/dist/cli.js`, 0o755)
+// In place and only once everything was built, so that a failed build leaves the last good one; what starts the bundle comes last.
+const outputs = [...haops.outputFiles, ...start.outputFiles]
+mkdirSync(dirname(bundle), { recursive: true })
+for (const { path, contents } of outputs) writeFileSync(path, contents)
+const current = new Set(outputs.map(({ path }) => path))
+for (const name of readdirSync(dirname(bundle))) {
+  const path = join(dirname(bundle), name)
+  if (!current.has(path)) rmSync(path)
+}
+chmodSync(`${root}/dist/cli.cjs`, 0o755)

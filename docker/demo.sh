@@ -14,7 +14,7 @@ heading() {
 
 haops() {
   say "\$ haops $*"
-  ./dist/cli.js "$@"
+  ./dist/cli.cjs "$@"
 }
 
 # ask_vip: the name of the controller that answered.

@@ -1,10 +1,12 @@
-#!/usr/bin/env node
 import { CommanderError } from "commander"
 import { asHaopsError, type HaopsError } from "./errors.ts"
 import { EXIT, exitOfError, outcomeOfError } from "./exit-codes.ts"
 import { type Call, createProgram } from "./program.ts"
 
-process.exitCode = await main(process.argv)
+// No top-level await: the bundle is CommonJS.
+main(process.argv).then((code) => {
+  process.exitCode = code
+})
 
 /** Flags to verb to exit code. The only place that prints an error. */
 async function main(argv: string[]): Promise<number> {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 /** The built command, as a user runs it. HAOPS_E2E_CLI names that of an installed package instead. */
-export const HAOPS = process.env.HAOPS_E2E_CLI ?? fileURLToPath(new URL("../../../dist/cli.js", import.meta.url))
+export const HAOPS = process.env.HAOPS_E2E_CLI ?? fileURLToPath(new URL("../../../dist/cli.cjs", import.meta.url))
 
 export interface HaopsOptions {
   /** Added to the environment, which holds PATH and a HOME in `cwd` and nothing else. */
