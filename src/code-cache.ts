@@ -58,13 +58,18 @@ function read(file: string): Buffer | undefined {
   }
 }
 
-/** Whole or not at all; what earlier builds left is removed. */
+const WEEK_MS = 7 * 86_400_000
+
+/** Whole or not at all. What other builds left goes after a week: two of them may be in use. */
 function keep(directory: string, name: string, build: string, data: Buffer): void {
   const temporary = join(directory, `${name}.${process.pid}`)
   try {
     writeFileSync(temporary, data, { mode: 0o600 })
     renameSync(temporary, join(directory, name))
-    for (const other of readdirSync(directory)) if (!other.startsWith(build)) rmSync(join(directory, other))
+    for (const other of readdirSync(directory).filter((file) => !file.startsWith(build))) {
+      const path = join(directory, other)
+      if (statSync(path).mtimeMs < Date.now() - WEEK_MS) rmSync(path)
+    }
   } catch {
     // A full disk, say: the next run compiles again.
     rmSync(temporary, { force: true })

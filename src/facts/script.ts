@@ -21,18 +21,24 @@ export interface Section {
 /**
  * All probes of a host as one script for `sh -s`. Each fragment runs in a subshell of its own with `</dev/null`, so that
  * neither a syntax error nor an `exit` nor a greedy reader reaches the next. The nonce frames the output: a newline goes
- * before each end mark, so that output without a final newline stays exact. What several fragments share is asked first, once.
+ * before each end mark, so that output without a final newline stays exact; what a fragment said on standard error follows it. What
+ * several fragments share is asked first, once. Everything is printed at the end: each write would be a packet of its own, hundreds
+ * of them, which cost both sides more than what they carry.
  */
 export function compileScript(fragments: readonly Fragment[], nonce: string): string {
   const { preamble, scripts } = hoistShared(fragments.map(({ script }) => script))
   const parts = scripts.map((script, index) =>
     [
-      `printf '${nonce} begin ${index}\\n'; printf '${nonce} begin ${index}\\n' >&2`,
-      `(eval ${quote(script)}) </dev/null`,
-      `printf '\\n${nonce} end ${index} %d\\n' "$?"; printf '\\n${nonce} end ${index}\\n' >&2`,
+      `printf '${nonce} begin ${index}\\n'`,
+      `said=$({ eval ${quote(script)}; } 2>&1 >&4 4>&- </dev/null)`,
+      `printf '\\n${nonce} end ${index} %d\\n%s\\n${nonce} said ${index}\\n' "$?" "$said"`,
     ].join("\n"),
   )
-  return `${preamble}${parts.join("\n")}\nprintf '${nonce} done\\n'\n`
+  return `${preamble}all=$(exec 4>&1
+${parts.join("\n")}
+printf '${nonce} done')
+printf '%s\\n' "$all"
+`
 }
 
 /**
@@ -46,15 +52,15 @@ export function parseSections(
 ): ReadonlyMap<string, Section> {
   const sections = new Map<string, Section>()
   const out = new Cursor(result.stdout)
-  const err = new Cursor(result.stderr)
-  const shared = result.stderr.slice(0, Math.max(0, result.stderr.indexOf(`${nonce} begin 0\n`)))
   for (const [index, { id }] of fragments.entries()) {
     const stdout = out.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index} `)
-    const stderr = err.between(`${nonce} begin ${index}\n`, `\n${nonce} end ${index}\n`) ?? ""
     const code = out.line()
-    if (stdout === undefined || code === undefined || !/^\d+$/.test(code))
+    const stderr = out.between("", `\n${nonce} said ${index}\n`)
+    if (stdout === undefined || code === undefined || stderr === undefined || !/^\d+$/.test(code)) {
       throw cutShort(`part ${index + 1} of ${fragments.length}`, result)
-    sections.set(id, { code: Number(code), stdout, stderr: code === "0" ? stderr : shared + stderr })
+    }
+    // What a shared question said is in nobody's part.
+    sections.set(id, { code: Number(code), stdout, stderr: code === "0" ? stderr : result.stderr + stderr })
   }
   if (out.between(`${nonce} done`, "\n") === undefined) throw cutShort("the end", result)
   return sections

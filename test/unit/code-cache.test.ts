@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process"
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildSync } from "esbuild"
@@ -44,10 +54,14 @@ test("what was compiled is kept for the user alone, one file for each purpose, a
   expect(kept().sort()).toEqual(["haops-A.cjs-plan", "haops-A.cjs-up"])
 })
 
-test("another build takes the place of an earlier one's", () => {
+test("what another build left stays for a week", () => {
   run()
   run("haops-B.cjs")
-  expect(kept()).toEqual(["haops-B.cjs-up"])
+  expect(kept().sort()).toEqual(["haops-A.cjs-up", "haops-B.cjs-up"])
+  const old = (Date.now() - 8 * 86_400_000) / 1000
+  utimesSync(join(cache, readdirSync(cache).find((name) => name.startsWith("haops-A"))!), old, old)
+  run("haops-C.cjs")
+  expect(kept().sort()).toEqual(["haops-B.cjs-up", "haops-C.cjs-up"])
 })
 
 test("what V8 does not take is compiled and kept anew", () => {

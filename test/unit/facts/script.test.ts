@@ -29,7 +29,7 @@ describe.each(["dash", "bash"])("the facts script under %s", (shell) => {
       ],
       shell,
     )
-    expect(sections.get("a")).toEqual({ code: 3, stdout: "out\n", stderr: "err\n" })
+    expect(sections.get("a")).toEqual({ code: 3, stdout: "out\n", stderr: "err" })
     expect(sections.get("b")).toEqual({ code: 0, stdout: "no newline", stderr: "" })
   })
 })
