@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { planned } from "./harness/planned.ts"
+import { ask } from "./harness/prober.ts"
+import { until } from "./harness/until.ts"
+import { rememberState } from "./harness/untouched.ts"
+
+// Bare nodes on which something stands in the way: ports that others have, a VIP that answers, a package manager that is broken, busy,
+// or cut off in the middle of an installation.
+
+let lab: Lab
+
+beforeAll(async () => {
+  lab = await startLab({ nodes: 2 })
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+test("everything that stands against the hosts is said at once, and nothing is touched", async () => {
+  const [first, second] = lab.nodes
+  await first!.must(`${listen("udp", 5405)}; ${listen("tcp", 2224)}`)
+  await second!.must(`${listen("tcp", 8080)}; : >/var/lib/dpkg/updates/0001`)
+  // This machine's own address in the lab's network.
+  const taken = lab.vip.replace(/\d+$/, "1")
+  const inventory = await lab.inventory({ vips: { vip: `${taken}/24` } })
+  const state = await rememberState(lab.nodes)
+  const { code, refusals } = await planned(lab, inventory)
+  expect(code).toBe(1)
+  expect([...refusals].sort()).toEqual([
+    "tcp port 2224 (pcsd) is taken by perl on 0.0.0.0",
+    "tcp port 8080 (web) is taken by perl on 0.0.0.0",
+    expect.stringMatching(
+      "^the VIP vip \\(.*\\) is in use already: [0-9a-f:]{17} answers for it, seen from controller1",
+    ),
+    "the package manager is broken: dpkg was interrupted",
+    "udp port 5405 (corosync) is taken by perl on 0.0.0.0",
+  ])
+  const up = await lab.haops(["up", "--yes", "-i", inventory])
+  expect(up.code).toBe(1)
+  for (const message of refusals) expect(up.stderr.replaceAll(/\s+/g, " ")).toContain(message)
+  expect(await state.changes()).toEqual({ controller1: [], controller2: [] })
+  await second!.must("rm /var/lib/dpkg/updates/0001")
+  for (const node of lab.nodes) await node.must("pkill -x perl")
+})
+
+test("a package manager at work is waited for, and whose it is, is said", async () => {
+  const inventory = await balancers()
+  const node = lab.node("controller1")
+  // A struct flock, as fcntl(2) has it on 64 bits.
+  const lock = "\\$lock = pack('ssx4qqlx4', F_WRLCK, SEEK_SET, 0, 0, 0)"
+  await node.must(
+    perl(
+      `use Fcntl ':DEFAULT', ':seek'; open F, '>', '/var/lib/dpkg/lock-frontend'; ${lock}; fcntl(F, F_SETLK, \\$lock) or die; sleep`,
+    ),
+  )
+  let said = ""
+  const run = lab.spawnHaops(["up", "--limit", "controller1", "-i", inventory], {
+    onStderr: (chunk) => {
+      said += chunk
+    },
+  })
+  const waits = /controller1 .*waiting for the package manager's lock, held by perl \(pid \d+\)/
+  await until(async () => waits.test(said), { what: "word of the lock" })
+  expect(await node.must("dpkg -l haproxy 2>/dev/null | grep -c ^ii || true")).toBe("0\n")
+  await node.must("pkill -x perl")
+  const { code, stdout, stderr } = await run.done
+  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  expect((await ask(`http://${node.address}:8080/`)).ok).toBe(true)
+})
+
+test("killed in the middle of an installation, it is completed by the next run", async () => {
+  const inventory = await balancers()
+  const node = lab.node("controller2")
+  const run = lab.spawnHaops(["up", "--limit", "controller2", "-i", inventory])
+  // apt itself, in the middle of its work.
+  const unpacking = async () => (await node.exec("pgrep -x dpkg")).code === 0
+  await until(unpacking, { what: "dpkg at work", everyMs: 20 })
+  run.child.kill("SIGKILL")
+  await run.done
+  const { code, stdout, stderr } = await lab.haops(["up", "-i", inventory])
+  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  expect(await node.must("dpkg --audit; ls /usr/sbin/policy-rc.d 2>/dev/null || true")).toBe("")
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  expect((await ask(`http://${node.address}:8080/`)).ok).toBe(true)
+})
+
+/** haproxy alone, on each node by itself. */
+async function balancers(): Promise<string> {
+  const web = { name: "web", bind: "*", port: 8080, mode: "http", backendPort: 8000, check: "http" }
+  return await lab.inventory({ pacemaker: null, vips: null, haproxy: { services: [web] } }, "balancers.yaml")
+}
+
+/** A stranger that listens on every address. */
+function listen(protocol: "tcp" | "udp", port: number): string {
+  const options = `LocalAddr => '0.0.0.0', LocalPort => ${port}, Proto => '${protocol}'${protocol === "tcp" ? ", Listen => 1" : ""}`
+  return perl(`use IO::Socket::INET; \\$s = IO::Socket::INET->new(${options}) or die; sleep`)
+}
+
+/** Runs until it is killed; returns when it does its work. */
+function perl(program: string): string {
+  const ready = program.replace(/sleep$/, "open R, '>', '/run/lab-ready'; close R; sleep")
+  return `rm -f /run/lab-ready; setsid perl -e "${ready}" </dev/null >/dev/null 2>&1 & until [ -e /run/lab-ready ]; do kill -0 $! || exit; sleep 0.05; done`
+}
