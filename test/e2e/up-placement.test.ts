@@ -1,41 +1,40 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { serveBackends } from "./harness/backends.ts"
+import { exampleInventory } from "./harness/example.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { constraints, everywhere, holders, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
 
-// The shape of inventory/openstack.yaml, the seeds to the letter: haproxy with the VIPs and nowhere else, the VIPs together, and a
-// systemd service cloned. A unit that sleeps stands in for keystone.
+// inventory/openstack.yaml, the seeds to the letter: haproxy with the VIPs and nowhere else, the VIPs together, and a systemd service
+// cloned. A unit that sleeps stands in for keystone's, an HTTP responder for the service behind the balancer.
 
 const NAMES = ["controller1", "controller2", "controller3"]
+const ENV = { HAOPS_HACLUSTER_PASSWORD: "hacluster-pw-1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
+/** Keystone's public API in the preset. */
+const PORT = 5000
 let lab: Lab
 let inventory: string
 let second: string
 
 beforeAll(async () => {
-  lab = await startLab({ prepared: true })
+  lab = await startLab({ prepared: true, responder: false })
   second = lab.vip.replace(/\d+$/, "201")
-  for (const node of lab.nodes) await node.write("/etc/systemd/system/openstack-keystone.service", KEYSTONE)
-  inventory = await lab.inventory({
-    pacemaker: {
-      properties: { "no-quorum-policy": "ignore" },
-      resources: { "openstack-keystone": { agent: "systemd:openstack-keystone", clone: { interleave: true } } },
-      constraints: [{ colocate: "vip_management", with: "vip_public" }],
-    },
-    vips: { vip: null, vip_management: `${lab.vip}/24`, vip_public: { address: `${second}/24`, nic: "eth0" } },
-    haproxy: {
-      placement: "with-vip",
-      services: [
-        { name: "web", port: 8080, vip: "vip_management", mode: "http", backendPort: 8000, check: "http" },
-        { name: "public", port: 8080, vip: "vip_public", mode: "http", backendPort: 8000, check: "http" },
-      ],
-    },
+  for (const node of lab.nodes) {
+    await node.write("/etc/systemd/system/openstack-keystone.service", KEYSTONE)
+    await serveBackends(node, { http: [PORT] })
+  }
+  const places = Object.fromEntries(lab.nodes.map(({ address }, index) => [`10.0.0.${12 + index}`, address]))
+  inventory = await exampleInventory(lab, "openstack.yaml", {
+    places: { ...places, "10.0.0.11": lab.vip, "192.168.1.111": second },
   })
-  const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
+  const { code, stdout, stderr } = await haops(["up", "--yes", "-i", inventory])
   expect(code, `${stdout}\n${stderr}`).toBe(0)
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+const haops: Lab["haops"] = (args) => lab.haops(args, { env: ENV })
 
 const KEYSTONE = "[Service]\nExecStart=/bin/sleep infinity\n"
 
@@ -63,14 +62,14 @@ test("the service is cloned on every node, and each copy waits for its own node 
 })
 
 test("nothing is left to do, on whichever node they are", async () => {
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  expect(await planned({ haops }, inventory)).toMatchObject({ code: 0, drift: [] })
   const [holder] = await holders(lab.nodes, lab.vip)
   await lab.node(holder!).must(`pcs node standby ${holder} --wait=60`)
-  await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "the VIP elsewhere" })
+  await until(async () => (await ask(`http://${lab.vip}:${PORT}/`)).ok, { what: "the VIP elsewhere" })
   await lab.node(holder!).must(`pcs node unstandby ${holder} --wait=60`)
   expect(await holders(lab.nodes, lab.vip)).not.toContain(holder)
   await expectTogether()
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  expect(await planned({ haops }, inventory)).toMatchObject({ code: 0, drift: [] })
 })
 
 async function expectTogether(): Promise<void> {
@@ -80,9 +79,7 @@ async function expectTogether(): Promise<void> {
   expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual([holder])
   const active = await everywhere(lab.nodes, "systemctl is-active haproxy || true")
   expect(active).toEqual({ ...each("inactive"), [holder!]: "active" })
-  for (const address of [lab.vip, second]) {
-    await until(async () => (await ask(`http://${address}:8080/`)).ok, { what: `an answer of ${address}` })
-  }
+  await until(async () => (await ask(`http://${lab.vip}:${PORT}/`)).ok, { what: "an answer of the VIP" })
 }
 
 function each<Value>(value: Value): Record<string, Value> {
