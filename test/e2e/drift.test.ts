@@ -128,6 +128,22 @@ test("a new VIP is refused where a stranger answers for it, and the cluster's ow
   expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("second")
 })
 
+test("what the cluster will do with a new resource is foretold; one that does not start fails the run, by its name", async () => {
+  const resources = { broken: { agent: "systemd:not-there" } }
+  const other = await lab.inventory({ pacemaker: { resources } }, "broken.yaml")
+  const foretold = await planned(lab, other)
+  expect(foretold.code).toBe(2)
+  const node = expect.stringMatching(/^controller[123]$/)
+  const moving = foretold.transitions.filter(({ action }) => action !== "stay")
+  expect(moving).toEqual([expect.objectContaining({ resource: "broken", action: "start", node })])
+  const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/cluster converged .*broken/s)
+  await up(0)
+  expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("broken")
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+})
+
 test("a dead member stays a member: the others converge, the run says 3, and it comes back", async () => {
   const [living, , dead] = lab.nodes
   const conf = "sha256sum </etc/corosync/corosync.conf"

@@ -31,6 +31,13 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
     expect(plan.stages.map(({ stage }) => stage)).toEqual(STAGES)
     const changing = plan.stages.filter(({ steps }) => steps.length > 0).map(({ stage }) => stage)
     expect(changing).toEqual(STAGES.filter((stage) => stage !== "preflight" && stage !== "leftovers"))
+    // What the packages bring cannot be known before they are there.
+    const expected = (stage: string) => {
+      const steps = plan.stages.filter((one) => one.stage === stage).flatMap(({ steps }) => steps)
+      return new Set(steps.flatMap(({ drift }) => drift.map((one) => one.expected === true)))
+    }
+    expect(expected("packages")).toEqual(new Set([false]))
+    for (const stage of ["cluster", "resources", "verify"]) expect(expected(stage), stage).toEqual(new Set([true]))
     expect(plan.hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(NAMES.map((name) => `${name} reached`))
     expect(await state.changes()).toEqual({ controller1: [], controller2: [], controller3: [] })
   })
@@ -113,7 +120,7 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
 
 interface PlanDocument {
   hosts: readonly { host: string; state: string }[]
-  stages: readonly { stage: string; steps: readonly unknown[] }[]
+  stages: readonly { stage: string; steps: readonly { drift: readonly { expected?: boolean }[] }[] }[]
 }
 
 const OVERRIDES = {
