@@ -100,11 +100,14 @@ function assessOnce(
   live: readonly LiveHost[],
   world: World,
 ): Assessment | undefined {
-  const failed = live.map((state) => state.answers.get(task.id)).find((answer) => answer && "error" in answer)
+  // Before anything else: where all of them failed there is nobody to elect, and silence would pass for being in sync.
+  for (const { host, answers } of live) {
+    const answer = answers.get(task.id)
+    if (answer !== undefined && "error" in answer) return { ...nothing(task, host.name), error: answer.error }
+  }
   const members = gather(task, step, live)
   if (members === undefined) return undefined
   const host = members.elected.host
-  if (failed && "error" in failed) return { ...nothing(task, failed.error.host ?? host), error: failed.error }
   const want = task.wants.get(host)
   const drift = step.check(want, members)
   const blocked = drift.length > 0 && step.needs === "all" ? missingReason(members, world) : undefined
