@@ -1,6 +1,7 @@
 #!/bin/sh
 # bench.sh [--rounds N]: haops beside the plain parallel-ssh floor (and Ansible, where it is installed) on prepared nodes, in one
-# run on one machine; prints a table of times, ratios and targets. Wants a machine that does nothing else meanwhile.
+# run on one machine; prints a table of times, ratios and targets, and ends non-zero where a target is missed. Wants a machine that
+# does nothing else meanwhile.
 set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$root"

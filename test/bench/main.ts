@@ -6,7 +6,7 @@ import { until } from "../e2e/harness/until.ts"
 import { ansible, type Contender, floor, haops } from "./contenders.ts"
 import { manyHosts } from "./many-hosts.ts"
 import { type Measured, measure, median, times } from "./measure.ts"
-import { type Row, table } from "./table.ts"
+import { isMet, type Row, table } from "./table.ts"
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } })
 const rounds = Number(values.rounds)
@@ -34,9 +34,12 @@ const rows: Row[] = [
   { what: "first up", seconds: first(haops), limits: [1.1 * first(floor)], against: against(first) },
   { what: "no-op up", seconds: again(haops), limits: [0.55, 1.8 * again(floor)], against: against(again) },
   { what: "haops --help", seconds: help.seconds, limits: [0.12], against: [] },
-  { what: `no-op over ${hosts} hosts`, seconds: many.seconds, limits: [4], against: [] },
+  { what: `no-op over ${hosts} hosts, sysctl alone`, seconds: many.seconds, limits: [4], against: [] },
 ]
-process.stdout.write(table(rows, { what: `memory over ${hosts} hosts`, megabytes: many.peakMb!, limit: 150 }))
+const memory = { what: `memory over ${hosts} hosts`, megabytes: many.peakMb!, limit: 150 }
+process.stdout.write(table(rows, memory))
+// A target that is missed is for whoever runs this to see, and for a script.
+process.exitCode = rows.every(isMet) && memory.megabytes <= memory.limit ? 0 : 1
 
 async function compete(contender: Contender): Promise<{ first: Measured; again: Measured[] }> {
   await using lab = await startLab({ prepared: true })

@@ -13,6 +13,11 @@ export interface MemoryRow {
   limit: number
 }
 
+/** All its targets are kept. */
+export function isMet({ seconds, limits }: Pick<Row, "seconds" | "limits">): boolean {
+  return limits.every((limit) => seconds <= limit)
+}
+
 /** The results as aligned text: haops, its limit, whether it is kept, and the others with haops's share of their time. */
 export function table(rows: readonly Row[], memory: MemoryRow): string {
   const lines = rows.map(({ what, seconds, limits, against }) => {
@@ -24,7 +29,7 @@ export function table(rows: readonly Row[], memory: MemoryRow): string {
       what,
       `${seconds.toFixed(2)} s`,
       `${limit.toFixed(2)} s`,
-      seconds <= limit ? "met" : "MISSED",
+      isMet({ seconds, limits }) ? "met" : "MISSED",
       others.join(", "),
     ]
   })
