@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { PROPERTIES } from "../../src/inventory/cluster-vocabulary.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { ask } from "./harness/prober.ts"
@@ -82,6 +83,14 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
     expect(await everywhere(lab.nodes, owner)).toEqual(each("hacluster:haclient 600"))
     expect(await everywhere(lab.nodes, "stat -c '%U %a' /var/lib/haops/last-applied.json")).toEqual(each("root 600"))
     expect((await node!.exec("crm_verify -L")).code).toBe(0)
+  })
+
+  test("every cluster option of this pacemaker is one that haops knows by name", async () => {
+    const daemons = "for daemon in schedulerd controld based; do /usr/lib/pacemaker/pacemaker-$daemon metadata; done"
+    const metadata = await lab.nodes[0]!.must(daemons)
+    const names = [...metadata.matchAll(/<parameter name="([^"]+)"/g)].map(([, name = ""]) => name)
+    expect(names).toContain("cluster-recheck-interval")
+    expect(names.filter((name) => !PROPERTIES.has(name))).toEqual([])
   })
 
   test("names, kernel parameters and the password are in place on every node", async () => {
