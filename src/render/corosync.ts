@@ -1,4 +1,13 @@
-import type { ClusterWant } from "../pacemaker/membership/cluster-want.ts"
+/** What a corosync.conf is made of. */
+export interface CorosyncCluster {
+  name: string
+  /** In the order of their node ids; `links` are the node's addresses, one a ring. */
+  nodes: readonly { name: string; nodeid: number; links: readonly string[] }[]
+  transport: string
+  /** Options of the section of this name, as corosync spells them. */
+  totem: Readonly<Record<string, string>>
+  quorum: Readonly<Record<string, string>>
+}
 
 /** Who encrypts: knet alone can, and does as the shells' own clusters do. */
 const CRYPTO = { crypto_cipher: "aes256", crypto_hash: "sha256" }
@@ -7,7 +16,7 @@ const CRYPTO = { crypto_cipher: "aes256", crypto_hash: "sha256" }
  * The corosync.conf(5) that founds a cluster, the same on all its nodes. Of two nodes either goes on alone (`two_node`), as the
  * shells set it.
  */
-export function renderCorosyncConf({ name, nodes, transport, totem, quorum }: ClusterWant): string {
+export function renderCorosyncConf({ name, nodes, transport, totem, quorum }: CorosyncCluster): string {
   const twoNode = nodes.length === 2 ? { two_node: "1" } : {}
   const sections: readonly [string, readonly string[]][] = [
     [
@@ -27,7 +36,7 @@ export function renderCorosyncConf({ name, nodes, transport, totem, quorum }: Cl
   return sections.map(([title, lines]) => `${section(title, lines).join("\n")}\n`).join("\n")
 }
 
-function nodeOptions({ name, nodeid, links }: ClusterWant["nodes"][number]): readonly string[] {
+function nodeOptions({ name, nodeid, links }: CorosyncCluster["nodes"][number]): readonly string[] {
   const rings = links.map((address, index): [string, string] => [`ring${index}_addr`, address])
   return options({ ...Object.fromEntries(rings), name, nodeid: String(nodeid) })
 }

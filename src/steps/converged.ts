@@ -30,7 +30,7 @@ export const converged = defineClusterStep<HealthWant, Health>({
   elect: (_want, { status }) => (status === undefined ? 0 : status.quorate ? 2 : 1),
   check: healthDrift,
   standing: (want, { elected: { have } }) => ({
-    headline: have.status && headlineOf(have.status),
+    headline: have.status && headlineOf(want, have.status),
     proof: have.status && proofOf(want, have, have.status),
   }),
   plan: (want, members) => [waiting(want, members)],
@@ -42,6 +42,7 @@ function healthWant(inventory: Inventory, pacemaker: Pacemaker): HealthWant {
   return {
     nodes,
     vips: vips.map((vip) => ({ id: vip.name, address: vip.address, port: portOfVip(inventory, vip.name) })),
+    ...(pacemaker.quorumDevice === undefined ? {} : { device: true }),
     haproxy: haproxyWant(inventory, pacemaker),
   }
 }
@@ -62,8 +63,13 @@ function groupOf(vips: readonly Vip[], name: string): Host["group"] | undefined 
   return vips.find((vip) => vip.name === name)?.on
 }
 
-function headlineOf({ nodes, quorate }: CrmStatus): string {
+function headlineOf({ device }: HealthWant, { nodes, quorate }: CrmStatus): string {
   const votes = votesOf(nodes.length, nodes.filter(({ online }) => online).length)
+  if (device === true) {
+    // Its own algorithm says how many failures that is worth.
+    const members = `${votes.online}/${votes.nodes} nodes, beside a quorum device`
+    return quorate ? `cluster online, quorate: ${members}` : `cluster without quorum: ${members}`
+  }
   return quorate ? `cluster online, ${describeQuorate(votes)}` : `cluster without quorum, ${describeVotes(votes)}`
 }
 

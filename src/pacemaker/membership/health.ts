@@ -17,6 +17,7 @@ export const HEALTH_WANT = z.strictObject({
       }),
     )
     .readonly(),
+  device: z.boolean().optional().describe("A quorum device has a vote of its own, or more."),
   haproxy: z
     .strictObject({
       resource: z.string(),

@@ -75,6 +75,11 @@ describe("converged", () => {
     const alone = SETTLED.replace('with_quorum="true"', 'with_quorum="false"')
     expect(standing(alone)).toMatchObject({ headline: expect.stringMatching(/^cluster without quorum, 3 of 3 nodes/) })
     expect(standing("")).toEqual({ headline: undefined, proof: undefined })
+    // A device's votes are not the nodes': what they are worth is not counted here.
+    const beside = { ...want, device: true }
+    expect(converged.standing?.(beside, gather(converged, beside, all(SETTLED)))).toMatchObject({
+      headline: "cluster online, quorate: 3/3 nodes, beside a quorum device",
+    })
   })
 
   test("anything else is waited for, by one command with a limit", () => {
