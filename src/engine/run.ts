@@ -1,5 +1,5 @@
 import { asHaopsError, HaopsError } from "../errors.ts"
-import type { Outcome } from "../events.ts"
+import type { Finding, Outcome } from "../events.ts"
 import { outcomeOfError } from "../exit-codes.ts"
 import type { Inventory } from "../inventory/model.ts"
 import { assess } from "./assess.ts"
@@ -99,15 +99,26 @@ function refuse(context: RunContext, { assessments }: Outlook): void {
       sink({ type: "finding", host: finding.host ?? host, step: task.title, finding })
     }
     const errors = findings.filter((finding) => finding.severity === "error")
-    for (const { message, hint, host: member } of errors) {
+    for (const member of new Set(errors.map((finding) => finding.host))) {
       const about = member ?? host
-      const error = new HaopsError("E_REFUSED", message, { host: about, step: task.title, hint })
+      const error = refusal(
+        task.title,
+        about,
+        errors.filter((finding) => finding.host === member),
+      )
       const state = world.get(about)
       if (task.step.scope === "once" && member === undefined) cluster ??= error
       else if (state !== undefined && state.failure === undefined) failHost(context, state, error)
     }
   }
   if (cluster !== undefined) throw cluster
+}
+
+/** All that stands against a step on a host, with what to do about each. */
+function refusal(step: string, host: string, findings: readonly Finding[]): HaopsError {
+  const hints = [...new Set(findings.flatMap(({ hint }) => hint ?? []))]
+  const hint = hints.length === 0 ? undefined : hints.join(" ")
+  return new HaopsError("E_REFUSED", findings.map(({ message }) => message).join("; "), { host, step, hint })
 }
 
 /** How a run ended in which nothing was thrown. */

@@ -6,6 +6,8 @@ export interface Invocation {
   stdin?: string | Secret | undefined
   /** Milliseconds. */
   timeoutMs?: number | undefined
+  /** Exit codes that count as done. Default `[0]`. */
+  okCodes?: readonly number[] | undefined
 }
 
 export interface ClusterNode {
@@ -36,8 +38,11 @@ export type Which = "all" | readonly string[]
 export interface MembershipCommands {
   /** Lets the node it runs on command the others. The password travels on standard input. */
   auth(nodes: readonly ClusterNode[], password: Secret): readonly Invocation[]
-  /** Forgets the tokens for these nodes: where it runs, and in a cluster on all members. Empty where the shell has no word for it. */
-  deauth(names: readonly string[]): readonly Invocation[]
+  /**
+   * Forgets the tokens for these nodes: where it runs, and in a cluster on all members. Empty where the shell has no word for it.
+   * `despite`: another member does not answer.
+   */
+  deauth(names: readonly string[], despite?: boolean): readonly Invocation[]
   /** Founds a cluster without starting it. Never forced: `--force` would destroy a cluster that one of the nodes is in. */
   setup(spec: ClusterSpec): readonly Invocation[]
   /** Copies this node's corosync.conf to all members. */
@@ -73,13 +78,22 @@ export const MEMBERSHIP = {
 const PCS_TIMEOUT_MS = 180_000
 
 /** Members that do not answer are left out: they learn of the change when their configuration is synchronized. */
+/**
+ * `pcs host auth` and `deauth` hand the tokens to every member, have no word for leaving one out, and exit 1 where one is away though
+ * all others have them. Whether they do is told by what comes after: `pcs cluster node add` refuses a node that it has no token for, and
+ * the tokens are looked at again.
+ */
+function tolerant(invocation: Invocation, despite: boolean | undefined): Invocation {
+  return despite === true ? { ...invocation, okCodes: [0, 1] } : invocation
+}
+
 const SKIP_OFFLINE = ["--skip-offline"]
 
 function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
   return {
     ...commonPcs(),
     auth: modernAuth,
-    deauth: (names) => [pcs("host", "deauth", ...names)],
+    deauth: (names, despite) => [pcs("host", "deauth", ...names)].map((one) => tolerant(one, despite)),
     setup: ({ name, nodes, transport, totem, quorum }) => [
       pcs(
         ...["cluster", "setup", name, ...nodes.flatMap(linked), "transport", transport],
@@ -88,7 +102,7 @@ function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
       ),
     ],
     addNode: (node, password, _via, despite) => [
-      ...modernAuth([node], password),
+      ...modernAuth([node], password).map((one) => tolerant(one, despite)),
       pcs("cluster", "node", "add", ...linked(node), ...(despite ? SKIP_OFFLINE : [])),
     ],
     removeNode: (name, despite) => [

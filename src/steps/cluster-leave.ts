@@ -52,7 +52,9 @@ function plan(wanted: Want, members: All): readonly Action[] {
   const { membership } = dialectOf(wanted, members)
   const speaker = speakerOf(cluster, node, members)
   if (speaker === undefined) return []
-  const forget = forgettable(wanted, members) ? membership.deauth([node]).map((invocation) => run(invocation)) : []
+  const forget = forgettable(wanted, members)
+    ? membership.deauth([node], members.missing.length > 0).map((invocation) => run(invocation))
+    : []
   if (lists(speaker.have, node)) {
     return [...membership.removeNode(node, despite).map((invocation) => run(invocation)), ...forget]
   }

@@ -3,6 +3,7 @@ import type { HostFacts } from "../../facts/host-facts.ts"
 import type { Member, Members } from "../../steps/step.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
+import { describeVotes, votesOf } from "./quorum.ts"
 import { isForeign, isIn } from "./situation.ts"
 
 export interface NewcomerWant {
@@ -30,7 +31,7 @@ export function newcomerFindings(want: NewcomerWant, members: All): Finding[] {
   }
   return [
     ...unreachable(want, speaker, members),
-    ...(speaker.have.status?.quorate === true ? [] : [noQuorum(speaker.host)]),
+    ...(speaker.have.status?.quorate === true ? meanwhile(node, speaker) : [noQuorum(speaker.host)]),
     ...(newcomer === undefined ? [] : [...belongings(cluster, newcomer, speaker), ...versions(newcomer, speaker)]),
     ...(lists(speaker.have, node.name) ? [] : identity(node, speaker)),
   ]
@@ -53,6 +54,25 @@ function unreachable({ node, allowUnreachable }: NewcomerWant, speaker: Member<N
 
 function noQuorum(host: string): Finding {
   return refusal(`the cluster has no quorum, as ${host} sees it`, "Bring its missing nodes back first.")
+}
+
+/**
+ * From the moment when its members list it to that when it has started, a newcomer is a vote that is needed and not there: where others
+ * are away as well, that can be the quorum. A device's votes are not counted here.
+ */
+function meanwhile({ name }: MemberNode, { host, have }: Member<NodeView>): Finding[] {
+  const members = have.conf?.nodes.map((node) => node.name) ?? []
+  if (members.includes(name) || have.conf?.device !== undefined) return []
+  const online = have.status?.nodes.filter((node) => node.online && !node.pending).map((node) => node.name) ?? []
+  const votes = votesOf(members.length + 1, online.length)
+  if (votes.quorate) return []
+  const away = members.filter((node) => !online.includes(node)).join(", ")
+  return [
+    refusal(
+      `until ${name} has started the cluster would have no quorum and stop its resources: ${describeVotes(votes)}`,
+      `Bring other nodes back first (${host} misses ${away}), or take a dead one out: haops remove-node NAME --force`,
+    ),
+  ]
 }
 
 /** A node of this very cluster that it has given up is cleared by `cluster-stray`; one of another cluster of the same name is not. */

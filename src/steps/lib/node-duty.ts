@@ -36,7 +36,8 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
     bind,
     probe: () => NODE_VIEW,
     elect: ({ cluster, node }, view, { host }) => electable(cluster, node, host, view),
-    check: ({ node }, { elected }) => (standby ? drainDrift(node, elected.have) : returnDrift(node, elected.have)),
+    check: (wanted, { elected }) =>
+      standby ? drainDrift(wanted, elected.have) : returnDrift(wanted.node, elected.have),
     findings: ({ cluster, node, leaving }, { elected }) => {
       const { status } = elected.have
       // What stands against a leaving is the business of a step of its own.
@@ -70,10 +71,13 @@ function isSwitched(node: string, standby: boolean, { elected }: Members<NodeVie
   return elected.have.status?.nodes.some((one) => one.name === node && one.standby === standby) === true
 }
 
-/** What still runs on a node that is dead moves without being asked, or waits for fencing; what is not managed stays. */
-function drainDrift(name: string, { status }: NodeView): Drift[] {
+/**
+ * What still runs on a node that is dead moves without being asked, or waits for fencing; what is not managed stays. A dead node that
+ * leaves for good needs no rest before: waiting for it would wait for the very quorum that its going may bring back.
+ */
+function drainDrift({ node: name, leaving }: Want, { status }: NodeView): Drift[] {
   const node = status?.nodes.find((one) => one.name === name)
-  if (status === undefined || node === undefined) return []
+  if (status === undefined || node === undefined || (leaving && !node.online)) return []
   const left = node.online
     ? status.resources.filter(({ active, managed, nodes }) => active && managed && nodes.includes(name))
     : []

@@ -49,6 +49,12 @@ describe("node-drained", () => {
     expect(gone).toMatchObject({ drift: [], findings: [] })
   })
 
+  test("a dead node that leaves for good is not waited for: quorum may come back only when it is gone", () => {
+    const want = about(nodeDrained, { leaving: true })
+    const dead: Said = { ...four, online: NAMES.slice(0, 2), offline: NAMES.slice(2), quorate: false }
+    expect(judgeAll(nodeDrained, want, gather(nodeDrained, want, all(dead))).drift).toEqual([])
+  })
+
   test("rehearses on a copy of the CIB what will move, but not when that has been asked for already", () => {
     const want = about(nodeDrained)
     const rehearse = (said: Said) => nodeDrained.rehearse?.(want, gather(nodeDrained, want, all(said)), [])

@@ -97,6 +97,15 @@ describe("newcomer", () => {
     expect(refusals(two, { missing: ["controller3"], subject: { allowUnreachable: true } })).toEqual([])
   })
 
+  test("refuses where its vote would be missed until it has started", () => {
+    const three: Said = { ...member, online: THREE.slice(0, 2), offline: ["controller3"] }
+    const haves = answers({}, { controller1: three, controller2: three, controller3: undefined })
+    const options = { missing: ["controller3"], subject: { allowUnreachable: true } }
+    expect(refusals(haves, options)).toEqual([
+      "until controller4 has started the cluster would have no quorum and stop its resources: 2 of 4 nodes online, quorum is 3, survives no failure",
+    ])
+  })
+
   test("refuses without quorum, whatever it was told", () => {
     const lost: Said = { ...member, quorate: false }
     const haves = answers({}, { controller1: lost, controller2: undefined, controller3: undefined })
@@ -171,6 +180,8 @@ describe("cluster-join", () => {
   test("a member that does not answer is left out by the shell as well", () => {
     const { actions } = judged(answers({}, { controller3: undefined }), { missing: ["controller3"] })
     expect(commands(actions).at(-1)).toMatch(/addr=10.0.0.15 --skip-offline$/)
+    // Authentication hands the token to all members, and says 1 where one of them is away.
+    expect(actions[0]).toMatchObject({ argv: expect.arrayContaining(["auth", "controller4"]), okCodes: [0, 1] })
   })
 
   test("foresees what the cluster will do on a copy of its CIB", () => {
