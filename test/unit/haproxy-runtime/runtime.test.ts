@@ -148,5 +148,9 @@ s.listen(${JSON.stringify(path)}, () => console.log("listening"))`
 function ask(shell: string, socket: string, commands: readonly string[], path = "") {
   const script = `${haproxyAsk(socket)}\nhaproxy_ask "$@"`
   const env = { ...process.env, PATH: path === "" ? process.env.PATH : `${path}:${process.env.PATH}` }
-  return spawnSync(shell, ["-c", script, "ask", ...commands], { env, encoding: "utf8" })
+  return spawnSync(shell, ["-c", script, "ask", ...commands], {
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  })
 }

@@ -197,7 +197,7 @@ describe.each(SHELLS)("the probe, in %s", (shell) => {
     const env = { ...process.env, PATH: `${box.path}:${process.env.PATH}` }
     let ended = 0
     try {
-      execFileSync(shell, argv, { env, stdio: "pipe" })
+      execFileSync(shell, argv, { env, stdio: ["ignore", "pipe", "pipe"] })
     } catch (error) {
       ended = (error as { status: number }).status
     }

@@ -68,7 +68,9 @@ export const SHELLS = ["/bin/dash", "/bin/bash"].filter((shell) => existsSync(sh
 /** Runs a probe's script as the engine does: in a subshell, without standard input. Throws where it exits non-zero. */
 export function run(script: string, { shell = "sh", path = "" } = {}): ProbeOutput {
   const env = { ...process.env, LC_ALL: "C", PATH: path === "" ? process.env.PATH : `${path}:${process.env.PATH}` }
-  const stdout = execFileSync(shell, ["-c", '(eval "$1") </dev/null', "probe", script], { env, stdio: "pipe" })
+  // With a socket for its standard input, which is what a pipe of Node's is, bash takes itself for one of sshd's and reads ~/.bashrc.
+  const stdio = ["ignore", "pipe", "pipe"] as const
+  const stdout = execFileSync(shell, ["-c", '(eval "$1") </dev/null', "probe", script], { env, stdio: [...stdio] })
   return { stdout: stdout.toString(), stderr: "" }
 }
 
