@@ -65,7 +65,7 @@ export const haclusterPassword = defineStep<Want, Have>({
 })
 
 /** A user without a line in the shadow file has none to judge by: that is told by `id`, which asks wherever users come from. */
-const PROBE = `while IFS=: read -r name hash _; do
+const PROBE = `while IFS=: read -r name hash _ || [ -n "$name" ]; do
   if [ "$name" = ${USER} ]; then printf 'present\\n%s\\n' "$hash"; exit 0; fi
 done </etc/shadow || exit
 if id ${USER} >/dev/null 2>&1; then echo present; else echo absent; fi`

@@ -25,12 +25,12 @@ export const hosts = defineStep<Want, Have>({
   title: () => "hosts /etc/hosts",
   probe: () => ({
     script: `${fileScript(PATH)}
-[ ! -r /etc/nsswitch.conf ] || while read -r database sources; do
-  if [ "$database" = hosts: ]; then printf 'order %s\\n' "$sources"; fi
+[ ! -r /etc/nsswitch.conf ] || while read -r line || [ -n "$line" ]; do
+  case $line in hosts:*) printf 'order %s\\n' "\${line#hosts:}" ;; esac
 done </etc/nsswitch.conf`,
     parse({ stdout }) {
       const answer = readAnswer(stdout, [...FILE_KEYS, "order"])
-      return { file: parseFile(answer), order: answer.one("order") }
+      return { file: parseFile(answer), order: answer.one("order")?.trim() }
     },
   }),
   check: (wanted, { file }) => {

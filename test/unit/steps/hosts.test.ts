@@ -1,9 +1,11 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
 import { hosts } from "../../../src/steps/hosts.ts"
 import { sha256 } from "../../../src/steps/lib/file-state.ts"
 import { withHostsBlock } from "../../../src/steps/lib/hosts-block.ts"
-import { context, host, inventory, judge, parse } from "./harness.ts"
+import { context, host, inventory, judge, parse, run, SHELLS, sandbox } from "./harness.ts"
 
 const entries = [
   { address: "10.0.0.12", name: "controller1" },
@@ -114,4 +116,17 @@ describe("hosts", () => {
       `${once}after`.replace(/10.0.0.12\tcontroller1\n10.0.0.21\tlb1\n/, ""),
     )
   })
+})
+
+describe.each(SHELLS)("asked in %s", (shell) => {
+  test.each(["hosts:\t\tfiles dns\n", "hosts:files dns\nnetworks: files\n", "# first\nhosts: files dns"])(
+    "tells the order of %j",
+    (text) => {
+      using box = sandbox()
+      const file = join(box.path, "nsswitch.conf")
+      writeFileSync(file, text)
+      const script = hosts.probe(want).script.replaceAll("/etc/nsswitch.conf", file)
+      expect(parse(hosts, want, run(script, { shell }).stdout).order).toBe("files dns")
+    },
+  )
 })
