@@ -59,7 +59,7 @@ export interface MembershipCommands {
   removeNode(name: string, despite?: boolean): readonly Invocation[]
   /** Takes the node it runs on out of its cluster and forgets the configuration. */
   destroy(): readonly Invocation[]
-  standby(name: string): readonly Invocation[]
+  /** Takes it back from standby, whoever put it there. */
   unstandby(name: string): readonly Invocation[]
   maintenance(name: string, on: boolean): readonly Invocation[]
   property(values: Readonly<Record<string, string>>): readonly Invocation[]
@@ -77,7 +77,6 @@ export const MEMBERSHIP = {
 /** pcs contacts every node in turn and starts Python on each; a slow node must not be cut off in the middle. */
 const PCS_TIMEOUT_MS = 180_000
 
-/** Members that do not answer are left out: they learn of the change when their configuration is synchronized. */
 /**
  * `pcs host auth` and `deauth` hand the tokens to every member, have no word for leaving one out, and exit 1 where one is away though
  * all others have them. Whether they do is told by what comes after: `pcs cluster node add` refuses a node that it has no token for, and
@@ -87,6 +86,7 @@ function tolerant(invocation: Invocation, despite: boolean | undefined): Invocat
   return despite === true ? { ...invocation, okCodes: [0, 1] } : invocation
 }
 
+/** Members that do not answer are left out: they learn of the change when their configuration is synchronized. */
 const SKIP_OFFLINE = ["--skip-offline"]
 
 function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
@@ -146,7 +146,6 @@ function commonPcs() {
     start: (which: Which) => [pcs("cluster", "start", ...all(which))],
     stop: (which: Which) => [pcs("cluster", "stop", ...all(which))],
     enable: (which: Which) => [pcs("cluster", "enable", ...all(which))],
-    standby: (name: string) => [pcs("node", "standby", name)],
     unstandby: (name: string) => [pcs("node", "unstandby", name)],
     maintenance: (name: string, on: boolean) => [pcs("node", on ? "maintenance" : "unmaintenance", name)],
     property: (values: Readonly<Record<string, string>>) => [pcs("property", "set", ...pairs(values))],
@@ -167,7 +166,6 @@ function crmsh(): MembershipCommands {
     addNode: (_node, _password, via) => [crm("cluster", "join", "-c", via, "-y")],
     removeNode: (name, despite) => [crm("cluster", "remove", name, "-y", ...(despite ? ["-F"] : []))],
     destroy: () => [crm("cluster", "remove", "-F", "-y")],
-    standby: (name) => [crm("node", "standby", name)],
     unstandby: (name) => [crm("node", "online", name)],
     maintenance: (name, on) => [crm("node", on ? "maintenance" : "ready", name)],
     property: (values) => [crm("configure", "property", ...pairs(values))],

@@ -94,12 +94,14 @@ describe("a drill that does not come to its end", () => {
     expect((await node.exec("systemctl is-active haops-drill.timer")).stdout.trim()).toBe("inactive")
   })
 
-  test("a haops that is killed leaves it to the node's own timer", async () => {
+  test("a haops that is killed leaves it to the node's own timer; without nftables too", async () => {
+    await everywhere(lab.nodes, "mv /usr/sbin/nft /usr/sbin/nft.away")
     const { run, node } = await frozen("--hold", "3s")
     run.child.kill("SIGKILL")
     expect((await run.done).signal).toBe("SIGKILL")
-    expect(await traces(node)).not.toBe("")
+    expect(await traces(node)).toContain("blackhole")
     await until(async () => (await traces(node)) === "", { what: "the timer", timeoutMs: 20_000 })
+    await everywhere(lab.nodes, "mv /usr/sbin/nft.away /usr/sbin/nft")
   })
 })
 
@@ -140,7 +142,10 @@ async function frozen(...args: string[]): Promise<{ run: HaopsRun; node: LabNode
   const [holder] = await holders(lab.nodes, lab.vip)
   const node = lab.node(holder!)
   const run = lab.spawnHaops(["drill", "node-freeze", "--yes", ...args, "-i", inventory])
-  await until(async () => (await node.must("ip rule show")).includes("blackhole"), { what: "the freeze", everyMs: 50 })
+  await until(async () => (await traces(node)).match(/blackhole|haops_drill/) !== null, {
+    what: "the freeze",
+    everyMs: 50,
+  })
   expect((await node.must("cat /proc/$(pidof corosync)/stat")).split(" ")[2]).toBe("T")
   return { run, node }
 }
@@ -154,7 +159,9 @@ async function refused(message: string, ...args: string[]): Promise<void> {
 
 /** What a fault leaves on a node while it lasts. */
 async function traces(node: LabNode): Promise<string> {
-  return await node.must("ls /run/haops/drill 2>/dev/null; ip rule show | grep blackhole; true")
+  return await node.must(
+    "ls /run/haops/drill 2>/dev/null; nft list tables 2>/dev/null; ip rule show | grep blackhole; true",
+  )
 }
 
 /** Nothing is left of any fault: by the nodes' own word, not by haops'. */
@@ -165,7 +172,7 @@ async function expectAsBefore(): Promise<void> {
     what: "haproxy everywhere",
   })
   await until(async () => (await holders(lab.nodes, lab.vip)).length === 1, { what: "the VIP on one node" })
-  const left = await everywhere(lab.nodes, "ls /run/haops/drill* 2>/dev/null; ip rule show | wc -l")
+  const left = await everywhere(lab.nodes, "ls /run/haops/drill* 2>/dev/null; nft list tables; ip rule show | wc -l")
   expect(Object.values(left)).toEqual(["3", "3", "3"])
   expect(await first!.must("cibadmin -Q --scope status")).not.toContain('name="standby" value="on"')
 }

@@ -68,8 +68,8 @@ describe("a healthy cluster", () => {
   })
 
   test("a node rests and returns without a failed request, and it is said where its resources went", async () => {
-    // The VIP is nowhere for a moment: a client that is refused has failed, one whose SYN is sent again has not.
-    const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
+    // There are always requests under way. The VIP is nowhere for a moment: a client whose SYN is sent again has not failed.
+    const prober = startProber(`http://${lab.vip}:8080/slow`, { timeoutMs: 10_000 })
     const [holder] = await holders(lab.nodes, lab.vip)
     const { stderr } = await must("standby", holder!)
     const [next] = await holders(lab.nodes, lab.vip)
@@ -80,6 +80,7 @@ describe("a healthy cluster", () => {
     expect(await runningOn(lab.node(next!), "lb-haproxy")).toEqual(THREE)
     const { attempts } = await prober.stop()
     expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
+    expect(await lab.node(holder!).must("nft list tables")).toBe("")
   })
 
   test("maintenance takes the cluster's hands off all resources, and off puts them on again", async () => {
@@ -156,7 +157,7 @@ describe("a run that is killed", () => {
 
   test("in the middle of removing is completed by the next", async () => {
     const args = ["remove-node", "controller4", "-i", inventory]
-    await killedAt(lab, "pcs node standby controller4", args)
+    await killedAt(lab, "crm_attribute --node controller4", args)
     await killedAt(lab, "pcs cluster node remove", args)
     await must("remove-node", "controller4")
     await expectMembers(THREE)

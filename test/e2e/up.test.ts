@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { PROPERTIES } from "../../src/inventory/cluster-vocabulary.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
-import { ask } from "./harness/prober.ts"
+import { ask, during } from "./harness/prober.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { until } from "./harness/until.ts"
 import { rememberState } from "./harness/untouched.ts"
@@ -124,6 +124,23 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
     expect(code, stdout).toBe(0)
     const changed = Object.values(await state.changes()).flat()
     expect(changed.filter((path) => !isClusters(path))).toEqual([])
+  })
+
+  test("a node stands by and comes back, and requests under way meanwhile are answered", async () => {
+    const [holder = ""] = await holders(lab.nodes, lab.vip)
+    const { attempts } = await during(
+      `http://${lab.vip}:8080/slow`,
+      async () => {
+        for (const verb of ["standby", "unstandby"]) {
+          const { code, stdout, stderr } = await lab.haops([verb, holder, "-i", inventory])
+          expect(code, `${stdout}\n${stderr}`).toBe(0)
+        }
+      },
+      { timeoutMs: 10_000 },
+    )
+    expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
+    expect(await holders(lab.nodes, lab.vip)).not.toEqual([holder])
+    expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
   })
 })
 

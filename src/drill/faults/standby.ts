@@ -1,3 +1,4 @@
+import { standbyScript } from "../../pacemaker/membership/standby-script.ts"
 import { quote } from "../../sh.ts"
 import type { Fault } from "../fault.ts"
 
@@ -10,6 +11,6 @@ export const standby: Fault = {
   effect: "lasts",
   mutes: "nothing",
   announce: ({ node }) => `Draining ${node}`,
-  script: ({ node }) => `crm_attribute --node ${quote(node)} --name standby --lifetime reboot --update on`,
+  script: ({ node, vip }) => standbyScript({ node, lifetime: "reboot", vips: [vip.address] }),
   undo: ({ node }) => `crm_attribute --node ${quote(node)} --name standby --lifetime reboot --delete`,
 }

@@ -4,6 +4,7 @@ import { foreseeStandby } from "../../pacemaker/membership/foresee.ts"
 import { NODE_VIEW, type NodeView, speaks } from "../../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../../pacemaker/membership/nodes.ts"
 import { run } from "../../pacemaker/membership/run.ts"
+import { standbyCommand, standbyScript } from "../../pacemaker/membership/standby-script.ts"
 import { statusScript } from "../../pacemaker/membership/wait-script.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
 import { quote } from "../../sh.ts"
@@ -13,6 +14,7 @@ import {
   type Drift,
   defineClusterStep,
   type Members,
+  type RunAction,
   type WaitAction,
 } from "../step.ts"
 
@@ -21,6 +23,7 @@ const want = z.strictObject({
   node: z.string(),
   shell: z.enum(["pcs", "crmsh", "auto"]),
   leaving: z.boolean().default(false).describe("The node may have left already."),
+  vips: z.array(z.string()).default([]).describe("Addresses whose requests are to end before they leave the node."),
 })
 
 type Want = z.infer<typeof want>
@@ -35,7 +38,7 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
     want,
     bind,
     probe: () => NODE_VIEW,
-    elect: ({ cluster, node }, view, { host }) => electable(cluster, node, host, view),
+    elect: ({ cluster, node }, view, { host }) => electable(cluster, node, host, view, standby),
     check: (wanted, { elected }) =>
       standby ? drainDrift(wanted, elected.have) : returnDrift(wanted.node, elected.have),
     findings: ({ cluster, node, leaving }, { elected }) => {
@@ -47,9 +50,9 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
       const hint = `Its nodes are ${status.nodes.map(({ name }) => name).join(", ")}.`
       return [{ severity: "error", message: `${node} is not a node of ${cluster}`, hint }]
     },
-    plan({ node, shell }, { elected }) {
-      const { membership } = chooseDialect(elected.facts, shell)
-      const commands = standby ? membership.standby(node) : membership.unstandby(node)
+    plan({ node, shell, vips }, { elected }) {
+      if (standby) return [drain(node, vips), settled(node, standby)]
+      const commands = chooseDialect(elected.facts, shell).membership.unstandby(node)
       return [...commands.map((invocation) => run(invocation)), settled(node, standby)]
     },
     rehearse: ({ node }, members) => (isSwitched(node, standby, members) ? undefined : foreseeStandby(node, standby)),
@@ -59,12 +62,24 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
 function bind({ inventory, host, subject }: BindContext): Want | undefined {
   const pacemaker = pacemakerOn(inventory, host)
   if (pacemaker === undefined || subject === undefined) return undefined
-  return { cluster: inventory.name, node: subject.node, shell: pacemaker.shell, leaving: subject.leaving === true }
+  const vips = inventory.vips.filter(({ manager }) => manager === "pacemaker").map(({ address }) => address)
+  const leaving = subject.leaving === true
+  return { cluster: inventory.name, node: subject.node, shell: pacemaker.shell, leaving, vips }
 }
 
-/** The node itself can speak where no other member answers. */
-function electable(cluster: string, node: string, host: string, view: NodeView): number {
-  return host === node && view.status?.quorate ? 1 : speaks(cluster, node, host, view)
+/** It is drained where its requests end: on the node itself, if that still sees quorum. It returns by the others' word, if they answer. */
+function electable(cluster: string, node: string, host: string, view: NodeView, standby: boolean): number {
+  if (host === node && view.status?.quorate) return standby ? Number.MAX_SAFE_INTEGER : 1
+  return speaks(cluster, node, host, view)
+}
+
+function drain(node: string, vips: readonly string[]): RunAction {
+  const standby = { node, lifetime: "forever" } as const
+  return {
+    type: "run",
+    argv: ["sh", "-euc", standbyScript({ ...standby, vips })],
+    label: standbyCommand(standby),
+  }
 }
 
 function isSwitched(node: string, standby: boolean, { elected }: Members<NodeView>): boolean {

@@ -7,17 +7,25 @@ import { gather, judgeAll } from "../membership/cluster.ts"
 import { about, commands, NAMES, type Said, view } from "./lab.ts"
 
 const four: Said = { conf: NAMES, online: NAMES, resources: { vip: ["controller4"], "lb-haproxy": NAMES } }
+const MARK = "crm_attribute --node controller4 --name standby --update on"
 const all = (said: Said) => Object.fromEntries(NAMES.map((name) => [name, view(said)]))
 
 describe("node-drained", () => {
   const judged = (said: Said) =>
     judgeAll(nodeDrained, about(nodeDrained), gather(nodeDrained, about(nodeDrained), all(said)))
 
-  test("puts it in standby by another member, and waits until nothing runs there", () => {
+  test("puts it in standby where its requests end, on itself, and waits until nothing runs there", () => {
     const { elected, drift, actions } = judged(four)
-    expect(elected).toBe("controller1")
+    expect(elected).toBe("controller4")
     expect(drift).toMatchObject([{ attribute: "controller4", have: "runs vip, lb-haproxy", risk: "none" }])
-    expect(commands(actions)).toEqual(["pcs node standby controller4", "wait"])
+    expect(actions).toMatchObject([{ label: MARK }, { type: "wait" }])
+  })
+
+  test("by another member where it does not see quorum itself", () => {
+    const want = about(nodeDrained)
+    const alone = view({ ...four, quorate: false, online: ["controller4"] })
+    const judgement = judgeAll(nodeDrained, want, gather(nodeDrained, want, { ...all(four), controller4: alone }))
+    expect(judgement.elected).toBe("controller1")
   })
 
   test("in standby with something left is not drained", () => {
