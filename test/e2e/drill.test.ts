@@ -160,7 +160,7 @@ async function refused(message: string, ...args: string[]): Promise<void> {
 /** What a fault leaves on a node while it lasts. */
 async function traces(node: LabNode): Promise<string> {
   return await node.must(
-    "ls /run/haops/drill 2>/dev/null; nft list tables 2>/dev/null; ip rule show | grep blackhole; true",
+    "ls /run/haops/drill 2>/dev/null; nft list tables 2>/dev/null | grep haops; ip rule show | grep blackhole; true",
   )
 }
 
@@ -172,7 +172,10 @@ async function expectAsBefore(): Promise<void> {
     what: "haproxy everywhere",
   })
   await until(async () => (await holders(lab.nodes, lab.vip)).length === 1, { what: "the VIP on one node" })
-  const left = await everywhere(lab.nodes, "ls /run/haops/drill* 2>/dev/null; nft list tables; ip rule show | wc -l")
+  const left = await everywhere(
+    lab.nodes,
+    "ls /run/haops/drill* 2>/dev/null; nft list tables | grep haops; ip rule show | wc -l",
+  )
   expect(Object.values(left)).toEqual(["3", "3", "3"])
   expect(await first!.must("cibadmin -Q --scope status")).not.toContain('name="standby" value="on"')
 }
