@@ -20,7 +20,7 @@ type Want = z.infer<typeof want>
 interface Have {
   /** The password field of the user's shadow entry; undefined where there is no such user. */
   hash: Secret | undefined
-  /** What the node says of a hash that cannot be computed here; undefined where it was not asked. */
+  /** Whether it is a hash of the password. Undefined where it is no hash, or one of which the node has not been asked yet. */
   verdict?: Verdict | undefined
 }
 
@@ -41,18 +41,15 @@ export const haclusterPassword = defineStep<Want, Have>({
   title: () => `password of ${USER}`,
   probe: ({ password }) => ({
     script: PROBE,
-    parse: ({ stdout }) => parse(stdout),
+    parse: ({ stdout }) => parse(stdout, password),
     further: ({ hash }) =>
       hash === undefined || !isForeign(hash.reveal())
         ? undefined
         : { ...askForeignHash(hash, password), parse: (output) => ({ hash, verdict: parseVerdict(output) }) },
   }),
-  check({ password, shell }, { hash, verdict }, facts) {
+  check({ shell }, { hash, verdict }, facts) {
     if (hash === undefined) return chooseDialect(facts, shell).name === "crmsh" ? [] : [drift("no such user", true)]
-    const text = hash.reveal()
-    if (isForeign(text)) return verdict === "same" ? [] : [drift(describe(text, verdict))]
-    if (!isSha512Crypt(text)) return [drift("none")]
-    return verifyPassword(password, text) ? [] : [drift("another one")]
+    return verdict === "same" ? [] : [drift(describe(hash.reveal(), verdict))]
   },
   plan: ({ password }) => [
     {
@@ -70,11 +67,17 @@ const PROBE = `while IFS=: read -r name hash _ || [ -n "$name" ]; do
 done </etc/shadow || exit
 if id ${USER} >/dev/null 2>&1; then echo present; else echo absent; fi`
 
-function parse(stdout: string): Have {
+/** Judges the hash at once, while the other nodes still answer: that takes 10 ms or more. */
+function parse(stdout: string, password: Secret): Have {
   const [presence, hash = ""] = stdout.trim().split("\n")
   if (presence === "absent") return { hash: undefined }
-  if (presence === "present") return { hash: new Secret(hash) }
+  if (presence === "present") return { hash: new Secret(hash), verdict: verdictOf(hash, password) }
   throw new HaopsError("E_PROBE", `could not read the shadow entry of ${USER}`)
+}
+
+function verdictOf(hash: string, password: Secret): Verdict | undefined {
+  if (!isSha512Crypt(hash)) return undefined
+  return verifyPassword(password, hash) ? "same" : "another"
 }
 
 /** The user comes with pacemaker's package: where it is missing, that is still to come. */
@@ -89,6 +92,7 @@ function isForeign(text: string): boolean {
 
 function describe(hash: string, verdict: Verdict | undefined): string {
   if (verdict === "another") return "another one"
+  if (!isForeign(hash)) return "none"
   const kind = hash.startsWith("$y$") ? "a yescrypt hash" : "a hash of another kind"
   return `${kind}, which nothing on the node can check`
 }
