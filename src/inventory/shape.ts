@@ -22,7 +22,9 @@ type KnownKeys = WeakMap<readonly string[], readonly string[]>
 /** Data against its schema. All problems at once, in words; `what` names the document, such as `the inventory`. */
 export function checkShape<T>(schema: z.ZodType<T>, data: unknown, what: string): Shape<T> {
   const known: KnownKeys = new WeakMap()
-  const result = schema.safeParse(data, { reportInput: true, error: (issue) => explain(issue, known) })
+  // A document is read once: code that zod would generate and compile for its schema first would take longer than that.
+  const options = { jitless: true, reportInput: true }
+  const result = schema.safeParse(data, { ...options, error: (issue) => explain(issue, known) })
   if (result.success) return { ok: true, value: result.data, problems: [] }
   const problems = result.error.issues.flatMap((issue) => problemsOf(issue, [], { known, what }))
   return { ok: false, problems: problems.filter((problem) => !isEcho(problem, problems)) }
