@@ -156,8 +156,15 @@ function skipKeyProof(client: Client): void {
   }
 }
 
+/** ssh2 goes on with its keepalive until the server has closed too. Asked to begin it anew on a stream that has ended, it stops it. */
+function endSignsOfLife(client: Client): void {
+  const { _resetKA: reset } = client as unknown as Partial<Internals>
+  reset?.()
+}
+
 /** What ssh2 1.17 has no option for. */
 interface Internals {
+  _resetKA?: () => void
   _protocol: {
     _handlers: { GLOBAL_REQUEST?: (self: unknown, name: string, wantReply: boolean) => void }
     requestFailure(): void
@@ -238,8 +245,9 @@ function connected(endpoint: Endpoint, client: Client, sock: Duplex): Connection
     },
     close: () => {
       client.end()
-      // The farewell is written; a host that does not answer it must not keep this process alive.
+      // The farewell is written; a host that is slow to answer it, or does not, must not keep this process alive.
       if ("unref" in sock && typeof sock.unref === "function") sock.unref()
+      endSignsOfLife(client)
     },
   }
 }
