@@ -21,6 +21,16 @@ const common = {
   define: { "import.meta.url": "ownUrl" },
   write: false,
 }
+/** Leaves out what ssh2 exports and nothing here uses: its HTTP agents alone have Node load http, https and tls at every start. */
+const withoutUnused = {
+  name: "without-unused",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/(http-agents|server|keygen)\.js$/ }, ({ importer, path }) =>
+      importer.endsWith("/ssh2/lib/index.js") ? { path, namespace: "unused" } : undefined,
+    )
+    onLoad({ filter: /./, namespace: "unused" }, () => ({ contents: "module.exports = {}", loader: "js" }))
+  },
+}
 const OWN_URL = 'const ownUrl = require("node:url").pathToFileURL(__filename).href'
 
 const haops = await build({
@@ -28,6 +38,7 @@ const haops = await build({
   // Its name is made from its content, which the kept code goes by.
   entryPoints: ["src/cli.ts"],
   entryNames: "bundle/haops-[hash]",
+  plugins: [withoutUnused],
   // ssh2's optional native parts: it catches their absence and uses plain JavaScript and node:crypto.
   external: ["cpu-features", "*.node"],
   banner: { js: OWN_URL },
