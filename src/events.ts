@@ -92,3 +92,22 @@ export function fanOut(sinks: readonly Sink[]): Sink {
     for (const sink of sinks) sink(event)
   }
 }
+
+/** A sink for what is told before there is anybody to tell it to. */
+export interface Backlog {
+  sink: Sink
+  /** Tells it all to this sink, and from now on everything at once. */
+  passOn(to: Sink): void
+}
+
+export function createBacklog(): Backlog {
+  const kept: HaopsEvent[] = []
+  let sink: Sink = (event) => void kept.push(event)
+  return {
+    sink: (event) => sink(event),
+    passOn: (to) => {
+      sink = to
+      for (const event of kept.splice(0)) to(event)
+    },
+  }
+}

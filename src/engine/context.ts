@@ -6,7 +6,7 @@ import type { World } from "./world.ts"
 /** What every part of a run shares. Passed, never global. */
 export interface RunContext {
   world: World
-  connector: Connector
+  connector: Omit<Connector, "begin">
   /** Hosts worked on at a time. */
   forks: number
   sink: Sink

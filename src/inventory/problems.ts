@@ -51,7 +51,7 @@ function renderProblems(problems: readonly InputProblem[]): string {
   const lines = problems.map((problem) => `${formatPlace(problem).padEnd(width)} ${sentence(problem)}`)
   const files = [...new Set(problems.map((problem) => problem.file))].join(", ")
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`
-  return [...lines, `${count} in ${files}; no host was contacted.`].join("\n")
+  return [...lines, `${count} in ${files}; no host was touched.`].join("\n")
 }
 
 function sentence(problem: InputProblem): string {

@@ -33,6 +33,12 @@ export function createSecretStore(options: SecretStoreOptions = {}): (source: Se
   }
 }
 
+/** Whether a secret anywhere in there is what a command prints: that can take as long as its user does, and everything else waits. */
+export function hasCommand(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false
+  return ("from" in value && value.from === "command") || Object.values(value).some(hasCommand)
+}
+
 type Reference = Exclude<SecretSource, { from: "literal" }>
 
 /** `E_INPUT`: a secret is not where the inventory says. */

@@ -58,7 +58,7 @@ function bind({ inventory, host }: BindContext): Want | undefined {
   return { source: haproxy.source, content: contentOf(haproxy.source), vips }
 }
 
-/** The tarball of this machine, of which the checksum is known to be right before any host is contacted. */
+/** The tarball of this machine, of which the checksum is known to be right before any host is touched. */
 function contentOf({ file, sha256: wanted }: HaproxySource): string | undefined {
   if (file === undefined) return undefined
   const bytes = read(file)

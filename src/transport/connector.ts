@@ -30,9 +30,14 @@ export interface ConnectorOptions {
 
 /**
  * Logs in to hosts. What hosts have in common is done once: keys parsed, the agent asked, the ssh configuration read, jump hosts
- * connected to. Disposing of it closes the connections to the jump hosts; the transports are their owners' to dispose of.
+ * connected to. Disposing of it closes the connections to the jump hosts; transports from `connect` are their owners' to dispose of.
  */
 export interface Connector extends AsyncDisposable {
+  /**
+   * Begins to connect to a host that `connect` will be called for: that gives what came of it, an error included. Aborting `signal` ends
+   * it, and so does disposing of the connector where `connect` was not called.
+   */
+  begin(host: Host, signal: AbortSignal): void
   /**
    * One connection to the host. Tried again, with growing pauses, where it was dropped before the login (`MaxStartups`), never
    * where the host refused. Throws `E_CONNECT`, `E_AUTH`, `E_HOSTKEY`, `E_INPUT`, `E_UNSUPPORTED`, `E_CANCELED`.
@@ -54,19 +59,42 @@ export function createConnector(options: ConnectorOptions): Connector {
     keepaliveMs: options.keepaliveMs ?? 5_000,
   }
   const network = createNetwork(deps)
-  return {
-    connect: async (host, signal) => {
-      // One signal stands for a whole run, with a listener for everything under way: no leak.
-      setMaxListeners(0, signal)
-      try {
-        const endpoint = await resolveEndpoint(host, around)
-        return new SshTransport(host, await network.reach(endpoint, signal), options.secret)
-      } catch (thrown) {
-        throw signal.aborted ? canceledError(host.name) : ofHost(thrown, host.name)
-      }
-    },
-    [Symbol.asyncDispose]: async () => network.close(),
+  const begun = new Map<Host, Promise<Transport>>()
+  const closing = new AbortController()
+
+  const logIn = async (host: Host, signal: AbortSignal): Promise<Transport> => {
+    // One signal stands for a whole run, with a listener for everything under way: no leak.
+    setMaxListeners(0, signal)
+    try {
+      const endpoint = await resolveEndpoint(host, around)
+      return new SshTransport(host, await network.reach(endpoint, signal), options.secret)
+    } catch (thrown) {
+      throw signal.aborted ? canceledError(host.name) : ofHost(thrown, host.name)
+    }
   }
+  return {
+    begin: (host, signal) => {
+      const connecting = logIn(host, AbortSignal.any([signal, closing.signal]))
+      // Told to whoever calls `connect`, and to nobody where nobody does.
+      connecting.catch(() => undefined)
+      begun.set(host, connecting)
+    },
+    connect: async (host, signal) => {
+      const connecting = begun.get(host) ?? logIn(host, signal)
+      begun.delete(host)
+      return await connecting
+    },
+    [Symbol.asyncDispose]: async () => {
+      closing.abort()
+      network.close()
+      await Promise.all([...begun.values()].map(hangUp))
+    },
+  }
+}
+
+async function hangUp(connecting: Promise<Transport>): Promise<void> {
+  const transport = await connecting.catch(() => undefined)
+  await transport?.[Symbol.asyncDispose]()
 }
 
 function surroundings(options: ConnectorOptions): Surroundings {

@@ -17,7 +17,7 @@ export async function addNode(options: AddNodeOptions, name: string): Promise<nu
   return await runAboutNode({
     verb: "add-node",
     options,
-    playbook: await loadShipped("add-node"),
+    playbook: () => loadShipped("add-node"),
     inventory,
     subject: { node: name, allowUnreachable: options.allowUnreachable },
     allTogether: true,

@@ -22,7 +22,6 @@ import type { Unasked } from "../status/drift.ts"
 import { lenient } from "../status/lenient.ts"
 import { observeTask } from "../status/observe.ts"
 import { Watcher } from "../status/watch.ts"
-import { stepKinds } from "../steps/registry.ts"
 import { ask } from "./ask.ts"
 import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
 import type { DrillOptions } from "./options.ts"
@@ -47,8 +46,8 @@ export async function drill(options: DrillOptions, kind: string): Promise<number
   await using session = await openSession({
     verb: `drill ${kind}`,
     options,
-    playbook: await loadShipped("up"),
-    steps: lenient(stepKinds, (one) => unasked.push(one)),
+    playbook: () => loadShipped("up"),
+    steps: (all) => lenient(all, (one) => unasked.push(one)),
     record: true,
   })
   try {

@@ -8,7 +8,7 @@ import { openSession } from "./session.ts"
 
 /** `haops exec -- CMD`: run a command on all hosts, side by side. Not as root unless `--root`. */
 export async function exec(options: ExecOptions, ...words: string[]): Promise<number> {
-  await using session = await openSession({ verb: "exec", options, playbook: emptyPlaybook("exec") })
+  await using session = await openSession({ verb: "exec", options, playbook: () => emptyPlaybook("exec") })
   const { context, reporter } = session
   await connectAndLook(context, [])
   requireUninterrupted(context)

@@ -7,7 +7,12 @@ import { openSession } from "./session.ts"
 
 /** `haops facts`: what every step may rely on, host by host. */
 export async function facts(options: SelectOptions): Promise<number> {
-  await using session = await openSession({ verb: "facts", options, playbook: emptyPlaybook("facts"), looksOnly: true })
+  await using session = await openSession({
+    verb: "facts",
+    options,
+    playbook: () => emptyPlaybook("facts"),
+    looksOnly: true,
+  })
   const { context, reporter } = session
   await connectAndLook(context, [])
   requireUninterrupted(context)

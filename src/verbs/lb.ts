@@ -22,7 +22,12 @@ import { openSession, type Session } from "./session.ts"
  * asked, 1 or 4 where none could.
  */
 export async function lbShow(options: CommonOptions, service?: string): Promise<number> {
-  await using session = await openSession({ verb: "lb show", options, playbook: emptyPlaybook("lb"), looksOnly: true })
+  await using session = await openSession({
+    verb: "lb show",
+    options,
+    playbook: () => emptyPlaybook("lb"),
+    looksOnly: true,
+  })
   const { status, settings } = await lookAtHaproxies(session)
   if (session.context.abort.aborted) return EXIT.interrupted
   const services = service === undefined ? status.services : [findService(service, status.services)]
@@ -44,7 +49,7 @@ export const lbReady = (options: LbOptions, target: string) => setState(options,
 /** Sets a server's state in every running haproxy and waits until it is seen. The configuration, and so the inventory, know nothing of it. */
 async function setState(options: LbOptions, text: string, wish: Wish): Promise<number> {
   const verb = `lb ${wish}`
-  await using session = await openSession({ verb, options, playbook: emptyPlaybook("lb"), record: true })
+  await using session = await openSession({ verb, options, playbook: () => emptyPlaybook("lb"), record: true })
   const { context, reporter, hosts } = session
   const { status, settings } = await lookAtHaproxies(session)
   if (liveHosts(context.world).length === 0) return exitNone(session)

@@ -1,6 +1,5 @@
 import { requireUninterrupted } from "../engine/look.ts"
 import { hasChanges, type Plan } from "../engine/plan-model.ts"
-import { preview } from "../engine/run.ts"
 import { savePlan } from "../engine/saved-plan.ts"
 import { EXIT } from "../exit-codes.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -9,7 +8,9 @@ import { openSession } from "./session.ts"
 
 /** `haops plan`: what `up` would do. Touches nothing. */
 export async function plan(options: PlanOptions): Promise<number> {
-  await using session = await openSession({ verb: "plan", options, playbook: await loadShipped("up"), looksOnly: true })
+  await using session = await openSession({ verb: "plan", options, playbook: () => loadShipped("up"), looksOnly: true })
+  // Not before the session, which is on its way to the hosts by now.
+  const { preview } = await import("../engine/run.ts")
   const { plan } = await preview(session)
   requireUninterrupted(session.context)
   if (options.out !== undefined) await savePlan(options.out, plan)

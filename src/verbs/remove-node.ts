@@ -25,7 +25,7 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
   return await runAboutNode({
     verb: "remove-node",
     options,
-    playbook: await loadShipped("remove-node"),
+    playbook: () => loadShipped("remove-node"),
     inventory: edit === undefined ? loaded : await without(loaded, leaving, edit),
     leaving,
     subject: { node: name, leaving: true, force: options.force, loseQuorum: options.loseQuorum },

@@ -2,7 +2,7 @@ import { hostname, userInfo } from "node:os"
 import type { Plan } from "../engine/plan-model.ts"
 import type { RunResult } from "../engine/run.ts"
 import type { HaopsError } from "../errors.ts"
-import { fanOut, type HaopsEvent, type Outcome, type Sink } from "../events.ts"
+import { createBacklog, fanOut, type Outcome, type Sink } from "../events.ts"
 import { exitOfOutcome, outcomeOfExit } from "../exit-codes.ts"
 import type { Host, Inventory } from "../inventory/model.ts"
 import { renderError } from "../output/error-screen.ts"
@@ -111,16 +111,14 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
 
 /** Takes events from the start, though the files are opened while the hosts are being connected to. */
 function openRecord(request: ReporterRequest, runId: string, scrub: Scrub) {
-  const early: HaopsEvent[] = []
-  let sink: Sink = (event) => void early.push(event)
+  const backlog = createBacklog()
   const header = { user: userInfo().username, from: hostname(), haops: packageVersion() }
   const opening: Promise<RunRecord | undefined> = request.record
     ? openRunRecord({ runId, header, scrub, env: process.env })
     : Promise.resolve(undefined)
   const record = opening.then((opened) => {
-    sink = opened?.sink ?? (() => {})
-    for (const event of early.splice(0)) sink(event)
+    backlog.passOn(opened?.sink ?? (() => {}))
     return opened
   })
-  return { record, sink: (event: HaopsEvent) => sink(event) }
+  return { record, sink: backlog.sink }
 }

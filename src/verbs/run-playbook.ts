@@ -1,5 +1,4 @@
 import type { Plan } from "../engine/plan-model.ts"
-import { run } from "../engine/run.ts"
 import { loadSavedPlan, requireSavedPlan, type SavedPlan } from "../engine/saved-plan.ts"
 import { HaopsError } from "../errors.ts"
 import { exitOfOutcome } from "../exit-codes.ts"
@@ -14,6 +13,8 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
   await using session = await openSession({ ...request, record: true })
   const { context, inventory, barriers, owner, startedAt } = session
   const confirm = (plan: Plan) => confirmPlan(session, options, plan, saved)
+  // Not before the session, which is on its way to the hosts by now.
+  const { run } = await import("../engine/run.ts")
   const result = await run({ context, inventory, barriers, owner, startedAt, confirm })
   await session.reporter.finish(result)
   return exitOfOutcome(result.outcome)

@@ -4,10 +4,10 @@ import { runAboutNode } from "./run-about-node.ts"
 
 /** `haops standby NAME`: its resources move to other nodes; it stays a member and votes. */
 export async function standby(options: NodeOptions, node: string): Promise<number> {
-  return await runAboutNode({ verb: "standby", options, playbook: await loadShipped("standby"), subject: { node } })
+  return await runAboutNode({ verb: "standby", options, playbook: () => loadShipped("standby"), subject: { node } })
 }
 
 /** `haops unstandby NAME`: it takes resources again. */
 export async function unstandby(options: NodeOptions, node: string): Promise<number> {
-  return await runAboutNode({ verb: "unstandby", options, playbook: await loadShipped("unstandby"), subject: { node } })
+  return await runAboutNode({ verb: "unstandby", options, playbook: () => loadShipped("unstandby"), subject: { node } })
 }

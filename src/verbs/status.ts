@@ -12,7 +12,6 @@ import { lenient } from "../status/lenient.ts"
 import type { Status } from "../status/model.ts"
 import { observeTask } from "../status/observe.ts"
 import { SILENT_MS, Watcher } from "../status/watch.ts"
-import { stepKinds } from "../steps/registry.ts"
 import type { StatusOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
 
@@ -29,8 +28,8 @@ export async function status(options: StatusOptions): Promise<number> {
   await using session = await openSession({
     verb: "status",
     options,
-    playbook: await loadShipped("up"),
-    steps: lenient(stepKinds, (one) => unasked.push(one)),
+    playbook: () => loadShipped("up"),
+    steps: (all) => lenient(all, (one) => unasked.push(one)),
     looksOnly: true,
   })
   const { inventory, hosts, context, barriers, reporter } = session

@@ -4,5 +4,5 @@ import { runPlaybook } from "./run-playbook.ts"
 
 /** `haops up`: converge the hosts to the inventory. */
 export async function up(options: UpOptions): Promise<number> {
-  return await runPlaybook({ verb: "up", options, playbook: await loadShipped("up") })
+  return await runPlaybook({ verb: "up", options, playbook: () => loadShipped("up") })
 }

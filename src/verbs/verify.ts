@@ -5,7 +5,6 @@ import { renderVerify } from "../output/verify-screen.ts"
 import { loadShipped } from "../playbook/load.ts"
 import type { Unasked } from "../status/drift.ts"
 import { lenient } from "../status/lenient.ts"
-import { stepKinds } from "../steps/registry.ts"
 import { createInspector, reachVips } from "./inspect.ts"
 import type { CommonOptions } from "./options.ts"
 import { openSession } from "./session.ts"
@@ -19,8 +18,8 @@ export async function verify(options: CommonOptions): Promise<number> {
   await using session = await openSession({
     verb: "verify",
     options,
-    playbook: await loadShipped("up"),
-    steps: lenient(stepKinds, (one) => unasked.push(one)),
+    playbook: () => loadShipped("up"),
+    steps: (all) => lenient(all, (one) => unasked.push(one)),
     looksOnly: true,
   })
   const { context, reporter } = session

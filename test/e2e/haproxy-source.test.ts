@@ -40,7 +40,7 @@ describe("haproxy from source", () => {
     await lab?.[Symbol.asyncDispose]()
   })
 
-  it("is refused before any host is contacted where the tarball is another", async () => {
+  it("is refused before any host is touched where the tarball is another", async () => {
     const { url: _, ...others } = source
     await inventory({ ...others, file: "id_ed25519", version: "2.6.12" })
     const refused = await lab.haops(["plan"])

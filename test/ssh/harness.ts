@@ -29,7 +29,9 @@ export class Home implements AsyncDisposable {
 
   /** Trusts the server's host keys. */
   trust(...servers: readonly SshTestServer[]): this {
-    const lines = servers.flatMap((server) => server.hostKeys.map((key) => `[127.0.0.1]:${server.port} ${key}\n`))
+    const lines = servers.flatMap((server) =>
+      server.hostKeys.map((key) => `[${server.address}]:${server.port} ${key}\n`),
+    )
     this.write(".ssh/known_hosts", lines.join(""))
     return this
   }

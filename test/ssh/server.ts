@@ -8,6 +8,8 @@ export type Welcome = "serve" | "drop" | "reset" | "silence"
 export type ExecHandler = (line: string, channel: ServerChannel, env: NodeJS.ProcessEnv) => void
 
 export interface SshServerOptions {
+  /** Where to listen. Default 127.0.0.1. */
+  address?: string
   /** Private host keys; default one fresh ed25519 key. */
   hostKeys?: readonly string[]
   /** Says who may in; a list names the methods that are left, `later` means that it answers itself. Default: anybody. */
@@ -33,6 +35,8 @@ export interface SshTestServer extends AsyncDisposable {
   readonly lines: readonly string[]
   /** Connections that came in, those turned away included. */
   readonly connections: number
+  /** Connections that are open now. */
+  readonly open: number
   /** Most sessions that were open at once. */
   readonly mostSessions: number
   /** Ends every connection: politely (`fin`) or not (`rst`). */
@@ -71,15 +75,21 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     if (welcome === "serve") ssh.injectSocket(socket)
     else if (welcome === "drop") socket.end()
     else if (welcome === "reset") socket.resetAndDestroy()
+    // Read, so that its end is seen.
+    else socket.resume()
   })
-  await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve))
+  const address = options.address ?? "127.0.0.1"
+  await new Promise<void>((resolve) => tcp.listen(0, address, resolve))
   return {
-    address: "127.0.0.1",
+    address,
     port: (tcp.address() as { port: number }).port,
     hostKeys: keys.map(publicLine),
     lines,
     get connections() {
       return count.connections
+    },
+    get open() {
+      return sockets.size
     },
     get mostSessions() {
       return count.mostSessions

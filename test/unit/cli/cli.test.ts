@@ -52,7 +52,7 @@ haproxy:
     expect(status).toBe(65)
     expect(stderr).toContain(`${file}:4:13 pacemaker.password: the environment variable HAOPS_NO_SUCH is not set`)
     expect(stderr).toMatch(/:7:22 haproxy\.stats\.password: the secret file .*nope is not there/)
-    expect(stderr).toContain("no host was contacted")
+    expect(stderr).toContain("no host was touched")
   })
 
   test("hosts that cannot be reached are 4, each told with what to do", () => {

@@ -387,7 +387,7 @@ haproxy:
       [
         'prod.yaml:7:1  unknown key "vip" in the inventory; did you mean "vips"?',
         "prod.yaml:9:11 sysctl.net.ipv4.ip_forward: expected text or a number or true or false, got nothing",
-        "2 problems in prod.yaml; no host was contacted.",
+        "2 problems in prod.yaml; no host was touched.",
       ].join("\n"),
     )
   })

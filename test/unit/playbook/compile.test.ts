@@ -73,7 +73,7 @@ stages:
     expect(said).toContain('own.yaml:5:9  unknown step "hostz"; did you mean "hosts"?')
     expect(said).toMatch(/own\.yaml:6:\d+ .*unknown key "contents".*did you mean "content"\?/)
     expect(said).toMatch(/own\.yaml:7:9 .*command needs to be told what it wants/)
-    expect(said).toContain("no host was contacted")
+    expect(said).toContain("no host was touched")
   })
 
   test("has no keys that nothing reads", () => {

@@ -153,7 +153,7 @@ describe.each(SHELLS)("the probe, in %s", (shell) => {
   })
 })
 
-describe("what haproxy could not use is refused before any host is contacted", () => {
+describe("what haproxy could not use is refused before any host is touched", () => {
   it.each([
     ["no certificate", pem("web.key"), undefined, /no certificate/],
     ["no key", pem("web.crt"), undefined, /no private key/],

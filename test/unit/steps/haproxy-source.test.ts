@@ -174,7 +174,7 @@ describe("an inventory", () => {
     expect(() => load(text)).toThrow(message)
   })
 
-  it("names a tarball of its own directory, whose checksum is looked at before any host is contacted", () => {
+  it("names a tarball of its own directory, whose checksum is looked at before any host is touched", () => {
     const of = (sum: string) => load(`{ file: web.crt, version: "2.8.5", sha256: ${sum} }`)
     const bound = (inventory: ReturnType<typeof of>) => haproxySource.bind!(context(inventory, inventory.hosts[0]!))
     expect(() => bound(of(SUM))).toThrow(/the checksum of .*web\.crt is [0-9a-f]{64}, the inventory says a{64}/)
