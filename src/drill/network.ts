@@ -13,8 +13,8 @@ ssh=$(ssh_port)
 ${byTool({
   nft: `nft -f - <<end
 table inet haops_drill {
-  chain in { type filter hook input priority -300; iif lo accept; tcp dport $ssh accept; meta l4proto ipv6-icmp accept; drop; }
-  chain out { type filter hook output priority -300; oif lo accept; tcp sport $ssh accept; meta l4proto ipv6-icmp accept; drop; }
+  chain incoming { type filter hook input priority -300; iif lo accept; tcp dport $ssh accept; meta l4proto ipv6-icmp accept; drop; }
+  chain outgoing { type filter hook output priority -300; oif lo accept; tcp sport $ssh accept; meta l4proto ipv6-icmp accept; drop; }
 }
 end`,
   iptables: `iptables_chains
@@ -40,8 +40,8 @@ ${byTool({
   nft: `for port in $ports; do list="\${list:+$list, }$port"; done
 nft -f - <<end
 table inet haops_drill {
-  chain in { type filter hook input priority -300; udp dport { $list } drop; }
-  chain out { type filter hook output priority -300; udp dport { $list } drop; }
+  chain incoming { type filter hook input priority -300; udp dport { $list } drop; }
+  chain outgoing { type filter hook output priority -300; udp dport { $list } drop; }
 }
 end`,
   iptables: `iptables_chains

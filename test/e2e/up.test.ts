@@ -142,6 +142,12 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
     expect(await holders(lab.nodes, lab.vip)).not.toEqual([holder])
     expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
   })
+
+  test("a drill comes to its end, by the packet filter that this release has", async () => {
+    const { code, stdout, stderr } = await lab.haops(["drill", "partition", "--yes", "--json", "-i", inventory])
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    expect(JSON.parse(stdout).details.restored).toBe("lifted")
+  })
 })
 
 interface PlanDocument {
