@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync, statSync } from "node:fs"
-import { homedir } from "node:os"
+import { constants, homedir } from "node:os"
 import { resolve } from "node:path"
 import { HaopsError } from "../errors.ts"
 import { Secret } from "../secret.ts"
@@ -108,6 +108,10 @@ function fromCommand(
     stdio: ["inherit", "pipe", "pipe"],
   })
   if (run.status === 0) return run.stdout
+  // Ctrl-C at its question goes to it and to haops alike.
+  if (run.signal === "SIGINT" || run.status === 128 + constants.signals.SIGINT) {
+    throw new HaopsError("E_CANCELED", `interrupted at the command for a secret: ${command}`)
+  }
   const why =
     run.error?.message ?? (run.status === null ? `was ended by ${run.signal}` : `ended with code ${run.status}`)
   throw new MissingSecretError(source, `the command for a secret failed: ${command}: ${why}`, {

@@ -37,7 +37,9 @@ export interface Approach extends AsyncDisposable {
 
 /**
  * Loads the inventory and begins to connect to its hosts. Everything else that a run needs can be made ready while their sshd do their
- * part, which takes longer; so nothing of it is imported here.
+ * part, which takes longer; so nothing of it is imported here. Not where a password manager asks its user: nobody would see to the
+ * connections meanwhile, and they would run out of time. Nor where a host's key may be recorded: that has to be told, and where the run
+ * comes to nothing there is nobody to tell it.
  */
 export async function approachHosts(request: ApproachRequest): Promise<Approach> {
   const { options, leaving, looksOnly = false } = request
@@ -53,8 +55,9 @@ export async function approachHosts(request: ApproachRequest): Promise<Approach>
   const connector = createConnector({ secret, onNotice: tell("info") })
   const { stop, abort, ...interrupt } = listenForInterrupt(backlog.sink, looksOnly)
   const world = createWorld(hosts)
-  // While a password manager asks its user, nobody would see to the connections, and they would run out of time.
-  const early = hasCommand(inventory) ? [] : hosts.slice(0, options.forks)
+  const early = hasCommand(inventory)
+    ? []
+    : hosts.slice(0, options.forks).filter(({ ssh }) => ssh.hostKeys === "strict")
   for (const host of early) connector.begin(host, stop)
   return {
     inventory,

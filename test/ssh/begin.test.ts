@@ -82,6 +82,7 @@ describe("haops", () => {
   test("runs nothing on hosts, and hangs up, where the playbook is wrong", async () => {
     await using server = await startSshServer()
     await using home = new Home()
+    home.trust(server)
     const playbook = home.write("wrong.yaml", "name: x\nstages: [{ stage: a, steps: [sysctll] }]\n")
     const { code, said } = await haops(home, [server], "run", [playbook])
     expect(code, said).toBe(65)
@@ -89,6 +90,7 @@ describe("haops", () => {
     expect(said).toContain("no host was touched")
     expect(said).not.toMatch(/unreachable|canceled/)
     expect(server.lines).toEqual([])
+    expect(server.connections).toBe(1)
     await until(() => server.open === 0)
   })
 

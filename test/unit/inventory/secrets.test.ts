@@ -75,6 +75,10 @@ describe("a secret", () => {
     expect(error.hint).toContain(hint)
   })
 
+  test.each(["kill -INT $$", "exit 130"])("interrupted at its question (%s), the run ends", (command) => {
+    expect(errorOf({ from: "command", command })).toMatchObject({ code: "E_CANCELED" })
+  })
+
   test.each<[SecretSource, string]>([
     [{ from: "env", name: "EMPTY" }, "the environment variable EMPTY gives an empty secret"],
     [{ from: "file", path: "empty" }, "the secret file empty gives an empty secret"],
