@@ -51,10 +51,11 @@ export function addressOf({ vip, service: { bind }, how }: Aim): string {
   return how === "tcp" ? place : `${bind.tls === undefined ? "http" : "https"}://${place}/`
 }
 
-export function targetOf({ pacemaker }: Inventory, { vip }: Aim, node: string): Target {
+export function targetOf({ pacemaker, vips }: Inventory, { vip }: Aim, node: string): Target {
   const cluster = vip.manager === "pacemaker" ? pacemaker : undefined
   const haproxy = cluster?.resources.find(isHaproxy)?.id
-  return { node, vip, haproxy }
+  const alike = vips.filter(({ manager }) => manager === vip.manager).map(({ address }) => address)
+  return { node, vip, vips: alike, haproxy }
 }
 
 function isDatabase({ check, bind }: HaproxyService): boolean {

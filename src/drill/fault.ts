@@ -7,6 +7,8 @@ export type DrillKind = (typeof KINDS)[number]
 export interface Target {
   node: string
   vip: Pick<Vip, "name" | "address" | "manager">
+  /** The addresses of all VIPs that have the same manager. */
+  vips: readonly string[]
   /** haproxy's resource, where pacemaker runs it. */
   haproxy: string | undefined
 }

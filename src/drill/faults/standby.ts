@@ -1,4 +1,4 @@
-import { standbyScript } from "../../pacemaker/membership/standby-script.ts"
+import { LET_GO, standbyScript } from "../../pacemaker/membership/standby-script.ts"
 import { quote } from "../../sh.ts"
 import type { Fault } from "../fault.ts"
 
@@ -11,6 +11,7 @@ export const standby: Fault = {
   effect: "lasts",
   mutes: "nothing",
   announce: ({ node }) => `Draining ${node}`,
-  script: ({ node, vip }) => standbyScript({ node, lifetime: "reboot", vips: [vip.address] }),
-  undo: ({ node }) => `crm_attribute --node ${quote(node)} --name standby --lifetime reboot --delete`,
+  script: ({ node, vips }) => standbyScript({ node, lifetime: "reboot", vips }),
+  undo: ({ node }) => `${LET_GO}
+crm_attribute --node ${quote(node)} --name standby --lifetime reboot --delete`,
 }

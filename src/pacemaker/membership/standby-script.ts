@@ -4,15 +4,15 @@ export interface Standby {
   node: string
   /** `forever` is a change of the configuration; `reboot` is forgotten when the node restarts. */
   lifetime: "forever" | "reboot"
-  /** IP addresses that the cluster takes from the node then. Those that it does not hold are left out. */
+  /** IP addresses that will leave the machine that runs the script. One that it does not hold is left out. */
   vips: readonly string[]
 }
 
-/** New connections wait for at most so long for those under way: less than the second after which a client sends its SYN again. */
-const DRAIN_MS = 500
-/** How long the kernel holds them if this script does not come to its end. */
+/** In hundredths of a second: how long those under way are waited for, less than a client waits before it sends its SYN again. */
+const DRAIN = 50
+/** In seconds: how long new connections are held at most, by the kernel's own clock. */
 const HOLD_S = 5
-const LOOK_MS = 20
+const LOOK_S = 0.02
 
 /** As a person would type it. */
 export function standbyCommand({ node, lifetime }: Omit<Standby, "vips">): string {
@@ -20,18 +20,22 @@ export function standbyCommand({ node, lifetime }: Omit<Standby, "vips">): strin
   return `crm_attribute --node ${quote(node)} --name standby${kept} --update on`
 }
 
+/** Lets new connections through again, whether or not they are held: somebody may have reloaded all rules meanwhile. */
+export const LET_GO = "nft delete table inet haops_standby 2>/dev/null || :"
+
 /**
- * Shell that puts a node in standby; on the node itself without a failed request. A request under way when its address goes would be
- * lost: its connection is unknown where the address comes up again. So new connections to the addresses are held (their SYN is
- * dropped, which the client sends again a second later) until the old ones have ended, or for `DRAIN_MS`, where some stay open; and
- * from then until the addresses are gone.
+ * Shell that puts a node in standby; where it runs on the node itself, so that requests under way are answered. One that is under way
+ * when its address goes would be lost: its connection is unknown where the address comes up again. So new connections to the addresses
+ * are held (their SYN is dropped, which the client sends again a second later) until the old ones have ended, half a second at
+ * most since some never do; and from then until the addresses are gone, five seconds at most.
  *
- * By nftables, whose sets let go of an address by themselves after `HOLD_S`, whatever becomes of this script. Without it nothing is
+ * By nftables, whose sets let go of an address by themselves, whatever becomes of this script. Where they cannot be used nothing is
  * held. By pacemaker's own command: pcs takes half a second to start, all of which clients would wait.
  */
 export function standbyScript({ vips, ...standby }: Standby): string {
   const command = standbyCommand(standby)
   if (vips.length === 0) return command
+  // `in` is a keyword of nftables 0.9.
   return `held=
 for address in ${vips.map(quote).join(" ")}; do
   if [ -n "$(ip -o addr show to "$address")" ]; then held="$held $address"; fi
@@ -47,13 +51,13 @@ done
 [ -z "$four" ] || four="elements = { $four }"
 [ -z "$six" ] || six="elements = { $six }"
 hold() {
-  [ -n "$held" ] && nft -f - 2>/dev/null <<end
-table inet ${TABLE}
-delete table inet ${TABLE}
-table inet ${TABLE} {
+  [ -n "$held" ] && command -v nft >/dev/null && nft -f - <<end
+table inet haops_standby
+delete table inet haops_standby
+table inet haops_standby {
   set four { type ipv4_addr; flags timeout; $four }
   set six { type ipv6_addr; flags timeout; $six }
-  chain in {
+  chain incoming {
     type filter hook input priority -300;
     ip daddr @four tcp flags & (syn | ack) == syn drop
     ip6 daddr @six tcp flags & (syn | ack) == syn drop
@@ -61,24 +65,26 @@ table inet ${TABLE} {
 }
 end
 }
-# await COUNT COMMAND...: until the command prints nothing, at most so many looks.
+# The time in hundredths of a second.
+now() { read -r up _ </proc/uptime; echo "\${up%.*}\${up#*.}"; }
+# await TIME COMMAND...: until the command prints nothing, or that time.
 await() {
-  left=$1
+  end=$1
   shift
-  while [ "$left" -gt 0 ] && [ -n "$("$@")" ]; do left=$((left - 1)); sleep ${LOOK_MS / 1000}; done
+  while [ "$(now)" -lt "$end" ] && [ -n "$("$@" | head -n 1)" ]; do sleep ${LOOK_S}; done
 }
 under_way() {
   ss -Htn state syn-recv state established state close-wait state fin-wait-1 state closing state last-ack "( $from )"
 }
 there() { for address in $held; do ip -o addr show to "$address"; done; }
 if hold; then
-  trap 'nft delete table inet ${TABLE}' EXIT
-  await ${DRAIN_MS / LOOK_MS} under_way
+  trap ${quote(LET_GO)} EXIT
+  trap 'exit 143' TERM INT HUP
+  began=$(now)
+  await $((began + ${DRAIN})) under_way
   ${command}
-  await ${(HOLD_S * 1000 - DRAIN_MS) / LOOK_MS} there
+  await $((began + ${HOLD_S * 100})) there
 else
   ${command}
 fi`
 }
-
-const TABLE = "haops_standby"

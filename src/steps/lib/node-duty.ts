@@ -4,6 +4,7 @@ import { foreseeStandby } from "../../pacemaker/membership/foresee.ts"
 import { NODE_VIEW, type NodeView, speaks } from "../../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../../pacemaker/membership/nodes.ts"
 import { run } from "../../pacemaker/membership/run.ts"
+import { isIn } from "../../pacemaker/membership/situation.ts"
 import { standbyCommand, standbyScript } from "../../pacemaker/membership/standby-script.ts"
 import { statusScript } from "../../pacemaker/membership/wait-script.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
@@ -23,7 +24,10 @@ const want = z.strictObject({
   node: z.string(),
   shell: z.enum(["pcs", "crmsh", "auto"]),
   leaving: z.boolean().default(false).describe("The node may have left already."),
-  vips: z.array(z.string()).default([]).describe("Addresses whose requests are to end before they leave the node."),
+  vips: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Resources that are addresses, whose requests are to end before they leave the node."),
 })
 
 type Want = z.infer<typeof want>
@@ -51,7 +55,8 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
       return [{ severity: "error", message: `${node} is not a node of ${cluster}`, hint }]
     },
     plan({ node, shell, vips }, { elected }) {
-      if (standby) return [drain(node, vips), settled(node, standby)]
+      if (standby)
+        return [drain(node, elected.host === node ? takenFrom(node, vips, elected.have) : []), settled(node, standby)]
       const commands = chooseDialect(elected.facts, shell).membership.unstandby(node)
       return [...commands.map((invocation) => run(invocation)), settled(node, standby)]
     },
@@ -62,15 +67,27 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
 function bind({ inventory, host, subject }: BindContext): Want | undefined {
   const pacemaker = pacemakerOn(inventory, host)
   if (pacemaker === undefined || subject === undefined) return undefined
-  const vips = inventory.vips.filter(({ manager }) => manager === "pacemaker").map(({ address }) => address)
-  const leaving = subject.leaving === true
-  return { cluster: inventory.name, node: subject.node, shell: pacemaker.shell, leaving, vips }
+  const vips = inventory.vips.filter(({ manager }) => manager === "pacemaker")
+  return {
+    cluster: inventory.name,
+    node: subject.node,
+    shell: pacemaker.shell,
+    leaving: subject.leaving === true,
+    vips: Object.fromEntries(vips.map(({ name, address }) => [name, address])),
+  }
 }
 
 /** It is drained where its requests end: on the node itself, if that still sees quorum. It returns by the others' word, if they answer. */
 function electable(cluster: string, node: string, host: string, view: NodeView, standby: boolean): number {
-  if (host === node && view.status?.quorate) return standby ? Number.MAX_SAFE_INTEGER : 1
+  if (host === node && isIn(cluster, view) && view.status?.quorate) return standby ? Number.MAX_SAFE_INTEGER : 1
   return speaks(cluster, node, host, view)
+}
+
+/** The addresses that the cluster will take from the node: what is not managed stays. */
+function takenFrom(node: string, vips: Want["vips"], { status }: NodeView): readonly string[] {
+  const there =
+    status?.resources.filter(({ active, managed, nodes }) => active && managed && nodes.includes(node)) ?? []
+  return there.flatMap(({ id }) => vips[id] ?? [])
 }
 
 function drain(node: string, vips: readonly string[]): RunAction {

@@ -12,6 +12,7 @@ import { FAULTS } from "../../../src/drill/faults/index.ts"
 const TARGET: Target = {
   node: "controller1",
   vip: { name: "vip", address: "10.0.0.11", manager: "pacemaker" },
+  vips: ["10.0.0.11"],
   haproxy: undefined,
 }
 /** Brought about only where a timer waits to end it. */

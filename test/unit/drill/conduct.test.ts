@@ -40,7 +40,11 @@ async function failing({ fault, aborted = false }: Course): Promise<{ error: Hao
   const vip = { name: "vip", address: "10.0.0.11", manager: "pacemaker" } as const
   const drill = conduct({
     ...{ context, inventory: INVENTORY, prober, tasks: [], holdMs: 1000, recoverMs: 1000, audit: "a drill" },
-    ...{ fault: FAULTS.standby, target: { node: NODE.name, vip, haproxy: undefined }, verify: async () => [] },
+    ...{
+      fault: FAULTS.standby,
+      target: { node: NODE.name, vip, vips: [vip.address], haproxy: undefined },
+      verify: async () => [],
+    },
   })
   const error = await drill.then(
     () => expect.unreachable("it was brought about"),

@@ -102,7 +102,7 @@ test("the holder is who alone has the address", () => {
 })
 
 describe("what will happen is said beforehand", () => {
-  const target = { node: "controller1", vip: AIM.vip, haproxy: "lb-haproxy" }
+  const target = { node: "controller1", vip: AIM.vip, vips: [AIM.vip.address], haproxy: "lb-haproxy" }
   const words = (kind: DrillKind, pacemaker = PACEMAKER) =>
     expectations(FAULTS[kind], target, { ...STATUS, pacemaker }).join(" ")
 

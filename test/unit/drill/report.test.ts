@@ -43,6 +43,7 @@ const TERMS: Terms = {
   target: {
     node: "controller1",
     vip: { name: "vip", address: "10.0.0.11", manager: "pacemaker" },
+    vips: ["10.0.0.11"],
     haproxy: "lb-haproxy",
   },
   service: { name: "web", at: "http://10.0.0.11:8080/" },

@@ -21,11 +21,24 @@ describe("node-drained", () => {
     expect(actions).toMatchObject([{ label: MARK }, { type: "wait" }])
   })
 
-  test("by another member where it does not see quorum itself", () => {
-    const want = about(nodeDrained)
-    const alone = view({ ...four, quorate: false, online: ["controller4"] })
-    const judgement = judgeAll(nodeDrained, want, gather(nodeDrained, want, { ...all(four), controller4: alone }))
-    expect(judgement.elected).toBe("controller1")
+  const vips = { vip: "10.0.0.100" }
+  const held = (said: Said, views = all(said)) => {
+    const want = { ...about(nodeDrained), vips }
+    const { elected, actions } = judgeAll(nodeDrained, want, gather(nodeDrained, want, views))
+    return { elected, holds: commands(actions)[0]?.includes("for address in 10.0.0.100;") }
+  }
+
+  test("holds the VIPs that the cluster takes from it, and no other", () => {
+    expect(held(four)).toEqual({ elected: "controller4", holds: true })
+    expect(held({ ...four, unmanaged: ["vip"] })).toEqual({ elected: "controller4", holds: false })
+    expect(held({ ...four, resources: { vip: ["controller1"] } })).toEqual({ elected: "controller4", holds: false })
+  })
+
+  test.each<[string, Said]>([
+    ["does not see quorum", { ...four, quorate: false, online: ["controller4"] }],
+    ["is in another cluster", { ...four, cluster: "other" }],
+  ])("is marked by another member, which holds nothing, where it %s", (_, own) => {
+    expect(held(four, { ...all(four), controller4: view(own) })).toEqual({ elected: "controller1", holds: false })
   })
 
   test("in standby with something left is not drained", () => {

@@ -27,6 +27,8 @@ export interface Said {
   quorate?: boolean
   /** Resources by the nodes that they run on. */
   resources?: Readonly<Record<string, readonly string[]>>
+  /** Resources that are not managed. */
+  unmanaged?: readonly string[]
   known?: readonly string[]
   policy?: string
   maintenance?: boolean
@@ -62,13 +64,13 @@ function corosyncConf(cluster: string, names: readonly string[]): string {
 }
 
 function crmMon({ online = [], offline = [], standby = [], quorate = true, ...rest }: Said): string {
-  const { resources = {}, policy = "stop", maintenance = false } = rest
+  const { resources = {}, unmanaged = [], policy = "stop", maintenance = false } = rest
   const node = (name: string, up: boolean) =>
     `<node name="${name}" id="1" online="${up}" standby="${standby.includes(name)}" pending="false" unclean="false"/>`
   const running = Object.entries(resources).flatMap(([id, nodes]) =>
     nodes.map(
       (name) =>
-        `<resource id="${id}" resource_agent="a" role="Started" active="true" failed="false" managed="true"><node name="${name}"/></resource>`,
+        `<resource id="${id}" resource_agent="a" role="Started" active="true" failed="false" managed="${!unmanaged.includes(id)}"><node name="${name}"/></resource>`,
     ),
   )
   return `<pacemaker-result><summary><current_dc present="true" name="controller1" with_quorum="${quorate}"/>
