@@ -1,3 +1,4 @@
+import { type Change, changesOf } from "../pacemaker/changes.ts"
 import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
 import { CIB_WANT, type CibWant, cibWant } from "../pacemaker/cib-want.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
@@ -69,14 +70,32 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
       label: ["edit, verify and push the CIB in one transaction", ...describeEdits(edits)].join("\n"),
       hint: "Nothing was pushed unless it says that a patch failed. Run haops again: it plans from what the cluster has now.",
     },
-    {
-      type: "wait",
-      for: "the cluster to have done what the change asks for",
-      script: SETTLED,
-      timeoutMs: SETTLE_TIMEOUT_MS,
-      hint: "`crm_mon -1rf` shows what it is still busy with, and what failed.",
-    },
+    SETTLING,
+    ...forget(difference(want, members).changes),
   ]
+}
+
+const SETTLING: Action = {
+  type: "wait",
+  for: "the cluster to have done what the change asks for",
+  script: SETTLED,
+  timeoutMs: SETTLE_TIMEOUT_MS,
+  hint: "`crm_mon -1rf` shows what it is still busy with, and what failed.",
+}
+
+/**
+ * Where a resource gets another agent, the cluster forgets the old one's history as soon as one node has stopped it. A node that is slower
+ * is then taken to have failed to stop, and banned for good (seen with pacemaker 2.1). What failed under an agent that is gone says
+ * nothing of the new one.
+ */
+function forget(changes: readonly Change[]): readonly Action[] {
+  const gone = new Set(changesOf(changes, "delete-resource").map(({ have }) => have.id))
+  const exchanged = changesOf(changes, "create-resource").filter(({ resource }) => gone.has(resource.id))
+  if (exchanged.length === 0) return []
+  const cleanups = exchanged.map(({ resource }): Action => {
+    return { type: "run", argv: ["crm_resource", "--cleanup", "--resource", resource.id] }
+  })
+  return [...cleanups, SETTLING]
 }
 
 function standing(want: CibWant, members: Members<CibHave>): Standing {

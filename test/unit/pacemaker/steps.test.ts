@@ -91,6 +91,14 @@ describe("cib", () => {
     expect((run as RunAction).stdin).toContain('"resource":["fresh","old","vip"]')
     expect(wait?.type).toBe("wait")
   })
+  test("a resource of another agent is freed of what failed under the old one, once the cluster is done", () => {
+    const plan = (agent: string) =>
+      cib.plan({ ...want(), desired: desired({ resources: [resource("vip", agent)] }) }, members(up()), [])
+    const words = (agent: string) =>
+      plan(agent).map((action) => (action.type === "run" ? action.argv.join(" ") : action.type))
+    expect(words("ocf:heartbeat:Dummy")).toEqual(["sh -s", "wait", "crm_resource --cleanup --resource vip", "wait"])
+    expect(words("ocf:heartbeat:IPaddr2")).toEqual(["sh -s", "wait"])
+  })
   test("a cluster without quorum is left as it is, unless nothing is to change", () => {
     const alone = members({ ...up(), cib: { ...up().cib, quorate: false } })
     expect(cib.findings?.(want("vip", "fresh"), alone)).toMatchObject([
