@@ -144,7 +144,8 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
   })
 
   test("a drill comes to its end, by the packet filter that this release has", async () => {
-    const { code, stdout, stderr } = await lab.haops(["drill", "partition", "--yes", "--json", "-i", inventory])
+    const words = ["drill", "partition", "--hold", "3s", "--yes", "--json"]
+    const { code, stdout, stderr } = await lab.haops([...words, "-i", inventory])
     expect(code, `${stdout}\n${stderr}`).toBe(0)
     expect(JSON.parse(stdout).details.restored).toBe("lifted")
   })

@@ -93,7 +93,11 @@ describe("cib", () => {
   })
   test("a resource of another agent is freed of what failed under the old one, once the cluster is done", () => {
     const plan = (agent: string) =>
-      cib.plan({ ...want(), desired: desired({ resources: [resource("vip", agent)] }) }, members(up()), [])
+      cib.plan(
+        { ...want(), desired: desired({ resources: [resource("vip", agent)] }) },
+        members(up(record(6, "vip"))),
+        [],
+      )
     const words = (agent: string) =>
       plan(agent).map((action) => (action.type === "run" ? action.argv.join(" ") : action.type))
     expect(words("ocf:heartbeat:Dummy")).toEqual(["sh -s", "wait", "crm_resource --cleanup --resource vip", "wait"])
