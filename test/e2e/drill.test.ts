@@ -142,10 +142,12 @@ async function frozen(...args: string[]): Promise<{ run: HaopsRun; node: LabNode
   const [holder] = await holders(lab.nodes, lab.vip)
   const node = lab.node(holder!)
   const run = lab.spawnHaops(["drill", "node-freeze", "--yes", ...args, "-i", inventory])
-  await until(async () => (await traces(node)).match(/blackhole|haops_drill/) !== null, {
-    what: "the freeze",
-    everyMs: 50,
+  const ended = run.done.then(({ code, stdout, stderr }) => {
+    throw new Error(`it ended with ${code} before the freeze\n${stdout}\n${stderr}`)
   })
+  const isFrozen = async () => /blackhole|haops_drill/.test(await traces(node))
+  await Promise.race([until(isFrozen, { what: "the freeze", everyMs: 50 }), ended])
+  ended.catch(() => undefined)
   expect((await node.must("cat /proc/$(pidof corosync)/stat")).split(" ")[2]).toBe("T")
   return { run, node }
 }
