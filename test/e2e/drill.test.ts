@@ -174,6 +174,13 @@ async function expectAsBefore(): Promise<void> {
     what: "haproxy everywhere",
   })
   await until(async () => (await holders(lab.nodes, lab.vip)).length === 1, { what: "the VIP on one node" })
+  // A node that was frozen learns a moment later that it was given up, and the next drill is refused while it comes back.
+  let well = 0
+  const staysWell = async () => {
+    well = (await lab.haops(["verify", "-i", inventory])).code === 0 ? well + 1 : 0
+    return well === 2
+  }
+  await until(staysWell, { what: "all to be well, and to stay so for a second", everyMs: 1000 })
   const left = await everywhere(
     lab.nodes,
     "ls /run/haops/drill* 2>/dev/null; nft list tables | grep haops; ip rule show | wc -l",
