@@ -16,7 +16,7 @@ let inventory: string
 beforeAll(async () => {
   lab = await startLab({ prepared: true })
   // A failure is forgotten soon, for the tests' sake; how often haproxy is checked is what README's figures are for.
-  inventory = await lab.inventory({ haproxy: { monitor: "200ms", failureTimeout: "2s" } })
+  inventory = await lab.inventory({ haproxy: { monitor: "200ms", failureTimeout: "5s" } })
   const { code, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
   expect(code, stderr).toBe(0)
 })

@@ -143,6 +143,19 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
     expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
   })
 
+  test("the VIP leaves before haproxy is stopped, though its failure was not counted yet", async () => {
+    const [holder = ""] = await holders(lab.nodes, lab.vip)
+    const simulated = await lab.nodes[0]!.must(`cd /root; cibadmin --query >before.xml
+crm_simulate --xml-file before.xml --op-inject lb-haproxy_monitor_1000@${holder}=7 --save-output failed.xml >/dev/null
+sed -i '/fail-count-lb-haproxy/d' failed.xml
+crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
+    const stops = [...simulated.matchAll(/Resource action: (\S+) +stop on (\S+)/g)].map(([, ...names]) => names)
+    expect(stops).toEqual([
+      ["vip", holder],
+      ["lb-haproxy", holder],
+    ])
+  })
+
   test("a drill comes to its end, by the packet filter that this release has", async () => {
     const words = ["drill", "partition", "--hold", "3s", "--yes", "--json"]
     const { code, stdout, stderr } = await lab.haops([...words, "-i", inventory])

@@ -149,9 +149,9 @@ describe("VIPs and haproxy", () => {
     ])
     expect(constraints.map((constraint) => constraint.id)).toEqual([
       "colocation-vip-lb-haproxy-clone-INFINITY",
-      "order-lb-haproxy-clone-vip-Optional",
+      "order-lb-haproxy-clone-vip-mandatory",
       "colocation-api-lb-haproxy-clone-INFINITY",
-      "order-lb-haproxy-clone-api-Optional",
+      "order-lb-haproxy-clone-api-mandatory",
     ])
   })
 
