@@ -2,7 +2,7 @@ import type { Inventory, Pacemaker } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import type { PartialInventory } from "./schema.ts"
-import { VIP_AGENT } from "./vip-resources.ts"
+import { HAPROXY_RESOURCE, VIP_AGENT } from "./vip-resources.ts"
 
 /** Says what is allowed and yet likely to hurt: secrets in the file, times without a unit, a cluster without fencing. */
 export function warnOfTheUnwise(
@@ -18,6 +18,7 @@ export function warnOfTheUnwise(
   warnOfBareTimes(yaml, notes)
   warnOfFencing(pacemaker, notes)
   warnOfIgnoredQuorum(pacemaker, Object.keys(yaml[pacemaker.on] ?? {}).length, notes)
+  warnOfStoppedClones(pacemaker, notes)
   if (haproxy?.placement === "with-vip") warnOfLooseVips(pacemaker, notes)
 }
 
@@ -72,6 +73,17 @@ function warnOfIgnoredQuorum({ properties }: Pacemaker, members: number, notes: 
   const path = ["pacemaker", "properties", "no-quorum-policy"]
   if (members !== 2) notes.warning(path, "each half of a split cluster runs everything")
   else notes.warning(path, "not needed by two members, and one that boots without the other takes every VIP at once")
+}
+
+/** The scheduler of pacemaker 2.0 to 3.0 stops each instance of a clone for one that failed. */
+function warnOfStoppedClones({ resources }: Pacemaker, notes: Notes): void {
+  for (const { id, clone, operations } of resources) {
+    const stopping = operations.find(({ options }) => options["on-fail"] === "stop")
+    if (clone === undefined || stopping === undefined) continue
+    const path = id === HAPROXY_RESOURCE ? ["haproxy", "resource"] : ["pacemaker", "resources", id]
+    const message = `on-fail: stop on a clone: one failure on one node stops ${id} on every node`
+    notes.warning([...path, "operations", stopping.name], message)
+  }
 }
 
 /** haproxy beside each of two VIPs runs nowhere as soon as they part. */

@@ -85,3 +85,25 @@ test("a kernel parameter that keeps haproxy from addresses it lacks is warned of
   ).toEqual([warning])
   expect(warnings(1).join()).not.toContain("sysctl")
 })
+
+test("an operation that stops a whole clone for one failure is warned of", () => {
+  const of = (text: string) =>
+    parseInventory(text, "i.yaml")
+      .warnings.filter((warning) => warning.includes("clone"))
+      .map((text) => text.replace(/^\S+ /, ""))
+  const haproxy =
+    "vips: { v: 10.0.0.9/24 }\nhaproxy: { resource: { operations: { monitor: { on-fail: stop } } }, services: [{ preset: galera }] }\n"
+  expect(of(`${HEAD}${haproxy}`)).toEqual([
+    "haproxy.resource.operations.monitor: on-fail: stop on a clone: one failure on one node stops lb-haproxy on every node",
+  ])
+  const resource = (clone: boolean, fate: string) =>
+    of(
+      cluster(
+        `  resources: { a: { agent: "systemd:a", clone: ${clone}, operations: { monitor: { on-fail: ${fate} } } } }\n`,
+      ),
+    )
+  expect(resource(true, "stop")).toEqual([
+    "pacemaker.resources.a.operations.monitor: on-fail: stop on a clone: one failure on one node stops a on every node",
+  ])
+  expect([...resource(false, "stop"), ...resource(true, "restart")]).toEqual([])
+})
