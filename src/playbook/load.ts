@@ -4,7 +4,6 @@ import { HaopsError } from "../errors.ts"
 import { parseYaml } from "../inventory/yaml-document.ts"
 import { packageRoot } from "../package-root.ts"
 import type { LoadedPlaybook } from "./compile.ts"
-import { playbookSchema } from "./schema.ts"
 
 /** A playbook that haops ships, such as `up`. */
 export async function loadShipped(name: string): Promise<LoadedPlaybook> {
@@ -20,6 +19,8 @@ export async function loadPlaybook(file: string, shown = file): Promise<LoadedPl
     const hint = "haops run takes the path of a playbook, from the directory that it is called in."
     throw new HaopsError("E_INPUT", `there is no playbook ${shown}`, { hint, cause })
   })
+  // Every verb imports this module, and has its connections begun before it reads a playbook.
+  const { playbookSchema } = await import("./schema.ts")
   return parseYaml(text, shown, playbookSchema, "the playbook")
 }
 

@@ -1,17 +1,15 @@
 import { connect, type Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import ssh2, { type AnyAuthMethod, type Client, type ConnectConfig, type NextAuthHandler } from "ssh2"
-import { asHaopsError, type HaopsError } from "../errors.ts"
-import { canceledError, connectError, droppedError, loginError, lostError, noAnswerError } from "./connect-errors.ts"
-import { type CredentialSources, credentialsFor } from "./credentials.ts"
+import type { Client } from "ssh2"
+import type { HaopsError } from "../errors.ts"
+import { canceledError, connectError, noAnswerError } from "./connect-errors.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { HostKeyCheck, HostKeys } from "./host-keys.ts"
-import { endSignsOfLife, skipKeyProof } from "./ssh2-internals.ts"
 
-export interface ConnectionDeps extends CredentialSources {
+export interface ConnectionDeps {
   hostKeys: HostKeys
-  /** Milliseconds between signs of life; three that stay unanswered mean that the host is gone. */
-  keepaliveMs: number
+  /** Speaks ssh on a stream that was opened: checks the host key and logs in. */
+  logIn: (endpoint: Endpoint, stream: Duplex, hostKey: HostKeyCheck) => Promise<Connection>
 }
 
 /** A connection that is logged in. */
@@ -65,7 +63,6 @@ export async function attempt(
   deps: ConnectionDeps,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const hostKey = await deps.hostKeys.check(endpoint)
   const clock = new AbortController()
   const timer = setTimeout(() => clock.abort(), endpoint.connectTimeoutMs)
   const either = AbortSignal.any([signal, clock.signal])
@@ -82,141 +79,15 @@ export async function attempt(
       if (either.aborted) opened.destroy()
       return opened
     })
-    const login = opening.then((opened) => logIn(endpoint, opened, hostKey, deps))
+    const checking = deps.hostKeys.check(endpoint)
+    const login = Promise.all([opening, checking]).then(([opened, hostKey]) => deps.logIn(endpoint, opened, hostKey))
     return await Promise.race([login, late])
   } catch (error) {
+    // One that opens later is closed then.
+    clock.abort()
     stream?.destroy()
     throw error
   } finally {
     clearTimeout(timer)
-  }
-}
-
-/** Listens from the moment the stream is there: it may be reset before the server has said a word. */
-function logIn(endpoint: Endpoint, sock: Duplex, hostKey: HostKeyCheck, deps: ConnectionDeps): Promise<Connection> {
-  const client = new ssh2.Client()
-  const auth = createAuth(endpoint, deps)
-  let refusal: HaopsError | undefined
-  const config: ConnectConfig = {
-    sock,
-    username: endpoint.user,
-    algorithms: { serverHostKey: [...hostKey.algorithms] as never },
-    keepaliveInterval: deps.keepaliveMs,
-    keepaliveCountMax: 3,
-    readyTimeout: 0,
-    authHandler: auth.handler,
-    hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
-      hostKey.verify(key).then(
-        (error) => {
-          refusal = error
-          verify(error === undefined)
-        },
-        (thrown) => {
-          refusal = asHaopsError(thrown)
-          verify(false)
-        },
-      )
-    },
-  }
-  return new Promise((resolve, reject) => {
-    const fail = (error: HaopsError) => {
-      reject(error)
-      sock.destroy()
-    }
-    auth.onFailure(fail)
-    client.on("error", (cause: Error & { level?: string; code?: unknown }) => {
-      if (refusal !== undefined) return fail(refusal)
-      // An agent that will not sign, or a key that cannot: the next credential's turn.
-      if (cause.level === "agent" || cause.level === "client-authentication") return
-      const hungUp = cause.code === undefined && (sock.readableEnded || sock.destroyed)
-      fail(auth.refused() ?? (hungUp ? droppedError(endpoint) : connectError(endpoint, cause)))
-    })
-    client.once("close", () => fail(refusal ?? auth.refused() ?? droppedError(endpoint)))
-    client.once("ready", () => {
-      skipKeyProof(client)
-      client.removeAllListeners("close")
-      client.removeAllListeners("error")
-      resolve(connected(endpoint, client, sock))
-    })
-    client.connect(config)
-  })
-}
-
-interface Auth {
-  handler: NonNullable<ConnectConfig["authHandler"]>
-  /** Called when there is nothing left to offer, or a secret could not be had. */
-  onFailure(listener: (error: HaopsError) => void): void
-  /** The error to report if the server hangs up now: that is a refusal once it has turned a credential down. */
-  refused(): HaopsError | undefined
-}
-
-function createAuth(endpoint: Endpoint, deps: ConnectionDeps): Auth {
-  const credentials = credentialsFor(endpoint, deps)
-  const tried: string[] = []
-  const passed: string[] = []
-  let accepts: readonly string[] = []
-  let turnedDown = false
-  let onFailure: (error: HaopsError) => void = () => undefined
-  const error = () => loginError(endpoint, tried, passed, accepts)
-
-  const next = async (): Promise<AnyAuthMethod | undefined> => {
-    for (;;) {
-      const { value: credential, done } = await credentials.next()
-      if (done) return undefined
-      if ("problem" in credential) passed.push(`${credential.label} (${credential.problem})`)
-      else if (accepts.length > 0 && !accepts.includes(credential.protocol)) {
-        passed.push(`${credential.label} (not accepted)`)
-      } else {
-        tried.push(credential.label)
-        return credential.method
-      }
-    }
-  }
-  const handler = (left: readonly string[] | null, partial: boolean | null, proceed: NextAuthHandler) => {
-    accepts = left ?? []
-    turnedDown = left !== null && !partial
-    next().then(
-      (method) => (method === undefined ? onFailure(error()) : proceed(method)),
-      (thrown) => onFailure(asHaopsError(thrown, { host: endpoint.name })),
-    )
-  }
-  return {
-    handler: handler as NonNullable<ConnectConfig["authHandler"]>,
-    onFailure: (listener) => {
-      onFailure = listener
-    },
-    refused: () => (turnedDown ? error() : undefined),
-  }
-}
-
-function connected(endpoint: Endpoint, client: Client, sock: Duplex): Connection {
-  const listeners = new Set<(error: HaopsError) => void>()
-  let lost: HaopsError | undefined
-  let cause: Error | undefined
-  client.on("error", (error) => {
-    cause ??= error
-  })
-  client.on("close", () => {
-    lost ??= lostError(endpoint, cause)
-    for (const listener of listeners) listener(lost)
-    listeners.clear()
-  })
-  return {
-    endpoint,
-    client,
-    get lost() {
-      return lost
-    },
-    onLost: (listener) => {
-      if (lost !== undefined) listener(lost)
-      else listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    close: () => {
-      client.end()
-      // The farewell is written; a host that is slow to answer it, or does not, must not keep this process alive.
-      if ("unref" in sock && typeof sock.unref === "function") sock.unref()
-      endSignsOfLife(client)
-    },
   }
 }

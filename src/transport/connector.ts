@@ -10,7 +10,7 @@ import { canceledError, isTransient } from "./connect-errors.ts"
 import { attempt, type Connection, type ConnectionDeps, openSocket, openThrough } from "./connection.ts"
 import { type Endpoint, resolveEndpoint, type Surroundings } from "./endpoint.ts"
 import { createHostKeys } from "./host-keys.ts"
-import { createKeyring } from "./keyring.ts"
+import type { Keyring } from "./keyring.ts"
 import { createSshConfig } from "./ssh-config.ts"
 import { SshTransport } from "./ssh-transport.ts"
 import type { Transport } from "./transport.ts"
@@ -35,9 +35,9 @@ export interface ConnectorOptions {
 export interface Connector extends AsyncDisposable {
   /**
    * Begins to connect to a host that `connect` will be called for: that gives what came of it, an error included. Aborting `signal` ends
-   * it, and so does disposing of the connector where `connect` was not called.
+   * it, and so does disposing of the connector where `connect` was not called. Resolves when it is up to the network, and never rejects.
    */
-  begin(host: Host, signal: AbortSignal): void
+  begin(host: Host, signal: AbortSignal): Promise<void>
   /**
    * One connection to the host. Tried again, with growing pauses, where it was dropped before the login (`MaxStartups`), never
    * where the host refused. Throws `E_CONNECT`, `E_AUTH`, `E_HOSTKEY`, `E_INPUT`, `E_UNSUPPORTED`, `E_CANCELED`.
@@ -53,32 +53,31 @@ const SPACING_MS = 8
 export function createConnector(options: ConnectorOptions): Connector {
   const around = surroundings(options)
   const deps: ConnectionDeps = {
-    secret: options.secret,
-    keyring: createKeyring(options.secret),
     hostKeys: createHostKeys(options.onNotice ?? (() => undefined)),
-    keepaliveMs: options.keepaliveMs ?? 5_000,
+    logIn: lateLogin(options),
   }
   const network = createNetwork(deps)
   const begun = new Map<Host, Promise<Transport>>()
   const closing = new AbortController()
 
-  const logIn = async (host: Host, signal: AbortSignal): Promise<Transport> => {
+  const logIn = async (host: Host, signal: AbortSignal, onOpening?: () => void): Promise<Transport> => {
     // One signal stands for a whole run, with a listener for everything under way: no leak.
     setMaxListeners(0, signal)
     try {
       const endpoint = await resolveEndpoint(host, around)
-      return new SshTransport(host, await network.reach(endpoint, signal), options.secret)
+      return new SshTransport(host, await network.reach(endpoint, signal, onOpening), options.secret)
     } catch (thrown) {
       throw signal.aborted ? canceledError(host.name) : ofHost(thrown, host.name)
     }
   }
   return {
-    begin: (host, signal) => {
-      const connecting = logIn(host, AbortSignal.any([signal, closing.signal]))
-      // Told to whoever calls `connect`, and to nobody where nobody does.
-      connecting.catch(() => undefined)
-      begun.set(host, connecting)
-    },
+    begin: (host, signal) =>
+      new Promise((resolve) => {
+        const connecting = logIn(host, AbortSignal.any([signal, closing.signal]), resolve)
+        // Told to whoever calls `connect`, and to nobody where nobody does.
+        connecting.catch(() => resolve())
+        begun.set(host, connecting)
+      }),
     connect: async (host, signal) => {
       const connecting = begun.get(host) ?? logIn(host, signal)
       begun.delete(host)
@@ -108,7 +107,8 @@ function surroundings(options: ConnectorOptions): Surroundings {
 }
 
 interface Network {
-  reach(endpoint: Endpoint, signal: AbortSignal): Promise<Connection>
+  /** `onOpening` is called when the way to the endpoint begins to be opened. */
+  reach(endpoint: Endpoint, signal: AbortSignal, onOpening?: () => void): Promise<Connection>
   close(): void
 }
 
@@ -130,10 +130,14 @@ function createNetwork(deps: ConnectionDeps): Network {
     connecting.then((connection) => connection.onLost(forget), forget)
     return connecting
   }
-  const reach = async (endpoint: Endpoint, signal: AbortSignal): Promise<Connection> => {
+  const reach: Network["reach"] = async (endpoint, signal, onOpening = () => undefined) => {
+    if (endpoint.via !== undefined) onOpening()
     const via = endpoint.via === undefined ? undefined : await unlessAborted(jump(endpoint.via), signal)
-    const open = (limit: AbortSignal): Promise<Duplex> =>
-      via === undefined ? openSocket(endpoint, limit) : openThrough(via, endpoint)
+    const open = (limit: AbortSignal): Promise<Duplex> => {
+      const opening = via === undefined ? openSocket(endpoint, limit) : openThrough(via, endpoint)
+      onOpening()
+      return opening
+    }
     const once = async () => {
       await turn(signal)
       return attempt(endpoint, open, deps, signal)
@@ -150,6 +154,17 @@ function createNetwork(deps: ConnectionDeps): Network {
           () => undefined,
         )
     },
+  }
+}
+
+/** Everything of ssh2 is loaded while the first sockets are being opened: a host's sshd starts to work then, and has more to do. */
+function lateLogin({ secret, keepaliveMs = 5_000 }: ConnectorOptions): ConnectionDeps["logIn"] {
+  let keyring: Keyring | undefined
+  return async (endpoint, stream, hostKey) => {
+    const { logIn } = await import("./login.ts")
+    const { createKeyring } = await import("./keyring.ts")
+    keyring ??= createKeyring(secret)
+    return await logIn(endpoint, stream, hostKey, { secret, keyring, keepaliveMs })
   }
 }
 

@@ -58,7 +58,9 @@ export async function approachHosts(request: ApproachRequest): Promise<Approach>
   const early = hasCommand(inventory)
     ? []
     : hosts.slice(0, options.forks).filter(({ ssh }) => ssh.hostKeys === "strict")
-  for (const host of early) connector.begin(host, stop)
+  // The first one is on its way when the others are, or nearly.
+  const [first] = early.map((host) => connector.begin(host, stop))
+  await first
   return {
     inventory,
     hosts,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { describe, expect, test } from "vitest"
@@ -30,6 +30,15 @@ describe("a connection that was begun", () => {
     await until(() => server.open === 0 && server.connections === 1)
     await expect(connector.connect(host, calm)).rejects.toMatchObject({ code: "E_HOSTKEY", host: "node1" })
     expect(server.connections).toBe(1)
+  })
+
+  test("is closed where known_hosts cannot be read", async () => {
+    await using server = await startSshServer({ welcome: () => "silence" })
+    await using home = new Home()
+    mkdirSync(join(home.path, ".ssh/known_hosts"))
+    const host = hostOf(server)
+    await expect(home.connector().connect(host, calm)).rejects.toMatchObject({ code: "E_INPUT", host: "node1" })
+    await until(() => server.open === 0)
   })
 
   test("that is dropped before the login is tried again", async () => {
