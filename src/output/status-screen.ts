@@ -62,7 +62,9 @@ function quorumCell({ state, quorum, seenFrom }: ClusterStatus, paint: Paint): C
   }
   if (quorum === undefined) return { text: "quorate", paint: paint.green }
   const survives = quorum.survives === 0 ? "survives no failure" : `survives ${count(quorum.survives, "failure")}`
-  return { text: `quorate${votes}, ${survives}`, paint: quorum.survives === 0 ? paint.yellow : paint.green }
+  const silent = quorum.deviceVotes === 0 ? ", quorum device SILENT" : ""
+  const well = quorum.survives > 0 && silent === ""
+  return { text: `quorate${votes}, ${survives}${silent}`, paint: well ? paint.green : paint.yellow }
 }
 
 function warningCells({ state, fencing, maintenance, noQuorumPolicy }: ClusterStatus, paint: Paint): Cell[] {

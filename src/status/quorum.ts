@@ -16,6 +16,8 @@ export interface Quorum {
   ring: string
   /** Ids of the nodes that are members now, ascending. */
   members: readonly number[]
+  /** The quorum device's votes that count now: 0 where it is configured and not heard. Undefined without one. */
+  deviceVotes?: number | undefined
 }
 
 /** Shell that prints corosync's view, and nothing where corosync does not run here. Its exit code tells quorum, not success. */
@@ -33,7 +35,10 @@ export function parseQuorum(stdout: string): Quorum | undefined {
     return value
   }
   const number = (key: string) => Number.parseInt(text(key), 10)
-  const nodes = membersOf(stdout)
+  const rows = membership(stdout)
+  // A quorum device has the id 0 and is no node.
+  const nodes = rows.filter(({ id }) => id !== 0)
+  const device = rows.find(({ id }) => id === 0)
   const [votes, needed] = [number("Total votes"), number("Quorum")]
   const quorate = text("Quorate") === "Yes"
   return {
@@ -53,15 +58,15 @@ export function parseQuorum(stdout: string): Quorum | undefined {
       .filter((flag) => flag !== "" && flag !== "Quorate"),
     ring: text("Ring ID"),
     members: nodes.map(({ id }) => id).sort((a, b) => a - b),
+    ...(device === undefined ? {} : { deviceVotes: device.votes }),
   }
 }
 
-/** Lines such as `         2          1 controller2`; a quorum device has the id 0 and is no node. */
-function membersOf(stdout: string): { id: number; votes: number }[] {
+/** Lines such as `         2          1 controller2`, and `         0          0            Qdevice (votes 1)` for a device unheard. */
+function membership(stdout: string): { id: number; votes: number }[] {
   const table = stdout.split(/^Membership information$/m)[1] ?? ""
-  return [...table.matchAll(/^\s*(0x[0-9a-f]+|\d+)\s+(\d+)\s+\S/gm)]
-    .map(([, id, votes]) => ({ id: Number(id), votes: Number(votes) }))
-    .filter(({ id }) => id !== 0)
+  const rows = [...table.matchAll(/^\s*(0x[0-9a-f]+|\d+)\s+(\d+)\s+\S/gm)]
+  return rows.map(([, id, votes]) => ({ id: Number(id), votes: Number(votes) }))
 }
 
 function survivable(votes: number, needed: number, nodes: readonly number[]): number {

@@ -51,7 +51,16 @@ function quorum(seen: Seen): Check {
   const { votes: there, expected, needed, survives } = first.value
   const survival = survives === 0 ? "survives no failure" : `survives ${count(survives, "failure")}`
   const evidence = `${there} of ${expected} votes, ${needed} needed, ${survival}`
-  return check("quorum", "the cluster has quorum", [evidence], { fails, warnings: survives === 0 ? [evidence] : [] })
+  const silent = votes.flatMap(({ host, value }) => (value.deviceVotes === 0 ? [host] : []))
+  return check("quorum", "the cluster has quorum", [evidence], {
+    fails,
+    warnings: [
+      ...(survives === 0 ? [evidence] : []),
+      ...(silent.length === 0
+        ? []
+        : [`the quorum device has no vote, as ${listing(silent)} ${silent.length === 1 ? "sees" : "see"} it`]),
+    ],
+  })
 }
 
 function failedActions({ answers }: Seen): Check {

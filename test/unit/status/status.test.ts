@@ -52,6 +52,11 @@ describe("the screen", () => {
     expect(text.at(-2)).toMatch(/\(checked now, but for controller3\)/)
   })
 
+  test("calls a quorum device that is not heard silent", () => {
+    const text = screen(everywhere({ observation: { quorum: { ...QUORUM, deviceVotes: 0 } } }))
+    expect(text[0]).toContain("survives 1 failure, quorum device SILENT")
+  })
+
   test("says that there is no cluster", () => {
     const text = screen(everywhere({ status: undefined }))
     expect(text[0]).toBe("prod   no cluster runs on any host that answered")
@@ -115,7 +120,16 @@ ${nodes}`
       survives: 1,
       members: [1, 2],
       flags: ["Qdevice"],
+      deviceVotes: 1,
     })
+  })
+
+  test("a quorum device that is not heard has none", () => {
+    const nodes = `    Nodeid      Votes    Qdevice Name
+         1          1   NA,NV,NMW controller1 (local)
+         2          1   NA,NV,NMW controller2
+         0          0            Qdevice (votes 1)`
+    expect(parseQuorum(said("2", "Qdevice", nodes))).toMatchObject({ votes: 2, survives: 0, deviceVotes: 0 })
   })
 
   test("the heaviest node fails first", () => {

@@ -73,6 +73,15 @@ describe("a cluster that is well", () => {
     })
   })
 
+  test("is told of a quorum device that is not heard", () => {
+    const silent = everywhere({ observation: { quorum: { ...QUORUM, deviceVotes: 0 } } })
+    expect(failed({ hosts: silent })).toEqual([])
+    expect(checks({ hosts: silent }).find(({ id }) => id === "quorum")).toMatchObject({
+      outcome: "warn",
+      evidence: [expect.stringMatching(/^the quorum device has no vote, as controller1, .*controller3 see it$/)],
+    })
+  })
+
   test("is told of a service without a server, whose application haops does not run", () => {
     const down = everywhere({ observation: { haproxy: haproxy("down", "down", "down") } })
     expect(failed({ hosts: down })).toEqual([])
