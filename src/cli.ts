@@ -1,5 +1,5 @@
 import { CommanderError } from "commander"
-import { asHaopsError, type HaopsError } from "./errors.ts"
+import { asHaopsError, HaopsError } from "./errors.ts"
 import { EXIT, exitOfError, outcomeOfError } from "./exit-codes.ts"
 import { type Call, createProgram } from "./program.ts"
 
@@ -17,15 +17,26 @@ async function main(argv: string[]): Promise<number> {
     await createProgram(call).parseAsync(argv)
     return call.exit
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : usage(thrown, argv)
     return await printError(asHaopsError(thrown), call.options)
   }
+}
+
+/** Commander has told people by now; which verb it was, and so its options, may not be known. */
+function usage({ message }: CommanderError, argv: readonly string[]): number {
+  if (argv.includes("--json")) printDocument(new HaopsError("E_INPUT", message.replace(/^error: /, "")), EXIT.usage)
+  return EXIT.usage
+}
+
+function printDocument(error: HaopsError, exit: number): void {
+  const document = { outcome: outcomeOfError(error), exit, errors: [error] }
+  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
 }
 
 async function printError(error: HaopsError, { color, json, verbose = false }: Call["options"]): Promise<number> {
   const exit = exitOfError(error)
   if (json === true) {
-    process.stdout.write(`${JSON.stringify({ outcome: outcomeOfError(error), exit, errors: [error] }, undefined, 2)}\n`)
+    printDocument(error, exit)
     return exit
   }
   const { renderError } = await import("./output/error-screen.ts")

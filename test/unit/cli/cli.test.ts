@@ -66,6 +66,13 @@ haproxy:
   })
 })
 
+test("wrong usage is a document too where --json asks for one", () => {
+  const { status, stdout } = haops("up", "--json", "--ywes")
+  expect(status).toBe(64)
+  const error = { code: "E_INPUT", message: expect.stringMatching(/^unknown option '--ywes'/) }
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: "failed", exit: 64, errors: [error] })
+})
+
 test("a mistyped verb is answered with the nearest one", () => {
   expect(haops("statsu").stderr).toContain("status")
 })
