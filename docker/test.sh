@@ -7,7 +7,13 @@ cd "$root"
 
 sh docker/setup.sh bullseye bookworm trixie
 
-results=$(mktemp)
+# Whatever a test leaves behind goes with it.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+trap 'exit 130' INT TERM
+
+results=$TMPDIR/results.json
 status=0
 npx vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
 node docker/test-summary.mjs "$results" "$status"
