@@ -29,11 +29,16 @@ const FLAGS = {
   auto_tie_breaker: "AutoTieBreaker",
 } as const
 
+/** Whether one of these options of votequorum is a feature, which only `QUORUM_SCRIPT` tells. That costs as much as all of cmap twice. */
+export function haveFeatures(options: Readonly<Record<string, string>>): boolean {
+  return Object.keys(FLAGS).some((option) => option in options)
+}
+
 /**
- * Reads what `CMAP_SCRIPT` and `QUORUM_SCRIPT` printed; undefined where corosync does not run. Throws `E_PROBE` where it runs and says
- * nothing of its votes.
+ * Reads what `CMAP_SCRIPT` and `QUORUM_SCRIPT` printed; undefined where corosync does not run. Without `votes`, features are left as
+ * they are shown in memory. Throws `E_PROBE` where it runs and says nothing of its votes.
  */
-export function parseCmap(cmap: string, votes: string): RunningCorosync | undefined {
+export function parseCmap(cmap: string, votes?: string): RunningCorosync | undefined {
   const values = new Map(
     cmap.split("\n").flatMap((line): [string, string][] => {
       const [, key, value] = /^(\S+) \(\w+\) = (.*)$/.exec(line) ?? []
@@ -41,15 +46,15 @@ export function parseCmap(cmap: string, votes: string): RunningCorosync | undefi
     }),
   )
   if (values.size === 0) return undefined
-  const told = parseQuorum(votes)
-  if (told === undefined) throw new HaopsError("E_PROBE", "corosync runs, and corosync-quorumtool says nothing of it")
   const totem = within(values, "totem.")
-  const quorum = { ...within(values, "quorum."), ...features(told.flags) }
+  const quorum = { ...within(values, "quorum."), ...(votes === undefined ? {} : features(votes)) }
   const conf = { name: totem.cluster_name, transport: totem.transport, totem, quorum, nodes: nodesOf(values) }
   return { conf, joined: joinedOf(values) }
 }
 
-function features(flags: readonly string[]): Record<string, string> {
+function features(votes: string): Record<string, string> {
+  const flags = parseQuorum(votes)?.flags
+  if (flags === undefined) throw new HaopsError("E_PROBE", "corosync runs, and corosync-quorumtool says nothing of it")
   return Object.fromEntries(Object.entries(FLAGS).map(([option, word]) => [option, flags.includes(word) ? "1" : "0"]))
 }
 

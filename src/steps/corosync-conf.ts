@@ -3,7 +3,7 @@ import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/member
 import { linkChange } from "../pacemaker/membership/corosync-links.ts"
 import { restartsOf } from "../pacemaker/membership/corosync-roll.ts"
 import { type Setting, settingsOf } from "../pacemaker/membership/corosync-settings.ts"
-import { COROSYNC_VIEW, type CorosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
 import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
 import { type Drift, defineJointStep, type Finding } from "./step.ts"
@@ -18,7 +18,7 @@ export const corosyncConf = defineJointStep<ClusterWant, CorosyncView>({
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "corosync.conf",
-  probe: () => COROSYNC_VIEW,
+  probe: corosyncView,
   check: (want, members) => (isManaged(want, members) ? differences(want, members.elected.have) : []),
   findings(want, members) {
     const { have, host } = members.elected

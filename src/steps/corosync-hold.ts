@@ -1,6 +1,6 @@
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { isHeld, pendingRestarts, rollNotes } from "../pacemaker/membership/corosync-roll.ts"
-import { COROSYNC_VIEW, type CorosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { HOLD } from "../pacemaker/membership/rolling.ts"
 import { defineClusterStep } from "./step.ts"
 
@@ -16,7 +16,7 @@ export const corosyncHold = defineClusterStep<ClusterWant, CorosyncView>({
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "maintenance mode for corosync's restarts",
-  probe: () => COROSYNC_VIEW,
+  probe: corosyncView,
   elect: (want, have) => (pendingRestarts(want, have).length > 0 ? 2 : 1) + (have.pacemaker ? 4 : 0),
   check(want, members) {
     if (!isManaged(want, members)) return []

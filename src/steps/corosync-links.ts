@@ -1,7 +1,7 @@
 import { editCorosyncConf } from "../pacemaker/corosync-edit.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { linkChange } from "../pacemaker/membership/corosync-links.ts"
-import { COROSYNC_VIEW, type CorosyncView, isManaged } from "../pacemaker/membership/corosync-view.ts"
+import { type CorosyncView, corosyncView, isManaged } from "../pacemaker/membership/corosync-view.ts"
 import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
 import { defineJointStep } from "./step.ts"
 
@@ -18,7 +18,7 @@ export const corosyncLinks = defineJointStep<ClusterWant, CorosyncView>({
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "former links of corosync",
-  probe: () => COROSYNC_VIEW,
+  probe: corosyncView,
   check(want, members) {
     const change = changeOf(want, members.elected.have)
     if (change === undefined || !isManaged(want, members)) return []

@@ -1,6 +1,6 @@
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { isRolling, pendingRestarts } from "../pacemaker/membership/corosync-roll.ts"
-import { COROSYNC_VIEW, type CorosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { RELEASE } from "../pacemaker/membership/rolling.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
@@ -19,7 +19,7 @@ export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "end of maintenance mode for corosync's restarts",
-  probe: () => COROSYNC_VIEW,
+  probe: corosyncView,
   elect: (_want, { rolling, pacemaker }) => (rolling ? 2 : 0) + (pacemaker ? 1 : 0),
   check(want, members) {
     if (!isManaged(want, members)) return []

@@ -2,7 +2,7 @@ import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/member
 import { COROSYNC_CONF } from "../pacemaker/membership/conf-probe.ts"
 import { linksOf } from "../pacemaker/membership/corosync-links.ts"
 import { settingsOf } from "../pacemaker/membership/corosync-settings.ts"
-import { COROSYNC_VIEW, type CorosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { quote } from "../sh.ts"
 import { RELOAD_COROSYNC } from "./lib/reload-corosync.ts"
 import { type Action, type Drift, defineJointStep, type Members } from "./step.ts"
@@ -20,7 +20,7 @@ export const corosyncReload = defineJointStep<ClusterWant, CorosyncView>({
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "corosync.conf taken up",
-  probe: () => COROSYNC_VIEW,
+  probe: corosyncView,
   check: (want, members) => (isManaged(want, members) ? behind(want, members.elected.have) : []),
   plan(want, members, drift) {
     const { members: roster } = rosterOf(want, members)

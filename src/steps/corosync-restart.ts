@@ -7,7 +7,7 @@ import {
   joinedAfter,
   pendingRestarts,
 } from "../pacemaker/membership/corosync-roll.ts"
-import { COROSYNC_VIEW, type CorosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
 import { type Action, defineJointStep, type Members } from "./step.ts"
 
@@ -29,7 +29,7 @@ export const corosyncRestart = defineJointStep<ClusterWant, CorosyncView>({
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "corosync in force",
-  probe: () => COROSYNC_VIEW,
+  probe: corosyncView,
   check(want, members) {
     if (!isManaged(want, members)) return []
     const { have } = members.elected

@@ -3,7 +3,7 @@ import { unitIsActive } from "../../facts/units.ts"
 import { QUORUM_SCRIPT } from "../../status/quorum.ts"
 import type { Members, Peers, Probe } from "../../steps/step.ts"
 import { CIB } from "../cib-question.ts"
-import { CMAP_SCRIPT, parseCmap, type RunningCorosync } from "../corosync-cmap.ts"
+import { CMAP_SCRIPT, haveFeatures, parseCmap, type RunningCorosync } from "../corosync-cmap.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { corosyncConfText, type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
 import { HAS_MARK, TELL_MAINTENANCE } from "./rolling.ts"
@@ -32,20 +32,25 @@ cib=${CIB}
 case $cib in 'exit '*) cib=$(timeout 10 cibadmin -Q -l -o crm_config 2>/dev/null) || : ;; esac
 if ${HAS_MARK}; then echo rolling; fi`
 
-export const COROSYNC_VIEW: Probe<CorosyncView> = {
-  script: nodeClusterScript({ running: CMAP_SCRIPT, votes: QUORUM_SCRIPT, rolling: ROLLING_SCRIPT }),
-  parse({ stdout }) {
-    const { running, votes, rolling } = partsOf(stdout, ["running", "votes", "rolling"])
-    const told = new Set(rolling.split("\n"))
-    return {
-      ...parseNodeCluster(stdout),
-      text: corosyncConfText(stdout),
-      running: parseCmap(running, votes),
-      pacemaker: told.has("running"),
-      rolling: told.has("rolling"),
-      maintenance: told.has("on") ? true : told.has("off") ? false : undefined,
-    }
-  },
+/** The view of a node. Features of the quorum that the inventory does not name are compared with nothing, and so not asked for. */
+export function corosyncView({ quorum }: Pick<ClusterWant, "quorum">): Probe<CorosyncView> {
+  const asksVotes = haveFeatures(quorum)
+  const votesScript = asksVotes ? { votes: QUORUM_SCRIPT } : {}
+  return {
+    script: nodeClusterScript({ running: CMAP_SCRIPT, ...votesScript, rolling: ROLLING_SCRIPT }),
+    parse({ stdout }) {
+      const { running, rolling } = partsOf(stdout, ["running", "rolling"])
+      const told = new Set(rolling.split("\n"))
+      return {
+        ...parseNodeCluster(stdout),
+        text: corosyncConfText(stdout),
+        running: parseCmap(running, asksVotes ? partsOf(stdout, ["votes"]).votes : undefined),
+        pacemaker: told.has("running"),
+        rolling: told.has("rolling"),
+        maintenance: told.has("on") ? true : told.has("off") ? false : undefined,
+      }
+    },
+  }
 }
 
 /** The members that go by the same file, and what keeps haops from changing it. */

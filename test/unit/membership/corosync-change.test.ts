@@ -6,6 +6,7 @@ import type { ClusterWant } from "../../../src/pacemaker/membership/cluster-want
 import { linkChange, linksOf } from "../../../src/pacemaker/membership/corosync-links.ts"
 import { settingsOf } from "../../../src/pacemaker/membership/corosync-settings.ts"
 import type { CorosyncView } from "../../../src/pacemaker/membership/corosync-view.ts"
+import { corosyncView } from "../../../src/pacemaker/membership/corosync-view.ts"
 import { corosyncConf } from "../../../src/steps/corosync-conf.ts"
 import { corosyncHold } from "../../../src/steps/corosync-hold.ts"
 import { corosyncLinks } from "../../../src/steps/corosync-links.ts"
@@ -41,6 +42,12 @@ describe("what corosync has in memory", () => {
     const quorum = (flags: string) => parseCmap(text, votes(flags))?.conf.quorum
     expect(quorum("Quorate")).toMatchObject({ wait_for_all: "0", last_man_standing_window: "5000" })
     expect(quorum("Quorate WaitForAll")).toMatchObject({ wait_for_all: "1" })
+  })
+
+  test("the quorum's features are asked for where the inventory names one of them", () => {
+    const asks = (quorum: Record<string, string>) => corosyncView({ quorum }).script.includes("corosync-quorumtool")
+    expect([asks({}), asks({ last_man_standing_window: "5000" })]).toEqual([false, false])
+    expect([asks({ wait_for_all: "0" }), asks({ auto_tie_breaker: "1" })]).toEqual([true, true])
   })
 
   test("its nodes in the order of the file, ten of them too", () => {

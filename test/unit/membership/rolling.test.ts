@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { COROSYNC_VIEW } from "../../../src/pacemaker/membership/corosync-view.ts"
+import { corosyncView } from "../../../src/pacemaker/membership/corosync-view.ts"
 import { HOLD, RELEASE } from "../../../src/pacemaker/membership/rolling.ts"
 import { corosyncHold } from "../../../src/steps/corosync-hold.ts"
 import { corosyncRestart } from "../../../src/steps/corosync-restart.ts"
@@ -79,7 +79,8 @@ describe("what pacemaker goes by", () => {
   ])("%s", (_what, cibadmin, crm_mon, expected) => {
     const systemctl = systemctlShow({ pacemaker: { active: "active", load: "loaded" } })
     using box = sandbox({ cibadmin, crm_mon, systemctl })
-    expect(COROSYNC_VIEW.parse(run(COROSYNC_VIEW.script, { path: box.path }))).toMatchObject(expected)
+    const view = corosyncView({ quorum: {} })
+    expect(view.parse(run(view.script, { path: box.path }))).toMatchObject(expected)
   })
 })
 
