@@ -29,14 +29,14 @@ const FLAGS = {
   auto_tie_breaker: "AutoTieBreaker",
 } as const
 
-/** Whether one of these options of votequorum is a feature, which only `QUORUM_SCRIPT` tells. That costs as much as all of cmap twice. */
+/** Whether one of these options of votequorum is a feature, which only `QUORUM_SCRIPT` tells. To ask it costs more than all of cmap. */
 export function haveFeatures(options: Readonly<Record<string, string>>): boolean {
   return Object.keys(FLAGS).some((option) => option in options)
 }
 
 /**
- * Reads what `CMAP_SCRIPT` and `QUORUM_SCRIPT` printed; undefined where corosync does not run. Without `votes`, features are left as
- * they are shown in memory. Throws `E_PROBE` where it runs and says nothing of its votes.
+ * Reads what `CMAP_SCRIPT` and `QUORUM_SCRIPT` printed; undefined where corosync does not run. Without `votes`, features are as
+ * memory shows them, in force or not. Throws `E_PROBE` where it runs and says nothing of its votes.
  */
 export function parseCmap(cmap: string, votes?: string): RunningCorosync | undefined {
   const values = new Map(

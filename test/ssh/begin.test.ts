@@ -65,7 +65,8 @@ describe("a connection that was begun", () => {
       })
       await using home = new Home()
       const connector = home.trust(server).connector()
-      connector.begin(hostOf(server), calm)
+      // Not held up by a server that says nothing: from here on it is up to the network.
+      await connector.begin(hostOf(server), calm)
       await until(() => (welcome === "serve" ? loggedIn : server.open === 1))
       await connector[Symbol.asyncDispose]()
       await until(() => server.open === 0)
