@@ -1,6 +1,12 @@
 // test-summary.mjs RESULTS STATUS: the closing line from vitest's JSON results and its exit status. A run that crashed, a file that
-// could not be loaded, a test that did not run and an error outside all tests count as failures.
+// could not be loaded, a test that did not run and an error outside all tests count as failures. Each failure is told with what it said,
+// since a log may be all that is left of a run, and of that its end.
 import { readFileSync } from "node:fs"
+import { stripVTControlCharacters } from "node:util"
+
+/** Of what a failed test said, this much is told again. */
+const LINES = 15
+const WIDTH = 300
 
 const [file, status] = process.argv.slice(2)
 const { passed, problems } = summarize(read(file))
@@ -25,9 +31,19 @@ function summarize(results) {
   for (const { name, status, message, assertionResults } of results.testResults) {
     for (const test of assertionResults) {
       if (test.status === "passed") passed++
-      else problems.push(`${name} > ${test.fullName} (${test.status})`)
+      else problems.push(`${name} > ${test.fullName} (${test.status})${said(test.failureMessages)}`)
     }
     if (status === "failed" && assertionResults.every((test) => test.status !== "failed")) problems.push(`${name}: ${message}`)
   }
   return { passed, problems }
+}
+
+/** The first lines of the messages, without the stack and without colour. */
+function said(messages = []) {
+  return messages
+    .flatMap((message) => stripVTControlCharacters(message).split("\n"))
+    .filter((line) => line.trim() !== "" && !/^\s+at /.test(line))
+    .slice(0, LINES)
+    .map((line) => `\n  ${line.slice(0, WIDTH)}`)
+    .join("")
 }

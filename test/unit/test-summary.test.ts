@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+
+// The closing lines of `npm test`: what a reader of a cut-off log has to go by.
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "haops-summary-"))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+interface Assertion {
+  fullName: string
+  status: "passed" | "failed" | "skipped"
+  failureMessages?: string[]
+}
+
+function summary(assertionResults: readonly Assertion[], vitest: number, file: object = {}) {
+  const results = join(directory, "results.json")
+  const one = { name: "a.test.ts", status: vitest === 0 ? "passed" : "failed", message: "", assertionResults, ...file }
+  writeFileSync(results, JSON.stringify({ testResults: [one] }))
+  return run(results, vitest)
+}
+
+function run(results: string, vitest: number) {
+  const { stdout, status } = spawnSync("node", ["docker/test-summary.mjs", results, String(vitest)], {
+    encoding: "utf8",
+  })
+  return { lines: stdout.trimEnd().split("\n"), status }
+}
+
+const passed = { fullName: "one", status: "passed" } as const
+
+describe("the closing lines", () => {
+  test("all passed", () => {
+    expect(summary([passed], 0)).toEqual({ lines: ["1 passed, 0 failed"], status: 0 })
+  })
+
+  test("a failure is told with what it said: no colour, no stack", () => {
+    const failureMessages = [
+      "\u001b[31mError: it ended\u001b[39m with 1\n\nno drill now\n    at frozen (drill.test.ts:146:11)",
+    ]
+    expect(summary([passed, { fullName: "two", status: "failed", failureMessages }], 1)).toEqual({
+      lines: ["FAILED a.test.ts > two (failed)", "  Error: it ended with 1", "  no drill now", "1 passed, 1 failed"],
+      status: 1,
+    })
+  })
+
+  test("of a long message its beginning", () => {
+    const failureMessages = [Array.from({ length: 100 }, (_, line) => `line ${line} ${"x".repeat(1000)}`).join("\n")]
+    const { lines } = summary([{ fullName: "long", status: "failed", failureMessages }], 1)
+    expect(lines).toHaveLength(1 + 15 + 1)
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(310)
+  })
+
+  test.for<[string, readonly Assertion[], number, string]>([
+    [
+      "a test that did not run",
+      [passed, { fullName: "two", status: "skipped" }],
+      0,
+      "FAILED a.test.ts > two (skipped)",
+    ],
+    ["a file that could not be loaded", [], 1, "FAILED a.test.ts: "],
+    ["an error outside all tests", [passed], 1, "FAILED vitest ended with status 1"],
+    ["no test at all", [], 0, "FAILED no test ran"],
+  ])("%s counts as a failure", ([, assertions, vitest, line]) => {
+    const file = line.includes("vitest ended") ? { status: "passed" } : {}
+    const { lines, status } = summary(assertions, vitest, file)
+    expect(lines[0]).toBe(line)
+    expect(status).toBe(1)
+  })
+
+  test("no results at all", () => {
+    expect(run(join(directory, "none.json"), 1)).toEqual({
+      lines: ["FAILED the run ended without results", "0 passed, 1 failed"],
+      status: 1,
+    })
+  })
+})
