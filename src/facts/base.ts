@@ -1,6 +1,8 @@
 import { HaopsError } from "../errors.ts"
 import type { ProbeOutput } from "../steps/step.ts"
 import type { HostFacts } from "./host-facts.ts"
+import { readPackages, STACK_PACKAGES } from "./packages.ts"
+import { tellShared } from "./shared.ts"
 
 const STACK = ["pacemaker", "pcs", "crmsh", "corosync", "haproxy", "keepalived"] as const
 const MANAGERS = ["apt", "dnf", "yum", "zypper"] as const
@@ -16,12 +18,8 @@ fi
 for manager in ${MANAGERS.join(" ")}; do
   command -v "$manager" >/dev/null 2>&1 && printf 'manager %s\\n' "$manager"
 done
-if command -v dpkg-query >/dev/null 2>&1; then
-  # dpkg-query exits 1 when one of the names is unknown, which is an answer here.
-  dpkg-query -W -f='package \${Package} \${Version} \${db:Status-Status}\\n' ${STACK.join(" ")} 2>/dev/null
-elif command -v rpm >/dev/null 2>&1; then
-  rpm -q --qf 'package %{NAME} %{VERSION}-%{RELEASE} installed\\n' ${STACK.join(" ")} 2>/dev/null
-fi
+# Where the package database cannot be read, the step that needs it says so.
+( ${tellShared(STACK_PACKAGES)} ) 2>/dev/null
 for list in /usr/share/pcsd/capabilities.xml /usr/lib/pcsd/capabilities.xml; do
   if [ -r "$list" ]; then sed -n 's/.*<capability id="\\([^"]*\\)".*/capability \\1/p' "$list"; break; fi
 done
@@ -47,11 +45,7 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
   }
   const [hostname, arch] = need("machine").split(" ")
   if (!hostname || !arch) throw new HaopsError("E_PROBE", `${host} did not say its name and architecture`, { host })
-  const versions = Object.fromEntries(
-    values("package")
-      .map((line) => line.split(" "))
-      .flatMap(([name = "", version = "", state]) => (state === "installed" ? [[name, version] as const] : [])),
-  )
+  const { installed } = readPackages(values)
   const os = one("os") ?? "unknown"
   return {
     host,
@@ -62,7 +56,7 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
     hostname,
     packageManager: MANAGERS.find((manager) => values("manager").includes(manager)),
     systemd: need("init") === "systemd",
-    versions: Object.fromEntries(STACK.map((name) => [name, upstream(versions[name])])) as HostFacts["versions"],
+    versions: Object.fromEntries(STACK.map((name) => [name, upstream(installed.get(name))])) as HostFacts["versions"],
     pcsCapabilities: new Set(values("capability")),
     clock: clockOf(need("clock"), interval),
   }

@@ -77,6 +77,13 @@ describe("base facts", () => {
     expect(Math.abs(facts.clock.offsetMs)).toBeLessThan(5_000)
   })
 
+  test("are told where the package database is broken too: the step that needs it will say so", () => {
+    const broken = BASE_SCRIPT.replaceAll("command -v dpkg-query", "false").replaceAll("command -v rpm", "false")
+    expect(broken).not.toBe(BASE_SCRIPT)
+    const stdout = execFileSync("sh", ["-c", broken], { encoding: "utf8" })
+    expect(parseBaseFacts("here", { stdout, stderr: "" }, interval).versions.pacemaker).toBeUndefined()
+  })
+
   test.each([
     ["debian", "12", "", "debian"],
     ["ubuntu", "22.04", "debian", "debian"],
@@ -94,10 +101,9 @@ describe("base facts", () => {
       "machine n1 x86_64",
       "init systemd",
       "manager apt",
-      "package pacemaker 2.1.5-1+deb12u1 installed",
-      "package pcs 0.11.5-1 config-files",
-      "package corosync is not installed",
-      "package haproxy 1:2.6.12-1 installed",
+      "deb pacemaker installed 2.1.5-1+deb12u1",
+      "deb pcs config-files 0.11.5-1",
+      "deb haproxy installed 1:2.6.12-1",
       "capability booth",
     ].join("\n")
     const facts = parseBaseFacts("n1", { stdout, stderr: "" }, interval)

@@ -1,4 +1,4 @@
-import type { HostFacts } from "../../facts/host-facts.ts"
+import type { HostFacts } from "./host-facts.ts"
 
 /** Parts of the stack that a host may need. `shell` is the cluster shell that the family's vendor ships. */
 export const STACK_PARTS = [
@@ -76,6 +76,11 @@ const NAMES: Readonly<Record<Family, Readonly<Record<StackPart, readonly string[
 /** Every name that any family may have for these parts, for a probe that does not know the family yet. */
 export function allStackNames(parts: readonly StackPart[], fencing: readonly string[]): readonly string[] {
   return [...new Set(stackVariants(parts, fencing).flat())].sort()
+}
+
+/** Every name that any family may have for any part, without the fence agents that an inventory names. */
+export function everyStackName(): readonly string[] {
+  return allStackNames(STACK_PARTS, [])
 }
 
 /** What a host of each kind has when nothing is missing. */
