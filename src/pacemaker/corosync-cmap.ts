@@ -9,6 +9,10 @@ export interface RunningCorosync {
   conf: CorosyncConf
   /** Node ids of those that it shares a membership with, itself among them. */
   joined: readonly number[]
+  /** Milliseconds without the token until a member counts as lost, what the number of nodes adds included; undefined where unsaid. */
+  tokenMs: number | undefined
+  /** Milliseconds without an answer until knet gives a link up, by link; only where that time is corosync's own, half the token. */
+  linkTimeouts: ReadonlyMap<number, number>
 }
 
 /**
@@ -16,7 +20,7 @@ export interface RunningCorosync {
  * stopped: that fails.
  */
 export const CMAP_SCRIPT = `if ${unitIsActive("corosync")}; then
-timeout 5 corosync-cmapctl totem. quorum. nodelist. runtime.members. || exit 1
+timeout 5 corosync-cmapctl totem. quorum. nodelist. runtime.members. runtime.config.totem. || exit 1
 fi`
 
 /**
@@ -49,7 +53,25 @@ export function parseCmap(cmap: string, votes?: string): RunningCorosync | undef
   const totem = within(values, "totem.")
   const quorum = { ...within(values, "quorum."), ...(votes === undefined ? {} : features(votes)) }
   const conf = { name: totem.cluster_name, transport: totem.transport, totem, quorum, nodes: nodesOf(values) }
-  return { conf, joined: joinedOf(values) }
+  const token = values.get("runtime.config.totem.token")
+  return {
+    conf,
+    joined: joinedOf(values),
+    tokenMs: token === undefined ? undefined : Number(token),
+    linkTimeouts: conf.transport === "knet" ? linkTimeoutsOf(values, conf) : new Map(),
+  }
+}
+
+/** Of the links that there are: corosync keeps what it knew of those that went. */
+function linkTimeoutsOf(values: ReadonlyMap<string, string>, { nodes }: CorosyncConf): ReadonlyMap<number, number> {
+  const links = new Set(nodes.flatMap(({ rings }) => Object.keys(rings)))
+  for (const key of values.keys()) links.delete(/^totem\.interface\.(\d+)\.knet_p[io]ng_/.exec(key)?.[1] ?? "")
+  return new Map(
+    [...links].flatMap((link) => {
+      const ms = values.get(`runtime.config.totem.interface.${link}.knet_ping_timeout`)
+      return ms === undefined ? [] : [[Number(link), Number(ms)]]
+    }),
+  )
 }
 
 function features(votes: string): Record<string, string> {

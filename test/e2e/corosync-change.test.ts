@@ -46,6 +46,39 @@ test("a token, another link, and another address for that, are taken up live: no
   await expectNothingToDo(moved)
 })
 
+test("a token three times as long, and back: its links go by it too, and no member is lost for a moment", async () => {
+  const before = await membership()
+  const prober = startProber(`http://${lab.vip}:8080/`)
+  const times = [
+    [{ token: 3000, tokenCoefficient: 650 }, "1825"],
+    [TOTEM, "550"],
+  ] as const
+  for (const [totem, timeout] of times) {
+    const inventory = await lab.inventory({ pacemaker: { totem } })
+    await must("up", "-i", inventory)
+    expect(await everywhere(lab.nodes, running("runtime.config.totem.interface.0.knet_ping_timeout"))).toEqual(
+      all(timeout),
+    )
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  }
+  expect(await membership()).toEqual(before)
+  const { failed, attempts } = await prober.stop()
+  expect(failed, `of ${attempts.length} requests`).toBe(0)
+})
+
+test("links that somebody else's reload has left behind a new token are seen, and follow", async () => {
+  await everywhere(lab.nodes, "sed -i 's/token: 1000/token: 3000/' /etc/corosync/corosync.conf")
+  await lab.nodes[0]!.must("corosync-cfgtool -R")
+  const inventory = await lab.inventory({ pacemaker: { totem: { ...TOTEM, token: 3000 } } })
+  const { drift, risk } = await planned(lab, inventory)
+  const both = NAMES.flatMap((name) => [0, 2].map((link) => `${name}: running link ${link} timeout: 550 ms -> 1550 ms`))
+  expect([...new Set(drift)]).toEqual(both)
+  expect(risk).toBe("reload")
+  await must("up", "-i", inventory)
+  await expectNothingToDo(inventory)
+  await must("up", "-i", await lab.inventory())
+})
+
 test("another transport goes node by node; killed on the way it is completed by the next run; no request fails", async () => {
   const inventory = await lab.inventory({ pacemaker: { transport: "udpu" } })
   const { risk, notes } = await planned(lab, inventory)

@@ -37,6 +37,23 @@ describe("what corosync has in memory", () => {
     expect(running?.joined).toEqual([1, 2, 3])
   })
 
+  test("when links are given up, unless that is somebody's own choice or they are gone", () => {
+    const text = [
+      "nodelist.node.0.ring0_addr (str) = 10.0.0.1",
+      "nodelist.node.0.ring1_addr (str) = 10.0.1.1",
+      "totem.transport (str) = knet",
+      "totem.interface.1.knet_ping_timeout (u32) = 300",
+      "runtime.config.totem.token (u32) = 3650",
+      "runtime.config.totem.token_retransmit (u32) = 869",
+      "runtime.config.totem.interface.0.knet_ping_interval (u32) = 912",
+      "runtime.config.totem.interface.0.knet_ping_timeout (u32) = 1825",
+      "runtime.config.totem.interface.1.knet_ping_timeout (u32) = 300",
+      "runtime.config.totem.interface.2.knet_ping_timeout (u32) = 800",
+    ].join("\n")
+    expect(parseCmap(text)).toMatchObject({ tokenMs: 3650, linkTimeouts: new Map([[0, 1825]]) })
+    expect(parseCmap(text.replace("knet\n", "udpu\n"))?.linkTimeouts).toEqual(new Map())
+  })
+
   test("a feature of the quorum counts where it is in force, not where a reload has shown it", () => {
     const text = "quorum.wait_for_all (u8) = 1\nquorum.last_man_standing_window (u32) = 5000\n"
     const quorum = (flags: string) => parseCmap(text, votes(flags))?.conf.quorum
@@ -179,8 +196,37 @@ describe("a change that a reload brings in force", () => {
   test("is then taken up by all, told by one of them, awaited by each", () => {
     const nodes = [{ text: done }, { text: done, running: TEXT }, { text: done, running: TEXT }]
     expect(judge(corosyncReload, want, members(nodes, 0)).drift).toEqual([])
-    expect(commands(judge(corosyncReload, want, members(nodes, 1)).actions)).toEqual(["corosync-cfgtool -R", "wait"])
-    expect(commands(judge(corosyncReload, want, members(nodes, 2)).actions)).toEqual(["wait"])
+    expect(commands(judge(corosyncReload, want, members(nodes, 1)).actions)).toEqual([
+      "corosync-cfgtool -R",
+      "wait",
+      "corosync-cfgtool -R",
+      "wait",
+    ])
+    expect(commands(judge(corosyncReload, want, members(nodes, 2)).actions)).toEqual(["wait", "wait"])
+  })
+
+  test("is told once where it is not the token: only that comes late to the links", () => {
+    const other = { ...WANT, totem: { ...WANT.totem, join: "100" } }
+    const text = TEXT.replace("token: 1000", "token: 1000\n    join: 100")
+    const nodes = [0, 1, 2].map(() => ({ text, running: TEXT }))
+    expect(commands(judge(corosyncReload, other, members(nodes)).actions)).toEqual([
+      "corosync-cfgtool -R",
+      "wait",
+      "wait",
+    ])
+  })
+
+  test.each([
+    ["far above", 1825, 1100, ["running link 0 timeout: 1825 ms → 550 ms"]],
+    ["just above", 826, 1100, ["running link 0 timeout: 826 ms → 550 ms"]],
+    ["at three quarters", 825, 1100, []],
+    ["half", 550, 1100, []],
+    ["as before a node more", 1825, 4300, []],
+    ["far below", 500, 3650, ["running link 0 timeout: 500 ms → 1825 ms"]],
+  ])("links that are given up %s the token", (_, linkTimeout, tokenMs, said) => {
+    const have = judge(corosyncReload, WANT, members([0, 1, 2].map(() => ({ linkTimeout, tokenMs }))))
+    expect(have.said).toEqual(said)
+    expect(commands(have.actions)).toEqual(said.length === 0 ? [] : ["corosync-cfgtool -R", "wait", "wait"])
   })
 
   test("is left alone, and said, where not every member is asked or the inventory lacks one", () => {

@@ -33,6 +33,10 @@ export interface Node {
   /** What corosync goes by; default as the file. Null: it does not run. */
   running?: string | null
   joined?: number
+  /** What corosync goes by, in ms; default as its `running` has it. */
+  tokenMs?: number
+  /** Of link 0, in ms; default half the token. */
+  linkTimeout?: number
   pacemaker?: boolean
   rolling?: boolean
   /** Default: while haops asks for it. */
@@ -42,11 +46,17 @@ export interface Node {
 function view(node: Node = {}): CorosyncView {
   const { text = TEXT, running = text, joined = 3, pacemaker = true, rolling = false } = node
   const conf = running === null ? undefined : parseCorosyncConf(running)
+  const tokenMs = node.tokenMs ?? Number(conf?.totem.token ?? 1000)
   return {
     conf: parseCorosyncConf(text),
     vendor: false,
     text,
-    running: conf && { conf, joined: Array.from({ length: joined }, (_, index) => index + 1) },
+    running: conf && {
+      conf,
+      joined: Array.from({ length: joined }, (_, index) => index + 1),
+      tokenMs,
+      linkTimeouts: conf.transport === "knet" ? new Map([[0, node.linkTimeout ?? tokenMs / 2]]) : new Map(),
+    },
     pacemaker,
     rolling,
     maintenance: "maintenance" in node ? node.maintenance : pacemaker ? rolling : undefined,
