@@ -21,7 +21,7 @@ done
 # Where the package database cannot be read, the step that needs it says so.
 ( ${tellShared(STACK_PACKAGES)} ) 2>/dev/null
 for list in /usr/share/pcsd/capabilities.xml /usr/lib/pcsd/capabilities.xml; do
-  if [ -r "$list" ]; then sed -n 's/.*<capability id="\\([^"]*\\)".*/capability \\1/p' "$list"; break; fi
+  if [ -r "$list" ]; then grep -o '<capability id="[^"]*' "$list"; break; fi
 done
 exit 0
 `
@@ -57,7 +57,7 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
     packageManager: MANAGERS.find((manager) => values("manager").includes(manager)),
     systemd: need("init") === "systemd",
     versions: Object.fromEntries(STACK.map((name) => [name, upstream(installed.get(name))])) as HostFacts["versions"],
-    pcsCapabilities: new Set(values("capability")),
+    pcsCapabilities: new Set(lines.flatMap((line) => /^<capability id="(.+)$/.exec(line)?.[1] ?? [])),
     clock: clockOf(need("clock"), interval),
   }
 }

@@ -87,9 +87,10 @@ function expandServer({ name, backend, path }: Wanted, yaml: ServiceYaml, expans
 
 /** Other names are refused: haproxy resolves them when it starts, and does not start where it cannot. */
 function resolveAddress(address: string, path: Path, hosts: readonly Host[], { problem }: Expansion): string {
-  if (isIP(address) !== 0) return address
+  // Names first: where they are most of what is asked, Node compiles no pattern for IPv6, which takes it milliseconds.
   const host = hosts.find((candidate) => candidate.name === address)
   if (host !== undefined) return host.address
+  if (isIP(address) !== 0) return address
   const names = hosts.map((candidate) => candidate.name)
   problem(path, `backend "${address}" is neither an IP address nor a host of the inventory`, {
     suggestion: nearest(address, names),

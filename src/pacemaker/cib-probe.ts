@@ -1,3 +1,4 @@
+import { rememberLast } from "../remember-last.ts"
 import type { Probe } from "../steps/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
@@ -50,13 +51,8 @@ function parse(stdout: string): CibHave {
   const cluster = fields.get("cluster")
   if (cluster === "absent" || cluster === "down") return { cluster, cib: EMPTY_CIB, fingerprint: "", lastApplied }
   if (cluster !== "up" || start === -1) throw new Error("the CIB is missing from the answer")
-  return { cluster, cib: parsed(stdout.slice(start)), fingerprint: fingerprintOf(stdout.slice(start)), lastApplied }
+  return { cluster, ...read(stdout.slice(start)), lastApplied }
 }
 
-/** All nodes give the same answer, each of them to several steps: it is read once. A pure function's memory, of one answer. */
-let last: { xml: string; cib: Cib } | undefined
-
-function parsed(xml: string): Cib {
-  if (last?.xml !== xml) last = { xml, cib: parseCib(xml) }
-  return last.cib
-}
+/** All nodes give the same answer, each of them to several steps. */
+const read = rememberLast((xml) => ({ cib: parseCib(xml), fingerprint: fingerprintOf(xml) }))

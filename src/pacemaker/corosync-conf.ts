@@ -1,4 +1,5 @@
 import { HaopsError } from "../errors.ts"
+import { rememberLast } from "../remember-last.ts"
 
 /** A `name { … }` block of corosync.conf, with where it stands. */
 export interface CorosyncSection {
@@ -32,7 +33,7 @@ export interface CorosyncConf {
 }
 
 /** What a corosync.conf says. Throws `E_PROBE` with the line where it is malformed. */
-export function parseCorosyncConf(text: string): CorosyncConf {
+export const parseCorosyncConf = rememberLast((text): CorosyncConf => {
   const sections = parseCorosyncSections(text)
   const options = (name: string) =>
     Object.assign({}, ...sections.filter((section) => section.name === name).map((section) => section.options))
@@ -49,7 +50,7 @@ export function parseCorosyncConf(text: string): CorosyncConf {
       .filter((section) => section.name === "node")
       .map(asNode),
   }
-}
+})
 
 function deviceOf(sections: readonly CorosyncSection[]): Pick<CorosyncConf, "device"> {
   const quorum = sections.filter(({ name }) => name === "quorum").flatMap((section) => section.sections)

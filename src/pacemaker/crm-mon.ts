@@ -1,6 +1,7 @@
 import { SaxesParser } from "saxes"
 import { HaopsError } from "../errors.ts"
 import { shared } from "../facts/shared.ts"
+import { rememberLast } from "../remember-last.ts"
 
 export interface CrmNode {
   name: string
@@ -57,9 +58,10 @@ export const NOT_CONNECTED = "102|107"
 
 /**
  * Shell that prints `crm_mon`'s XML, and nothing where it is not installed or the cluster does not run on this node. Exits with its
- * code where it fails otherwise, 124 where it does not answer.
+ * code where it fails otherwise, 124 where it does not answer. Nobody here reads the history of fencing, which would be asked of another
+ * daemon.
  */
-export const CRM_MON_SCRIPT = `said=$(timeout 10 crm_mon -1 --output-as=xml 2>/dev/null) || :
+export const CRM_MON_SCRIPT = `said=$(timeout 10 crm_mon -1 --output-as=xml --fence-history=0 2>/dev/null) || :
 if [ -n "$said" ]; then printf '%s\\n' "$said"; else
   timeout 10 crm_mon --as-xml || { code=$?; case $code in ${NOT_CONNECTED}|127) ;; *) exit "$code" ;; esac; }
 fi`
@@ -78,7 +80,7 @@ const CONTAINERS = new Set(["clone", "group", "bundle", "replica"])
  * The status in `crm_mon`'s XML, as pacemaker 1.1 to 3 write it; undefined where the cluster does not run on the node.
  * Throws `E_PROBE` where it is not that XML.
  */
-export function parseCrmMon(xml: string): CrmStatus | undefined {
+export const parseCrmMon = rememberLast((xml): CrmStatus | undefined => {
   if (xml.trim() === "") return undefined
   const reader = new Reader()
   const parser = new SaxesParser()
@@ -92,7 +94,7 @@ export function parseCrmMon(xml: string): CrmStatus | undefined {
   })
   parser.write(xml).close()
   return reader.status()
-}
+})
 
 type Attributes = Readonly<Record<string, string>>
 

@@ -104,7 +104,7 @@ describe("base facts", () => {
       "deb pacemaker installed 2.1.5-1+deb12u1",
       "deb pcs config-files 0.11.5-1",
       "deb haproxy installed 1:2.6.12-1",
-      "capability booth",
+      '<capability id="booth',
     ].join("\n")
     const facts = parseBaseFacts("n1", { stdout, stderr: "" }, interval)
     expect(facts.versions).toMatchObject({ pacemaker: "2.1.5", haproxy: "2.6.12", pcs: undefined, corosync: undefined })
