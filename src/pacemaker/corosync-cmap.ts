@@ -43,33 +43,43 @@ export function haveFeatures(options: Readonly<Record<string, string>>): boolean
  * memory shows them, in force or not. Throws `E_PROBE` where it runs and says nothing of its votes.
  */
 export function parseCmap(cmap: string, votes?: string): RunningCorosync | undefined {
-  const values = new Map(
-    cmap.split("\n").flatMap((line): [string, string][] => {
-      const [, key, value] = /^(\S+) \(\w+\) = (.*)$/.exec(line) ?? []
-      return key === undefined || value === undefined ? [] : [[key, value]]
-    }),
-  )
-  if (values.size === 0) return undefined
-  const totem = within(values, "totem.")
-  const quorum = { ...within(values, "quorum."), ...(votes === undefined ? {} : features(votes)) }
-  const conf = { name: totem.cluster_name, transport: totem.transport, totem, quorum, nodes: nodesOf(values) }
-  const token = values.get("runtime.config.totem.token")
+  const sections = sectionsOf(cmap)
+  if (sections.size === 0) return undefined
+  const totem = sections.get("totem") ?? {}
+  const quorum = { ...sections.get("quorum"), ...(votes === undefined ? {} : features(votes)) }
+  const conf = { name: totem.cluster_name, transport: totem.transport, totem, quorum, nodes: nodesOf(sections) }
+  const token = sections.get("runtime.config.totem")?.token
   return {
     conf,
-    joined: joinedOf(values),
+    joined: joinedOf(sections),
     tokenMs: token === undefined ? undefined : Number(token),
-    linkTimeouts: conf.transport === "knet" ? linkTimeoutsOf(values, conf) : new Map(),
+    linkTimeouts: conf.transport === "knet" ? linkTimeoutsOf(sections, conf) : new Map(),
   }
 }
 
+/** Options by the part of their key before its last dot: `totem`, `nodelist.node.0`. */
+type Sections = ReadonlyMap<string, Readonly<Record<string, string>>>
+
+function sectionsOf(cmap: string): Sections {
+  const sections = new Map<string, Record<string, string>>()
+  for (const line of cmap.split("\n")) {
+    const [, name, option, value] = /^(\S+)\.([^.\s]+) \(\w+\) = (.*)$/.exec(line) ?? []
+    if (name === undefined || option === undefined || value === undefined) continue
+    const section = sections.get(name) ?? {}
+    section[option] = value
+    sections.set(name, section)
+  }
+  return sections
+}
+
 /** Of the links that there are: corosync keeps what it knew of those that went. */
-function linkTimeoutsOf(values: ReadonlyMap<string, string>, { nodes }: CorosyncConf): ReadonlyMap<number, number> {
+function linkTimeoutsOf(sections: Sections, { nodes }: CorosyncConf): ReadonlyMap<number, number> {
   const links = new Set(nodes.flatMap(({ rings }) => Object.keys(rings)))
-  for (const key of values.keys()) links.delete(/^totem\.interface\.(\d+)\.knet_p[io]ng_/.exec(key)?.[1] ?? "")
   return new Map(
     [...links].flatMap((link) => {
-      const ms = values.get(`runtime.config.totem.interface.${link}.knet_ping_timeout`)
-      return ms === undefined ? [] : [[Number(link), Number(ms)]]
+      const given = Object.keys(sections.get(`totem.interface.${link}`) ?? {}).some((key) => /^knet_p[io]ng_/.test(key))
+      const ms = sections.get(`runtime.config.totem.interface.${link}`)?.knet_ping_timeout
+      return given || ms === undefined ? [] : [[Number(link), Number(ms)]]
     }),
   )
 }
@@ -80,30 +90,21 @@ function features(votes: string): Record<string, string> {
   return Object.fromEntries(Object.entries(FLAGS).map(([option, word]) => [option, flags.includes(word) ? "1" : "0"]))
 }
 
-/** The options directly under a prefix, not those of what is nested in it. */
-function within(values: ReadonlyMap<string, string>, prefix: string): Record<string, string> {
-  return Object.fromEntries(
-    [...values].flatMap(([key, value]) => {
-      const option = key.startsWith(prefix) ? key.slice(prefix.length) : "."
-      return option.includes(".") ? [] : [[option, value]]
-    }),
-  )
-}
-
-function nodesOf(values: ReadonlyMap<string, string>): CorosyncConf["nodes"] {
-  const positions = [...values.keys()].flatMap((key) => /^nodelist\.node\.(\d+)\./.exec(key)?.[1] ?? [])
+function nodesOf(sections: Sections): CorosyncConf["nodes"] {
   // In the order of the file: corosync's own goes by the letter, 0, 1, 10, 2.
-  return [...new Set(positions.map(Number))]
-    .sort((a, b) => a - b)
-    .map((position) => {
-      const options = within(values, `nodelist.node.${position}.`)
-      return corosyncNode(options, options.nodeid === undefined ? undefined : Number(options.nodeid))
-    })
+  return numbered(sections, "nodelist.node.")
+    .sort(([a], [b]) => a - b)
+    .map(([, options]) => corosyncNode(options, options.nodeid === undefined ? undefined : Number(options.nodeid)))
 }
 
-function joinedOf(values: ReadonlyMap<string, string>): readonly number[] {
-  return [...values].flatMap(([key, value]) => {
-    const id = /^runtime\.members\.(\d+)\.status$/.exec(key)?.[1]
-    return id !== undefined && value === "joined" ? [Number(id)] : []
+function joinedOf(sections: Sections): readonly number[] {
+  return numbered(sections, "runtime.members.").flatMap(([id, { status }]) => (status === "joined" ? [id] : []))
+}
+
+/** The sections of this name with a number behind it. */
+function numbered(sections: Sections, name: string): [number, Readonly<Record<string, string>>][] {
+  return [...sections].flatMap(([section, options]) => {
+    const number = section.startsWith(name) ? section.slice(name.length) : ""
+    return /^\d+$/.test(number) ? [[Number(number), options] as [number, typeof options]] : []
   })
 }
