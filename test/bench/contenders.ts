@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { HAOPS } from "../e2e/harness/haops.ts"
 import type { Lab } from "../e2e/harness/lab.ts"
-import { type Measured, measure, measureNode } from "./measure.ts"
+import { type Measured, measure } from "./measure.ts"
 
 /** One way to do the main job on a lab of three prepared nodes. */
 export interface Contender {
@@ -32,7 +32,7 @@ export const haops: Contender = {
     await lab.inventory({ haproxy: { services }, sysctl: { "net.ipv4.ip_forward": 1 } })
   },
   up: (lab) =>
-    measureNode(HAOPS, ["up", "--yes", "-i", "inventory.yaml"], { cwd: lab.directory, env: { HOME: lab.directory } }),
+    measure([HAOPS, "up", "--yes", "-i", "inventory.yaml"], { cwd: lab.directory, env: { HOME: lab.directory } }),
   again: (lab) => haops.up(lab),
 }
 
