@@ -2,6 +2,7 @@ import { editCorosyncConf } from "../pacemaker/corosync-edit.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { linkChange } from "../pacemaker/membership/corosync-links.ts"
 import { type CorosyncView, corosyncView, isManaged } from "../pacemaker/membership/corosync-view.ts"
+import { linksConnected } from "./lib/links-connected.ts"
 import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
 import { defineJointStep } from "./step.ts"
 
@@ -43,7 +44,7 @@ export const corosyncLinks = defineJointStep<ClusterWant, CorosyncView>({
       {
         type: "wait",
         for: `link ${staying.join(", ")} to be connected to all others`,
-        script: connected(staying, have.conf.nodes.length - 1),
+        script: linksConnected(staying, have.conf.nodes.length - 1),
         timeoutMs: TIMEOUT_MS,
         hint:
           `Link n of corosync is UDP port 5405 + n: it must be open between all nodes, here for ${staying.join(", ")}. The former ` +
@@ -57,14 +58,4 @@ export const corosyncLinks = defineJointStep<ClusterWant, CorosyncView>({
 function changeOf(want: ClusterWant, { conf }: CorosyncView) {
   const change = conf === undefined ? undefined : linkChange(want, conf)
   return change?.takes === "reload" && change.surplus.length > 0 ? change : undefined
-}
-
-/** Corosync counts the connection to itself, on the first link alone, as one as well. */
-function connected(links: readonly number[], others: number): string {
-  return `own=$(corosync-cmapctl -g runtime.votequorum.this_node_id 2>/dev/null | sed 's/.* = //')
-up=$(corosync-cmapctl -m stats 2>/dev/null | grep -v "^stats\\.knet\\.node$own\\.")
-for link in ${links.join(" ")}; do
-  n=$(printf '%s\\n' "$up" | grep -c "\\.link$link\\.connected (u8) = 1$")
-  [ "$n" -ge ${others} ] || { echo "link $link is connected to $n of ${others} others"; exit 1; }
-done`
 }

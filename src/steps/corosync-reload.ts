@@ -1,10 +1,10 @@
-import type { RunningCorosync } from "../pacemaker/corosync-cmap.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { COROSYNC_CONF } from "../pacemaker/membership/conf-probe.ts"
 import { linksOf } from "../pacemaker/membership/corosync-links.ts"
 import { settingsOf } from "../pacemaker/membership/corosync-settings.ts"
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { quote } from "../sh.ts"
+import { linksFollow } from "./lib/link-timers.ts"
 import { RELOAD_AGAIN, RELOAD_COROSYNC } from "./lib/reload-corosync.ts"
 import { type Action, type Drift, defineJointStep, type Members } from "./step.ts"
 
@@ -28,12 +28,11 @@ export const corosyncReload = defineJointStep<ClusterWant, CorosyncView>({
     const first = roster.find(({ have }) => behind(want, have).length > 0)
     const tells = first?.host === members.elected.host
     const links = [...(members.elected.have.running?.linkTimeouts.keys() ?? [])]
-    const trails = links.length > 0 && drift.some(({ attribute }) => /^running totem token/.test(attribute))
+    const trail = links.length > 0 && drift.some(({ attribute }) => /^running totem token/.test(attribute))
     return [
       ...(tells ? [RELOAD_COROSYNC] : []),
       inForce(want, members, drift),
-      ...(tells && trails ? [RELOAD_AGAIN] : []),
-      ...(links.length > 0 ? [linksFollow(links)] : []),
+      ...(trail ? [...(tells ? [RELOAD_AGAIN] : []), linksFollow(links)] : []),
     ]
   },
 })
@@ -51,37 +50,8 @@ function behind(want: ClusterWant, { conf, running }: CorosyncView): Drift[] {
     ...options.map(({ section, key, have, want: value }) =>
       taken(`${section} ${key}`, have ?? "absent", value ?? "absent"),
     ),
-    ...trailing(running),
     ...(JSON.stringify(now) === JSON.stringify(then) ? [] : [taken("links", describe(running.conf), describe(conf))]),
   ]
-}
-
-/**
- * Links that are given up at another time than the token that is in force asks for. Corosync (3.1, seen in 3.1.2, 3.1.7 and 3.1.9) works
- * their times out before it takes up a new token, so that they go by the one before until the next reload: with two links and a
- * token that was lowered, the member is lost before the second link is used. Small differences, such as one more node makes, are let be.
- */
-function trailing({ tokenMs, linkTimeouts }: RunningCorosync): Drift[] {
-  if (tokenMs === undefined) return []
-  return [...linkTimeouts]
-    .filter(([, ms]) => ms * 3 < tokenMs || ms * 4 > tokenMs * 3)
-    .map(([link, ms]) => taken(`link ${link} timeout`, `${ms} ms`, `${Math.floor(tokenMs / 2)} ms`))
-}
-
-/** The same bounds as `trailing` has. */
-function linksFollow(links: readonly number[]): Action {
-  return {
-    type: "wait",
-    for: "its links to go by the token",
-    script: `token=$(corosync-cmapctl -g runtime.config.totem.token 2>/dev/null | sed 's/.* = //')
-for link in ${links.join(" ")}; do
-  ms=$(corosync-cmapctl -g "runtime.config.totem.interface.$link.knet_ping_timeout" 2>/dev/null | sed 's/.* = //')
-  [ $((ms * 3)) -ge "$token" ] && [ $((ms * 4)) -le $((token * 3)) ] ||
-    { echo "link $link is given up after $ms ms, with a token of $token ms"; exit 1; }
-done`,
-    timeoutMs: TIMEOUT_MS,
-    hint: "corosync says in its log what it did not like: journalctl -u corosync. Nothing has stopped.",
-  }
 }
 
 function taken(attribute: string, have: string, want: string): Drift {

@@ -18,6 +18,7 @@ import { corosyncLinks } from "./corosync-links.ts"
 import { corosyncRelease } from "./corosync-release.ts"
 import { corosyncReload } from "./corosync-reload.ts"
 import { corosyncRestart } from "./corosync-restart.ts"
+import { corosyncTimers } from "./corosync-timers.ts"
 import { defaultCluster } from "./default-cluster.ts"
 import { departure } from "./departure.ts"
 import { file } from "./file.ts"
@@ -66,6 +67,7 @@ const ALL: readonly Step[] = [
   clusterAuth,
   clusterSetup,
   clusterSeed,
+  corosyncTimers,
   corosyncConf,
   corosyncHold,
   corosyncRestart,

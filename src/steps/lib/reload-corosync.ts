@@ -7,7 +7,7 @@ export const RELOAD_COROSYNC: RunAction = {
   label: "let all members reload corosync.conf",
 }
 
-/** Once more, after a new token: the times of knet's links follow it one reload late (see `corosync-reload`). */
+/** Once more, after a new token: the times of knet's links follow it one reload late (see `trailingLinks`). */
 export const RELOAD_AGAIN: RunAction = {
   ...RELOAD_COROSYNC,
   label: "let all members reload corosync.conf again: links take up a new token one reload late",

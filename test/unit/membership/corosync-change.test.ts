@@ -13,6 +13,7 @@ import { corosyncLinks } from "../../../src/steps/corosync-links.ts"
 import { corosyncRelease } from "../../../src/steps/corosync-release.ts"
 import { corosyncReload } from "../../../src/steps/corosync-reload.ts"
 import { corosyncRestart } from "../../../src/steps/corosync-restart.ts"
+import { corosyncTimers } from "../../../src/steps/corosync-timers.ts"
 import type { JointStep } from "../../../src/steps/step.ts"
 import { run, sandbox, systemctlShow } from "../steps/harness.ts"
 import { recorded } from "./cluster.ts"
@@ -209,24 +210,7 @@ describe("a change that a reload brings in force", () => {
     const other = { ...WANT, totem: { ...WANT.totem, join: "100" } }
     const text = TEXT.replace("token: 1000", "token: 1000\n    join: 100")
     const nodes = [0, 1, 2].map(() => ({ text, running: TEXT }))
-    expect(commands(judge(corosyncReload, other, members(nodes)).actions)).toEqual([
-      "corosync-cfgtool -R",
-      "wait",
-      "wait",
-    ])
-  })
-
-  test.each([
-    ["far above", 1825, 1100, ["running link 0 timeout: 1825 ms → 550 ms"]],
-    ["just above", 826, 1100, ["running link 0 timeout: 826 ms → 550 ms"]],
-    ["at three quarters", 825, 1100, []],
-    ["half", 550, 1100, []],
-    ["as before a node more", 1825, 4300, []],
-    ["far below", 500, 3650, ["running link 0 timeout: 500 ms → 1825 ms"]],
-  ])("links that are given up %s the token", (_, linkTimeout, tokenMs, said) => {
-    const have = judge(corosyncReload, WANT, members([0, 1, 2].map(() => ({ linkTimeout, tokenMs }))))
-    expect(have.said).toEqual(said)
-    expect(commands(have.actions)).toEqual(said.length === 0 ? [] : ["corosync-cfgtool -R", "wait", "wait"])
+    expect(commands(judge(corosyncReload, other, members(nodes)).actions)).toEqual(["corosync-cfgtool -R", "wait"])
   })
 
   test("is left alone, and said, where not every member is asked or the inventory lacks one", () => {
@@ -240,6 +224,32 @@ describe("a change that a reload brings in force", () => {
     expect(corosyncConf.findings?.(fewer, members([{}, {}]))).toMatchObject([
       { message: expect.stringContaining("controller3 is a member that the inventory lacks") },
     ])
+  })
+})
+
+describe("links that are given up", () => {
+  test.each([
+    ["far above", 1825, 1100, "after 1825 ms → after 550 ms", ["corosync-cfgtool -R", "wait"]],
+    ["just above", 826, 1100, "after 826 ms → after 550 ms", ["corosync-cfgtool -R", "wait"]],
+    ["at three quarters of", 825, 1100, undefined, []],
+    ["at half", 550, 1100, undefined, []],
+    ["as before a node more than", 1825, 4300, undefined, []],
+    ["far below", 500, 3650, "after 500 ms → after 1825 ms", ["corosync-cfgtool -R", "wait", "wait"]],
+  ])("%s the token", (_, linkTimeout, tokenMs, said, done) => {
+    const of = (elected: number) =>
+      members(
+        [0, 1, 2].map(() => ({ linkTimeout, tokenMs })),
+        elected,
+      )
+    const first = judge(corosyncTimers, WANT, of(0))
+    expect(first.said).toEqual(said === undefined ? [] : [`link 0 given up: ${said}`])
+    expect(commands(first.actions)).toEqual(done)
+    expect(commands(judge(corosyncTimers, WANT, of(2)).actions)).toEqual(done.slice(1))
+    expect(judge(corosyncReload, WANT, of(0)).drift).toEqual([])
+  })
+
+  test("are left alone where a member is not asked", () => {
+    expect(judge(corosyncTimers, WANT, members([{ linkTimeout: 1825, tokenMs: 1100 }])).drift).toEqual([])
   })
 })
 
@@ -269,6 +279,7 @@ describe("a link that goes", () => {
 // Every step of a joint change is a `JointStep` or a `ClusterStep`; this one is changed one host at a time.
 test("only the restart goes host by host", () => {
   const joint: readonly JointStep<ClusterWant, CorosyncView>[] = [
+    corosyncTimers,
     corosyncConf,
     corosyncRestart,
     corosyncReload,
