@@ -105,11 +105,12 @@ function isSwitched(node: string, standby: boolean, { elected }: Members<NodeVie
 
 /**
  * What still runs on a node that is dead moves without being asked, or waits for fencing; what is not managed stays. A dead node that
- * leaves for good needs no rest before: waiting for it would wait for the very quorum that its going may bring back.
+ * leaves for good needs no rest before: waiting for it would wait for the very quorum that its going may bring back. Neither does one
+ * that leaves a cluster without quorum: nothing could move from it.
  */
 function drainDrift({ node: name, leaving }: Want, { status }: NodeView): Drift[] {
   const node = status?.nodes.find((one) => one.name === name)
-  if (status === undefined || node === undefined || (leaving && !node.online)) return []
+  if (status === undefined || node === undefined || (leaving && !(node.online && status.quorate))) return []
   const left = node.online
     ? status.resources.filter(({ active, managed, nodes }) => active && managed && nodes.includes(name))
     : []

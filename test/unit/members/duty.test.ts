@@ -76,6 +76,18 @@ describe("node-drained", () => {
     expect(judgeAll(nodeDrained, want, gather(nodeDrained, want, all(dead))).drift).toEqual([])
   })
 
+  test("a node that leaves a cluster without quorum is not drained: nothing could move from it", () => {
+    const node = about(nodeDrained).node
+    const online = [NAMES[0]!, node]
+    const lost: Said = { ...four, online, offline: NAMES.filter((name) => !online.includes(name)), quorate: false }
+    const judged = (leaving: boolean) => {
+      const want = about(nodeDrained, { leaving })
+      return judgeAll(nodeDrained, want, gather(nodeDrained, want, all(lost))).drift
+    }
+    expect(judged(true)).toEqual([])
+    expect(judged(false)).toMatchObject([{ attribute: node }])
+  })
+
   test("rehearses on a copy of the CIB what will move, but not when that has been asked for already", () => {
     const want = about(nodeDrained)
     const rehearse = (said: Said) => nodeDrained.rehearse?.(want, gather(nodeDrained, want, all(said)), [])
