@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto"
-import { encrypt, verify } from "unixcrypt"
+import { randomBytes, timingSafeEqual } from "node:crypto"
 import type { Secret } from "../../secret.ts"
+import { sha512Crypt } from "./sha512-crypt.ts"
 
 /**
  * One hash costs about 10 ms of this process's only thread, and a run asks about the same few again and again: three nodes,
@@ -10,17 +10,13 @@ const remembered = new WeakMap<Secret, { own?: string; verified: Map<string, boo
 
 const ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/** True for a hash that can be computed here. */
-export function isSha512Crypt(hash: string): boolean {
-  return /^\$6\$(rounds=\d+\$)?[^$:\n]{0,16}\$[./A-Za-z0-9]{86}$/.test(hash)
-}
-
 /** Whether a sha512-crypt hash is that of the password. */
 export function verifyPassword(password: Secret, hash: string): boolean {
   const { verified } = memoryOf(password)
   const known = verified.get(hash)
   if (known !== undefined) return known
-  const result = verify(password.reveal(), hash)
+  const computed = sha512Crypt(password.reveal(), hash)
+  const result = computed.length === hash.length && timingSafeEqual(Buffer.from(computed), Buffer.from(hash))
   verified.set(hash, result)
   return result
 }
@@ -29,7 +25,7 @@ export function verifyPassword(password: Secret, hash: string): boolean {
 export function hashPassword(password: Secret): string {
   const memory = memoryOf(password)
   if (memory.own === undefined) {
-    memory.own = encrypt(password.reveal(), `$6$${salt()}`)
+    memory.own = sha512Crypt(password.reveal(), `$6$${salt()}`)
     memory.verified.set(memory.own, true)
   }
   return memory.own
