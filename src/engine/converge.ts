@@ -193,7 +193,9 @@ function notConverged({ task, host, drift }: Assessment): HaopsError {
   return new HaopsError("E_CONVERGENCE", `${task.title} was applied and still differs: ${left}`, {
     host,
     step: task.title,
-    hint: "Something on the host changed it back, or refused it silently. The log holds what was run.",
+    hint:
+      task.step.remedy?.(drift) ??
+      "Something on the host changed it back, or refused it silently. The log holds what was run.",
   })
 }
 

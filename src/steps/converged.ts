@@ -2,12 +2,20 @@ import type { Host, Inventory, Pacemaker, Vip } from "../inventory/model.ts"
 import { portOfVip } from "../inventory/vip-port.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
-import { HEALTH_WANT, type Health, type HealthWant, healthDrift, inService } from "../pacemaker/membership/health.ts"
+import {
+  failedResources,
+  HEALTH_WANT,
+  type Health,
+  type HealthWant,
+  healthDrift,
+  inService,
+} from "../pacemaker/membership/health.ts"
 import { healthProbe } from "../pacemaker/membership/health-probe.ts"
 import { memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { describeQuorate, describeVotes, votesOf } from "../pacemaker/membership/quorum.ts"
 import { settleScript, statusScript } from "../pacemaker/membership/wait-script.ts"
-import { type Action, defineClusterStep, type Members } from "./step.ts"
+import { quote } from "../sh.ts"
+import { type Action, type Drift, defineClusterStep, type Members } from "./step.ts"
 
 const LIMIT_S = 60
 
@@ -34,7 +42,19 @@ export const converged = defineClusterStep<HealthWant, Health>({
     proof: have.status && proofOf(want, have, have.status),
   }),
   plan: (want, members) => [waiting(want, members)],
+  remedy,
 })
+
+/** Pacemaker keeps a failure until it is told to forget it, or for the resource's failure-timeout where that has one. */
+function remedy(drift: readonly Drift[]): string {
+  const look = "`crm_mon -1rf` on a node shows what the cluster waits for."
+  const cleanups = failedResources(drift).map((id) => `crm_resource --cleanup --resource ${quote(id)}`)
+  if (cleanups.length === 0) return look
+  return (
+    `${look} A failed action counts, and keeps its resource off that node, until it is forgotten, though the resource may run again. ` +
+    `Once its cause is gone, on a node: ${cleanups.join("; ")}`
+  )
+}
 
 function healthWant(inventory: Inventory, pacemaker: Pacemaker): HealthWant {
   const vips = inventory.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === pacemaker.on)

@@ -110,6 +110,8 @@ interface StepBase<Want> {
   title(want: Want): string
   /** Read-only shell, pure description. */
   probe(want: Want): Probe<unknown>
+  /** Pure. What to do about drift that is left after the actions. Default: look for what changed it back. */
+  remedy?(drift: readonly Drift[]): string
 }
 
 /** A step on each host by itself. */

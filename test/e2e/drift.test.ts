@@ -139,6 +139,7 @@ test("what the cluster will do with a new resource is foretold; one that does no
   const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
   expect(code).toBe(1)
   expect(stderr).toMatch(/cluster converged .*broken/s)
+  expect(stderr).toContain("crm_resource --cleanup --resource broken")
   await up(0)
   expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("broken")
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })

@@ -52,16 +52,16 @@ export function healthDrift(want: HealthWant, members: Members<Health>): Drift[]
   return [
     ...quorum(status),
     ...want.nodes.filter((node) => !members.missing.includes(node)).flatMap((node) => nodeDrift(node, status)),
-    ...status.failures.map(({ operation, node, status: how, reason }) =>
-      drift(
-        `${operation} on ${node}`,
-        ["failed", how, reason].filter((word) => word !== "").join(": "),
-        "no failed action",
-      ),
-    ),
+    ...status.failures.map(failureDrift),
     ...want.vips.flatMap((vip) => vipDrift(vip, status, members)),
     ...(want.haproxy === undefined ? [] : haproxyDrift(want.haproxy, status, members)),
   ]
+}
+
+/** Resources with a failed action in the drift that `healthDrift` told. */
+export function failedResources(drift: readonly Drift[]): readonly string[] {
+  const resources = drift.filter(({ want }) => want === NO_FAILURE).map(({ attribute }) => resourceOf(attribute))
+  return [...new Set(resources)]
 }
 
 /** The nodes that take resources. */
@@ -72,6 +72,18 @@ export function inService(status: CrmStatus | undefined): readonly CrmNode[] {
 function quorum(status: CrmStatus): Drift[] {
   if (status.dc === undefined) return [drift("cluster", "no controller elected", "quorate")]
   return status.quorate ? [] : [drift("cluster", "without quorum", "quorate")]
+}
+
+const NO_FAILURE = "no failed action"
+
+function failureDrift({ operation, node, status, reason }: CrmStatus["failures"][number]): Drift {
+  const how = ["failed", status, reason].filter((word) => word !== "").join(": ")
+  return drift(`${operation} on ${node}`, how, NO_FAILURE)
+}
+
+/** `lb-haproxy_start_0 on controller1`, as pacemaker names an action: resource, operation, interval in milliseconds. */
+function resourceOf(action: string): string {
+  return action.replace(/_[a-z-]+_\d+ on .*$/, "").replace(/:\d+$/, "")
 }
 
 /** A node that the cluster does not know is not a member yet: the setup step reports it. */

@@ -66,6 +66,25 @@ describe("converged", () => {
     expect(judged(all(SETTLED))).toMatchObject({ drift: [], findings: [], actions: [] })
   })
 
+  test("a failed action is told with what makes the cluster forget it, once a resource", () => {
+    const failure = (operation: string, node: string) =>
+      `<failure op_key="${operation}" node="${node}" exitstatus="not running" exitreason=""/>`
+    const failures = [
+      failure("vip_monitor_30000", "controller1"),
+      failure("vip_monitor_30000", "controller2"),
+      failure("web_1:0_start_0", "controller1"),
+    ].join("")
+    const { drift } = judged(all(SETTLED.replace("</resources>", `</resources><failures>${failures}</failures>`)))
+    expect(drift.map(({ attribute, have }) => `${attribute}: ${have}`)).toEqual([
+      "vip_monitor_30000 on controller1: failed: not running",
+      "vip_monitor_30000 on controller2: failed: not running",
+      "web_1:0_start_0 on controller1: failed: not running",
+    ])
+    const cleanups = "crm_resource --cleanup --resource vip; crm_resource --cleanup --resource web_1"
+    expect(converged.remedy?.(drift)).toMatch(new RegExp(`${cleanups}$`))
+    expect(converged.remedy?.(judged(all(SETTLED, { controller1: {} })).drift)).not.toContain("cleanup")
+  })
+
   test("says how the cluster stands", () => {
     const standing = (status: string) => converged.standing?.(want, gather(converged, want, all(status)))
     expect(standing(SETTLED)).toEqual({
