@@ -20,17 +20,18 @@ export type StackUnit = (typeof STACK)[number]
 /** Shared question: a line a unit, `haproxy.service active loaded running disabled 4711`, the last being the main process or 0. */
 export const STACK_UNITS = shared(
   "units",
-  `systemctl show -p Id,LoadState,ActiveState,SubState,UnitFileState,MainPID ${STACK.map((unit) => `${unit}.service`).join(" ")} | {
-  line() { [ -z "$id" ] || echo "$id \${active:--} \${load:--} \${sub:--} \${file:--} \${pid:-0}"; id= load= active= sub= file= pid=; }
-  line
-  while IFS== read -r key value; do
-    case $key in
-      Id) id=$value ;; LoadState) load=$value ;; ActiveState) active=$value ;; SubState) sub=$value ;;
-      UnitFileState) file=$value ;; MainPID) pid=$value ;; '') line ;;
-    esac
-  done
-  line
-}`,
+  `shown=$(systemctl show -p Id,LoadState,ActiveState,SubState,UnitFileState,MainPID ${STACK.map((unit) => `${unit}.service`).join(" ")}) || exit
+line() { [ -z "$id" ] || echo "$id \${active:--} \${load:--} \${sub:--} \${file:--} \${pid:-0}"; id= load= active= sub= file= pid=; }
+line
+while IFS== read -r key value; do
+  case $key in
+    Id) id=$value ;; LoadState) load=$value ;; ActiveState) active=$value ;; SubState) sub=$value ;;
+    UnitFileState) file=$value ;; MainPID) pid=$value ;; '') line ;;
+  esac
+done <<END
+$shown
+END
+line`,
 )
 
 /** Shell condition: systemd calls this unit active. */

@@ -17,10 +17,10 @@ export interface RunningCorosync {
 
 /**
  * Shell that prints what corosync works with, and nothing where it does not run. One that runs and cannot be asked is not one that is
- * stopped: that fails.
+ * stopped: that fails. Only what is read here is asked for, as each key costs two round trips to a process of real-time priority.
  */
 export const CMAP_SCRIPT = `if ${unitIsActive("corosync")}; then
-timeout 5 corosync-cmapctl totem. quorum. nodelist. runtime.members. runtime.config.totem. || exit 1
+timeout 5 corosync-cmapctl totem. quorum. nodelist. runtime.members. runtime.config.totem.token runtime.config.totem.interface. || exit 1
 fi`
 
 /**

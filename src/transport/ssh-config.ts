@@ -2,7 +2,6 @@ import { execFile } from "node:child_process"
 import { readdir, readFile } from "node:fs/promises"
 import { userInfo } from "node:os"
 import { dirname, join } from "node:path"
-import { parse } from "ssh-config"
 import { HaopsError } from "../errors.ts"
 
 /** Keyword in lower case to its values, as `ssh -G` prints them. */
@@ -121,6 +120,7 @@ function sshG(program: string, args: readonly string[]): Promise<string | undefi
 }
 
 async function compute(name: string, files: readonly string[]): Promise<ConfigValues> {
+  const { parse } = await import("ssh-config")
   const text = await readAll(files)
   const values = new Map<string, string[]>()
   for (const [keyword, value] of Object.entries(parse(text).compute(name, { matchExec: false }))) {

@@ -23,7 +23,9 @@ export function sysctlScript({ path, content }: FileWant, keys: readonly string[
   const files = DIRECTORIES.map((directory) => `${directory}/*.conf`).join(" ")
   const live = keys.map((key) => quote(`/proc/sys/${procPath(key)}`)).join(" ")
   return `
-grep -Hs '' ${live}
+for live in ${live}; do
+  { while IFS= read -r value; do printf '%s:%s\\n' "$live" "$value"; done <"$live"; } 2>/dev/null
+done
 ${fileScript(path, { unless: sha256(content) })}
 for other in ${files}; do [ ! -e "$other" ] || printf 'other %s\\n' "$other"; done
 grep -HsE ${quote(`^[[:space:]]*-?(${any})[[:space:]]*=`)} ${files}
@@ -75,7 +77,7 @@ function laterSettings(
   return found
 }
 
-/** `/proc/sys/net/ipv4/ip_forward:1`, as grep prints it; a value of several lines is as many of these. */
+/** `/proc/sys/net/ipv4/ip_forward:1`; a value of several lines is as many of these. */
 function parseLive(line: string): { path: string; value: string } {
   const match = /^\/proc\/sys\/([^:]+):(.*)$/.exec(line)
   if (match === null) throw new HaopsError("E_PROBE", `not a kernel parameter: ${JSON.stringify(line)}`)
