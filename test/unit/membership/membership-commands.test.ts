@@ -113,5 +113,3 @@ test("without totem and quorum options pcs is given none", () => {
   const [setup] = MEMBERSHIP["pcs-0.11"].setup({ ...cluster, totem: {}, quorum: {} })
   expect(setup?.argv.slice(-2)).toEqual(["transport", "knet"])
 })
-
-test("pcs 0.9 cannot change totem options of a live cluster", () => {})
