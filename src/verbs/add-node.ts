@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { HaopsError } from "../errors.ts"
+import { canonicalAddress, whyNoHost } from "../inventory/address.ts"
 import { withHost } from "../inventory/edit.ts"
 import { loadInventory, parseInventory } from "../inventory/load.ts"
 import type { Inventory, Pacemaker } from "../inventory/model.ts"
@@ -12,8 +13,9 @@ import type { Session } from "./session.ts"
 
 /** `haops add-node NAME`: take one more node into the running cluster, and into the inventory where `--address` says it is new. */
 export async function addNode(options: AddNodeOptions, name: string): Promise<number> {
+  const address = options.address === undefined ? undefined : addressOf(options.address)
   const loaded = await loadInventory(options.inventory)
-  const { inventory, write } = await including(loaded, name, options.address)
+  const { inventory, write } = await including(loaded, name, address)
   return await runAboutNode({
     verb: "add-node",
     options,
@@ -26,6 +28,15 @@ export async function addNode(options: AddNodeOptions, name: string): Promise<nu
     // Where there was nothing to agree to: it is a member already.
     onDone: write,
   })
+}
+
+/** Before it is written anywhere: YAML makes a number of 999, and the inventory would be blamed for it. */
+function addressOf(text: string): string {
+  const address = canonicalAddress(text)
+  const why = address === undefined ? `${JSON.stringify(text)} is not an IP address` : whyNoHost(address)
+  if (address !== undefined && why === undefined) return address
+  const hint = "Such as 10.0.0.15 or 2001:db8::15: not a host's name, and without the prefix of its network."
+  throw new HaopsError("E_INPUT", `--address ${why}`, { hint })
 }
 
 interface Including {
