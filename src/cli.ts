@@ -41,7 +41,8 @@ async function printError(error: HaopsError, { color, json, verbose = false }: C
   }
   const { renderError } = await import("./output/error-screen.ts")
   const { colorEnabled } = await import("./output/paint.ts")
+  const { columnsOf } = await import("./output/terminal-size.ts")
   const enabled = colorEnabled(process.stderr, { noColor: color === false, env: process.env })
-  process.stderr.write(renderError(error, { color: enabled, verbose, width: process.stderr.columns }))
+  process.stderr.write(renderError(error, { color: enabled, verbose, width: columnsOf(process.stderr) }))
   return exit
 }

@@ -1,5 +1,6 @@
 import { cleanLine } from "./clean.ts"
 import { colorEnabled } from "./paint.ts"
+import { columnsOf, rowsOf } from "./terminal-size.ts"
 import { truncate } from "./width.ts"
 
 /** How a screen is written to standard output: in colour or not, and how wide. */
@@ -12,7 +13,7 @@ export interface ScreenOptions {
 /** For a result on standard output: as wide as the terminal, 100 columns where there is none or it does not say. */
 export function screenOptions(options: { color?: boolean | undefined }): ScreenOptions {
   const { stdout, env } = process
-  return { color: colorEnabled(stdout, { noColor: options.color === false, env }), width: stdout.columns || 100 }
+  return { color: colorEnabled(stdout, { noColor: options.color === false, env }), width: columnsOf(stdout, 100) }
 }
 
 export interface Repaint {
@@ -37,8 +38,8 @@ export function createRepaint(stream: NodeJS.WriteStream): Repaint {
   let drawn = false
   return {
     draw(title, text) {
-      const rows = stream.rows || 24
-      const lines = [truncate(cleanLine(title), stream.columns || 80), ...text.trimEnd().split("\n")]
+      const rows = rowsOf(stream)
+      const lines = [truncate(cleanLine(title), columnsOf(stream)), ...text.trimEnd().split("\n")]
       const hidden = lines.length - (rows - 1)
       const shown = hidden > 0 ? [...lines.slice(0, rows - 2), `… ${hidden + 1} more lines`] : lines
       const start = drawn ? HOME : HIDE_CURSOR + CLEAR + HOME

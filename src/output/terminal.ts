@@ -4,6 +4,7 @@ import { LiveModel } from "./live-model.ts"
 import { renderFrame, stageLines } from "./live-view.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
+import { type SizedStream, withSize } from "./terminal-size.ts"
 import { wrapIndented } from "./width.ts"
 
 export interface TerminalOptions {
@@ -24,9 +25,10 @@ const SHOW_CURSOR = "\u001b[?25h"
  */
 export async function createTerminalSink(stream: OutputStream, options: TerminalOptions): Promise<OutputSink> {
   const { createLogUpdate } = await import("log-update")
+  const sized = withSize(stream)
   // Its type asks for a whole stream; it writes, and reads columns, rows and isTTY.
-  const update = createLogUpdate(stream as NodeJS.WritableStream, { showCursor: true })
-  const screen = new Screen(stream, update, options)
+  const update = createLogUpdate(sized as SizedStream & NodeJS.WritableStream, { showCursor: true })
+  const screen = new Screen(sized, update, options)
   return {
     sink: neverThrow(
       (event) => screen.take(event),
@@ -44,7 +46,7 @@ interface Update {
 }
 
 class Screen {
-  readonly #stream: OutputStream
+  readonly #stream: SizedStream
   readonly #update: Update
   readonly #paint: Paint
   readonly #now: () => number
@@ -55,7 +57,7 @@ class Screen {
   #drawn = false
   #closed = false
 
-  constructor(stream: OutputStream, update: Update, options: TerminalOptions) {
+  constructor(stream: SizedStream, update: Update, options: TerminalOptions) {
     const { color, now = () => performance.now(), frameMs = 80 } = options
     this.#stream = stream
     this.#update = update
@@ -87,8 +89,7 @@ class Screen {
       this.#erase()
       this.#model.end()
       if (this.#isWorthKeeping()) {
-        const { columns = 80 } = this.#stream
-        const lines = stageLines(this.#model.stages, columns, this.#frame, this.#paint)
+        const lines = stageLines(this.#model.stages, this.#stream.columns, this.#frame, this.#paint)
         this.#stream.write(`${lines.join("\n")}\n`)
       }
     })
@@ -101,15 +102,14 @@ class Screen {
   /** A line that stays, above the table. */
   #say(lead: string, text: string, warning: boolean): void {
     this.#erase()
-    const lines = wrapIndented(lead + cleanLine(text), this.#stream.columns ?? 80, "", "  ")
+    const lines = wrapIndented(lead + cleanLine(text), this.#stream.columns, "", "  ")
     const painted = warning ? lines.map(this.#paint.yellow) : lines
     this.#stream.write(`${painted.join("\n")}\n`)
   }
 
   #draw(): void {
     this.#quietly(() => {
-      const { columns = 80, rows = 24 } = this.#stream
-      const text = renderFrame(this.#model, { columns, rows }, this.#now(), this.#frame++, this.#paint)
+      const text = renderFrame(this.#model, this.#stream, this.#now(), this.#frame++, this.#paint)
       if (text === "") return
       if (!this.#drawn) this.#stream.write(HIDE_CURSOR)
       this.#drawn = true

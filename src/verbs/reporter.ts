@@ -15,6 +15,7 @@ import { renderRecap } from "../output/recap-screen.ts"
 import { createRunId } from "../output/run-id.ts"
 import { openRunRecord, type RunRecord } from "../output/run-record.ts"
 import { createScrub, type Scrub } from "../output/scrub.ts"
+import { columnsOf } from "../output/terminal-size.ts"
 import { packageVersion } from "../package-root.ts"
 import type { CommonOptions } from "./options.ts"
 
@@ -57,7 +58,7 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
   const sink = fanOut([recap.sink, progress.sink, recordSink])
   const on = (stream: NodeJS.WriteStream) => ({
     color: colorEnabled(stream, { noColor: color === false, env }),
-    width: stream.columns || 100,
+    width: columnsOf(stream, 100),
     verbose,
   })
   const document = (result: Pick<Result, "outcome" | "exit"> & Partial<Result>) => {

@@ -65,8 +65,8 @@ describe("createTerminalSink", () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  async function terminal() {
-    const stream = fakeStream({ isTTY: true, columns: 80, rows: 24 })
+  async function terminal({ columns = 80, rows = 24 } = {}) {
+    const stream = fakeStream({ isTTY: true, columns, rows })
     const { sink, close } = await createTerminalSink(stream, { color: false, now: () => 0 })
     return { stream, sink, close }
   }
@@ -121,6 +121,18 @@ describe("createTerminalSink", () => {
     vi.advanceTimersByTime(80)
     expect(stream.text().match(/controller1/g)).toHaveLength(2)
     close()
+  })
+
+  it("takes a terminal that has no size, such as a serial line, for one of 80 columns and 24 rows", async () => {
+    const [sized, sizeless] = [await terminal(), await terminal({ columns: 0, rows: 0 })]
+    for (const { sink } of [sized, sizeless]) {
+      sink({ type: "message", level: "warning", text: "a stale lock was removed" })
+      for (const event of CHANGING_RUN.slice(0, -1)) sink(event)
+    }
+    vi.advanceTimersByTime(80)
+    for (const { sink } of [sized, sizeless]) sink({ type: "run-finished", outcome: "done", ms: 5600 })
+    expect(sizeless.stream.text()).toContain("controller1")
+    expect(sizeless.stream.text()).toBe(sized.stream.text())
   })
 
   it("survives a terminal that goes away", async () => {
