@@ -103,11 +103,11 @@ const WORDS: Readonly<Record<Extract<Kind, string>, string>> = {
   text: "text",
 }
 
-/** As pacemaker reads them: its words of a boolean in any case, a bare number of seconds, a duration of ISO 8601. */
+/** As pacemaker reads them: words in any case, colours of node health as scores, bare seconds, a duration of ISO 8601. */
 const PATTERNS: Readonly<Record<Extract<Kind, string>, RegExp>> = {
   boolean: /^(true|on|yes|y|1|false|off|no|n|0)$/i,
   integer: /^[+-]?\d+$/,
-  score: /^[+-]?(\d+|INFINITY)$/,
+  score: /^([+-]?(\d+|INFINITY)|red|yellow|green)$/i,
   duration: /^(-?\d+\s?(us|usec|ms|msec|s|sec|m|min|h|hr)?|P[\dTYMWDHS.,]+)$/i,
   text: /^/,
 }

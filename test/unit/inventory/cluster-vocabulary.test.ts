@@ -52,6 +52,7 @@ test.each([
   "properties: { site-of-ours: anything, stonith-enabled: OFF, maintenance-mode: y, batch-limit: -1 }",
   "properties: { cluster-recheck-interval: PT5M, dc-deadtime: 20, election-timeout: 2min, stonith-watchdog-timeout: -1 }",
   "resourceDefaults: { resource-stickiness: INFINITY, priority: -10, target-role: started }",
+  "resourceDefaults: { resource-stickiness: infinity, priority: green }",
   "operationDefaults: { timeout: 500ms, enabled: false }",
 ])("what pacemaker takes is neither refused nor warned of: %s", (text) => {
   expect(warningsOf(text)).toEqual([])
