@@ -6,7 +6,7 @@ import { type OptionsYaml, optionsSchema } from "./scalars-schema.ts"
 /** What pacemaker takes as a value: one of the words where it is a list. */
 type Kind = "boolean" | "integer" | "score" | "duration" | "text" | readonly string[]
 
-type Vocabulary = ReadonlyMap<string, Kind>
+export type Vocabulary = ReadonlyMap<string, Kind>
 
 const ROLES = ["Started", "Stopped", "Promoted", "Unpromoted", "Master", "Slave"] as const
 const REQUIRES = ["nothing", "quorum", "fencing", "unfencing"] as const
@@ -80,18 +80,24 @@ export function checkVocabulary(options: OptionsYaml, known: Vocabulary, path: P
   for (const [name, value] of Object.entries(options)) {
     const kind = known.get(name)
     const at = [...path, name]
-    if (kind === undefined) {
+    if (kind !== undefined) checkValue(value, kind, at, notes)
+    else {
       const near = nearest(name, known.keys())
       if (near !== undefined) notes.warning(at, `pacemaker knows no "${name}"; did you mean "${near}"?`)
-    } else if (!fits(String(value), kind)) {
-      const words = typeof kind === "string" ? WORDS[kind] : kind.join(" or ")
-      const suggestion = nearest(String(value), typeof kind === "string" ? [] : kind)
-      notes.problem(at, `expected ${words}, got "${value}"`, { suggestion })
     }
   }
 }
 
-function vocabulary(...rows: readonly (readonly [Kind, string])[]): Vocabulary {
+/** Says whether pacemaker would not take this value of that kind. */
+export function checkValue(value: OptionsYaml[string], kind: Kind, path: Path, notes: Notes): void {
+  if (fits(String(value), kind)) return
+  const words = typeof kind === "string" ? WORDS[kind] : kind.join(" or ")
+  const suggestion = nearest(String(value), typeof kind === "string" ? [] : kind)
+  notes.problem(path, `expected ${words}, got "${value}"`, { suggestion })
+}
+
+/** Names by the kind of their values. */
+export function vocabulary(...rows: readonly (readonly [Kind, string])[]): Vocabulary {
   return new Map(rows.flatMap(([kind, names]) => names.split(/\s+/).map((name) => [name, kind] as const)))
 }
 

@@ -7,6 +7,7 @@ import type { Group, Inventory } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import { expandPacemaker } from "./pacemaker-expand.ts"
 import { pathFrom, sourceFrom } from "./paths.ts"
+import { checkResourceOptions } from "./resource-options-check.ts"
 import { texts } from "./scalars-schema.ts"
 import type { PartialInventory } from "./schema.ts"
 import { warnOfTheUnwise } from "./unwise.ts"
@@ -22,6 +23,7 @@ export function expandInventory(yaml: PartialInventory, file: string, notes: Not
   const haproxy = yaml.haproxy && haproxyOf(yaml.haproxy, { hosts, vips, pcsd: pcsdOn(yaml), file }, notes)
   const keepalived = expandKeepalived(yaml.keepalived, { file, hosts, vips, haproxy }, notes)
   const pacemaker = yaml.pacemaker && expandPacemaker(yaml.pacemaker, { file, hosts, vips, haproxy }, notes)
+  checkResourceOptions(yaml, notes)
   warnOfTheUnwise(yaml, { pacemaker, haproxy }, notes)
   return {
     file,
