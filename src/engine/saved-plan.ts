@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises"
+import { readFile, stat, writeFile } from "node:fs/promises"
 import * as z from "zod"
 import { HaopsError } from "../errors.ts"
 import type { Plan } from "./plan-model.ts"
@@ -11,8 +11,12 @@ const savedSchema = z.strictObject({
   changes: z.array(z.string()),
 })
 
-/** Save what a plan would do, 0600: it shows configuration. `up --plan` then does just that, or nothing. */
+/**
+ * Save what a plan would do, 0600: it shows configuration. `up --plan` then does just that, or nothing. Throws as `requireSavable` does:
+ * the file may have come meanwhile.
+ */
 export async function savePlan(file: string, plan: Plan): Promise<void> {
+  await requireSavable(file)
   const { cluster, inventory } = plan
   const saved = {
     format: "haops-plan-1",
@@ -24,6 +28,18 @@ export async function savePlan(file: string, plan: Plan): Promise<void> {
   await writeFile(file, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 })
 }
 
+/** Throws `E_INPUT` where a plan would be written over something else; an inventory is mistaken for one easily. */
+export async function requireSavable(file: string): Promise<void> {
+  const found = await stat(file).catch(absent)
+  // Pipes and terminals keep nothing that could be lost, and to read them would take what is another's.
+  if (found === undefined || found.isFIFO() || found.isCharacterDevice()) return
+  const text = await readFile(file, "utf8")
+  if (text === "" || parseSaved(text) !== undefined) return
+  throw new HaopsError("E_INPUT", `${file} is there and is no plan that haops saved: it is left as it is`, {
+    hint: "Name another file with --out.",
+  })
+}
+
 export interface SavedPlan {
   file: string
   changes: readonly string[]
@@ -31,11 +47,11 @@ export interface SavedPlan {
 
 /** Throws `E_INPUT` where the file is not there or is not a plan that haops saved. */
 export async function loadSavedPlan(file: string): Promise<SavedPlan> {
-  const saved = savedSchema.safeParse(await readJson(file))
-  if (!saved.success) {
-    throw new HaopsError("E_INPUT", `${file} is not a plan that haops saved`, { hint: `haops plan --out ${file}` })
-  }
-  return { file, changes: saved.data.changes }
+  const saved = parseSaved(await textOf(file))
+  if (saved !== undefined) return { file, changes: saved.changes }
+  throw new HaopsError("E_INPUT", `${file} is not a plan that haops saved`, {
+    hint: "haops plan --out FILE saves one, to a file of its own; an inventory is named with -i.",
+  })
 }
 
 /** Throws `E_REFUSED` where the hosts are no longer as they were when the plan was saved, naming what differs. */
@@ -60,13 +76,26 @@ function changesOf(plan: Plan): string[] {
     .sort()
 }
 
-async function readJson(file: string): Promise<unknown> {
+async function textOf(file: string): Promise<string> {
   try {
-    return JSON.parse(await readFile(file, "utf8"))
+    return await readFile(file, "utf8")
   } catch (cause) {
-    throw new HaopsError("E_INPUT", `the saved plan ${file} could not be read`, {
-      cause,
-      hint: `haops plan --out ${file}`,
-    })
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code !== "ENOENT")
+      throw new HaopsError("E_INPUT", `the saved plan ${file} cannot be read: ${message}`, { cause })
+    throw new HaopsError("E_INPUT", `there is no saved plan ${file}`, { cause, hint: `haops plan --out ${file}` })
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error
+}
+
+/** Undefined where the text is anything else. */
+function parseSaved(text: string): z.output<typeof savedSchema> | undefined {
+  try {
+    return savedSchema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
   }
 }

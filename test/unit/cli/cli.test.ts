@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
@@ -63,6 +63,28 @@ haproxy:
     expect(status).toBe(4)
     expect(stderr).toContain("c1")
     expect(stderr).toContain("E_CONNECT")
+  })
+})
+
+describe("plan --out", () => {
+  const UNREACHABLE =
+    "name: x\nssh: { user: nobody, port: 1 }\ncontrollers: { c1: 127.0.0.1 }\nsysctl: { net.ipv4.ip_forward: 1 }\n"
+
+  test("refuses a file that is something else, the inventory say, before a host is asked", () => {
+    const file = inventory(UNREACHABLE)
+    const { status, stderr } = haops("plan", "-i", file, "--out", file)
+    expect(status).toBe(65)
+    expect(stderr).toContain("is no plan that haops saved")
+    expect(stderr).not.toContain("E_CONNECT")
+    expect(readFileSync(file, "utf8")).toBe(UNREACHABLE)
+  })
+
+  test("saves nothing where no host was reached, and says so", () => {
+    const file = inventory(UNREACHABLE)
+    const { status, stderr } = haops("plan", "-i", file, "--out", `${file}.plan`)
+    expect(status).toBe(4)
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain(`no host was reached, so no plan was saved to ${file}.plan`)
+    expect(existsSync(`${file}.plan`)).toBe(false)
   })
 })
 
