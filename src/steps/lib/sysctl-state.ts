@@ -17,15 +17,16 @@ export interface SysctlState {
 /** Directories of systemd-sysctl; a file in an earlier one hides files of the same name in the later ones (sysctl.d(5)). */
 const DIRECTORIES = ["/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d"]
 
-/** Shell that asks for `keys` live, for our file, and for what other files of sysctl.d say about the keys. */
+/**
+ * Shell that asks for `keys` live, for our file, and for what other files of sysctl.d say about the keys. Not by the shell's own `read`, which
+ * takes a byte at a time: the kernel gives a parameter's first one, and then the end.
+ */
 export function sysctlScript({ path, content }: FileWant, keys: readonly string[]): string {
   const any = keys.map(keyPattern).join("|")
   const files = DIRECTORIES.map((directory) => `${directory}/*.conf`).join(" ")
   const live = keys.map((key) => quote(`/proc/sys/${procPath(key)}`)).join(" ")
   return `
-for live in ${live}; do
-  { while IFS= read -r value; do printf '%s:%s\\n' "$live" "$value"; done <"$live"; } 2>/dev/null
-done
+grep -Hs '' ${live}
 ${fileScript(path, { unless: sha256(content) })}
 for other in ${files}; do [ ! -e "$other" ] || printf 'other %s\\n' "$other"; done
 grep -HsE ${quote(`^[[:space:]]*-?(${any})[[:space:]]*=`)} ${files}
