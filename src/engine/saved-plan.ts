@@ -1,6 +1,8 @@
-import { readFile, stat, writeFile } from "node:fs/promises"
+import { access, constants, readFile, stat, writeFile } from "node:fs/promises"
+import { dirname } from "node:path"
 import * as z from "zod"
 import { HaopsError } from "../errors.ts"
+import { writing } from "../writing.ts"
 import type { Plan } from "./plan-model.ts"
 
 const savedSchema = z.strictObject({
@@ -25,15 +27,13 @@ export async function savePlan(file: string, plan: Plan): Promise<void> {
     savedAt: new Date().toISOString(),
     changes: changesOf(plan),
   }
-  await writeFile(file, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 })
+  const text = `${JSON.stringify(saved, undefined, 2)}\n`
+  await writing(file, () => writeFile(file, text, { mode: 0o600 }))
 }
 
-/** Throws `E_INPUT` where a plan would be written over something else; an inventory is mistaken for one easily. */
+/** Throws `E_INPUT` where a plan cannot be written, or only over something else; an inventory is mistaken for one easily. */
 export async function requireSavable(file: string): Promise<void> {
-  const found = await stat(file).catch(absent)
-  // Pipes and terminals keep nothing that could be lost, and to read them would take what is another's.
-  if (found === undefined || found.isFIFO() || found.isCharacterDevice()) return
-  const text = await readFile(file, "utf8")
+  const text = await writing(file, () => lost(file))
   if (text === "" || parseSaved(text) !== undefined) return
   throw new HaopsError("E_INPUT", `${file} is there and is no plan that haops saved: it is left as it is`, {
     hint: "Name another file with --out.",
@@ -85,6 +85,15 @@ async function textOf(file: string): Promise<string> {
       throw new HaopsError("E_INPUT", `the saved plan ${file} cannot be read: ${message}`, { cause })
     throw new HaopsError("E_INPUT", `there is no saved plan ${file}`, { cause, hint: `haops plan --out ${file}` })
   }
+}
+
+/** What would be lost if the file were written now. Throws what the system has against writing it. */
+async function lost(file: string): Promise<string> {
+  const found = await stat(file).catch(absent)
+  await access(found === undefined ? dirname(file) : file, constants.W_OK)
+  // Pipes and terminals keep nothing, and to read them would take what is another's.
+  if (found === undefined || found.isFIFO() || found.isCharacterDevice()) return ""
+  return await readFile(file, "utf8")
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

@@ -1,23 +1,20 @@
 import { randomBytes } from "node:crypto"
 import { chmod, open, readFile, realpath, rename, rm, stat } from "node:fs/promises"
-import { HaopsError } from "../errors.ts"
+import { writing } from "../writing.ts"
 
 /**
  * Replaces a file by what `edit` makes of its text: beside it and renamed over it, so that no reader ever sees half of it. Links are
  * followed, the mode is kept. Returns false where nothing changes. Throws `E_INPUT` where it cannot be written.
  */
 export async function rewriteFile(file: string, edit: (text: string) => string): Promise<boolean> {
-  try {
+  return await writing(file, async () => {
     const target = await realpath(file)
     const text = await readFile(target, "utf8")
     const edited = edit(text)
     if (edited === text) return false
     await replace(target, edited)
     return true
-  } catch (cause) {
-    if (cause instanceof HaopsError) throw cause
-    throw new HaopsError("E_INPUT", `${file} could not be written: ${(cause as Error).message}`, { cause })
-  }
+  })
 }
 
 async function replace(target: string, content: string): Promise<void> {

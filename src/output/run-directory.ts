@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs"
 import { readdir, rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
+import { HaopsError } from "../errors.ts"
 import { isRunId } from "./run-id.ts"
 
 export const LOG_FILE = "haops.log"
@@ -23,11 +24,11 @@ export function makeRunDirectory(root: string, runId: string): string {
   return directory
 }
 
-/** The ids of the runs that are kept, newest first; none where there is no directory yet. */
+/** The ids of the runs that are kept, newest first; none where there is no directory yet. Throws `E_INPUT` where it cannot be read. */
 export async function runIds(root: string): Promise<readonly string[]> {
   const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return []
-    throw error
+    throw new HaopsError("E_INPUT", `the runs in ${root} cannot be read: ${error.message}`, { cause: error })
   })
   return names.filter(isRunId).sort().reverse()
 }

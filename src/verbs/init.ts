@@ -9,6 +9,7 @@ import { type FirstAnswers, firstInventory, hasPacemaker } from "../inventory/fi
 import { DEFAULT_FILES, parseInventory } from "../inventory/load.ts"
 import type { PresetName } from "../inventory/presets/names.ts"
 import { InputError } from "../inventory/problems.ts"
+import { writing } from "../writing.ts"
 import type { CommonOptions } from "./options.ts"
 
 export interface InitOptions extends CommonOptions {
@@ -38,9 +39,9 @@ export async function init(options: InitOptions): Promise<number> {
   const answers = await answersOf(options)
   const text = firstInventory(answers)
   check(text, file)
-  await mkdir(dirname(file), { recursive: true })
+  await writing(file, () => mkdir(dirname(file), { recursive: true }))
   const password = hasPacemaker(answers) ? await providePassword(join(dirname(file), PASSWORD_FILE)) : undefined
-  await writeFile(file, text, { flag: "wx" })
+  await writing(file, () => writeFile(file, text, { flag: "wx" }))
   tell(options, file, password)
   return EXIT.done
 }
@@ -53,8 +54,10 @@ interface Password {
 
 async function providePassword(file: string): Promise<Password> {
   if (existsSync(file)) return { file, made: false }
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" })
+  await writing(file, async () => {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" })
+  })
   return { file, made: true }
 }
 

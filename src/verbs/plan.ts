@@ -1,7 +1,8 @@
 import { requireUninterrupted } from "../engine/look.ts"
 import { hasChanges, type Plan } from "../engine/plan-model.ts"
 import { requireSavable, savePlan } from "../engine/saved-plan.ts"
-import { EXIT } from "../exit-codes.ts"
+import { asHaopsError, type HaopsError } from "../errors.ts"
+import { EXIT, exitOfError } from "../exit-codes.ts"
 import { loadShipped } from "../playbook/load.ts"
 import type { PlanOptions } from "./options.ts"
 import type { Reporter } from "./reporter.ts"
@@ -16,17 +17,24 @@ export async function plan(options: PlanOptions): Promise<number> {
   const { preview } = await import("../engine/run.ts")
   const { plan } = await preview(session)
   requireUninterrupted(session.context)
-  const exit = exitOf(plan)
-  if (out !== undefined) await save(out, plan, exit, session.reporter)
-  session.reporter.planned(plan, exit)
+  return await conclude(plan, out, session.reporter)
+}
+
+/** Saves the plan where that was asked for, and shows it. Returns the exit code. */
+export async function conclude(plan: Plan, out: string | undefined, reporter: Reporter): Promise<number> {
+  const unsaved = out === undefined ? undefined : await save(out, plan, reporter)
+  const exit = unsaved === undefined ? exitOf(plan) : exitOfError(unsaved)
+  reporter.planned(plan, exit, unsaved)
   return exit
 }
 
-/** Where no host could be asked nothing is known, and an earlier plan in that file is worth more. */
-async function save(file: string, plan: Plan, exit: number, { sink }: Reporter): Promise<void> {
-  if (exit !== EXIT.unreachable) return await savePlan(file, plan)
+/** Returns why it could not be saved: thrown, it would cost the plan, for which every host was looked at. */
+async function save(file: string, plan: Plan, { sink }: Reporter): Promise<HaopsError | undefined> {
+  if (exitOf(plan) !== EXIT.unreachable) return await savePlan(file, plan).then(() => undefined, asHaopsError)
+  // Nothing is known then, and an earlier plan in that file is worth more.
   const text = `no host was reached, so no plan was saved to ${file}`
   sink({ type: "message", level: "warning", text })
+  return undefined
 }
 
 function exitOf(plan: Plan): number {

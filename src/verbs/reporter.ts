@@ -25,8 +25,8 @@ export interface Reporter {
   sink: Sink
   /** A plan that the user is asked about, on standard error. */
   showPlan(plan: Plan): void
-  /** The result of `plan`. */
-  planned(plan: Plan, exit: number): void
+  /** The result of `plan`, and what went wrong with it afterwards. */
+  planned(plan: Plan, exit: number, error?: HaopsError): void
   /** The result of a run. */
   finish(result: RunResult): Promise<void>
   /** The result of a verb without a plan: a document for `--json`, a text otherwise. `outcome`: default what the exit code says. */
@@ -79,13 +79,14 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
       progress.close()
       stderr.write(scrub(renderPlan(plan, on(stderr))))
     },
-    planned(plan, exit) {
+    planned(plan, exit, error) {
       const outcome = outcomeOfExit(exit)
       end(outcome)
-      if (json) return document({ outcome, exit, plan })
+      if (json) return document({ outcome, exit, plan, errors: error && [error] })
       stdout.write(scrub(renderPlan(plan, on(stdout))))
       // The plan says who failed and what to do about it; the remote's own words are more than that.
       if (verbose) printErrors(plan.hosts.flatMap(({ error }) => (error === undefined ? [] : [error])))
+      if (error !== undefined) printErrors([error])
     },
     async finish({ outcome, plan, error, proof }) {
       const { directory: log, logFile, warning } = (await record) ?? {}
