@@ -7,6 +7,8 @@ export interface Damage {
   /** As `planned` tells it, without the host; a pattern where a value differs from run to run. */
   drift: readonly (string | RegExp)[]
   risk?: string
+  /** It interrupts the service, or its repair does: broken and put back by itself. */
+  alone?: true
   /** A command for the same node, and what it prints once all is well. */
   proof: readonly [command: string, printed: string]
 }
@@ -25,6 +27,7 @@ export const DAMAGES: readonly Damage[] = [
     by: "cibadmin --delete --xpath '//rsc_colocation'",
     drift: [/^constraint \S+: absent -> vip with lb-haproxy-clone/],
     risk: "failover",
+    alone: true,
     proof: ['cibadmin -Q -o constraints | grep -c \'rsc_colocation .*rsc="vip".*with-rsc="lb-haproxy-clone"\'', "1"],
   },
   {
@@ -54,6 +57,7 @@ export const DAMAGES: readonly Damage[] = [
     by: "pcs resource update vip cidr_netmask=25 --wait=30",
     drift: ["resource vip cidr_netmask: 25 -> 24"],
     risk: "restart",
+    alone: true,
     proof: ["crm_resource -r vip -g cidr_netmask", "24"],
   },
   {
@@ -88,6 +92,7 @@ export const DAMAGES: readonly Damage[] = [
     name: "a member that was stopped",
     on: "controller3",
     by: "pcs cluster stop",
+    alone: true,
     drift: [/^corosync: /, /^pacemaker: /, "controller3: offline -> online"],
     proof: ["systemctl is-active corosync pacemaker haproxy | tr '\\n' ' '", "active active active "],
   },
