@@ -42,6 +42,8 @@ export interface Plan {
   risk: Risk
   /** Milliseconds from start to here. */
   ms: number
+  /** The file that it was saved to, for `up --plan`. */
+  savedTo?: string | undefined
 }
 
 export interface PlannedHost {

@@ -25,7 +25,9 @@ function closing(plan: Plan): { said: string; command?: string } {
   const left = away.length > 0 ? ` ${listing(away)} ${away.length === 1 ? "is" : "are"} left alone.` : ""
   const said = `${[...amounts, ...cost].join(", ")}.${left}`
   if (stopped > 0) return { said: said + howToRepair(stopped) }
-  return doable.length === 0 ? { said } : { said, command: `Apply with: haops up -i ${quote(plan.inventory)}` }
+  if (doable.length === 0) return { said }
+  const saved = plan.savedTo === undefined ? "" : ` --plan ${quote(plan.savedTo)}`
+  return { said, command: `Apply with: haops up -i ${quote(plan.inventory)}${saved}` }
 }
 
 function nothing(plan: Plan, away: readonly string[], stopped: number): string {

@@ -22,19 +22,24 @@ export async function plan(options: PlanOptions): Promise<number> {
 
 /** Saves the plan where that was asked for, and shows it. Returns the exit code. */
 export async function conclude(plan: Plan, out: string | undefined, reporter: Reporter): Promise<number> {
-  const unsaved = out === undefined ? undefined : await save(out, plan, reporter)
-  const exit = unsaved === undefined ? exitOf(plan) : exitOfError(unsaved)
-  reporter.planned(plan, exit, unsaved)
+  const { savedTo, error } = out === undefined ? {} : await save(out, plan, reporter)
+  const exit = error === undefined ? exitOf(plan) : exitOfError(error)
+  reporter.planned({ ...plan, savedTo }, exit, error)
   return exit
 }
 
-/** Returns why it could not be saved: thrown, it would cost the plan, for which every host was looked at. */
-async function save(file: string, plan: Plan, { sink }: Reporter): Promise<HaopsError | undefined> {
-  if (exitOf(plan) !== EXIT.unreachable) return await savePlan(file, plan).then(() => undefined, asHaopsError)
+/** Why it could not be saved is returned: thrown, it would cost the plan, for which every host was looked at. */
+async function save(file: string, plan: Plan, { sink }: Reporter): Promise<{ savedTo?: string; error?: HaopsError }> {
+  if (exitOf(plan) !== EXIT.unreachable) {
+    return await savePlan(file, plan).then(
+      () => ({ savedTo: file }),
+      (thrown) => ({ error: asHaopsError(thrown) }),
+    )
+  }
   // Nothing is known then, and an earlier plan in that file is worth more.
   const text = `no host was reached, so no plan was saved to ${file}`
   sink({ type: "message", level: "warning", text })
-  return undefined
+  return {}
 }
 
 function exitOf(plan: Plan): number {

@@ -59,7 +59,9 @@ describe("a plan that cannot be saved", () => {
   })
 })
 
-test("a plan that was saved is shown as any other", async () => {
-  expect(await ended(join(directory, "x"))).toBe(2)
+test("a plan that was saved is shown as any other, with the command that applies just this one", async () => {
+  const file = join(directory, "x")
+  expect(await ended(file)).toBe(2)
   expect(said).toHaveLength(1)
+  expect(said[0]).toContain(`Apply with: haops up -i prod.yaml --plan ${file}\n`)
 })
