@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { DAMAGES } from "./damages.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { constraints, everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
-import { planned } from "./harness/planned.ts"
+import { expectDrift, planned } from "./harness/planned.ts"
 import { ask, startProber } from "./harness/prober.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { until } from "./harness/until.ts"
@@ -38,10 +38,10 @@ test.each(ROUNDS)("$name: planned exactly, and repaired", async ({ damages }) =>
   for (const { on, by } of damages) await lab.node(on).must(by)
   const plan = await planned(lab, inventory)
   const repair = await lab.haops(["up", "--yes", "-i", inventory])
-  const foretold = damages.flatMap(({ drift }) => drift)
-  const told = plan.drift.map((one) => one.replace(/^[^:]*: /, ""))
-  expect(told).toHaveLength(foretold.length)
-  for (const one of foretold) expect(told).toContainEqual(matching(one))
+  expectDrift(
+    plan,
+    damages.flatMap(({ drift }) => drift),
+  )
   expect(plan).toMatchObject({ code: 2, risk: damages[0]?.risk ?? "none" })
   expect(repair.code, repair.stderr).toBe(0)
   for (const { on, proof } of damages) expect((await lab.node(on).must(proof[0])).replace(/\n$/, "")).toBe(proof[1])
@@ -181,10 +181,6 @@ test("a dead member stays a member: the others converge, the run says 3, and it 
 async function ownChanges(state: Untouched): Promise<readonly string[]> {
   const changed = Object.values(await state.changes()).flat()
   return changed.filter((path) => !/^\/(var\/lib\/(pacemaker|corosync|pcsd)|dev\/shm)/.test(path))
-}
-
-function matching(text: string | RegExp): unknown {
-  return typeof text === "string" ? text : expect.stringMatching(text)
 }
 
 /** With `--yes`, since a repair may interrupt. */

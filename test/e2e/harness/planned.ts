@@ -1,3 +1,4 @@
+import { expect } from "vitest"
 import type { Lab } from "./lab.ts"
 
 /** What `haops plan --json` says, in the parts that tests compare. */
@@ -51,6 +52,13 @@ export async function planned(lab: Pick<Lab, "haops">, inventory: string): Promi
     transitions: plan.transitions,
     blocked: steps.flatMap(({ blocked }) => (blocked === undefined ? [] : [blocked])),
   }
+}
+
+/** Expects just this drift, in any order, as `attribute: have -> want`: what one member does for all may be told of any host. */
+export function expectDrift({ drift }: Pick<Planned, "drift">, foretold: readonly (string | RegExp)[]): void {
+  const told = drift.map((one) => one.replace(/^[^:]*: /, ""))
+  expect(told).toHaveLength(foretold.length)
+  for (const one of foretold) expect(told).toContainEqual(typeof one === "string" ? one : expect.stringMatching(one))
 }
 
 function parse(stdout: string, stderr: string): Document {
