@@ -127,7 +127,13 @@ describe("haproxy from source", () => {
   /** The distribution's own source, as its mirror has it. */
   async function distributionSource(): Promise<{ name: string; bytes: Buffer }> {
     const script = `set -e
-sed -n '/security/d; s/^deb /deb-src /p' /etc/apt/sources.list >/etc/apt/sources.list.d/source.list
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+  [ -e "$file" ] || continue
+  case $file in
+    *.sources) sed -i 's/^Types: deb$/Types: deb deb-src/' "$file" ;;
+    *) sed -i '/security/!s/^deb \\(.*\\)/&\\ndeb-src \\1/' "$file" ;;
+  esac
+done
 apt-get update -qq >&2
 cd /root && apt-get source --download-only -qq haproxy >&2
 base64 -w0 haproxy_*.orig.tar.*`
