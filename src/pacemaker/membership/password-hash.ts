@@ -1,14 +1,12 @@
 import { randomBytes, timingSafeEqual } from "node:crypto"
 import type { Secret } from "../../secret.ts"
-import { sha512Crypt } from "./sha512-crypt.ts"
+import { ALPHABET, sha512Crypt } from "./sha512-crypt.ts"
 
 /**
  * One hash costs about 10 ms of this process's only thread, and a run asks about the same few again and again: three nodes,
  * each before and after. Remembered for as long as the secret itself lives, which is one run.
  */
 const remembered = new WeakMap<Secret, { own?: string; verified: Map<string, boolean> }>()
-
-const ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 /** Whether a sha512-crypt hash is that of the password. */
 export function verifyPassword(password: Secret, hash: string): boolean {

@@ -2,7 +2,8 @@ import { hash } from "node:crypto"
 
 const DIGEST = 64
 const DEFAULT_ROUNDS = 5_000
-const ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+/** The 64 letters of crypt(3), in the order of their values. */
+export const ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 /** What begins a hash of this kind, as libxcrypt takes it: 1,000 to 999,999,999 rounds, a salt of 16 bytes at most. */
 const SETTINGS = /^\$6\$(?:rounds=([1-9]\d{3,8})\$)?([^$:\n]{0,16})(?=\$|$)/
 
