@@ -36,14 +36,10 @@ haproxy_memory() {
     done
   done
   # All in hundredths, as the uptime is counted; a reload follows its file after more than a tenth.
-  hundredths written; hundredths now; hundredths uptime
-  start=$((now - uptime + ticks))
+  written=$(hundredths "$written") now=$(hundredths "$now")
+  start=$((now - $(hundredths "$uptime") + ticks))
   if [ "$written" -le "$now" ] && [ "$((start + 5))" -lt "$written" ]; then echo older; else echo current; fi
 }
-# hundredths NAME: a variable's 1764.5678 becomes 176456. A zero in front would make it octal.
-hundredths() {
-  eval "set -- $1 \\"\\$$1\\""
-  set -- "$1" "\${2%.*}" "\${2#*.}00"; set -- "$1" "$2\${3%"\${3#??}"}"; set -- "$1" "\${2#"\${2%%[!0]*}"}"
-  eval "$1=\${2:-0}"
-}`
+# hundredths SECONDS: 1764.5678 is 176456. A zero in front would make it octal.
+hundredths() { set -- "\${1%.*}" "\${1#*.}00"; set -- "$1\${2%"\${2#??}"}"; set -- "\${1#"\${1%%[!0]*}"}"; echo "\${1:-0}"; }`
 }
