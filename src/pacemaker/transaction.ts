@@ -2,20 +2,30 @@ import { quote, quoteAll } from "../sh.ts"
 import type { EditCommand } from "./cib-commands.ts"
 import { FINGERPRINT } from "./fingerprint.ts"
 import { formatLastApplied, LAST_APPLIED, type LastApplied, STATE_DIRECTORY } from "./ownership.ts"
+import { SETTLED } from "./settled.ts"
 import { simulateScript } from "./simulate.ts"
 
 /** The offline copy that is edited, in a directory of its own that nobody else can read. */
 export const EDITED = "new.xml"
 const ORIGINAL = "old.xml"
+const STOPPED = "stopped.xml"
+
+/** Seconds that resources have to stop before others take over their ids. */
+const STOP_TIMEOUT = 120
 
 /** Exit code of a transaction that was planned against another configuration. No tool that it calls has it. */
 export const STALE = 210
 
 /**
  * Edit a copy of the live CIB, verify it, claim what will be made, and push the difference in one patch. Stops before it touches
- * anything where the configuration is no longer the one that was planned against.
+ * anything where the configuration is no longer the one that was planned against. `exchanged`: resources that get another agent.
  */
-export function transactionScript(edits: readonly EditCommand[], fingerprint: string, claim: LastApplied): string {
+export function transactionScript(
+  edits: readonly EditCommand[],
+  fingerprint: string,
+  claim: LastApplied,
+  exchanged: readonly string[] = [],
+): string {
   return [
     ...preamble(),
     `planned=${quote(fingerprint)}`,
@@ -27,10 +37,54 @@ export function transactionScript(edits: readonly EditCommand[], fingerprint: st
     `install -d -m 700 ${STATE_DIRECTORY}`,
     `printf %s ${quote(formatLastApplied(claim))} >${LAST_APPLIED}.new`,
     `mv -f ${LAST_APPLIED}.new ${LAST_APPLIED}`,
-    `crm_diff --no-version -o ${ORIGINAL} -n ${EDITED} >patch.xml || [ $? -eq 1 ]`,
-    "[ ! -s patch.xml ] || cibadmin --patch --xml-pipe <patch.xml",
+    ...(exchanged.length === 0 ? [] : [...stopFirst(exchanged), ...edits.map(editLine)]),
+    ...push(ORIGINAL, EDITED),
+    ...(exchanged.length === 0 ? [] : ["put_back() { :; }"]),
     "",
   ].join("\n")
+}
+
+/**
+ * Stops resources in a transition of its own, and begins again with the CIB of after. Where the agent changes in place, pacemaker 2.1 lets
+ * each node forget a clone's history once any node has stopped it: one that is slower, as under load, never stops what the old agent
+ * started, and the new agent finds it running. Whatever goes wrong from here on, they are let go on.
+ */
+function stopFirst(ids: readonly string[]): readonly string[] {
+  return [
+    `cp ${ORIGINAL} ${STOPPED}`,
+    `export CIB_file=${STOPPED}`,
+    ...ids.map((id) => `${quoteAll(stopping(id))} >&2`),
+    `planned=$(cibadmin -Q | ${FINGERPRINT})`,
+    "unset CIB_file",
+    "put_back() {",
+    ...ids.map((id) => `  ${quoteAll([...metaOf(id), "--delete-parameter", "target-role"])} >&2`),
+    "}",
+    ...push(ORIGINAL, STOPPED),
+    `deadline=$(($(date +%s) + ${STOP_TIMEOUT}))`,
+    `until (${SETTLED}) >/dev/null 2>&1; do`,
+    `  [ "$(date +%s)" -lt "$deadline" ] || { echo ${quote(`not stopped within ${STOP_TIMEOUT} s: ${ids.join(", ")}`)} >&2; exit 75; }`,
+    "  sleep 0.2",
+    "done",
+    `cibadmin -Q >${ORIGINAL}`,
+    ...unchanged(`cat ${ORIGINAL}`),
+    `cp ${ORIGINAL} ${EDITED}`,
+  ]
+}
+
+/** Of a clone's resource this sets its clone's attribute. */
+function stopping(id: string): readonly string[] {
+  return [...metaOf(id), "--set-parameter", "target-role", "--parameter-value", "Stopped"]
+}
+
+function metaOf(id: string): readonly string[] {
+  return ["crm_resource", "--resource", id, "--meta"]
+}
+
+function push(from: string, to: string): readonly string[] {
+  return [
+    `crm_diff --no-version -o ${from} -n ${to} >patch.xml || [ $? -eq 1 ]`,
+    "[ ! -s patch.xml ] || cibadmin --patch --xml-pipe <patch.xml",
+  ]
 }
 
 /** Stops the transaction where this configuration is not the one that it was planned against. */
@@ -51,7 +105,8 @@ function preamble(): readonly string[] {
     "set -eu",
     "umask 077",
     "directory=$(mktemp -d)",
-    `trap 'rm -rf -- "$directory"' EXIT`,
+    "put_back() { :; }",
+    `trap 'rm -rf -- "$directory"; put_back' EXIT`,
     "trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM",
     'cd "$directory"',
     `cibadmin -Q >${ORIGINAL}`,
@@ -79,13 +134,15 @@ function verification(): readonly string[] {
   ]
 }
 
-/** How the edit reads in a plan: the commands as an operator would type them. */
-export function describeEdits(edits: readonly EditCommand[]): readonly string[] {
-  return edits.flatMap(({ argv, stdin }) => [
+/** How the transaction reads in a plan: the commands as an operator would type them. */
+export function describeEdits(edits: readonly EditCommand[], exchanged: readonly string[] = []): readonly string[] {
+  const first = exchanged.map((id) => quoteAll(stopping(id)))
+  const rest = edits.flatMap(({ argv, stdin }) => [
     quoteAll(argv[0] === "env" ? argv.slice(1) : argv),
     ...(stdin ?? "")
       .split("\n")
       .filter(Boolean)
       .map((line) => `  ${line}`),
   ])
+  return [...first, ...rest]
 }

@@ -56,6 +56,7 @@ function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] 
 function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
   const { elected } = members
   const edits = editsFor(want, members)
+  const exchanged = exchangedBy(difference(want, members).changes)
   const claim = {
     epoch: elected.have.cib.version.epoch,
     owned: union(owned(members), ownershipOf(want.desired)),
@@ -64,38 +65,29 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
     {
       type: "run",
       argv: ["sh", "-s"],
-      stdin: transactionScript(edits, elected.have.fingerprint, claim),
+      stdin: transactionScript(edits, elected.have.fingerprint, claim, exchanged),
       timeoutMs: TRANSACTION_TIMEOUT_MS,
       staleCode: STALE,
-      label: ["edit, verify and push the CIB in one transaction", ...describeEdits(edits)].join("\n"),
+      label: ["edit, verify and push the CIB in one transaction", ...describeEdits(edits, exchanged)].join("\n"),
       hint: "Nothing was pushed unless it says that a patch failed. Run haops again: it plans from what the cluster has now.",
     },
-    SETTLING,
-    ...forget(difference(want, members).changes),
+    {
+      type: "wait",
+      for: "the cluster to have done what the change asks for",
+      script: SETTLED,
+      timeoutMs: SETTLE_TIMEOUT_MS,
+      hint: "`crm_mon -1rf` shows what it is still busy with, and what failed.",
+    },
   ]
 }
 
-const SETTLING: Action = {
-  type: "wait",
-  for: "the cluster to have done what the change asks for",
-  script: SETTLED,
-  timeoutMs: SETTLE_TIMEOUT_MS,
-  hint: "`crm_mon -1rf` shows what it is still busy with, and what failed.",
-}
-
-/**
- * Where a resource gets another agent, the cluster forgets the old one's history as soon as one node has stopped it. A node that is slower
- * is then taken to have failed to stop, and banned for good (seen with pacemaker 2.1). What failed under an agent that is gone says
- * nothing of the new one.
- */
-function forget(changes: readonly Change[]): readonly Action[] {
-  const gone = new Set(changesOf(changes, "delete-resource").map(({ have }) => have.id))
-  const exchanged = changesOf(changes, "create-resource").filter(({ resource }) => gone.has(resource.id))
-  if (exchanged.length === 0) return []
-  const cleanups = exchanged.map(({ resource }): Action => {
-    return { type: "run", argv: ["crm_resource", "--cleanup", "--resource", resource.id] }
+/** Resources that are made anew under the id that they have, with another agent. Not those that an operator has stopped. */
+function exchangedBy(changes: readonly Change[]): readonly string[] {
+  const made = new Set(changesOf(changes, "create-resource").map(({ resource }) => resource.id))
+  return changesOf(changes, "delete-resource").flatMap(({ have: { id, fencing, meta, clone } }) => {
+    const role = meta["target-role"] ?? clone?.meta["target-role"]
+    return made.has(id) && !fencing && role !== "Stopped" ? [id] : []
   })
-  return [...cleanups, SETTLING]
 }
 
 function standing(want: CibWant, members: Members<CibHave>): Standing {

@@ -20,6 +20,13 @@ const built = desired({
   ],
   constraints: [colocation("one-with-many", "one", "many-clone")],
 })
+const exchanged = desired({
+  ...built,
+  resources: [
+    resource("one", "ocf:pacemaker:Dummy", { operations: [monitor("10s")] }),
+    resource("many", "ocf:pacemaker:Dummy", cloned("many-clone", { interleave: "true" })),
+  ],
+})
 const changed = desired({ properties: SETTINGS, resources: [resource("one", DUMMY, { operations: [monitor("20s")] })] })
 
 // The vendor's one-node cluster runs as soon as the node does: all that a transaction needs.
@@ -37,7 +44,7 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
   afterAll(() => docker("rm", "-f", "-v", node))
 
   test("each state is reached by one transaction, and nothing of others is touched", () => {
-    for (const state of [built, changed, desired({ properties: SETTINGS })]) {
+    for (const state of [built, exchanged, changed, desired({ properties: SETTINGS })]) {
       const want: CibWant = { shell: "auto", desired: state }
       const members = look(node, want, facts)
       const drift = cib.check(want, members)

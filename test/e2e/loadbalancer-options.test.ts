@@ -80,7 +80,9 @@ function byAgent(balance = "roundrobin"): Choice {
 }
 
 async function haops(words: string, { haproxy = {}, ...quorum }: Choice = {}) {
-  const path = await lab.inventory({ pacemaker: { on: "loadbalancers", ...quorum }, haproxy })
+  // One action at a time, as on nodes under load: what counts on two nodes doing the same at once shows.
+  const properties = { "batch-limit": 1 }
+  const path = await lab.inventory({ pacemaker: { on: "loadbalancers", properties, ...quorum }, haproxy })
   const flags = words === "up" ? ["--yes"] : []
   return await lab.haops([...words.split(" "), ...flags, "-i", path])
 }

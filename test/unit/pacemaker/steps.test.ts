@@ -91,17 +91,17 @@ describe("cib", () => {
     expect((run as RunAction).stdin).toContain('"resource":["fresh","old","vip"]')
     expect(wait?.type).toBe("wait")
   })
-  test("a resource of another agent is freed of what failed under the old one, once the cluster is done", () => {
-    const plan = (agent: string) =>
-      cib.plan(
-        { ...want(), desired: desired({ resources: [resource("vip", agent)] }) },
-        members(up(record(6, "vip"))),
-        [],
-      )
-    const words = (agent: string) =>
-      plan(agent).map((action) => (action.type === "run" ? action.argv.join(" ") : action.type))
-    expect(words("ocf:heartbeat:Dummy")).toEqual(["sh -s", "wait", "crm_resource --cleanup --resource vip", "wait"])
-    expect(words("ocf:heartbeat:IPaddr2")).toEqual(["sh -s", "wait"])
+  test("a resource of another agent is stopped first, where it is not stopped already", () => {
+    const labelled = (agent: string, have = up(record(6, "vip"))) => {
+      const wanted = { ...want(), desired: desired({ resources: [resource("vip", agent)] }) }
+      return (cib.plan(wanted, members(have), [])[0] as RunAction).label
+    }
+    const stop = "crm_resource --resource vip --meta --set-parameter target-role --parameter-value Stopped"
+    const stopped = up(record(6, "vip"))
+    const resources = stopped.cib.resources.map((one) => ({ ...one, meta: { "target-role": "Stopped" } }))
+    expect(labelled("ocf:heartbeat:Dummy")).toContain(stop)
+    expect(labelled("ocf:heartbeat:IPaddr2")).not.toContain(stop)
+    expect(labelled("ocf:heartbeat:Dummy", { ...stopped, cib: { ...stopped.cib, resources } })).not.toContain(stop)
   })
   test("a cluster without quorum is left as it is, unless nothing is to change", () => {
     const alone = members({ ...up(), cib: { ...up().cib, quorate: false } })
