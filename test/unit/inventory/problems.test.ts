@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { cluster, HEAD, problemsOf } from "./support.ts"
 
 interface Case {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { selectHosts } from "../../../src/inventory/select.ts"
 
 const inventory = parseInventory(

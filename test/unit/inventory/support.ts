@@ -1,4 +1,4 @@
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { InputError } from "../../../src/inventory/problems.ts"
 
 /** Six lines that are right; what a case adds begins on line 7. */

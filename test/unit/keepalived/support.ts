@@ -1,5 +1,5 @@
-import { parseInventory } from "../../../src/inventory/load.ts"
 import type { Inventory } from "../../../src/inventory/model.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { Secret } from "../../../src/secret.ts"
 import { type KeepalivedWant, keepalived } from "../../../src/steps/keepalived.ts"
 import { sha256 } from "../../../src/steps/lib/file-state.ts"

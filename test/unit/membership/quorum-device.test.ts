@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { parseCorosyncConf } from "../../../src/pacemaker/corosync-conf.ts"
 import type { MemberFiles } from "../../../src/pacemaker/membership/situation.ts"
 import { reveal, Secret } from "../../../src/secret.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { InputError } from "../../../src/inventory/problems.ts"
 import { parseYaml } from "../../../src/inventory/yaml-document.ts"
 import { compilePlaybook } from "../../../src/playbook/compile.ts"

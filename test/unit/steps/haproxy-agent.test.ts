@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { quote, quoteAll } from "../../../src/sh.ts"
 import { haproxyConfig } from "../../../src/steps/haproxy-config.ts"
 import { agentOf } from "../../../src/steps/lib/haproxy-agent.ts"

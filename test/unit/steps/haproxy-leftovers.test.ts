@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { RSYSLOG_CONFIG } from "../../../src/render/rsyslog.ts"
 import { quote } from "../../../src/sh.ts"
 import { haproxyLeftovers } from "../../../src/steps/haproxy-leftovers.ts"

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { HAPROXY_MARK } from "../../../src/render/haproxy.ts"
 import { haproxyRetired } from "../../../src/steps/haproxy-retired.ts"
 import { context, judge, parse, run, SHELLS, sandbox } from "./harness.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../../../src/render/rsyslog.ts"
 import { haproxyRsyslog } from "../../../src/steps/haproxy-rsyslog.ts"
 import { type FileState, sha256 } from "../../../src/steps/lib/file-state.ts"

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/load.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
 import { haproxySource } from "../../../src/steps/haproxy-source.ts"
 import { sha256 } from "../../../src/steps/lib/file-state.ts"
 import { buildTarget, haproxyUnit, makeWords } from "../../../src/steps/lib/haproxy-build.ts"
