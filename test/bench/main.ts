@@ -28,16 +28,34 @@ const help = median(await times(21, () => measure([HAOPS, "--help"])))
 say(`${hosts} hosts`)
 const many = await manyHosts(hosts)
 
+// Times that the project set itself, as shares of what plain work took on the machine where it set them. Others take three times as long for
+// the same work, and then for all of it.
+const NO_OP = 0.55 / 0.3
+const MANY_HOSTS = 4 / 1.5
+
 const first = (contender: Contender) => median(results.get(contender)!.first).seconds
 const again = (contender: Contender) => median(results.get(contender)!.again).seconds
 const rows: Row[] = [
   { what: "first up", seconds: first(haops), limits: [1.1 * first(floor)], against: against(first) },
-  { what: "no-op up", seconds: again(haops), limits: [0.55, 1.8 * again(floor)], against: against(again) },
+  {
+    what: "no-op up",
+    seconds: again(haops),
+    limits: [NO_OP * again(floor), 1.8 * again(floor)],
+    against: against(again),
+  },
   { what: "haops --help", seconds: help.seconds, limits: [0.12], against: [] },
-  { what: `no-op over ${hosts} hosts, sysctl alone`, seconds: many.seconds, limits: [4], against: [] },
+  {
+    what: `no-op over ${hosts} hosts, sysctl alone`,
+    seconds: many.haops.seconds,
+    limits: [MANY_HOSTS * many.floor.seconds],
+    against: [{ name: "ssh2 alone", seconds: many.floor.seconds }],
+  },
 ]
-const memory = { what: `memory over ${hosts} hosts`, megabytes: many.peakMb!, limit: 150 }
+const memory = { what: `memory over ${hosts} hosts`, megabytes: many.haops.peakMb!, limit: 150 }
 process.stdout.write(table(rows, memory))
+process.stdout.write(`
+The no-op is to take 0.55 s where plain ssh takes 0.30 s, and ${hosts} hosts 4 s where ssh2 alone takes 1.5 s: × ${NO_OP.toFixed(2)} and × ${MANY_HOSTS.toFixed(2)}.
+`)
 // A target that is missed is for whoever runs this to see, and for a script.
 process.exitCode = rows.every(isMet) && memory.megabytes <= memory.limit ? 0 : 1
 

@@ -1,15 +1,24 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { stringify } from "yaml"
 import { HAOPS } from "../e2e/harness/haops.ts"
 import { type Lab, startLab } from "../e2e/harness/lab.ts"
-import { type Measured, measureNode, median, times } from "./measure.ts"
+import { type Measured, measure, measureNode, median, times } from "./measure.ts"
+
+const SSH2_ALONE = fileURLToPath(new URL("ssh2-alone.mjs", import.meta.url))
+
+export interface ManyHosts {
+  haops: Measured
+  /** ssh2 alone: connections and one command, by no tool at all. */
+  floor: Measured
+}
 
 /**
  * A run that changes nothing over this many hosts: sshd instances of one node, each with an address of its own. The inventory
- * manages sysctl alone.
+ * manages sysctl alone. ssh2 alone is asked in turn.
  */
-export async function manyHosts(count: number): Promise<Measured> {
+export async function manyHosts(count: number): Promise<ManyHosts> {
   await using lab = await startLab({ nodes: 1, responder: false })
   const addresses = await startInstances(lab, count)
   const names = addresses.map((_, index) => `host${String(index + 1).padStart(3, "0")}`)
@@ -21,7 +30,12 @@ export async function manyHosts(count: number): Promise<Measured> {
     })
   // They share one disk and one kernel: what the first makes right is right for all.
   await up("--limit", names[0]!)
-  return median(await times(3, () => up("--forks", String(count))))
+  const floor = () =>
+    measure([process.execPath, SSH2_ALONE, lab.identityFile, ...addresses], {
+      env: { NODE_EXTRA_CA_CERTS: undefined },
+    })
+  const rounds = await times(3, async () => ({ haops: await up("--forks", String(count)), floor: await floor() }))
+  return { haops: median(rounds.map((round) => round.haops)), floor: median(rounds.map((round) => round.floor)) }
 }
 
 async function startInstances(lab: Lab, count: number): Promise<readonly string[]> {
