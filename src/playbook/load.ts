@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { HaopsError } from "../errors.ts"
-import { parseYaml } from "../inventory/yaml-document.ts"
 import { packageRoot } from "../package-root.ts"
 import type { LoadedPlaybook } from "./compile.ts"
 
@@ -20,6 +19,7 @@ export async function loadPlaybook(file: string, shown = file): Promise<LoadedPl
     throw new HaopsError("E_INPUT", `there is no playbook ${shown}`, { hint, cause })
   })
   // Every verb imports this module, and has its connections begun before it reads a playbook.
+  const { parseYaml } = await import("../inventory/yaml-document.ts")
   const { playbookSchema } = await import("./schema.ts")
   return parseYaml(text, shown, playbookSchema, "the playbook")
 }

@@ -1,6 +1,5 @@
 import { requireUninterrupted } from "../engine/look.ts"
 import { hasChanges, type Plan } from "../engine/plan-model.ts"
-import { requireSavable, savePlan } from "../engine/saved-plan.ts"
 import { asHaopsError, type HaopsError } from "../errors.ts"
 import { EXIT, exitOfError } from "../exit-codes.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -11,7 +10,10 @@ import { openSession } from "./session.ts"
 /** `haops plan`: what `up` would do. Touches nothing. */
 export async function plan(options: PlanOptions): Promise<number> {
   const { out } = options
-  if (out !== undefined) await requireSavable(out)
+  if (out !== undefined) {
+    const { requireSavable } = await import("../engine/saved-plan.ts")
+    await requireSavable(out)
+  }
   await using session = await openSession({ verb: "plan", options, playbook: () => loadShipped("up"), looksOnly: true })
   // Not before the session, which is on its way to the hosts by now.
   const { preview } = await import("../engine/run.ts")
@@ -31,6 +33,7 @@ export async function conclude(plan: Plan, out: string | undefined, reporter: Re
 /** Why it could not be saved is returned: thrown, it would cost the plan, for which every host was looked at. */
 async function save(file: string, plan: Plan, { sink }: Reporter): Promise<{ savedTo?: string; error?: HaopsError }> {
   if (exitOf(plan) !== EXIT.unreachable) {
+    const { savePlan } = await import("../engine/saved-plan.ts")
     return await savePlan(file, plan).then(
       () => ({ savedTo: file }),
       (thrown) => ({ error: asHaopsError(thrown) }),

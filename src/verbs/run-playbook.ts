@@ -1,5 +1,4 @@
 import type { Plan } from "../engine/plan-model.ts"
-import { loadSavedPlan, requireSavedPlan, type SavedPlan } from "../engine/saved-plan.ts"
 import { HaopsError } from "../errors.ts"
 import { exitOfOutcome } from "../exit-codes.ts"
 import { ask } from "./ask.ts"
@@ -9,7 +8,7 @@ import { openSession, type Session, type SessionRequest } from "./session.ts"
 /** Converge the inventory's hosts to a playbook. Returns the exit code. */
 export async function runPlaybook(request: SessionRequest & { options: UpOptions }): Promise<number> {
   const { options } = request
-  const saved = options.plan === undefined ? undefined : await loadSavedPlan(options.plan)
+  const saved = options.plan === undefined ? undefined : await savedPlan(options.plan)
   await using session = await openSession({ ...request, record: true })
   const { context, inventory, barriers, owner, startedAt } = session
   const confirm = (plan: Plan) => confirmPlan(session, options, plan, saved)
@@ -20,14 +19,26 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
   return exitOfOutcome(result.outcome)
 }
 
+interface Saved {
+  /** Throws where the plan is another one. */
+  require(plan: Plan): void
+}
+
+/** What reads plans is loaded where there is one to read. */
+async function savedPlan(file: string): Promise<Saved> {
+  const { loadSavedPlan, requireSavedPlan } = await import("../engine/saved-plan.ts")
+  const saved = await loadSavedPlan(file)
+  return { require: (plan) => requireSavedPlan(saved, plan) }
+}
+
 /** A saved plan must still hold. What would interrupt the service is asked about, unless `--yes` said it before. */
 async function confirmPlan(
   session: Session,
   options: UpOptions,
   plan: Plan,
-  saved: SavedPlan | undefined,
+  saved: Saved | undefined,
 ): Promise<boolean> {
-  if (saved !== undefined) requireSavedPlan(saved, plan)
+  if (saved !== undefined) saved.require(plan)
   const harmless = plan.risk === "none" || plan.risk === "reload"
   if (harmless || options.yes === true || saved !== undefined) return true
   if (!process.stdin.isTTY) {
