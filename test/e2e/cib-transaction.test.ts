@@ -72,6 +72,28 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(() => carryOut(node, transaction!)).toThrow("changed after it was planned")
     expect(sh(node, "cibadmin -Q --scope configuration")).toBe(before)
   })
+
+  test("a resource that was stopped for another agent goes on where the configuration changed meanwhile", () => {
+    const agents = "/usr/lib/ocf/resource.d/heartbeat"
+    const meddle = "crm_attribute --type crm_config --name cluster-delay --update 62s"
+    sh(node, `sed 's/^stop)/stop) ${meddle};/' ${agents}/Dummy >${agents}/Meddler; chmod 755 ${agents}/Meddler`)
+    const by = (agent: string): CibWant => {
+      return { shell: "auto", desired: desired({ properties: SETTINGS, resources: [resource("one", agent)] }) }
+    }
+    const first = by("ocf:heartbeat:Meddler")
+    for (const action of cib.plan(first, look(node, first, facts), [])) carryOut(node, action)
+    record(node, first.desired, look(node, first, facts).elected.have, facts)
+
+    const second = by(DUMMY)
+    const [transaction] = cib.plan(second, look(node, second, facts), [])
+    expect(() => carryOut(node, transaction!)).toThrow("changed after it was planned")
+    expect(sh(node, "cibadmin -Q --scope resources")).not.toContain("target-role")
+    sh(
+      node,
+      "timeout 60 sh -c 'until crm_resource --resource one --locate 2>&1 | grep -q \"is running on\"; do sleep 0.1; done'",
+    )
+    expect(cib.check(first, look(node, first, facts))).toEqual([])
+  })
 })
 
 function look(node: string, want: CibWant, facts: HostFacts): Members<CibHave> {
