@@ -20,7 +20,7 @@ export interface InventoryMemory {
   keep(inventory: Inventory): void
 }
 
-const KEY_BYTES = 32
+const SHA256_BYTES = 32
 
 /**
  * What was made of an inventory's text when it was last read, in the user's own cache: reading, checking and expanding it takes
@@ -40,21 +40,21 @@ export function inventoryMemory(
   return {
     recall: () => {
       const kept = readCached(directory, name)
-      return kept?.subarray(0, KEY_BYTES).equals(key) ? whole(kept.subarray(KEY_BYTES)) : undefined
+      const data = kept?.subarray(SHA256_BYTES)
+      // A byte that the disk lost or changed could be one of an address.
+      return data && kept?.subarray(0, SHA256_BYTES).equals(seal(key, data)) ? deserialize(data) : undefined
     },
     keep: (inventory) => {
-      if (!holdsSecret(inventory)) keepCached(directory, name, Buffer.concat([key, serialize(inventory)]))
+      if (holdsSecret(inventory)) return
+      const data = serialize(inventory)
+      keepCached(directory, name, Buffer.concat([seal(key, data), data]))
     },
   }
 }
 
-function whole(data: Buffer): Inventory | undefined {
-  try {
-    return deserialize(data)
-  } catch {
-    // The disk lost a part of it: it is made anew.
-    return undefined
-  }
+/** Says of what is kept both what it was made from and that it is whole. */
+function seal(key: Buffer, data: Buffer): Buffer {
+  return createHash("sha256").update(key).update(data).digest()
 }
 
 /** Each text with its length before it, so that no two lists look the same. */

@@ -1,6 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { buildSync } from "esbuild"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { type InventorySource, inventoryMemory } from "../../../src/inventory/memory.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
@@ -58,6 +70,46 @@ test("of a file that was cut off nothing is believed", () => {
     truncateSync(kept()[0]!, length)
     expect(memory().recall()).toBeUndefined()
   }
+})
+
+test("of a file in which the disk has changed a byte nothing is believed", () => {
+  memory().keep(read(SOURCE))
+  const whole = readFileSync(kept()[0]!)
+  const damaged = Buffer.from(whole)
+  damaged[whole.indexOf("10.0.0.3") + 7] = "4".charCodeAt(0)
+  writeFileSync(kept()[0]!, damaged)
+  expect(memory().recall()).toBeUndefined()
+})
+
+test("an inventory that is loaded is looked for in the memory first, and put there", () => {
+  const cwd = realpathSync(directory)
+  const name = "haops-TEST.cjs"
+  buildSync({
+    entryPoints: ["src/inventory/load.ts"],
+    outfile: join(cwd, name),
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    define: { "import.meta.url": "ownUrl" },
+    banner: { js: 'const ownUrl = require("node:url").pathToFileURL(__filename).href' },
+  })
+  writeFileSync(join(cwd, "i.yaml"), HEAD)
+  const cache = join(cwd, "haops")
+  mkdirSync(cache, { mode: 0o700 })
+  const known = inventoryMemory({ ...SOURCE, cwd }, { directory: cache, build: name })!
+  const load = () => {
+    const script = `require("./${name}").loadInventory("i.yaml").then((inventory) => console.log(inventory.name))`
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+      cwd,
+      encoding: "utf8",
+      env: { XDG_CACHE_HOME: cwd },
+    })
+    return stdout + stderr
+  }
+  expect(load()).toBe("test\n")
+  expect(known.recall()).toStrictEqual(read({ ...SOURCE, cwd }))
+  known.keep({ ...read({ ...SOURCE, cwd }), name: "remembered" })
+  expect(load()).toBe("remembered\n")
 })
 
 test("sources have no build to go by", () => {
