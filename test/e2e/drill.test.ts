@@ -9,8 +9,6 @@ import { until } from "./harness/until.ts"
 
 // Every kind of drill for real, its figures printed; then drills that do not come to their end.
 
-/** How often haproxy is checked: what README's figure is for. */
-const MONITOR_MS = 200
 const THREE = ["controller1", "controller2", "controller3"]
 
 let lab: Lab
@@ -32,15 +30,18 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
   })
 
   test("haproxy-kill: 0.6 s", async () => {
-    const runs = await drills(3, "haproxy-kill", "--max-outage", "3s")
+    const runs: DrillReport[] = []
+    while (runs.length < 5) {
+      runs.push(await drill("haproxy-kill", "--max-outage", "3s"))
+      await expectAsBefore()
+    }
     for (const { requests, moves, restored } of runs) {
       expect(requests.failed).toBeGreaterThan(0)
       expect(moves.vip?.length).toBeGreaterThan(1)
       expect(restored).toBe("mended")
     }
-    // Where the same move takes long in peace, it has that long, an interval of the monitor, and as much again to count the failure.
-    const [planned] = await drills(1, "standby", "--max-outage", "3s")
-    expect(shortest(runs)).toBeLessThanOrEqual(Math.max(600, planned!.outageMs + 2 * MONITOR_MS))
+    // The best of five: how fast it can be does not depend on what else this machine has to do.
+    expect(Math.min(...runs.map(({ outageMs }) => outageMs))).toBeLessThanOrEqual(600)
   })
 
   test("pacemaker-kill: systemd starts it again, and the cluster sorts itself out", async () => {
@@ -50,13 +51,11 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
   })
 
   test("node-freeze: 4 s with a token of 1000 ms", async () => {
-    const runs = await drills(2, "node-freeze", "--max-outage", "4s")
-    for (const { outageMs, moves, node, restored } of runs) {
-      expect(outageMs).toBeGreaterThan(1000)
-      expect(moves.vip?.[1]).not.toEqual([node])
-      expect(restored).toBe("lifted")
-    }
-    expect(shortest(runs)).toBeLessThanOrEqual(4000)
+    const { outageMs, moves, node, restored } = await drill("node-freeze", "--max-outage", "4s")
+    expect(outageMs).toBeGreaterThan(1000)
+    expect(outageMs).toBeLessThanOrEqual(4000)
+    expect(moves.vip?.[1]).not.toEqual([node])
+    expect(restored).toBe("lifted")
   })
 
   test("partition: the others take the VIP over while the node still has it, and one of them keeps it", async () => {
@@ -127,8 +126,8 @@ describe("a drill that must not be", () => {
 
 /** Makes the cluster as the inventory with these overrides has it, and that inventory ours. */
 async function go(overrides: InventoryOverrides = {}): Promise<void> {
-  // A failure is forgotten soon, for the tests' sake.
-  inventory = await lab.inventory({ haproxy: { monitor: `${MONITOR_MS}ms`, failureTimeout: "5s" }, ...overrides })
+  // A failure is forgotten soon, for the tests' sake; how often haproxy is checked is what README's figures are for.
+  inventory = await lab.inventory({ haproxy: { monitor: "200ms", failureTimeout: "5s" }, ...overrides })
   const { code, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
   expect(code, stderr).toBe(0)
 }
@@ -146,21 +145,6 @@ async function drill(kind: string, ...args: string[]): Promise<DrillReport> {
   expect(healthyMs, troubles.join("\n")).toBeGreaterThan(0)
   expect(result.code, result.stderr).toBe(verdict === "pass" ? 0 : 1)
   return report
-}
-
-/** The same drill so many times, one after the other. */
-async function drills(count: number, kind: string, ...args: string[]): Promise<readonly DrillReport[]> {
-  const reports: DrillReport[] = []
-  while (reports.length < count) {
-    reports.push(await drill(kind, ...args))
-    await expectAsBefore()
-  }
-  return reports
-}
-
-/** How short the outage can be, in milliseconds, does not depend on what else this machine has to do. */
-function shortest(reports: readonly DrillReport[]): number {
-  return Math.min(...reports.map(({ outageMs }) => outageMs))
 }
 
 /** A drill in the middle: the node is frozen. */
