@@ -1,25 +1,38 @@
 import { HaopsError } from "../errors.ts"
 import type { ProbeOutput } from "../steps/step.ts"
+import { READ_CLOCK } from "./clock.ts"
 import type { HostFacts } from "./host-facts.ts"
 import { readPackages, STACK_PACKAGES } from "./packages.ts"
-import { tellShared } from "./shared.ts"
+import { tellIfKnown } from "./shared.ts"
 
 const STACK = ["pacemaker", "pcs", "crmsh", "corosync", "haproxy", "keepalived"] as const
 const MANAGERS = ["apt", "dnf", "yum", "zypper"] as const
 
-/** Lines of `key value`, read before anything else. The clock comes first: its error is the time the script has run. */
+/** Where versions can be told: a host without any of these has nothing of the stack, and is not asked for its packages. */
+const PROGRAMS = ["pacemakerd", "pcs", "crm", "corosync", "haproxy", "keepalived"] as const
+
+/**
+ * Lines of `key value`, read before anything else. The clock comes first: its error is the time the script has run. What the shell can
+ * read by itself costs no process: `/proc/sys/kernel/arch` is there since Linux 6.1.
+ */
 export const BASE_SCRIPT = `
-printf 'clock %s\\n' "$(date +%s%N)"
-printf 'machine %s\\n' "$(uname -nm)"
+${READ_CLOCK}
+printf 'clock %s\\n' "$now"
+{ read -r name </proc/sys/kernel/hostname && read -r arch </proc/sys/kernel/arch && printf 'machine %s %s\\n' "$name" "$arch"; } 2>/dev/null ||
+  printf 'machine %s\\n' "$(uname -nm)"
 read -r init </proc/1/comm && printf 'init %s\\n' "$init"
-if [ -r /etc/os-release ]; then
-  ( . /etc/os-release; printf 'os %s\\nversion %s\\nlike %s\\n' "\${ID-}" "\${VERSION_ID-}" "\${ID_LIKE-}" )
-fi
+[ ! -r /etc/os-release ] || while read -r line || [ -n "$line" ]; do
+  case $line in ID=*|VERSION_ID=*|ID_LIKE=*) printf 'release %s\\n' "$line" ;; esac
+done </etc/os-release
 for manager in ${MANAGERS.join(" ")}; do
   command -v "$manager" >/dev/null 2>&1 && printf 'manager %s\\n' "$manager"
 done
-# Where the package database cannot be read, the step that needs it says so.
-( ${tellShared(STACK_PACKAGES)} ) 2>/dev/null
+for program in ${PROGRAMS.join(" ")}; do
+  command -v "$program" >/dev/null 2>&1 || continue
+  # Where the package database cannot be read, the step that needs it says so.
+  { ${tellIfKnown(STACK_PACKAGES)}; } 2>/dev/null
+  break
+done
 for list in /usr/share/pcsd/capabilities.xml /usr/lib/pcsd/capabilities.xml; do
   if [ -r "$list" ]; then grep -o '<capability id="[^"]*' "$list"; break; fi
 done
@@ -46,12 +59,13 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
   const [hostname, arch] = need("machine").split(" ")
   if (!hostname || !arch) throw new HaopsError("E_PROBE", `${host} did not say its name and architecture`, { host })
   const { installed } = readPackages(values)
-  const os = one("os") ?? "unknown"
+  const release = osRelease(values("release"))
+  const os = release.get("ID") || "unknown"
   return {
     host,
     os,
-    osVersion: one("version") ?? "",
-    family: familyOf([os, ...(one("like") ?? "").split(" ")]),
+    osVersion: release.get("VERSION_ID") ?? "",
+    family: familyOf([os, ...(release.get("ID_LIKE") ?? "").split(" ")]),
     arch,
     hostname,
     packageManager: MANAGERS.find((manager) => values("manager").includes(manager)),
@@ -60,6 +74,16 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
     pcsCapabilities: new Set(lines.flatMap((line) => /^<capability id="(.+)$/.exec(line)?.[1] ?? [])),
     clock: clockOf(need("clock"), interval),
   }
+}
+
+/** The values of these three keys hold no character that would need an escape (os-release(5)): quotes at most are taken off. */
+function osRelease(lines: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    lines.map((line) => {
+      const [, key = "", , value = ""] = /^(\w+)=(["']?)(.*)\2\s*$/.exec(line) ?? []
+      return [key, value]
+    }),
+  )
 }
 
 function familyOf(ids: readonly string[]): HostFacts["family"] {

@@ -1,4 +1,4 @@
-const FORM = /\$\{haops_(\w+)-\$\(\n([\s\S]*?)\n# haops_\1\n\)\}/g
+const FORM = /\$\{haops_(\w+)-\$\(\n([\s\S]*?)\n# haops_\1\n\)\} \|\| (exit|:)/g
 
 /**
  * Shell that ends an assignment, from its right side on: the output of `script`, a question that several probes of a host ask. By
@@ -13,6 +13,11 @@ export function shared(name: string, script: string): string {
 /** Shell that prints the answer to a shared question. */
 export function tellShared(question: string): string {
   return `shared=${question}\nprintf '%s\\n' "$shared"`
+}
+
+/** The same where the question may fail: nothing is printed then, and the script goes on. */
+export function tellIfKnown(question: string): string {
+  return tellShared(question.replace(/ \|\| exit$/, " || :"))
 }
 
 /** The scripts with the shared questions that stand in more than one of them taken out, and shell that asks those beforehand. */
@@ -33,17 +38,18 @@ export function hoistShared(scripts: readonly string[]): { preamble: string; scr
   return {
     preamble: preamble.join(""),
     scripts: scripts.map((script) =>
-      script.replace(FORM, (form, name: string) => (names.has(name) ? told(name) : form)),
+      script.replace(FORM, (form, name: string, _question, end: string) => (names.has(name) ? told(name, end) : form)),
     ),
   }
 }
 
 /** The shell itself ends a script that expands what is unset, wherever that stands in it. */
-function told(name: string): string {
-  return `\${haops_${name}?the question exited $haops_${name}_code}`
+function told(name: string, end: string): string {
+  if (end === ":") return `\${haops_${name}-}`
+  return `\${haops_${name}?the question exited $haops_${name}_code} || exit`
 }
 
 /** The script with its shared questions as its own: for one that waits before it asks. */
 export function unshared(script: string): string {
-  return script.replace(FORM, (_form, _name, question: string) => `$(\n${question}\n)`)
+  return script.replace(FORM, (_form, _name, question: string, end: string) => `$(\n${question}\n) || ${end}`)
 }

@@ -3,7 +3,7 @@ import type { ClientChannel } from "ssh2"
 import type { HaopsError } from "../errors.ts"
 import { canceledError } from "./connect-errors.ts"
 import { RemoteProcess, type Run } from "./remote-process.ts"
-import { commandLine } from "./remote-shell.ts"
+import { invoke } from "./remote-shell.ts"
 import { refusedExecError, tooLongError } from "./run-errors.ts"
 import type { ExecResult } from "./transport.ts"
 
@@ -20,9 +20,10 @@ export async function runCommand(run: Run): Promise<ExecResult> {
   const nonce = `haops-${randomBytes(12).toString("hex")}`
   const timeoutMs = run.command.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const started = performance.now()
-  const line = commandLine(run.command.argv, run.become, nonce)
+  const { line, command } = invoke(run.command, run.become, nonce)
   // Listened to from the moment it is there: a short command's exit status can be in the same packet as the channel itself.
-  const listen = (stream: ClientChannel) => new RemoteProcess(run, stream, { nonce, started, timeoutMs })
+  const listen = (stream: ClientChannel) =>
+    new RemoteProcess({ ...run, command }, stream, { nonce, started, timeoutMs })
   const { outcome } = await openChannel(run, line, timeoutMs, listen)
   return outcome
 }

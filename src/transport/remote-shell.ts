@@ -1,4 +1,5 @@
 import { quote, quoteAll } from "../sh.ts"
+import type { Command } from "./transport.ts"
 
 /**
  * How a command becomes root: `login` runs it as the login user, `sudo` with `sudo -n`, `sudo-password` with `sudo -S`, which is
@@ -7,12 +8,27 @@ import { quote, quoteAll } from "../sh.ts"
 export type Become = "login" | "sudo" | "sudo-password"
 
 /**
- * The line that the login shell runs. Before the command starts it prints the nonce and its process id on both streams. All that came before is not the command's (what a .bashrc says, sudo's lecture); and if the nonce never comes,
+ * The command with the line that the login shell runs for it. Before the command starts it prints the nonce and its process id on both
+ * streams. All that came before is not the command's (what a .bashrc says, sudo's lecture); and if the nonce never comes,
  * the command never ran, whatever the exit code says. The command sees the login's PATH, sudo's under sudo, with the sbin
- * directories added, and LC_ALL=C.
+ * directories added, and LC_ALL=C. A script for `sh -s` does all that itself, which saves a process, unless sudo would read it.
  */
-export function commandLine(argv: readonly string[], become: Become, nonce: string): string {
-  return `exec ${SUDO[become](nonce)}sh -c ${quote(WRAPPER)} haops ${nonce} ${quoteAll(argv)}`
+export function invoke(command: Command, become: Become, nonce: string): { line: string; command: Command } {
+  const { argv, stdin } = command
+  if (
+    argv.length === 2 &&
+    argv[0] === "sh" &&
+    argv[1] === "-s" &&
+    typeof stdin === "string" &&
+    become !== "sudo-password"
+  ) {
+    return {
+      line: `exec ${SUDO[become](nonce)}sh -s ${nonce}`,
+      command: { ...command, stdin: `${BEGINNING}\n${stdin}` },
+    }
+  }
+  const wrapper = quote(`${BEGINNING}; exec "$@"`)
+  return { line: `exec ${SUDO[become](nonce)}sh -c ${wrapper} haops ${nonce} ${quoteAll(argv)}`, command }
 }
 
 /** What sudo prints when it wants the password. */
@@ -25,9 +41,9 @@ export function killCommand(pid: number): readonly string[] {
   return ["sh", "-c", KILL, "haops", String(pid)]
 }
 
-const WRAPPER = [
+const BEGINNING = [
   'echo "$1 $$"; echo "$1 $$" >&2; shift',
-  'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL; exec "$@"',
+  'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL',
 ].join("; ")
 
 // The group is read from /proc, since minimal systems have no ps. The command's name in it may hold spaces and brackets.

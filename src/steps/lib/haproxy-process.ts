@@ -1,3 +1,4 @@
+import { READ_CLOCK } from "../../facts/clock.ts"
 import { mainPidOf } from "../../facts/units.ts"
 import { READ_PID } from "../../haproxy/pid-file.ts"
 
@@ -23,8 +24,8 @@ haproxy_memory() {
   ${agent === undefined ? "" : `if [ "\${main:-0}" -eq 0 ]; then ${READ_PID}; fi`}
   if [ "\${main:-0}" -eq 0 ]; then echo none; return; fi
   if ! [ -e "$file" ]; then echo current; return; fi
-  written=$(stat -Lc %.Y -- "$file") && now=$(date +%s.%N) || return
-  read -r uptime _ </proc/uptime
+  written=$(stat -Lc %.Y -- "$file") || return
+  ${READ_CLOCK}
   ticks=0
   children "$main"
   for parent in "$main" $kids; do
@@ -36,10 +37,16 @@ haproxy_memory() {
     done
   done
   # All in hundredths, as the uptime is counted; a reload follows its file after more than a tenth.
-  written=$(hundredths "$written") now=$(hundredths "$now")
-  start=$((now - $(hundredths "$uptime") + ticks))
+  hundredths "$written"; written=$hundredths
+  hundredths "$uptime"; now=\${now%???????}
+  start=$((now - hundredths + ticks))
   if [ "$written" -le "$now" ] && [ "$((start + 5))" -lt "$written" ]; then echo older; else echo current; fi
 }
-# hundredths SECONDS: 1764.5678 is 176456. A zero in front would make it octal.
-hundredths() { set -- "\${1%.*}" "\${1#*.}00"; set -- "$1\${2%"\${2#??}"}"; set -- "\${1#"\${1%%[!0]*}"}"; echo "\${1:-0}"; }`
+# hundredths SECONDS: of 1764.5678 it is 176456. A zero in front would make it octal.
+hundredths() {
+  set -- "\${1%.*}" "\${1#*.}00"
+  set -- "$1\${2%"\${2#??}"}"
+  hundredths=\${1#"\${1%%[!0]*}"}
+  hundredths=\${hundredths:-0}
+}`
 }

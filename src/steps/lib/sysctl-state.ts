@@ -19,17 +19,16 @@ const DIRECTORIES = ["/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d"
 
 /**
  * Shell that asks for `keys` live, for our file, and for what other files of sysctl.d say about the keys. Not by the shell's own `read`, which
- * takes a byte at a time: the kernel gives a parameter's first one, and then the end.
+ * takes a byte at a time: the kernel gives a parameter's first one, and then the end. All is read by one process; comments with it, which
+ * weigh less than a second one.
  */
 export function sysctlScript({ path, content }: FileWant, keys: readonly string[]): string {
-  const any = keys.map(keyPattern).join("|")
   const files = DIRECTORIES.map((directory) => `${directory}/*.conf`).join(" ")
   const live = keys.map((key) => quote(`/proc/sys/${procPath(key)}`)).join(" ")
   return `
-grep -Hs '' ${live}
+grep -aHs '' ${live} ${files}
 ${fileScript(path, { unless: sha256(content) })}
 for other in ${files}; do [ ! -e "$other" ] || printf 'other %s\\n' "$other"; done
-grep -HsE ${quote(`^[[:space:]]*-?(${any})[[:space:]]*=`)} ${files}
 exit 0`
 }
 
@@ -66,7 +65,7 @@ function laterSettings(
   keys: readonly string[],
 ): Map<string, { path: string; value: string }> {
   const effective = effectiveFiles(files)
-  const settings = lines.map(parseSetting)
+  const settings = lines.flatMap((line) => parseSetting(line) ?? [])
   const spelled = new Map(keys.map((key) => [procPath(key), key]))
   const found = new Map<string, { path: string; value: string }>()
   for (const other of effective.filter((file) => baseName(file) > baseName(path))) {
@@ -92,9 +91,10 @@ function effectiveFiles(paths: readonly string[]): string[] {
   return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path)
 }
 
-function parseSetting(line: string): { path: string; key: string; value: string } {
-  const match = /^(\/[^:]+):\s*-?([^\s=]+)\s*=(.*)$/.exec(line)
-  if (match === null) throw new HaopsError("E_PROBE", `not a line of sysctl.d: ${JSON.stringify(line)}`)
+/** Undefined for what sets nothing: comments, empty lines, and what systemd-sysctl would not understand either. */
+function parseSetting(line: string): { path: string; key: string; value: string } | undefined {
+  const match = /^(\/[^:]+):\s*-?([^\s=#;][^\s=]*)\s*=(.*)$/.exec(line)
+  if (match === null) return undefined
   const [, path = "", key = "", value = ""] = match
   return { path, key, value: squeeze(value) }
 }
@@ -107,12 +107,4 @@ function baseName(path: string): string {
 function procPath(key: string): string {
   if ((/[./]/.exec(key)?.[0] ?? ".") === "/") return key
   return key.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."))
-}
-
-/** Matches a key in either spelling. */
-function keyPattern(key: string): string {
-  return key
-    .split(/[./]/)
-    .map((part) => part.replace(/[*]/g, "\\$&"))
-    .join("[./]")
 }

@@ -91,7 +91,8 @@ describe("base facts", () => {
     ["opensuse-leap", "15.6", "suse opensuse", "suse"],
     ["arch", "", "", "unknown"],
   ])("%s %s is of family %s%s", (os, version, like, family) => {
-    const stdout = `clock 2000000000\nmachine n1 x86_64\ninit systemd\nos ${os}\nversion ${version}\nlike ${like}\n`
+    const release = `release ID=${os}\nrelease VERSION_ID="${version}"\nrelease ID_LIKE='${like}'\n`
+    const stdout = `clock 2000000000\nmachine n1 x86_64\ninit systemd\n${release}`
     expect(parseBaseFacts("n1", { stdout, stderr: "" }, interval)).toMatchObject({ os, osVersion: version, family })
   })
 
