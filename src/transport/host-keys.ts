@@ -9,6 +9,7 @@ import {
   formatKnownHost,
   judge,
   type KnownHost,
+  KnownHosts,
   keyType,
   knownHostName,
   parseKnownHosts,
@@ -39,16 +40,18 @@ const ALGORITHMS = [
 
 /** The host keys of one run. Files are read once; a key recorded on the way counts from then on. */
 export function createHostKeys(onNotice: (text: string) => void): HostKeys {
-  const files = new Map<string, Promise<KnownHost[]>>()
+  const files = new Map<string, Promise<KnownHosts>>()
   let writing: Promise<unknown> = Promise.resolve()
 
+  /** All that is known of the endpoint, by any of its names. */
   const entriesOf = async (endpoint: Endpoint): Promise<readonly KnownHost[]> => {
     const read = endpoint.knownHostsFiles.map((file) => {
-      const entries = files.get(file) ?? readEntries(file)
-      files.set(file, entries)
-      return entries
+      const known = files.get(file) ?? readEntries(file)
+      files.set(file, known)
+      return known
     })
-    return (await Promise.all(read)).flat()
+    const about = names(endpoint).flat()
+    return (await Promise.all(read)).flatMap((known) => known.about(about))
   }
   const record = async (endpoint: Endpoint, key: Buffer): Promise<void> => {
     const [file] = endpoint.knownHostsFiles
@@ -56,8 +59,8 @@ export function createHostKeys(onNotice: (text: string) => void): HostKeys {
     if (file === undefined || name === undefined) return
     const line = formatKnownHost(name, key, endpoint.hashKnownHosts)
     await appendLine(file, line)
-    const entries = await files.get(file)
-    entries?.push(...parseKnownHosts(line, file))
+    const known = await files.get(file)
+    known?.add(parseKnownHosts(line, file))
     onNotice(`recorded the host key of ${endpoint.name} (${name}) in ${file}: ${keyType(key)} ${fingerprint(key)}`)
   }
 
@@ -101,11 +104,11 @@ function preferredAlgorithms(entries: readonly KnownHost[], endpoint: Endpoint):
   return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((algorithm) => !isKnown(algorithm))]
 }
 
-async function readEntries(file: string): Promise<KnownHost[]> {
+async function readEntries(file: string): Promise<KnownHosts> {
   try {
-    return [...parseKnownHosts(await readFile(file, "utf8"), file)]
+    return new KnownHosts(parseKnownHosts(await readFile(file, "utf8"), file))
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return []
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return new KnownHosts([])
     throw new HaopsError("E_INPUT", `${file} cannot be read: ${(cause as Error).message}`, { cause })
   }
 }

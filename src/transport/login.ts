@@ -6,7 +6,7 @@ import type { Connection } from "./connection.ts"
 import { type CredentialSources, credentialsFor } from "./credentials.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { HostKeyCheck } from "./host-keys.ts"
-import { endSignsOfLife, skipKeyProof } from "./ssh2-internals.ts"
+import { endSignsOfLife, signAtOnce, skipKeyProof } from "./ssh2-internals.ts"
 
 export interface LoginDeps extends CredentialSources {
   /** Milliseconds between signs of life; three that stay unanswered mean that the host is gone. */
@@ -64,6 +64,7 @@ export function logIn(endpoint: Endpoint, sock: Duplex, hostKey: HostKeyCheck, d
       resolve(connected(endpoint, client, sock))
     })
     client.connect(config)
+    signAtOnce(client)
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Client } from "ssh2"
+import type { Client, ParsedKey } from "ssh2"
 
 // All that reaches into ssh2, in one place. Where it looks otherwise inside, nothing is done, and it only takes longer.
 
@@ -23,6 +23,33 @@ export function endSignsOfLife(client: Client): void {
   reset?.()
 }
 
+/**
+ * Has a private key sign its first offer (RFC 4252, section 7). ssh2 asks first whether the key would do: a way there and back, for
+ * which sshd looks the key up twice. A key that cannot sign is offered as before, so that ssh2 says what is wrong with it.
+ */
+export function signAtOnce(client: Client): void {
+  const { _protocol: protocol } = client as unknown as Partial<Internals>
+  const ask = protocol?.authPK
+  if (protocol === undefined || ask === undefined) return
+  protocol.authPK = (username, key, algorithm, sign) => {
+    const offer = (how: Sign | undefined) => ask.call(protocol, username, key, algorithm, how)
+    if (sign !== undefined || key.isPrivateKey?.() !== true) return offer(sign)
+    offer((data, send) => {
+      const signature = key.sign(data, RSA_HASHES.get(algorithm))
+      if (signature instanceof Error) offer(undefined)
+      else send(signature)
+    })
+  }
+}
+
+/** The hash that an RSA key signs with, by the algorithm's name (RFC 8332); every other key has but one. */
+const RSA_HASHES = new Map<string | undefined, string>([
+  ["rsa-sha2-256", "sha256"],
+  ["rsa-sha2-512", "sha512"],
+])
+
+type Sign = (data: Buffer, send: (signature: Buffer) => void) => void
+
 /** What ssh2 1.17 has no option for. */
 interface Internals {
   _resetKA?: () => void
@@ -30,6 +57,7 @@ interface Internals {
     _handlers: { GLOBAL_REQUEST?: (self: unknown, name: string, wantReply: boolean) => void }
     requestFailure(): void
     ping(): void
+    authPK?(username: string, key: ParsedKey, algorithm: string | undefined, sign: Sign | undefined): void
   }
   _callbacks: (() => void)[]
 }

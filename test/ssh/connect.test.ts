@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import type { AuthContext } from "ssh2"
+import type { AuthContext, ParsedKey } from "ssh2"
 import { describe, expect, test } from "vitest"
 import { createPool } from "../../src/transport/pool.ts"
 import { calm, Home, hostOf, literal } from "./harness.ts"
@@ -55,6 +55,31 @@ describe("the login", () => {
     await home.to(server)
     expect(new Set(methods)).toEqual(new Set(["publickey"]))
   })
+
+  test.for([
+    ["ed25519", undefined],
+    ["ecdsa", { bits: 256 }],
+    ["rsa", { bits: 2048 }],
+  ] as const)(
+    "signs with an %s key at once: to ask first whether it may costs a way there and back",
+    async ([type, options]) => {
+      const { utils } = (await import("ssh2")).default
+      const key = utils.generateKeyPairSync(type as "rsa", options as { bits: number })
+      const signed: unknown[] = []
+      await using server = await startSshServer({
+        authenticate: (context) => {
+          if (context.method !== "publickey") return ["publickey"]
+          const shown = utils.parseKey(key.public) as ParsedKey
+          const { blob, signature, hashAlgo } = context
+          signed.push(blob && signature && shown.verify(blob, signature, hashAlgo))
+          return "accept"
+        },
+      })
+      await using home = new Home()
+      await home.to(server, { identityFile: home.write("key", key.private) })
+      expect(signed).toEqual([true])
+    },
+  )
 
   test.for(["password", "keyboard-interactive"] as const)(
     "answers by %s where the server wants that",

@@ -2,12 +2,14 @@ import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fc, test as property } from "@fast-check/vitest"
 import { afterAll, describe, expect, test } from "vitest"
 import {
   entriesFor,
   fingerprint,
   formatKnownHost,
   judge,
+  KnownHosts,
   keyType,
   knownHostName,
   matchesHost,
@@ -121,6 +123,25 @@ describe("a key that a host shows", () => {
     const entries = parseKnownHosts(lines.join("\n"), "f")
     expect(judge(entries, ["10.0.0.1", "node1"], ["plain"], shown).status).toBe(verdict)
   })
+})
+
+describe("many entries, found by name", () => {
+  const patterns = fc.constantFrom("node1", "Node1,10.0.0.1", "node?", "*,!node2", "@revoked node1", "HASHED", "node2")
+  const toLine = (written: string) => (written === "HASHED" ? formatKnownHost("node1", B, true) : line(written, A))
+
+  property.prop([fc.array(patterns, { maxLength: 8 }), fc.array(patterns, { maxLength: 3 })])(
+    "are those that each line's patterns tell, of later additions too",
+    (written, later) => {
+      const entries = parseKnownHosts([...written, ...later].map(toLine).join("\n"), "f")
+      const known = new KnownHosts(entries.slice(0, written.length))
+      known.about(["node1"])
+      known.add(entries.slice(written.length))
+      for (const names of [["node1"], ["NODE2", "10.0.0.1"], ["none"]]) {
+        const one = (name: string) => entries.filter((entry) => matchesHost(entry.patterns, name))
+        expect(known.about(names)).toEqual(entries.filter((entry) => names.flatMap(one).includes(entry)))
+      }
+    },
+  )
 })
 
 /** The numbers of the lines that `ssh-keygen -F` finds. */
