@@ -21,20 +21,22 @@ export interface NodeCluster {
 const CONF = shared(
   "corosync_conf",
   `if [ -e ${COROSYNC_CONF} ]; then
-  text= state=present name=
-  while IFS= read -r line || [ -n "$line" ]; do
-    text="$text$line
-"
+  text=$(cat ${COROSYNC_CONF}) || exit
+  state=present name=
+  set -f; IFS='
+'
+  for line in $text; do
     case $line in *cluster_name:*) ;; *) continue ;; esac
     case \${line%%cluster_name:*} in *[![:space:]]*) continue ;; esac
     name=\${line#*cluster_name:}
     name=\${name#"\${name%%[![:space:]]*}"}
     name=\${name%"\${name##*[![:space:]]}"}
-  done <${COROSYNC_CONF} || exit
+  done
+  unset IFS
   if [ "$name" = debian ] && dpkg-query -W -f='\${Conffiles}\\n' corosync 2>/dev/null |
     sed -n 's|^ \\(${COROSYNC_CONF}\\) \\([0-9a-f]\\{32\\}\\)$|\\2  \\1|p' | md5sum --status -c - 2>/dev/null
   then state=vendor; fi
-  printf '%s %s\\n%s' "$state" "$name" "$text"
+  printf '%s %s\\n%s\\n' "$state" "$name" "$text"
 else echo absent; fi`,
 )
 
