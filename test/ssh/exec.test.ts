@@ -33,6 +33,19 @@ describe("a command", () => {
     expect(result.stdout).toBe("C /usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin\n")
   })
 
+  test("that is a script for sh is read by one shell, in the same surroundings", async () => {
+    await using server = await startSshServer({ env: { PATH: "/usr/bin:/bin", LANG: "de_DE.UTF-8" } })
+    await using home = new Home()
+    const node = await home.to(server)
+    const stdin = 'echo "$LC_ALL $PATH $#"\necho err >&2\ncat\nexit 3\n'
+    expect(await node.exec({ argv: ["sh", "-s"], stdin }, calm)).toMatchObject({
+      code: 3,
+      stdout: "C /usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin 0\n",
+      stderr: "err\n",
+    })
+    expect(server.lines).toEqual([expect.stringMatching(/^exec sh -s haops-\w+$/)])
+  })
+
   test("has a closed standard input where none is given", async () => {
     await using server = await startSshServer()
     await using home = new Home()

@@ -74,6 +74,21 @@ describe("a command as root", () => {
     expect(server.lines.join()).not.toMatch(/pa\$s|line 1/)
   })
 
+  test.for([
+    ["sudo asks for nothing", "none", undefined],
+    ["it asks for a password", "pa$s", "pa$s"],
+    ["it might ask, and does not", "none", "pa$s"],
+  ] as const)("that is a script for sh is read from its first line on where %s", async ([, wants, password]) => {
+    const { home, server, heard } = await sudoers(wants)
+    await using _server = server
+    await using _home = home
+    const becomePassword = password === undefined ? undefined : literal(password)
+    const node = await home.to(server, { ...deploy, becomePassword })
+    const result = await node.exec({ argv: ["sh", "-s"], stdin: "printenv AS_ROOT LC_ALL" }, calm)
+    expect(result).toMatchObject({ code: 0, stdout: "yes\nC\n", stderr: "" })
+    expect(heard()).toBe(wants === "none" ? "" : `${password}\n`)
+  })
+
   test("never hands the password to a command where sudo does not ask for one", async () => {
     const { home, server, heard } = await sudoers("none")
     await using _server = server

@@ -2,7 +2,10 @@ import { execFileSync, spawnSync } from "node:child_process"
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
 import { BASE_SCRIPT, parseBaseFacts } from "../../../src/facts/base.ts"
+import { STACK_PACKAGES } from "../../../src/facts/packages.ts"
 import { compileScript, type Fragment, parseSections } from "../../../src/facts/script.ts"
+import { tellShared } from "../../../src/facts/shared.ts"
+import { sandbox } from "../steps/harness.ts"
 
 const NONCE = "haops-0011"
 
@@ -82,6 +85,27 @@ describe("base facts", () => {
     expect(broken).not.toBe(BASE_SCRIPT)
     const stdout = execFileSync("sh", ["-c", broken], { encoding: "utf8" })
     expect(parseBaseFacts("here", { stdout, stderr: "" }, interval).versions.pacemaker).toBeUndefined()
+  })
+
+  test("are told though what the package database says, asked by several probes, is not", () => {
+    const fragments = [
+      { id: "base", script: BASE_SCRIPT },
+      { id: "step", script: tellShared(STACK_PACKAGES) },
+    ]
+    const broken = (script: string) =>
+      script.replaceAll("command -v dpkg-query", "false").replaceAll("command -v rpm", "false")
+    const sections = runScript(fragments.map(({ id, script }) => ({ id, script: broken(script) })))
+    expect([...sections.values()].map(({ code }) => code === 0)).toEqual([true, false])
+    expect(parseBaseFacts("here", sections.get("base")!, interval).hostname).not.toBe("")
+  })
+
+  test.each([
+    ["a program of the stack", "pcs", ["deb pcs installed 0.11.5-1"]],
+    ["none", "unrelated", []],
+  ])("ask for packages where the host has %s", (_title, program, asked) => {
+    using box = sandbox({ "dpkg-query": "echo deb pcs installed 0.11.5-1", [program]: "", date: "echo 1", grep: "" })
+    const stdout = execFileSync("/bin/sh", ["-c", BASE_SCRIPT], { encoding: "utf8", env: { PATH: box.path } })
+    expect(stdout.split("\n").filter((line) => line.startsWith("deb "))).toEqual(asked)
   })
 
   test.each([

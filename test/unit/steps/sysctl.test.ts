@@ -57,7 +57,10 @@ describe("sysctl", () => {
       "other /etc/sysctl.d/99-sysctl.conf",
       "other /usr/lib/sysctl.d/99-sysctl.conf",
       "/etc/sysctl.d/10-early.conf:net.ipv4.ip_forward=0",
+      "/etc/sysctl.d/99-sysctl.conf:# net.ipv4.ip_forward = 2",
+      "/etc/sysctl.d/99-sysctl.conf:",
       "/etc/sysctl.d/99-sysctl.conf: net/ipv4/ip_forward = 0",
+      "/etc/sysctl.d/99-sysctl.conf:;net.ipv4.ip_forward=3",
       "/etc/sysctl.d/99-sysctl.conf:net.ipv4.tcp_rmem = 4096 87380 6291456",
       "/usr/lib/sysctl.d/99-sysctl.conf:net.ipv4.tcp_rmem = 1 2 3",
     ].join("\n")
