@@ -10,23 +10,26 @@ const PUT_TIMEOUT_MS = 60_000
 /** Exit code of `timeout(1)`, and of our own wait loop. */
 const TIMED_OUT = 124
 
-/** Carry out one action on a host. Throws `E_COMMAND` or `E_TIMEOUT` with the remote's outcome. */
-export async function applyAction(action: Action, transport: Transport, signal: AbortSignal): Promise<void> {
+/** Carry out one action on a host, and return what a command printed. Throws `E_COMMAND` or `E_TIMEOUT` with the remote's outcome. */
+export async function applyAction(action: Action, transport: Transport, signal: AbortSignal): Promise<string> {
   switch (action.type) {
     case "run":
-      return run(action, transport, signal)
+      return await run(action, transport, signal)
     case "put":
-      return put(action, transport, signal)
+      await put(action, transport, signal)
+      return ""
     case "wait":
-      return wait(action, transport, signal)
+      await wait(action, transport, signal)
+      return ""
   }
 }
 
-async function run(action: RunAction, transport: Transport, signal: AbortSignal): Promise<void> {
+async function run(action: RunAction, transport: Transport, signal: AbortSignal): Promise<string> {
   const { argv, stdin, timeoutMs = RUN_TIMEOUT_MS, okCodes = [0], staleCode } = action
   const result = await transport.exec({ argv, stdin, timeoutMs }, signal)
   if (result.code !== null && result.code === staleCode) throw stale(action, result)
   if (result.code === null || !okCodes.includes(result.code)) throw failed(action, result)
+  return result.stdout
 }
 
 /**

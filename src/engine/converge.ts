@@ -1,6 +1,6 @@
 import { asHaopsError, HaopsError } from "../errors.ts"
 import type { HaopsEvent, StepPlace } from "../events.ts"
-import { type Action, isJoint } from "../steps/step.ts"
+import { type Action, isJoint, type RunAction } from "../steps/step.ts"
 import { applyAction } from "./apply.ts"
 import { type Assessment, assess } from "./assess.ts"
 import type { RunContext } from "./context.ts"
@@ -171,8 +171,24 @@ async function applyOne(context: RunContext, action: Action, state: LiveHost, ab
   context.sink({ type: "action-started", ...about, action: text })
   // To wait is to look, and nobody has to wait for that.
   const forChanges = action.type === "wait" ? undefined : context.forChanges
-  await applyAction(action, forChanges?.(state.transport) ?? state.transport, context.abort)
+  const stdout = await applyAction(action, forChanges?.(state.transport) ?? state.transport, context.abort)
   context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })
+  if (action.type === "run" && action.foretell !== undefined) foretell(context, action.foretell, stdout, about)
+}
+
+/** Says what the cluster will do. The change is made by now: an answer that is not understood takes nothing back. */
+function foretell(
+  { sink }: RunContext,
+  read: NonNullable<RunAction["foretell"]>,
+  stdout: string,
+  about: StepPlace,
+): void {
+  try {
+    sink({ type: "transitions", stage: about.stage, host: about.host, transitions: read(stdout) })
+  } catch (thrown) {
+    const text = `what the cluster will do about ${about.step} was not understood: ${asHaopsError(thrown).message}`
+    sink({ type: "message", level: "warning", text })
+  }
 }
 
 /** Drift that is left after applying is an error: a step that does not converge must not pass for one that did. */

@@ -4,8 +4,9 @@ import type { RunSummary } from "./journal-read.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import type { ScreenOptions } from "./screen.ts"
 import { type Cell, tableLines } from "./table.ts"
+import { mergeTransitions } from "./transitions.ts"
 import { wrapIndented } from "./width.ts"
-import { count, driftDone, duration, transitionWords } from "./words.ts"
+import { count, driftDone, duration } from "./words.ts"
 
 /** Runs, newest first: when, what, by whom, how it ended. Ends with a newline. */
 export function renderRuns(runs: readonly RunSummary[], { color }: ScreenOptions): string {
@@ -46,10 +47,7 @@ function entryLines(entry: JournalEntry, paint: Paint, width: number): readonly 
     case "change":
       return changeLines(entry, paint, width)
     case "transitions":
-      return entry.transitions.map((transition) => {
-        const { resource, node } = transition
-        return `  ${cleanLine(`the cluster: ${resource} ${transitionWords(transition, node === undefined ? [] : [node])}`)}`
-      })
+      return mergeTransitions(entry.transitions).map(({ resource, words }) => `  the cluster: ${resource} ${words}`)
     case "end": {
       const { text, paint: tone = (plain) => plain } = outcomeCell(entry.outcome, paint)
       return [`  ended ${entry.time} after ${duration(entry.ms)}: ${tone(text)}`]

@@ -2,6 +2,7 @@ import type { Drift, HaopsEvent, Sink, StepPlace } from "../events.ts"
 import { cleanLine } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
+import { movesLine } from "./transitions.ts"
 import { padEnd } from "./width.ts"
 import { count, driftDone, duration, listing } from "./words.ts"
 
@@ -63,10 +64,8 @@ class PlainLines {
         if (event.changed) return green(`stage ${cleanLine(event.stage)} done  ${duration(event.ms)}`)
         return this.#ifVerbose(`stage ${cleanLine(event.stage)} in sync  ${duration(event.ms)}`)
       case "transitions": {
-        const moves = event.transitions.filter(({ action }) => action !== "stay")
-        if (moves.length === 0) return undefined
-        const said = moves.map(({ resource, action, node }) => cleanLine(`${action} ${resource} ${node ?? ""}`))
-        return dim(this.#host(event.host, `the cluster will ${listing(said, 8)}`))
+        const moves = movesLine(event.transitions)
+        return moves === undefined ? undefined : dim(this.#host(event.host, moves))
       }
       case "message":
         return event.level === "warning" ? yellow(`warning: ${cleanLine(event.text)}`) : cleanLine(event.text)

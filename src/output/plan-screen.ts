@@ -1,12 +1,13 @@
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import type { Drift, Transition } from "../events.ts"
+import type { Drift } from "../events.ts"
 import { cleanLine, cleanLines } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { planClosing } from "./plan-closing.ts"
 import { type DiffLine, trimDiff } from "./plan-diff.ts"
 import { groupSteps, isTransaction, type PlanGroup, stepLabel } from "./plan-groups.ts"
+import { mergeTransitions } from "./transitions.ts"
 import { displayWidth, padEnd, truncate, wrap, wrapIndented } from "./width.ts"
-import { count, driftSign, duration, listing, riskWords, transitionWords } from "./words.ts"
+import { count, driftSign, duration, listing, riskWords } from "./words.ts"
 
 export interface PlanOptions {
   color: boolean
@@ -201,21 +202,4 @@ function values(drift: Drift, cost: string): string {
   const words = sign === "+" ? want : sign === "-" ? have : `${have} → ${want}`
   const bare = words === "present" ? "" : words
   return [bare, cost === "" ? "" : `(${cost})`].filter((part) => part !== "").join("  ")
-}
-
-/** One line for each resource and what happens to it, a clone's instances together. */
-function mergeTransitions(transitions: readonly Transition[]) {
-  const merged = new Map<string, { transition: Transition; nodes: string[] }>()
-  for (const transition of transitions) {
-    const { resource, action, from, node } = transition
-    const key = JSON.stringify([resource, action, from])
-    const same = merged.get(key) ?? { transition, nodes: [] }
-    if (node !== undefined && !same.nodes.includes(node)) same.nodes.push(node)
-    merged.set(key, same)
-  }
-  return [...merged.values()].map(({ transition, nodes }) => ({
-    resource: cleanLine(transition.resource),
-    words: cleanLine(transitionWords(transition, nodes)),
-    stays: transition.action === "stay",
-  }))
 }

@@ -5,6 +5,7 @@ import { renderFrame, stageLines } from "./live-view.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
 import { type SizedStream, withSize } from "./terminal-size.ts"
+import { movesLine } from "./transitions.ts"
 import { wrapIndented } from "./width.ts"
 
 export interface TerminalOptions {
@@ -77,6 +78,8 @@ class Screen {
       const { severity, message } = event.finding
       this.#say(`${severity}: ${event.host}: `, message, true)
     }
+    const moves = event.type === "transitions" ? movesLine(event.transitions) : undefined
+    if (moves !== undefined) this.#say("", moves, false)
     if (event.type === "run-finished") this.close()
   }
 

@@ -17,8 +17,9 @@ const STOP_TIMEOUT = 120
 export const STALE = 210
 
 /**
- * Edit a copy of the live CIB, verify it, claim what will be made, and push the difference in one patch. Stops before it touches
- * anything where the configuration is no longer the one that was planned against. `exchanged`: resources that get another agent.
+ * Edit a copy of the live CIB, verify it, print what the cluster would do about it, claim what will be made, and push the difference in
+ * one patch. Stops before it touches anything where that cannot be simulated, or the configuration is no longer the one that was
+ * planned against. `exchanged`: resources that get another agent.
  */
 export function transactionScript(
   edits: readonly EditCommand[],
@@ -32,6 +33,7 @@ export function transactionScript(
     ...unchanged(`cat ${ORIGINAL}`),
     ...edits.map(editLine),
     ...verification(),
+    simulateScript(EDITED),
     // The edits took their time.
     ...unchanged("cibadmin -Q"),
     `install -d -m 700 ${STATE_DIRECTORY}`,
@@ -83,7 +85,7 @@ function metaOf(id: string): readonly string[] {
 function push(from: string, to: string): readonly string[] {
   return [
     `crm_diff --no-version -o ${from} -n ${to} >patch.xml || [ $? -eq 1 ]`,
-    "[ ! -s patch.xml ] || cibadmin --patch --xml-pipe <patch.xml",
+    "[ ! -s patch.xml ] || cibadmin --patch --xml-pipe <patch.xml >&2",
   ]
 }
 

@@ -68,7 +68,10 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
       stdin: transactionScript(edits, elected.have.fingerprint, claim, exchanged),
       timeoutMs: TRANSACTION_TIMEOUT_MS,
       staleCode: STALE,
-      label: ["edit, verify and push the CIB in one transaction", ...describeEdits(edits, exchanged)].join("\n"),
+      label: ["edit, verify, simulate and push the CIB in one transaction", ...describeEdits(edits, exchanged)].join(
+        "\n",
+      ),
+      foretell: parseSimulation,
       hint: "Nothing was pushed unless it says that a patch failed. Run haops again: it plans from what the cluster has now.",
     },
     {

@@ -43,6 +43,8 @@ export interface RunAction {
   staleCode?: number | undefined
   /** What it does, for people; default the command line itself. */
   label?: string | undefined
+  /** Pure. Reads what the cluster will do about it from its standard output. */
+  foretell?: ((stdout: string) => readonly Transition[]) | undefined
   /** Shown when it fails. */
   hint?: string | undefined
 }

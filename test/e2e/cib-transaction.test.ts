@@ -52,7 +52,11 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
       const { transitions } = rehearsal.parse({ stdout: sh(node, rehearsal.script), stderr: "" })
       expect(cib.standing!(want, members)).toEqual({ notes: ["Not ours, left alone: resource foreign"] })
       expect(transitions.map((one) => one.resource)).toContain("one")
-      for (const action of cib.plan(want, members, drift)) carryOut(node, action)
+      const foretold = cib.plan(want, members, drift).map((action) => {
+        const stdout = carryOut(node, action)
+        return action.type === "run" ? action.foretell?.(stdout) : undefined
+      })
+      expect(foretold).toEqual([transitions, undefined])
 
       const after = look(node, want, facts)
       expect(cib.check(want, after)).toEqual([])
@@ -107,10 +111,13 @@ function record(node: string, state: typeof built, have: CibHave, facts: HostFac
   for (const action of cibRecord.plan(want, have, cibRecord.check(want, have, facts), facts)) carryOut(node, action)
 }
 
-function carryOut(node: string, action: Action): void {
-  if (action.type === "run") sh(node, action.argv.join(" "), String(action.stdin ?? ""))
+function carryOut(node: string, action: Action): string {
+  if (action.type === "run") return sh(node, action.argv.join(" "), String(action.stdin ?? ""))
   if (action.type === "put")
-    sh(node, `umask 077; cat >${action.path}; chmod ${action.mode} ${action.path}`, String(action.content))
-  if (action.type === "wait")
-    sh(node, `timeout 60 sh -c 'until (eval "$1") >/dev/null 2>&1; do sleep 0.1; done' wait "$(cat)"`, action.script)
+    return sh(node, `umask 077; cat >${action.path}; chmod ${action.mode} ${action.path}`, String(action.content))
+  return sh(
+    node,
+    `timeout 60 sh -c 'until (eval "$1") >/dev/null 2>&1; do sleep 0.1; done' wait "$(cat)"`,
+    action.script,
+  )
 }

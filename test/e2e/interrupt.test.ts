@@ -58,7 +58,7 @@ const DEATHS: readonly Death[] = [
   during("cluster", "systemctl start"),
   ...boundaries("cluster").slice(1),
   ...boundaries("resources").slice(0, 1),
-  during("resources", "edit, verify and push the CIB"),
+  during("resources", "edit, verify, simulate and push the CIB"),
   ...boundaries("resources").slice(1),
   // Everything is done by now, and a run with nothing to do has no stages.
   ...boundaries("verify").map((death) => ({ ...death, needsDamage: true })),

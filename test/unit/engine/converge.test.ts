@@ -118,6 +118,28 @@ describe("converge", () => {
     expect(existsSync(join(root, "n3"))).toBe(true)
   })
 
+  test("what a change has the cluster do is told as it is made; an answer that is not understood stops nothing", async () => {
+    const foretelling = defineStep<string, boolean>({
+      ...fileStep(),
+      plan: (path) => [
+        {
+          type: "run",
+          argv: ["sh", "-c", `touch ${quote(path)}; echo start vip`],
+          foretell: (stdout) => {
+            if (path.endsWith("n2")) throw new Error("not of this form")
+            const [action = "", resource = ""] = stdout.trim().split(" ")
+            return [{ resource, action }]
+          },
+        },
+      ],
+    })
+    await go([barrier("s", foretelling, undefined, ["n1", "n2"])])
+    const transitions = [{ resource: "vip", action: "start" }]
+    expect(of("transitions")).toEqual([{ type: "transitions", stage: "s", host: "n1", transitions }])
+    expect(of("message")).toMatchObject([{ level: "warning", text: expect.stringContaining("not of this form") }])
+    expect(of("step-changed")).toHaveLength(2)
+  })
+
   test("asked to stop, it begins nothing new and says what is half done", async () => {
     const two = defineStep<string, boolean>({
       ...fileStep(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { HaopsEvent } from "../../../src/events.ts"
+import type { HaopsEvent, Transition } from "../../../src/events.ts"
 import { createPlainSink, type PlainOptions } from "../../../src/output/plain.ts"
 import { at, CHANGING_RUN, commandError, fakeStream, STARTED } from "./samples.ts"
 
@@ -40,6 +40,19 @@ controller1  warning: preflight: clock is 2 s off
                Run chrony.
 warning: a lock of 3 h ago was removed
 `)
+  })
+
+  it("tells what the cluster will do, and nothing where all stays", () => {
+    const start = (node: string) => ({ resource: "lb-haproxy", action: "start", node })
+    const stay = { resource: "vip", action: "stay", node: "controller1" }
+    const move = { resource: "api", action: "move", from: "controller1", node: "controller2" }
+    const event = (...transitions: Transition[]): HaopsEvent => {
+      return { type: "transitions", stage: "resources", host: "controller1", transitions }
+    }
+    const events = [STARTED, event(move, stay, start("controller1"), start("controller2")), event(stay)]
+    expect(linesOf(events)).toBe(
+      "controller1  the cluster: api moves from controller1 to controller2 and lb-haproxy starts on controller1 controller2\n",
+    )
   })
 
   it("colours only when told to", () => {

@@ -120,6 +120,9 @@ describe("createTerminalSink", () => {
     expect(stripVTControlCharacters(stream.written.at(-1) ?? "")).toBe("warning: a stale lock was removed\n")
     vi.advanceTimersByTime(80)
     expect(stream.text().match(/controller1/g)).toHaveLength(2)
+    const transitions = [{ resource: "vip", action: "start", node: "controller2" }]
+    sink({ type: "transitions", stage: "cluster", host: "controller1", transitions })
+    expect(stripVTControlCharacters(stream.written.at(-1) ?? "")).toBe("the cluster: vip starts on controller2\n")
     close()
   })
 
