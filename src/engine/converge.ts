@@ -1,10 +1,9 @@
 import { asHaopsError, HaopsError } from "../errors.ts"
-import type { HaopsEvent, StepPlace } from "../events.ts"
-import { type Action, isJoint, type RunAction } from "../steps/step.ts"
-import { applyAction } from "./apply.ts"
+import type { HaopsEvent } from "../events.ts"
+import { isJoint } from "../steps/step.ts"
 import { type Assessment, assess } from "./assess.ts"
+import { carryOut } from "./carry-out.ts"
 import type { RunContext } from "./context.ts"
-import { describeAction } from "./describe.ts"
 import { eachHost, failHost, look, requireAll } from "./look.ts"
 import type { Barrier } from "./task.ts"
 import { heldBack, type Wave, wavesOf } from "./waves.ts"
@@ -149,7 +148,7 @@ async function applyStep(
   try {
     for (const action of one.actions) {
       if (stop.aborted) throw new HaopsError("E_CANCELED", "stopped before this was done")
-      await applyOne(context, action, state, about)
+      await carryOut(context, action, state, about)
       done++
     }
     sink({ type: "step-changed", ...about, ms: Date.now() - start })
@@ -161,33 +160,6 @@ async function applyStep(
       unfinished.push({ host: one.host, step: one.task.title, done, of: one.actions.length })
     sink({ type: "step-failed", ...about, error })
     throw error
-  }
-}
-
-async function applyOne(context: RunContext, action: Action, state: LiveHost, about: StepPlace): Promise<void> {
-  const text = describeAction(action)
-  const start = Date.now()
-  if (action.type === "wait") context.sink({ type: "waiting", ...about, for: action.for })
-  context.sink({ type: "action-started", ...about, action: text })
-  // To wait is to look, and nobody has to wait for that.
-  const forChanges = action.type === "wait" ? undefined : context.forChanges
-  const stdout = await applyAction(action, forChanges?.(state.transport) ?? state.transport, context.abort)
-  context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })
-  if (action.type === "run" && action.foretell !== undefined) foretell(context, action.foretell, stdout, about)
-}
-
-/** Says what the cluster will do. The change is made by now: an answer that is not understood takes nothing back. */
-function foretell(
-  { sink }: RunContext,
-  read: NonNullable<RunAction["foretell"]>,
-  stdout: string,
-  about: StepPlace,
-): void {
-  try {
-    sink({ type: "transitions", stage: about.stage, host: about.host, transitions: read(stdout) })
-  } catch (thrown) {
-    const text = `what the cluster will do about ${about.step} was not understood: ${asHaopsError(thrown).message}`
-    sink({ type: "message", level: "warning", text })
   }
 }
 

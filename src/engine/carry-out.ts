@@ -1,0 +1,35 @@
+import { asHaopsError } from "../errors.ts"
+import type { StepPlace } from "../events.ts"
+import type { Action, RunAction } from "../steps/step.ts"
+import { applyAction } from "./apply.ts"
+import type { RunContext } from "./context.ts"
+import { describeAction } from "./describe.ts"
+import type { LiveHost } from "./world.ts"
+
+/** One action of a step, told as it begins and ends. Throws what `applyAction` throws. */
+export async function carryOut(context: RunContext, action: Action, state: LiveHost, about: StepPlace): Promise<void> {
+  const text = describeAction(action)
+  const start = Date.now()
+  if (action.type === "wait") context.sink({ type: "waiting", ...about, for: action.for })
+  context.sink({ type: "action-started", ...about, action: text })
+  // To wait is to look, and nobody has to wait for that.
+  const forChanges = action.type === "wait" ? undefined : context.forChanges
+  const stdout = await applyAction(action, forChanges?.(state.transport) ?? state.transport, context.abort)
+  context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })
+  if (action.type === "run" && action.foretell !== undefined) foretell(context, action.foretell, stdout, about)
+}
+
+/** Says what the cluster will do. The change is made by now: an answer that is not understood takes nothing back. */
+function foretell(
+  { sink }: RunContext,
+  read: NonNullable<RunAction["foretell"]>,
+  stdout: string,
+  about: StepPlace,
+): void {
+  try {
+    sink({ type: "transitions", stage: about.stage, host: about.host, transitions: read(stdout) })
+  } catch (thrown) {
+    const text = `what the cluster will do about ${about.step} was not understood: ${asHaopsError(thrown).message}`
+    sink({ type: "message", level: "warning", text })
+  }
+}
