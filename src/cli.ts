@@ -1,6 +1,6 @@
 import { CommanderError } from "commander"
-import { asHaopsError, HaopsError } from "./errors.ts"
-import { EXIT, exitOfError, outcomeOfError } from "./exit-codes.ts"
+import { asHaopsError, HaopsError } from "./base/errors.ts"
+import { EXIT, exitOfError, outcomeOfError } from "./base/exit-codes.ts"
 import { type Call, createProgram } from "./program.ts"
 
 // No top-level await: the bundle is CommonJS.

@@ -1,9 +1,9 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander"
+import { packageVersion } from "./base/package-root.ts"
 import { KINDS } from "./drill/fault.ts"
 import { parseSpan } from "./drill/span.ts"
 import { PRESET_NAMES } from "./inventory/presets/names.ts"
 import { SHELLS } from "./output/completion.ts"
-import { packageVersion } from "./package-root.ts"
 import type { CommonOptions } from "./verbs/options.ts"
 
 /** What one call of haops came to. */

@@ -1,7 +1,7 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
+import { nearest } from "../base/nearest.ts"
 import type { HaproxyService } from "../inventory/haproxy-model.ts"
 import type { Inventory, Vip } from "../inventory/model.ts"
-import { nearest } from "../inventory/nearest.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"
 import type { Target } from "./fault.ts"
 

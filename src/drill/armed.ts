@@ -1,4 +1,4 @@
-import { quote, quoteAll } from "../sh.ts"
+import { quote, quoteAll } from "../base/sh.ts"
 import type { Fault, Target } from "./fault.ts"
 
 /** The undoing of the fault that the node carries, in memory: a restart of the node forgets it with the fault. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { RunContext } from "../engine/context.ts"
 import type { Task } from "../engine/task.ts"
-import { asHaopsError, HaopsError } from "../errors.ts"
 import type { Inventory } from "../inventory/model.ts"
 import { Watcher } from "../status/watch.ts"
 import { faultScript, NOTHING_LEFT } from "./armed.ts"

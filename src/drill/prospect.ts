@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { type Aim, targetOf } from "./aim.ts"
 import { expectations } from "./expectations.ts"
 import type { Fault, Target } from "./fault.ts"

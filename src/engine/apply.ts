@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import { reveal } from "../secret.ts"
+import { HaopsError } from "../base/errors.ts"
+import { reveal } from "../base/secret.ts"
 import type { Action, PutAction, RunAction, WaitAction } from "../steps/step.ts"
 import type { ExecResult, Transport } from "../transport/transport.ts"
 import { describeAction } from "./describe.ts"

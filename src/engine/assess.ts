@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import type { Drift, Finding } from "../events.ts"
+import { HaopsError } from "../base/errors.ts"
+import type { Drift, Finding } from "../base/events.ts"
 import type {
   Action,
   ClusterStep,

@@ -1,4 +1,4 @@
-import type { Outcome } from "../events.ts"
+import type { Outcome } from "../base/events.ts"
 import type { LockOwner } from "./lock.ts"
 import type { World } from "./world.ts"
 

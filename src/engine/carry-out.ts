@@ -1,5 +1,5 @@
-import { asHaopsError } from "../errors.ts"
-import type { StepPlace } from "../events.ts"
+import { asHaopsError } from "../base/errors.ts"
+import type { StepPlace } from "../base/events.ts"
 import type { Action, RunAction } from "../steps/step.ts"
 import { applyAction } from "./apply.ts"
 import type { RunContext } from "./context.ts"

@@ -1,4 +1,4 @@
-import type { Sink } from "../events.ts"
+import type { Sink } from "../base/events.ts"
 import type { Connector } from "../transport/connector.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { World } from "./world.ts"

@@ -1,5 +1,5 @@
-import { asHaopsError, HaopsError } from "../errors.ts"
-import type { HaopsEvent } from "../events.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
+import type { HaopsEvent } from "../base/events.ts"
 import { isJoint } from "../steps/step.ts"
 import { type Assessment, assess } from "./assess.ts"
 import { carryOut } from "./carry-out.ts"

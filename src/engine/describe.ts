@@ -1,4 +1,4 @@
-import { quoteAll } from "../sh.ts"
+import { quoteAll } from "../base/sh.ts"
 import type { Action } from "../steps/step.ts"
 
 /** One line that says what an action does, for plans and logs. Holds no secret: argv cannot, contents are not shown. */

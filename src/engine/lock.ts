@@ -1,5 +1,5 @@
-import { deferred } from "../deferred.ts"
-import { HaopsError } from "../errors.ts"
+import { deferred } from "../base/deferred.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { ExecResult, Transport } from "../transport/transport.ts"
 import type { RunContext } from "./context.ts"
 import type { LiveHost } from "./world.ts"

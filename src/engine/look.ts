@@ -1,4 +1,4 @@
-import { asHaopsError, HaopsError } from "../errors.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { createPool } from "../transport/pool.ts"
 import type { RunContext } from "./context.ts"
 import { lookAt } from "./probe.ts"

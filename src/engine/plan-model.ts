@@ -1,5 +1,5 @@
-import type { HaopsError } from "../errors.ts"
-import type { Drift, Finding, Risk, Transition } from "../events.ts"
+import type { HaopsError } from "../base/errors.ts"
+import type { Drift, Finding, Risk, Transition } from "../base/events.ts"
 
 /** A step that has something to do on a host. `host` is the elected one for a `once` step. */
 export interface PlannedStep {

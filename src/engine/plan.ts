@@ -1,5 +1,5 @@
-import { asHaopsError } from "../errors.ts"
-import { RISKS, type Risk } from "../events.ts"
+import { asHaopsError } from "../base/errors.ts"
+import { RISKS, type Risk } from "../base/events.ts"
 import type { Inventory } from "../inventory/model.ts"
 import { type Assessment, assess } from "./assess.ts"
 import type { RunContext } from "./context.ts"

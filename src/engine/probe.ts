@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { asHaopsError, HaopsError } from "../errors.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { BASE_SCRIPT, parseBaseFacts } from "../facts/base.ts"
 import { compileScript, type Fragment, parseSections, type Section } from "../facts/script.ts"
 import type { ProbeOutput, Question } from "../steps/step.ts"

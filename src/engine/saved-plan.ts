@@ -1,8 +1,8 @@
 import { access, constants, readFile, stat, writeFile } from "node:fs/promises"
 import { dirname } from "node:path"
 import * as z from "zod"
-import { HaopsError } from "../errors.ts"
-import { writing } from "../writing.ts"
+import { HaopsError } from "../base/errors.ts"
+import { writing } from "../base/writing.ts"
 import type { Plan } from "./plan-model.ts"
 
 const savedSchema = z.strictObject({

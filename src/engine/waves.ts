@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { type Assessment, assess } from "./assess.ts"
 import type { Barrier } from "./task.ts"
 import { isLive, type World } from "./world.ts"

@@ -1,4 +1,4 @@
-import type { HaopsError } from "../errors.ts"
+import type { HaopsError } from "../base/errors.ts"
 import type { HostFacts } from "../facts/host-facts.ts"
 import type { Host } from "../inventory/model.ts"
 import type { Transport } from "../transport/transport.ts"

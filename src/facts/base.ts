@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { ProbeOutput } from "../steps/step.ts"
 import { READ_CLOCK } from "./clock.ts"
 import type { HostFacts } from "./host-facts.ts"

@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import { quoteAll } from "../sh.ts"
+import { HaopsError } from "../base/errors.ts"
+import { quoteAll } from "../base/sh.ts"
 import { shared } from "./shared.ts"
 import { everyStackName } from "./stack-packages.ts"
 

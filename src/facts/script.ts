@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import { quote } from "../sh.ts"
+import { HaopsError } from "../base/errors.ts"
+import { quote } from "../base/sh.ts"
 import type { ExecResult } from "../transport/transport.ts"
 import { hoistShared } from "./shared.ts"
 

@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { shared } from "./shared.ts"
 
 /** A systemd unit as systemd sees it, in systemd's own words. */

@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { type HaproxyConfig, parseHaproxyConfig } from "../render/haproxy-parse.ts"
 import type { TakeNote } from "./notes.ts"
 

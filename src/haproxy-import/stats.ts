@@ -1,9 +1,9 @@
+import { Secret } from "../base/secret.ts"
 import { OPTION_NAMES } from "../inventory/haproxy-options.ts"
 import type { StatsYaml } from "../inventory/haproxy-schema.ts"
 import type { Entry, ProxySection } from "../render/haproxy-effective.ts"
 import { parseHaproxyEndpoint } from "../render/haproxy-endpoint.ts"
 import { withUnit } from "../render/haproxy-time.ts"
-import { Secret } from "../secret.ts"
 import { Half } from "./half.ts"
 import type { Around, Kept } from "./service.ts"
 

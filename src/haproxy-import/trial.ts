@@ -1,3 +1,4 @@
+import { reveal, Secret } from "../base/secret.ts"
 import { expandHaproxy } from "../inventory/haproxy-expand.ts"
 import type { HaproxySettings } from "../inventory/haproxy-model.ts"
 import type { HaproxyYaml } from "../inventory/haproxy-schema.ts"
@@ -5,7 +6,6 @@ import type { Host, Vip } from "../inventory/model.ts"
 import { formatPath } from "../inventory/problems.ts"
 import { renderHaproxyConfig } from "../render/haproxy.ts"
 import { type HaproxyMeaning, haproxyMeaning } from "../render/haproxy-meaning.ts"
-import { reveal, Secret } from "../secret.ts"
 import type { Named } from "./hosts.ts"
 
 export interface Trial {

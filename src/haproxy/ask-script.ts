@@ -1,4 +1,4 @@
-import { quote } from "../sh.ts"
+import { quote } from "../base/sh.ts"
 
 /** In Debian's perl-base, so on every Debian; three times as fast as python. */
 const PERL = `

@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { RuntimeProcess } from "./runtime-model.ts"
 
 /** The process from `show info`. Throws `E_PROBE` where it is something else. */

@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { Probe } from "../steps/step.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
 import { parseInfo } from "./info.ts"

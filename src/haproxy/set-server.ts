@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import { quote } from "../sh.ts"
+import { HaopsError } from "../base/errors.ts"
+import { quote } from "../base/sh.ts"
 import type { Command, ExecResult } from "../transport/transport.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
 import type { RuntimeServer } from "./runtime-model.ts"

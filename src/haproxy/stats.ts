@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { parseCsv } from "./csv.ts"
 import type { RuntimeBackend, RuntimeFrontend, RuntimeServer, ServerState } from "./runtime-model.ts"
 

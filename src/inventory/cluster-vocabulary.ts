@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts"
+import { nearest } from "../base/nearest.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import { type OptionsYaml, optionsSchema } from "./scalars-schema.ts"

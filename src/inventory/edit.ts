@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util"
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml"
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { Group } from "./model.ts"
 
 /** A host as the short form of the inventory writes it. */

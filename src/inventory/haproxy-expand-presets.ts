@@ -1,9 +1,9 @@
+import { nearest } from "../base/nearest.ts"
 import type { Expansion } from "./haproxy-expand.ts"
 import type { Mode } from "./haproxy-model.ts"
 import { mergeOptions, type Options } from "./haproxy-options.ts"
 import type { HaproxyYaml, PresetYaml } from "./haproxy-schema.ts"
 import type { CheckYaml, ServiceOverrideYaml, ServiceYaml } from "./haproxy-service-schema.ts"
-import { nearest } from "./nearest.ts"
 import { PRESETS } from "./presets/index.ts"
 import type { Path } from "./problems.ts"
 

@@ -1,4 +1,4 @@
-import { canonicalAddress, whyNoHost } from "./address.ts"
+import { canonicalAddress, whyNoHost } from "../base/address.ts"
 import type { HostsYaml } from "./hosts-schema.ts"
 import type { Group, Host } from "./model.ts"
 import type { Notes } from "./notes.ts"

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { inventoryMemory } from "./memory.ts"
 import type { Inventory } from "./model.ts"
 

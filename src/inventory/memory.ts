@@ -2,8 +2,8 @@ import { createHash } from "node:crypto"
 import { basename, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { deserialize, serialize } from "node:v8"
+import { Secret } from "../base/secret.ts"
 import { keepCached, ownCache, readCached } from "../own-cache.ts"
-import { Secret } from "../secret.ts"
 import type { Inventory } from "./model.ts"
 
 /** What an inventory is made from. */

@@ -1,4 +1,4 @@
-import type { Secret } from "../secret.ts"
+import type { Secret } from "../base/secret.ts"
 import type { HaproxySettings } from "./haproxy-model.ts"
 
 /** Where a secret comes from. Resolved only when a verb needs it, so that `haops schema` or a lint asks for none. */

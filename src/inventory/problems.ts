@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 
 /** A place in a YAML document as keys and list indices from its root. */
 export type Path = readonly (string | number)[]

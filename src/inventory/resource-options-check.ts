@@ -1,5 +1,5 @@
+import { nearest } from "../base/nearest.ts"
 import { checkValue, checkVocabulary } from "./cluster-vocabulary.ts"
-import { nearest } from "./nearest.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import type { ResourceYaml } from "./resource-schema.ts"

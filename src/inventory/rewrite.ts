@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { chmod, open, readFile, realpath, rename, rm, stat } from "node:fs/promises"
-import { writing } from "../writing.ts"
+import { writing } from "../base/writing.ts"
 
 /**
  * Replaces a file by what `edit` makes of its text: beside it and renamed over it, so that no reader ever sees half of it. Links are

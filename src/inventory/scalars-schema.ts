@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { canonicalAddress } from "./address.ts"
+import { canonicalAddress } from "../base/address.ts"
 
 /** Text, a number or true and false: what other programs take as one word. */
 export const scalarSchema = z.union([z.string(), z.number(), z.boolean()])

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { Secret } from "../secret.ts"
+import { Secret } from "../base/secret.ts"
 import type { SecretSource } from "./model.ts"
 
 const REFERENCES = [

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process"
 import { readFileSync, statSync } from "node:fs"
 import { constants, homedir } from "node:os"
 import { resolve } from "node:path"
-import { HaopsError } from "../errors.ts"
-import { Secret } from "../secret.ts"
+import { HaopsError } from "../base/errors.ts"
+import { Secret } from "../base/secret.ts"
 import type { SecretSource } from "./model.ts"
 
 export interface SecretStoreOptions {

@@ -1,5 +1,5 @@
 import type * as z from "zod"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../base/nearest.ts"
 
 export type Issue = z.core.$ZodIssue
 

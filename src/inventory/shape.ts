@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../base/nearest.ts"
 import { formatPath, type Path } from "./problems.ts"
 import { type Issue, isOtherKind, unworded, wordsFor } from "./shape-words.ts"
 

@@ -1,4 +1,4 @@
-import { inSubnet, parseCidr, whyNoHost } from "./address.ts"
+import { inSubnet, parseCidr, whyNoHost } from "../base/address.ts"
 import type { Group, Host, Vip } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { parseCidr } from "./address.ts"
+import { parseCidr } from "../base/address.ts"
 import { tuningSchema } from "./resource-schema.ts"
 import { durationSchema, groupSchema, idSchema, NOT_ZERO } from "./scalars-schema.ts"
 

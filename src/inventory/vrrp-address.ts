@@ -1,4 +1,4 @@
-import { inSubnet } from "./address.ts"
+import { inSubnet } from "../base/address.ts"
 import type { Host, Vip } from "./model.ts"
 
 /**

@@ -1,4 +1,4 @@
-import type { HaopsError } from "../errors.ts"
+import type { HaopsError } from "../base/errors.ts"
 import type { InputProblem } from "../inventory/problems.ts"
 import type { ExecResult } from "../transport/transport.ts"
 import { cleanLine, cleanLines } from "./clean.ts"

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { JournalEnd, JournalEntry, JournalStart } from "./journal.ts"
 import { JOURNAL_FILE, runIds } from "./run-directory.ts"
 import { isRunId } from "./run-id.ts"

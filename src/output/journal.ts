@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs"
+import type { Drift, HaopsEvent, Outcome, StepPlace, Transition } from "../base/events.ts"
 import type { RecapLine } from "../engine/plan-model.ts"
-import type { Drift, HaopsEvent, Outcome, StepPlace, Transition } from "../events.ts"
 import { createRecap } from "./recap.ts"
 import { type Scrub, toScrubbedJson } from "./scrub.ts"
 import { neverThrow, type OutputSink } from "./sink.ts"

@@ -1,6 +1,6 @@
+import type { HaopsError } from "../base/errors.ts"
+import type { Outcome } from "../base/events.ts"
 import type { Plan, RecapLine } from "../engine/plan-model.ts"
-import type { HaopsError } from "../errors.ts"
-import type { Outcome } from "../events.ts"
 import { type Scrub, toScrubbedJson } from "./scrub.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
 

@@ -1,4 +1,4 @@
-import type { HaopsEvent, StepPlace } from "../events.ts"
+import type { HaopsEvent, StepPlace } from "../base/events.ts"
 import { cleanLine } from "./clean.ts"
 import { driftDone, listing } from "./words.ts"
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs"
-import type { HaopsError } from "../errors.ts"
-import type { HaopsEvent } from "../events.ts"
+import type { HaopsError } from "../base/errors.ts"
+import type { HaopsEvent } from "../base/events.ts"
 import { type Scrub, toScrubbedJson } from "./scrub.ts"
 import { neverThrow, type OutputSink } from "./sink.ts"
 

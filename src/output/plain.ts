@@ -1,4 +1,4 @@
-import type { Drift, HaopsEvent, Sink, StepPlace } from "../events.ts"
+import type { Drift, HaopsEvent, Sink, StepPlace } from "../base/events.ts"
 import { cleanLine } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"

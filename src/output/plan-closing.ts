@@ -1,6 +1,6 @@
+import { RISKS, type Risk, type Transition } from "../base/events.ts"
+import { quote } from "../base/sh.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import { RISKS, type Risk, type Transition } from "../events.ts"
-import { quote } from "../sh.ts"
 import { cleanLine } from "./clean.ts"
 import { isTransaction, stepLabel } from "./plan-groups.ts"
 import { displayWidth, wrap } from "./width.ts"

@@ -1,5 +1,5 @@
+import type { Drift } from "../base/events.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import type { Drift } from "../events.ts"
 import { cleanLine } from "./clean.ts"
 
 /** The same change on one host or several. */

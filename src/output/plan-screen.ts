@@ -1,5 +1,5 @@
+import type { Drift } from "../base/events.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import type { Drift } from "../events.ts"
 import { cleanLine, cleanLines } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { planClosing } from "./plan-closing.ts"

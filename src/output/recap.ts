@@ -1,6 +1,6 @@
+import type { HaopsError } from "../base/errors.ts"
+import type { HaopsEvent, Outcome, Sink, StepPlace } from "../base/events.ts"
 import type { RecapLine } from "../engine/plan-model.ts"
-import type { HaopsError } from "../errors.ts"
-import type { HaopsEvent, Outcome, Sink, StepPlace } from "../events.ts"
 import { neverThrow } from "./sink.ts"
 
 /** What a run came to, from its events alone: so the journal can rebuild it. */

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs"
 import { readdir, rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { isRunId } from "./run-id.ts"
 
 export const LOG_FILE = "haops.log"

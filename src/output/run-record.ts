@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { fanOut } from "../events.ts"
+import { fanOut } from "../base/events.ts"
 import { createJournalSink, type JournalHeader } from "./journal.ts"
 import { createLogSink } from "./log.ts"
 import { JOURNAL_FILE, LOG_FILE, makeRunDirectory, pruneRuns, runsRoot } from "./run-directory.ts"

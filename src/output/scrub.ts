@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import type { Sink } from "../events.ts"
+import { HaopsError } from "../base/errors.ts"
+import type { Sink } from "../base/events.ts"
 
 /** Replaces known secrets in a text. */
 export type Scrub = (text: string) => string

@@ -1,4 +1,4 @@
-import type { Sink } from "../events.ts"
+import type { Sink } from "../base/events.ts"
 
 /** A sink with an end. `close` may be called more than once, and from a handler of Ctrl-C. */
 export interface OutputSink {

@@ -1,4 +1,4 @@
-import type { HaopsEvent } from "../events.ts"
+import type { HaopsEvent } from "../base/events.ts"
 import { cleanLine } from "./clean.ts"
 import { LiveModel } from "./live-model.ts"
 import { renderFrame, stageLines } from "./live-view.ts"

@@ -1,4 +1,4 @@
-import type { Transition } from "../events.ts"
+import type { Transition } from "../base/events.ts"
 import { cleanLine } from "./clean.ts"
 import { listing, transitionWords } from "./words.ts"
 

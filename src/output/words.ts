@@ -1,5 +1,5 @@
 import { basename } from "node:path"
-import type { Drift, Risk, Transition } from "../events.ts"
+import type { Drift, Risk, Transition } from "../base/events.ts"
 import { cleanLine } from "./clean.ts"
 
 /** A duration for people: `35 ms`, `1.1 s`, `2 min 5 s`. */

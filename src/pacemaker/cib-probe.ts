@@ -1,4 +1,4 @@
-import { rememberLast } from "../remember-last.ts"
+import { rememberLast } from "../base/remember-last.ts"
 import type { Probe } from "../steps/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"

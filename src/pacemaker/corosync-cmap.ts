@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { unitIsActive } from "../facts/units.ts"
 import { parseQuorum } from "../status/quorum.ts"
 import { type CorosyncConf, corosyncNode } from "./corosync-conf.ts"

@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import { rememberLast } from "../remember-last.ts"
+import { HaopsError } from "../base/errors.ts"
+import { rememberLast } from "../base/remember-last.ts"
 
 /** A `name { … }` block of corosync.conf, with where it stands. */
 export interface CorosyncSection {

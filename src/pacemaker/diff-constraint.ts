@@ -1,4 +1,4 @@
-import type { Finding } from "../events.ts"
+import type { Finding } from "../base/events.ts"
 import type { Constraint } from "../inventory/model.ts"
 import type { Change } from "./changes.ts"
 import { type Cib, type CibConstraint, refersTo } from "./cib.ts"

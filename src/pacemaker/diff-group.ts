@@ -1,4 +1,4 @@
-import type { Finding } from "../events.ts"
+import type { Finding } from "../base/events.ts"
 import { type Change, type ChangeOf, changesOf } from "./changes.ts"
 import type { Cib, CibGroup } from "./cib.ts"
 import type { Desired } from "./desired.ts"

@@ -1,4 +1,4 @@
-import type { Finding } from "../events.ts"
+import type { Finding } from "../base/events.ts"
 import type { AttributeChange, Change } from "./changes.ts"
 import type { Attributes, Cib, CibResource } from "./cib.ts"
 import { describeDifferences } from "./describe-change.ts"

@@ -1,4 +1,4 @@
-import type { Finding } from "../events.ts"
+import type { Finding } from "../base/events.ts"
 import { type Change, changesOf } from "./changes.ts"
 import { type Attributes, type Cib, refersTo, SECTIONS, type Section } from "./cib.ts"
 import type { Desired } from "./desired.ts"

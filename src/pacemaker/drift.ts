@@ -1,4 +1,4 @@
-import type { Drift, Risk } from "../events.ts"
+import type { Drift, Risk } from "../base/events.ts"
 import type { Constraint } from "../inventory/model.ts"
 import type { AttributeChange, Change } from "./changes.ts"
 import { changesOf } from "./changes.ts"

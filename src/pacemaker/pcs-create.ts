@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { Attributes, CibClone } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
 import { operationOptions, type PcsSpelling } from "./pcs-cib.ts"

@@ -1,4 +1,4 @@
-import type { Transition } from "../events.ts"
+import type { Transition } from "../base/events.ts"
 import { type Simulation, transition } from "./simulation.ts"
 
 /** ` * Move       vip     ( controller1 -> controller2 )  due to …`; a role may stand beside each node. */

@@ -1,4 +1,4 @@
-import type { Transition } from "../events.ts"
+import type { Transition } from "../base/events.ts"
 import { simulatedFromText } from "./simulate-text.ts"
 import { type Simulation, transition } from "./simulation.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"

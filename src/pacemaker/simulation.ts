@@ -1,4 +1,4 @@
-import type { Transition } from "../events.ts"
+import type { Transition } from "../base/events.ts"
 
 /** Where one resource was and will be, and what is done about it. */
 export interface Simulation {

@@ -1,4 +1,4 @@
-import { quote, quoteAll } from "../sh.ts"
+import { quote, quoteAll } from "../base/sh.ts"
 import type { EditCommand } from "./cib-commands.ts"
 import { FINGERPRINT } from "./fingerprint.ts"
 import { formatLastApplied, LAST_APPLIED, type LastApplied, STATE_DIRECTORY } from "./ownership.ts"

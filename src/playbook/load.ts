@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { HaopsError } from "../errors.ts"
-import { packageRoot } from "../package-root.ts"
+import { HaopsError } from "../base/errors.ts"
+import { packageRoot } from "../base/package-root.ts"
 import type { LoadedPlaybook } from "./compile.ts"
 
 /** A playbook that haops ships, such as `up`. */

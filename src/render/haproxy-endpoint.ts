@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../inventory/address.ts"
+import { canonicalAddress } from "../base/address.ts"
 
 /** Where a bind or server line points to. */
 export interface Endpoint {

@@ -1,4 +1,4 @@
-import { asHaopsError, HaopsError } from "../errors.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { tokenize } from "./haproxy-tokens.ts"
 
 /** A haproxy.cfg as it is written, comments and blanks apart. */

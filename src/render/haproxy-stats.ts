@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { StatsPage } from "../inventory/haproxy-model.ts"
 import { bindLine } from "./haproxy-service.ts"
 import { directive, section } from "./haproxy-words.ts"

@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 
 /** A word of a line, and where it stands: `line.slice(start, end)` is how it was written. */
 export interface Token {

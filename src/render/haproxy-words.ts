@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 
 /** One word of haproxy.cfg, escaped where haproxy would end it, begin a comment or strip a quote. `$` is plain outside of quotes. */
 export function word(text: string): string {

@@ -1,4 +1,4 @@
-import { asHaopsError } from "../errors.ts"
+import { asHaopsError } from "../base/errors.ts"
 import type { Step } from "../steps/step.ts"
 import type { Unasked } from "./drift.ts"
 

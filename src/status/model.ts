@@ -1,5 +1,5 @@
-import type { HaopsError } from "../errors.ts"
-import type { Drift, Finding } from "../events.ts"
+import type { HaopsError } from "../base/errors.ts"
+import type { Drift, Finding } from "../base/events.ts"
 import type { HaproxyRuntime, RuntimeServer } from "../haproxy/runtime-model.ts"
 import type { CrmFailure } from "../pacemaker/crm-mon.ts"
 import type { Quorum } from "./quorum.ts"

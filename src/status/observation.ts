@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { askAll, partsOf } from "../facts/sections.ts"
 import type { HaproxyRuntime } from "../haproxy/runtime-model.ts"
 import { runtimeProbe } from "../haproxy/runtime-probe.ts"

@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 
 /** What corosync says of its votes. */
 export interface Quorum {

@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import { nearest } from "../inventory/nearest.ts"
+import { HaopsError } from "../base/errors.ts"
+import { nearest } from "../base/nearest.ts"
 import type { ServiceStatus } from "./model.ts"
 
 export interface Target {

@@ -1,8 +1,8 @@
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { RunContext } from "../engine/context.ts"
 import { lookAt } from "../engine/probe.ts"
 import type { Task } from "../engine/task.ts"
 import type { HostState } from "../engine/world.ts"
-import { asHaopsError, HaopsError } from "../errors.ts"
 
 /** Milliseconds after which a host that has not answered is shown as silent; a probe's own limit is far longer. */
 export const SILENT_MS = 5_000

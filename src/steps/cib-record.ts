@@ -1,4 +1,4 @@
-import type { Drift } from "../events.ts"
+import type { Drift } from "../base/events.ts"
 import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
 import { desiredCib } from "../pacemaker/desired.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"

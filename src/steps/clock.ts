@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Finding } from "../events.ts"
+import type { Finding } from "../base/events.ts"
 import { defineClusterStep, type Member } from "./step.ts"
 
 /** Keystone's tokens and logs side by side are already out of order; nothing breaks. */

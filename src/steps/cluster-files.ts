@@ -1,5 +1,6 @@
 import { createHash, scryptSync } from "node:crypto"
 import * as z from "zod"
+import { reveal, Secret } from "../base/secret.ts"
 import { partsOf } from "../facts/sections.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { CLUSTER_WANT, clusterWant } from "../pacemaker/membership/cluster-want.ts"
@@ -8,7 +9,6 @@ import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacema
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
 import { renderCorosyncConf } from "../render/corosync.ts"
-import { reveal, Secret } from "../secret.ts"
 import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
 import { type Drift, defineJointStep, type Member, type Members } from "./step.ts"
 

@@ -1,4 +1,4 @@
-import type { Drift } from "../events.ts"
+import type { Drift } from "../base/events.ts"
 import { chooseDialect, type Dialect } from "../pacemaker/dialect.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { findingsOf, unasked } from "../pacemaker/membership/compare.ts"

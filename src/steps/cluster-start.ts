@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../events.ts"
+import type { Drift, Finding } from "../base/events.ts"
 import { partsOf } from "../facts/sections.ts"
 import { tellShared } from "../facts/shared.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../pacemaker/crm-mon.ts"

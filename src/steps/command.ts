@@ -1,7 +1,7 @@
 import * as z from "zod"
-import { HaopsError } from "../errors.ts"
-import { RISKS } from "../events.ts"
-import { quote, quoteAll } from "../sh.ts"
+import { HaopsError } from "../base/errors.ts"
+import { RISKS } from "../base/events.ts"
+import { quote, quoteAll } from "../base/sh.ts"
 import { defineStep } from "./step.ts"
 
 const want = z.strictObject({

@@ -1,3 +1,4 @@
+import { quote } from "../base/sh.ts"
 import type { Host, Inventory, Pacemaker, Vip } from "../inventory/model.ts"
 import { portOfVip } from "../inventory/vip-port.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"
@@ -14,7 +15,6 @@ import { healthProbe } from "../pacemaker/membership/health-probe.ts"
 import { memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { describeQuorate, describeVotes, votesOf } from "../pacemaker/membership/quorum.ts"
 import { settleScript, statusScript } from "../pacemaker/membership/wait-script.ts"
-import { quote } from "../sh.ts"
 import { type Action, type Drift, defineClusterStep, type Members } from "./step.ts"
 
 const LIMIT_S = 60

@@ -1,8 +1,8 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../events.ts"
+import type { Drift, Finding } from "../base/events.ts"
+import { Secret } from "../base/secret.ts"
 import type { HaproxyService } from "../inventory/haproxy-model.ts"
 import type { SecretSource } from "../inventory/model.ts"
-import { Secret } from "../secret.ts"
 import { certificateFacts, certificateText, pemBundle } from "./lib/certificate.ts"
 import { CERTIFICATE_RECORD, recordAction } from "./lib/certificate-record.ts"
 import {

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Drift } from "../events.ts"
+import type { Drift } from "../base/events.ts"
 import { CERTIFICATES } from "../inventory/haproxy-model.ts"
 import { RSYSLOG_CONFIG } from "../render/rsyslog.ts"
 import { recordAction } from "./lib/certificate-record.ts"

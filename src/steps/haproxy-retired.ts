@@ -1,6 +1,6 @@
 import * as z from "zod"
+import { quote } from "../base/sh.ts"
 import { HAPROXY_CONFIG, HAPROXY_MARK } from "../render/haproxy.ts"
-import { quote } from "../sh.ts"
 import { readAnswer } from "./lib/answer.ts"
 import { HAPROXY_UNIT } from "./lib/haproxy-reload.ts"
 import { unitActions } from "./lib/unit-actions.ts"

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../events.ts"
+import type { Drift, Finding } from "../base/events.ts"
 import type { HaproxyRsyslog } from "../inventory/haproxy-model.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../render/rsyslog.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Finding } from "../events.ts"
+import type { Finding } from "../base/events.ts"
 import { readAnswer } from "./lib/answer.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./lib/file-state.ts"

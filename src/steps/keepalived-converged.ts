@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Drift } from "../events.ts"
+import type { Drift } from "../base/events.ts"
 import { hostsOf } from "../inventory/model.ts"
 import { type HolderState, holderScript, parseHolder } from "./lib/keepalived-holder.ts"
 import { settle } from "./lib/keepalived-settle.ts"

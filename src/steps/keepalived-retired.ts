@@ -1,7 +1,7 @@
 import * as z from "zod"
+import { quote } from "../base/sh.ts"
 import { unitIsActive } from "../facts/units.ts"
 import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../render/keepalived.ts"
-import { quote } from "../sh.ts"
 import { readAnswer } from "./lib/answer.ts"
 import { defineStep } from "./step.ts"
 

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../events.ts"
+import type { Drift, Finding } from "../base/events.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"

@@ -1,6 +1,6 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../events.ts"
-import { quote } from "../sh.ts"
+import type { Drift, Finding } from "../base/events.ts"
+import { quote } from "../base/sh.ts"
 import { unitActions } from "./lib/unit-actions.ts"
 import { parseUnit, type UnitState, unitScript } from "./lib/unit-state.ts"
 import { defineStep } from "./step.ts"

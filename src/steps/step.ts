@@ -1,8 +1,8 @@
 import type * as z from "zod"
-import type { Drift, Finding, Transition } from "../events.ts"
+import type { Drift, Finding, Transition } from "../base/events.ts"
+import type { Secret } from "../base/secret.ts"
 import type { HostFacts } from "../facts/host-facts.ts"
 import type { Group, Host, Inventory } from "../inventory/model.ts"
-import type { Secret } from "../secret.ts"
 
 /** What a probe's fragment of shell printed. A fragment that failed never becomes one: that is `E_PROBE`. */
 export interface ProbeOutput {

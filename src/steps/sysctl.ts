@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../events.ts"
+import type { Drift, Finding } from "../base/events.ts"
 import type { Inventory } from "../inventory/model.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
 import { parseSysctl, type SysctlState, squeeze, sysctlScript } from "./lib/sysctl-state.ts"

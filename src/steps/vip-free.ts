@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Finding } from "../events.ts"
+import type { Finding } from "../base/events.ts"
 import { hostsOf } from "../inventory/model.ts"
 import { parseVips, type VipState, vipScript } from "./lib/vip-state.ts"
 import { type BindContext, defineClusterStep, type Members } from "./step.ts"

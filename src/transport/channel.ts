@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { ClientChannel } from "ssh2"
-import type { HaopsError } from "../errors.ts"
+import type { HaopsError } from "../base/errors.ts"
 import { canceledError } from "./connect-errors.ts"
 import { RemoteProcess, type Run } from "./remote-process.ts"
 import { invoke } from "./remote-shell.ts"

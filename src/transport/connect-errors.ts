@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { Endpoint } from "./endpoint.ts"
 
 /** The server closed the connection before it said who it is or let us log in, as sshd does under `MaxStartups`. */

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Client } from "ssh2"
-import type { HaopsError } from "../errors.ts"
+import type { HaopsError } from "../base/errors.ts"
 import { canceledError, connectError, noAnswerError } from "./connect-errors.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { HostKeyCheck, HostKeys } from "./host-keys.ts"

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path"
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { Host, SecretSource, SshSettings } from "../inventory/model.ts"
 import type { ConfigValues } from "./ssh-config.ts"
 

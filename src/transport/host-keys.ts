@@ -1,7 +1,7 @@
 import { mkdir, open, readFile } from "node:fs/promises"
 import { dirname } from "node:path"
-import { HaopsError } from "../errors.ts"
-import { quote } from "../sh.ts"
+import { HaopsError } from "../base/errors.ts"
+import { quote } from "../base/sh.ts"
 import type { Endpoint } from "./endpoint.ts"
 import {
   entriesFor,

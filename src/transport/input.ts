@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import type { Writable } from "node:stream"
-import { reveal } from "../secret.ts"
+import { reveal } from "../base/secret.ts"
 import type { Command } from "./transport.ts"
 
 /**

@@ -6,8 +6,8 @@ import ssh2, {
   type SignCallback,
   type SigningRequestOptions,
 } from "ssh2"
+import type { Secret } from "../base/secret.ts"
 import type { SecretSource } from "../inventory/model.ts"
-import type { Secret } from "../secret.ts"
 
 /** A private key, or why there is none to use. */
 export type LoadedKey = { key: ParsedKey } | { problem: string }

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream"
 import ssh2, { type AnyAuthMethod, type Client, type ConnectConfig, type NextAuthHandler } from "ssh2"
-import { asHaopsError, type HaopsError } from "../errors.ts"
+import { asHaopsError, type HaopsError } from "../base/errors.ts"
 import { connectError, droppedError, loginError, lostError } from "./connect-errors.ts"
 import type { Connection } from "./connection.ts"
 import { type CredentialSources, credentialsFor } from "./credentials.ts"

@@ -1,5 +1,5 @@
 import PQueue from "p-queue"
-import { asHaopsError, type HaopsError } from "../errors.ts"
+import { asHaopsError, type HaopsError } from "../base/errors.ts"
 
 /** What became of one host: its value or its error, never both. */
 export type Settled<Item, Value> = { host: Item; value: Value } | { host: Item; error: HaopsError }

@@ -1,4 +1,4 @@
-import { quote, quoteAll } from "../sh.ts"
+import { quote, quoteAll } from "../base/sh.ts"
 import type { Command } from "./transport.ts"
 
 /**

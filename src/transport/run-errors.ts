@@ -1,4 +1,4 @@
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { Run } from "./remote-process.ts"
 import type { Command, ExecResult } from "./transport.ts"

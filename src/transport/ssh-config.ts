@@ -2,7 +2,7 @@ import { execFile } from "node:child_process"
 import { readdir, readFile } from "node:fs/promises"
 import { userInfo } from "node:os"
 import { dirname, join } from "node:path"
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 
 /** Keyword in lower case to its values, as `ssh -G` prints them. */
 export type ConfigValues = ReadonlyMap<string, readonly string[]>

@@ -1,4 +1,4 @@
-import type { Secret } from "../secret.ts"
+import type { Secret } from "../base/secret.ts"
 
 /**
  * A command for a remote host. A secret can travel on `stdin` only: `argv` shows in `ps` for every user of the host,

@@ -1,10 +1,10 @@
+import { type Backlog, createBacklog, type Sink } from "../base/events.ts"
+import type { Secret } from "../base/secret.ts"
 import { createWorld, type World } from "../engine/world.ts"
-import { type Backlog, createBacklog, type Sink } from "../events.ts"
 import { loadInventory } from "../inventory/load.ts"
 import type { Host, Inventory, SecretSource } from "../inventory/model.ts"
 import { createSecretStore, hasCommand } from "../inventory/secrets.ts"
 import { selectHosts } from "../inventory/select.ts"
-import type { Secret } from "../secret.ts"
 import { type Connector, createConnector } from "../transport/connector.ts"
 import type { SelectOptions } from "./options.ts"
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander"
-import { EXIT } from "../exit-codes.ts"
+import { EXIT } from "../base/exit-codes.ts"
 import { type CompletedVerb, completionScript, type Shell } from "../output/completion.ts"
 import { createProgram } from "../program.ts"
 import type { CommonOptions } from "./options.ts"

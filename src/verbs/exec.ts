@@ -1,6 +1,6 @@
+import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook, eachHost, requireUninterrupted } from "../engine/look.ts"
 import { isLive, liveHosts } from "../engine/world.ts"
-import { EXIT } from "../exit-codes.ts"
 import { emptyPlaybook } from "../playbook/load.ts"
 import type { ExecResult } from "../transport/transport.ts"
 import type { ExecOptions } from "./options.ts"

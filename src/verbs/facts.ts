@@ -1,6 +1,6 @@
+import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook, requireUninterrupted } from "../engine/look.ts"
 import { type HostState, isLive } from "../engine/world.ts"
-import { EXIT } from "../exit-codes.ts"
 import { emptyPlaybook } from "../playbook/load.ts"
 import type { SelectOptions } from "./options.ts"
 import { openSession } from "./session.ts"

@@ -1,5 +1,5 @@
-import { HaopsError } from "../errors.ts"
-import { EXIT } from "../exit-codes.ts"
+import { HaopsError } from "../base/errors.ts"
+import { EXIT } from "../base/exit-codes.ts"
 import { listRuns, readRun } from "../output/journal-read.ts"
 import { renderRun, renderRuns } from "../output/journal-screen.ts"
 import { runsRoot } from "../output/run-directory.ts"

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises"
-import { HaopsError } from "../errors.ts"
+import { HaopsError } from "../base/errors.ts"
 import { withoutHost } from "../inventory/edit.ts"
 import { loadInventory } from "../inventory/load.ts"
 import type { Host, Inventory } from "../inventory/model.ts"

@@ -1,6 +1,6 @@
+import { HaopsError } from "../base/errors.ts"
+import { exitOfOutcome } from "../base/exit-codes.ts"
 import type { Plan } from "../engine/plan-model.ts"
-import { HaopsError } from "../errors.ts"
-import { exitOfOutcome } from "../exit-codes.ts"
 import { ask } from "./ask.ts"
 import type { UpOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"

@@ -1,4 +1,4 @@
-import { EXIT } from "../exit-codes.ts"
+import { EXIT } from "../base/exit-codes.ts"
 import { inventoryJsonSchema } from "../inventory/json-schema.ts"
 
 /** `haops schema`: the JSON Schema of the inventory, for editors. */

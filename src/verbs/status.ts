@@ -1,7 +1,7 @@
 import { setInterval } from "node:timers/promises"
+import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook } from "../engine/look.ts"
 import type { Task } from "../engine/task.ts"
-import { EXIT } from "../exit-codes.ts"
 import { createRepaint, screenOptions } from "../output/screen.ts"
 import { renderStatus } from "../output/status-screen.ts"
 import { loadShipped } from "../playbook/load.ts"

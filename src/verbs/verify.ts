@@ -1,5 +1,5 @@
+import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook } from "../engine/look.ts"
-import { EXIT } from "../exit-codes.ts"
 import { screenOptions } from "../output/screen.ts"
 import { renderVerify } from "../output/verify-screen.ts"
 import { loadShipped } from "../playbook/load.ts"

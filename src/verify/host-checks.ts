@@ -1,5 +1,5 @@
+import type { Finding } from "../base/events.ts"
 import type { Assessment } from "../engine/assess.ts"
-import type { Finding } from "../events.ts"
 import { count, listing } from "../output/words.ts"
 import { type Check, check, type Seen } from "./check.ts"
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { quoteAll } from "../../src/base/sh.ts"
 import { BASE_SCRIPT, parseBaseFacts } from "../../src/facts/base.ts"
 import type { HostFacts } from "../../src/facts/host-facts.ts"
 import { parseCib } from "../../src/pacemaker/cib-parse.ts"
 import { chooseDialect } from "../../src/pacemaker/dialect.ts"
 import { diffCib } from "../../src/pacemaker/diff.ts"
 import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../src/pacemaker/ownership.ts"
-import { quoteAll } from "../../src/sh.ts"
 import { DESIRES } from "../cases/pacemaker/desires.ts"
 import { docker, sh, start } from "./cib-node.ts"
 

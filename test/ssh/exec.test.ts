@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { Secret } from "../../src/secret.ts"
+import { Secret } from "../../src/base/secret.ts"
 import { calm, Home } from "./harness.ts"
 import { startSshServer } from "./server.ts"
 

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { Secret } from "../../src/secret.ts"
+import { Secret } from "../../src/base/secret.ts"
 import { calm, Home, literal } from "./harness.ts"
 import { startSshServer } from "./server.ts"
 

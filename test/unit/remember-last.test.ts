@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { rememberLast } from "../../src/remember-last.ts"
+import { rememberLast } from "../../src/base/remember-last.ts"
 
 test("the same text is read once in a row, an error each time", () => {
   const seen: string[] = []

@@ -1,4 +1,4 @@
-import { quoteAll } from "../../sh.ts"
+import { quoteAll } from "../../base/sh.ts"
 import type { Fault } from "../fault.ts"
 
 /** pacemakerd and its daemons, and nothing of what they started: agents' own daemons live in the same control group. */

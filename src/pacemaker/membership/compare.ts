@@ -1,5 +1,5 @@
 import { isIP } from "node:net"
-import type { Finding } from "../../events.ts"
+import type { Finding } from "../../base/events.ts"
 import type { Members, Peers } from "../../steps/step.ts"
 import type { CorosyncConf, CorosyncNode } from "../corosync-conf.ts"
 import type { Dialect } from "../dialect.ts"

@@ -1,4 +1,4 @@
-import type { Finding } from "../../events.ts"
+import type { Finding } from "../../base/events.ts"
 import type { Member, Members } from "../../steps/step.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import { describeVotes, type Votes, votesOf } from "./quorum.ts"

@@ -1,4 +1,4 @@
-import { quote } from "../../sh.ts"
+import { quote } from "../../base/sh.ts"
 import type { Rehearsal } from "../../steps/step.ts"
 import { parseSimulation } from "../simulate.ts"
 

@@ -1,4 +1,4 @@
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
 import { ADDRESSES, LISTENERS } from "../../facts/network.ts"
 import { askAll, partsOf } from "../../facts/sections.ts"
 import type { Probe } from "../../steps/step.ts"

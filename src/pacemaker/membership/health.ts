@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Drift } from "../../events.ts"
+import type { Drift } from "../../base/events.ts"
 import type { Member, Members } from "../../steps/step.ts"
 import { type CrmNode, type CrmStatus, isSettled } from "../crm-mon.ts"
 

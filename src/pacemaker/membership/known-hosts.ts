@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
 import type { MemberNode } from "./nodes.ts"
 
 /** The nodes that a node's pcs holds a token for, with the addresses it would reach them at; none where it knows the name only. */

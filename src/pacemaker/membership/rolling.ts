@@ -1,4 +1,4 @@
-import { quote } from "../../sh.ts"
+import { quote } from "../../base/sh.ts"
 import { CRM_MON, CRM_MON_SCRIPT } from "../crm-mon.ts"
 
 /** The property set by which haops keeps the cluster's hands off while corosync restarts. Its id is what tells it from a user's. */

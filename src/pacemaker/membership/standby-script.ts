@@ -1,4 +1,4 @@
-import { quote } from "../../sh.ts"
+import { quote } from "../../base/sh.ts"
 
 export interface Standby {
   node: string

@@ -1,4 +1,4 @@
-import { quote } from "../../sh.ts"
+import { quote } from "../../base/sh.ts"
 import { CRM_MON_SCRIPT } from "../crm-mon.ts"
 
 /** What a cluster is waited for to say of itself. */

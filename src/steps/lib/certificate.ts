@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto"
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
 
 /** What may be told of a certificate. */
 export interface CertificateFacts {

@@ -1,4 +1,4 @@
-import type { Drift, Finding, Risk } from "../../events.ts"
+import type { Drift, Finding, Risk } from "../../base/events.ts"
 import type { Action, PutAction } from "../step.ts"
 import { type FileState, sha256 } from "./file-state.ts"
 import { textDiff } from "./text-diff.ts"

@@ -1,5 +1,5 @@
-import { HaopsError } from "../../errors.ts"
-import { Secret } from "../../secret.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { Secret } from "../../base/secret.ts"
 import type { ProbeOutput } from "../step.ts"
 
 /** `unchecked`: nothing on the node could compute it. */

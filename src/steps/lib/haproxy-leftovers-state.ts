@@ -1,6 +1,6 @@
+import { quote } from "../../base/sh.ts"
 import { CERTIFICATES } from "../../inventory/haproxy-model.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG } from "../../render/rsyslog.ts"
-import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { CERTIFICATE_RECORD } from "./certificate-record.ts"

@@ -1,5 +1,5 @@
+import { quoteAll } from "../../base/sh.ts"
 import { HAPROXY_PID, READ_PID } from "../../haproxy/pid-file.ts"
-import { quoteAll } from "../../sh.ts"
 import type { Action } from "../step.ts"
 import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
 

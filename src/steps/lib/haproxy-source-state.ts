@@ -1,4 +1,4 @@
-import { quote } from "../../sh.ts"
+import { quote } from "../../base/sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"

@@ -1,6 +1,6 @@
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { quote } from "../../base/sh.ts"
 import { parseStackUnits, tellUnit, type UnitState } from "../../facts/units.ts"
-import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { clusterRuns } from "./cluster-runs.ts"

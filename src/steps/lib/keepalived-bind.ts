@@ -1,8 +1,8 @@
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { Secret } from "../../base/secret.ts"
 import { hostsOf } from "../../inventory/model.ts"
 import { portOfVip } from "../../inventory/vip-port.ts"
 import { vrrpAddress } from "../../inventory/vrrp-address.ts"
-import { Secret } from "../../secret.ts"
 import type { KeepalivedWant } from "../keepalived.ts"
 import type { BindContext } from "../step.ts"
 

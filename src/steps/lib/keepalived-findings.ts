@@ -1,4 +1,4 @@
-import type { Finding } from "../../events.ts"
+import type { Finding } from "../../base/events.ts"
 import { KEEPALIVED_CONFIG } from "../../render/keepalived.ts"
 import { isForeignConfig, strangers } from "../../render/keepalived-terms.ts"
 import type { KeepalivedWant } from "../keepalived.ts"

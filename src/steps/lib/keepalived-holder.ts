@@ -1,9 +1,9 @@
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { quote } from "../../base/sh.ts"
 import { ADDRESSES, LISTENERS } from "../../facts/network.ts"
 import { unitIsActive } from "../../facts/units.ts"
 import { socket } from "../../pacemaker/membership/health-probe.ts"
 import { connectScript } from "../../pacemaker/membership/wait-script.ts"
-import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 

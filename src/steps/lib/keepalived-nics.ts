@@ -1,4 +1,4 @@
-import { inSubnet } from "../../inventory/address.ts"
+import { inSubnet } from "../../base/address.ts"
 import { renderKeepalived, type VrrpInstance } from "../../render/keepalived.ts"
 import type { KeepalivedWant } from "../keepalived.ts"
 import { CHECK_SCRIPT } from "./keepalived-check.ts"

@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { quote } from "../../base/sh.ts"
 import { chooseDialect } from "../../pacemaker/dialect.ts"
 import { foreseeStandby } from "../../pacemaker/membership/foresee.ts"
 import { NODE_VIEW, type NodeView, speaks } from "../../pacemaker/membership/node-view.ts"
@@ -8,7 +9,6 @@ import { isIn } from "../../pacemaker/membership/situation.ts"
 import { standbyCommand, standbyScript } from "../../pacemaker/membership/standby-script.ts"
 import { statusScript } from "../../pacemaker/membership/wait-script.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
-import { quote } from "../../sh.ts"
 import {
   type BindContext,
   type ClusterStep,

@@ -1,4 +1,4 @@
-import type { Drift } from "../../events.ts"
+import type { Drift } from "../../base/events.ts"
 import type { HostFacts } from "../../facts/host-facts.ts"
 import type { Action } from "../step.ts"
 import { type InstallOptions, installAction, installArgument, POLICY_PATH } from "./package-install.ts"

@@ -1,4 +1,4 @@
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
 import type { HostFacts } from "../../facts/host-facts.ts"
 import type { RunAction } from "../step.ts"
 import { LOCK_WAIT_S } from "./package-lock.ts"

@@ -1,3 +1,4 @@
+import { quote } from "../../base/sh.ts"
 import {
   type InstalledPackages,
   PACKAGE_KEYS,
@@ -7,7 +8,6 @@ import {
 } from "../../facts/packages.ts"
 import { tellShared } from "../../facts/shared.ts"
 import { everyStackName } from "../../facts/stack-packages.ts"
-import { quote } from "../../sh.ts"
 import type { ProbeOutput, Question } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import { POLICY_MARK, POLICY_PATH } from "./package-install.ts"

@@ -1,4 +1,4 @@
-import type { Finding } from "../../events.ts"
+import type { Finding } from "../../base/events.ts"
 import type { HostFacts } from "../../facts/host-facts.ts"
 import type { PreflightWant } from "../preflight.ts"
 import { blocks, isLoopback, type Listener } from "./listeners.ts"

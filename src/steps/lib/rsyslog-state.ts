@@ -1,6 +1,6 @@
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { quote } from "../../base/sh.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, type RsyslogOthers } from "../../render/rsyslog.ts"
-import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { type Answer, readAnswer } from "./answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"

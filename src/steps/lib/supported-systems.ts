@@ -1,4 +1,4 @@
-import type { Finding } from "../../events.ts"
+import type { Finding } from "../../base/events.ts"
 import type { HostFacts } from "../../facts/host-facts.ts"
 
 const EL = { oldest: 7, newest: 9 }

@@ -1,5 +1,5 @@
-import { HaopsError } from "../../errors.ts"
-import { quote } from "../../sh.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { quote } from "../../base/sh.ts"
 import type { ProbeOutput } from "../step.ts"
 import { readAnswer } from "./answer.ts"
 import type { FileWant } from "./file-drift.ts"

@@ -1,4 +1,4 @@
-import type { Drift } from "../../events.ts"
+import type { Drift } from "../../base/events.ts"
 import type { Action } from "../step.ts"
 import type { UnitState } from "./unit-state.ts"
 

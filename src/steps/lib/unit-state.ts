@@ -1,6 +1,6 @@
-import { HaopsError } from "../../errors.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { quote } from "../../base/sh.ts"
 import type { UnitState } from "../../facts/units.ts"
-import { quote } from "../../sh.ts"
 import type { ProbeOutput } from "../step.ts"
 
 export type { UnitState } from "../../facts/units.ts"

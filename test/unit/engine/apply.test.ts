@@ -11,8 +11,8 @@ import {
 import { tmpdir, userInfo } from "node:os"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
+import { Secret } from "../../../src/base/secret.ts"
 import { applyAction } from "../../../src/engine/apply.ts"
-import { Secret } from "../../../src/secret.ts"
 import type { PutAction } from "../../../src/steps/step.ts"
 import { LocalTransport } from "./local-transport.ts"
 

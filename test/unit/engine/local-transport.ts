@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
-import { HaopsError } from "../../../src/errors.ts"
-import { Secret } from "../../../src/secret.ts"
+import { HaopsError } from "../../../src/base/errors.ts"
+import { Secret } from "../../../src/base/secret.ts"
 import type { Command, ExecResult, Transport } from "../../../src/transport/transport.ts"
 
 /** Runs commands on this machine, as the same words that a host would get. Counts them. */

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
-import { editDistance, nearest } from "../../../src/inventory/nearest.ts"
+import { editDistance, nearest } from "../../../src/base/nearest.ts"
 
 const word = fc.string({ maxLength: 12 })
 

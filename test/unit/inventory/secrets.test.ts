@@ -3,10 +3,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { inspect } from "node:util"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { HaopsError } from "../../../src/errors.ts"
+import { HaopsError } from "../../../src/base/errors.ts"
+import { Secret } from "../../../src/base/secret.ts"
 import type { SecretSource } from "../../../src/inventory/model.ts"
 import { createSecretStore } from "../../../src/inventory/secrets.ts"
-import { Secret } from "../../../src/secret.ts"
 
 let directory = ""
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
+import { reveal, type Secret } from "../../../src/base/secret.ts"
 import type { NewcomerView } from "../../../src/pacemaker/membership/newcomer.ts"
 import type { NodeView } from "../../../src/pacemaker/membership/node-view.ts"
-import { reveal, type Secret } from "../../../src/secret.ts"
 import { clusterJoin } from "../../../src/steps/cluster-join.ts"
 import { clusterStray } from "../../../src/steps/cluster-stray.ts"
 import { newcomer } from "../../../src/steps/newcomer.ts"

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { describe, expect, test } from "vitest"
+import { reveal, Secret } from "../../../src/base/secret.ts"
 import { parseCorosyncConf } from "../../../src/pacemaker/corosync-conf.ts"
-import { reveal, Secret } from "../../../src/secret.ts"
 import { clusterFiles } from "../../../src/steps/cluster-files.ts"
 import type { HostFacts } from "../../../src/steps/step.ts"
 import { facts } from "../steps/harness.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { reveal, type Secret } from "../../../src/secret.ts"
-import { quoteAll } from "../../../src/sh.ts"
+import { reveal, type Secret } from "../../../src/base/secret.ts"
+import { quoteAll } from "../../../src/base/sh.ts"
 import { clusterAuth } from "../../../src/steps/cluster-auth.ts"
 import { clusterSetup } from "../../../src/steps/cluster-setup.ts"
 import { bound, gather, HOSTS, judgeAll, LAB, PACEMAKER, recorded } from "./cluster.ts"

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
+import { Secret } from "../../../src/base/secret.ts"
 import type { HostFacts } from "../../../src/facts/host-facts.ts"
 import type { Pacemaker } from "../../../src/inventory/model.ts"
-import { Secret } from "../../../src/secret.ts"
 import type { ClusterStep, Member, Members } from "../../../src/steps/step.ts"
 import { context, facts, host, inventory } from "../steps/harness.ts"
 

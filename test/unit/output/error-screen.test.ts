@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { HaopsError } from "../../../src/errors.ts"
+import { HaopsError } from "../../../src/base/errors.ts"
 import { InputError } from "../../../src/inventory/problems.ts"
 import { renderError } from "../../../src/output/error-screen.ts"
 import { createScrub } from "../../../src/output/scrub.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { HaopsEvent, Transition } from "../../../src/events.ts"
+import type { HaopsEvent, Transition } from "../../../src/base/events.ts"
 import { createPlainSink, type PlainOptions } from "../../../src/output/plain.ts"
 import { at, CHANGING_RUN, commandError, fakeStream, STARTED } from "./samples.ts"
 

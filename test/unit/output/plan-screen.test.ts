@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util"
 import { describe, expect, it } from "vitest"
-import { HaopsError } from "../../../src/errors.ts"
+import { HaopsError } from "../../../src/base/errors.ts"
 import { renderPlan } from "../../../src/output/plan-screen.ts"
 import { displayWidth } from "../../../src/output/width.ts"
 import { HOSTS, haproxyDrift, plan, planned } from "./samples.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { HaopsError } from "../../../src/errors.ts"
-import type { HaopsEvent, Outcome } from "../../../src/events.ts"
+import { HaopsError } from "../../../src/base/errors.ts"
+import type { HaopsEvent, Outcome } from "../../../src/base/events.ts"
 import { createRecap } from "../../../src/output/recap.ts"
 import { renderRecap } from "../../../src/output/recap-screen.ts"
 import { at, CHANGING_RUN, CIB, commandError, HOSTS, STARTED } from "./samples.ts"

@@ -1,6 +1,6 @@
+import { HaopsError } from "../../../src/base/errors.ts"
+import type { Drift, HaopsEvent, StepPlace } from "../../../src/base/events.ts"
 import type { Plan, PlannedStep } from "../../../src/engine/plan-model.ts"
-import { HaopsError } from "../../../src/errors.ts"
-import type { Drift, HaopsEvent, StepPlace } from "../../../src/events.ts"
 
 export const HOSTS = ["controller1", "controller2", "controller3"] as const
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import type { HaopsEvent } from "../../../src/events.ts"
+import type { HaopsEvent } from "../../../src/base/events.ts"
 import { LiveModel } from "../../../src/output/live-model.ts"
 import { renderFrame } from "../../../src/output/live-view.ts"
 import { createPaint } from "../../../src/output/paint.ts"

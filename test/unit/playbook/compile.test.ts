@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest"
+import { Secret } from "../../../src/base/secret.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
 import { InputError } from "../../../src/inventory/problems.ts"
 import { parseYaml } from "../../../src/inventory/yaml-document.ts"
 import { compilePlaybook } from "../../../src/playbook/compile.ts"
 import { loadShipped } from "../../../src/playbook/load.ts"
 import { playbookSchema } from "../../../src/playbook/schema.ts"
-import { Secret } from "../../../src/secret.ts"
 import { stepKinds } from "../../../src/steps/registry.ts"
 
 const inventory = parseInventory(

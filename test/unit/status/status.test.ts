@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { HaopsError } from "../../../src/errors.ts"
+import { HaopsError } from "../../../src/base/errors.ts"
 import { renderStatus } from "../../../src/output/status-screen.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import { lenient } from "../../../src/status/lenient.ts"

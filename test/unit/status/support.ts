@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
+import { HaopsError } from "../../../src/base/errors.ts"
 import type { Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
-import { HaopsError } from "../../../src/errors.ts"
 import type { HaproxyRuntime } from "../../../src/haproxy/runtime-model.ts"
 import { runtimeProbe } from "../../../src/haproxy/runtime-probe.ts"
 import type { Inventory } from "../../../src/inventory/model.ts"

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
-import { reveal, Secret } from "../../../src/secret.ts"
+import { reveal, Secret } from "../../../src/base/secret.ts"
 import { askForeignHash, parseVerdict } from "../../../src/steps/lib/foreign-hash.ts"
 import { SHELLS, sandbox } from "./harness.ts"
 

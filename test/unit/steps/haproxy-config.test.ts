@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { Secret } from "../../../src/secret.ts"
+import { Secret } from "../../../src/base/secret.ts"
 import { haproxyConfig } from "../../../src/steps/haproxy-config.ts"
 import { sha256 } from "../../../src/steps/lib/file-state.ts"
 import { haproxyMemory } from "../../../src/steps/lib/haproxy-process.ts"

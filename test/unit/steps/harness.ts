@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Secret } from "../../../src/base/secret.ts"
 import type { HostFacts } from "../../../src/facts/host-facts.ts"
 import { STACK, type StackUnit, type UnitState } from "../../../src/facts/units.ts"
 import type { Host, Inventory } from "../../../src/inventory/model.ts"
-import { Secret } from "../../../src/secret.ts"
 import type { BindContext, HostStep, ProbeOutput } from "../../../src/steps/step.ts"
 
 /** Facts of a Debian 12 node, changed as asked. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { test as property } from "@fast-check/vitest"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { quote, quoteAll } from "../../../src/sh.ts"
+import { quote, quoteAll } from "../../../src/base/sh.ts"
 
 describe("a word for the shell", () => {
   test.for([
