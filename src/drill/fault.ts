@@ -1,4 +1,4 @@
-import type { Vip } from "../inventory/model.ts"
+import type { Vip } from "../model/inventory.ts"
 
 export const KINDS = ["standby", "haproxy-kill", "pacemaker-kill", "node-freeze", "reboot", "partition"] as const
 export type DrillKind = (typeof KINDS)[number]

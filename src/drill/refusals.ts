@@ -1,6 +1,6 @@
-import type { Inventory } from "../inventory/model.ts"
-import { hostsOf } from "../inventory/model.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"
+import type { Inventory } from "../model/inventory.ts"
+import { hostsOf } from "../model/inventory.ts"
 import { listing } from "../output/words.ts"
 import type { CibResource } from "../pacemaker/cib.ts"
 import type { Status } from "../status/model.ts"

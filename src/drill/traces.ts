@@ -1,7 +1,7 @@
 import * as z from "zod"
 import type { Task } from "../engine/task.ts"
-import type { Host } from "../inventory/model.ts"
-import { defineStep } from "../steps/step.ts"
+import type { Host } from "../model/inventory.ts"
+import { defineStep } from "../model/step.ts"
 import { TRACE } from "./armed.ts"
 
 const want = z.strictObject({})

@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { reveal } from "../base/secret.ts"
-import type { Action, PutAction, RunAction, WaitAction } from "../steps/step.ts"
+import type { Action, PutAction, RunAction, WaitAction } from "../model/step.ts"
 import type { ExecResult, Transport } from "../transport/transport.ts"
 import { describeAction } from "./describe.ts"
 

@@ -10,7 +10,7 @@ import type {
   Peers,
   Rehearsal,
   Standing,
-} from "../steps/step.ts"
+} from "../model/step.ts"
 import type { Task } from "./task.ts"
 import { type Answer, isLive, type LiveHost, type World } from "./world.ts"
 

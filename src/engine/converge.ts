@@ -1,6 +1,6 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { HaopsEvent } from "../base/events.ts"
-import { isJoint } from "../steps/step.ts"
+import { isJoint } from "../model/step.ts"
 import { type Assessment, assess } from "./assess.ts"
 import { carryOut } from "./carry-out.ts"
 import type { RunContext } from "./context.ts"

@@ -1,6 +1,6 @@
 import { asHaopsError } from "../base/errors.ts"
 import { RISKS, type Risk } from "../base/events.ts"
-import type { Inventory } from "../inventory/model.ts"
+import type { Inventory } from "../model/inventory.ts"
 import { type Assessment, assess } from "./assess.ts"
 import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"

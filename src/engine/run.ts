@@ -1,7 +1,7 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Finding, Outcome } from "../base/events.ts"
 import { outcomeOfError } from "../base/exit-codes.ts"
-import type { Inventory } from "../inventory/model.ts"
+import type { Inventory } from "../model/inventory.ts"
 import { assess } from "./assess.ts"
 import { auditRun } from "./audit.ts"
 import type { RunContext } from "./context.ts"

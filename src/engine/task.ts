@@ -1,4 +1,4 @@
-import type { Step } from "../steps/step.ts"
+import type { Step } from "../model/step.ts"
 
 /** A step bound to its hosts: what it wants on each. The unit of planning and applying. */
 export interface Task {

@@ -1,6 +1,6 @@
 import type { HaopsError } from "../base/errors.ts"
-import type { HostFacts } from "../facts/host-facts.ts"
-import type { Host } from "../inventory/model.ts"
+import type { HostFacts } from "../model/host-facts.ts"
+import type { Host } from "../model/inventory.ts"
 import type { Transport } from "../transport/transport.ts"
 
 /** What one probe answered, or why it could not. */

@@ -1,7 +1,7 @@
 import { HaopsError } from "../base/errors.ts"
-import type { ProbeOutput } from "../steps/step.ts"
+import type { HostFacts } from "../model/host-facts.ts"
+import type { ProbeOutput } from "../model/step.ts"
 import { READ_CLOCK } from "./clock.ts"
-import type { HostFacts } from "./host-facts.ts"
 import { readPackages, STACK_PACKAGES } from "./packages.ts"
 import { tellIfKnown } from "./shared.ts"
 

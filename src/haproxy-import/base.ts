@@ -1,6 +1,6 @@
-import type { Mode, TimeoutName } from "../inventory/haproxy-model.ts"
-import { OPTION_NAMES, type Options, traits } from "../inventory/haproxy-options.ts"
 import type { DefaultsYaml } from "../inventory/haproxy-schema.ts"
+import type { Mode, TimeoutName } from "../model/haproxy.ts"
+import { OPTION_NAMES, type Options, traits } from "../model/haproxy-options.ts"
 import { type Entry, type ProxySection, Settings } from "../render/haproxy-effective.ts"
 import { isPlain } from "./half.ts"
 import { errorfileOf, numberOf, optionOf, optionsYaml, timeoutOf } from "./settings.ts"

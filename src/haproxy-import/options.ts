@@ -1,5 +1,5 @@
-import { type OptionName, type Options, type OptionValue, traits } from "../inventory/haproxy-options.ts"
 import type { ServiceYaml } from "../inventory/haproxy-service-schema.ts"
+import { type OptionName, type Options, type OptionValue, traits } from "../model/haproxy-options.ts"
 import type { Entry } from "../render/haproxy-effective.ts"
 import type { Base } from "./base.ts"
 import type { Half } from "./half.ts"

@@ -1,6 +1,6 @@
-import { TIMEOUTS, type TimeoutName } from "../inventory/haproxy-model.ts"
-import { OPTION_NAMES, type OptionName, type Options, type OptionValue } from "../inventory/haproxy-options.ts"
 import type { DefaultsYaml } from "../inventory/haproxy-schema.ts"
+import { TIMEOUTS, type TimeoutName } from "../model/haproxy.ts"
+import { OPTION_NAMES, type OptionName, type Options, type OptionValue } from "../model/haproxy-options.ts"
 import type { Entry } from "../render/haproxy-effective.ts"
 import { milliseconds, withUnit } from "../render/haproxy-time.ts"
 

@@ -1,6 +1,6 @@
 import { Secret } from "../base/secret.ts"
-import { OPTION_NAMES } from "../inventory/haproxy-options.ts"
 import type { StatsYaml } from "../inventory/haproxy-schema.ts"
+import { OPTION_NAMES } from "../model/haproxy-options.ts"
 import type { Entry, ProxySection } from "../render/haproxy-effective.ts"
 import { parseHaproxyEndpoint } from "../render/haproxy-endpoint.ts"
 import { withUnit } from "../render/haproxy-time.ts"

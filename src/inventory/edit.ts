@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util"
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml"
 import { HaopsError } from "../base/errors.ts"
-import type { Group } from "./model.ts"
+import type { Group } from "../model/inventory.ts"
 
 /** A host as the short form of the inventory writes it. */
 export interface NewHost {

@@ -1,10 +1,10 @@
 import { isIP } from "node:net"
 import { nearest } from "../base/nearest.ts"
+import type { HaproxyServer } from "../model/haproxy.ts"
+import type { Group, Host } from "../model/inventory.ts"
 import type { Expansion } from "./haproxy-expand.ts"
 import { settingsAt } from "./haproxy-expand-presets.ts"
-import type { HaproxyServer } from "./haproxy-model.ts"
 import type { BackendsYaml, BackendYaml, ServiceYaml } from "./haproxy-service-schema.ts"
-import type { Group, Host } from "./model.ts"
 import type { Path } from "./problems.ts"
 
 interface Wanted {

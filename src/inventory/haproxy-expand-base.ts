@@ -1,5 +1,5 @@
-import type { HaproxyDefaults, HaproxyGlobal, LogTarget, Timeouts } from "./haproxy-model.ts"
-import { mergeOptions, type Options, splitSticky } from "./haproxy-options.ts"
+import type { HaproxyDefaults, HaproxyGlobal, LogTarget, Timeouts } from "../model/haproxy.ts"
+import { mergeOptions, type Options, splitSticky } from "../model/haproxy-options.ts"
 import type { DefaultsYaml, GlobalYaml } from "./haproxy-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
 

@@ -1,5 +1,5 @@
+import type { HaproxyGlobal, HaproxyRsyslog } from "../model/haproxy.ts"
 import type { Expansion } from "./haproxy-expand.ts"
-import type { HaproxyGlobal, HaproxyRsyslog } from "./haproxy-model.ts"
 import type { HaproxyYaml } from "./haproxy-schema.ts"
 
 /** Of the seeds' `log 127.0.0.1 local2`. */

@@ -1,8 +1,3 @@
-import type { Expansion } from "./haproxy-expand.ts"
-import { expandServers } from "./haproxy-expand-backends.ts"
-import { type BaseSettings, namesLog } from "./haproxy-expand-base.ts"
-import { expandPlace } from "./haproxy-expand-bind.ts"
-import { checkSettings, type ServiceEntry, settingsAt } from "./haproxy-expand-presets.ts"
 import {
   type Bind,
   type BindTls,
@@ -11,8 +6,13 @@ import {
   type HealthCheck,
   type HttpCheck,
   type Mode,
-} from "./haproxy-model.ts"
-import { type Options, optionEntries, traits } from "./haproxy-options.ts"
+} from "../model/haproxy.ts"
+import { type Options, optionEntries, traits } from "../model/haproxy-options.ts"
+import type { Expansion } from "./haproxy-expand.ts"
+import { expandServers } from "./haproxy-expand-backends.ts"
+import { type BaseSettings, namesLog } from "./haproxy-expand-base.ts"
+import { expandPlace } from "./haproxy-expand-bind.ts"
+import { checkSettings, type ServiceEntry, settingsAt } from "./haproxy-expand-presets.ts"
 import type { ServiceYaml } from "./haproxy-service-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
 import { secretSource } from "./secret-schema.ts"

@@ -1,5 +1,5 @@
+import type { HaproxySource } from "../model/haproxy.ts"
 import type { Expansion } from "./haproxy-expand.ts"
-import type { HaproxySource } from "./haproxy-model.ts"
 import type { SourceYaml } from "./haproxy-source-schema.ts"
 
 const PATH = ["haproxy", "source"]

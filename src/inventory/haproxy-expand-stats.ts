@@ -1,6 +1,6 @@
+import type { HaproxyService, StatsPage } from "../model/haproxy.ts"
 import type { Expansion } from "./haproxy-expand.ts"
 import { expandPlace } from "./haproxy-expand-bind.ts"
-import type { HaproxyService, StatsPage } from "./haproxy-model.ts"
 import type { StatsYaml } from "./haproxy-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
 import { secretSource } from "./secret-schema.ts"

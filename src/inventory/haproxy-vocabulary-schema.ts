@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { TIMEOUTS, type TimeoutName } from "./haproxy-model.ts"
-import { OPTION_NAMES, OPTIONS } from "./haproxy-options.ts"
+import { TIMEOUTS, type TimeoutName } from "../model/haproxy.ts"
+import { OPTION_NAMES, OPTIONS } from "../model/haproxy-options.ts"
 
 /** Haproxy reads a bare number as milliseconds; people read it as seconds. So a unit is required. */
 export const durationSchema = z

@@ -1,6 +1,6 @@
 import { canonicalAddress, whyNoHost } from "../base/address.ts"
+import type { Group, Host } from "../model/inventory.ts"
 import type { HostsYaml } from "./hosts-schema.ts"
-import type { Group, Host } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import type { PartialInventory } from "./schema.ts"
 import { expandSsh } from "./ssh-expand.ts"

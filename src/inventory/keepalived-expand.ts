@@ -1,6 +1,6 @@
-import type { HaproxySettings } from "./haproxy-model.ts"
+import type { HaproxySettings } from "../model/haproxy.ts"
+import { type Group, type Host, hostsOf, type Keepalived, type Vip } from "../model/inventory.ts"
 import type { KeepalivedYaml } from "./keepalived-schema.ts"
-import { type Group, type Host, hostsOf, type Keepalived, type Vip } from "./model.ts"
 import type { Notes } from "./notes.ts"
 import { sourceFrom } from "./paths.ts"
 import { milliseconds } from "./scalars-schema.ts"

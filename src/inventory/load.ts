@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { HaopsError } from "../base/errors.ts"
+import type { Inventory } from "../model/inventory.ts"
 import { inventoryMemory } from "./memory.ts"
-import type { Inventory } from "./model.ts"
 
 /** Where an inventory is looked for when no file is named. */
 export const DEFAULT_FILES: readonly string[] = ["inventory.yaml", "inventory/inventory.yaml"]

@@ -1,4 +1,4 @@
-import type { Group, Host, Pacemaker } from "./model.ts"
+import type { Group, Host, Pacemaker } from "../model/inventory.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import { addressesOf } from "./vips-expand.ts"

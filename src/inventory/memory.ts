@@ -3,8 +3,8 @@ import { basename, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { deserialize, serialize } from "node:v8"
 import { Secret } from "../base/secret.ts"
+import type { Inventory } from "../model/inventory.ts"
 import { keepCached, ownCache, readCached } from "../own-cache.ts"
-import type { Inventory } from "./model.ts"
 
 /** What an inventory is made from. */
 export interface InventorySource {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
-import type { SecretSource } from "./model.ts"
+import type { SecretSource } from "../model/inventory.ts"
 import { formatPath, InputError, type InputProblem, type Path } from "./problems.ts"
 import type { MissingSecretError } from "./secrets.ts"
 import { readYaml } from "./yaml-source.ts"

@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
+import type { Inventory } from "../model/inventory.ts"
 import { expandInventory } from "./expand.ts"
 import { collectFindings, type Lost, warningText } from "./findings.ts"
-import type { Inventory } from "./model.ts"
 import { InputError } from "./problems.ts"
 import { readablePart } from "./readable-part.ts"
 import { type InventoryYaml, inventorySchema, type PartialInventory, partialInventorySchema } from "./schema.ts"

@@ -1,6 +1,6 @@
 import { homedir } from "node:os"
 import { dirname, resolve } from "node:path"
-import type { SecretSource } from "./model.ts"
+import type { SecretSource } from "../model/inventory.ts"
 
 /** A path of the inventory: relative to the directory of the inventory's file, `~/` being the user's home. */
 export function pathFrom(file: string, path: string): string {

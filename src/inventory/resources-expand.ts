@@ -1,4 +1,4 @@
-import type { Operation, Resource, ResourceTuning } from "./model.ts"
+import type { Operation, Resource, ResourceTuning } from "../model/inventory.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import type { FencingYaml, ResourceYaml, TuningYaml } from "./resource-schema.ts"

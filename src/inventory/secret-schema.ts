@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { Secret } from "../base/secret.ts"
-import type { SecretSource } from "./model.ts"
+import type { SecretSource } from "../model/inventory.ts"
 
 const REFERENCES = [
   z.strictObject({ env: z.string().min(1).describe("Environment variable of haops that holds the secret") }),

@@ -4,7 +4,7 @@ import { constants, homedir } from "node:os"
 import { resolve } from "node:path"
 import { HaopsError } from "../base/errors.ts"
 import { Secret } from "../base/secret.ts"
-import type { SecretSource } from "./model.ts"
+import type { SecretSource } from "../model/inventory.ts"
 
 export interface SecretStoreOptions {
   /** What relative paths and commands start from. Default: the working directory; the loader makes paths absolute. */

@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
-import type { Host, Inventory } from "./model.ts"
+import type { Host, Inventory } from "../model/inventory.ts"
 
 /**
  * The hosts that `--limit` names, in the order of the inventory: host names, globs (`*`, `?`) and groups, parted by

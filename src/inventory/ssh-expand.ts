@@ -1,4 +1,4 @@
-import type { SshSettings } from "./model.ts"
+import type { SshSettings } from "../model/inventory.ts"
 import { pathFrom, sourceFrom } from "./paths.ts"
 import { milliseconds } from "./scalars-schema.ts"
 import { secretSource } from "./secret-schema.ts"

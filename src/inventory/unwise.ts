@@ -1,4 +1,4 @@
-import type { Inventory, Pacemaker } from "./model.ts"
+import type { Inventory, Pacemaker } from "../model/inventory.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import type { PartialInventory } from "./schema.ts"

@@ -1,6 +1,6 @@
+import type { HaproxySettings } from "../model/haproxy.ts"
+import type { Constraint, Resource, ResourceTuning, Vip } from "../model/inventory.ts"
 import { colocation, order } from "./constraint-ids.ts"
-import type { HaproxySettings } from "./haproxy-model.ts"
-import type { Constraint, Resource, ResourceTuning, Vip } from "./model.ts"
 
 /** Ids that playbooks, docs and the seeds know haproxy's resource by. */
 export const HAPROXY_RESOURCE = "lb-haproxy"

@@ -1,5 +1,5 @@
 import { inSubnet, parseCidr, whyNoHost } from "../base/address.ts"
-import type { Group, Host, Vip } from "./model.ts"
+import type { Group, Host, Vip } from "../model/inventory.ts"
 import type { Notes } from "./notes.ts"
 import type { Path } from "./problems.ts"
 import { expandTuning } from "./resources-expand.ts"

@@ -1,5 +1,5 @@
 import { inSubnet } from "../base/address.ts"
-import type { Host, Vip } from "./model.ts"
+import type { Host, Vip } from "../model/inventory.ts"
 
 /**
  * Where a host sends and takes VRRP for a VIP under unicast: its address in the VIP's network, else its first one of the VIP's

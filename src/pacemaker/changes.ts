@@ -1,4 +1,4 @@
-import type { Constraint, Operation } from "../inventory/model.ts"
+import type { Constraint, Operation } from "../model/inventory.ts"
 import type { Attributes, CibClone, CibConstraint, CibOperation, CibResource, Section } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
 

@@ -1,5 +1,5 @@
 import { rememberLast } from "../base/remember-last.ts"
-import type { Probe } from "../steps/step.ts"
+import type { Probe } from "../model/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"

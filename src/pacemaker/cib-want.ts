@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Inventory, Pacemaker } from "../inventory/model.ts"
+import type { Inventory, Pacemaker } from "../model/inventory.ts"
 import { type Desired, desiredCib } from "./desired.ts"
 
 const attributes = z.record(z.string(), z.string())

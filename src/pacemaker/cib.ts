@@ -1,4 +1,4 @@
-import type { Constraint } from "../inventory/model.ts"
+import type { Constraint } from "../model/inventory.ts"
 
 export type Attributes = Readonly<Record<string, string>>
 

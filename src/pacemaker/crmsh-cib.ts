@@ -1,4 +1,4 @@
-import type { Constraint } from "../inventory/model.ts"
+import type { Constraint } from "../model/inventory.ts"
 import { applyChanges } from "./apply-changes.ts"
 import { type Change, changesOf } from "./changes.ts"
 import { type Attributes, type Cib, type CibResource, SECTIONS, type Section } from "./cib.ts"

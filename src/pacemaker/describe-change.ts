@@ -1,4 +1,4 @@
-import type { Constraint, Operation } from "../inventory/model.ts"
+import type { Constraint, Operation } from "../model/inventory.ts"
 import type { AttributeChange, Change } from "./changes.ts"
 import type { Attributes, CibConstraint, CibResource, Section } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"

@@ -1,4 +1,4 @@
-import type { Constraint, Inventory, Resource } from "../inventory/model.ts"
+import type { Constraint, Inventory, Resource } from "../model/inventory.ts"
 import type { Attributes, Section } from "./cib.ts"
 
 export type DesiredResource = Resource & { fencing: boolean }

@@ -1,5 +1,5 @@
 import type { Finding } from "../base/events.ts"
-import type { Constraint } from "../inventory/model.ts"
+import type { Constraint } from "../model/inventory.ts"
 import type { Change } from "./changes.ts"
 import { type Cib, type CibConstraint, refersTo } from "./cib.ts"
 import { describeConstraint } from "./describe-change.ts"

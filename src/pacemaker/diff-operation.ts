@@ -1,4 +1,4 @@
-import type { Operation } from "../inventory/model.ts"
+import type { Operation } from "../model/inventory.ts"
 import type { OperationChange } from "./changes.ts"
 import type { Attributes, CibOperation } from "./cib.ts"
 import { sameValue } from "./values.ts"

@@ -1,5 +1,5 @@
 import type { Drift, Risk } from "../base/events.ts"
-import type { Constraint } from "../inventory/model.ts"
+import type { Constraint } from "../model/inventory.ts"
 import type { AttributeChange, Change } from "./changes.ts"
 import { changesOf } from "./changes.ts"
 import type { CibConstraint } from "./cib.ts"

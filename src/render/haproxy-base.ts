@@ -1,4 +1,4 @@
-import type { HaproxyDefaults, HaproxyGlobal, LogTarget, SslDefaults } from "../inventory/haproxy-model.ts"
+import type { HaproxyDefaults, HaproxyGlobal, LogTarget, SslDefaults } from "../model/haproxy.ts"
 import { tuning } from "./haproxy-tuning.ts"
 import { directive, section, settings, withRaw } from "./haproxy-words.ts"
 

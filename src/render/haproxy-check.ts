@@ -1,4 +1,4 @@
-import type { HealthCheck, HttpCheck } from "../inventory/haproxy-model.ts"
+import type { HealthCheck, HttpCheck } from "../model/haproxy.ts"
 import { directive } from "./haproxy-words.ts"
 
 /** The directives that say what a check asks; none for TCP and where servers are not checked. */

@@ -1,4 +1,4 @@
-import { OPTION_NAMES, traits } from "../inventory/haproxy-options.ts"
+import { OPTION_NAMES, traits } from "../model/haproxy-options.ts"
 import { canonicalEndpoint } from "./haproxy-endpoint.ts"
 import { canonicalBind, canonicalServer } from "./haproxy-line-words.ts"
 import { milliseconds } from "./haproxy-time.ts"

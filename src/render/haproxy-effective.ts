@@ -1,4 +1,4 @@
-import { OPTION_NAMES, traits } from "../inventory/haproxy-options.ts"
+import { OPTION_NAMES, traits } from "../model/haproxy-options.ts"
 import { directiveMeanings, type Meaning } from "./haproxy-directive.ts"
 import type { ConfigDirective, ConfigSection, HaproxyConfig } from "./haproxy-parse.ts"
 import type { Side } from "./haproxy-tuning.ts"

@@ -1,4 +1,4 @@
-import type { Bind, HaproxyServer, HaproxyService, HealthCheck } from "../inventory/haproxy-model.ts"
+import type { Bind, HaproxyServer, HaproxyService, HealthCheck } from "../model/haproxy.ts"
 import { checkLines, checkWords } from "./haproxy-check.ts"
 import { tuning } from "./haproxy-tuning.ts"
 import { directive, endpoint, section, withRaw } from "./haproxy-words.ts"

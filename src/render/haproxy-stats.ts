@@ -1,5 +1,5 @@
 import { HaopsError } from "../base/errors.ts"
-import type { StatsPage } from "../inventory/haproxy-model.ts"
+import type { StatsPage } from "../model/haproxy.ts"
 import { bindLine } from "./haproxy-service.ts"
 import { directive, section } from "./haproxy-words.ts"
 

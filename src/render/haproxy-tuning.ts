@@ -1,6 +1,6 @@
-import type { ProxyTuning, TimeoutName } from "../inventory/haproxy-model.ts"
-import { TIMEOUTS } from "../inventory/haproxy-model.ts"
-import { type OptionName, type OptionValue, optionEntries, traits } from "../inventory/haproxy-options.ts"
+import type { ProxyTuning, TimeoutName } from "../model/haproxy.ts"
+import { TIMEOUTS } from "../model/haproxy.ts"
+import { type OptionName, type OptionValue, optionEntries, traits } from "../model/haproxy-options.ts"
 import { directive, settings } from "./haproxy-words.ts"
 
 /** The half of a proxy that a section is: a `listen` (and `defaults`) is both. */

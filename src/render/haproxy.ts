@@ -1,6 +1,6 @@
 import type { Secret } from "../base/secret.ts"
-import type { HaproxySettings } from "../inventory/haproxy-model.ts"
-import type { Group, SecretSource } from "../inventory/model.ts"
+import type { HaproxySettings } from "../model/haproxy.ts"
+import type { Group, SecretSource } from "../model/inventory.ts"
 import { defaultsSection, globalSection } from "./haproxy-base.ts"
 import { healthSection } from "./haproxy-health.ts"
 import { serviceSections } from "./haproxy-service.ts"

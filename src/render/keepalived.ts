@@ -1,4 +1,4 @@
-import type { Keepalived } from "../inventory/model.ts"
+import type { Keepalived } from "../model/inventory.ts"
 
 /** One VIP of a host, with everything that only the host could tell filled in. */
 export interface VrrpInstance {

@@ -1,4 +1,4 @@
-import type { HaproxyRsyslog } from "../inventory/haproxy-model.ts"
+import type { HaproxyRsyslog } from "../model/haproxy.ts"
 
 export const RSYSLOG_CONFIG = "/etc/rsyslog.d/10-haops-haproxy.conf"
 export const LOGROTATE_CONFIG = "/etc/logrotate.d/haops-haproxy"

@@ -1,4 +1,4 @@
-import type { Host, Inventory } from "../inventory/model.ts"
+import type { Host, Inventory } from "../model/inventory.ts"
 import type { CrmNode, CrmResource, CrmStatus } from "../pacemaker/crm-mon.ts"
 import type { Answers } from "./answers.ts"
 import { driftStatus, type Unasked } from "./drift.ts"

@@ -1,5 +1,5 @@
 import { asHaopsError } from "../base/errors.ts"
-import type { Step } from "../steps/step.ts"
+import type { Step } from "../model/step.ts"
 import type { Unasked } from "./drift.ts"
 
 /**

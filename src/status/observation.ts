@@ -3,8 +3,8 @@ import { HaopsError } from "../base/errors.ts"
 import { askAll, partsOf } from "../facts/sections.ts"
 import type { HaproxyRuntime } from "../haproxy/runtime-model.ts"
 import { runtimeProbe } from "../haproxy/runtime-probe.ts"
+import type { ProbeOutput } from "../model/step.ts"
 import { FINGERPRINT } from "../pacemaker/fingerprint.ts"
-import type { ProbeOutput } from "../steps/step.ts"
 import { parseQuorum, QUORUM_SCRIPT, type Quorum } from "./quorum.ts"
 
 /** What of a host is looked at. */

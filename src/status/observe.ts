@@ -1,7 +1,7 @@
 import type { Task } from "../engine/task.ts"
-import type { Host, Inventory } from "../inventory/model.ts"
-import { portOfVip } from "../inventory/vip-port.ts"
-import { defineStep } from "../steps/step.ts"
+import type { Host, Inventory } from "../model/inventory.ts"
+import { defineStep } from "../model/step.ts"
+import { portOfVip } from "../model/vip-port.ts"
 import { OBSERVE_WANT, type Observation, type ObserveWant, observationScript, parseObservation } from "./observation.ts"
 
 /** A look, as a step that never finds anything to do. */

@@ -1,6 +1,6 @@
 import type { RuntimeBackend } from "../haproxy/runtime-model.ts"
-import type { HaproxyService } from "../inventory/haproxy-model.ts"
-import { hostsOf, type Inventory } from "../inventory/model.ts"
+import type { HaproxyService } from "../model/haproxy.ts"
+import { hostsOf, type Inventory } from "../model/inventory.ts"
 import type { HaproxyStatus, ServerStatus, ServiceStatus, Share } from "./model.ts"
 
 /** Every service with its servers as each haproxy sees them; services that no haproxy knows have none. */

@@ -1,4 +1,5 @@
 import type { Drift } from "../base/events.ts"
+import { type Action, defineStep } from "../model/step.ts"
 import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
 import { desiredCib } from "../pacemaker/desired.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
@@ -18,7 +19,6 @@ import {
   toLists,
   union,
 } from "../pacemaker/ownership.ts"
-import { type Action, defineStep } from "./step.ts"
 
 /** On every node: which objects of the CIB haops made, so that it removes those alone when the inventory names them no more. */
 export const cibRecord = defineStep<OwnedLists, CibHave>({

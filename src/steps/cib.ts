@@ -1,3 +1,11 @@
+import {
+  type Action,
+  defineClusterStep,
+  type Finding,
+  type Members,
+  type Rehearsal,
+  type Standing,
+} from "../model/step.ts"
 import { type Change, changesOf } from "../pacemaker/changes.ts"
 import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
 import { CIB_WANT, type CibWant, cibWant } from "../pacemaker/cib-want.ts"
@@ -9,7 +17,6 @@ import { currentOwnership, type Ownership, ownershipOf, union } from "../pacemak
 import { SETTLED } from "../pacemaker/settled.ts"
 import { parseSimulation } from "../pacemaker/simulate.ts"
 import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from "../pacemaker/transaction.ts"
-import { type Action, defineClusterStep, type Finding, type Members, type Rehearsal, type Standing } from "./step.ts"
 
 /** One pcs call takes half a second on an idle node; a loaded one must not be cut off in the middle of a transaction. */
 const TRANSACTION_TIMEOUT_MS = 300_000

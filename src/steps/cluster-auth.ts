@@ -1,11 +1,11 @@
 import * as z from "zod"
 import { Secret } from "../base/secret.ts"
+import { defineClusterStep } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { strangersTo } from "../pacemaker/membership/known-hosts.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { MEMBER_FILES, type MemberFiles, rank } from "../pacemaker/membership/situation.ts"
-import { defineClusterStep } from "./step.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

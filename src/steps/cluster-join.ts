@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { Secret } from "../base/secret.ts"
+import { type Action, type Drift, defineClusterStep, type Member, type Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { foreseeJoin } from "../pacemaker/membership/foresee.ts"
 import { lowestFree } from "../pacemaker/membership/newcomer.ts"
@@ -8,7 +9,6 @@ import { MEMBER_NODE, memberNodes, pacemakerOn } from "../pacemaker/membership/n
 import { run } from "../pacemaker/membership/run.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
 import { RELOAD_COROSYNC } from "./lib/reload-corosync.ts"
-import { type Action, type Drift, defineClusterStep, type Member, type Members } from "./step.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

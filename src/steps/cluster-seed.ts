@@ -1,10 +1,10 @@
 import * as z from "zod"
 import { partsOf } from "../facts/sections.ts"
 import { unitIsActive } from "../facts/units.ts"
+import { defineStep } from "../model/step.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
-import { defineStep } from "./step.ts"
 
 const want = z.strictObject({ cluster: z.string() })
 

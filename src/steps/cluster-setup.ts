@@ -1,11 +1,11 @@
 import type { Drift } from "../base/events.ts"
+import { type Action, defineClusterStep, type Members } from "../model/step.ts"
 import { chooseDialect, type Dialect } from "../pacemaker/dialect.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { findingsOf, unasked } from "../pacemaker/membership/compare.ts"
 import { numberedInOrder, numberNodes } from "../pacemaker/membership/node-ids.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { isForeign, liveConf, MEMBER_FILES, type MemberFiles, rank } from "../pacemaker/membership/situation.ts"
-import { type Action, defineClusterStep, type Members } from "./step.ts"
 
 /**
  * Founds the cluster where no member has one, without starting it. What differs in a live one, its members above all, is reported:

@@ -2,6 +2,7 @@ import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
 import { partsOf } from "../facts/sections.ts"
 import { tellShared } from "../facts/shared.ts"
+import { type Action, defineStep } from "../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../pacemaker/crm-mon.ts"
 import {
   COROSYNC_CONF,
@@ -13,7 +14,6 @@ import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
 import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
-import { type Action, defineStep } from "./step.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

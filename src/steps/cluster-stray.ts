@@ -1,11 +1,11 @@
 import * as z from "zod"
+import { defineClusterStep, type Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { isRelated } from "../pacemaker/membership/newcomer.ts"
 import { lists, type NodeView, QUIET_NODE_VIEW, speakerOf } from "../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
-import { defineClusterStep, type Members } from "./step.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

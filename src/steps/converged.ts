@@ -1,7 +1,8 @@
 import { quote } from "../base/sh.ts"
-import type { Host, Inventory, Pacemaker, Vip } from "../inventory/model.ts"
-import { portOfVip } from "../inventory/vip-port.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"
+import type { Host, Inventory, Pacemaker, Vip } from "../model/inventory.ts"
+import { type Action, type Drift, defineClusterStep, type Members } from "../model/step.ts"
+import { portOfVip } from "../model/vip-port.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import {
   failedResources,
@@ -15,7 +16,6 @@ import { healthProbe } from "../pacemaker/membership/health-probe.ts"
 import { memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { describeQuorate, describeVotes, votesOf } from "../pacemaker/membership/quorum.ts"
 import { settleScript, statusScript } from "../pacemaker/membership/wait-script.ts"
-import { type Action, type Drift, defineClusterStep, type Members } from "./step.ts"
 
 const LIMIT_S = 60
 

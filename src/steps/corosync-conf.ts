@@ -1,3 +1,4 @@
+import { type Drift, defineJointStep, type Finding } from "../model/step.ts"
 import { type CorosyncEdit, editCorosyncConf } from "../pacemaker/corosync-edit.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import { linkChange } from "../pacemaker/membership/corosync-links.ts"
@@ -6,7 +7,6 @@ import { type Setting, settingsOf } from "../pacemaker/membership/corosync-setti
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
 import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
-import { type Drift, defineJointStep, type Finding } from "./step.ts"
 
 /**
  * The settings of a live cluster in every member's corosync.conf: totem and quorum options, transport, new links. Nothing goes by

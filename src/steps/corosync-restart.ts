@@ -1,3 +1,4 @@
+import { type Action, defineJointStep, type Members } from "../model/step.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
 import {
   holdReason,
@@ -9,7 +10,6 @@ import {
 } from "../pacemaker/membership/corosync-roll.ts"
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
-import { type Action, defineJointStep, type Members } from "./step.ts"
 
 type All = Members<CorosyncView>
 

@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { partsOf } from "../facts/sections.ts"
+import { defineStep } from "../model/step.ts"
 import {
   COROSYNC_CONF,
   IS_VENDORS,
@@ -8,7 +9,6 @@ import {
   parseNodeCluster,
 } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
-import { defineStep } from "./step.ts"
 
 const want = z.strictObject({ cluster: z.string().describe("Name of the cluster that the node is to be in.") })
 

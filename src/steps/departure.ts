@@ -1,8 +1,8 @@
 import * as z from "zod"
+import { defineClusterStep } from "../model/step.ts"
 import { departureFindings } from "../pacemaker/membership/departure.ts"
 import { NODE_VIEW, type NodeView, speaks } from "../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
-import { defineClusterStep } from "./step.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

@@ -1,8 +1,8 @@
 import * as z from "zod"
+import { defineStep } from "../model/step.ts"
 import { readAnswer } from "./lib/answer.ts"
 import { fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
 import { FILE_KEYS, fileScript, parseFile, sha256 } from "./lib/file-state.ts"
-import { defineStep } from "./step.ts"
 
 const want = z.strictObject({
   path: z

@@ -2,12 +2,12 @@ import * as z from "zod"
 import { HaopsError } from "../base/errors.ts"
 import type { Drift } from "../base/events.ts"
 import { Secret } from "../base/secret.ts"
+import { defineStep } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { hashPassword, verifyPassword } from "../pacemaker/membership/password-hash.ts"
 import { isSha512Crypt } from "../pacemaker/membership/sha512-crypt.ts"
 import { askForeignHash, parseVerdict, type Verdict } from "./lib/foreign-hash.ts"
-import { defineStep } from "./step.ts"
 
 const USER = "hacluster"
 

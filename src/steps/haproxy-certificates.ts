@@ -1,8 +1,9 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
 import { Secret } from "../base/secret.ts"
-import type { HaproxyService } from "../inventory/haproxy-model.ts"
-import type { SecretSource } from "../inventory/model.ts"
+import type { HaproxyService } from "../model/haproxy.ts"
+import type { SecretSource } from "../model/inventory.ts"
+import { type Action, type BindContext, defineStep } from "../model/step.ts"
 import { certificateFacts, certificateText, pemBundle } from "./lib/certificate.ts"
 import { CERTIFICATE_RECORD, recordAction } from "./lib/certificate-record.ts"
 import {
@@ -15,7 +16,6 @@ import { fileFindings } from "./lib/file-drift.ts"
 import { sha256 } from "./lib/file-state.ts"
 import { AGENT_WANT, agentOf } from "./lib/haproxy-agent.ts"
 import { reloadHaproxy } from "./lib/haproxy-reload.ts"
-import { type Action, type BindContext, defineStep } from "./step.ts"
 
 /** haproxy reads them before it drops root's rights, so that nobody else ever needs to. */
 const MODE = "0600"

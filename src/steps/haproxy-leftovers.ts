@@ -1,13 +1,13 @@
 import * as z from "zod"
 import type { Drift } from "../base/events.ts"
-import { CERTIFICATES } from "../inventory/haproxy-model.ts"
+import { CERTIFICATES } from "../model/haproxy.ts"
+import { type Action, type BindContext, defineStep } from "../model/step.ts"
 import { RSYSLOG_CONFIG } from "../render/rsyslog.ts"
 import { recordAction } from "./lib/certificate-record.ts"
 import { STAMP } from "./lib/haproxy-build.ts"
 import { type LeftoversState, leftoversScript, parseLeftovers } from "./lib/haproxy-leftovers-state.ts"
 import { HAPROXY_UNIT } from "./lib/haproxy-reload.ts"
 import { HAPROXY_LINK, HAPROXY_UNIT_PATH } from "./lib/haproxy-source-state.ts"
-import { type Action, type BindContext, defineStep } from "./step.ts"
 
 const want = z.strictObject({
   haproxy: z

@@ -1,11 +1,11 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
-import type { HaproxyRsyslog } from "../inventory/haproxy-model.ts"
+import type { HaproxyRsyslog } from "../model/haproxy.ts"
+import { type Action, type BindContext, defineStep } from "../model/step.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../render/rsyslog.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
 import { parseRsyslog, type RsyslogState, rsyslogScript } from "./lib/rsyslog-state.ts"
 import { unitActions } from "./lib/unit-actions.ts"
-import { type Action, type BindContext, defineStep } from "./step.ts"
 
 const UNIT = "rsyslog.service"
 

@@ -3,7 +3,8 @@ import * as z from "zod"
 import { HaopsError } from "../base/errors.ts"
 import type { Drift } from "../base/events.ts"
 import { quote } from "../base/sh.ts"
-import type { HaproxySource } from "../inventory/haproxy-model.ts"
+import type { HaproxySource } from "../model/haproxy.ts"
+import { type Action, type BindContext, defineStep, type HostFacts } from "../model/step.ts"
 import { fileDrift, planFile } from "./lib/file-drift.ts"
 import { sha256 } from "./lib/file-state.ts"
 import { haproxyUnit, makeWords, STAMP } from "./lib/haproxy-build.ts"
@@ -16,7 +17,6 @@ import {
   type SourceState,
   sourceScript,
 } from "./lib/haproxy-source-state.ts"
-import { type Action, type BindContext, defineStep, type HostFacts } from "./step.ts"
 
 /** What people and haops' own commands call. */
 const IN_PATH = `${HAPROXY_LINK} in the PATH`

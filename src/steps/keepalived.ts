@@ -1,6 +1,7 @@
 import * as z from "zod"
 import type { Drift } from "../base/events.ts"
 import { Secret } from "../base/secret.ts"
+import { type Action, defineStep } from "../model/step.ts"
 import { KEEPALIVED_CONFIG } from "../render/keepalived.ts"
 import { mayMoveVip, redactKeepalived } from "../render/keepalived-terms.ts"
 import { type FileWant, fileDrift, planFile } from "./lib/file-drift.ts"
@@ -12,7 +13,6 @@ import { contentOf } from "./lib/keepalived-nics.ts"
 import { settle } from "./lib/keepalived-settle.ts"
 import { type KeepalivedState, keepalivedMemory, keepalivedScript, parseKeepalived } from "./lib/keepalived-state.ts"
 import { unitActions } from "./lib/unit-actions.ts"
-import { type Action, defineStep } from "./step.ts"
 
 const UNIT = "keepalived.service"
 const RELOAD_TIMEOUT_MS = 10_000

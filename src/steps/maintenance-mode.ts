@@ -1,9 +1,9 @@
 import * as z from "zod"
+import { defineClusterStep } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { NODE_VIEW, type NodeView } from "../pacemaker/membership/node-view.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
-import { defineClusterStep } from "./step.ts"
 
 const want = z.strictObject({
   on: z.boolean().describe("The cluster leaves all resources as they are: it neither starts, stops nor watches them."),

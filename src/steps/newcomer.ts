@@ -1,8 +1,8 @@
 import * as z from "zod"
+import { defineClusterStep } from "../model/step.ts"
 import { type NewcomerView, newcomerFindings } from "../pacemaker/membership/newcomer.ts"
 import { NODE_VIEW, speaks } from "../pacemaker/membership/node-view.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
-import { defineClusterStep } from "./step.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

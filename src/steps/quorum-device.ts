@@ -1,14 +1,14 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
 import { Secret } from "../base/secret.ts"
-import type { QuorumDevice } from "../inventory/model.ts"
+import type { QuorumDevice } from "../model/inventory.ts"
+import { type Action, defineClusterStep, type Members, type Probe } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { strangersTo } from "../pacemaker/membership/known-hosts.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { liveConf, MEMBER_FILES, type MemberFiles, rank } from "../pacemaker/membership/situation.ts"
-import { type Action, defineClusterStep, type Members, type Probe } from "./step.ts"
 
 /** pcs tells every member in turn, and starts the device's daemon there. */
 const TIMEOUT_MS = 180_000

@@ -1,3 +1,4 @@
+import type { Step } from "../model/step.ts"
 import { cib } from "./cib.ts"
 import { cibRecord } from "./cib-record.ts"
 import { clock } from "./clock.ts"
@@ -44,7 +45,6 @@ import { preflight } from "./preflight.ts"
 import { quorumDevice } from "./quorum-device.ts"
 import { quorumHost } from "./quorum-host.ts"
 import { service } from "./service.ts"
-import type { Step } from "./step.ts"
 import { sysctl } from "./sysctl.ts"
 import { vipFree } from "./vip-free.ts"
 

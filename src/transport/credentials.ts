@@ -1,6 +1,6 @@
 import type { AnyAuthMethod, AuthenticationType, ParsedKey } from "ssh2"
 import type { Secret } from "../base/secret.ts"
-import type { SecretSource } from "../inventory/model.ts"
+import type { SecretSource } from "../model/inventory.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { Keyring } from "./keyring.ts"
 import { fingerprint } from "./known-hosts.ts"

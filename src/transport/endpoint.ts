@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path"
 import { HaopsError } from "../base/errors.ts"
-import type { Host, SecretSource, SshSettings } from "../inventory/model.ts"
+import type { Host, SecretSource, SshSettings } from "../model/inventory.ts"
 import type { ConfigValues } from "./ssh-config.ts"
 
 /** One place to log in to, with every setting decided. */

@@ -7,7 +7,7 @@ import ssh2, {
   type SigningRequestOptions,
 } from "ssh2"
 import type { Secret } from "../base/secret.ts"
-import type { SecretSource } from "../inventory/model.ts"
+import type { SecretSource } from "../model/inventory.ts"
 
 /** A private key, or why there is none to use. */
 export type LoadedKey = { key: ParsedKey } | { problem: string }

@@ -1,5 +1,5 @@
 import type { Assessment } from "../engine/assess.ts"
-import type { Inventory } from "../inventory/model.ts"
+import type { Inventory } from "../model/inventory.ts"
 import type { Answers } from "../status/answers.ts"
 import type { Unasked } from "../status/drift.ts"
 import type { Status } from "../status/model.ts"

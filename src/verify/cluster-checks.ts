@@ -1,4 +1,4 @@
-import { hostsOf } from "../inventory/model.ts"
+import { hostsOf } from "../model/inventory.ts"
 import { count, listing } from "../output/words.ts"
 import type { Observation } from "../status/observation.ts"
 import { type Check, check, type Seen } from "./check.ts"

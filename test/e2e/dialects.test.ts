@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { quoteAll } from "../../src/base/sh.ts"
 import { BASE_SCRIPT, parseBaseFacts } from "../../src/facts/base.ts"
-import type { HostFacts } from "../../src/facts/host-facts.ts"
+import type { HostFacts } from "../../src/model/host-facts.ts"
 import { parseCib } from "../../src/pacemaker/cib-parse.ts"
 import { chooseDialect } from "../../src/pacemaker/dialect.ts"
 import { diffCib } from "../../src/pacemaker/diff.ts"

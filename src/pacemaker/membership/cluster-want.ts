@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { BindContext } from "../../steps/step.ts"
+import type { BindContext } from "../../model/step.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "./nodes.ts"
 
 const options = z.record(z.string(), z.string())

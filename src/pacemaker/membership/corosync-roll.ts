@@ -1,4 +1,4 @@
-import type { Member, Members } from "../../steps/step.ts"
+import type { Member, Members } from "../../model/step.ts"
 import type { CorosyncConf } from "../corosync-conf.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { linkChange, linksOf } from "./corosync-links.ts"

@@ -1,7 +1,7 @@
 import { partsOf } from "../../facts/sections.ts"
 import { unitIsActive } from "../../facts/units.ts"
+import type { Members, Peers, Probe } from "../../model/step.ts"
 import { QUORUM_SCRIPT } from "../../status/quorum.ts"
-import type { Members, Peers, Probe } from "../../steps/step.ts"
 import { CIB } from "../cib-question.ts"
 import { CMAP_SCRIPT, haveFeatures, parseCmap, type RunningCorosync } from "../corosync-cmap.ts"
 import type { ClusterWant } from "./cluster-want.ts"

@@ -1,5 +1,5 @@
 import type { Finding } from "../../base/events.ts"
-import type { Member, Members } from "../../steps/step.ts"
+import type { Member, Members } from "../../model/step.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import { describeVotes, type Votes, votesOf } from "./quorum.ts"
 

@@ -1,5 +1,5 @@
 import { quote } from "../../base/sh.ts"
-import type { Rehearsal } from "../../steps/step.ts"
+import type { Rehearsal } from "../../model/step.ts"
 import { parseSimulation } from "../simulate.ts"
 
 /** What the cluster would do if this node came in, with the id it would get. */

@@ -1,7 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
 import { ADDRESSES, LISTENERS } from "../../facts/network.ts"
 import { askAll, partsOf } from "../../facts/sections.ts"
-import type { Probe } from "../../steps/step.ts"
+import type { Probe } from "../../model/step.ts"
 import { CRM_MON, parseCrmMon } from "../crm-mon.ts"
 import type { Health, HealthWant } from "./health.ts"
 import { connectScript } from "./wait-script.ts"

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import type { Drift } from "../../base/events.ts"
-import type { Member, Members } from "../../steps/step.ts"
+import type { Member, Members } from "../../model/step.ts"
 import { type CrmNode, type CrmStatus, isSettled } from "../crm-mon.ts"
 
 const LISTENER = z.strictObject({ address: z.string().describe("An IP address, or `*`."), port: z.number().int() })

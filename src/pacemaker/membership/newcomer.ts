@@ -1,6 +1,6 @@
 import type { Finding } from "../../base/events.ts"
-import type { HostFacts } from "../../facts/host-facts.ts"
-import type { Member, Members } from "../../steps/step.ts"
+import type { HostFacts } from "../../model/host-facts.ts"
+import type { Member, Members } from "../../model/step.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
 import { describeVotes, votesOf } from "./quorum.ts"

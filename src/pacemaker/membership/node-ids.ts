@@ -1,4 +1,4 @@
-import type { RunAction } from "../../steps/step.ts"
+import type { RunAction } from "../../model/step.ts"
 import { COROSYNC_CONF } from "./conf-probe.ts"
 import type { MemberNode } from "./nodes.ts"
 

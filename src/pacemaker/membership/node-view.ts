@@ -1,6 +1,6 @@
 import { partsOf } from "../../facts/sections.ts"
 import { tellShared, unshared } from "../../facts/shared.ts"
-import type { Member, Members, Probe } from "../../steps/step.ts"
+import type { Member, Members, Probe } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../crm-mon.ts"
 import { type NodeCluster, nodeClusterScript } from "./conf-probe.ts"
 import { KNOWN_HOSTS_SCRIPT } from "./known-hosts.ts"

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { type Host, hostsOf, type Inventory, type Pacemaker } from "../../inventory/model.ts"
+import { type Host, hostsOf, type Inventory, type Pacemaker } from "../../model/inventory.ts"
 
 /** A node of the cluster as the inventory wants it. */
 export const MEMBER_NODE = z.object({

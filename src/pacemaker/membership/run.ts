@@ -1,4 +1,4 @@
-import type { RunAction } from "../../steps/step.ts"
+import type { RunAction } from "../../model/step.ts"
 import type { Invocation } from "../membership-commands.ts"
 
 /** A shell's command as a step's action. */

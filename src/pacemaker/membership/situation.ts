@@ -1,5 +1,5 @@
 import { partsOf } from "../../facts/sections.ts"
-import type { Members } from "../../steps/step.ts"
+import type { Members } from "../../model/step.ts"
 import type { CorosyncConf } from "../corosync-conf.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
 import { KNOWN_HOSTS_SCRIPT, type KnownHosts, parseKnownHosts } from "./known-hosts.ts"

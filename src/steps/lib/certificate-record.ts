@@ -1,5 +1,5 @@
-import { CERTIFICATES } from "../../inventory/haproxy-model.ts"
-import type { PutAction } from "../step.ts"
+import { CERTIFICATES } from "../../model/haproxy.ts"
+import type { PutAction } from "../../model/step.ts"
 
 /** Names of the files beside it that haops put there: those alone may be removed again. */
 export const CERTIFICATE_RECORD = `${CERTIFICATES}/.haops`

@@ -1,5 +1,5 @@
 import { HaopsError } from "../../base/errors.ts"
-import type { ProbeOutput } from "../step.ts"
+import type { ProbeOutput } from "../../model/step.ts"
 import { readAnswer } from "./answer.ts"
 import { RECORDED } from "./certificate-record.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { type Host, hostsOf, type Inventory } from "../../inventory/model.ts"
+import { type Host, hostsOf, type Inventory } from "../../model/inventory.ts"
 import type { HaproxyAgent } from "./haproxy-process.ts"
 
 /** Part of what steps about haproxy's process are told. */

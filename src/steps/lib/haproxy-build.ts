@@ -1,5 +1,5 @@
 import { isOlder } from "../../inventory/haproxy-expand-source.ts"
-import type { HaproxySource } from "../../inventory/haproxy-model.ts"
+import type { HaproxySource } from "../../model/haproxy.ts"
 
 /** What of a machine decides how haproxy is built on it. */
 export interface Machine {

@@ -1,6 +1,6 @@
 import { quoteAll } from "../../base/sh.ts"
 import { HAPROXY_PID, READ_PID } from "../../haproxy/pid-file.ts"
-import type { Action } from "../step.ts"
+import type { Action } from "../../model/step.ts"
 import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
 
 export const HAPROXY_UNIT = "haproxy.service"

@@ -1,5 +1,5 @@
-import type { HaproxySource } from "../../inventory/haproxy-model.ts"
-import type { RunAction } from "../step.ts"
+import type { HaproxySource } from "../../model/haproxy.ts"
+import type { RunAction } from "../../model/step.ts"
 import { binaryMark } from "./haproxy-source-state.ts"
 
 /** A build on a small machine, with one core. */

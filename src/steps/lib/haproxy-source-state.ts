@@ -1,5 +1,5 @@
 import { quote } from "../../base/sh.ts"
-import type { ProbeOutput } from "../step.ts"
+import type { ProbeOutput } from "../../model/step.ts"
 import { readAnswer } from "./answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { vipsHeldScript } from "./vips-held.ts"

@@ -1,7 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
 import { quote } from "../../base/sh.ts"
 import { parseStackUnits, tellUnit, type UnitState } from "../../facts/units.ts"
-import type { ProbeOutput } from "../step.ts"
+import type { ProbeOutput } from "../../model/step.ts"
 import { readAnswer } from "./answer.ts"
 import { clusterRuns } from "./cluster-runs.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"

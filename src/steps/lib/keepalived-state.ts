@@ -1,5 +1,5 @@
 import { HaopsError } from "../../base/errors.ts"
-import type { ProbeOutput } from "../step.ts"
+import type { ProbeOutput } from "../../model/step.ts"
 import { readAnswer } from "./answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { isMemory, type Memory, unitMemory } from "./unit-memory.ts"

@@ -1,5 +1,14 @@
 import * as z from "zod"
 import { quote } from "../../base/sh.ts"
+import {
+  type BindContext,
+  type ClusterStep,
+  type Drift,
+  defineClusterStep,
+  type Members,
+  type RunAction,
+  type WaitAction,
+} from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialect.ts"
 import { foreseeStandby } from "../../pacemaker/membership/foresee.ts"
 import { NODE_VIEW, type NodeView, speaks } from "../../pacemaker/membership/node-view.ts"
@@ -9,15 +18,6 @@ import { isIn } from "../../pacemaker/membership/situation.ts"
 import { standbyCommand, standbyScript } from "../../pacemaker/membership/standby-script.ts"
 import { statusScript } from "../../pacemaker/membership/wait-script.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
-import {
-  type BindContext,
-  type ClusterStep,
-  type Drift,
-  defineClusterStep,
-  type Members,
-  type RunAction,
-  type WaitAction,
-} from "../step.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

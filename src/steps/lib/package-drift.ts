@@ -1,6 +1,6 @@
 import type { Drift } from "../../base/events.ts"
-import type { HostFacts } from "../../facts/host-facts.ts"
-import type { Action } from "../step.ts"
+import type { HostFacts } from "../../model/host-facts.ts"
+import type { Action } from "../../model/step.ts"
 import { type InstallOptions, installAction, installArgument, POLICY_PATH } from "./package-install.ts"
 import { waitForLock } from "./package-lock.ts"
 import type { PackageState } from "./package-state.ts"

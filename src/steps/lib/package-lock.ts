@@ -1,4 +1,4 @@
-import type { WaitAction } from "../step.ts"
+import type { WaitAction } from "../../model/step.ts"
 
 /** How long another package manager may take: an unattended upgrade with a new kernel needs minutes. */
 export const LOCK_WAIT_S = 600

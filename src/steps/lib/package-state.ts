@@ -8,7 +8,7 @@ import {
 } from "../../facts/packages.ts"
 import { tellShared } from "../../facts/shared.ts"
 import { everyStackName } from "../../facts/stack-packages.ts"
-import type { ProbeOutput, Question } from "../step.ts"
+import type { ProbeOutput, Question } from "../../model/step.ts"
 import { readAnswer } from "./answer.ts"
 import { POLICY_MARK, POLICY_PATH } from "./package-install.ts"
 import { HELD_BY } from "./package-lock.ts"

@@ -1,5 +1,5 @@
 import type { Finding } from "../../base/events.ts"
-import type { HostFacts } from "../../facts/host-facts.ts"
+import type { HostFacts } from "../../model/host-facts.ts"
 import type { PreflightWant } from "../preflight.ts"
 import { blocks, isLoopback, type Listener } from "./listeners.ts"
 import type { PreflightState } from "./preflight-state.ts"

@@ -1,7 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
 import { quote } from "../../base/sh.ts"
+import type { ProbeOutput } from "../../model/step.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, type RsyslogOthers } from "../../render/rsyslog.ts"
-import type { ProbeOutput } from "../step.ts"
 import { type Answer, readAnswer } from "./answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { isMemory, type Memory, unitMemory } from "./unit-memory.ts"

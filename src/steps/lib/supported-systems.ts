@@ -1,5 +1,5 @@
 import type { Finding } from "../../base/events.ts"
-import type { HostFacts } from "../../facts/host-facts.ts"
+import type { HostFacts } from "../../model/host-facts.ts"
 
 const EL = { oldest: 7, newest: 9 }
 /** Releases by `ID` of os-release, both ends included. Newer ones are let through with a warning. */

@@ -1,7 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
 import { quote } from "../../base/sh.ts"
 import type { UnitState } from "../../facts/units.ts"
-import type { ProbeOutput } from "../step.ts"
+import type { ProbeOutput } from "../../model/step.ts"
 
 export type { UnitState } from "../../facts/units.ts"
 

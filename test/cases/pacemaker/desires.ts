@@ -1,4 +1,4 @@
-import type { Constraint } from "../../../src/inventory/model.ts"
+import type { Constraint } from "../../../src/model/inventory.ts"
 import type { Desired, DesiredResource } from "../../../src/pacemaker/desired.ts"
 
 /** A resource with everything that is not said left empty. */

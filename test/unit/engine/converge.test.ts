@@ -11,8 +11,8 @@ import { converge } from "../../../src/engine/converge.ts"
 import { connectAndLook } from "../../../src/engine/look.ts"
 import type { Barrier, Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
-import type { Host } from "../../../src/inventory/model.ts"
-import { defineClusterStep, defineStep, type Step } from "../../../src/steps/step.ts"
+import type { Host } from "../../../src/model/inventory.ts"
+import { defineClusterStep, defineStep, type Step } from "../../../src/model/step.ts"
 import { LocalTransport } from "./local-transport.ts"
 
 const NAMES = ["n1", "n2", "n3"]

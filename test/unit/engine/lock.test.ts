@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from "vitest"
 import type { HaopsEvent } from "../../../src/base/events.ts"
 import { type Lock, lockHosts, outliving } from "../../../src/engine/lock.ts"
 import type { LiveHost } from "../../../src/engine/world.ts"
-import type { HostFacts } from "../../../src/facts/host-facts.ts"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
 import { until } from "../../e2e/harness/until.ts"
 import { LocalTransport } from "./local-transport.ts"
 

@@ -11,8 +11,8 @@ import { connectAndLook } from "../../../src/engine/look.ts"
 import type { Task } from "../../../src/engine/task.ts"
 import { orderNotes } from "../../../src/engine/waves.ts"
 import { createWorld } from "../../../src/engine/world.ts"
-import type { Group, Host } from "../../../src/inventory/model.ts"
-import { defineJointStep, defineStep, type Step } from "../../../src/steps/step.ts"
+import type { Group, Host } from "../../../src/model/inventory.ts"
+import { defineJointStep, defineStep, type Step } from "../../../src/model/step.ts"
 import { LocalTransport } from "./local-transport.ts"
 
 const GROUPS: Readonly<Record<string, Group>> = {

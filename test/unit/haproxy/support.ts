@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs"
 import { parse } from "yaml"
 import { reveal, Secret } from "../../../src/base/secret.ts"
 import { expandHaproxy } from "../../../src/inventory/haproxy-expand.ts"
-import type { HaproxySettings } from "../../../src/inventory/haproxy-model.ts"
 import { haproxySchema } from "../../../src/inventory/haproxy-schema.ts"
-import type { Group, Host, SecretSource, Vip } from "../../../src/inventory/model.ts"
 import { formatPath } from "../../../src/inventory/problems.ts"
+import type { HaproxySettings } from "../../../src/model/haproxy.ts"
+import type { Group, Host, SecretSource, Vip } from "../../../src/model/inventory.ts"
 import { renderHaproxyConfig } from "../../../src/render/haproxy.ts"
 
 /** The parts of an inventory that haproxy depends on. */

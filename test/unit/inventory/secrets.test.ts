@@ -5,8 +5,8 @@ import { inspect } from "node:util"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
 import { Secret } from "../../../src/base/secret.ts"
-import type { SecretSource } from "../../../src/inventory/model.ts"
 import { createSecretStore } from "../../../src/inventory/secrets.ts"
+import type { SecretSource } from "../../../src/model/inventory.ts"
 
 let directory = ""
 beforeAll(() => {

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import type { Members } from "../../../src/model/step.ts"
 import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../../../src/render/keepalived.ts"
 import { keepalivedConverged } from "../../../src/steps/keepalived-converged.ts"
 import { keepalivedRetired } from "../../../src/steps/keepalived-retired.ts"
 import { type HolderState, parseHolder } from "../../../src/steps/lib/keepalived-holder.ts"
-import type { Members } from "../../../src/steps/step.ts"
 import { context, facts, judge, parse, run, sandbox, systemctlShow } from "../steps/harness.ts"
 import { inventoryOf } from "./support.ts"
 

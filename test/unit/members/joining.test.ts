@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest"
 import { reveal, type Secret } from "../../../src/base/secret.ts"
+import type { HostFacts, Members } from "../../../src/model/step.ts"
 import type { NewcomerView } from "../../../src/pacemaker/membership/newcomer.ts"
 import type { NodeView } from "../../../src/pacemaker/membership/node-view.ts"
 import { clusterJoin } from "../../../src/steps/cluster-join.ts"
 import { clusterStray } from "../../../src/steps/cluster-stray.ts"
 import { newcomer } from "../../../src/steps/newcomer.ts"
-import type { HostFacts, Members } from "../../../src/steps/step.ts"
 import { gather, judgeAll } from "../membership/cluster.ts"
 import { about, answer, commands, NAMES, type Said, view } from "./lab.ts"
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
 import { describe, expect, test } from "vitest"
 import { reveal, Secret } from "../../../src/base/secret.ts"
+import type { HostFacts } from "../../../src/model/step.ts"
 import { parseCorosyncConf } from "../../../src/pacemaker/corosync-conf.ts"
 import { clusterFiles } from "../../../src/steps/cluster-files.ts"
-import type { HostFacts } from "../../../src/steps/step.ts"
 import { facts } from "../steps/harness.ts"
 import { context, HOSTS, LAB, PACEMAKER } from "./cluster.ts"
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { Secret } from "../../../src/base/secret.ts"
-import type { HostFacts } from "../../../src/facts/host-facts.ts"
-import type { Pacemaker } from "../../../src/inventory/model.ts"
-import type { ClusterStep, Member, Members } from "../../../src/steps/step.ts"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
+import type { Pacemaker } from "../../../src/model/inventory.ts"
+import type { ClusterStep, Member, Members } from "../../../src/model/step.ts"
 import { context, facts, host, inventory } from "../steps/harness.ts"
 
 export { context, facts, inventory }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { HostFacts } from "../../../src/facts/host-facts.ts"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
 import { applyChanges } from "../../../src/pacemaker/apply-changes.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
 import { chooseDialect } from "../../../src/pacemaker/dialect.ts"

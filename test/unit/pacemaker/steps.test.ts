@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest"
-import type { HostFacts } from "../../../src/facts/host-facts.ts"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
+import type { Members, RunAction } from "../../../src/model/step.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
 import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
 import { fromLists, type LastApplied, type OwnedLists } from "../../../src/pacemaker/ownership.ts"
 import { cib } from "../../../src/steps/cib.ts"
 import { cibRecord } from "../../../src/steps/cib-record.ts"
-import type { Members, RunAction } from "../../../src/steps/step.ts"
 import { desired, resource } from "../../cases/pacemaker/desires.ts"
 
 const XML = `<cib admin_epoch="0" epoch="7" num_updates="3" have-quorum="1"><configuration>

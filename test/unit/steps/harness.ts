@@ -3,10 +3,10 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Secret } from "../../../src/base/secret.ts"
-import type { HostFacts } from "../../../src/facts/host-facts.ts"
 import { STACK, type StackUnit, type UnitState } from "../../../src/facts/units.ts"
-import type { Host, Inventory } from "../../../src/inventory/model.ts"
-import type { BindContext, HostStep, ProbeOutput } from "../../../src/steps/step.ts"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
+import type { Host, Inventory } from "../../../src/model/inventory.ts"
+import type { BindContext, HostStep, ProbeOutput } from "../../../src/model/step.ts"
 
 /** Facts of a Debian 12 node, changed as asked. */
 export function facts(changes: Partial<HostFacts> = {}): HostFacts {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import type { HaproxySettings } from "../../../src/inventory/haproxy-model.ts"
+import type { HaproxySettings } from "../../../src/model/haproxy.ts"
 import { sha256 } from "../../../src/steps/lib/file-state.ts"
 import { sysctl } from "../../../src/steps/sysctl.ts"
 import { context, host, inventory, judge, parse, run, SHELLS, sandbox } from "./harness.ts"

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import type { Host, SshSettings } from "../../../src/inventory/model.ts"
+import type { Host, SshSettings } from "../../../src/model/inventory.ts"
 import { type Endpoint, parseJump, resolveEndpoint } from "../../../src/transport/endpoint.ts"
 import { createSshConfig } from "../../../src/transport/ssh-config.ts"
 

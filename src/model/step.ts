@@ -1,8 +1,8 @@
 import type * as z from "zod"
 import type { Drift, Finding, Transition } from "../base/events.ts"
 import type { Secret } from "../base/secret.ts"
-import type { HostFacts } from "../facts/host-facts.ts"
-import type { Group, Host, Inventory } from "../inventory/model.ts"
+import type { HostFacts } from "./host-facts.ts"
+import type { Group, Host, Inventory } from "./inventory.ts"
 
 /** What a probe's fragment of shell printed. A fragment that failed never becomes one: that is `E_PROBE`. */
 export interface ProbeOutput {
@@ -98,7 +98,7 @@ export interface BindContext {
   /** The node that the verb is about, where it is about one. */
   subject?: Subject | undefined
   /** Resolves a secret of the inventory; memoised for the run. */
-  secret: (source: import("../inventory/model.ts").SecretSource) => Secret
+  secret: (source: import("./inventory.ts").SecretSource) => Secret
 }
 
 interface StepBase<Want> {

@@ -1,5 +1,5 @@
 import type { Options } from "./haproxy-options.ts"
-import type { Group, ResourceTuning, SecretSource } from "./model.ts"
+import type { Group, ResourceTuning, SecretSource } from "./inventory.ts"
 
 /** The haproxy section with presets, short forms, hosts and VIPs resolved. Pure data. Durations are haproxy's: `10s`, `3h`, `500ms`. */
 export interface HaproxySettings {

@@ -1,5 +1,5 @@
 import type { Secret } from "../base/secret.ts"
-import type { HaproxySettings } from "./haproxy-model.ts"
+import type { HaproxySettings } from "./haproxy.ts"
 
 /** Where a secret comes from. Resolved only when a verb needs it, so that `haops schema` or a lint asks for none. */
 export type SecretSource =
