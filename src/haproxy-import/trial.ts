@@ -1,7 +1,7 @@
 import { reveal, Secret } from "../base/secret.ts"
+import { formatPath } from "../document/problems.ts"
 import { expandHaproxy } from "../inventory/haproxy-expand.ts"
 import type { HaproxyYaml } from "../inventory/haproxy-schema.ts"
-import { formatPath } from "../inventory/problems.ts"
 import type { HaproxySettings } from "../model/haproxy.ts"
 import type { Host, Vip } from "../model/inventory.ts"
 import { renderHaproxyConfig } from "../render/haproxy.ts"

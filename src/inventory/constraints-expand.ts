@@ -1,9 +1,9 @@
 import { nearest } from "../base/nearest.ts"
+import type { Notes } from "../document/notes.ts"
+import type { Path } from "../document/problems.ts"
 import type { Constraint, Group, Host, Resource } from "../model/inventory.ts"
 import { colocation, location, order } from "./constraint-ids.ts"
 import type { ConstraintYaml } from "./constraint-schema.ts"
-import type { Notes } from "./notes.ts"
-import type { Path } from "./problems.ts"
 import { HAPROXY_CLONE, HAPROXY_RESOURCE } from "./vip-resources.ts"
 
 /** What a constraint can name. */

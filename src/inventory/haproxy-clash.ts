@@ -1,9 +1,9 @@
+import type { Path } from "../document/problems.ts"
 import type { Bind, HaproxyService, StatsPage } from "../model/haproxy.ts"
 import type { Group, Host } from "../model/inventory.ts"
 import type { Expansion } from "./haproxy-expand.ts"
 import { UNKNOWN } from "./haproxy-expand-bind.ts"
 import { type ServiceEntry, settingsAt } from "./haproxy-expand-presets.ts"
-import type { Path } from "./problems.ts"
 
 export interface PlacedService {
   service: HaproxyService

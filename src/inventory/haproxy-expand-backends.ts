@@ -1,11 +1,11 @@
 import { isIP } from "node:net"
 import { nearest } from "../base/nearest.ts"
+import type { Path } from "../document/problems.ts"
 import type { HaproxyServer } from "../model/haproxy.ts"
 import type { Group, Host } from "../model/inventory.ts"
 import type { Expansion } from "./haproxy-expand.ts"
 import { settingsAt } from "./haproxy-expand-presets.ts"
 import type { BackendsYaml, BackendYaml, ServiceYaml } from "./haproxy-service-schema.ts"
-import type { Path } from "./problems.ts"
 
 interface Wanted {
   name: string

@@ -1,9 +1,9 @@
 import { isIP } from "node:net"
 import { nearest } from "../base/nearest.ts"
+import type { Path } from "../document/problems.ts"
 import type { Group, Vip } from "../model/inventory.ts"
 import type { Expansion } from "./haproxy-expand.ts"
 import { settingsAt } from "./haproxy-expand-presets.ts"
-import type { Path } from "./problems.ts"
 
 /** The address of what has been reported, so that nothing is said to clash with it. */
 export const UNKNOWN = ""

@@ -1,11 +1,11 @@
 import { nearest } from "../base/nearest.ts"
+import type { Path } from "../document/problems.ts"
 import type { Mode } from "../model/haproxy.ts"
 import { mergeOptions, type Options } from "../model/haproxy-options.ts"
 import type { Expansion } from "./haproxy-expand.ts"
 import type { HaproxyYaml, PresetYaml } from "./haproxy-schema.ts"
 import type { CheckYaml, ServiceOverrideYaml, ServiceYaml } from "./haproxy-service-schema.ts"
 import { PRESETS } from "./presets/index.ts"
-import type { Path } from "./problems.ts"
 
 /** One service as the inventory writes it, or as a preset has it with the overrides merged in. */
 export interface ServiceEntry {

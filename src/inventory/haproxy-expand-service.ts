@@ -1,3 +1,4 @@
+import { secretSource } from "../document/secret-schema.ts"
 import {
   type Bind,
   type BindTls,
@@ -15,7 +16,6 @@ import { expandPlace } from "./haproxy-expand-bind.ts"
 import { checkSettings, type ServiceEntry, settingsAt } from "./haproxy-expand-presets.ts"
 import type { ServiceYaml } from "./haproxy-service-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
-import { secretSource } from "./secret-schema.ts"
 
 /** One service with its VIP, servers, options and check resolved. */
 export function expandService(entry: ServiceEntry, base: BaseSettings, expansion: Expansion): HaproxyService {

@@ -1,9 +1,9 @@
+import { secretSource } from "../document/secret-schema.ts"
 import type { HaproxyService, StatsPage } from "../model/haproxy.ts"
 import type { Expansion } from "./haproxy-expand.ts"
 import { expandPlace } from "./haproxy-expand-bind.ts"
 import type { StatsYaml } from "./haproxy-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
-import { secretSource } from "./secret-schema.ts"
 
 /** The statistics page: on its VIP, or wherever haproxy runs on an address of its own or on all. */
 export function expandStats(yaml: StatsYaml, services: readonly HaproxyService[], expansion: Expansion): StatsPage {

@@ -1,3 +1,5 @@
+import type { ProblemDetails } from "../document/notes.ts"
+import type { Path } from "../document/problems.ts"
 import type { HaproxyService, HaproxySettings, StatsPage } from "../model/haproxy.ts"
 import type { Group, Host, Vip } from "../model/inventory.ts"
 import { reportClashes } from "./haproxy-clash.ts"
@@ -9,8 +11,6 @@ import { expandSource } from "./haproxy-expand-source.ts"
 import { expandStats } from "./haproxy-expand-stats.ts"
 import type { HaproxyYaml } from "./haproxy-schema.ts"
 import { rawLines } from "./haproxy-vocabulary-schema.ts"
-import type { ProblemDetails } from "./notes.ts"
-import type { Path } from "./problems.ts"
 import { expandTuning } from "./resources-expand.ts"
 
 /** Says that the inventory is wrong at `path`, which begins at the document's root. */

@@ -1,4 +1,6 @@
 import * as z from "zod"
+import { NOT_ZERO } from "../document/scalars-schema.ts"
+import { secretSchema } from "../document/secret-schema.ts"
 import { balanceSchema, serviceOverrideSchema, serviceSchema } from "./haproxy-service-schema.ts"
 import { sourceSchema } from "./haproxy-source-schema.ts"
 import {
@@ -12,8 +14,6 @@ import {
 } from "./haproxy-vocabulary-schema.ts"
 import { PRESET_NAMES } from "./presets/index.ts"
 import { tuningSchema } from "./resource-schema.ts"
-import { NOT_ZERO } from "./scalars-schema.ts"
-import { secretSchema } from "./secret-schema.ts"
 
 const pacemakerDurationSchema = z
   .string()

@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { secretReferenceSchema } from "../document/secret-schema.ts"
 import {
   durationSchema,
   lineSchema,
@@ -8,7 +9,6 @@ import {
   tuningShape,
   wordSchema,
 } from "./haproxy-vocabulary-schema.ts"
-import { secretReferenceSchema } from "./secret-schema.ts"
 
 export const balanceSchema = z
   .union([

@@ -1,7 +1,7 @@
 import { canonicalAddress, whyNoHost } from "../base/address.ts"
+import type { Notes } from "../document/notes.ts"
 import type { Group, Host } from "../model/inventory.ts"
 import type { HostsYaml } from "./hosts-schema.ts"
-import type { Notes } from "./notes.ts"
 import type { PartialInventory } from "./schema.ts"
 import { expandSsh } from "./ssh-expand.ts"
 

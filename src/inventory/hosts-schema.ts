@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { addressSchema } from "./scalars-schema.ts"
+import { addressSchema } from "../document/scalars-schema.ts"
 import { sshSchema } from "./ssh-schema.ts"
 
 const hostSchema = z.union([

@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { durationSchema, milliseconds } from "./scalars-schema.ts"
-import { secretSchema } from "./secret-schema.ts"
+import { durationSchema, milliseconds } from "../document/scalars-schema.ts"
+import { secretSchema } from "../document/secret-schema.ts"
 
 /** keepalived's own check runs every so many seconds: older versions know no parts of one. */
 const secondsSchema = durationSchema.refine((text) => wholeSeconds(text), "expected whole seconds, such as 1s")

@@ -1,6 +1,6 @@
+import type { Notes } from "../document/notes.ts"
+import type { Path } from "../document/problems.ts"
 import type { Group, Host, Pacemaker } from "../model/inventory.ts"
-import type { Notes } from "./notes.ts"
-import type { Path } from "./problems.ts"
 import { addressesOf } from "./vips-expand.ts"
 
 const LINKS: Readonly<Record<Pacemaker["transport"], number>> = { knet: 8, udpu: 1, udp: 1 }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
+import { formatPath, InputError, type InputProblem, type Path } from "../document/problems.ts"
+import { readYaml } from "../document/yaml-source.ts"
 import type { SecretSource } from "../model/inventory.ts"
-import { formatPath, InputError, type InputProblem, type Path } from "./problems.ts"
 import type { MissingSecretError } from "./secrets.ts"
-import { readYaml } from "./yaml-source.ts"
 
 /** All of them at once, each at the place where the inventory names it: its file is read again for that, if it is there. */
 export function missingSecretsError(file: string, missing: readonly MissingSecretError[]): InputError {

@@ -1,10 +1,10 @@
 import * as z from "zod"
+import { groupSchema, idSchema } from "../document/scalars-schema.ts"
+import { secretSchema } from "../document/secret-schema.ts"
 import { OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS, vocabularySchema } from "./cluster-vocabulary.ts"
 import { constraintSchema } from "./constraint-schema.ts"
 import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"
 import { fencingSchema, resourceSchema } from "./resource-schema.ts"
-import { groupSchema, idSchema } from "./scalars-schema.ts"
-import { secretSchema } from "./secret-schema.ts"
 
 /** The cluster: membership, properties, resources and constraints. */
 export const pacemakerSchema = z.strictObject({

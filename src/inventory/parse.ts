@@ -1,14 +1,14 @@
 import { resolve } from "node:path"
+import { collectFindings, type Lost, warningText } from "../document/findings.ts"
+import { InputError } from "../document/problems.ts"
+import { readablePart } from "../document/readable-part.ts"
+import { checkShape, type ShapeProblem } from "../document/shape.ts"
+import { type Unreadable, valueAt } from "../document/unreadable.ts"
+import { placed } from "../document/yaml-document.ts"
+import { readYaml } from "../document/yaml-source.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { expandInventory } from "./expand.ts"
-import { collectFindings, type Lost, warningText } from "./findings.ts"
-import { InputError } from "./problems.ts"
-import { readablePart } from "./readable-part.ts"
 import { type InventoryYaml, inventorySchema, type PartialInventory, partialInventorySchema } from "./schema.ts"
-import { checkShape, type ShapeProblem } from "./shape.ts"
-import { type Unreadable, valueAt } from "./unreadable.ts"
-import { placed } from "./yaml-document.ts"
-import { readYaml } from "./yaml-source.ts"
 
 /**
  * An inventory from its text. `file` names it in messages; paths in it are relative to that file's directory, seen from

@@ -1,10 +1,10 @@
 import { nearest } from "../base/nearest.ts"
+import type { Notes } from "../document/notes.ts"
+import type { Path } from "../document/problems.ts"
+import type { OptionsYaml } from "../document/scalars-schema.ts"
 import { checkValue, checkVocabulary } from "./cluster-vocabulary.ts"
-import type { Notes } from "./notes.ts"
-import type { Path } from "./problems.ts"
 import type { ResourceYaml } from "./resource-schema.ts"
 import { CLONE_OPTIONS, OPERATION_OPTIONS, OPERATIONS, RESOURCE_META } from "./resource-vocabulary.ts"
-import type { OptionsYaml } from "./scalars-schema.ts"
 import type { PartialInventory } from "./schema.ts"
 
 /**

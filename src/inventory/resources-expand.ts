@@ -1,8 +1,8 @@
+import type { Notes } from "../document/notes.ts"
+import type { Path } from "../document/problems.ts"
+import { texts } from "../document/scalars-schema.ts"
 import type { Operation, Resource, ResourceTuning } from "../model/inventory.ts"
-import type { Notes } from "./notes.ts"
-import type { Path } from "./problems.ts"
 import type { FencingYaml, ResourceYaml, TuningYaml } from "./resource-schema.ts"
-import { texts } from "./scalars-schema.ts"
 
 /** Fencing devices, with their operations and meta attributes as text. */
 export function expandFencing(yaml: readonly FencingYaml[]): Resource[] {

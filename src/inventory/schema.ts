@@ -1,9 +1,9 @@
 import * as z from "zod"
+import { scalarSchema } from "../document/scalars-schema.ts"
 import { haproxySchema } from "./haproxy-schema.ts"
 import { hostsSchema } from "./hosts-schema.ts"
 import { keepalivedSchema } from "./keepalived-schema.ts"
 import { pacemakerSchema } from "./pacemaker-schema.ts"
-import { scalarSchema } from "./scalars-schema.ts"
 import { sshSchema } from "./ssh-schema.ts"
 import { vipsSchema } from "./vips-schema.ts"
 

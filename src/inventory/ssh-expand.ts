@@ -1,7 +1,7 @@
+import { pathFrom, sourceFrom } from "../document/paths.ts"
+import { milliseconds } from "../document/scalars-schema.ts"
+import { secretSource } from "../document/secret-schema.ts"
 import type { SshSettings } from "../model/inventory.ts"
-import { pathFrom, sourceFrom } from "./paths.ts"
-import { milliseconds } from "./scalars-schema.ts"
-import { secretSource } from "./secret-schema.ts"
 import type { SshYaml } from "./ssh-schema.ts"
 
 const DEFAULT_CONNECT_TIMEOUT = "10s"

@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { durationSchema } from "./scalars-schema.ts"
-import { secretSchema } from "./secret-schema.ts"
+import { durationSchema } from "../document/scalars-schema.ts"
+import { secretSchema } from "../document/secret-schema.ts"
 
 /** How to log in. A host's own settings go over those of the inventory; what neither says, `~/.ssh/config` and the agent do. */
 export const sshSchema = z

@@ -1,6 +1,6 @@
+import type { Notes } from "../document/notes.ts"
+import type { Path } from "../document/problems.ts"
 import type { Inventory, Pacemaker } from "../model/inventory.ts"
-import type { Notes } from "./notes.ts"
-import type { Path } from "./problems.ts"
 import type { PartialInventory } from "./schema.ts"
 import { HAPROXY_RESOURCE, VIP_AGENT } from "./vip-resources.ts"
 

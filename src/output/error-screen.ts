@@ -1,5 +1,5 @@
 import type { HaopsError } from "../base/errors.ts"
-import type { InputProblem } from "../inventory/problems.ts"
+import type { InputProblem } from "../document/problems.ts"
 import type { ExecResult } from "../transport/transport.ts"
 import { cleanLine, cleanLines } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"

@@ -19,7 +19,7 @@ export async function loadPlaybook(file: string, shown = file): Promise<LoadedPl
     throw new HaopsError("E_INPUT", `there is no playbook ${shown}`, { hint, cause })
   })
   // Every verb imports this module, and has its connections begun before it reads a playbook.
-  const { parseYaml } = await import("../inventory/yaml-document.ts")
+  const { parseYaml } = await import("../document/yaml-document.ts")
   const { playbookSchema } = await import("./schema.ts")
   return parseYaml(text, shown, playbookSchema, "the playbook")
 }

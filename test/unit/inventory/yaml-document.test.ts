@@ -2,8 +2,8 @@ import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
 import { stringify } from "yaml"
 import * as z from "zod"
-import { InputError } from "../../../src/inventory/problems.ts"
-import { parseYaml } from "../../../src/inventory/yaml-document.ts"
+import { InputError } from "../../../src/document/problems.ts"
+import { parseYaml } from "../../../src/document/yaml-document.ts"
 
 const anything = z.looseObject({})
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
+import { InputError } from "../../../src/document/problems.ts"
 import { loadInventory } from "../../../src/inventory/load.ts"
-import { InputError } from "../../../src/inventory/problems.ts"
 import { renderHaproxyConfig } from "../../../src/render/haproxy.ts"
 import { haproxyConfig } from "../../../src/steps/haproxy-config.ts"
 import { packages } from "../../../src/steps/packages.ts"

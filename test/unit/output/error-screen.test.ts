@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
-import { InputError } from "../../../src/inventory/problems.ts"
+import { InputError } from "../../../src/document/problems.ts"
 import { renderError } from "../../../src/output/error-screen.ts"
 import { createScrub } from "../../../src/output/scrub.ts"
 import { commandError } from "./samples.ts"
