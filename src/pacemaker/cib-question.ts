@@ -1,4 +1,4 @@
-import { shared } from "../facts/shared.ts"
+import { shared } from "../host/shared.ts"
 
 /**
  * Shared question: the CIB, or `exit` and cibadmin's exit code. The status section, most of it all, is left out:

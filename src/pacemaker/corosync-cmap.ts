@@ -1,5 +1,5 @@
 import { HaopsError } from "../base/errors.ts"
-import { unitIsActive } from "../facts/units.ts"
+import { unitIsActive } from "../host/units.ts"
 import { parseQuorum } from "../status/quorum.ts"
 import { type CorosyncConf, corosyncNode } from "./corosync-conf.ts"
 

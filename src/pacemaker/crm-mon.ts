@@ -1,7 +1,7 @@
 import { SaxesParser } from "saxes"
 import { HaopsError } from "../base/errors.ts"
 import { rememberLast } from "../base/remember-last.ts"
-import { shared } from "../facts/shared.ts"
+import { shared } from "../host/shared.ts"
 
 export interface CrmNode {
   name: string

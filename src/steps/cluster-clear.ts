@@ -1,5 +1,6 @@
 import * as z from "zod"
-import { partsOf } from "../facts/sections.ts"
+import { partsOf } from "../host/sections.ts"
+import { parseUnits, UNITS_SCRIPT, type UnitState } from "../host/stack-units.ts"
 import { type Drift, defineStep, type HostFacts } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
@@ -7,7 +8,6 @@ import { KNOWN_HOSTS_SCRIPT, type KnownHosts, parseKnownHosts } from "../pacemak
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
-import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"
 import { LAST_APPLIED } from "../pacemaker/ownership.ts"
 
 const want = z.strictObject({ cluster: z.string(), shell: z.enum(["pcs", "crmsh", "auto"]) })

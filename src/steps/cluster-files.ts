@@ -1,7 +1,7 @@
 import { createHash, scryptSync } from "node:crypto"
 import * as z from "zod"
 import { reveal, Secret } from "../base/secret.ts"
-import { partsOf } from "../facts/sections.ts"
+import { partsOf } from "../host/sections.ts"
 import { type Drift, defineJointStep, type Member, type Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { CLUSTER_WANT, clusterWant } from "../pacemaker/membership/cluster-want.ts"

@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { partsOf } from "../facts/sections.ts"
-import { unitIsActive } from "../facts/units.ts"
+import { partsOf } from "../host/sections.ts"
+import { unitIsActive } from "../host/units.ts"
 import { defineStep } from "../model/step.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"

@@ -1,7 +1,8 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
-import { partsOf } from "../facts/sections.ts"
-import { tellShared } from "../facts/shared.ts"
+import { partsOf } from "../host/sections.ts"
+import { tellShared } from "../host/shared.ts"
+import { parseUnits, UNITS_SCRIPT, type UnitState } from "../host/stack-units.ts"
 import { type Action, defineStep } from "../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../pacemaker/crm-mon.ts"
 import {
@@ -12,7 +13,6 @@ import {
 } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
-import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"
 
 const want = z.strictObject({

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { partsOf } from "../facts/sections.ts"
+import { partsOf } from "../host/sections.ts"
 import { defineStep } from "../model/step.ts"
 import {
   COROSYNC_CONF,

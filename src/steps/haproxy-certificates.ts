@@ -1,6 +1,8 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
 import { Secret } from "../base/secret.ts"
+import { fileFindings } from "../host/file-drift.ts"
+import { sha256 } from "../host/file-state.ts"
 import type { HaproxyService } from "../model/haproxy.ts"
 import type { SecretSource } from "../model/inventory.ts"
 import { type Action, type BindContext, defineStep } from "../model/step.ts"
@@ -12,8 +14,6 @@ import {
   certificateScript,
   parseCertificates,
 } from "./lib/certificate-state.ts"
-import { fileFindings } from "./lib/file-drift.ts"
-import { sha256 } from "./lib/file-state.ts"
 import { AGENT_WANT, agentOf } from "./lib/haproxy-agent.ts"
 import { reloadHaproxy } from "./lib/haproxy-reload.ts"
 

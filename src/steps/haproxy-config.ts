@@ -1,17 +1,17 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
 import { reveal, Secret } from "../base/secret.ts"
+import { type FileWant, fileDrift, fileFindings, planFile } from "../host/file-drift.ts"
+import { sha256 } from "../host/file-state.ts"
+import { unitActions } from "../host/unit-actions.ts"
 import { isHaproxy } from "../inventory/vip-resources.ts"
 import { hostsOf } from "../model/inventory.ts"
 import { type Action, type BindContext, defineStep } from "../model/step.ts"
 import { HAPROXY_CONFIG, renderHaproxyConfig } from "../render/haproxy.ts"
 import { redactHaproxyConfig } from "../render/haproxy-redact.ts"
-import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
-import { sha256 } from "./lib/file-state.ts"
 import { AGENT_WANT, agentOf } from "./lib/haproxy-agent.ts"
 import { HAPROXY_UNIT, reloadHaproxy } from "./lib/haproxy-reload.ts"
 import { type HaproxyState, haproxyScript, parseHaproxy } from "./lib/haproxy-state.ts"
-import { unitActions } from "./lib/unit-actions.ts"
 
 const { path, mode, owner } = HAPROXY_CONFIG
 

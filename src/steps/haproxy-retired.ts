@@ -1,11 +1,11 @@
 import * as z from "zod"
 import { quote } from "../base/sh.ts"
+import { readAnswer } from "../host/answer.ts"
+import { unitActions } from "../host/unit-actions.ts"
+import { parseUnit, type UnitState, unitScript } from "../host/unit-state.ts"
 import { defineStep } from "../model/step.ts"
 import { HAPROXY_CONFIG, HAPROXY_MARK } from "../render/haproxy.ts"
-import { readAnswer } from "./lib/answer.ts"
 import { HAPROXY_UNIT } from "./lib/haproxy-reload.ts"
-import { unitActions } from "./lib/unit-actions.ts"
-import { parseUnit, type UnitState, unitScript } from "./lib/unit-state.ts"
 
 const want = z.strictObject({})
 

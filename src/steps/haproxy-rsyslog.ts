@@ -1,11 +1,11 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
+import { type FileWant, fileDrift, fileFindings, planFile } from "../host/file-drift.ts"
+import { unitActions } from "../host/unit-actions.ts"
 import type { HaproxyRsyslog } from "../model/haproxy.ts"
 import { type Action, type BindContext, defineStep } from "../model/step.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../render/rsyslog.ts"
-import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
 import { parseRsyslog, type RsyslogState, rsyslogScript } from "./lib/rsyslog-state.ts"
-import { unitActions } from "./lib/unit-actions.ts"
 
 const UNIT = "rsyslog.service"
 

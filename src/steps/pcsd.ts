@@ -1,9 +1,9 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
+import { parseUnits, UNITS_SCRIPT, type UnitState } from "../host/stack-units.ts"
 import { defineStep } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../pacemaker/membership/nodes.ts"
-import { parseUnits, UNITS_SCRIPT, type UnitState } from "../pacemaker/membership/units.ts"
 
 const want = z.strictObject({ shell: z.enum(["pcs", "crmsh", "auto"]) })
 

@@ -1,9 +1,9 @@
 import * as z from "zod"
+import { readAnswer } from "../host/answer.ts"
+import { unitActions } from "../host/unit-actions.ts"
+import { parseUnit, type UnitState, unitScript } from "../host/unit-state.ts"
 import { defineStep } from "../model/step.ts"
 import { arbiterOn } from "../pacemaker/membership/nodes.ts"
-import { readAnswer } from "./lib/answer.ts"
-import { unitActions } from "./lib/unit-actions.ts"
-import { parseUnit, type UnitState, unitScript } from "./lib/unit-state.ts"
 
 const UNIT = "corosync-qnetd.service"
 /** Debian's package fills it when it is installed, others leave it to pcs. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { BASE_SCRIPT, parseBaseFacts } from "../../src/facts/base.ts"
+import { BASE_SCRIPT, parseBaseFacts } from "../../src/host/base.ts"
 import type { HostFacts } from "../../src/model/host-facts.ts"
 import type { Action, Members } from "../../src/model/step.ts"
 import type { CibHave } from "../../src/pacemaker/cib-probe.ts"

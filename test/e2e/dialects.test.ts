@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { quoteAll } from "../../src/base/sh.ts"
-import { BASE_SCRIPT, parseBaseFacts } from "../../src/facts/base.ts"
+import { BASE_SCRIPT, parseBaseFacts } from "../../src/host/base.ts"
 import type { HostFacts } from "../../src/model/host-facts.ts"
 import { parseCib } from "../../src/pacemaker/cib-parse.ts"
 import { chooseDialect } from "../../src/pacemaker/dialect.ts"

@@ -1,7 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
 import { quote } from "../../base/sh.ts"
-import { askAll, partsOf } from "../../facts/sections.ts"
-import { shared, tellShared } from "../../facts/shared.ts"
+import { askAll, partsOf } from "../../host/sections.ts"
+import { shared, tellShared } from "../../host/shared.ts"
 import { type CorosyncConf, parseCorosyncConf } from "../corosync-conf.ts"
 
 export const COROSYNC_CONF = "/etc/corosync/corosync.conf"

@@ -1,5 +1,5 @@
-import { partsOf } from "../../facts/sections.ts"
-import { unitIsActive } from "../../facts/units.ts"
+import { partsOf } from "../../host/sections.ts"
+import { unitIsActive } from "../../host/units.ts"
 import type { Members, Peers, Probe } from "../../model/step.ts"
 import { QUORUM_SCRIPT } from "../../status/quorum.ts"
 import { CIB } from "../cib-question.ts"

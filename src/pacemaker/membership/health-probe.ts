@@ -1,6 +1,6 @@
 import { HaopsError } from "../../base/errors.ts"
-import { ADDRESSES, LISTENERS } from "../../facts/network.ts"
-import { askAll, partsOf } from "../../facts/sections.ts"
+import { ADDRESSES, LISTENERS } from "../../host/network.ts"
+import { askAll, partsOf } from "../../host/sections.ts"
 import type { Probe } from "../../model/step.ts"
 import { CRM_MON, parseCrmMon } from "../crm-mon.ts"
 import type { Health, HealthWant } from "./health.ts"

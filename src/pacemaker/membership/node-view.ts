@@ -1,5 +1,5 @@
-import { partsOf } from "../../facts/sections.ts"
-import { tellShared, unshared } from "../../facts/shared.ts"
+import { partsOf } from "../../host/sections.ts"
+import { tellShared, unshared } from "../../host/shared.ts"
 import type { Member, Members, Probe } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../crm-mon.ts"
 import { type NodeCluster, nodeClusterScript } from "./conf-probe.ts"

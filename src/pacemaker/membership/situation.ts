@@ -1,4 +1,4 @@
-import { partsOf } from "../../facts/sections.ts"
+import { partsOf } from "../../host/sections.ts"
 import type { Members } from "../../model/step.ts"
 import type { CorosyncConf } from "../corosync-conf.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"

@@ -1,8 +1,8 @@
 import { HaopsError } from "../../base/errors.ts"
+import { readAnswer } from "../../host/answer.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
 import type { ProbeOutput } from "../../model/step.ts"
-import { readAnswer } from "./answer.ts"
 import { RECORDED } from "./certificate-record.ts"
-import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
 import { vipsHeldScript } from "./vips-held.ts"
 

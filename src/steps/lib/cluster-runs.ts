@@ -1,4 +1,4 @@
-import { unitIsActive } from "../../facts/units.ts"
+import { unitIsActive } from "../../host/units.ts"
 import { clusterIsNamed } from "../../pacemaker/membership/conf-probe.ts"
 
 /** Whether the configuration that pacemaker left on the disk is one in maintenance mode. */

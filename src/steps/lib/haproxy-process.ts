@@ -1,6 +1,6 @@
-import { READ_CLOCK } from "../../facts/clock.ts"
-import { mainPidOf } from "../../facts/units.ts"
 import { READ_PID } from "../../haproxy/pid-file.ts"
+import { READ_CLOCK } from "../../host/clock.ts"
+import { mainPidOf } from "../../host/units.ts"
 
 /** A haproxy that a resource agent of the cluster starts by hand, in place of its unit. */
 export interface HaproxyAgent {

@@ -1,7 +1,7 @@
 import { quote } from "../../base/sh.ts"
+import { readAnswer } from "../../host/answer.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
 import type { ProbeOutput } from "../../model/step.ts"
-import { readAnswer } from "./answer.ts"
-import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { vipsHeldScript } from "./vips-held.ts"
 
 /** Found by haops' own commands and by people, whatever the prefix is. */

@@ -1,10 +1,10 @@
 import { HaopsError } from "../../base/errors.ts"
 import { quote } from "../../base/sh.ts"
-import { parseStackUnits, tellUnit, type UnitState } from "../../facts/units.ts"
+import { readAnswer } from "../../host/answer.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
+import { parseStackUnits, tellUnit, type UnitState } from "../../host/units.ts"
 import type { ProbeOutput } from "../../model/step.ts"
-import { readAnswer } from "./answer.ts"
 import { clusterRuns } from "./cluster-runs.ts"
-import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
 import { type HaproxyAgent, haproxyMemory } from "./haproxy-process.ts"
 import { vipsHeldScript } from "./vips-held.ts"
 

@@ -1,11 +1,11 @@
 import { HaopsError } from "../../base/errors.ts"
 import { quote } from "../../base/sh.ts"
+import { type Answer, readAnswer } from "../../host/answer.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
+import { isMemory, type Memory, unitMemory } from "../../host/unit-memory.ts"
+import { parseUnit, type UnitState, unitScript } from "../../host/unit-state.ts"
 import type { ProbeOutput } from "../../model/step.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, type RsyslogOthers } from "../../render/rsyslog.ts"
-import { type Answer, readAnswer } from "./answer.ts"
-import { FILE_KEYS, type FileState, fileScript, parseFile } from "./file-state.ts"
-import { isMemory, type Memory, unitMemory } from "./unit-memory.ts"
-import { parseUnit, type UnitState, unitScript } from "./unit-state.ts"
 
 /** rsyslog on a host: haops' own files, its unit, and what other files say. */
 export interface RsyslogState {

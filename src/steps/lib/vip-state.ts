@@ -1,11 +1,11 @@
 import { HaopsError } from "../../base/errors.ts"
 import { quoteAll } from "../../base/sh.ts"
-import { ADDRESSES } from "../../facts/network.ts"
-import { unitIsActive } from "../../facts/units.ts"
+import { readAnswer } from "../../host/answer.ts"
+import { ADDRESSES } from "../../host/network.ts"
+import { unitIsActive } from "../../host/units.ts"
 import type { ProbeOutput } from "../../model/step.ts"
 import { CIB } from "../../pacemaker/cib-question.ts"
 import { KEEPALIVED_CONFIG } from "../../render/keepalived.ts"
-import { readAnswer } from "./answer.ts"
 import { clusterRuns } from "./cluster-runs.ts"
 
 /** What a member knows about the VIPs. */

@@ -1,8 +1,8 @@
 import { Secret } from "../../../src/base/secret.ts"
+import { sha256 } from "../../../src/host/file-state.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
 import type { Inventory } from "../../../src/model/inventory.ts"
 import { type KeepalivedWant, keepalived } from "../../../src/steps/keepalived.ts"
-import { sha256 } from "../../../src/steps/lib/file-state.ts"
 import { CHECK_SCRIPT } from "../../../src/steps/lib/keepalived-check.ts"
 import type { KeepalivedState } from "../../../src/steps/lib/keepalived-state.ts"
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { reveal, Secret } from "../../../src/base/secret.ts"
-import { hashPassword } from "../../../src/pacemaker/membership/password-hash.ts"
+import { hashPassword } from "../../../src/host/password-hash.ts"
 import { clusterSeed } from "../../../src/steps/cluster-seed.ts"
 import { clusterStart } from "../../../src/steps/cluster-start.ts"
 import { defaultCluster } from "../../../src/steps/default-cluster.ts"

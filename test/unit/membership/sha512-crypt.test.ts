@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
-import { isSha512Crypt, sha512Crypt } from "../../../src/pacemaker/membership/sha512-crypt.ts"
+import { isSha512Crypt, sha512Crypt } from "../../../src/host/sha512-crypt.ts"
 
 /** What this machine's own crypt(3) makes of them, which is what its PAM goes by. */
 function crypt(password: string, settings: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { clock } from "../../../src/steps/clock.ts"
+import { clock } from "../../../src/host/steps/clock.ts"
 import { facts } from "./harness.ts"
 
 function findings(...offsets: readonly [offsetMs: number, uncertaintyMs: number][]) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { command } from "../../../src/steps/command.ts"
+import { command } from "../../../src/host/steps/command.ts"
 import { judge, parse, run, SHELLS } from "./harness.ts"
 
 const want = { check: "test -e /x", run: ["touch", "/x y"] }

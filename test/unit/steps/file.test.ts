@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { file } from "../../../src/steps/file.ts"
-import { sha256 } from "../../../src/steps/lib/file-state.ts"
-import { textDiff } from "../../../src/steps/lib/text-diff.ts"
+import { sha256 } from "../../../src/host/file-state.ts"
+import { file } from "../../../src/host/steps/file.ts"
+import { textDiff } from "../../../src/host/text-diff.ts"
 import { judge, parse, run, SHELLS, sandbox } from "./harness.ts"
 
 const want = { path: "/etc/motd", content: "hello\n" }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
 import { reveal, Secret } from "../../../src/base/secret.ts"
-import { askForeignHash, parseVerdict } from "../../../src/steps/lib/foreign-hash.ts"
+import { askForeignHash, parseVerdict } from "../../../src/host/foreign-hash.ts"
 import { SHELLS, sandbox } from "./harness.ts"
 
 /** Of "hapass". Every libcrypt knows this kind; Debian's yescrypt is asked about on real nodes. */

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { quote, quoteAll } from "../../../src/base/sh.ts"
+import { preflight } from "../../../src/host/steps/preflight.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
 import { haproxyConfig } from "../../../src/steps/haproxy-config.ts"
 import { agentOf } from "../../../src/steps/lib/haproxy-agent.ts"
 import { haproxyMemory } from "../../../src/steps/lib/haproxy-process.ts"
 import { reloadHaproxy } from "../../../src/steps/lib/haproxy-reload.ts"
-import { preflight } from "../../../src/steps/preflight.ts"
 import { context, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
 const load = (more: string) =>

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
+import { sha256 } from "../../../src/host/file-state.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
 import { createSecretStore } from "../../../src/inventory/secrets.ts"
 import { haproxyCertificates } from "../../../src/steps/haproxy-certificates.ts"
@@ -12,7 +13,6 @@ import {
   certificateScript,
   parseCertificates,
 } from "../../../src/steps/lib/certificate-state.ts"
-import { sha256 } from "../../../src/steps/lib/file-state.ts"
 import { judge, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
 const CASES = new URL("../../cases/certificates/", import.meta.url)

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Secret } from "../../../src/base/secret.ts"
-import { STACK, type StackUnit, type UnitState } from "../../../src/facts/units.ts"
+import { STACK, type StackUnit, type UnitState } from "../../../src/host/units.ts"
 import type { HostFacts } from "../../../src/model/host-facts.ts"
 import type { Host, Inventory } from "../../../src/model/inventory.ts"
 import type { BindContext, HostStep, ProbeOutput } from "../../../src/model/step.ts"

@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
-import { hosts } from "../../../src/steps/hosts.ts"
-import { sha256 } from "../../../src/steps/lib/file-state.ts"
-import { withHostsBlock } from "../../../src/steps/lib/hosts-block.ts"
+import { sha256 } from "../../../src/host/file-state.ts"
+import { withHostsBlock } from "../../../src/host/hosts-block.ts"
+import { hosts } from "../../../src/host/steps/hosts.ts"
 import { context, host, inventory, judge, parse, run, SHELLS, sandbox } from "./harness.ts"
 
 const entries = [

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
+import { parseListeners } from "../../../src/host/listeners.ts"
+import type { PreflightState } from "../../../src/host/preflight-state.ts"
+import { preflight } from "../../../src/host/steps/preflight.ts"
 import type { HaproxySettings } from "../../../src/model/haproxy.ts"
 import type { Pacemaker } from "../../../src/model/inventory.ts"
-import { parseListeners } from "../../../src/steps/lib/listeners.ts"
-import type { PreflightState } from "../../../src/steps/lib/preflight-state.ts"
-import { preflight } from "../../../src/steps/preflight.ts"
 import { context, facts, host, inventory, judge, parse, run, SHELLS } from "./harness.ts"
 
 const want = { name: "controller1", member: true }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { service } from "../../../src/steps/service.ts"
+import { service } from "../../../src/host/steps/service.ts"
 import { judge, parse } from "./harness.ts"
 
 const up = { name: "chrony", enabled: true, running: true }

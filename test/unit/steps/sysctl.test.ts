@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { sha256 } from "../../../src/host/file-state.ts"
+import { sysctl } from "../../../src/host/steps/sysctl.ts"
 import type { HaproxySettings } from "../../../src/model/haproxy.ts"
-import { sha256 } from "../../../src/steps/lib/file-state.ts"
-import { sysctl } from "../../../src/steps/sysctl.ts"
 import { context, host, inventory, judge, parse, run, SHELLS, sandbox } from "./harness.ts"
 
 const want = { settings: { "net.ipv4.ip_forward": 1, "net.ipv4.tcp_rmem": "4096  87380 6291456" } }

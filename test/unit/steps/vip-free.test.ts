@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { describe, expect, test } from "vitest"
-import type { StackUnit } from "../../../src/facts/units.ts"
+import type { StackUnit } from "../../../src/host/units.ts"
 import type { VipState } from "../../../src/steps/lib/vip-state.ts"
 import { vipFree } from "../../../src/steps/vip-free.ts"
 import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"

@@ -1,11 +1,11 @@
-import { HaopsError } from "../../base/errors.ts"
-import { quoteAll } from "../../base/sh.ts"
-import { LISTENERS } from "../../facts/network.ts"
-import { askAll, partsOf } from "../../facts/sections.ts"
-import type { ProbeOutput } from "../../model/step.ts"
+import { HaopsError } from "../base/errors.ts"
+import { quoteAll } from "../base/sh.ts"
+import type { ProbeOutput } from "../model/step.ts"
 import { readAnswer, readInteger } from "./answer.ts"
 import { type Listener, parseListeners } from "./listeners.ts"
-import { HELD_BY } from "./package-lock.ts"
+import { LISTENERS } from "./network.ts"
+import { HELD_BY } from "./packages/lock.ts"
+import { askAll, partsOf } from "./sections.ts"
 
 /** What preflight asks a host, beyond its facts. */
 export interface PreflightState {

@@ -1,10 +1,10 @@
 import * as z from "zod"
-import { allStackNames, STACK_PARTS, type StackPart, stackNames, stackVariants } from "../facts/stack-packages.ts"
-import { hostsOf } from "../model/inventory.ts"
-import { type BindContext, defineStep } from "../model/step.ts"
-import { arbiterOn } from "../pacemaker/membership/nodes.ts"
-import { packageDrift, planPackages } from "./lib/package-drift.ts"
-import { askLock, type PackageState, packageScript, parsePackages } from "./lib/package-state.ts"
+import { hostsOf } from "../../model/inventory.ts"
+import { type BindContext, defineStep } from "../../model/step.ts"
+import { arbiterOn } from "../../pacemaker/membership/nodes.ts"
+import { packageDrift, planPackages } from "../packages/drift.ts"
+import { allStackNames, STACK_PARTS, type StackPart, stackNames, stackVariants } from "../packages/stack-packages.ts"
+import { askLock, type PackageState, packageScript, parsePackages } from "../packages/state.ts"
 
 const want = z.strictObject({
   parts: z

@@ -1,10 +1,10 @@
 import * as z from "zod"
-import type { Finding } from "../base/events.ts"
-import { type BindContext, defineStep } from "../model/step.ts"
-import { readAnswer } from "./lib/answer.ts"
-import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
-import { FILE_KEYS, type FileState, fileScript, parseFile } from "./lib/file-state.ts"
-import { type HostsEntry, hostsConflicts, withHostsBlock } from "./lib/hosts-block.ts"
+import type { Finding } from "../../base/events.ts"
+import { type BindContext, defineStep } from "../../model/step.ts"
+import { readAnswer } from "../answer.ts"
+import { type FileWant, fileDrift, fileFindings, planFile } from "../file-drift.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "../file-state.ts"
+import { type HostsEntry, hostsConflicts, withHostsBlock } from "../hosts-block.ts"
 
 const PATH = "/etc/hosts"
 

@@ -1,5 +1,5 @@
-import type { Drift } from "../../base/events.ts"
-import type { Action } from "../../model/step.ts"
+import type { Drift } from "../base/events.ts"
+import type { Action } from "../model/step.ts"
 import type { UnitState } from "./unit-state.ts"
 
 /**

@@ -1,4 +1,4 @@
-import { HaopsError } from "../../base/errors.ts"
+import { HaopsError } from "../base/errors.ts"
 
 /** A socket that takes what comes from outside. */
 export interface Listener {

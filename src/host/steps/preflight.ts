@@ -1,10 +1,10 @@
 import * as z from "zod"
-import { hostsOf } from "../model/inventory.ts"
-import { type BindContext, defineStep } from "../model/step.ts"
-import { HEALTH_FRONTEND } from "../render/haproxy-health.ts"
-import { agentOf } from "./lib/haproxy-agent.ts"
-import { preflightFindings } from "./lib/preflight-findings.ts"
-import { type PreflightState, parsePreflight, preflightScript } from "./lib/preflight-state.ts"
+import { hostsOf } from "../../model/inventory.ts"
+import { type BindContext, defineStep } from "../../model/step.ts"
+import { HEALTH_FRONTEND } from "../../render/haproxy-health.ts"
+import { agentOf } from "../../steps/lib/haproxy-agent.ts"
+import { preflightFindings } from "../preflight-findings.ts"
+import { type PreflightState, parsePreflight, preflightScript } from "../preflight-state.ts"
 
 /** In no distribution's resource-agents. */
 const HAPROXY_OCF = "/usr/lib/ocf/resource.d/heartbeat/haproxy"

@@ -1,6 +1,6 @@
-import { HaopsError } from "../base/errors.ts"
-import { quoteAll } from "../base/sh.ts"
-import { shared } from "./shared.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { quoteAll } from "../../base/sh.ts"
+import { shared } from "../shared.ts"
 import { everyStackName } from "./stack-packages.ts"
 
 /** Packages as the manager's database has them. */

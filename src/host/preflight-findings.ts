@@ -1,9 +1,9 @@
-import type { Finding } from "../../base/events.ts"
-import type { HostFacts } from "../../model/host-facts.ts"
-import type { PreflightWant } from "../preflight.ts"
+import type { Finding } from "../base/events.ts"
+import type { HostFacts } from "../model/host-facts.ts"
 import { blocks, isLoopback, type Listener } from "./listeners.ts"
+import { systemFindings } from "./packages/supported-systems.ts"
 import type { PreflightState } from "./preflight-state.ts"
-import { systemFindings } from "./supported-systems.ts"
+import type { PreflightWant } from "./steps/preflight.ts"
 
 /** Everything that stands against a host. */
 export function preflightFindings(want: PreflightWant, have: PreflightState, facts: HostFacts): readonly Finding[] {

@@ -1,17 +1,11 @@
 import { quote } from "../../base/sh.ts"
-import {
-  type InstalledPackages,
-  PACKAGE_KEYS,
-  packageQuery,
-  readPackages,
-  STACK_PACKAGES,
-} from "../../facts/packages.ts"
-import { tellShared } from "../../facts/shared.ts"
-import { everyStackName } from "../../facts/stack-packages.ts"
 import type { ProbeOutput, Question } from "../../model/step.ts"
-import { readAnswer } from "./answer.ts"
-import { POLICY_MARK, POLICY_PATH } from "./package-install.ts"
-import { HELD_BY } from "./package-lock.ts"
+import { readAnswer } from "../answer.ts"
+import { tellShared } from "../shared.ts"
+import { POLICY_MARK, POLICY_PATH } from "./install.ts"
+import { HELD_BY } from "./lock.ts"
+import { type InstalledPackages, PACKAGE_KEYS, packageQuery, readPackages, STACK_PACKAGES } from "./packages.ts"
+import { everyStackName } from "./stack-packages.ts"
 
 /** What the package database says, and what installing has to know besides. */
 export interface PackageState extends InstalledPackages {

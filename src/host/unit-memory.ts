@@ -1,4 +1,4 @@
-import { quote } from "../../base/sh.ts"
+import { quote } from "../base/sh.ts"
 
 /**
  * Shell function `NAME_memory`, for a unit that reads this file when it starts or reloads: `none` (it does not run), `current`, or

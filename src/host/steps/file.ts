@@ -1,8 +1,8 @@
 import * as z from "zod"
-import { defineStep } from "../model/step.ts"
-import { readAnswer } from "./lib/answer.ts"
-import { fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
-import { FILE_KEYS, fileScript, parseFile, sha256 } from "./lib/file-state.ts"
+import { defineStep } from "../../model/step.ts"
+import { readAnswer } from "../answer.ts"
+import { fileDrift, fileFindings, planFile } from "../file-drift.ts"
+import { FILE_KEYS, fileScript, parseFile, sha256 } from "../file-state.ts"
 
 const want = z.strictObject({
   path: z

@@ -1,9 +1,9 @@
-import { HaopsError } from "../../base/errors.ts"
-import { quote } from "../../base/sh.ts"
-import type { UnitState } from "../../facts/units.ts"
-import type { ProbeOutput } from "../../model/step.ts"
+import { HaopsError } from "../base/errors.ts"
+import { quote } from "../base/sh.ts"
+import type { ProbeOutput } from "../model/step.ts"
+import type { UnitState } from "./units.ts"
 
-export type { UnitState } from "../../facts/units.ts"
+export type { UnitState } from "./units.ts"
 
 const PROPERTIES = ["LoadState", "UnitFileState", "ActiveState", "SubState"] as const
 

@@ -1,6 +1,6 @@
 import * as z from "zod"
-import type { Finding } from "../base/events.ts"
-import { defineClusterStep, type Member } from "../model/step.ts"
+import type { Finding } from "../../base/events.ts"
+import { defineClusterStep, type Member } from "../../model/step.ts"
 
 /** Keystone's tokens and logs side by side are already out of order; nothing breaks. */
 const WARN_MS = 1_000

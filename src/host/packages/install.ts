@@ -1,7 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import type { RunAction } from "../../model/step.ts"
-import { LOCK_WAIT_S } from "./package-lock.ts"
+import { LOCK_WAIT_S } from "./lock.ts"
 
 /** Asked by Debian's maintainer scripts before they start a service; 101 says no (invoke-rc.d(8)). */
 export const POLICY_PATH = "/usr/sbin/policy-rc.d"

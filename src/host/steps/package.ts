@@ -1,7 +1,7 @@
 import * as z from "zod"
-import { defineStep } from "../model/step.ts"
-import { packageDrift, planPackages } from "./lib/package-drift.ts"
-import { askLock, type PackageState, packageScript, parsePackages } from "./lib/package-state.ts"
+import { defineStep } from "../../model/step.ts"
+import { packageDrift, planPackages } from "../packages/drift.ts"
+import { askLock, type PackageState, packageScript, parsePackages } from "../packages/state.ts"
 
 const name = z.string().regex(/^[A-Za-z0-9][\w.+-]*$/, "a package name")
 

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from "node:crypto"
-import type { Secret } from "../../base/secret.ts"
+import type { Secret } from "../base/secret.ts"
 import { ALPHABET, sha512Crypt } from "./sha512-crypt.ts"
 
 /**

@@ -1,8 +1,8 @@
 import * as z from "zod"
-import { HaopsError } from "../base/errors.ts"
-import { RISKS } from "../base/events.ts"
-import { quote, quoteAll } from "../base/sh.ts"
-import { defineStep } from "../model/step.ts"
+import { HaopsError } from "../../base/errors.ts"
+import { RISKS } from "../../base/events.ts"
+import { quote, quoteAll } from "../../base/sh.ts"
+import { defineStep } from "../../model/step.ts"
 
 const want = z.strictObject({
   check: z

@@ -2,7 +2,7 @@ import { HaopsError } from "../base/errors.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { ProbeOutput } from "../model/step.ts"
 import { READ_CLOCK } from "./clock.ts"
-import { readPackages, STACK_PACKAGES } from "./packages.ts"
+import { readPackages, STACK_PACKAGES } from "./packages/packages.ts"
 import { tellIfKnown } from "./shared.ts"
 
 const STACK = ["pacemaker", "pcs", "crmsh", "corosync", "haproxy", "keepalived"] as const

@@ -1,9 +1,9 @@
 import type { Drift } from "../../base/events.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import type { Action } from "../../model/step.ts"
-import { type InstallOptions, installAction, installArgument, POLICY_PATH } from "./package-install.ts"
-import { waitForLock } from "./package-lock.ts"
-import type { PackageState } from "./package-state.ts"
+import { type InstallOptions, installAction, installArgument, POLICY_PATH } from "./install.ts"
+import { waitForLock } from "./lock.ts"
+import type { PackageState } from "./state.ts"
 
 /** A package, in a version (`*` at the end for any that begins so) or in whatever version is there. */
 export interface PackageWant {

@@ -1,5 +1,5 @@
-import { tellShared } from "../../facts/shared.ts"
-import { parseStackUnits, STACK_UNITS, type StackUnit } from "../../facts/units.ts"
+import { tellShared } from "./shared.ts"
+import { parseStackUnits, STACK_UNITS, type StackUnit } from "./units.ts"
 
 /** A systemd unit of the stack. */
 export interface UnitState {

@@ -1,4 +1,4 @@
-import type { HostFacts } from "../model/host-facts.ts"
+import type { HostFacts } from "../../model/host-facts.ts"
 
 /** Parts of the stack that a host may need. `shell` is the cluster shell that the family's vendor ships. */
 export const STACK_PARTS = [

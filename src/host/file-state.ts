@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
-import { HaopsError } from "../../base/errors.ts"
-import { quote } from "../../base/sh.ts"
+import { HaopsError } from "../base/errors.ts"
+import { quote } from "../base/sh.ts"
 import { type Answer, readInteger } from "./answer.ts"
 
 /** A path on a host. Symbolic links are followed; one that leads nowhere is `absent`. */

@@ -1,9 +1,9 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../base/events.ts"
-import type { Inventory } from "../model/inventory.ts"
-import { type Action, type BindContext, defineStep } from "../model/step.ts"
-import { type FileWant, fileDrift, fileFindings, planFile } from "./lib/file-drift.ts"
-import { parseSysctl, type SysctlState, squeeze, sysctlScript } from "./lib/sysctl-state.ts"
+import type { Drift, Finding } from "../../base/events.ts"
+import type { Inventory } from "../../model/inventory.ts"
+import { type Action, type BindContext, defineStep } from "../../model/step.ts"
+import { type FileWant, fileDrift, fileFindings, planFile } from "../file-drift.ts"
+import { parseSysctl, type SysctlState, squeeze, sysctlScript } from "../sysctl-state.ts"
 
 const PATH = "/etc/sysctl.d/99-haops.conf"
 

@@ -1,4 +1,4 @@
-import { HaopsError } from "../../base/errors.ts"
+import { HaopsError } from "../base/errors.ts"
 
 /** What a probe printed as lines of `key value`, in order. */
 export interface Answer {

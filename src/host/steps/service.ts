@@ -1,9 +1,9 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../base/events.ts"
-import { quote } from "../base/sh.ts"
-import { defineStep } from "../model/step.ts"
-import { unitActions } from "./lib/unit-actions.ts"
-import { parseUnit, type UnitState, unitScript } from "./lib/unit-state.ts"
+import type { Drift, Finding } from "../../base/events.ts"
+import { quote } from "../../base/sh.ts"
+import { defineStep } from "../../model/step.ts"
+import { unitActions } from "../unit-actions.ts"
+import { parseUnit, type UnitState, unitScript } from "../unit-state.ts"
 
 const want = z
   .strictObject({
