@@ -1,11 +1,11 @@
 import { rememberLast } from "../base/remember-last.ts"
+import { clusterIsNamed } from "../corosync/conf-probe.ts"
 import type { Probe } from "../model/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"
 import { NOT_CONNECTED } from "./crm-mon.ts"
 import { fingerprintOf } from "./fingerprint.ts"
-import { clusterIsNamed } from "./membership/conf-probe.ts"
 import { LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
 
 /** What a node knows of the cluster's configuration. */

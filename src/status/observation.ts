@@ -1,11 +1,11 @@
 import * as z from "zod"
 import { HaopsError } from "../base/errors.ts"
+import { parseQuorum, QUORUM_SCRIPT, type Quorum } from "../corosync/quorumtool.ts"
 import type { HaproxyRuntime } from "../haproxy/runtime-model.ts"
 import { runtimeProbe } from "../haproxy/runtime-probe.ts"
 import { askAll, partsOf } from "../host/sections.ts"
 import type { ProbeOutput } from "../model/step.ts"
 import { FINGERPRINT } from "../pacemaker/fingerprint.ts"
-import { parseQuorum, QUORUM_SCRIPT, type Quorum } from "./quorum.ts"
 
 /** What of a host is looked at. */
 export const OBSERVE_WANT = z.strictObject({

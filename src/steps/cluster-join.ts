@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { Secret } from "../base/secret.ts"
+import { RELOAD_COROSYNC } from "../corosync/reload-corosync.ts"
 import { type Action, type Drift, defineClusterStep, type Member, type Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { foreseeJoin } from "../pacemaker/membership/foresee.ts"
@@ -8,7 +9,6 @@ import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
-import { RELOAD_COROSYNC } from "./lib/reload-corosync.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

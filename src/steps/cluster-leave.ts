@@ -1,11 +1,11 @@
 import * as z from "zod"
+import { RELOAD_COROSYNC } from "../corosync/reload-corosync.ts"
 import { type Action, type Drift, defineClusterStep, type Members } from "../model/step.ts"
 import { chooseDialect, type Dialect } from "../pacemaker/dialect.ts"
 import { isListed } from "../pacemaker/membership/departure.ts"
 import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../pacemaker/membership/node-view.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { run } from "../pacemaker/membership/run.ts"
-import { RELOAD_COROSYNC } from "./lib/reload-corosync.ts"
 
 const want = z.strictObject({
   cluster: z.string(),

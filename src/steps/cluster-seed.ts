@@ -1,8 +1,8 @@
 import * as z from "zod"
+import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../corosync/conf-probe.ts"
 import { partsOf } from "../host/sections.ts"
 import { unitIsActive } from "../host/units.ts"
 import { defineStep } from "../model/step.ts"
-import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { isIn } from "../pacemaker/membership/situation.ts"
 

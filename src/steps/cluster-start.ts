@@ -1,16 +1,11 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../base/events.ts"
+import { COROSYNC_CONF, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../corosync/conf-probe.ts"
 import { partsOf } from "../host/sections.ts"
 import { tellShared } from "../host/shared.ts"
 import { parseUnits, UNITS_SCRIPT, type UnitState } from "../host/stack-units.ts"
 import { type Action, defineStep } from "../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../pacemaker/crm-mon.ts"
-import {
-  COROSYNC_CONF,
-  type NodeCluster,
-  nodeClusterScript,
-  parseNodeCluster,
-} from "../pacemaker/membership/conf-probe.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { isForeign, isIn } from "../pacemaker/membership/situation.ts"
 import { statusScript } from "../pacemaker/membership/wait-script.ts"

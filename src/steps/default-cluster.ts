@@ -1,13 +1,13 @@
 import * as z from "zod"
-import { partsOf } from "../host/sections.ts"
-import { defineStep } from "../model/step.ts"
 import {
   COROSYNC_CONF,
   IS_VENDORS,
   type NodeCluster,
   nodeClusterScript,
   parseNodeCluster,
-} from "../pacemaker/membership/conf-probe.ts"
+} from "../corosync/conf-probe.ts"
+import { partsOf } from "../host/sections.ts"
+import { defineStep } from "../model/step.ts"
 import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 
 const want = z.strictObject({ cluster: z.string().describe("Name of the cluster that the node is to be in.") })

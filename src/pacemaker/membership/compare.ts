@@ -1,7 +1,7 @@
 import { isIP } from "node:net"
 import type { Finding } from "../../base/events.ts"
+import type { CorosyncConf, CorosyncNode } from "../../corosync/conf.ts"
 import type { Members, Peers } from "../../model/step.ts"
-import type { CorosyncConf, CorosyncNode } from "../corosync-conf.ts"
 import type { Dialect } from "../dialect.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import type { MemberNode } from "./nodes.ts"

@@ -1,5 +1,5 @@
 import { isIP } from "node:net"
-import type { CorosyncConf } from "../corosync-conf.ts"
+import type { CorosyncConf } from "../../corosync/conf.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { type Takes, transportOf } from "./corosync-settings.ts"
 

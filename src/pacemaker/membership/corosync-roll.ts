@@ -1,5 +1,5 @@
+import type { CorosyncConf } from "../../corosync/conf.ts"
 import type { Member, Members } from "../../model/step.ts"
-import type { CorosyncConf } from "../corosync-conf.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { linkChange, linksOf } from "./corosync-links.ts"
 import { settingsOf, transportOf } from "./corosync-settings.ts"

@@ -1,4 +1,4 @@
-import type { CorosyncConf } from "../corosync-conf.ts"
+import type { CorosyncConf } from "../../corosync/conf.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 
 /**

@@ -1,8 +1,8 @@
+import { type NodeCluster, nodeClusterScript } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
 import { tellShared, unshared } from "../../host/shared.ts"
 import type { Member, Members, Probe } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../crm-mon.ts"
-import { type NodeCluster, nodeClusterScript } from "./conf-probe.ts"
 import { KNOWN_HOSTS_SCRIPT } from "./known-hosts.ts"
 import { isIn, MEMBER_FILES, type MemberFiles } from "./situation.ts"
 

@@ -1,7 +1,7 @@
+import type { CorosyncConf } from "../../corosync/conf.ts"
+import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
 import type { Members } from "../../model/step.ts"
-import type { CorosyncConf } from "../corosync-conf.ts"
-import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "./conf-probe.ts"
 import { KNOWN_HOSTS_SCRIPT, type KnownHosts, parseKnownHosts } from "./known-hosts.ts"
 
 /** What a node's files say of its cluster and of whom its pcs can command. */

@@ -1,5 +1,5 @@
+import { clusterIsNamed } from "../../corosync/conf-probe.ts"
 import { unitIsActive } from "../../host/units.ts"
-import { clusterIsNamed } from "../../pacemaker/membership/conf-probe.ts"
 
 /** Whether the configuration that pacemaker left on the disk is one in maintenance mode. */
 const MAINTAINED = `grep -q 'name="maintenance-mode" value="true"' /var/lib/pacemaker/cib/cib.xml 2>/dev/null`

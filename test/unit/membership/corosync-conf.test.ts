@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { parseCorosyncConf, parseCorosyncSections } from "../../../src/pacemaker/corosync-conf.ts"
+import { parseCorosyncConf, parseCorosyncSections } from "../../../src/corosync/conf.ts"
 import { recorded } from "./cluster.ts"
 
 describe("corosync.conf", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest"
+import { corosyncConf } from "../../../src/corosync/steps/corosync-conf.ts"
+import { corosyncHold } from "../../../src/corosync/steps/corosync-hold.ts"
+import { corosyncRelease } from "../../../src/corosync/steps/corosync-release.ts"
+import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
 import { rollNotes } from "../../../src/pacemaker/membership/corosync-roll.ts"
-import { corosyncConf } from "../../../src/steps/corosync-conf.ts"
-import { corosyncHold } from "../../../src/steps/corosync-hold.ts"
-import { corosyncRelease } from "../../../src/steps/corosync-release.ts"
-import { corosyncRestart } from "../../../src/steps/corosync-restart.ts"
 import { commands, judge, members, TEXT, UDPU, WANT } from "./corosync.ts"
 
 describe("a change that takes a restart", () => {

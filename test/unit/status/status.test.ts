@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
+import { parseQuorum } from "../../../src/corosync/quorumtool.ts"
 import { defineStep } from "../../../src/model/step.ts"
 import { renderStatus } from "../../../src/output/status-screen.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import { lenient } from "../../../src/status/lenient.ts"
-import { parseQuorum } from "../../../src/status/quorum.ts"
 import { findTarget } from "../../../src/status/target.ts"
 import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS } from "./support.ts"
 

@@ -1,5 +1,5 @@
-import type { WaitAction } from "../../model/step.ts"
-import type { RunningCorosync } from "../../pacemaker/corosync-cmap.ts"
+import type { WaitAction } from "../model/step.ts"
+import type { RunningCorosync } from "./cmap.ts"
 
 /** A link that is given up at another time than the token in force asks for. Milliseconds. */
 export interface TrailingLink {

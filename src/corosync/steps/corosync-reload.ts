@@ -1,12 +1,12 @@
-import { quote } from "../base/sh.ts"
-import { type Action, type Drift, defineJointStep, type Members } from "../model/step.ts"
-import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
-import { COROSYNC_CONF } from "../pacemaker/membership/conf-probe.ts"
-import { linksOf } from "../pacemaker/membership/corosync-links.ts"
-import { settingsOf } from "../pacemaker/membership/corosync-settings.ts"
-import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
-import { linksFollow } from "./lib/link-timers.ts"
-import { RELOAD_AGAIN, RELOAD_COROSYNC } from "./lib/reload-corosync.ts"
+import { quote } from "../../base/sh.ts"
+import { type Action, type Drift, defineJointStep, type Members } from "../../model/step.ts"
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../pacemaker/membership/cluster-want.ts"
+import { linksOf } from "../../pacemaker/membership/corosync-links.ts"
+import { settingsOf } from "../../pacemaker/membership/corosync-settings.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../pacemaker/membership/corosync-view.ts"
+import { COROSYNC_CONF } from "../conf-probe.ts"
+import { linksFollow } from "../link-timers.ts"
+import { RELOAD_AGAIN, RELOAD_COROSYNC } from "../reload-corosync.ts"
 
 /** A reload is passed on by corosync and takes milliseconds. */
 const TIMEOUT_MS = 30_000

@@ -1,4 +1,4 @@
-import { type CorosyncSection, parseCorosyncSections } from "./corosync-conf.ts"
+import { type CorosyncSection, parseCorosyncSections } from "./conf.ts"
 
 /** What to change in a corosync.conf; everything else stays as it stands, comments and order included. */
 export interface CorosyncEdit {

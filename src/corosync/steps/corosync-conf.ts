@@ -1,12 +1,12 @@
-import { type Drift, defineJointStep, type Finding } from "../model/step.ts"
-import { type CorosyncEdit, editCorosyncConf } from "../pacemaker/corosync-edit.ts"
-import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
-import { linkChange } from "../pacemaker/membership/corosync-links.ts"
-import { restartsOf } from "../pacemaker/membership/corosync-roll.ts"
-import { type Setting, settingsOf } from "../pacemaker/membership/corosync-settings.ts"
-import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
-import { isIn } from "../pacemaker/membership/situation.ts"
-import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
+import { type Drift, defineJointStep, type Finding } from "../../model/step.ts"
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../pacemaker/membership/cluster-want.ts"
+import { linkChange } from "../../pacemaker/membership/corosync-links.ts"
+import { restartsOf } from "../../pacemaker/membership/corosync-roll.ts"
+import { type Setting, settingsOf } from "../../pacemaker/membership/corosync-settings.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../pacemaker/membership/corosync-view.ts"
+import { isIn } from "../../pacemaker/membership/situation.ts"
+import { type CorosyncEdit, editCorosyncConf } from "../edit.ts"
+import { putCorosyncConf } from "../put-corosync-conf.ts"
 
 /**
  * The settings of a live cluster in every member's corosync.conf: totem and quorum options, transport, new links. Nothing goes by

@@ -1,5 +1,5 @@
-import type { PutAction } from "../../model/step.ts"
-import { COROSYNC_CONF } from "../../pacemaker/membership/conf-probe.ts"
+import type { PutAction } from "../model/step.ts"
+import { COROSYNC_CONF } from "./conf-probe.ts"
 
 /**
  * Corosync 3 takes the file as an option, 2 from the environment; each ignores or refuses the other's way, so the usage text is asked

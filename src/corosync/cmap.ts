@@ -1,7 +1,7 @@
 import { HaopsError } from "../base/errors.ts"
 import { unitIsActive } from "../host/units.ts"
-import { parseQuorum } from "../status/quorum.ts"
-import { type CorosyncConf, corosyncNode } from "./corosync-conf.ts"
+import { type CorosyncConf, corosyncNode } from "./conf.ts"
+import { parseQuorum } from "./quorumtool.ts"
 
 /** What corosync has in memory, and whom it sees. */
 export interface RunningCorosync {

@@ -1,8 +1,8 @@
-import { HaopsError } from "../../base/errors.ts"
-import { quote } from "../../base/sh.ts"
-import { askAll, partsOf } from "../../host/sections.ts"
-import { shared, tellShared } from "../../host/shared.ts"
-import { type CorosyncConf, parseCorosyncConf } from "../corosync-conf.ts"
+import { HaopsError } from "../base/errors.ts"
+import { quote } from "../base/sh.ts"
+import { askAll, partsOf } from "../host/sections.ts"
+import { shared, tellShared } from "../host/shared.ts"
+import { type CorosyncConf, parseCorosyncConf } from "./conf.ts"
 
 export const COROSYNC_CONF = "/etc/corosync/corosync.conf"
 

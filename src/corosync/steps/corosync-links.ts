@@ -1,10 +1,10 @@
-import { defineJointStep } from "../model/step.ts"
-import { editCorosyncConf } from "../pacemaker/corosync-edit.ts"
-import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
-import { linkChange } from "../pacemaker/membership/corosync-links.ts"
-import { type CorosyncView, corosyncView, isManaged } from "../pacemaker/membership/corosync-view.ts"
-import { linksConnected } from "./lib/links-connected.ts"
-import { putCorosyncConf } from "./lib/put-corosync-conf.ts"
+import { defineJointStep } from "../../model/step.ts"
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../pacemaker/membership/cluster-want.ts"
+import { linkChange } from "../../pacemaker/membership/corosync-links.ts"
+import { type CorosyncView, corosyncView, isManaged } from "../../pacemaker/membership/corosync-view.ts"
+import { editCorosyncConf } from "../edit.ts"
+import { linksConnected } from "../links-connected.ts"
+import { putCorosyncConf } from "../put-corosync-conf.ts"
 
 /** Links come up in a second or two. */
 const TIMEOUT_MS = 30_000

@@ -1,5 +1,5 @@
-import { type Action, defineJointStep, type Members } from "../model/step.ts"
-import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../pacemaker/membership/cluster-want.ts"
+import { type Action, defineJointStep, type Members } from "../../model/step.ts"
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../pacemaker/membership/cluster-want.ts"
 import {
   holdReason,
   isHeld,
@@ -7,9 +7,9 @@ import {
   isWritten,
   joinedAfter,
   pendingRestarts,
-} from "../pacemaker/membership/corosync-roll.ts"
-import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../pacemaker/membership/corosync-view.ts"
-import { statusScript } from "../pacemaker/membership/wait-script.ts"
+} from "../../pacemaker/membership/corosync-roll.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../pacemaker/membership/corosync-view.ts"
+import { statusScript } from "../../pacemaker/membership/wait-script.ts"
 
 type All = Members<CorosyncView>
 
