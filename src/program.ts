@@ -2,7 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander"
 import { packageVersion } from "./base/package-root.ts"
 import { KINDS } from "./drill/fault.ts"
 import { parseSpan } from "./drill/span.ts"
-import { PRESET_NAMES } from "./inventory/presets/names.ts"
+import { PRESET_NAMES } from "./haproxy/presets/names.ts"
 import { SHELLS } from "./output/completion.ts"
 import type { CommonOptions } from "./verbs/options.ts"
 

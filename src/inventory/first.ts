@@ -1,5 +1,5 @@
 import { stringify } from "yaml"
-import type { PresetName } from "./presets/names.ts"
+import type { PresetName } from "../haproxy/presets/names.ts"
 
 /** What a first inventory is made from. */
 export interface FirstAnswers {

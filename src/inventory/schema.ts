@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { scalarSchema } from "../document/scalars-schema.ts"
-import { haproxySchema } from "./haproxy-schema.ts"
+import { haproxySchema } from "../haproxy/section/schema.ts"
 import { hostsSchema } from "./hosts-schema.ts"
 import { keepalivedSchema } from "./keepalived-schema.ts"
 import { pacemakerSchema } from "./pacemaker-schema.ts"

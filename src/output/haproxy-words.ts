@@ -1,4 +1,4 @@
-import type { RuntimeServer } from "../haproxy/runtime-model.ts"
+import type { RuntimeServer } from "../haproxy/runtime/model.ts"
 import { cleanLine } from "./clean.ts"
 
 /** `45 s`, `12 min`, `5 h`, `3 d`: the largest unit is enough to see what came first. */

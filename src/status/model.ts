@@ -1,7 +1,7 @@
 import type { HaopsError } from "../base/errors.ts"
 import type { Drift, Finding } from "../base/events.ts"
 import type { Quorum } from "../corosync/quorumtool.ts"
-import type { HaproxyRuntime, RuntimeServer } from "../haproxy/runtime-model.ts"
+import type { HaproxyRuntime, RuntimeServer } from "../haproxy/runtime/model.ts"
 import type { CrmFailure } from "../pacemaker/crm-mon.ts"
 
 /** One look at everything that an inventory manages, put together from what the hosts answered. Pure data. */

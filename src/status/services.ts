@@ -1,4 +1,4 @@
-import type { RuntimeBackend } from "../haproxy/runtime-model.ts"
+import type { RuntimeBackend } from "../haproxy/runtime/model.ts"
 import type { HaproxyService } from "../model/haproxy.ts"
 import { hostsOf, type Inventory } from "../model/inventory.ts"
 import type { HaproxyStatus, ServerStatus, ServiceStatus, Share } from "./model.ts"

@@ -7,10 +7,10 @@ import { HaopsError } from "../base/errors.ts"
 import { EXIT } from "../base/exit-codes.ts"
 import { writing } from "../base/writing.ts"
 import { InputError } from "../document/problems.ts"
+import type { PresetName } from "../haproxy/presets/names.ts"
 import { type FirstAnswers, firstInventory, hasPacemaker } from "../inventory/first.ts"
 import { DEFAULT_FILES } from "../inventory/load.ts"
 import { parseInventory } from "../inventory/parse.ts"
-import type { PresetName } from "../inventory/presets/names.ts"
 import type { CommonOptions } from "./options.ts"
 
 export interface InitOptions extends CommonOptions {

@@ -3,7 +3,13 @@ import { EXIT } from "../base/exit-codes.ts"
 import { auditLine } from "../engine/audit.ts"
 import { connectAndLook, eachHost } from "../engine/look.ts"
 import { isLive, type LiveHost, liveHosts } from "../engine/world.ts"
-import { readSetOutcome, type SetOutcome, setServerCommand, takesTraffic, type Wish } from "../haproxy/set-server.ts"
+import {
+  readSetOutcome,
+  type SetOutcome,
+  setServerCommand,
+  takesTraffic,
+  type Wish,
+} from "../haproxy/runtime/set-server.ts"
 import type { HaproxySettings } from "../model/haproxy.ts"
 import { renderLb, renderWish, type WishReport } from "../output/lb-screen.ts"
 import { screenOptions } from "../output/screen.ts"

@@ -1,4 +1,4 @@
-import type { HaproxyRuntime } from "../haproxy/runtime-model.ts"
+import type { HaproxyRuntime } from "../haproxy/runtime/model.ts"
 import type { HaproxyService } from "../model/haproxy.ts"
 import { type Host, hostsOf, type Vip } from "../model/inventory.ts"
 import { portOfVip } from "../model/vip-port.ts"

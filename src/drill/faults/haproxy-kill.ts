@@ -1,5 +1,5 @@
 import { quoteAll } from "../../base/sh.ts"
-import { READ_PID } from "../../haproxy/pid-file.ts"
+import { READ_PID } from "../../haproxy/runtime/pid-file.ts"
 import type { Fault } from "../fault.ts"
 
 /** Every haproxy process of the node at once, as a crash or the kernel's hunt for memory would. */

@@ -1,8 +1,8 @@
 import * as z from "zod"
+import { HEALTH_FRONTEND } from "../../haproxy/config/health.ts"
+import { agentOf } from "../../haproxy/node/agent.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type BindContext, defineStep } from "../../model/step.ts"
-import { HEALTH_FRONTEND } from "../../render/haproxy-health.ts"
-import { agentOf } from "../../steps/lib/haproxy-agent.ts"
 import { preflightFindings } from "../preflight-findings.ts"
 import { type PreflightState, parsePreflight, preflightScript } from "../preflight-state.ts"
 

@@ -1,7 +1,7 @@
 import { fc, it as property } from "@fast-check/vitest"
 import { describe, expect, it } from "vitest"
-import { importHaproxy } from "../../../src/haproxy-import/import.ts"
-import { haproxyMeaning } from "../../../src/render/haproxy-meaning.ts"
+import { haproxyMeaning } from "../../../src/haproxy/config/meaning.ts"
+import { importHaproxy } from "../../../src/haproxy/import/import.ts"
 import { roundTrip } from "./support.ts"
 
 const SETTINGS = [

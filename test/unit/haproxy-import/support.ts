@@ -1,6 +1,6 @@
 import { reveal } from "../../../src/base/secret.ts"
-import { type HaproxyImport, importHaproxy } from "../../../src/haproxy-import/import.ts"
-import { haproxySchema } from "../../../src/inventory/haproxy-schema.ts"
+import { type HaproxyImport, importHaproxy } from "../../../src/haproxy/import/import.ts"
+import { haproxySchema } from "../../../src/haproxy/section/schema.ts"
 import { render } from "../haproxy/support.ts"
 
 export interface Round {

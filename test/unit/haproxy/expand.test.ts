@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import * as z from "zod"
-import { parseEndpoint } from "../../../src/inventory/haproxy-expand-backends.ts"
-import { haproxySchema } from "../../../src/inventory/haproxy-schema.ts"
-import { PRESET_NAMES, PRESETS } from "../../../src/inventory/presets/index.ts"
+import { PRESET_NAMES, PRESETS } from "../../../src/haproxy/presets/index.ts"
+import { parseEndpoint } from "../../../src/haproxy/section/expand-backends.ts"
+import { haproxySchema } from "../../../src/haproxy/section/schema.ts"
 import { expand, render, type Setting, sections, THREE } from "./support.ts"
 
 interface ProblemCase extends Setting {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs"
 import { fc, it as property } from "@fast-check/vitest"
 import { describe, expect, it } from "vitest"
-import { haproxyMeaning } from "../../../src/render/haproxy-meaning.ts"
-import { parseHaproxyConfig } from "../../../src/render/haproxy-parse.ts"
-import { tokenize } from "../../../src/render/haproxy-tokens.ts"
-import { word } from "../../../src/render/haproxy-words.ts"
+import { haproxyMeaning } from "../../../src/haproxy/config/meaning.ts"
+import { parseHaproxyConfig } from "../../../src/haproxy/config/parse.ts"
+import { tokenize } from "../../../src/haproxy/config/tokens.ts"
+import { word } from "../../../src/haproxy/config/words.ts"
 
 const words = (line: string): string[] => tokenize(line).tokens.map((token) => token.text)
 

@@ -1,8 +1,8 @@
 import { fc, it as property } from "@fast-check/vitest"
 import { describe, expect, it } from "vitest"
 import { reveal, Secret } from "../../../src/base/secret.ts"
-import { renderHaproxyConfig } from "../../../src/render/haproxy.ts"
-import { redactHaproxyConfig } from "../../../src/render/haproxy-redact.ts"
+import { redactHaproxyConfig } from "../../../src/haproxy/config/redact.ts"
+import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
 import { expand, THREE } from "./support.ts"
 
 describe("secrets of a haproxy.cfg are blanked, everything else stays to the letter", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { Secret } from "../../../src/base/secret.ts"
-import { renderHaproxyConfig } from "../../../src/render/haproxy.ts"
+import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
 import { expand, literal, render, renderYaml, sections, THREE } from "./support.ts"
 
 interface LineCase {

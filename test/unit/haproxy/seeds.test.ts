@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
-import { haproxyMeaning } from "../../../src/render/haproxy-meaning.ts"
+import { haproxyMeaning } from "../../../src/haproxy/config/meaning.ts"
 import { render, type Setting } from "./support.ts"
 
 const CASES = new URL("../../cases/haproxy/", import.meta.url)

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs"
 import { parse } from "yaml"
 import { reveal, Secret } from "../../../src/base/secret.ts"
 import { formatPath } from "../../../src/document/problems.ts"
-import { expandHaproxy } from "../../../src/inventory/haproxy-expand.ts"
-import { haproxySchema } from "../../../src/inventory/haproxy-schema.ts"
+import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
+import { expandHaproxy } from "../../../src/haproxy/section/expand.ts"
+import { haproxySchema } from "../../../src/haproxy/section/schema.ts"
 import type { HaproxySettings } from "../../../src/model/haproxy.ts"
 import type { Group, Host, SecretSource, Vip } from "../../../src/model/inventory.ts"
-import { renderHaproxyConfig } from "../../../src/render/haproxy.ts"
 
 /** The parts of an inventory that haproxy depends on. */
 export interface Setting {

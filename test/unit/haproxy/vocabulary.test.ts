@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { haproxyMeaning } from "../../../src/render/haproxy-meaning.ts"
+import { haproxyMeaning } from "../../../src/haproxy/config/meaning.ts"
 import { roundTrip } from "../haproxy-import/support.ts"
 import { renderWord, sections, THREE, WORDS } from "./support.ts"
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
 import { InputError } from "../../../src/document/problems.ts"
+import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
+import { haproxyConfig } from "../../../src/haproxy/steps/haproxy-config.ts"
 import { packages } from "../../../src/host/steps/packages.ts"
 import { loadInventory } from "../../../src/inventory/load.ts"
-import { renderHaproxyConfig } from "../../../src/render/haproxy.ts"
-import { haproxyConfig } from "../../../src/steps/haproxy-config.ts"
 import { context } from "../steps/harness.ts"
 import { inventoryOf, PAIR } from "./support.ts"
 

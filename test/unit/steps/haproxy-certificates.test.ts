@@ -3,16 +3,16 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
-import { sha256 } from "../../../src/host/file-state.ts"
-import { parseInventory } from "../../../src/inventory/parse.ts"
-import { createSecretStore } from "../../../src/inventory/secrets.ts"
-import { haproxyCertificates } from "../../../src/steps/haproxy-certificates.ts"
-import { certificateFacts, certificateText, pemBundle } from "../../../src/steps/lib/certificate.ts"
+import { certificateFacts, certificateText, pemBundle } from "../../../src/haproxy/node/certificate.ts"
 import {
   type CertificateState,
   certificateScript,
   parseCertificates,
-} from "../../../src/steps/lib/certificate-state.ts"
+} from "../../../src/haproxy/node/certificate-state.ts"
+import { haproxyCertificates } from "../../../src/haproxy/steps/haproxy-certificates.ts"
+import { sha256 } from "../../../src/host/file-state.ts"
+import { parseInventory } from "../../../src/inventory/parse.ts"
+import { createSecretStore } from "../../../src/inventory/secrets.ts"
 import { judge, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
 const CASES = new URL("../../cases/certificates/", import.meta.url)

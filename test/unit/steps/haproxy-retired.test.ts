@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { HAPROXY_MARK } from "../../../src/haproxy/config/render.ts"
+import { haproxyRetired } from "../../../src/haproxy/steps/haproxy-retired.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
-import { HAPROXY_MARK } from "../../../src/render/haproxy.ts"
-import { haproxyRetired } from "../../../src/steps/haproxy-retired.ts"
 import { context, judge, parse, run, SHELLS, sandbox } from "./harness.ts"
 
 const unit = { load: "loaded", file: "enabled", active: "active", sub: "running" }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest"
+import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../../../src/haproxy/node/rsyslog.ts"
+import { parseRsyslog, type RsyslogState, rsyslogScript } from "../../../src/haproxy/node/rsyslog-state.ts"
+import { haproxyRsyslog } from "../../../src/haproxy/steps/haproxy-rsyslog.ts"
 import { type FileState, sha256 } from "../../../src/host/file-state.ts"
 import { packages } from "../../../src/host/steps/packages.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
-import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../../../src/render/rsyslog.ts"
-import { haproxyRsyslog } from "../../../src/steps/haproxy-rsyslog.ts"
-import { parseRsyslog, type RsyslogState, rsyslogScript } from "../../../src/steps/lib/rsyslog-state.ts"
 import { context, judge, run, SHELLS, sandbox } from "./harness.ts"
 
 const rsyslog = { file: "/var/log/haproxy.log", port: 514, facilities: ["local2"] }

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, test } from "vitest"
+import { buildTarget, haproxyUnit, makeWords } from "../../../src/haproxy/node/build.ts"
+import { parseSource, type SourceState, sourceScript } from "../../../src/haproxy/node/source-state.ts"
+import { haproxySource } from "../../../src/haproxy/steps/haproxy-source.ts"
 import { sha256 } from "../../../src/host/file-state.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
-import { haproxySource } from "../../../src/steps/haproxy-source.ts"
-import { buildTarget, haproxyUnit, makeWords } from "../../../src/steps/lib/haproxy-build.ts"
-import { parseSource, type SourceState, sourceScript } from "../../../src/steps/lib/haproxy-source-state.ts"
 import { context, facts, judge, run, SHELLS, sandbox } from "./harness.ts"
 
 const SUM = "a".repeat(64)

@@ -1,0 +1,64 @@
+import { directiveMeanings } from "./directive.ts"
+import { type Entry, effectiveProxies } from "./effective.ts"
+import { type HaproxyConfig, parseHaproxyConfig } from "./parse.ts"
+
+/** What a haproxy.cfg makes haproxy do, in one spelling: equal where two files mean the same. */
+export interface HaproxyMeaning {
+  /** Sorted. */
+  global: readonly string[]
+  /** By `listen NAME`, `frontend NAME`, `backend NAME`: what `defaults` gives is filled in, rules and servers come last, in order. */
+  proxies: Readonly<Record<string, readonly string[]>>
+  /** Other sections as they are. */
+  others: Readonly<Record<string, readonly string[]>>
+}
+
+/** The meaning of a configuration: order, spelling of durations, implied values and the use of `defaults` do not matter. */
+export function haproxyMeaning(config: HaproxyConfig | string): HaproxyMeaning {
+  const parsed = typeof config === "string" ? parseHaproxyConfig(config) : config
+  const proxies = effectiveProxies(parsed).map(({ kind, name, entries }) => [`${kind} ${name}`, linesOf(entries)])
+  return { global: globalLines(parsed), proxies: Object.fromEntries(proxies), others: otherSections(parsed) }
+}
+
+/** Directives with an order of their own among their kind, and none among the others; any other rule stands before them. */
+const FAMILIES = [
+  ["http-check", "tcp-check"],
+  ["stick"],
+  ["use-server"],
+  ["default-server", "server", "server-template"],
+]
+
+/** A proxy's entries as lines: settings sorted, then what has an order, in it. What is not logged has no form. */
+export function linesOf(entries: readonly Entry[]): string[] {
+  const logged = entries.some(({ key }) => key.startsWith("log "))
+  const settings = entries
+    .filter(({ ordered, key }) => ordered !== true && (logged || key !== "option log"))
+    .map(({ text }) => text)
+  const rules = entries.filter(({ ordered }) => ordered === true).map(({ text }) => text)
+  return [...settings.sort(), ...rules.toSorted((a, b) => familyOf(a) - familyOf(b))]
+}
+
+function familyOf(text: string): number {
+  const keyword = text.split(" ")[0] ?? ""
+  return FAMILIES.findIndex((family) => family.includes(keyword))
+}
+
+function globalLines({ sections }: HaproxyConfig): string[] {
+  const directives = sections.filter(({ kind }) => kind === "global").flatMap((section) => section.directives)
+  const byKey = new Map<string, string>()
+  for (const { words } of directives) {
+    for (const { key, text, off } of directiveMeanings(words, "both")) off ? byKey.delete(key) : byKey.set(key, text)
+  }
+  return [...byKey.values()].sort()
+}
+
+const PROXIES = new Set(["global", "defaults", "listen", "frontend", "backend"])
+
+function otherSections({ sections }: HaproxyConfig): Record<string, string[]> {
+  const others = sections.filter(({ kind }) => !PROXIES.has(kind))
+  return Object.fromEntries(
+    others.map(({ kind, words, directives }) => [
+      [kind, ...words].join(" "),
+      directives.map((directive) => directive.words.join(" ")),
+    ]),
+  )
+}

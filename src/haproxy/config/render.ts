@@ -1,0 +1,37 @@
+import type { Secret } from "../../base/secret.ts"
+import type { HaproxySettings } from "../../model/haproxy.ts"
+import type { Group, SecretSource } from "../../model/inventory.ts"
+import { defaultsSection, globalSection } from "./base.ts"
+import { healthSection } from "./health.ts"
+import { serviceSections } from "./service.ts"
+import { statsSection } from "./stats.ts"
+
+/** The file holds the password of the stats page: `root` writes, haproxy's group reads. */
+export const HAPROXY_CONFIG = { path: "/etc/haproxy/haproxy.cfg", mode: "0640", owner: "root:haproxy" } as const
+
+/** First line of the file: by it haops knows its own again. */
+export const HAPROXY_MARK = `# Managed by haops: changes made here are overwritten by the next "haops up".`
+
+/**
+ * haproxy.cfg for the hosts of a group, the same on all of them. Deterministic: the order is the inventory's.
+ * A Secret where it holds a password, else text.
+ */
+export function renderHaproxyConfig(
+  settings: HaproxySettings,
+  group: Group,
+  secret: (source: SecretSource) => Secret,
+): Secret | string {
+  const { health } = settings
+  const before = [
+    HAPROXY_MARK,
+    globalSection(settings.global),
+    defaultsSection(settings.defaults),
+    ...(health?.on.includes(group) ? [healthSection(health.port)] : []),
+  ]
+  const services = settings.services.filter((service) => service.on === group).flatMap(serviceSections)
+  const raw = settings.raw.length === 0 ? [] : [settings.raw.join("\n")]
+  const file = (stats: readonly string[]): string => `${[...before, ...stats, ...services, ...raw].join("\n\n")}\n`
+  const { stats } = settings
+  if (stats === undefined || !stats.on.includes(group)) return file([])
+  return secret(stats.password).map((password) => file([statsSection(stats, password)]))
+}

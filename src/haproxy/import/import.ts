@@ -1,0 +1,133 @@
+import type { Secret } from "../../base/secret.ts"
+import { effectiveProxies, type ProxySection } from "../config/effective.ts"
+import { haproxyMeaning } from "../config/meaning.ts"
+import type { ConfigSection, HaproxyConfig } from "../config/parse.ts"
+import { redactHaproxyConfig } from "../config/redact.ts"
+import type { HaproxyYaml } from "../section/schema.ts"
+import { sharedDefaults } from "./base.ts"
+import { differences } from "./differences.ts"
+import { globalOf } from "./global.ts"
+import { Half } from "./half.ts"
+import { boundAddresses, commonHosts, type Named } from "./hosts.ts"
+import type { ImportNote, TakeNote } from "./notes.ts"
+import { type Pair, pairProxies } from "./pairs.ts"
+import { withPresets } from "./presets.ts"
+import { proxyLines, sectionLines } from "./raw-sections.ts"
+import { type Around, type Kept, serviceOf } from "./service.ts"
+import { readSource } from "./source.ts"
+import { type ImportedStats, isStats, statsOf } from "./stats.ts"
+import { tryOut } from "./trial.ts"
+
+export interface ImportRequest {
+  /** The haproxy.cfg. */
+  text: string
+  /** VIPs by name. None: the addresses that it binds are taken for VIPs. */
+  vips: readonly Named[]
+  /** The inventory's hosts. None: the servers that most proxies share are taken for them. */
+  hosts: readonly Named[]
+}
+
+export interface HaproxyImport {
+  hosts: readonly Named[]
+  vips: readonly Named[]
+  /** As the inventory writes it. The password of the stats page is taken from `STATS_PASSWORD` of the environment. */
+  haproxy: HaproxyYaml
+  /** Password of the stats page, where there is one. */
+  password: Secret | undefined
+  notes: readonly ImportNote[]
+}
+
+/** The environment variable that an imported inventory takes the stats page's password from. */
+export const STATS_PASSWORD = "HAOPS_STATS_PASSWORD"
+
+/**
+ * An existing haproxy.cfg as an inventory's haproxy section. What the inventory has no words for is kept in haproxy's own, and the
+ * result is rendered and compared with the file: whatever differs is among the notes. Throws `E_INPUT` where haproxy could not
+ * read the file either.
+ */
+export function importHaproxy(request: ImportRequest): HaproxyImport {
+  const notes: ImportNote[] = []
+  const note: TakeNote = (one) => void notes.push(one)
+  const config = readSource(
+    request.text,
+    request.vips.map(({ address }) => address),
+    note,
+  )
+  const proxies = effectiveProxies(config)
+  const global = globalOf(config, note)
+  const hosts = request.hosts.length > 0 ? request.hosts : commonHosts(proxies)
+  const vips = request.vips.length > 0 ? request.vips : guessVips(proxies, hosts)
+  const base = sharedDefaults(proxies)
+  for (const { directive } of base.raw)
+    note({ kind: "kept", line: directive.line, section: "defaults", text: directive.text })
+  const around: Around = { base, hosts, vips, logged: (global.log ?? []).length > 0 }
+  const { stats, services, raw } = sort(config, proxies, around, note)
+  const haproxy: HaproxyYaml = {
+    ...(Object.keys(global).length === 0 ? {} : { global }),
+    ...(Object.keys(base.yaml).length === 0 ? {} : { defaults: base.yaml }),
+    ...(stats === undefined ? {} : { stats: { ...stats.yaml, password: { env: STATS_PASSWORD } } }),
+    ...(services.length === 0 ? {} : { services: withPresets(services, { global, defaults: base.yaml }, around) }),
+    ...(raw.length === 0 ? {} : { raw }),
+  }
+  const trial = tryOut(haproxy, hosts, vips, stats?.password)
+  for (const problem of trial.problems) note({ kind: "check", text: problem })
+  notes.push(...differences(haproxyMeaning(config), trial.meaning))
+  return { hosts, vips, haproxy, password: stats?.password, notes }
+}
+
+function guessVips(proxies: readonly ProxySection[], hosts: readonly Named[]): Named[] {
+  return boundAddresses(proxies, hosts).map((address, index) => ({
+    name: index === 0 ? "vip" : `vip${index + 1}`,
+    address,
+  }))
+}
+
+interface Sorted {
+  stats: ImportedStats | undefined
+  services: ReturnType<typeof servicesOf>["services"]
+  raw: string[]
+}
+
+/** The stats page, services, and whatever is neither. */
+function sort(config: HaproxyConfig, proxies: readonly ProxySection[], around: Around, note: TakeNote): Sorted {
+  const page = proxies.find(isStats)
+  const stats = page === undefined ? undefined : statsOf(page, around)
+  for (const kept of stats?.kept ?? []) keptWords(kept, note)
+  const others = stats === undefined ? proxies : proxies.filter((proxy) => proxy !== page)
+  if (stats !== undefined && page!.name !== "stats") {
+    note({ kind: "changed", line: page!.section.line, section: `listen ${page!.name}`, text: "it is called stats now" })
+  }
+  const { pairs, alone } = pairProxies(others)
+  const { services, refused } = servicesOf(pairs, around, note)
+  const kept = others.filter((proxy) => alone.includes(proxy) || refused.includes(proxy))
+  for (const proxy of kept) keptWhole(proxy.section, note)
+  const foreign = config.sections.filter(
+    ({ kind }) => !["global", "defaults", "listen", "frontend", "backend"].includes(kind),
+  )
+  for (const section of foreign) keptWhole(section, note)
+  return { stats, services, raw: [...foreign.flatMap(sectionLines), ...proxyLines(config, kept)] }
+}
+
+function servicesOf(pairs: readonly Pair[], around: Around, note: TakeNote) {
+  const refused: ProxySection[] = []
+  const services = pairs.flatMap(({ name, front, back }) => {
+    const half = new Half(front)
+    const service = serviceOf(name, { front: half, back: front === back ? half : new Half(back) }, around)
+    if (service === undefined) {
+      refused.push(front, back)
+      return []
+    }
+    for (const kept of service.kept) keptWords(kept, note)
+    return [service.yaml]
+  })
+  return { services, refused }
+}
+
+function keptWords({ line, text, in: { kind, name } }: Kept, note: TakeNote): void {
+  note({ kind: "kept", line, section: `${kind} ${name}`, text: redactHaproxyConfig(text) })
+}
+
+function keptWhole({ kind, words, line }: ConfigSection, note: TakeNote): void {
+  const section = [kind, ...words.slice(0, 1)].join(" ")
+  note({ kind: "kept", line, section, text: "the whole section: an inventory has no service like it" })
+}

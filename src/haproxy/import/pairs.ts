@@ -1,0 +1,42 @@
+import type { ProxySection } from "../config/effective.ts"
+
+/** A proxy that may become a service: a `listen`, or a `frontend` and the `backend` that it hands on to. */
+export interface Pair {
+  name: string
+  front: ProxySection
+  back: ProxySection
+}
+
+/** Each `listen`, and each `frontend` with its default backend, which the first that names it gets. The others stay alone. */
+export function pairProxies(proxies: readonly ProxySection[]): {
+  pairs: readonly Pair[]
+  alone: readonly ProxySection[]
+} {
+  const pairs: Pair[] = []
+  const paired = new Set<ProxySection>()
+  const names = new Set<string>(proxies.filter(({ kind }) => kind === "listen").map(({ name }) => name))
+  for (const front of proxies) {
+    const back = front.kind === "listen" ? front : defaultBackend(front, proxies)
+    if (back === undefined || paired.has(back)) continue
+    const name = front === back ? front.name : pairName(front.name, back.name, names)
+    names.add(name)
+    for (const proxy of [front, back]) paired.add(proxy)
+    pairs.push({ name, front, back })
+  }
+  return { pairs, alone: proxies.filter((proxy) => !paired.has(proxy)) }
+}
+
+function defaultBackend({ kind, entries }: ProxySection, proxies: readonly ProxySection[]): ProxySection | undefined {
+  if (kind !== "frontend") return undefined
+  const name = entries.find(({ key }) => key === "default_backend")?.text.split(" ")[1]
+  return proxies.find((proxy) => proxy.kind === "backend" && proxy.name === name)
+}
+
+/** What the names of both halves begin with: `keystone` for `keystone-vip` and `keystone-api`. The frontend's where that is nothing, or taken. */
+function pairName(front: string, back: string, taken: ReadonlySet<string>): string {
+  const parts = (name: string) => name.split(/(?<=[-_.])/)
+  const [ours, theirs] = [parts(front), parts(back)]
+  const until = ours.findIndex((part, at) => part !== theirs[at])
+  const name = (until === -1 ? front : ours.slice(0, until).join("")).replace(/[-_.]+$/, "")
+  return name === "" || taken.has(name) ? front : name
+}

@@ -1,0 +1,58 @@
+import { HaopsError } from "../../base/errors.ts"
+import { quote } from "../../base/sh.ts"
+import { readAnswer } from "../../host/answer.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
+import { parseStackUnits, tellUnit, type UnitState } from "../../host/units.ts"
+import type { ProbeOutput } from "../../model/step.ts"
+import { clusterRuns } from "../../steps/lib/cluster-runs.ts"
+import { vipsHeldScript } from "../../steps/lib/vips-held.ts"
+import { type HaproxyAgent, haproxyMemory } from "./process.ts"
+
+/** haproxy on a host: its file, its unit and what the running process has read. */
+export interface HaproxyState {
+  /** Its content has secrets taken out, and is missing where the checksum is the wanted one. */
+  file: FileState
+  unit: UnitState
+  memory: "none" | "current" | "older"
+  /** The cluster runs on the host, so whatever haproxy does is its business. */
+  clustered: boolean
+  /** One of the VIPs is on this host: clients are served by it. */
+  holds: boolean
+}
+
+/** Takes the values of secrets out of a haproxy.cfg on the node, so that they never travel. */
+const REDACT = quote(
+  "s/^([[:space:]]*stats[[:space:]]+auth[[:space:]]+[^:]*:).*/\\1[secret]/; s/([[:space:]](insecure-)?password[[:space:]]+)[^[:space:]]+/\\1[secret]/",
+)
+
+/** Shell that asks for haproxy's file at `path` (its content only where the checksum is another), its unit, its memory and the VIPs. */
+export function haproxyScript(
+  path: string,
+  checksum: string,
+  { cluster, vips, agent }: { cluster: string; vips: readonly string[]; agent?: HaproxyAgent | undefined },
+): string {
+  return `${fileScript(path, { unless: checksum, filter: `sed -E ${REDACT}` })}
+${tellUnit("haproxy", "unit")}
+${haproxyMemory(agent)}
+memory=$(haproxy_memory ${quote(path)}) || exit
+printf 'memory %s\\n' "$memory"
+if ${clusterRuns(cluster)}; then echo 'clustered yes'; fi
+${vipsHeldScript(vips)}
+exit 0`
+}
+
+/** Reads what `haproxyScript` printed. Throws `E_PROBE` on anything else. */
+export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
+  const answer = readAnswer(stdout, [...FILE_KEYS, "unit", "memory", "clustered", "holds"])
+  const memory = answer.need("memory")
+  if (memory !== "none" && memory !== "current" && memory !== "older") {
+    throw new HaopsError("E_PROBE", `not a state of haproxy's memory: ${JSON.stringify(memory)}`)
+  }
+  return {
+    file: parseFile(answer),
+    unit: parseStackUnits(answer.need("unit"), ["haproxy"]).haproxy,
+    memory,
+    clustered: answer.one("clustered") !== undefined,
+    holds: answer.one("holds") !== undefined,
+  }
+}

@@ -1,0 +1,85 @@
+import { HaopsError } from "../../base/errors.ts"
+import { quote } from "../../base/sh.ts"
+import type { Command, ExecResult } from "../../transport/transport.ts"
+import { haproxyAsk, readAnswers } from "./ask-script.ts"
+import type { RuntimeServer } from "./model.ts"
+import { parseAdminStates, parseStats } from "./stats.ts"
+
+/** What an operator wants of a server. `ready` takes back both others. */
+export type Wish = RuntimeServer["admin"]
+
+/** What one haproxy made of it. */
+export interface SetOutcome {
+  /** Its own answer; empty where it had nothing to object. */
+  said: string
+  /** Whether the state was seen afterwards. */
+  seen: boolean
+  /** Sessions that the server still has there. */
+  sessions: number
+  /** Servers of the same backend that take new connections now. */
+  left: number
+}
+
+/** Seconds in which haproxy must show the state that it was told. */
+const LIMIT_S = 5
+
+/**
+ * The command that sets a server's state in one running haproxy by its socket at `path`, waits there until the state is seen, and
+ * leaves a line in the node's log for whoever asks later why the server gets nothing.
+ */
+export function setServerCommand(
+  path: string,
+  wish: Wish,
+  target: { backend: string; server: string },
+  audit: string,
+): Command {
+  const name = `${target.backend}/${target.server}`
+  const show = `show servers state ${target.backend}`
+  const script = `${haproxyAsk(path)}
+haproxy_ask ${quote(`set server ${name} state ${wish}`)} || exit
+logger -t haops -- ${quote(audit)} 2>/dev/null
+end=$(( $(date +%s) + ${LIMIT_S} ))
+while :; do
+  state=$(haproxy_ask ${quote(show)} 'show stat') || exit
+  printf '%s\\n' "$state" | awk -v server=${quote(target.server)} '
+    $1 == "#" { for (i = 2; i <= NF; i++) column[$i] = i - 1 }
+    $column["srv_name"] == server { exit !(${SEEN[wish]}) }' && break
+  [ "$(date +%s)" -lt "$end" ] || break
+  sleep 0.1
+done
+printf '%s\\n' "$state"
+`
+  return { argv: ["sh", "-s"], stdin: script, timeoutMs: (LIMIT_S + 25) * 1000 }
+}
+
+/** awk's view of srv_admin_state: 0x01 is maintenance asked for by an operator, 0x08 draining. */
+const SEEN: Readonly<Record<Wish, string>> = {
+  maint: `$column["srv_admin_state"] % 2 == 1`,
+  drain: `int($column["srv_admin_state"] / 8) % 2 == 1`,
+  ready: `$column["srv_admin_state"] % 2 == 0 && int($column["srv_admin_state"] / 8) % 2 == 0`,
+}
+
+/** Reads what the command printed. Throws `E_COMMAND` where haproxy could not be asked. */
+export function readSetOutcome(
+  result: ExecResult,
+  wish: Wish,
+  target: { backend: string; server: string },
+): SetOutcome {
+  if (result.code !== 0) throw new HaopsError("E_COMMAND", "haproxy's runtime socket did not answer", { result })
+  const answers = readAnswers(result.stdout)
+  const admins = parseAdminStates(answers.get(`show servers state ${target.backend}`) ?? "")
+  const { backends } = parseStats(answers.get("show stat") ?? "", admins)
+  const servers = backends.find(({ name }) => name === target.backend)?.servers ?? []
+  const server = servers.find(({ name }) => name === target.server)
+  return {
+    said: answers.get(`set server ${target.backend}/${target.server} state ${wish}`) ?? "",
+    seen: server?.admin === wish,
+    sessions: server?.sessions ?? 0,
+    left: servers.filter(takesTraffic).length,
+  }
+}
+
+/** New connections go there. */
+export function takesTraffic({ state, admin }: RuntimeServer): boolean {
+  return admin === "ready" && (state === "up" || state === "unchecked")
+}

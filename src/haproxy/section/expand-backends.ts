@@ -1,0 +1,104 @@
+import { isIP } from "node:net"
+import { nearest } from "../../base/nearest.ts"
+import type { Path } from "../../document/problems.ts"
+import type { HaproxyServer } from "../../model/haproxy.ts"
+import type { Group, Host } from "../../model/inventory.ts"
+import type { Expansion } from "./expand.ts"
+import { settingsAt } from "./expand-presets.ts"
+import type { BackendsYaml, BackendYaml, ServiceYaml } from "./service-schema.ts"
+
+interface Wanted {
+  name: string
+  backend: BackendYaml
+  path: Path
+}
+
+/** The servers of a service, in the order of the inventory: those after the first `active` are backups. */
+export function expandServers(yaml: ServiceYaml, at: Path, expansion: Expansion): readonly HaproxyServer[] {
+  const wanted = wantedServers(yaml.backends ?? "controllers", at, expansion)
+  const servers = wanted.map((one) => expandServer(one, yaml, expansion))
+  const active = yaml.active ?? servers.length
+  return servers.map((server, index) => ({ ...server, backup: server.backup || index >= active }))
+}
+
+/** `10.0.0.1`, `10.0.0.1:80`, `[2001:db8::1]:80`, `node1:80`; undefined where it is none of them. */
+export function parseEndpoint(text: string): { address: string; port?: number } | undefined {
+  if (isIP(text) !== 0) return { address: text }
+  const match = /^\[([^\]]+)\](?::(\d+))?$/.exec(text) ?? /^([^:\s]+)(?::(\d+))?$/.exec(text)
+  if (match === null) return undefined
+  const address = match[1]!
+  if (match[2] === undefined) return { address }
+  const port = Number(match[2])
+  return port >= 1 && port <= 65535 ? { address, port } : undefined
+}
+
+function wantedServers(backends: BackendsYaml, at: Path, expansion: Expansion): Wanted[] {
+  if (typeof backends === "string") return groupMembers(backends, at, expansion)
+  if (isList(backends)) return listed(backends, at, expansion)
+  const entries = Object.entries(backends)
+  if (entries.length === 0) expansion.problem(at, "a service needs at least one backend", { unless: [[...at, "*"]] })
+  return entries.flatMap(([name, value]) => {
+    const path = [...at, name]
+    const backend = longForm(value, path, expansion)
+    return backend === undefined ? [] : [{ name, backend, path }]
+  })
+}
+
+function isList(backends: BackendsYaml): backends is string[] {
+  return Array.isArray(backends)
+}
+
+function groupMembers(group: Group, at: Path, { hosts, problem }: Expansion): Wanted[] {
+  const members = hosts.filter((host) => host.group === group)
+  if (members.length === 0) {
+    const unless = [[group, "*"], ...settingsAt(at, "backends")]
+    problem(at, `the inventory has no ${group} to be backends`, { unless })
+  }
+  return members.map(({ name }) => ({ name, backend: {}, path: at }))
+}
+
+function listed(names: readonly string[], at: Path, { problem }: Expansion): Wanted[] {
+  return names.map((name, index) => {
+    if (names.indexOf(name) !== index) problem([...at, index], `backend ${name} is listed twice`)
+    return { name, backend: {}, path: [...at, index] }
+  })
+}
+
+function longForm(value: string | number | BackendYaml, path: Path, { problem }: Expansion): BackendYaml | undefined {
+  if (typeof value === "number") return { port: value }
+  if (typeof value !== "string") return value
+  const endpoint = parseEndpoint(value)
+  if (endpoint === undefined) problem(path, `"${value}" is not an address, nor ADDRESS:PORT`)
+  return endpoint
+}
+
+function expandServer({ name, backend, path }: Wanted, yaml: ServiceYaml, expansion: Expansion): HaproxyServer {
+  const words = [yaml.rawServer, backend.raw].filter((raw) => raw !== undefined)
+  return {
+    name,
+    address: resolveAddress(backend.address ?? name, path, expansion.hosts, expansion),
+    port: backend.port ?? yaml.backendPort ?? yaml.port,
+    backup: backend.backup ?? false,
+    weight: backend.weight,
+    maxconn: backend.maxconn,
+    raw: words.length === 0 ? undefined : words.join(" "),
+  }
+}
+
+/** Other names are refused: haproxy resolves them when it starts, and does not start where it cannot. */
+function resolveAddress(address: string, path: Path, hosts: readonly Host[], { problem }: Expansion): string {
+  // Names first: where they are most of what is asked, Node compiles no pattern for IPv6, which takes it milliseconds.
+  const host = hosts.find((candidate) => candidate.name === address)
+  if (host !== undefined) return host.address
+  if (isIP(address) !== 0) return address
+  const names = hosts.map((candidate) => candidate.name)
+  problem(path, `backend "${address}" is neither an IP address nor a host of the inventory`, {
+    suggestion: nearest(address, names),
+    unless: [
+      ["controllers", address],
+      ["loadbalancers", address],
+      [...path, "address"],
+    ],
+  })
+  return address
+}

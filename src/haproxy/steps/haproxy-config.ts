@@ -1,0 +1,116 @@
+import * as z from "zod"
+import type { Drift, Finding } from "../../base/events.ts"
+import { reveal, Secret } from "../../base/secret.ts"
+import { type FileWant, fileDrift, fileFindings, planFile } from "../../host/file-drift.ts"
+import { sha256 } from "../../host/file-state.ts"
+import { unitActions } from "../../host/unit-actions.ts"
+import { isHaproxy } from "../../inventory/vip-resources.ts"
+import { hostsOf } from "../../model/inventory.ts"
+import { type Action, type BindContext, defineStep } from "../../model/step.ts"
+import { redactHaproxyConfig } from "../config/redact.ts"
+import { HAPROXY_CONFIG, renderHaproxyConfig } from "../config/render.ts"
+import { AGENT_WANT, agentOf } from "../node/agent.ts"
+import { HAPROXY_UNIT, reloadHaproxy } from "../node/reload.ts"
+import { type HaproxyState, haproxyScript, parseHaproxy } from "../node/state.ts"
+
+const { path, mode, owner } = HAPROXY_CONFIG
+
+const want = z.strictObject({
+  content: z.union([z.string(), z.instanceof(Secret)]).describe("The whole haproxy.cfg."),
+  cluster: z.string().describe("Name of the cluster; while it runs here, haproxy is not stopped."),
+  runBy: z.enum(["pacemaker", "systemd"]).describe("Who starts and stops haproxy on this host."),
+  vips: z
+    .array(z.string())
+    .default([])
+    .describe("Addresses of the VIPs that this host may hold: its turn comes last then."),
+  agent: AGENT_WANT,
+})
+
+type Want = z.infer<typeof want>
+
+/** haproxy.cfg from the inventory, checked by the node's own haproxy, then reloaded; and who starts haproxy. */
+export const haproxyConfig = defineStep<Want, HaproxyState>({
+  kind: "haproxy-config",
+  summary: "haproxy.cfg from the inventory, checked by the node's own haproxy; a change reloads, never restarts",
+  want,
+  bind,
+  title: () => "haproxy config",
+  probe: ({ content, cluster, vips, agent }) => ({
+    script: haproxyScript(path, sha256(reveal(content)), { cluster, vips, agent }),
+    parse: parseHaproxy,
+  }),
+  check: (wanted, have) => [...configDrift(wanted, have), ...unitDrift(wanted, have)],
+  findings: ({ runBy }, { file, unit }) => [...fileFindings(path, file), ...unitFindings(runBy, unit.load)],
+  plan,
+  carries: (_wanted, { holds }) => holds,
+})
+
+function bind({ inventory, host, secret }: BindContext): Want | undefined {
+  const { haproxy, pacemaker } = inventory
+  if (haproxy?.on.includes(host.group) !== true) return undefined
+  const content = renderHaproxyConfig(haproxy, host.group, secret)
+  const member = pacemaker !== undefined && hostsOf(inventory, pacemaker.on).includes(host)
+  const resource = pacemaker?.resources.some(isHaproxy) === true
+  const vips = inventory.vips.filter((vip) => vip.on === host.group).map(({ address }) => address)
+  return {
+    content,
+    cluster: inventory.name,
+    runBy: member && resource ? "pacemaker" : "systemd",
+    vips,
+    ...agentOf(inventory, host),
+  }
+}
+
+function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {
+  const reloads = have.memory !== "none" && !mustStop(runBy, have)
+  const risk = reloads ? "reload" : "none"
+  const drift = fileDrift(fileOf(content), have.file, { risk, redact: redactHaproxyConfig })
+  if (drift.length > 0 || !reloads || have.memory === "current") return drift
+  const attribute = "haproxy in memory"
+  return [{ attribute, have: "an older configuration", want: `${path} as it is`, risk: "reload" }]
+}
+
+/** Where pacemaker runs haproxy, systemd must not start it at boot: it would run beside the cluster's decisions. */
+function unitDrift({ runBy }: Want, have: HaproxyState): Drift[] {
+  const { unit, memory } = have
+  const drift: Drift[] = []
+  const expected = unit.load === "not-found" ? { expected: true } : {}
+  const enabled = unit.file === "enabled" || unit.file === "enabled-runtime"
+  if (runBy === "pacemaker") {
+    if (enabled) drift.push({ attribute: "enabled", have: unit.file, want: "disabled", risk: "none" })
+    if (mustStop(runBy, have)) {
+      drift.push({ attribute: "running", have: "outside the cluster", want: "inactive", risk: "restart" })
+    }
+    return drift
+  }
+  if (!enabled)
+    drift.push({ attribute: "enabled", have: unit.file || "absent", want: "enabled", risk: "none", ...expected })
+  if (memory === "none")
+    drift.push({ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected })
+  return drift
+}
+
+/** haproxy that runs before there is a cluster was started by its package or by hand. Under a cluster it is never stopped here. */
+function mustStop(runBy: Want["runBy"], { memory, clustered }: HaproxyState): boolean {
+  return runBy === "pacemaker" && memory !== "none" && !clustered
+}
+
+function unitFindings(runBy: Want["runBy"], load: string): Finding[] {
+  if (load !== "masked") return []
+  const who = runBy === "pacemaker" ? "Pacemaker cannot start a masked unit" : "A masked unit cannot be started"
+  return [{ severity: "error", message: `${HAPROXY_UNIT} is masked`, hint: `${who}: systemctl unmask ${HAPROXY_UNIT}` }]
+}
+
+function plan({ content, agent }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {
+  const validate = ["haproxy", "-c", "-f", "{}"]
+  const actions = planFile(fileOf(content), have.file, { validate, backup: true })
+  // The content goes out as it came in, so that a secret stays one.
+  const file = actions.map((action) => (action.type === "put" ? { ...action, content } : action))
+  const units = drift.flatMap((one) => unitActions(HAPROXY_UNIT, have.unit, one))
+  const reload = drift.some(({ risk }) => risk === "reload") ? reloadHaproxy([path], agent) : []
+  return [...file, ...reload, ...units]
+}
+
+function fileOf(content: Want["content"]): FileWant {
+  return { path, content: reveal(content), mode, owner }
+}

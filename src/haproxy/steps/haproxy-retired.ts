@@ -1,0 +1,50 @@
+import * as z from "zod"
+import { quote } from "../../base/sh.ts"
+import { readAnswer } from "../../host/answer.ts"
+import { unitActions } from "../../host/unit-actions.ts"
+import { parseUnit, type UnitState, unitScript } from "../../host/unit-state.ts"
+import { defineStep } from "../../model/step.ts"
+import { HAPROXY_CONFIG, HAPROXY_MARK } from "../config/render.ts"
+import { HAPROXY_UNIT } from "../node/reload.ts"
+
+const want = z.strictObject({})
+
+/** The unit of a haproxy whose configuration haops wrote; undefined where that is not so. */
+interface Have {
+  unit: UnitState | undefined
+}
+
+/**
+ * A haproxy that haops set up on a host where the inventory has none any more, such as a controller since there are load balancers. Left
+ * alone, it would start at every boot and answer with an old configuration. One that a cluster runs is stopped by the cluster; one of
+ * somebody else stays.
+ */
+export const haproxyRetired = defineStep<z.infer<typeof want>, Have>({
+  kind: "haproxy-retired",
+  summary: "a haproxy that haops set up on a host where the inventory has none any more, stopped and disabled",
+  want,
+  bind: ({ inventory: { haproxy }, host }) =>
+    haproxy === undefined || haproxy.on.includes(host.group) ? undefined : {},
+  title: () => "haproxy no longer wanted",
+  probe: () => ({
+    script: `IFS= read -r first 2>/dev/null <${HAPROXY_CONFIG.path} || exit 0
+[ "$first" = ${quote(HAPROXY_MARK)} ] || exit 0
+unit=$(${unitScript(HAPROXY_UNIT)}) || exit
+printf '%s\\n' "$unit" | sed 's/^/unit /'`,
+    parse: ({ stdout }) => {
+      const lines = readAnswer(stdout, ["unit"]).all("unit")
+      return { unit: lines.length === 0 ? undefined : parseUnit({ stdout: lines.join("\n") }) }
+    },
+  }),
+  // Whoever starts it by hand, or as a cluster's resource, has it disabled.
+  check: (_want, { unit }) => {
+    if (unit?.file !== "enabled") return []
+    const active = unit.active === "active"
+    return [
+      { attribute: "enabled", have: "enabled", want: "disabled", risk: "none" },
+      ...(active ? [{ attribute: "running", have: "active", want: "inactive", risk: "failover" as const }] : []),
+    ]
+  },
+  plan: (_want, { unit }, drift) =>
+    unit === undefined ? [] : drift.flatMap((one) => unitActions(HAPROXY_UNIT, unit, one)).reverse(),
+})
