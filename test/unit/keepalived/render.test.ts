@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { isForeignConfig, mayMoveVip, redactKeepalived, strangers } from "../../../src/render/keepalived-terms.ts"
-import { contentOf } from "../../../src/steps/lib/keepalived-nics.ts"
+import { contentOf } from "../../../src/keepalived/nics.ts"
+import { isForeignConfig, mayMoveVip, redactKeepalived, strangers } from "../../../src/keepalived/terms.ts"
 import { FRESH, inventoryOf, wantOf } from "./support.ts"
 
 const SECRET = "keepalived: { password: { env: P } }"

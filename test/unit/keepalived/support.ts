@@ -1,10 +1,10 @@
 import { Secret } from "../../../src/base/secret.ts"
 import { sha256 } from "../../../src/host/file-state.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
+import { CHECK_SCRIPT } from "../../../src/keepalived/check.ts"
+import type { KeepalivedState } from "../../../src/keepalived/state.ts"
+import { type KeepalivedWant, keepalived } from "../../../src/keepalived/steps/keepalived.ts"
 import type { Inventory } from "../../../src/model/inventory.ts"
-import { type KeepalivedWant, keepalived } from "../../../src/steps/keepalived.ts"
-import { CHECK_SCRIPT } from "../../../src/steps/lib/keepalived-check.ts"
-import type { KeepalivedState } from "../../../src/steps/lib/keepalived-state.ts"
 
 /** Seed 004's layout in small: a VIP on the pair, another one on the controllers. */
 export const PAIR = `name: lab

@@ -1,8 +1,8 @@
-import { inSubnet } from "../../base/address.ts"
-import { renderKeepalived, type VrrpInstance } from "../../render/keepalived.ts"
-import type { KeepalivedWant } from "../keepalived.ts"
-import { CHECK_SCRIPT } from "./keepalived-check.ts"
-import type { KeepalivedState } from "./keepalived-state.ts"
+import { inSubnet } from "../base/address.ts"
+import { CHECK_SCRIPT } from "./check.ts"
+import { renderKeepalived, type VrrpInstance } from "./render.ts"
+import type { KeepalivedState } from "./state.ts"
+import type { KeepalivedWant } from "./steps/keepalived.ts"
 
 type InstanceWant = KeepalivedWant["instances"][number]
 type Nics = Pick<KeepalivedState, "addresses" | "nics">

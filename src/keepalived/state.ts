@@ -1,9 +1,9 @@
-import { HaopsError } from "../../base/errors.ts"
-import { readAnswer } from "../../host/answer.ts"
-import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
-import { isMemory, type Memory, unitMemory } from "../../host/unit-memory.ts"
-import { parseUnit, type UnitState, unitScript } from "../../host/unit-state.ts"
-import type { ProbeOutput } from "../../model/step.ts"
+import { HaopsError } from "../base/errors.ts"
+import { readAnswer } from "../host/answer.ts"
+import { FILE_KEYS, type FileState, fileScript, parseFile } from "../host/file-state.ts"
+import { isMemory, type Memory, unitMemory } from "../host/unit-memory.ts"
+import { parseUnit, type UnitState, unitScript } from "../host/unit-state.ts"
+import type { ProbeOutput } from "../model/step.ts"
 
 /** keepalived on a host: its file, the script it asks haproxy by, its unit, and the host's addresses. */
 export interface KeepalivedState {

@@ -2,10 +2,10 @@ import type { Notes } from "../document/notes.ts"
 import { sourceFrom } from "../document/paths.ts"
 import { milliseconds } from "../document/scalars-schema.ts"
 import { secretSource } from "../document/secret-schema.ts"
+import { addressesOf } from "../inventory/vips-expand.ts"
 import type { HaproxySettings } from "../model/haproxy.ts"
 import { type Group, type Host, hostsOf, type Keepalived, type Vip } from "../model/inventory.ts"
-import type { KeepalivedYaml } from "./keepalived-schema.ts"
-import { addressesOf } from "./vips-expand.ts"
+import type { KeepalivedYaml } from "./schema.ts"
 import { vrrpAddress } from "./vrrp-address.ts"
 
 /** What VRRP's settings are checked against. */

@@ -1,9 +1,9 @@
 import * as z from "zod"
-import type { Drift } from "../base/events.ts"
-import { hostsOf } from "../model/inventory.ts"
-import { type BindContext, defineClusterStep, type Members } from "../model/step.ts"
-import { type HolderState, holderScript, parseHolder } from "./lib/keepalived-holder.ts"
-import { settle } from "./lib/keepalived-settle.ts"
+import type { Drift } from "../../base/events.ts"
+import { hostsOf } from "../../model/inventory.ts"
+import { type BindContext, defineClusterStep, type Members } from "../../model/step.ts"
+import { type HolderState, holderScript, parseHolder } from "../holder.ts"
+import { settle } from "../settle.ts"
 
 const vip = z.strictObject({
   name: z.string(),

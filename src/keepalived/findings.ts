@@ -1,11 +1,11 @@
-import type { Finding } from "../../base/events.ts"
-import { fileFindings } from "../../host/file-drift.ts"
-import { KEEPALIVED_CONFIG } from "../../render/keepalived.ts"
-import { isForeignConfig, strangers } from "../../render/keepalived-terms.ts"
-import type { KeepalivedWant } from "../keepalived.ts"
-import { CHECK_SCRIPT } from "./keepalived-check.ts"
-import { sourceNic, vipNic } from "./keepalived-nics.ts"
-import type { KeepalivedState } from "./keepalived-state.ts"
+import type { Finding } from "../base/events.ts"
+import { fileFindings } from "../host/file-drift.ts"
+import { CHECK_SCRIPT } from "./check.ts"
+import { sourceNic, vipNic } from "./nics.ts"
+import { KEEPALIVED_CONFIG } from "./render.ts"
+import type { KeepalivedState } from "./state.ts"
+import type { KeepalivedWant } from "./steps/keepalived.ts"
+import { isForeignConfig, strangers } from "./terms.ts"
 
 /** What stands against managing keepalived on a host. */
 export function keepalivedFindings(want: KeepalivedWant, have: KeepalivedState): Finding[] {

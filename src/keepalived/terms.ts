@@ -1,4 +1,4 @@
-import { KEEPALIVED_MARK } from "./keepalived.ts"
+import { KEEPALIVED_MARK } from "./render.ts"
 
 /** What both sides of a VRRP conversation must agree on, or what decides between them. */
 const TERMS =

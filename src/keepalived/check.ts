@@ -1,4 +1,4 @@
-import type { FileWant } from "../../host/file-drift.ts"
+import type { FileWant } from "../host/file-drift.ts"
 
 /**
  * The script that keepalived asks haproxy by. A connection that is accepted proves nothing, since the kernel accepts for a process

@@ -1,9 +1,9 @@
 import * as z from "zod"
-import { quote } from "../base/sh.ts"
-import { readAnswer } from "../host/answer.ts"
-import { unitIsActive } from "../host/units.ts"
-import { defineStep } from "../model/step.ts"
-import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../render/keepalived.ts"
+import { quote } from "../../base/sh.ts"
+import { readAnswer } from "../../host/answer.ts"
+import { unitIsActive } from "../../host/units.ts"
+import { defineStep } from "../../model/step.ts"
+import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../render.ts"
 
 const want = z.strictObject({})
 
