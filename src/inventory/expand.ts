@@ -6,12 +6,12 @@ import type { HaproxyYaml } from "../haproxy/section/schema.ts"
 import { expandKeepalived, withHealth } from "../keepalived/expand.ts"
 import type { HaproxyService, HaproxySettings } from "../model/haproxy.ts"
 import type { Group, Inventory } from "../model/inventory.ts"
+import { expandVips } from "../vip/section/expand.ts"
 import { expandHosts } from "./hosts-expand.ts"
 import { expandPacemaker } from "./pacemaker-expand.ts"
 import { checkResourceOptions } from "./resource-options-check.ts"
 import type { PartialInventory } from "./schema.ts"
 import { warnOfTheUnwise } from "./unwise.ts"
-import { expandVips } from "./vips-expand.ts"
 
 /**
  * The inventory with short forms expanded, defaults applied and references checked. What is wrong goes to `notes`; the

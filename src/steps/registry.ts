@@ -24,6 +24,7 @@ import { keepalived } from "../keepalived/steps/keepalived.ts"
 import { keepalivedConverged } from "../keepalived/steps/keepalived-converged.ts"
 import { keepalivedRetired } from "../keepalived/steps/keepalived-retired.ts"
 import type { Step } from "../model/step.ts"
+import { vipFree } from "../vip/steps/vip-free.ts"
 import { cib } from "./cib.ts"
 import { cibRecord } from "./cib-record.ts"
 import { clusterAuth } from "./cluster-auth.ts"
@@ -46,7 +47,6 @@ import { nodeInService } from "./node-in-service.ts"
 import { pcsd } from "./pcsd.ts"
 import { quorumDevice } from "./quorum-device.ts"
 import { quorumHost } from "./quorum-host.ts"
-import { vipFree } from "./vip-free.ts"
 
 const ALL: readonly Step[] = [
   preflight,

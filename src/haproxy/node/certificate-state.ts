@@ -2,7 +2,7 @@ import { HaopsError } from "../../base/errors.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
 import type { ProbeOutput } from "../../model/step.ts"
-import { vipsHeldScript } from "../../steps/lib/vips-held.ts"
+import { vipsHeldScript } from "../../vip/vips-held.ts"
 import { RECORDED } from "./certificate-record.ts"
 import { type HaproxyAgent, haproxyMemory } from "./process.ts"
 

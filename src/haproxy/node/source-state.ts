@@ -2,7 +2,7 @@ import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
 import type { ProbeOutput } from "../../model/step.ts"
-import { vipsHeldScript } from "../../steps/lib/vips-held.ts"
+import { vipsHeldScript } from "../../vip/vips-held.ts"
 
 /** Found by haops' own commands and by people, whatever the prefix is. */
 export const HAPROXY_LINK = "/usr/local/sbin/haproxy"

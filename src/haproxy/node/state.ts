@@ -5,7 +5,7 @@ import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/fil
 import { parseStackUnits, tellUnit, type UnitState } from "../../host/units.ts"
 import type { ProbeOutput } from "../../model/step.ts"
 import { clusterRuns } from "../../steps/lib/cluster-runs.ts"
-import { vipsHeldScript } from "../../steps/lib/vips-held.ts"
+import { vipsHeldScript } from "../../vip/vips-held.ts"
 import { type HaproxyAgent, haproxyMemory } from "./process.ts"
 
 /** haproxy on a host: its file, its unit and what the running process has read. */

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { StackUnit } from "../../../src/host/units.ts"
-import type { VipState } from "../../../src/steps/lib/vip-state.ts"
-import { vipFree } from "../../../src/steps/vip-free.ts"
+import { vipFree } from "../../../src/vip/steps/vip-free.ts"
+import type { VipState } from "../../../src/vip/vip-state.ts"
 import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "./harness.ts"
 
 const want = vipFree.want.parse({ cluster: "lab", vips: [{ name: "vip", address: "10.0.0.11", here: true }] })

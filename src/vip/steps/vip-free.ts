@@ -1,8 +1,8 @@
 import * as z from "zod"
-import type { Finding } from "../base/events.ts"
-import { hostsOf } from "../model/inventory.ts"
-import { type BindContext, defineClusterStep, type Members } from "../model/step.ts"
-import { parseVips, type VipState, vipScript } from "./lib/vip-state.ts"
+import type { Finding } from "../../base/events.ts"
+import { hostsOf } from "../../model/inventory.ts"
+import { type BindContext, defineClusterStep, type Members } from "../../model/step.ts"
+import { parseVips, type VipState, vipScript } from "../vip-state.ts"
 
 const want = z.strictObject({
   cluster: z.string().describe("Name of the cluster; what it has for VIPs while it runs is not asked for."),

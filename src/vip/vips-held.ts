@@ -1,5 +1,5 @@
-import { quoteAll } from "../../base/sh.ts"
-import { ADDRESSES } from "../../host/network.ts"
+import { quoteAll } from "../base/sh.ts"
+import { ADDRESSES } from "../host/network.ts"
 
 /** Shell that prints `holds yes` where one of the addresses is on this host. */
 export function vipsHeldScript(addresses: readonly string[]): string {
