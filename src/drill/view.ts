@@ -1,8 +1,8 @@
 import { assess } from "../engine/assess.ts"
 import type { Task } from "../engine/task.ts"
 import type { World } from "../engine/world.ts"
+import { type Placement, placementOf } from "../membership/placement.ts"
 import type { Inventory } from "../model/inventory.ts"
-import { type Placement, placementOf } from "../pacemaker/membership/placement.ts"
 import { Answers } from "../status/answers.ts"
 import type { Fault, Target } from "./fault.ts"
 

@@ -3,9 +3,9 @@ import { quote } from "../base/sh.ts"
 import { readAnswer } from "../host/answer.ts"
 import { ADDRESSES, LISTENERS } from "../host/network.ts"
 import { unitIsActive } from "../host/units.ts"
+import { socket } from "../membership/health-probe.ts"
+import { connectScript } from "../membership/wait-script.ts"
 import type { ProbeOutput } from "../model/step.ts"
-import { socket } from "../pacemaker/membership/health-probe.ts"
-import { connectScript } from "../pacemaker/membership/wait-script.ts"
 
 /** What a host of keepalived's VIPs shows. */
 export interface HolderState {

@@ -1,8 +1,8 @@
 import type { Task } from "../engine/task.ts"
 import { isLive, type LiveHost, liveHosts, type World } from "../engine/world.ts"
+import type { Health } from "../membership/health.ts"
 import type { CibHave } from "../pacemaker/cib-probe.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
-import type { Health } from "../pacemaker/membership/health.ts"
 import type { Observation } from "./observation.ts"
 
 /** What hosts answered to the tasks of one kind; those that could not be asked, or failed to answer, are left out. */

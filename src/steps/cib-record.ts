@@ -1,8 +1,8 @@
 import type { Drift } from "../base/events.ts"
+import { pacemakerOn } from "../membership/nodes.ts"
 import { type Action, defineStep } from "../model/step.ts"
 import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
 import { desiredCib } from "../pacemaker/desired.ts"
-import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import {
   countOwned,
   formatLastApplied,

@@ -1,3 +1,4 @@
+import { pacemakerOn } from "../membership/nodes.ts"
 import {
   type Action,
   defineClusterStep,
@@ -12,7 +13,6 @@ import { CIB_WANT, type CibWant, cibWant } from "../pacemaker/cib-want.ts"
 import { chooseDialect } from "../pacemaker/dialect.ts"
 import { type CibDiff, diffCib } from "../pacemaker/diff.ts"
 import { driftOf } from "../pacemaker/drift.ts"
-import { pacemakerOn } from "../pacemaker/membership/nodes.ts"
 import { currentOwnership, type Ownership, ownershipOf, union } from "../pacemaker/ownership.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { parseSimulation } from "../pacemaker/simulate.ts"

@@ -1,6 +1,6 @@
 import { isLive } from "../engine/world.ts"
+import { movesBetween, type Placement } from "../membership/placement.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
-import { movesBetween, type Placement } from "../pacemaker/membership/placement.ts"
 import type { Session } from "./session.ts"
 
 /** Steps whose probes see where resources are. */

@@ -4,9 +4,9 @@ import { readAnswer } from "../host/answer.ts"
 import { ADDRESSES } from "../host/network.ts"
 import { unitIsActive } from "../host/units.ts"
 import { KEEPALIVED_CONFIG } from "../keepalived/render.ts"
+import { clusterRuns } from "../membership/cluster-runs.ts"
 import type { ProbeOutput } from "../model/step.ts"
 import { CIB } from "../pacemaker/cib-question.ts"
-import { clusterRuns } from "../steps/lib/cluster-runs.ts"
 
 /** What a member knows about the VIPs. */
 export interface VipState {

@@ -1,8 +1,8 @@
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../membership/cluster-want.ts"
+import { isHeld, pendingRestarts, rollNotes } from "../../membership/corosync-roll.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
+import { HOLD } from "../../membership/rolling.ts"
 import { defineClusterStep } from "../../model/step.ts"
-import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../pacemaker/membership/cluster-want.ts"
-import { isHeld, pendingRestarts, rollNotes } from "../../pacemaker/membership/corosync-roll.ts"
-import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../pacemaker/membership/corosync-view.ts"
-import { HOLD } from "../../pacemaker/membership/rolling.ts"
 
 /**
  * Maintenance mode before corosync restarts: without it a node that leaves gives up what runs there. It is a property set of its own,

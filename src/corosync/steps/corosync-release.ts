@@ -1,9 +1,9 @@
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../membership/cluster-want.ts"
+import { isRolling, pendingRestarts } from "../../membership/corosync-roll.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
+import { RELEASE } from "../../membership/rolling.ts"
+import { statusScript } from "../../membership/wait-script.ts"
 import { defineClusterStep } from "../../model/step.ts"
-import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../pacemaker/membership/cluster-want.ts"
-import { isRolling, pendingRestarts } from "../../pacemaker/membership/corosync-roll.ts"
-import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../pacemaker/membership/corosync-view.ts"
-import { RELEASE } from "../../pacemaker/membership/rolling.ts"
-import { statusScript } from "../../pacemaker/membership/wait-script.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
 
 const TIMEOUT_MS = 180_000

@@ -1,5 +1,4 @@
-import { type Action, defineJointStep, type Members } from "../../model/step.ts"
-import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../pacemaker/membership/cluster-want.ts"
+import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../membership/cluster-want.ts"
 import {
   holdReason,
   isHeld,
@@ -7,9 +6,10 @@ import {
   isWritten,
   joinedAfter,
   pendingRestarts,
-} from "../../pacemaker/membership/corosync-roll.ts"
-import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../pacemaker/membership/corosync-view.ts"
-import { statusScript } from "../../pacemaker/membership/wait-script.ts"
+} from "../../membership/corosync-roll.ts"
+import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
+import { statusScript } from "../../membership/wait-script.ts"
+import { type Action, defineJointStep, type Members } from "../../model/step.ts"
 
 type All = Members<CorosyncView>
 

@@ -1,5 +1,5 @@
 import { quote } from "../../base/sh.ts"
-import { LET_GO, standbyScript } from "../../pacemaker/membership/standby-script.ts"
+import { LET_GO, standbyScript } from "../../membership/standby-script.ts"
 import type { Fault } from "../fault.ts"
 
 /** The node drains, as by `haops standby`, but with an attribute that a restart of the node forgets. */

@@ -1,7 +1,7 @@
 import * as z from "zod"
+import { arbiterOn } from "../../membership/nodes.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type BindContext, defineStep } from "../../model/step.ts"
-import { arbiterOn } from "../../pacemaker/membership/nodes.ts"
 import { packageDrift, planPackages } from "../packages/drift.ts"
 import { allStackNames, STACK_PARTS, type StackPart, stackNames, stackVariants } from "../packages/stack-packages.ts"
 import { askLock, type PackageState, packageScript, parsePackages } from "../packages/state.ts"

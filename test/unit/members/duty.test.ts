@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { movesBetween, placementOf } from "../../../src/pacemaker/membership/placement.ts"
-import { maintenanceMode } from "../../../src/steps/maintenance-mode.ts"
-import { nodeDrained } from "../../../src/steps/node-drained.ts"
-import { nodeInService } from "../../../src/steps/node-in-service.ts"
+import { movesBetween, placementOf } from "../../../src/membership/placement.ts"
+import { maintenanceMode } from "../../../src/membership/steps/maintenance-mode.ts"
+import { nodeDrained } from "../../../src/membership/steps/node-drained.ts"
+import { nodeInService } from "../../../src/membership/steps/node-in-service.ts"
 import { gather, judgeAll } from "../membership/cluster.ts"
 import { about, commands, NAMES, type Said, view } from "./lab.ts"
 

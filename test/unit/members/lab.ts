@@ -1,7 +1,7 @@
 import { quoteAll } from "../../../src/base/sh.ts"
+import type { NodeView } from "../../../src/membership/node-view.ts"
+import { NODE_VIEW } from "../../../src/membership/node-view.ts"
 import type { Action, Subject } from "../../../src/model/step.ts"
-import type { NodeView } from "../../../src/pacemaker/membership/node-view.ts"
-import { NODE_VIEW } from "../../../src/pacemaker/membership/node-view.ts"
 import { context, inventory, PACEMAKER } from "../membership/cluster.ts"
 import { host } from "../steps/harness.ts"
 

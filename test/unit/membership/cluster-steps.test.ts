@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { reveal, type Secret } from "../../../src/base/secret.ts"
 import { quoteAll } from "../../../src/base/sh.ts"
-import { clusterAuth } from "../../../src/steps/cluster-auth.ts"
-import { clusterSetup } from "../../../src/steps/cluster-setup.ts"
+import { clusterAuth } from "../../../src/membership/steps/cluster-auth.ts"
+import { clusterSetup } from "../../../src/membership/steps/cluster-setup.ts"
 import { bound, gather, HOSTS, judgeAll, LAB, PACEMAKER, recorded } from "./cluster.ts"
 
 const OURS = recorded("corosync.conf")

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import type { Health } from "../../../src/pacemaker/membership/health.ts"
-import { converged } from "../../../src/steps/converged.ts"
+import type { Health } from "../../../src/membership/health.ts"
+import { converged } from "../../../src/membership/steps/converged.ts"
 import { run, sandbox } from "../steps/harness.ts"
 import { bound, gather, judgeAll, LAB, PACEMAKER, recorded } from "./cluster.ts"
 

@@ -3,7 +3,7 @@ import { corosyncConf } from "../../../src/corosync/steps/corosync-conf.ts"
 import { corosyncHold } from "../../../src/corosync/steps/corosync-hold.ts"
 import { corosyncRelease } from "../../../src/corosync/steps/corosync-release.ts"
 import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
-import { rollNotes } from "../../../src/pacemaker/membership/corosync-roll.ts"
+import { rollNotes } from "../../../src/membership/corosync-roll.ts"
 import { commands, judge, members, TEXT, UDPU, WANT } from "./corosync.ts"
 
 describe("a change that takes a restart", () => {

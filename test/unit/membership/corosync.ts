@@ -1,9 +1,9 @@
 import { reveal } from "../../../src/base/secret.ts"
 import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
 import { corosyncConf } from "../../../src/corosync/steps/corosync-conf.ts"
+import type { ClusterWant } from "../../../src/membership/cluster-want.ts"
+import type { CorosyncView } from "../../../src/membership/corosync-view.ts"
 import type { Action, Drift, Finding, Members } from "../../../src/model/step.ts"
-import type { ClusterWant } from "../../../src/pacemaker/membership/cluster-want.ts"
-import type { CorosyncView } from "../../../src/pacemaker/membership/corosync-view.ts"
 import { bound, recorded, withPcs } from "./cluster.ts"
 
 export const NAMES = ["controller1", "controller2", "controller3"]

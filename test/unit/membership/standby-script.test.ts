@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { standbyScript } from "../../../src/pacemaker/membership/standby-script.ts"
+import { standbyScript } from "../../../src/membership/standby-script.ts"
 import { sandbox } from "../steps/harness.ts"
 
 // By a real sh, with tools that only note that they were called. That no request is lost is seen on real nodes (members.test.ts).

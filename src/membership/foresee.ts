@@ -1,0 +1,36 @@
+import { quote } from "../base/sh.ts"
+import type { Rehearsal } from "../model/step.ts"
+import { parseSimulation } from "../pacemaker/simulate.ts"
+
+/** What the cluster would do if this node came in, with the id it would get. */
+export function foreseeJoin(node: string, nodeid: number): Rehearsal {
+  const element = `<node id="${nodeid}" uname="${node}"/>`
+  // An empty section is closed in itself.
+  const edit = `sed -i -e ${quote(`s|</nodes>|${element}</nodes>|`)} -e ${quote(`s|<nodes/>|<nodes>${element}</nodes>|`)} cib.xml`
+  return rehearsal(edit, `--node-up ${quote(node)}`)
+}
+
+/** What the cluster would do if this node were put in standby. */
+export function foreseeStandby(node: string, standby: boolean): Rehearsal {
+  const value = standby ? "on" : "off"
+  const edit = `CIB_file=cib.xml crm_attribute -N ${quote(node)} -n standby -v ${value} -l forever >&2`
+  return rehearsal(edit, "")
+}
+
+/** On a copy of the CIB in a directory of its own, which goes again. Text where pacemaker 2.0 knows no XML. */
+function rehearsal(edit: string, flags: string): Rehearsal {
+  return {
+    script: `
+set -eu
+umask 077
+directory=$(mktemp -d)
+trap 'rm -rf -- "$directory"' EXIT
+cd "$directory"
+cibadmin -Q >cib.xml
+${edit}
+simulated=$(crm_simulate -S -x cib.xml ${flags} --output-as=xml 2>/dev/null) || simulated=
+case $simulated in *"<pacemaker-result"*) printf '%s\\n' "$simulated";; *) crm_simulate -S -x cib.xml ${flags};; esac
+`,
+    parse: ({ stdout }) => ({ transitions: parseSimulation(stdout), notes: [] }),
+  }
+}

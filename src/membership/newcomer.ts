@@ -1,0 +1,142 @@
+import type { Finding } from "../base/events.ts"
+import type { HostFacts } from "../model/host-facts.ts"
+import type { Member, Members } from "../model/step.ts"
+import { lists, type NodeView, speakerOf } from "./node-view.ts"
+import type { MemberNode } from "./nodes.ts"
+import { describeVotes, votesOf } from "./quorum.ts"
+import { isForeign, isIn } from "./situation.ts"
+
+export interface NewcomerWant {
+  cluster: string
+  node: MemberNode
+  shell: "pcs" | "crmsh" | "auto"
+  allowUnreachable: boolean
+}
+
+/** What a host says of itself, and which pacemaker it would get. */
+export interface NewcomerView extends NodeView {
+  /** The version that its packages would install, where none is installed and that can be told. */
+  candidate: string | undefined
+}
+
+type All = Members<NewcomerView>
+
+/** Everything that stands against this node's joining, so that nothing is touched where it could not be finished. */
+export function newcomerFindings(want: NewcomerWant, members: All): Finding[] {
+  const { cluster, node } = want
+  const speaker = speakerOf(cluster, node.name, members)
+  const newcomer = members.all.find(({ host }) => host === node.name)
+  if (speaker === undefined) {
+    return [refusal(`no host that answers is in the cluster ${cluster}`, "Found it first, or start it: haops up")]
+  }
+  return [
+    ...unreachable(want, speaker, members),
+    ...(speaker.have.status?.quorate === true ? meanwhile(node, speaker) : [noQuorum(speaker.host)]),
+    ...(newcomer === undefined ? [] : [...belongings(cluster, newcomer, speaker), ...versions(newcomer, speaker)]),
+    ...(lists(speaker.have, node.name) ? [] : identity(node, speaker)),
+  ]
+}
+
+function unreachable({ node, allowUnreachable }: NewcomerWant, speaker: Member<NodeView>, { missing }: All): Finding[] {
+  const others = missing.filter((name) => name !== node.name && lists(speaker.have, name))
+  return [
+    ...(missing.includes(node.name) ? [refusal(`${node.name} does not answer, so it cannot join`)] : []),
+    ...(others.length === 0 || allowUnreachable
+      ? []
+      : [
+          refusal(
+            `${others.join(", ")} would not learn of ${node.name}: it cannot be reached`,
+            "Bring it back first. With --allow-unreachable it is left out, and has to be told before it starts again: pcs cluster sync",
+          ),
+        ]),
+  ]
+}
+
+function noQuorum(host: string): Finding {
+  return refusal(`the cluster has no quorum, as ${host} sees it`, "Bring its missing nodes back first.")
+}
+
+/**
+ * From the moment when its members list it to that when it has started, a newcomer is a vote that is needed and not there: where others
+ * are away as well, that can be the quorum. A device's votes are not counted here.
+ */
+function meanwhile({ name }: MemberNode, { host, have }: Member<NodeView>): Finding[] {
+  const members = have.conf?.nodes.map((node) => node.name) ?? []
+  if (members.includes(name) || have.conf?.device !== undefined) return []
+  const online = have.status?.nodes.filter((node) => node.online && !node.pending).map((node) => node.name) ?? []
+  const votes = votesOf(members.length + 1, online.length)
+  if (votes.quorate) return []
+  const away = members.filter((node) => !online.includes(node)).join(", ")
+  return [
+    refusal(
+      `until ${name} has started the cluster would have no quorum and stop its resources: ${describeVotes(votes)}`,
+      `Bring other nodes back first (${host} misses ${away}), or take a dead one out: haops remove-node NAME --force`,
+    ),
+  ]
+}
+
+/** A node of this very cluster that it has given up is cleared by `cluster-stray`; one of another cluster of the same name is not. */
+function belongings(cluster: string, { host, have }: Member<NodeView>, speaker: Member<NodeView>): Finding[] {
+  const hint = "haops does not end another cluster. If it is no longer needed, on the node: pcs cluster destroy"
+  if (isForeign(cluster, have)) {
+    return [refusal(`${host} belongs to another cluster, ${have.conf?.name ?? "which has no name"}`, hint)]
+  }
+  if (!isIn(cluster, have) || lists(speaker.have, host) || isRelated(have, speaker.have)) return []
+  return [refusal(`${host} belongs to another cluster that is called ${cluster} too`, hint)]
+}
+
+/** True where both files name a node at the same address. */
+export function isRelated(a: NodeView, b: NodeView): boolean {
+  const known = new Set(b.conf?.nodes.map(({ name, addresses }) => `${name} ${addresses.join(" ")}`))
+  return a.conf?.nodes.some(({ name, addresses }) => known.has(`${name} ${addresses.join(" ")}`)) === true
+}
+
+/** Corosync and the CIB of two major versions do not mix; a rolling upgrade replaces nodes, it does not add to them. */
+function versions(newcomer: Member<NewcomerView>, { host, facts }: Member<NodeView>): Finding[] {
+  const theirs = facts.versions.pacemaker
+  const own = newcomer.facts.versions.pacemaker ?? newcomer.have.candidate
+  if (theirs === undefined || (own !== undefined && major(own) === major(theirs))) return []
+  if (own !== undefined) {
+    const hint = "Install the same release of the distribution on it as on the others."
+    return [refusal(`${newcomer.host} has pacemaker ${own}, the cluster ${theirs}`, hint)]
+  }
+  if (release(newcomer.facts) === release(facts)) return []
+  return [
+    refusal(
+      `${newcomer.host} runs ${release(newcomer.facts)}, ${host} ${release(facts)}, and which pacemaker it would get cannot be told`,
+      "Refresh its package lists (apt-get update), or install pacemaker on it, and run this again.",
+    ),
+  ]
+}
+
+/** The shells give the lowest free id, and give it once: a name or address may not be somebody else's. */
+function identity({ name, links, nodeid, pinned }: MemberNode, { have }: Member<NodeView>): Finding[] {
+  const nodes = have.conf?.nodes ?? []
+  const holder = nodes.find(({ addresses }) => addresses.some((address) => links.includes(address)))
+  const next = lowestFree(nodes.map((node) => node.nodeid))
+  return [
+    ...(holder === undefined ? [] : [refusal(`${holder.name} of the cluster has the address of ${name} already`)]),
+    ...(pinned && nodeid !== next
+      ? [refusal(`${name} would get node id ${next}, not ${nodeid}`, `Pin nodeid: ${next}, or leave nodeid out.`)]
+      : []),
+  ]
+}
+
+/** The id that the shells give to the next node. */
+export function lowestFree(taken: readonly (number | undefined)[]): number {
+  let id = 1
+  while (taken.includes(id)) id++
+  return id
+}
+
+function major(version: string): string {
+  return version.split(".", 1)[0] ?? version
+}
+
+function release({ os, osVersion }: HostFacts): string {
+  return `${os} ${osVersion}`.trim()
+}
+
+function refusal(message: string, hint?: string): Finding {
+  return { severity: "error", message, hint }
+}

@@ -1,0 +1,7 @@
+import type { RunAction } from "../model/step.ts"
+import type { Invocation } from "../pacemaker/membership-commands.ts"
+
+/** A shell's command as a step's action. */
+export function run(invocation: Invocation, extra: Partial<RunAction> = {}): RunAction {
+  return { type: "run", ...invocation, ...extra }
+}

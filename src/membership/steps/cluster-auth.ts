@@ -1,0 +1,56 @@
+import * as z from "zod"
+import { Secret } from "../../base/secret.ts"
+import { defineClusterStep } from "../../model/step.ts"
+import { chooseDialect } from "../../pacemaker/dialect.ts"
+import { strangersTo } from "../known-hosts.ts"
+import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
+import { run } from "../run.ts"
+import { MEMBER_FILES, type MemberFiles, rank } from "../situation.ts"
+
+const want = z.strictObject({
+  cluster: z.string(),
+  nodes: z.array(MEMBER_NODE).readonly(),
+  password: z.instanceof(Secret),
+  shell: z.enum(["pcs", "crmsh", "auto"]),
+})
+
+type Want = z.infer<typeof want>
+
+/**
+ * Lets one node's pcs command the others; setup then hands the tokens to all. Judged by the tokens on disk: where a cluster
+ * is in the way, pcs says "Authorized", exits 0 and saves nothing.
+ */
+export const clusterAuth = defineClusterStep<Want, MemberFiles>({
+  kind: "cluster-auth",
+  summary: "one node's pcs authenticated to all others",
+  needs: "all",
+  want,
+  bind({ inventory, host, secret }) {
+    const pacemaker = pacemakerOn(inventory, host)
+    if (pacemaker === undefined || pacemaker.shell === "crmsh") return undefined
+    const { shell, password } = pacemaker
+    return { cluster: inventory.name, nodes: memberNodes(inventory, pacemaker), password: secret(password), shell }
+  },
+  title: () => "pcs authenticated to all nodes",
+  probe: () => MEMBER_FILES,
+  elect: ({ cluster }, files) => rank(cluster, files),
+  check({ nodes, shell }, { elected }) {
+    if (chooseDialect(elected.facts, shell).name === "crmsh") return []
+    const expected = elected.facts.versions.pcs === undefined ? true : undefined
+    return strangersTo(elected.have.known, nodes).map(({ name, address }) => ({
+      attribute: `token for ${name}`,
+      have: elected.have.known.has(name) ? `for ${elected.have.known.get(name)?.join(", ")}` : "absent",
+      want: `for ${address}`,
+      risk: "none",
+      expected,
+    }))
+  },
+  plan({ nodes, password, shell }, { elected }) {
+    const { auth } = chooseDialect(elected.facts, shell).membership
+    return auth(nodes, password).map((invocation) => run(invocation, { hint: HINT }))
+  },
+})
+
+const HINT =
+  "A node that answers 401 refused the hacluster password: another process or a PAM policy changed it back there. " +
+  "A node that does not answer needs a running pcsd, and its port 2224 open for the other nodes."

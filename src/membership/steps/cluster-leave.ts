@@ -1,0 +1,83 @@
+import * as z from "zod"
+import { RELOAD_COROSYNC } from "../../corosync/reload-corosync.ts"
+import { type Action, type Drift, defineClusterStep, type Members } from "../../model/step.ts"
+import { chooseDialect, type Dialect } from "../../pacemaker/dialect.ts"
+import { isListed } from "../departure.ts"
+import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../node-view.ts"
+import { pacemakerOn } from "../nodes.ts"
+import { run } from "../run.ts"
+
+const want = z.strictObject({
+  cluster: z.string(),
+  node: z.string(),
+  shell: z.enum(["pcs", "crmsh", "auto"]),
+  despite: z.boolean().default(false).describe("Go on though the node does not answer, or quorum is lost with it."),
+})
+
+type Want = z.infer<typeof want>
+type All = Members<NodeView>
+
+/** Takes one node out of corosync and pacemaker, by another member. Nothing on the others restarts, and their ids stay. */
+export const clusterLeave = defineClusterStep<Want, NodeView>({
+  kind: "cluster-leave",
+  summary: "one node taken out of the running cluster by another member",
+  needs: "any",
+  want,
+  bind({ inventory, host, subject }) {
+    const pacemaker = pacemakerOn(inventory, host)
+    if (pacemaker === undefined || subject === undefined) return undefined
+    const { node, force = false, loseQuorum = false } = subject
+    return { cluster: inventory.name, node, shell: pacemaker.shell, despite: force || loseQuorum }
+  },
+  title: ({ cluster, node }) => `${node} out of ${cluster}`,
+  probe: () => QUIET_NODE_VIEW,
+  elect: ({ cluster, node }, view, { host }) => speaks(cluster, node, host, view),
+  check(wanted, members) {
+    const { cluster, node } = wanted
+    const speaker = speakerOf(cluster, node, members)
+    if (speaker === undefined) return []
+    const places = [
+      ...(isListed(node, members) ? ["corosync.conf"] : []),
+      ...(speaker.have.status?.nodes.some(({ name }) => name === node) ? ["the CIB"] : []),
+      ...(forgettable(wanted, members) ? ["pcs's known hosts"] : []),
+    ]
+    if (places.length === 0) return []
+    return [{ attribute: node, have: `in ${places.join(" and ")}`, want: "not a member", risk: "none" } satisfies Drift]
+  },
+  plan,
+})
+
+function plan(wanted: Want, members: All): readonly Action[] {
+  const { cluster, node, despite } = wanted
+  const { membership } = dialectOf(wanted, members)
+  const speaker = speakerOf(cluster, node, members)
+  if (speaker === undefined) return []
+  const forget = forgettable(wanted, members)
+    ? membership.deauth([node], members.missing.length > 0).map((invocation) => run(invocation))
+    : []
+  if (lists(speaker.have, node)) {
+    return [...membership.removeNode(node, despite).map((invocation) => run(invocation)), ...forget]
+  }
+  // A removal that was cut short: corosync's file was handed out to some, or pacemaker was not told.
+  const late = behind(cluster, speaker, members).length > 0
+  const remembered = speaker.have.status?.nodes.some(({ name }) => name === node) === true
+  return [
+    ...(late ? [...membership.sync().map((invocation) => run(invocation)), RELOAD_COROSYNC] : []),
+    ...(remembered ? [forgetNode(node)] : []),
+    ...forget,
+  ]
+}
+
+function forgetNode(node: string): Action {
+  return { type: "run", argv: ["crm_node", "--force", "-R", node], label: `let pacemaker forget ${node}` }
+}
+
+/** The members hold a token by which they could still command the node. */
+function forgettable(wanted: Want, members: All): boolean {
+  const { deauth } = dialectOf(wanted, members).membership
+  return members.elected.have.known.has(wanted.node) && deauth([wanted.node]).length > 0
+}
+
+function dialectOf({ shell }: Want, { elected }: All): Dialect {
+  return chooseDialect(elected.facts, shell)
+}

@@ -1,0 +1,118 @@
+import { quote } from "../../base/sh.ts"
+import { isHaproxy } from "../../inventory/vip-resources.ts"
+import type { Host, Inventory, Pacemaker, Vip } from "../../model/inventory.ts"
+import { type Action, type Drift, defineClusterStep, type Members } from "../../model/step.ts"
+import { portOfVip } from "../../model/vip-port.ts"
+import type { CrmStatus } from "../../pacemaker/crm-mon.ts"
+import { failedResources, HEALTH_WANT, type Health, type HealthWant, healthDrift, inService } from "../health.ts"
+import { healthProbe } from "../health-probe.ts"
+import { memberNodes, pacemakerOn } from "../nodes.ts"
+import { describeQuorate, describeVotes, votesOf } from "../quorum.ts"
+import { settleScript, statusScript } from "../wait-script.ts"
+
+const LIMIT_S = 60
+
+/**
+ * The proof at the end: every member online, quorum, no failed action, each VIP on exactly one node and answering, haproxy
+ * listening where it runs. Changes nothing; it waits until all of that holds, and what does not is told as it was seen.
+ */
+export const converged = defineClusterStep<HealthWant, Health>({
+  kind: "converged",
+  summary: "the cluster seen to do what it was set up for",
+  needs: "any",
+  want: HEALTH_WANT,
+  bind({ inventory, host }) {
+    const pacemaker = pacemakerOn(inventory, host)
+    return pacemaker === undefined ? undefined : healthWant(inventory, pacemaker)
+  },
+  title: () => "cluster converged",
+  probe: healthProbe,
+  // One that sees the cluster with quorum speaks for it, before one that is cut off, before one where it does not run.
+  elect: (_want, { status }) => (status === undefined ? 0 : status.quorate ? 2 : 1),
+  check: healthDrift,
+  standing: (want, { elected: { have } }) => ({
+    headline: have.status && headlineOf(want, have.status),
+    proof: have.status && proofOf(want, have, have.status),
+  }),
+  plan: (want, members) => [waiting(want, members)],
+  remedy,
+})
+
+/** Pacemaker keeps a failure until it is told to forget it, or for the resource's failure-timeout where that has one. */
+function remedy(drift: readonly Drift[]): string {
+  const look = "`crm_mon -1rf` on a node shows what the cluster waits for."
+  const cleanups = failedResources(drift).map((id) => `crm_resource --cleanup --resource ${quote(id)}`)
+  if (cleanups.length === 0) return look
+  return (
+    `${look} A failed action counts, and keeps its resource off that node, until it is forgotten, though the resource may run again. ` +
+    `Once its cause is gone, on a node: ${cleanups.join("; ")}`
+  )
+}
+
+function healthWant(inventory: Inventory, pacemaker: Pacemaker): HealthWant {
+  const vips = inventory.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === pacemaker.on)
+  const nodes = memberNodes(inventory, pacemaker).map(({ name }) => name)
+  return {
+    nodes,
+    vips: vips.map((vip) => ({ id: vip.name, address: vip.address, port: portOfVip(inventory, vip.name) })),
+    ...(pacemaker.quorumDevice === undefined ? {} : { device: true }),
+    haproxy: haproxyWant(inventory, pacemaker),
+  }
+}
+
+/** haproxy as a resource of this cluster; one that keepalived's hosts run is not its business. */
+function haproxyWant({ haproxy, vips }: Inventory, pacemaker: Pacemaker): HealthWant["haproxy"] {
+  const resource = pacemaker.resources.find(isHaproxy)
+  if (haproxy === undefined || resource === undefined) return undefined
+  const here = haproxy.services.filter(({ vip }) => vip === undefined || groupOf(vips, vip) === pacemaker.on)
+  return {
+    resource: resource.id,
+    everywhere: haproxy.placement === "everywhere",
+    listeners: here.map(({ bind: { address, port } }) => ({ address, port })),
+  }
+}
+
+function groupOf(vips: readonly Vip[], name: string): Host["group"] | undefined {
+  return vips.find((vip) => vip.name === name)?.on
+}
+
+function headlineOf({ device }: HealthWant, { nodes, quorate }: CrmStatus): string {
+  const votes = votesOf(nodes.length, nodes.filter(({ online }) => online).length)
+  if (device === true) {
+    // Its own algorithm says how many failures that is worth.
+    const members = `${votes.online}/${votes.nodes} nodes, beside a quorum device`
+    return quorate ? `cluster online, quorate: ${members}` : `cluster without quorum: ${members}`
+  }
+  return quorate ? `cluster online, ${describeQuorate(votes)}` : `cluster without quorum, ${describeVotes(votes)}`
+}
+
+/** `3 nodes online, vip on controller1 answers`. */
+function proofOf({ vips }: HealthWant, { answers }: Health, { nodes, resources }: CrmStatus): string {
+  const online = nodes.filter((node) => node.online).length
+  const where = vips.map(({ id }) => {
+    const on = resources.filter((one) => one.id === id).flatMap((one) => one.nodes)
+    return `${id} on ${on.join(" and ") || "no node"}${answers.get(id) === true ? " answers" : ""}`
+  })
+  return [`${online} ${online === 1 ? "node" : "nodes"} online`, ...where].join(", ")
+}
+
+function waiting({ nodes, vips, haproxy }: HealthWant, { elected, missing }: Members<Health>): Action {
+  const { status } = elected.have
+  const known = new Set(status?.nodes.map(({ name }) => name))
+  const copies = haproxy?.everywhere ? inService(status).length : 1
+  const script = statusScript({
+    online: nodes.filter((node) => known.has(node) && !missing.includes(node)),
+    running: {
+      ...Object.fromEntries(vips.map(({ id }) => [id, 1])),
+      ...(haproxy === undefined ? {} : { [haproxy.resource]: copies }),
+    },
+    clean: true,
+    answering: vips.flatMap(({ address, port }) => (port === undefined ? [] : [{ address, port }])),
+  })
+  return {
+    type: "run",
+    argv: ["sh", "-c", settleScript(script, LIMIT_S)],
+    timeoutMs: (LIMIT_S + 15) * 1000,
+    label: `wait until the cluster has settled, at most ${LIMIT_S} s`,
+  }
+}

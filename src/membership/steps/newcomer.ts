@@ -1,0 +1,46 @@
+import * as z from "zod"
+import { defineClusterStep } from "../../model/step.ts"
+import { type NewcomerView, newcomerFindings } from "../newcomer.ts"
+import { NODE_VIEW, speaks } from "../node-view.ts"
+import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
+
+const want = z.strictObject({
+  cluster: z.string(),
+  node: MEMBER_NODE,
+  shell: z.enum(["pcs", "crmsh", "auto"]),
+  allowUnreachable: z.boolean().default(false).describe("Go on though another member does not answer."),
+})
+
+type Want = z.infer<typeof want>
+
+/** Whether a node can join the running cluster. Changes nothing; what stands against it ends the run before anything is touched. */
+export const newcomer = defineClusterStep<Want, NewcomerView>({
+  kind: "newcomer",
+  summary: "what stands against a node's joining: another cluster, another version, an address in use, no quorum",
+  needs: "any",
+  want,
+  bind({ inventory, host, subject }) {
+    const pacemaker = pacemakerOn(inventory, host)
+    if (pacemaker === undefined || subject === undefined) return undefined
+    const node = memberNodes(inventory, pacemaker).find(({ name }) => name === subject.node)
+    if (node === undefined) return undefined
+    const { allowUnreachable = false } = subject
+    return { cluster: inventory.name, node, shell: pacemaker.shell, allowUnreachable }
+  },
+  title: ({ node }) => `joining of ${node.name}`,
+  probe: () => ({
+    script: `${NODE_VIEW.script}
+if ! command -v pacemakerd >/dev/null 2>&1 && command -v apt-cache >/dev/null 2>&1; then
+  apt-cache policy pacemaker 2>/dev/null | sed -n 's/^ *Candidate: *\\([0-9].*\\)/@@candidate \\1/p'
+fi
+exit 0`,
+    parse(output) {
+      const candidate = /^@@candidate (?:\d+:)?(.+)$/m.exec(output.stdout)?.[1]
+      return { ...NODE_VIEW.parse({ ...output, stdout: output.stdout.replace(/^@@candidate .*$/m, "") }), candidate }
+    },
+  }),
+  elect: ({ cluster, node }, view, { host }) => speaks(cluster, node.name, host, view),
+  check: () => [],
+  findings: newcomerFindings,
+  plan: () => [],
+})

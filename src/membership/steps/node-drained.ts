@@ -1,0 +1,9 @@
+import { dutyStep } from "../node-duty.ts"
+
+/** One node in standby: its resources have moved, it still votes. */
+export const nodeDrained = dutyStep({
+  kind: "node-drained",
+  summary: "one node in standby, its resources moved; it still votes",
+  title: ({ node }) => `${node} drained`,
+  standby: true,
+})

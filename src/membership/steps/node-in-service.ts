@@ -1,0 +1,9 @@
+import { dutyStep } from "../node-duty.ts"
+
+/** One node back from standby, what belongs there started. */
+export const nodeInService = dutyStep({
+  kind: "node-in-service",
+  summary: "one node back from standby, what belongs there started",
+  title: ({ node }) => `${node} in service`,
+  standby: false,
+})

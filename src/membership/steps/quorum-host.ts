@@ -1,0 +1,57 @@
+import * as z from "zod"
+import { readAnswer } from "../../host/answer.ts"
+import { unitActions } from "../../host/unit-actions.ts"
+import { parseUnit, type UnitState, unitScript } from "../../host/unit-state.ts"
+import { defineStep } from "../../model/step.ts"
+import { arbiterOn } from "../nodes.ts"
+
+const UNIT = "corosync-qnetd.service"
+/** Debian's package fills it when it is installed, others leave it to pcs. */
+const CERTIFICATES = "/etc/corosync/qnetd/nssdb"
+
+const want = z.strictObject({})
+
+interface Have {
+  certificates: boolean
+  unit: UnitState
+}
+
+/** The daemon that gives a cluster's quorum device its vote, on a host outside the cluster. It may serve other clusters too. */
+export const quorumHost = defineStep<z.infer<typeof want>, Have>({
+  kind: "quorum-host",
+  summary: "corosync-qnetd on the host of the quorum device, with its certificates, enabled and running",
+  want,
+  bind: ({ inventory, host }) => (arbiterOn(inventory, host) === undefined ? undefined : {}),
+  title: () => "host of the quorum device",
+  probe: () => ({
+    script: `for file in ${CERTIFICATES}/cert9.db ${CERTIFICATES}/cert8.db; do
+  if [ -e "$file" ]; then echo 'certificates yes'; break; fi
+done
+unit=$(${unitScript(UNIT)}) || exit
+printf '%s\\n' "$unit" | sed 's/^/unit /'`,
+    parse: ({ stdout }) => {
+      const answer = readAnswer(stdout, ["certificates", "unit"])
+      const unit = parseUnit({ stdout: answer.all("unit").join("\n") })
+      return { certificates: answer.one("certificates") !== undefined, unit }
+    },
+  }),
+  check: (_want, { certificates, unit }) => {
+    const expected = unit.load === "not-found" ? { expected: true } : {}
+    const drift = (attribute: string, have: string, wanted: string) => {
+      return { attribute, have, want: wanted, risk: "none" as const, ...expected }
+    }
+    return [
+      ...(certificates ? [] : [drift("certificates", "absent", "present")]),
+      ...(unit.file === "enabled" ? [] : [drift("enabled", unit.file || "absent", "enabled")]),
+      ...(unit.active === "active" ? [] : [drift("running", unit.active, "active")]),
+    ]
+  },
+  findings: (_want, { unit }) =>
+    unit.load === "masked"
+      ? [{ severity: "error", message: `${UNIT} is masked`, hint: `systemctl unmask ${UNIT}` }]
+      : [],
+  plan: (_want, { certificates, unit }, drift) => [
+    ...(certificates ? [] : [{ type: "run" as const, argv: ["pcs", "qdevice", "setup", "model", "net"] }]),
+    ...drift.flatMap((one) => unitActions(UNIT, unit, one)),
+  ],
+})

@@ -1,0 +1,58 @@
+import { quote } from "../base/sh.ts"
+import { CRM_MON_SCRIPT } from "../pacemaker/crm-mon.ts"
+
+/** What a cluster is waited for to say of itself. */
+export interface Awaited {
+  /** Nodes that are to be online and joined. */
+  online: readonly string[]
+  /** Resources that are to run, each on so many nodes. */
+  running?: Readonly<Record<string, number>> | undefined
+  /** True: no action may have failed. */
+  clean?: boolean | undefined
+  /** Addresses that are to answer: at these a TCP connection is opened. */
+  answering?: readonly { address: string; port: number }[] | undefined
+}
+
+/**
+ * Shell that exits 0 once the cluster has quorum and all of `awaited` holds; else it says what was seen. crm_mon writes an element
+ * a line, so that grep can tell. It decides only when to look again: what counts is the probe that follows.
+ */
+export function statusScript({ online, running = {}, clean, answering = [] }: Awaited): string {
+  return [
+    `mon=$(${CRM_MON_SCRIPT})`,
+    `has() { printf '%s\\n' "$mon" | grep -qE "$1"; }`,
+    `missing() { echo "$1"; printf '%s\\n' "$mon" | grep -E '<current_dc|<node .*id=|<failure |<error'; exit 1; }`,
+    `has '<current_dc present="true".* with_quorum="true"' || missing 'no quorum yet'`,
+    ...online.map((node) => {
+      const line = `<node name="${escapeRegExp(node)}" .*online="true".*pending="false".*unclean="false"`
+      return `has ${quote(line)} || missing ${quote(`${node} is not online yet`)}`
+    }),
+    ...Object.entries(running).map(([resource, count]) => {
+      const line = `<resource id="${escapeRegExp(resource)}(:[0-9]+)?" .*role="(Started|Promoted|Unpromoted|Master|Slave)".*active="true".*failed="false"`
+      const there = `[ "$(printf '%s\\n' "$mon" | grep -cE ${quote(line)})" -ge ${count} ]`
+      return `${there} || missing ${quote(`${resource} does not run yet`)}`
+    }),
+    ...(clean ? [`! has '<failure ' || missing 'an action has failed'`] : []),
+    ...answering.map(({ address, port }) => {
+      return `${connectScript(address, port)} || missing ${quote(`${address} port ${port} does not answer`)}`
+    }),
+  ].join("\n")
+}
+
+/**
+ * Shell that looks every 0.2 s until `script` exits 0, for at most so many seconds, and exits 0 either way: what is left then
+ * is told by the probe that follows, node by node, and not by the last line of a loop.
+ */
+export function settleScript(script: string, seconds: number): string {
+  return `end=$(( $(date +%s) + ${seconds} ))
+until (eval ${quote(script)}) >/dev/null 2>&1 || [ "$(date +%s)" -ge "$end" ]; do sleep 0.2; done`
+}
+
+/** Shell that opens a TCP connection and exits 0 where it is accepted within a second. bash, because sh cannot. */
+export function connectScript(address: string, port: number): string {
+  return `timeout 1 bash -c ${quote(`: </dev/tcp/${address}/${port}`)} 2>/dev/null`
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+}

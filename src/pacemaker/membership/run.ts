@@ -1,7 +1,0 @@
-import type { RunAction } from "../../model/step.ts"
-import type { Invocation } from "../membership-commands.ts"
-
-/** A shell's command as a step's action. */
-export function run(invocation: Invocation, extra: Partial<RunAction> = {}): RunAction {
-  return { type: "run", ...invocation, ...extra }
-}

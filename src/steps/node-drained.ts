@@ -1,9 +1,0 @@
-import { dutyStep } from "./lib/node-duty.ts"
-
-/** One node in standby: its resources have moved, it still votes. */
-export const nodeDrained = dutyStep({
-  kind: "node-drained",
-  summary: "one node in standby, its resources moved; it still votes",
-  title: ({ node }) => `${node} drained`,
-  standby: true,
-})

@@ -1,9 +1,0 @@
-import { dutyStep } from "./lib/node-duty.ts"
-
-/** One node back from standby, what belongs there started. */
-export const nodeInService = dutyStep({
-  kind: "node-in-service",
-  summary: "one node back from standby, what belongs there started",
-  title: ({ node }) => `${node} in service`,
-  standby: false,
-})
