@@ -1,8 +1,8 @@
 import { HaopsError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
-import { isHaproxy } from "../inventory/vip-resources.ts"
 import type { HaproxyService } from "../model/haproxy.ts"
 import type { Inventory, Vip } from "../model/inventory.ts"
+import { isHaproxy } from "../pacemaker/section/vip-resources.ts"
 import type { Target } from "./fault.ts"
 
 /** What a drill is about: a VIP, and the service that is asked there. */

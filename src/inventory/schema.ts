@@ -2,9 +2,9 @@ import * as z from "zod"
 import { scalarSchema } from "../document/scalars-schema.ts"
 import { haproxySchema } from "../haproxy/section/schema.ts"
 import { keepalivedSchema } from "../keepalived/schema.ts"
+import { pacemakerSchema } from "../pacemaker/section/schema.ts"
 import { vipsSchema } from "../vip/section/schema.ts"
 import { hostsSchema } from "./hosts-schema.ts"
-import { pacemakerSchema } from "./pacemaker-schema.ts"
 import { sshSchema } from "./ssh-schema.ts"
 
 const sysctlName = z.string().regex(/^[a-z0-9_]+([./][\w-]+)+$/, "expected a name such as net.ipv4.ip_forward")

@@ -1,8 +1,8 @@
 import type { Notes } from "../document/notes.ts"
 import type { Path } from "../document/problems.ts"
 import type { Inventory, Pacemaker } from "../model/inventory.ts"
+import { HAPROXY_RESOURCE, VIP_AGENT } from "../pacemaker/section/vip-resources.ts"
 import type { PartialInventory } from "./schema.ts"
-import { HAPROXY_RESOURCE, VIP_AGENT } from "./vip-resources.ts"
 
 /** Says what is allowed and yet likely to hurt: secrets in the file, times without a unit, a cluster without fencing. */
 export function warnOfTheUnwise(

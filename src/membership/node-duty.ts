@@ -9,7 +9,7 @@ import {
   type RunAction,
   type WaitAction,
 } from "../model/step.ts"
-import { chooseDialect } from "../pacemaker/dialect.ts"
+import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { foreseeStandby } from "./foresee.ts"
 import { NODE_VIEW, type NodeView, speaks } from "./node-view.ts"

@@ -1,5 +1,5 @@
 import type { RunAction } from "../model/step.ts"
-import type { Invocation } from "../pacemaker/membership-commands.ts"
+import type { Invocation } from "../pacemaker/dialects/membership-commands.ts"
 
 /** A shell's command as a step's action. */
 export function run(invocation: Invocation, extra: Partial<RunAction> = {}): RunAction {

@@ -1,5 +1,5 @@
 import { quote, quoteAll } from "../base/sh.ts"
-import type { EditCommand } from "./cib-commands.ts"
+import type { EditCommand } from "./dialects/cib-commands.ts"
 import { FINGERPRINT } from "./fingerprint.ts"
 import { formatLastApplied, LAST_APPLIED, type LastApplied, STATE_DIRECTORY } from "./ownership.ts"
 import { SETTLED } from "./settled.ts"

@@ -44,9 +44,9 @@ import { pcsd } from "../membership/steps/pcsd.ts"
 import { quorumDevice } from "../membership/steps/quorum-device.ts"
 import { quorumHost } from "../membership/steps/quorum-host.ts"
 import type { Step } from "../model/step.ts"
+import { cib } from "../pacemaker/steps/cib.ts"
+import { cibRecord } from "../pacemaker/steps/cib-record.ts"
 import { vipFree } from "../vip/steps/vip-free.ts"
-import { cib } from "./cib.ts"
-import { cibRecord } from "./cib-record.ts"
 
 const ALL: readonly Step[] = [
   preflight,

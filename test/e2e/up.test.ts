@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { PROPERTIES } from "../../src/inventory/cluster-vocabulary.ts"
+import { PROPERTIES } from "../../src/pacemaker/section/cluster-vocabulary.ts"
 import { DAMAGES } from "./damages.ts"
 import { exampleInventory } from "./harness/example.ts"
 import { type Lab, startLab } from "./harness/lab.ts"

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { NOT_ZERO } from "../../document/scalars-schema.ts"
 import { secretSchema } from "../../document/secret-schema.ts"
-import { tuningSchema } from "../../inventory/resource-schema.ts"
+import { tuningSchema } from "../../pacemaker/section/resource-schema.ts"
 import { PRESET_NAMES } from "../presets/index.ts"
 import { balanceSchema, serviceOverrideSchema, serviceSchema } from "./service-schema.ts"
 import { sourceSchema } from "./source-schema.ts"

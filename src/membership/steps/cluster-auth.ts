@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { Secret } from "../../base/secret.ts"
 import { defineClusterStep } from "../../model/step.ts"
-import { chooseDialect } from "../../pacemaker/dialect.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { strangersTo } from "../known-hosts.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"

@@ -3,7 +3,7 @@ import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../cor
 import { partsOf } from "../../host/sections.ts"
 import { parseUnits, UNITS_SCRIPT, type UnitState } from "../../host/stack-units.ts"
 import { type Drift, defineStep, type HostFacts } from "../../model/step.ts"
-import { chooseDialect } from "../../pacemaker/dialect.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { LAST_APPLIED } from "../../pacemaker/ownership.ts"
 import { KNOWN_HOSTS_SCRIPT, type KnownHosts, parseKnownHosts } from "../known-hosts.ts"
 import { pacemakerOn } from "../nodes.ts"

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { RELOAD_COROSYNC } from "../../corosync/reload-corosync.ts"
 import { type Action, type Drift, defineClusterStep, type Members } from "../../model/step.ts"
-import { chooseDialect, type Dialect } from "../../pacemaker/dialect.ts"
+import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { isListed } from "../departure.ts"
 import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../node-view.ts"
 import { pacemakerOn } from "../nodes.ts"

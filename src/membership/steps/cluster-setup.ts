@@ -1,6 +1,6 @@
 import type { Drift } from "../../base/events.ts"
 import { type Action, defineClusterStep, type Members } from "../../model/step.ts"
-import { chooseDialect, type Dialect } from "../../pacemaker/dialect.ts"
+import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../cluster-want.ts"
 import { findingsOf, unasked } from "../compare.ts"
 import { numberedInOrder, numberNodes } from "../node-ids.ts"

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { defineClusterStep, type Members } from "../../model/step.ts"
-import { chooseDialect } from "../../pacemaker/dialect.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { isRelated } from "../newcomer.ts"
 import { lists, type NodeView, QUIET_NODE_VIEW, speakerOf } from "../node-view.ts"
 import { pacemakerOn } from "../nodes.ts"

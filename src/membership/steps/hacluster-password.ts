@@ -6,7 +6,7 @@ import { askForeignHash, parseVerdict, type Verdict } from "../../host/foreign-h
 import { hashPassword, verifyPassword } from "../../host/password-hash.ts"
 import { isSha512Crypt } from "../../host/sha512-crypt.ts"
 import { defineStep } from "../../model/step.ts"
-import { chooseDialect } from "../../pacemaker/dialect.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../nodes.ts"
 
 const USER = "hacluster"

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { defineClusterStep } from "../../model/step.ts"
-import { chooseDialect } from "../../pacemaker/dialect.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
 import { NODE_VIEW, type NodeView } from "../node-view.ts"
 import { run } from "../run.ts"

@@ -2,7 +2,7 @@ import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
 import { parseUnits, UNITS_SCRIPT, type UnitState } from "../../host/stack-units.ts"
 import { defineStep } from "../../model/step.ts"
-import { chooseDialect } from "../../pacemaker/dialect.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../nodes.ts"
 
 const want = z.strictObject({ shell: z.enum(["pcs", "crmsh", "auto"]) })

@@ -1,9 +1,9 @@
 import { inSubnet, parseCidr, whyNoHost } from "../../base/address.ts"
 import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
-import { expandTuning } from "../../inventory/resources-expand.ts"
 import type { PartialInventory } from "../../inventory/schema.ts"
 import type { Group, Host, Vip } from "../../model/inventory.ts"
+import { expandTuning } from "../../pacemaker/section/resources-expand.ts"
 import type { VipsYaml } from "./schema.ts"
 
 type VipYaml = Exclude<VipsYaml[string], string>

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { parseCidr } from "../../base/address.ts"
 import { durationSchema, groupSchema, idSchema, NOT_ZERO } from "../../document/scalars-schema.ts"
-import { tuningSchema } from "../../inventory/resource-schema.ts"
+import { tuningSchema } from "../../pacemaker/section/resource-schema.ts"
 
 const cidrSchema = z
   .string("expected an address with its prefix length, such as 10.0.0.11/24")

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest"
 import { reveal, Secret } from "../../../src/base/secret.ts"
 import { quoteAll } from "../../../src/base/sh.ts"
-import { type Invocation, MEMBERSHIP, type MembershipCommands } from "../../../src/pacemaker/membership-commands.ts"
+import {
+  type Invocation,
+  MEMBERSHIP,
+  type MembershipCommands,
+} from "../../../src/pacemaker/dialects/membership-commands.ts"
 
 const n1 = { name: "n1", address: "10.0.0.1", links: ["10.0.0.1", "10.0.1.1"] }
 const n2 = { name: "n2", address: "10.0.0.2", links: ["10.0.0.2", "10.0.1.2"] }

@@ -4,8 +4,8 @@ import type { Members, RunAction } from "../../../src/model/step.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
 import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
 import { fromLists, type LastApplied, type OwnedLists } from "../../../src/pacemaker/ownership.ts"
-import { cib } from "../../../src/steps/cib.ts"
-import { cibRecord } from "../../../src/steps/cib-record.ts"
+import { cib } from "../../../src/pacemaker/steps/cib.ts"
+import { cibRecord } from "../../../src/pacemaker/steps/cib-record.ts"
 import { desired, resource } from "../../cases/pacemaker/desires.ts"
 
 const XML = `<cib admin_epoch="0" epoch="7" num_updates="3" have-quorum="1"><configuration>

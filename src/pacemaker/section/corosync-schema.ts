@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { durationSchema, milliseconds } from "../document/scalars-schema.ts"
+import { durationSchema, milliseconds } from "../../document/scalars-schema.ts"
 
 const count = z.int().min(0)
 /** Milliseconds, as corosync counts, or a time with its unit. */

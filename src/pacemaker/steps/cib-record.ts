@@ -1,8 +1,8 @@
-import type { Drift } from "../base/events.ts"
-import { pacemakerOn } from "../membership/nodes.ts"
-import { type Action, defineStep } from "../model/step.ts"
-import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
-import { desiredCib } from "../pacemaker/desired.ts"
+import type { Drift } from "../../base/events.ts"
+import { pacemakerOn } from "../../membership/nodes.ts"
+import { type Action, defineStep } from "../../model/step.ts"
+import { type CibHave, cibProbe } from "../cib-probe.ts"
+import { desiredCib } from "../desired.ts"
 import {
   countOwned,
   formatLastApplied,
@@ -18,7 +18,7 @@ import {
   sameOwnership,
   toLists,
   union,
-} from "../pacemaker/ownership.ts"
+} from "../ownership.ts"
 
 /** On every node: which objects of the CIB haops made, so that it removes those alone when the inventory names them no more. */
 export const cibRecord = defineStep<OwnedLists, CibHave>({

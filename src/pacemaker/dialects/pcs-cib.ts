@@ -1,5 +1,5 @@
-import { type AttributeChange, type Change, type ChangeOf, changesOf, type OperationChange } from "./changes.ts"
-import type { Attributes, Section } from "./cib.ts"
+import { type AttributeChange, type Change, type ChangeOf, changesOf, type OperationChange } from "../changes.ts"
+import type { Attributes, Section } from "../cib.ts"
 import { type CibCommands, deleteElement, type EditCommand } from "./cib-commands.ts"
 import { pcsConstraint } from "./pcs-constraint.ts"
 import { pcsClone, pcsCreate } from "./pcs-create.ts"

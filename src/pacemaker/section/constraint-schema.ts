@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { idSchema } from "../document/scalars-schema.ts"
+import { idSchema } from "../../document/scalars-schema.ts"
 
 const scoreSchema = z
   .union([z.int(), z.string().regex(/^[+-]?INFINITY$/, "expected a whole number, INFINITY or -INFINITY")])

@@ -1,4 +1,4 @@
-import type { Constraint } from "../model/inventory.ts"
+import type { Constraint } from "../../model/inventory.ts"
 import type { PcsSpelling } from "./pcs-cib.ts"
 
 /** The command that creates a constraint under its id. */

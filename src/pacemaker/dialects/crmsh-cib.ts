@@ -1,7 +1,7 @@
-import type { Constraint } from "../model/inventory.ts"
-import { applyChanges } from "./apply-changes.ts"
-import { type Change, changesOf } from "./changes.ts"
-import { type Attributes, type Cib, type CibResource, SECTIONS, type Section } from "./cib.ts"
+import type { Constraint } from "../../model/inventory.ts"
+import { applyChanges } from "../apply-changes.ts"
+import { type Change, changesOf } from "../changes.ts"
+import { type Attributes, type Cib, type CibResource, SECTIONS, type Section } from "../cib.ts"
 import { type CibCommands, deleteElement, type EditCommand } from "./cib-commands.ts"
 import { inRole } from "./roles.ts"
 

@@ -1,7 +1,7 @@
-import type { Notes } from "../document/notes.ts"
-import type { Path } from "../document/problems.ts"
-import { texts } from "../document/scalars-schema.ts"
-import type { Operation, Resource, ResourceTuning } from "../model/inventory.ts"
+import type { Notes } from "../../document/notes.ts"
+import type { Path } from "../../document/problems.ts"
+import { texts } from "../../document/scalars-schema.ts"
+import type { Operation, Resource, ResourceTuning } from "../../model/inventory.ts"
 import type { FencingYaml, ResourceYaml, TuningYaml } from "./resource-schema.ts"
 
 /** Fencing devices, with their operations and meta attributes as text. */

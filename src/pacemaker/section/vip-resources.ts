@@ -1,5 +1,5 @@
-import type { HaproxySettings } from "../model/haproxy.ts"
-import type { Constraint, Resource, ResourceTuning, Vip } from "../model/inventory.ts"
+import type { HaproxySettings } from "../../model/haproxy.ts"
+import type { Constraint, Resource, ResourceTuning, Vip } from "../../model/inventory.ts"
 import { colocation, order } from "./constraint-ids.ts"
 
 /** Ids that playbooks, docs and the seeds know haproxy's resource by. */

@@ -1,4 +1,4 @@
-import type { HostFacts } from "../model/host-facts.ts"
+import type { HostFacts } from "../../model/host-facts.ts"
 import type { CibCommands } from "./cib-commands.ts"
 import { crmshCib } from "./crmsh-cib.ts"
 import { MEMBERSHIP, type MembershipCommands } from "./membership-commands.ts"

@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { groupSchema, idSchema } from "../document/scalars-schema.ts"
-import { secretSchema } from "../document/secret-schema.ts"
+import { groupSchema, idSchema } from "../../document/scalars-schema.ts"
+import { secretSchema } from "../../document/secret-schema.ts"
 import { OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS, vocabularySchema } from "./cluster-vocabulary.ts"
 import { constraintSchema } from "./constraint-schema.ts"
 import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"

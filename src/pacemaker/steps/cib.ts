@@ -1,4 +1,4 @@
-import { pacemakerOn } from "../membership/nodes.ts"
+import { pacemakerOn } from "../../membership/nodes.ts"
 import {
   type Action,
   defineClusterStep,
@@ -6,17 +6,17 @@ import {
   type Members,
   type Rehearsal,
   type Standing,
-} from "../model/step.ts"
-import { type Change, changesOf } from "../pacemaker/changes.ts"
-import { type CibHave, cibProbe } from "../pacemaker/cib-probe.ts"
-import { CIB_WANT, type CibWant, cibWant } from "../pacemaker/cib-want.ts"
-import { chooseDialect } from "../pacemaker/dialect.ts"
-import { type CibDiff, diffCib } from "../pacemaker/diff.ts"
-import { driftOf } from "../pacemaker/drift.ts"
-import { currentOwnership, type Ownership, ownershipOf, union } from "../pacemaker/ownership.ts"
-import { SETTLED } from "../pacemaker/settled.ts"
-import { parseSimulation } from "../pacemaker/simulate.ts"
-import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from "../pacemaker/transaction.ts"
+} from "../../model/step.ts"
+import { type Change, changesOf } from "../changes.ts"
+import { type CibHave, cibProbe } from "../cib-probe.ts"
+import { CIB_WANT, type CibWant, cibWant } from "../cib-want.ts"
+import { chooseDialect } from "../dialects/dialect.ts"
+import { type CibDiff, diffCib } from "../diff.ts"
+import { driftOf } from "../drift.ts"
+import { currentOwnership, type Ownership, ownershipOf, union } from "../ownership.ts"
+import { SETTLED } from "../settled.ts"
+import { parseSimulation } from "../simulate.ts"
+import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from "../transaction.ts"
 
 /** One pcs call takes half a second on an idle node; a loaded one must not be cut off in the middle of a transaction. */
 const TRANSACTION_TIMEOUT_MS = 300_000

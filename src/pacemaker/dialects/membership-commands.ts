@@ -1,4 +1,4 @@
-import type { Secret } from "../base/secret.ts"
+import type { Secret } from "../../base/secret.ts"
 
 /** A command line that changes membership, run as root on a member. */
 export interface Invocation {

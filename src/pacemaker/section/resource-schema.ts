@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { idSchema, optionsSchema, scalarSchema } from "../document/scalars-schema.ts"
+import { idSchema, optionsSchema, scalarSchema } from "../../document/scalars-schema.ts"
 
 const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/
 

@@ -1,6 +1,6 @@
-import { HaopsError } from "../base/errors.ts"
-import type { Attributes, CibClone } from "./cib.ts"
-import type { DesiredResource } from "./desired.ts"
+import { HaopsError } from "../../base/errors.ts"
+import type { Attributes, CibClone } from "../cib.ts"
+import type { DesiredResource } from "../desired.ts"
 import { operationOptions, type PcsSpelling } from "./pcs-cib.ts"
 
 type Words = readonly string[]

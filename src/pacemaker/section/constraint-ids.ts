@@ -1,4 +1,4 @@
-import type { Constraint } from "../model/inventory.ts"
+import type { Constraint } from "../../model/inventory.ts"
 
 type Colocation = Extract<Constraint, { type: "colocation" }>
 type Order = Extract<Constraint, { type: "order" }>

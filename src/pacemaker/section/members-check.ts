@@ -1,7 +1,7 @@
-import type { Notes } from "../document/notes.ts"
-import type { Path } from "../document/problems.ts"
-import type { Group, Host, Pacemaker } from "../model/inventory.ts"
-import { addressesOf } from "../vip/section/expand.ts"
+import type { Notes } from "../../document/notes.ts"
+import type { Path } from "../../document/problems.ts"
+import type { Group, Host, Pacemaker } from "../../model/inventory.ts"
+import { addressesOf } from "../../vip/section/expand.ts"
 
 const LINKS: Readonly<Record<Pacemaker["transport"], number>> = { knet: 8, udpu: 1, udp: 1 }
 

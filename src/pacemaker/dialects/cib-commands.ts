@@ -1,5 +1,5 @@
-import type { Change } from "./changes.ts"
-import type { Cib } from "./cib.ts"
+import type { Change } from "../changes.ts"
+import type { Cib } from "../cib.ts"
 
 /** A command that edits a CIB in a file. Holds no secret: everything a CIB says can be read from the cluster by root alone. */
 export interface EditCommand {

@@ -1,11 +1,11 @@
-import { nearest } from "../base/nearest.ts"
-import type { Notes } from "../document/notes.ts"
-import type { Path } from "../document/problems.ts"
-import type { OptionsYaml } from "../document/scalars-schema.ts"
+import { nearest } from "../../base/nearest.ts"
+import type { Notes } from "../../document/notes.ts"
+import type { Path } from "../../document/problems.ts"
+import type { OptionsYaml } from "../../document/scalars-schema.ts"
+import type { PartialInventory } from "../../inventory/schema.ts"
 import { checkValue, checkVocabulary } from "./cluster-vocabulary.ts"
 import type { ResourceYaml } from "./resource-schema.ts"
 import { CLONE_OPTIONS, OPERATION_OPTIONS, OPERATIONS, RESOURCE_META } from "./resource-vocabulary.ts"
-import type { PartialInventory } from "./schema.ts"
 
 /**
  * Looks at the options of resources wherever an inventory holds some. A misspelt one would be stored in the cluster as a name of

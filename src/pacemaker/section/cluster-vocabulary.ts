@@ -1,7 +1,7 @@
-import { nearest } from "../base/nearest.ts"
-import type { Notes } from "../document/notes.ts"
-import type { Path } from "../document/problems.ts"
-import { type OptionsYaml, optionsSchema } from "../document/scalars-schema.ts"
+import { nearest } from "../../base/nearest.ts"
+import type { Notes } from "../../document/notes.ts"
+import type { Path } from "../../document/problems.ts"
+import { type OptionsYaml, optionsSchema } from "../../document/scalars-schema.ts"
 
 /** What pacemaker takes as a value: one of the words where it is a list. */
 type Kind = "boolean" | "integer" | "score" | "duration" | "text" | readonly string[]
