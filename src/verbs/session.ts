@@ -98,7 +98,7 @@ async function sessionOf(request: SessionRequest, approach: Approach, startedAt:
 async function compile(request: SessionRequest, approach: Approach): Promise<readonly Barrier[]> {
   const { playbook, options, subject, steps = (all) => all } = request
   const { inventory, hosts, secret } = approach
-  const { stepKinds } = await meanwhile(() => import("../steps/registry.ts"))
+  const { stepKinds } = await meanwhile(() => import("../playbook/registry.ts"))
   const { compilePlaybook } = await meanwhile(() => import("../playbook/compile.ts"))
   const loaded = await playbook()
   return compilePlaybook(loaded, { inventory, hosts, steps: steps(stepKinds), secret, subject, only: options.only })

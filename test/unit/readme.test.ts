@@ -7,9 +7,9 @@ import { Secret } from "../../src/base/secret.ts"
 import { parseYaml } from "../../src/document/yaml-document.ts"
 import { parseInventory } from "../../src/inventory/parse.ts"
 import { compilePlaybook } from "../../src/playbook/compile.ts"
+import { stepKinds } from "../../src/playbook/registry.ts"
 import { playbookSchema } from "../../src/playbook/schema.ts"
 import { createProgram } from "../../src/program.ts"
-import { stepKinds } from "../../src/steps/registry.ts"
 
 const root = join(import.meta.dirname, "../..")
 const readme = readFileSync(join(root, "README.md"), "utf8")

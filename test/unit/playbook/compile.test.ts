@@ -5,8 +5,8 @@ import { parseYaml } from "../../../src/document/yaml-document.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
 import { compilePlaybook } from "../../../src/playbook/compile.ts"
 import { loadShipped } from "../../../src/playbook/load.ts"
+import { stepKinds } from "../../../src/playbook/registry.ts"
 import { playbookSchema } from "../../../src/playbook/schema.ts"
-import { stepKinds } from "../../../src/steps/registry.ts"
 
 const inventory = parseInventory(
   `name: demo
