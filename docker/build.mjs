@@ -1,4 +1,4 @@
-// Bundles haops into dist/: everything as one CommonJS file, since V8's compiled code can be kept for that (src/code-cache.ts), and
+// Bundles haops into dist/: everything as one CommonJS file, since V8's compiled code can be kept for that (src/startup/code-cache.ts), and
 // what starts it. Verbs are imported when they are called; only what a verb needs is run.
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
@@ -51,7 +51,7 @@ const bundle = haops.outputFiles.map(({ path }) => path).find((path) => path.end
 
 const start = await build({
   ...common,
-  entryPoints: { cli: "src/bin.ts" },
+  entryPoints: { cli: "src/startup/bin.ts" },
   define: { ...common.define, BUNDLE: JSON.stringify(`./bundle/${basename(bundle)}`) },
   banner: { js: `${LAUNCHER}\n${OWN_URL}` },
 })

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import { deserialize, serialize } from "node:v8"
 import { Secret } from "../base/secret.ts"
 import type { Inventory } from "../model/inventory.ts"
-import { keepCached, ownCache, readCached } from "../own-cache.ts"
+import { keepCached, ownCache, readCached } from "../startup/own-cache.ts"
 
 /** What an inventory is made from. */
 export interface InventorySource {

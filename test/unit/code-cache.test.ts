@@ -21,7 +21,12 @@ let cache: string
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "haops-code-cache-"))
   cache = join(home, "haops")
-  buildSync({ entryPoints: ["src/code-cache.ts"], outfile: join(home, "cache.cjs"), bundle: true, platform: "node" })
+  buildSync({
+    entryPoints: ["src/startup/code-cache.ts"],
+    outfile: join(home, "cache.cjs"),
+    bundle: true,
+    platform: "node",
+  })
   writeFileSync(join(home, "start.cjs"), 'require("./cache.cjs").runCached(process.argv[2], process.argv[3])')
 })
 afterEach(() => rmSync(home, { recursive: true }))

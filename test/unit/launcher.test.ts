@@ -15,7 +15,7 @@ beforeEach(() => {
   const own = 'const ownUrl = require("node:url").pathToFileURL(__filename).href'
   const banner = { js: `${LAUNCHER}\n${own}` }
   buildSync({
-    entryPoints: ["src/bin.ts"],
+    entryPoints: ["src/startup/bin.ts"],
     outfile: start,
     bundle: true,
     platform: "node",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { basename, dirname } from "node:path"
 import { Script } from "node:vm"
-import { EXIT } from "./base/exit-codes.ts"
+import { EXIT } from "../base/exit-codes.ts"
 import { keepCached, ownCache, readCached } from "./own-cache.ts"
 
 /**
