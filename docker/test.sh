@@ -16,4 +16,4 @@ trap 'exit 130' INT TERM
 results=$TMPDIR/results.json
 status=0
 npx vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
-node docker/test-summary.mjs "$results" "$status"
+node test/summary.mjs "$results" "$status"

@@ -4,7 +4,7 @@ import { runCached } from "./code-cache.ts"
 /** Where the build has put src/cli.ts and everything that it imports. */
 declare const BUNDLE: string
 
-// Put aside by what starts this (docker/launcher.mjs).
+// Put aside by what starts this (src/build/launcher.mjs).
 const { HAOPS_EXTRA_CA_CERTS: certificates } = process.env
 delete process.env.HAOPS_EXTRA_CA_CERTS
 if (certificates) process.env.NODE_EXTRA_CA_CERTS = certificates

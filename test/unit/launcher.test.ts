@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildSync } from "esbuild"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { LAUNCHER } from "../../docker/launcher.mjs"
+import { LAUNCHER } from "../../src/build/launcher.mjs"
 
 let home: string
 

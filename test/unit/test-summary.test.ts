@@ -26,7 +26,7 @@ function summary(assertionResults: readonly Assertion[], vitest: number, file: o
 }
 
 function run(results: string, vitest: number) {
-  const { stdout, status } = spawnSync("node", ["docker/test-summary.mjs", results, String(vitest)], {
+  const { stdout, status } = spawnSync("node", ["test/summary.mjs", results, String(vitest)], {
     encoding: "utf8",
   })
   return { lines: stdout.trimEnd().split("\n"), status }

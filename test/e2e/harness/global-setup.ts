@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url))
 
 /** Once before all e2e tests: haops is built from the source under test, and nothing is left of runs that were killed. */
 export default async function setup(): Promise<void> {
-  await promisify(execFile)(process.execPath, ["docker/build.mjs"], { cwd: root })
+  await promisify(execFile)(process.execPath, ["src/build/bundle.mjs"], { cwd: root })
   const { dockerode } = (await getContainerRuntimeClient()).container
   await sweepAbandoned(dockerode)
 }

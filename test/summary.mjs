@@ -33,7 +33,8 @@ function summarize(results) {
       if (test.status === "passed") passed++
       else problems.push(`${name} > ${test.fullName} (${test.status})${said(test.failureMessages)}`)
     }
-    if (status === "failed" && assertionResults.every((test) => test.status !== "failed")) problems.push(`${name}: ${message}`)
+    if (status === "failed" && assertionResults.every((test) => test.status !== "failed"))
+      problems.push(`${name}: ${message}`)
   }
   return { passed, problems }
 }
