@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { HAPROXY_CONFIG } from "../../src/haproxy/config/render.ts"
 import { PRESET_NAMES } from "../../src/haproxy/presets/index.ts"
+import { roundTrip } from "../unit/haproxy/import/support.ts"
 import { render, renderWord, type Setting, THREE, WORDS } from "../unit/haproxy/support.ts"
-import { roundTrip } from "../unit/haproxy-import/support.ts"
 
 const RELEASES = [
   { release: "bullseye", version: "2.2" },

@@ -6,7 +6,7 @@ import { type Answer, createWorld, type World } from "../../../src/engine/world.
 import type { Step } from "../../../src/model/step.ts"
 import { stepKinds } from "../../../src/playbook/registry.ts"
 import type { Transport } from "../../../src/transport/transport.ts"
-import { facts, host } from "../steps/harness.ts"
+import { facts, host } from "../step-harness.ts"
 
 const NAMES = ["n1", "n2", "n3"]
 

@@ -6,7 +6,7 @@ import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../../../src/keepalived/rend
 import { keepalivedConverged } from "../../../src/keepalived/steps/keepalived-converged.ts"
 import { keepalivedRetired } from "../../../src/keepalived/steps/keepalived-retired.ts"
 import type { Members } from "../../../src/model/step.ts"
-import { context, facts, judge, parse, run, sandbox, systemctlShow } from "../steps/harness.ts"
+import { context, facts, judge, parse, run, sandbox, systemctlShow } from "../step-harness.ts"
 import { inventoryOf } from "./support.ts"
 
 const inventory = inventoryOf()

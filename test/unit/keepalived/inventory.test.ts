@@ -5,7 +5,7 @@ import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
 import { haproxyConfig } from "../../../src/haproxy/steps/haproxy-config.ts"
 import { packages } from "../../../src/host/steps/packages.ts"
 import { loadInventory } from "../../../src/inventory/load.ts"
-import { context } from "../steps/harness.ts"
+import { context } from "../step-harness.ts"
 import { inventoryOf, PAIR } from "./support.ts"
 
 const HEAD = `name: lab

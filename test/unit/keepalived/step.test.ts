@@ -8,7 +8,7 @@ import { CHECK_SCRIPT, VALIDATE } from "../../../src/keepalived/check.ts"
 import { contentOf } from "../../../src/keepalived/nics.ts"
 import { type KeepalivedState, keepalivedMemory } from "../../../src/keepalived/state.ts"
 import { type KeepalivedWant, keepalived } from "../../../src/keepalived/steps/keepalived.ts"
-import { facts, judge, parse, run, SHELLS, sandbox } from "../steps/harness.ts"
+import { facts, judge, parse, run, SHELLS, sandbox } from "../step-harness.ts"
 import { FRESH, inventoryOf, running, wantOf } from "./support.ts"
 
 const open = wantOf(inventoryOf(), "lb1")

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { nodeClusterScript } from "../../../src/corosync/conf-probe.ts"
 import { CRM_MON_SCRIPT } from "../../../src/pacemaker/crm-mon.ts"
-import { run, SHELLS, sandbox } from "../steps/harness.ts"
+import { run, SHELLS, sandbox } from "../step-harness.ts"
 
 const NOT_CONNECTED = `echo "<crm_mon version='2.1.5'/>"; exit 102`
 

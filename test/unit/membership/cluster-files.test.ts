@@ -4,7 +4,7 @@ import { reveal, Secret } from "../../../src/base/secret.ts"
 import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
 import { clusterFiles } from "../../../src/membership/steps/cluster-files.ts"
 import type { HostFacts } from "../../../src/model/step.ts"
-import { facts } from "../steps/harness.ts"
+import { facts } from "../step-harness.ts"
 import { context, HOSTS, LAB, PACEMAKER } from "./cluster.ts"
 
 type Have = ReturnType<typeof answered>

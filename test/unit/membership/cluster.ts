@@ -3,7 +3,7 @@ import { Secret } from "../../../src/base/secret.ts"
 import type { HostFacts } from "../../../src/model/host-facts.ts"
 import type { Pacemaker } from "../../../src/model/inventory.ts"
 import type { ClusterStep, Member, Members } from "../../../src/model/step.ts"
-import { context, facts, host, inventory } from "../steps/harness.ts"
+import { context, facts, host, inventory } from "../step-harness.ts"
 
 export { context, facts, inventory }
 

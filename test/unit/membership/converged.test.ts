@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { Health } from "../../../src/membership/health.ts"
 import { converged } from "../../../src/membership/steps/converged.ts"
-import { run, sandbox } from "../steps/harness.ts"
+import { run, sandbox } from "../step-harness.ts"
 import { bound, gather, judgeAll, LAB, PACEMAKER, recorded } from "./cluster.ts"
 
 const VIP = {

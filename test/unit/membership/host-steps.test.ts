@@ -6,7 +6,7 @@ import { clusterStart } from "../../../src/membership/steps/cluster-start.ts"
 import { defaultCluster } from "../../../src/membership/steps/default-cluster.ts"
 import { haclusterPassword } from "../../../src/membership/steps/hacluster-password.ts"
 import { pcsd } from "../../../src/membership/steps/pcsd.ts"
-import { judge, parse, run, stackUnits } from "../steps/harness.ts"
+import { judge, parse, run, stackUnits } from "../step-harness.ts"
 import { bound, context, facts, inventory, LAB, recorded, withPcs } from "./cluster.ts"
 
 const OURS = recorded("corosync.conf")

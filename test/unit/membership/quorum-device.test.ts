@@ -8,7 +8,7 @@ import { haclusterPassword } from "../../../src/membership/steps/hacluster-passw
 import { pcsd } from "../../../src/membership/steps/pcsd.ts"
 import { quorumDevice } from "../../../src/membership/steps/quorum-device.ts"
 import { quorumHost } from "../../../src/membership/steps/quorum-host.ts"
-import { judge, run, sandbox } from "../steps/harness.ts"
+import { judge, run, sandbox } from "../step-harness.ts"
 import { context, gather, judgeAll } from "./cluster.ts"
 
 const load = (pacemaker = "", head = "") =>

@@ -6,8 +6,8 @@ import { corosyncHold } from "../../../src/corosync/steps/corosync-hold.ts"
 import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
 import { corosyncView } from "../../../src/membership/corosync-view.ts"
 import { HOLD, RELEASE } from "../../../src/membership/rolling.ts"
-import { run, sandbox, systemctlShow } from "../steps/harness.ts"
-import { members, TEXT, WANT } from "./corosync.ts"
+import { members, TEXT, WANT } from "../corosync/corosync.ts"
+import { run, sandbox, systemctlShow } from "../step-harness.ts"
 
 // Maintenance mode while corosync restarts: that it is asked for is one thing, that pacemaker goes by it another.
 

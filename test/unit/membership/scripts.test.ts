@@ -7,7 +7,7 @@ import { askAll, partsOf } from "../../../src/host/sections.ts"
 import { KNOWN_HOSTS_SCRIPT } from "../../../src/membership/known-hosts.ts"
 import { numberNodes } from "../../../src/membership/node-ids.ts"
 import { settleScript, statusScript } from "../../../src/membership/wait-script.ts"
-import { run, sandbox } from "../steps/harness.ts"
+import { run, sandbox } from "../step-harness.ts"
 import { recorded } from "./cluster.ts"
 
 const SETTLED = recorded("crm-mon-3.0.xml").replace('role="Starting"', 'role="Started"')

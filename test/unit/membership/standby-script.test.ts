@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { standbyScript } from "../../../src/membership/standby-script.ts"
-import { sandbox } from "../steps/harness.ts"
+import { sandbox } from "../step-harness.ts"
 
 // By a real sh, with tools that only note that they were called. That no request is lost is seen on real nodes (members.test.ts).
 

@@ -16,7 +16,7 @@ import { Answers } from "../../../src/status/answers.ts"
 import type { Observation } from "../../../src/status/observation.ts"
 import { observeTask } from "../../../src/status/observe.ts"
 import { HOSTS, PACEMAKER } from "../membership/cluster.ts"
-import { facts } from "../steps/harness.ts"
+import { facts } from "../step-harness.ts"
 
 export const VIP = {
   name: "vip",

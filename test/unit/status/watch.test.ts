@@ -9,7 +9,7 @@ import { Watcher } from "../../../src/status/watch.ts"
 import type { Transport } from "../../../src/transport/transport.ts"
 import { LocalTransport } from "../engine/local-transport.ts"
 import { HOSTS } from "../membership/cluster.ts"
-import { SHELLS } from "../steps/harness.ts"
+import { SHELLS } from "../step-harness.ts"
 
 describe("looking again and again", () => {
   test("keeps its connections", async () => {

@@ -1,0 +1,288 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { POLICY_MARK, POLICY_PATH } from "../../../../src/host/packages/install.ts"
+import type { PackageState } from "../../../../src/host/packages/state.ts"
+import { packageStep } from "../../../../src/host/steps/package.ts"
+import { packages } from "../../../../src/host/steps/packages.ts"
+import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
+import type { Pacemaker } from "../../../../src/model/inventory.ts"
+import type { Action } from "../../../../src/model/step.ts"
+import { context, facts, host, inventory, judge, parse, run, SHELLS, sandbox } from "../../step-harness.ts"
+
+const stack = { parts: ["tools", "cluster", "shell", "haproxy"] }
+const DEBIAN12 = [
+  "iproute2",
+  "procps",
+  "pacemaker",
+  "pacemaker-cli-utils",
+  "corosync",
+  "resource-agents",
+  "pcs",
+  "haproxy",
+  "fence-agents",
+]
+const el = facts({ os: "rocky", osVersion: "9.4", family: "el", packageManager: "dnf" })
+const el7 = facts({ os: "centos", osVersion: "7", family: "el", packageManager: "yum" })
+const suse = facts({ os: "sles", osVersion: "15.5", family: "suse", packageManager: "zypper" })
+
+function have(names: readonly string[], changes: Partial<PackageState> = {}): PackageState {
+  return {
+    installed: new Map(names.map((name) => [name, "1.0-1"])),
+    broken: new Map(),
+    heldBy: undefined,
+    policyLeft: false,
+    ...changes,
+  }
+}
+
+/** What follows the script and its `$0`. */
+function command(action: Action | undefined): readonly string[] {
+  return action?.type === "run" ? action.argv.slice(4) : []
+}
+
+const APT = [
+  "apt-get",
+  "-q",
+  "-y",
+  "--no-install-recommends",
+  "-o",
+  "DPkg::Lock::Timeout=600",
+  "-o",
+  "Dpkg::Options::=--force-confdef",
+  "-o",
+  "Dpkg::Options::=--force-confold",
+]
+
+describe("packages", () => {
+  test("does nothing where all are there", () => {
+    expect(judge(packages, stack, have(DEBIAN12))).toEqual({ drift: [], findings: [], actions: [] })
+  })
+
+  test("installs only what is missing, quietly", () => {
+    const { drift, actions } = judge(
+      packages,
+      stack,
+      have(DEBIAN12.filter((name) => name !== "pcs" && name !== "haproxy")),
+    )
+    expect(drift.map(({ attribute, have: state }) => `${attribute} ${state}`)).toEqual(["pcs absent", "haproxy absent"])
+    expect(actions.map(command)).toEqual([["quiet", ...APT, "install", "pcs", "haproxy"]])
+  })
+
+  test("takes a half-configured package for missing", () => {
+    const rest = DEBIAN12.filter((name) => name !== "pcs")
+    const { drift } = judge(packages, stack, have(rest, { broken: new Map([["pcs", "half-configured"]]) }))
+    expect(drift).toMatchObject([{ attribute: "pcs", have: "half-configured", want: "installed" }])
+  })
+
+  test("waits for the lock first, naming who holds it", () => {
+    const { actions } = judge(packages, stack, have([], { heldBy: "unattended-upgr (pid 812)" }))
+    expect(actions.map(({ type }) => type)).toEqual(["wait", "run"])
+    expect(actions[0]).toMatchObject({ for: "the package manager's lock, held by unattended-upgr (pid 812)" })
+  })
+
+  test("clears away its own policy-rc.d that a run left behind", () => {
+    const { actions } = judge(packages, stack, have(DEBIAN12, { policyLeft: true }))
+    expect(actions).toEqual([{ type: "run", argv: ["rm", "-f", "--", POLICY_PATH] }])
+  })
+
+  test("takes from Debian 13's split fence agents those in use", () => {
+    const want = { parts: ["cluster"], fencing: ["stonith:fence_idrac", "fence_vmware_rest", "external/ssh"] }
+    const { drift } = judge(packages, want, have([]), facts({ osVersion: "13" }))
+    expect(drift.map(({ attribute }) => attribute)).toEqual([
+      ...["pacemaker", "pacemaker-cli-utils", "corosync", "resource-agents"],
+      ...["fence-agents-common", "fence-agents-ipmilan", "fence-agents-redfish", "fence-agents-vmware-rest"],
+    ])
+  })
+
+  test("has the names and the command of Enterprise Linux 8 and 9", () => {
+    const { actions } = judge(packages, stack, have([]), el)
+    expect(actions.map(command)).toEqual([
+      [
+        ...["dnf", "-q", "-y", "--setopt=install_weak_deps=False", "install", "iproute", "procps-ng", "pacemaker"],
+        ...["pacemaker-cli", "corosync", "resource-agents", "fence-agents-all", "pcs", "haproxy"],
+      ],
+    ])
+  })
+
+  test("has the command of Enterprise Linux 7 and of SUSE", () => {
+    const one = (of: typeof el) => judge(packages, { parts: ["shell"] }, have([]), of).actions.map(command)
+    expect(one(el7)).toEqual([["yum", "-q", "-y", "--setopt=skip_missing_names_on_install=False", "install", "pcs"]])
+    expect(one(suse)).toEqual([["zypper", "--non-interactive", "--quiet", "install", "--no-recommends", "crmsh"]])
+  })
+
+  test("wants on each host what the inventory runs there", () => {
+    const [controller, lb] = [host("c", "10.0.0.1"), host("l", "10.0.0.2", { group: "loadbalancers" })]
+    const pacemaker = { on: "controllers", shell: "auto", fencing: [{ agent: "fence_apc" }] } as unknown as Pacemaker
+    const haproxy = { on: ["loadbalancers"] } as unknown as HaproxySettings
+    const all = inventory([controller, lb], { pacemaker, haproxy })
+    expect(packages.bind?.(context(all, controller))).toEqual({
+      parts: ["tools", "cluster", "shell"],
+      fencing: ["fence_apc"],
+    })
+    expect(packages.bind?.(context(all, lb))).toEqual({ parts: ["tools", "haproxy"], fencing: [] })
+    expect(packages.bind?.(context(inventory([controller]), controller))).toBeUndefined()
+  })
+})
+
+describe("package", () => {
+  test.each([
+    ["any version will do", { name: "chrony" }, []],
+    ["the version is there", { name: "chrony", version: "1.0-1" }, []],
+    ["the version matches", { name: "chrony", version: "1.*" }, []],
+    [
+      "another version",
+      { name: "chrony", version: "2.0" },
+      [["start", ...APT, "--allow-downgrades", "install", "chrony=2.0"]],
+    ],
+    ["a list", { name: ["chrony", "jq"], start: false }, [["quiet", ...APT, "install", "jq"]]],
+  ])("%s", (_title, want, commands) => {
+    expect(judge(packageStep, want, have(["chrony"])).actions.map(command)).toEqual(commands)
+  })
+
+  test("asks dnf for a version in its spelling", () => {
+    const { actions } = judge(packageStep, { name: "haproxy", version: "2.4.*" }, have([]), el)
+    expect(command(actions[0])).toEqual([
+      "dnf",
+      "-q",
+      "-y",
+      "--setopt=install_weak_deps=False",
+      "install",
+      "haproxy-2.4.*",
+    ])
+  })
+
+  test("a change of version counts as a restart", () => {
+    expect(judge(packageStep, { name: "chrony", version: "2" }, have(["chrony"])).drift).toMatchObject([
+      { risk: "restart" },
+    ])
+  })
+
+  test.each([{ name: "a b" }, { name: "-o" }, { name: [] }, { name: ["a", "b"], version: "1" }, { nam: "a" }])(
+    "refuses %j",
+    (wrong) => {
+      expect(packageStep.want.safeParse(wrong).success).toBe(false)
+    },
+  )
+
+  test.each(["deb chrony installed\n", "rpm chrony\n", "oops\n"])("does not take %j for an answer", (stdout) => {
+    expect(() => parse(packageStep, { name: "chrony" }, stdout)).toThrow()
+  })
+})
+
+describe.each(SHELLS)("the package probe in %s", (shell) => {
+  const probe = packageStep.probe(packageStep.want.parse({ name: ["a", "b"] }))
+  const ask = (programs: Record<string, string>) => {
+    using box = sandbox(programs)
+    return probe.parse(run(probe.script, { shell, path: box.path }))
+  }
+
+  test("understands dpkg-query, where a name that it does not know is an answer", () => {
+    const lines = "printf 'deb a installed 1:2.0-1\\ndeb b half-configured 3\\n'"
+    expect(ask({ "dpkg-query": `${lines}; exit 1` })).toMatchObject({
+      installed: new Map([["a", "1:2.0-1"]]),
+      broken: new Map([["b", "half-configured"]]),
+    })
+  })
+
+  const rpm = (body: string) => {
+    using box = sandbox({ rpm: body })
+    const script = probe.script.replace("command -v dpkg-query", "command -v no-dpkg-here")
+    return probe.parse(run(script, { shell, path: box.path }))
+  }
+
+  test("understands rpm, where a package that is missing is an answer", () => {
+    const have = rpm("printf 'a 2.0-1.el9\\npackage b is not installed\\n'; exit 1")
+    expect(have.installed).toEqual(new Map([["a", "2.0-1.el9"]]))
+  })
+
+  test("fails on rpm's broken database, which calls every package missing", () => {
+    expect(() =>
+      rpm("echo 'error: cannot open Packages database' >&2; echo 'package a is not installed'; exit 2"),
+    ).toThrow()
+  })
+
+  test("fails where dpkg-query fails", () => {
+    expect(() => ask({ "dpkg-query": "exit 2" })).toThrow()
+  })
+})
+
+describe("the installation's script", () => {
+  const apt = (box: string, mode: "quiet" | "start", lists: boolean) => {
+    const action = judge(packageStep, { name: "jq", start: mode === "start" }, have([])).actions[0]
+    const argv = action?.type === "run" ? action.argv : []
+    const script = (argv[2] ?? "")
+      .replaceAll(POLICY_PATH, join(box, "policy-rc.d"))
+      .replaceAll("/var/lib/apt/lists/", box)
+    if (lists) writeFileSync(join(box, "deb_Packages"), "")
+    const env = { ...process.env, PATH: `${box}:${process.env.PATH}`, BOX: box }
+    return spawnSync("sh", ["-c", script, ...argv.slice(3)], { env, encoding: "utf8" })
+  }
+  const LOG =
+    'for word; do last=$word; done; echo "$last" >>"$BOX/calls"; cat "$BOX/policy-rc.d" >>"$BOX/policy-seen" 2>/dev/null'
+  const calls = (box: string) => readFileSync(join(box, "calls"), "utf8").trim().split("\n")
+
+  test("does not fetch the index where the installation works", () => {
+    using box = sandbox({ "apt-get": LOG, systemctl: "exit 0" })
+    expect(apt(box.path, "quiet", true)).toMatchObject({ status: 0, stdout: "", stderr: "" })
+    expect(calls(box.path)).toEqual(["jq"])
+  })
+
+  test("says no to service starts while it installs, and not a moment longer", () => {
+    using box = sandbox({ "apt-get": `${LOG}; [ "$last" = update ] || exit 100`, systemctl: "exit 0" })
+    expect(apt(box.path, "quiet", true).status).toBe(100)
+    expect(readFileSync(join(box.path, "policy-seen"), "utf8")).toBe(`#!/bin/sh\n# ${POLICY_MARK}\nexit 101\n`)
+    expect(existsSync(join(box.path, "policy-rc.d"))).toBe(false)
+  })
+
+  test("leaves a policy of somebody else's in charge", () => {
+    using box = sandbox({ "apt-get": LOG, systemctl: "exit 0", "policy-rc.d": "exit 0" })
+    apt(box.path, "quiet", true)
+    expect(readFileSync(join(box.path, "policy-rc.d"), "utf8")).toBe("#!/bin/sh\nexit 0\n")
+  })
+
+  test("lets services start where that is wanted", () => {
+    using box = sandbox({ "apt-get": LOG })
+    apt(box.path, "start", true)
+    expect(readFileSync(join(box.path, "policy-seen"), "utf8")).toBe("")
+  })
+
+  test("fetches the index where there is none", () => {
+    using box = sandbox({ "apt-get": LOG, systemctl: "exit 0" })
+    apt(box.path, "quiet", false)
+    expect(calls(box.path)).toEqual(["update", "jq"])
+  })
+
+  test("fetches the index and tries again where the package is not known", () => {
+    const unknown =
+      'if [ "$last" = update ]; then touch "$BOX/fresh"; elif [ ! -e "$BOX/fresh" ]; then echo "E: Unable to locate package jq" >&2; exit 100; fi'
+    using box = sandbox({ "apt-get": `${LOG}; ${unknown}`, systemctl: "exit 0" })
+    expect(apt(box.path, "quiet", true).status).toBe(0)
+    expect(calls(box.path)).toEqual(["jq", "update", "jq"])
+  })
+
+  test("passes on the manager's words and code where it fails", () => {
+    using box = sandbox({
+      "apt-get": `${LOG}; echo "E: Sub-process dpkg returned an error" >&2; exit 100`,
+      systemctl: "exit 0",
+    })
+    expect(apt(box.path, "quiet", true)).toMatchObject({
+      status: 100,
+      stderr: "E: Sub-process dpkg returned an error\n",
+    })
+    expect(calls(box.path)).toEqual(["jq"])
+  })
+
+  test("enables the vendor's disabled high-availability repository for the one command", () => {
+    const list =
+      "printf 'repo id  repo name\\nhighavailability  HA\\nhighavailability-source  src\\nha/7/x86_64  HA\\ncrb  CRB\\n'"
+    using box = sandbox({ dnf: `case "$*" in *repolist*) ${list} ;; *) echo "$*" >"$BOX/calls" ;; esac` })
+    const action = judge(packages, { parts: ["shell"] }, have([]), el).actions[0]
+    const argv = action?.type === "run" ? action.argv : []
+    execFileSync(argv[0] ?? "", argv.slice(1), { env: { PATH: `${box.path}:${process.env.PATH}`, BOX: box.path } })
+    expect(calls(box.path)).toEqual([
+      "--enablerepo=ha --enablerepo=highavailability -q -y --setopt=install_weak_deps=False install pcs",
+    ])
+  })
+})

@@ -1,0 +1,183 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { parseListeners } from "../../../../src/host/listeners.ts"
+import type { PreflightState } from "../../../../src/host/preflight-state.ts"
+import { preflight } from "../../../../src/host/steps/preflight.ts"
+import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
+import type { Pacemaker } from "../../../../src/model/inventory.ts"
+import { context, facts, host, inventory, judge, parse, run, SHELLS } from "../../step-harness.ts"
+
+const want = { name: "controller1", member: true }
+const ss = readFileSync("test/cases/steps/ss.txt", "utf8").split("\n")
+const GIB = 1_048_576
+const clean: PreflightState = {
+  uid: 0,
+  listeners: [],
+  free: ["/", "/usr", "/var"].map((path) => ({ path, mount: "/", kib: 10 * GIB })),
+  incomplete: true,
+  broken: [],
+  lacks: [],
+  confined: false,
+}
+
+function said(wanted: unknown, have: PreflightState, of = facts()): string[] {
+  return judge(preflight, wanted, have, of).findings.map(({ severity, message }) => `${severity}: ${message}`)
+}
+
+function bind(service: string, address: string, port: number) {
+  return { service, address, port }
+}
+
+describe("preflight", () => {
+  test("finds nothing against a good host", () => {
+    expect(judge(preflight, want, clean)).toEqual({ drift: [], findings: [], actions: [] })
+  })
+
+  test("says everything at once", () => {
+    const have = { ...clean, uid: 1000, broken: ["foo"], listeners: undefined }
+    expect(said(want, have, facts({ hostname: "debian", systemd: false }))).toEqual([
+      "error: systemd is not process 1",
+      "error: commands run as user id 1000, not as root",
+      "warning: the host calls itself debian, the cluster will call it controller1",
+      "warning: ss is not installed, so it is not known whether the ports are free",
+      "error: the package manager is broken: foo",
+    ])
+  })
+
+  test.each([
+    ["debian", "11", []],
+    ["debian", "10", ["error: debian 10 is not supported"]],
+    ["debian", "14", ["warning: haops has not been tried on debian 14"]],
+    ["debian", "", ["warning: haops has not been tried on debian"]],
+    ["ubuntu", "20.04", []],
+    ["ubuntu", "18.04", ["error: ubuntu 18.04 is not supported"]],
+    ["centos", "7", []],
+    ["rocky", "9.4", []],
+    ["almalinux", "10.0", ["warning: haops has not been tried on almalinux 10.0"]],
+    ["sles", "15.5", ["error: sles 15.5 is not supported"]],
+    ["alpine", "3.20", ["error: alpine 3.20 is not supported"]],
+  ])("judges %s %s", (os, osVersion, expected) => {
+    expect(said(want, clean, facts({ os, osVersion }))).toEqual(expected)
+  })
+
+  test("takes a full host name for the short one", () => {
+    expect(said(want, clean, facts({ hostname: "Controller1.example.com" }))).toEqual([])
+  })
+
+  test("a cluster port whose program does not show yet may be pcsd's that is starting, and is only warned of", () => {
+    const listeners = [{ protocol: "tcp" as const, address: "0.0.0.0", port: 2224, programs: [] }]
+    expect(said(want, { ...clean, listeners })).toEqual([
+      "warning: tcp port 2224 (pcsd) is taken by an unknown program on 0.0.0.0",
+    ])
+  })
+
+  test("knows the stack's own programs on its ports", () => {
+    expect(said(want, { ...clean, listeners: parseListeners(ss) })).toEqual([])
+  })
+
+  test("finds strangers on the cluster's ports, one UDP port a link", () => {
+    const taken = (protocol: "tcp" | "udp", port: number) => ({ protocol, address: "0.0.0.0", port, programs: ["x"] })
+    const listeners = [
+      taken("tcp", 2224),
+      taken("tcp", 5403),
+      taken("udp", 5405),
+      taken("udp", 5406),
+      taken("udp", 5407),
+    ]
+    expect(said({ ...want, links: 2 }, { ...clean, listeners })).toEqual([
+      "error: tcp port 2224 (pcsd) is taken by x on 0.0.0.0",
+      "warning: tcp port 5403 (corosync) is taken by x on 0.0.0.0",
+      "error: udp port 5405 (corosync) is taken by x on 0.0.0.0",
+      "error: udp port 5406 (corosync) is taken by x on 0.0.0.0",
+    ])
+  })
+
+  test.each([
+    [
+      "on every address blocks a VIP",
+      bind("web", "10.0.0.11", 80),
+      ["error: tcp port 80 (web) is taken by apache2 on 0.0.0.0"],
+    ],
+    ["on the node's own address is in nobody's way", bind("keystone", "10.0.0.11", 5000), []],
+    [
+      "on the node's own address blocks every address",
+      bind("keystone", "*", 5000),
+      ["error: tcp port 5000 (keystone) is taken by keystone on 10.0.0.12"],
+    ],
+    ["on every IPv4 address does not block an IPv6 VIP", bind("web", "fd00::11", 80), []],
+    [
+      "of the kernel has no name",
+      bind("nfs", "10.0.0.11", 2049),
+      ["error: tcp port 2049 (nfs) is taken by an unknown program on 0.0.0.0"],
+    ],
+    ["that is haproxy is no stranger", bind("glance", "10.0.0.11", 9292), []],
+  ])("a listener %s", (_title, one, expected) => {
+    expect(said({ name: "x", member: false, binds: [one] }, { ...clean, listeners: parseListeners(ss) })).toEqual(
+      expected,
+    )
+  })
+
+  test("says how much room is needed, before and after the packages", () => {
+    const free = (kib: number) => [
+      { path: "/", mount: "/", kib: 300 * 1024 },
+      { path: "/usr", mount: "/", kib: 300 * 1024 },
+      { path: "/var", mount: "/var", kib },
+    ]
+    expect(said(want, { ...clean, free: free(50 * 1024) })).toEqual([
+      "error: / has 300 MiB free; 512 MiB are needed to install the packages",
+      "error: /var has 50 MiB free; 256 MiB are needed to install the packages",
+    ])
+    expect(said(want, { ...clean, incomplete: false, free: free(50 * 1024) })).toEqual([
+      "warning: /var has 50 MiB free; 100 MiB are needed",
+    ])
+  })
+
+  test("says that an agent has to be there which no package brings", () => {
+    const file = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
+    expect(said({ ...want, agents: [file] }, { ...clean, lacks: [file] })).toEqual([
+      `error: the resource agent ${file} is not there`,
+    ])
+  })
+
+  test("warns of SELinux where haproxy runs", () => {
+    const have = { ...clean, confined: true }
+    expect(said({ ...want, binds: [bind("web", "*", 8080)] }, have)).toHaveLength(1)
+    expect(said(want, have)).toEqual([])
+  })
+
+  test("asks for what the inventory runs on the host", () => {
+    const one = host("controller1", "10.0.0.12", { links: ["10.0.0.12", "10.1.0.12"] })
+    const pacemaker = { on: "controllers", resources: [] } as unknown as Pacemaker
+    const haproxy = {
+      on: ["controllers"],
+      stats: { on: ["controllers"], bind: { address: "*", port: 1080 } },
+      services: [
+        { name: "web", on: "controllers", bind: { address: "10.0.0.11", port: 80 } },
+        { name: "other", on: "loadbalancers", bind: { address: "10.0.0.9", port: 80 } },
+      ],
+    } as unknown as HaproxySettings
+    expect(preflight.bind?.(context(inventory([one], { pacemaker, haproxy }), one))).toEqual({
+      name: "controller1",
+      member: true,
+      links: 2,
+      binds: [bind("stats", "*", 1080), bind("web", "10.0.0.11", 80)],
+      agents: [],
+    })
+  })
+
+  test.each(["", "uid 0\n", "uid root\nfree 1 /\nfree 1 /\nfree 1 /\n", "uid 0\nfree 1 /\nfree 1 /\n", "oops\n"])(
+    "does not take %j for an answer",
+    (stdout) => {
+      expect(() => parse(preflight, want, stdout)).toThrow()
+    },
+  )
+})
+
+describe.each(SHELLS)("the preflight probe in %s", (shell) => {
+  test("answers on a real host", () => {
+    const probe = preflight.probe(preflight.want.parse(want))
+    const have = probe.parse(run(probe.script, { shell }))
+    expect(have.uid).toBe(process.getuid?.())
+    expect(have.free.map(({ path }) => path)).toEqual(["/", "/usr", "/var"])
+  })
+})

@@ -1,0 +1,193 @@
+import { fc, test } from "@fast-check/vitest"
+import { describe, expect } from "vitest"
+import type { NodeView } from "../../../src/membership/node-view.ts"
+import { describeVotes, votesOf } from "../../../src/membership/quorum.ts"
+import { clusterClear } from "../../../src/membership/steps/cluster-clear.ts"
+import { clusterLeave } from "../../../src/membership/steps/cluster-leave.ts"
+import { departure } from "../../../src/membership/steps/departure.ts"
+import { stackUnits } from "../step-harness.ts"
+import { gather, judgeAll, withPcs } from "./cluster.ts"
+import { about, answer, commands, NAMES, type Said, view } from "./lab.ts"
+
+const THREE = NAMES.slice(0, 3)
+const four: Said = { conf: NAMES, online: NAMES }
+const three: Said = { conf: THREE, online: THREE }
+
+function answers(said: Said, changes: Readonly<Record<string, Said | undefined>> = {}): Record<string, NodeView> {
+  const all = Object.fromEntries(NAMES.map((name) => [name, name in changes ? changes[name] : said]))
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, one]) => (one === undefined ? [] : [[name, view(one)]])),
+  )
+}
+
+describe("votes", () => {
+  test.each([
+    [5, 5, "5 of 5 nodes online, quorum is 3, survives 2 failures"],
+    [4, 4, "4 of 4 nodes online, quorum is 3, survives 1 failure"],
+    [3, 2, "2 of 3 nodes online, quorum is 2, survives no failure"],
+    [2, 2, "2 of 2 nodes online, quorum is 1, survives 1 failure"],
+    [1, 1, "1 of 1 node online, quorum is 1, survives no failure"],
+  ])("%i nodes, %i online", (nodes, online, words) => {
+    expect(describeVotes(votesOf(nodes, online))).toBe(words)
+  })
+
+  test.prop([fc.integer({ min: 3, max: 64 }), fc.nat(64)])("no two halves have quorum at once", (nodes, part) => {
+    const other = nodes - Math.min(part, nodes)
+    expect(votesOf(nodes, nodes - other).quorate && votesOf(nodes, other).quorate).toBe(false)
+  })
+})
+
+describe("departure", () => {
+  const found = (haves: Record<string, NodeView>, { missing = [] as string[], subject = {} } = {}) => {
+    const want = about(departure, subject)
+    return departure.findings?.(want, gather(departure, want, haves, { missing })) ?? []
+  }
+  const messages = (...parameters: Parameters<typeof found>) => found(...parameters).map(({ message }) => message)
+
+  test("four to three, all well: nothing to ask", () => {
+    expect(found(answers(four))).toEqual([])
+  })
+
+  test("asks with the numbers where one more failure would lose quorum", () => {
+    const down = { conf: NAMES, online: ["controller1", "controller2", "controller4"], offline: ["controller3"] }
+    expect(found(answers(down))).toMatchObject([
+      {
+        severity: "warning",
+        ask: true,
+        message:
+          "without controller4 one more failure loses quorum: 2 of 3 nodes online, quorum is 2, survives no failure",
+      },
+    ])
+  })
+
+  test("three to two asks about split brain", () => {
+    const names = ["controller1", "controller2", "controller4"]
+    const [finding] = found(answers({ conf: names, online: names }, { controller3: {} }))
+    expect(finding).toMatchObject({ ask: true, message: expect.stringContaining("two nodes are left") })
+  })
+
+  test("breaking the last majority is refused without the word for it, and asked about with it", () => {
+    const down = { conf: NAMES, online: ["controller1", "controller4"], offline: ["controller2", "controller3"] }
+    const haves = answers({ ...down, quorate: true })
+    expect(found(haves)).toMatchObject([
+      {
+        severity: "error",
+        hint: "Bring other nodes back first (controller1 misses controller2, controller3), or say --lose-quorum.",
+      },
+    ])
+    expect(found(haves, { subject: { loseQuorum: true } })).toMatchObject([{ severity: "warning", ask: true }])
+    expect(found(haves, { subject: { force: true } })).toMatchObject([{ severity: "error" }])
+  })
+
+  test("a dead node is refused without --force, and with it the danger is named", () => {
+    const dead = { ...four, online: THREE, offline: ["controller4"], policy: "ignore" }
+    const gone = { missing: ["controller4"] }
+    expect(messages(answers(dead, { controller4: undefined }), gone)).toEqual([
+      "controller4 does not answer, so it cannot be drained and stopped",
+    ])
+    const forced = found(answers(dead, { controller4: undefined }), { ...gone, subject: { force: true } })
+    expect(forced).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("under no-quorum-policy=ignore, starts every VIP") },
+    ])
+  })
+
+  test("another member that would not learn of it stands against it", () => {
+    const haves = answers(four, { controller2: undefined })
+    expect(messages(haves, { missing: ["controller2"] })[0]).toBe(
+      "controller2 would not learn that controller4 has left: it cannot be reached",
+    )
+  })
+
+  test("refuses a name that nobody knows, naming those there are", () => {
+    const { controller4: _, ...others } = answers(three)
+    expect(found(others)).toMatchObject([{ hint: "Its nodes are controller1, controller2, controller3." }])
+  })
+
+  test("a member that the inventory has forgotten can go, and one that never came", () => {
+    const { controller4: _, ...others } = answers(four)
+    expect(found(others)).toEqual([])
+    expect(found(answers(three, { controller4: {} }))).toEqual([])
+  })
+
+  test("the last node does not leave: there is nobody to take it out", () => {
+    const alone = answers(
+      { conf: ["controller4"], online: ["controller4"] },
+      { controller1: {}, controller2: {}, controller3: {} },
+    )
+    expect(messages(alone)).toEqual(["no other host that answers is in the cluster lab"])
+  })
+})
+
+describe("cluster-leave", () => {
+  const judged = (haves: Record<string, NodeView>, { missing = [] as string[], subject = {} } = {}) =>
+    judgeAll(clusterLeave, about(clusterLeave, subject), gather(clusterLeave, about(clusterLeave), haves, { missing }))
+
+  test("another member takes it out, and forgets its token", () => {
+    const { elected, actions } = judged(answers({ ...four, known: NAMES }))
+    expect(elected).toBe("controller1")
+    expect(commands(actions)).toEqual(["pcs cluster node remove controller4", "pcs host deauth controller4"])
+  })
+
+  test("a dead one is taken out without being asked", () => {
+    const haves = answers(four, { controller4: undefined })
+    const { actions } = judged(haves, { missing: ["controller4"], subject: { force: true } })
+    expect(commands(actions)).toEqual(["pcs cluster node remove controller4 --skip-offline --force"])
+  })
+
+  test("gone from everywhere: nothing to do, whatever it says itself", () => {
+    expect(
+      judged(answers(three, { controller4: { conf: NAMES, online: ["controller4"], quorate: false } })).drift,
+    ).toEqual([])
+  })
+
+  test("a removal that only some have heard of is told by one that has not", () => {
+    const { elected, actions } = judged(answers(three, { controller2: { conf: NAMES, online: THREE } }))
+    expect(elected).toBe("controller2")
+    expect(commands(actions)).toEqual(["pcs cluster node remove controller4"])
+  })
+
+  test("what pacemaker still remembers is forgotten", () => {
+    const remembered = { ...three, offline: ["controller4"] }
+    expect(commands(judged(answers(remembered)).actions)).toEqual(["crm_node --force -R controller4"])
+  })
+})
+
+describe("cluster-clear", () => {
+  const want = { cluster: "lab", shell: "auto" as const }
+  const units = (active: string, enabled: string) =>
+    stackUnits({
+      pacemaker: { load: "loaded", active, file: enabled },
+      corosync: { load: "loaded", active, file: enabled },
+    })
+  const judged = (said: Said, active = "inactive", enabled = "disabled", record = "no") => {
+    const stdout = `${answer(said)}\n@@haops units\n${units(active, enabled)}\n\n@@haops record\n${record}\n`
+    const have = clusterClear.probe(want).parse({ stdout, stderr: "" })
+    const facts = withPcs("0.11.5", "controller4")
+    const drift = clusterClear.check(want, have, facts)
+    return { drift, lines: commands(drift.length > 0 ? clusterClear.plan(want, have, drift, facts) : []) }
+  }
+
+  test("a node that was a member: stopped, disabled, its configuration, tokens and record gone", () => {
+    const { drift, lines } = judged({ conf: NAMES, known: THREE }, "active", "enabled", "yes")
+    expect(drift).toHaveLength(7)
+    expect(lines).toEqual([
+      "pcs cluster destroy --force",
+      "systemctl disable --now --quiet pacemaker.service corosync.service",
+      "pcs host deauth controller1 controller2 controller3",
+      "rm -f -- /var/lib/haops/last-applied.json",
+    ])
+  })
+
+  test("cleared already: nothing to do", () => {
+    expect(judged({}).drift).toEqual([])
+  })
+
+  test("another cluster's member is not touched", () => {
+    expect(judged({ conf: ["x1"], cluster: "other" }, "active", "enabled").drift).toEqual([])
+  })
+
+  test("binds to the node that leaves and to no other", () => {
+    expect(() => about(clusterClear)).toThrow("does not bind")
+    expect(about(clusterClear, { node: "controller1" })).toEqual(want)
+  })
+})

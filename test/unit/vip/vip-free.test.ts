@@ -1,0 +1,143 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { basename, join } from "node:path"
+import { describe, expect, test } from "vitest"
+import type { StackUnit } from "../../../src/host/units.ts"
+import { vipFree } from "../../../src/vip/steps/vip-free.ts"
+import type { VipState } from "../../../src/vip/vip-state.ts"
+import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "../step-harness.ts"
+
+const want = vipFree.want.parse({ cluster: "lab", vips: [{ name: "vip", address: "10.0.0.11", here: true }] })
+const quiet: VipState = { known: [], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
+const stranger = { ...quiet, neighbours: new Map([["10.0.0.11", "02:00:00:00:00:99"]]) }
+
+function findings(...states: readonly VipState[]) {
+  const all = states.map((have, index) => ({ host: `controller${index + 1}`, have, facts: facts() }))
+  return vipFree.findings?.(want, { elected: all[0]!, all, missing: [] })
+}
+
+describe("vip-free", () => {
+  test("stops where a stranger answers, telling its MAC address", () => {
+    expect(findings(quiet, stranger)).toMatchObject([
+      {
+        severity: "error",
+        message: "the VIP vip (10.0.0.11) is in use already: 02:00:00:00:00:99 answers for it, seen from controller2",
+      },
+    ])
+  })
+
+  test.each([
+    ["nobody answers", [quiet, quiet]],
+    ["a member has it, or its cluster does", [{ ...quiet, known: ["10.0.0.11"] }, stranger]],
+    ["a member answers", [{ ...quiet, macs: ["02:00:00:00:00:99"] }, stranger]],
+  ])("finds nothing where %s", (_title, states) => {
+    expect(findings(...states)).toEqual([])
+  })
+
+  test("looks at the VIPs of the stage's hosts, each asked for where it is to be", () => {
+    const one = host("controller1", "10.0.0.12")
+    const balancer = host("lb1", "10.0.0.21", { group: "loadbalancers" })
+    const vip = { name: "vip", address: "10.0.0.11", prefix: 24, manager: "pacemaker", monitorInterval: "10s" } as const
+    const other = { ...vip, name: "lb", address: "10.0.0.20", on: "loadbalancers" } as const
+    const vips = [{ ...vip, on: "controllers" } as const, other]
+    expect(vipFree.bind?.(context(inventory([one], { vips }), one))).toEqual(want)
+    expect(vipFree.bind?.(context(inventory([one]), one))).toBeUndefined()
+    expect(vipFree.bind?.(context(inventory([one, balancer], { vips }), balancer))?.vips).toEqual([
+      { name: "vip", address: "10.0.0.11", here: false },
+      { name: "lb", address: "10.0.0.20", here: true },
+    ])
+  })
+})
+
+const CIB = `<cib>
+  <primitive id="a" class="ocf" provider="heartbeat" type="IPaddr2">
+    <instance_attributes id="a-instance_attributes">
+      <nvpair id="a-instance_attributes-ip" name="ip" value="10.0.0.11"/>
+    </instance_attributes>
+  </primitive>
+  <primitive class="stonith" id="power" type="fence_ipmilan">
+    <instance_attributes id="power-instance_attributes">
+      <nvpair id="power-instance_attributes-ip" name="ip" value="10.0.0.12"/>
+    </instance_attributes>
+  </primitive>
+</cib>
+`
+const KEEPALIVED = `vrrp_instance a {
+    unicast_peer {
+        10.0.0.22
+    }
+    virtual_ipaddress {
+        10.0.0.11/24 dev eth0
+    }
+}
+`
+const FRESH = "lladdr 02:00:00:00:00:99 ref 1 used 0/0/0 probes 4 REACHABLE"
+
+describe.each(SHELLS)("the VIP probe in %s", (shell) => {
+  interface Node {
+    active?: StackUnit
+    cluster?: string
+    /** What cibadmin does; the CIB on the disk is the one above. */
+    cibadmin?: string
+    neighbour?: string
+  }
+
+  /** On a host that holds 10.0.0.9, among VIPs 10.0.0.9, .11, .12 and, elsewhere, .13. */
+  const ask = ({ active, cluster = "lab", cibadmin = "exit 102", neighbour = FRESH }: Node = {}) => {
+    const held = "2: eth0    inet 10.0.0.9/24 brd x"
+    using box = sandbox({
+      ip: `case "$*" in
+*addr*) echo '${held}' ;;
+*flush*) echo "flush $4" >>"$(dirname "$0")/asked" ;;
+*) echo "$4 dev eth0 ${neighbour}" ;;
+esac`,
+      systemctl: systemctlShow(active === undefined ? {} : { [active]: { load: "loaded", active: "active" } }),
+      bash: 'echo "ask $3" >>"$(dirname "$0")/asked"',
+      cibadmin,
+    })
+    const files = {
+      "/etc/corosync/corosync.conf": `totem {\n    cluster_name: ${cluster}\n}\n`,
+      "/var/lib/pacemaker/cib/cib.xml": CIB,
+      "/etc/keepalived/keepalived.conf": KEEPALIVED,
+    }
+    const places = Object.entries(files).map(([path, content]) => {
+      const place = join(box.path, basename(path))
+      writeFileSync(place, content)
+      return [path, place] as const
+    })
+    writeFileSync(join(box.path, "asked"), "")
+    const vips = ["9", "11", "12", "13"].map((last) => {
+      return { name: `vip${last}`, address: `10.0.0.${last}`, here: last !== "13" }
+    })
+    const { script, parse } = vipFree.probe({ cluster: "lab", vips })
+    const moved = places.reduce((text, [path, place]) => text.replaceAll(path, place), script)
+    const state = parse(run(moved, { shell, path: box.path }))
+    return { ...state, asked: readFileSync(join(box.path, "asked"), "utf8").trim().split("\n") }
+  }
+  const both = (...addresses: readonly string[]) =>
+    addresses.flatMap((address) => [`flush ${address}`, `ask ${address}`])
+
+  test("asks for what the host does not hold and no other group is to have", () => {
+    const { asked, known } = ask()
+    expect(known).toEqual(["10.0.0.9"])
+    expect(asked).toEqual(both("10.0.0.11", "10.0.0.12"))
+  })
+
+  test("takes only a fresh answer", () => {
+    expect(ask().neighbours.get("10.0.0.11")).toBe("02:00:00:00:00:99")
+    expect(ask({ neighbour: "lladdr 02:00:00:00:00:99 STALE" }).neighbours).toEqual(new Map())
+  })
+
+  test.each([
+    ["the CIB has as an IPaddr2's", { active: "pacemaker", cibadmin: `cat <<'END'\n${CIB}END` }],
+    ["the CIB on the disk has, where pacemaker does not answer", { active: "pacemaker" }],
+    ["keepalived.conf has", { active: "keepalived" }],
+  ] satisfies [string, Node][])("does not ask for what %s, and asks for the others", (_title, node) => {
+    const { asked, known } = ask(node)
+    expect(known).toEqual(["10.0.0.9", "10.0.0.11"])
+    expect(asked).toEqual(both("10.0.0.12"))
+  })
+
+  test("does not take another cluster's word, such as that of Debian's own", () => {
+    expect(ask({ active: "pacemaker", cluster: "debian" }).known).toEqual(["10.0.0.9"])
+  })
+})
