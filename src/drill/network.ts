@@ -2,7 +2,8 @@
  * Shell that keeps packets from a node, by what the node has: nftables, else iptables, else rules of routing, which are part of
  * iproute2 and so are there wherever a VIP is. Rules of routing hold back only what the node sends; that is enough for a node that
  * is to be silent, and for knet, whose links are down on both sides once an answer is missing. All of it is in the kernel's
- * memory: a restart of the node forgets it.
+ * memory: a restart of the node forgets it. Protocols go by number where a tool would look their names up: a minimal host has no
+ * /etc/protocols (iptables knows those that are used here by itself).
  */
 
 /** The node sends and takes nothing but ssh. Fails, with nothing done, where it cannot tell which port ssh is. */
@@ -13,8 +14,8 @@ ssh=$(ssh_port)
 ${byTool({
   nft: `nft -f - <<end
 table inet haops_drill {
-  chain incoming { type filter hook input priority -300; iif lo accept; tcp dport $ssh accept; meta l4proto ipv6-icmp accept; drop; }
-  chain outgoing { type filter hook output priority -300; oif lo accept; tcp sport $ssh accept; meta l4proto ipv6-icmp accept; drop; }
+  chain incoming { type filter hook input priority -300; iif lo accept; tcp dport $ssh accept; meta l4proto ${ICMPV6} accept; drop; }
+  chain outgoing { type filter hook output priority -300; oif lo accept; tcp sport $ssh accept; meta l4proto ${ICMPV6} accept; drop; }
 }
 end`,
   iptables: `iptables_chains
@@ -27,7 +28,7 @@ for tables in $(both_tables); do
   case $tables in ip6*) for way in IN OUT; do "$tables" -w -A "HAOPS-DRILL-$way" -p ipv6-icmp -j ACCEPT; done;; esac
   for way in IN OUT; do "$tables" -w -A "HAOPS-DRILL-$way" -j DROP; done
 done`,
-  rules: `both_families rule add pref ${FIRST} ipproto tcp sport "$ssh" lookup main
+  rules: `both_families rule add pref ${FIRST} ipproto ${TCP} sport "$ssh" lookup main
 both_families rule add pref ${SECOND} blackhole`,
 })}`
 }
@@ -53,11 +54,14 @@ done`,
   rules: `case $(corosync-cmapctl -g totem.transport 2>/dev/null) in *knet*) ;; *)
   echo "cutting both directions takes nftables or iptables on this node, and there is neither" >&2; exit 1;;
 esac
-for port in $ports; do both_families rule add pref ${FIRST} ipproto udp dport "$port" blackhole; done`,
+for port in $ports; do both_families rule add pref ${FIRST} ipproto ${UDP} dport "$port" blackhole; done`,
 })}`
 }
 
-/** Undoes either of them, whichever tool did it, and is content where nothing was done. */
+/**
+ * Undoes either of them, whichever tool did it, and is content where nothing was done. A protocol that has no name on the node is
+ * shown as `ipproto-6`, which iproute2 does not take back.
+ */
 export function unblock(): string {
   return `${FUNCTIONS}
 nft delete table inet haops_drill 2>/dev/null || :
@@ -69,13 +73,17 @@ for tables in $(both_tables); do
   done
 done
 for family in -4 -6; do
-  ip "$family" rule show | sed -nE 's/^(${FIRST}|${SECOND}):[[:space:]]*from all /\\1 /p' | while read -r pref rest; do
+  ip "$family" rule show | sed -nE 's/ipproto ipproto-/ipproto /; s/^(${FIRST}|${SECOND}):[[:space:]]*from all /\\1 /p' | while read -r pref rest; do
     case $rest in *ipproto*|blackhole*) ip "$family" rule del pref "$pref" $rest;; esac
   done
 done
 if nft list table inet haops_drill >/dev/null 2>&1; then exit 1; fi
 if ip rule show | grep -qE '^(${FIRST}|${SECOND}):.*(ipproto|blackhole)'; then exit 1; fi`
 }
+
+const TCP = 6
+const UDP = 17
+const ICMPV6 = 58
 
 /** Places among the rules of routing that nobody uses: right after the table of the node's own addresses. */
 const FIRST = 41
