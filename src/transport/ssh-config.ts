@@ -16,6 +16,7 @@ export interface SshConfigOptions {
 const SYSTEM_CONFIG = "/etc/ssh/ssh_config"
 /** A name that no section is written for: what it gets, everybody gets. */
 const NOBODY = "haops-nobody.invalid"
+const ROUTE: readonly string[] = ["proxyjump", "proxycommand"]
 const DEFAULT_FILES: Readonly<Record<string, string>> = {
   userknownhostsfile: ["known_hosts", "known_hosts2"].map((name) => join(userInfo().homedir, ".ssh", name)).join(" "),
 }
@@ -28,7 +29,7 @@ const RELEVANT =
  * ssh-config package, which knows neither `Include` nor tokens and is kept from running `Match exec`.
  *
  * A host goes by several names (its name in the inventory and its address), and a section may be written for either. For
- * each keyword the first name with a value of its own decides, then whatever applies to everybody.
+ * each keyword the first name that differs from everybody decides, with a value of its own or by having none.
  */
 export function createSshConfig(options: SshConfigOptions): (names: readonly string[]) => Promise<ConfigValues> {
   const userFile = join(options.home, ".ssh/config")
@@ -51,13 +52,19 @@ export function createSshConfig(options: SshConfigOptions): (names: readonly str
   }
 }
 
-/** For each keyword the first answer that differs from what everybody gets. */
+/**
+ * For each keyword the first answer that differs from what everybody gets. An answer without the keyword differs too: a section
+ * that rules the host out, or a `none`, has unset it. ProxyJump and ProxyCommand are one question, the way there.
+ */
 export function mergeConfigs(common: ConfigValues, own: readonly ConfigValues[]): ConfigValues {
-  const merged = new Map(common)
-  for (const answer of [...own].reverse()) {
-    for (const [keyword, values] of answer) {
-      if (values.join("\n") !== common.get(keyword)?.join("\n")) merged.set(keyword, values)
-    }
+  const keywords = new Set([common, ...own].flatMap((answer) => [...answer.keys()]))
+  const merged = new Map<string, readonly string[]>()
+  for (const keyword of keywords) {
+    const question = ROUTE.includes(keyword) ? ROUTE : [keyword]
+    const answered = (answer: ConfigValues) => JSON.stringify(question.map((word) => answer.get(word)))
+    const decided = own.find((answer) => answered(answer) !== answered(common)) ?? common
+    const values = decided.get(keyword)
+    if (values !== undefined) merged.set(keyword, values)
   }
   return merged
 }
@@ -126,7 +133,14 @@ async function compute(name: string, files: readonly string[]): Promise<ConfigVa
   for (const [keyword, value] of Object.entries(parse(text).compute(name, { matchExec: false }))) {
     for (const item of [value].flat()) append(values, keyword.toLowerCase(), item)
   }
-  return values
+  return withoutNone(values)
+}
+
+/** As ssh does it: of the two ways to a host the one written first counts, and `none` is no way. */
+function withoutNone(values: Map<string, string[]>): ConfigValues {
+  const [, ...later] = [...values.keys()].filter((keyword) => ROUTE.includes(keyword))
+  for (const keyword of later) values.delete(keyword)
+  return new Map([...values].filter(([keyword, [value]]) => !(ROUTE.includes(keyword) && value === "none")))
 }
 
 function append(values: Map<string, string[]>, keyword: string, value: string): void {

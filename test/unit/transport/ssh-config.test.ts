@@ -57,6 +57,35 @@ describe.for(PROGRAMS)("the ssh configuration, read by %s", (program) => {
     expect(await resolve(config, ssh, program)).toMatchObject(expected)
   })
 
+  describe("what ssh does not say of a host is unset, though everybody else has it", () => {
+    const none = { via: undefined, knownAs: ["10.0.0.1", "node1"] }
+    test.for<[what: string, config: string, expected: Partial<Endpoint>]>([
+      ["a host ruled out", "Host * !node1\n ProxyJump gate\n Port 22\n", none],
+      ["an address ruled out", "Host * !10.0.0.*\n ProxyJump gate\n", none],
+      ["ProxyJump none", "Host node1\n ProxyJump none\nHost *\n ProxyJump gate\n", none],
+      ["ProxyCommand none", "Host node1\n ProxyCommand none\nHost *\n ProxyCommand nc %h %p\n", none],
+      ["ProxyCommand none over a ProxyJump", "Host node1\n ProxyCommand none\nHost *\n ProxyJump gate\n", none],
+      ["ProxyJump none over a ProxyCommand", "Host node1\n ProxyJump none\nHost *\n ProxyCommand nc %h %p\n", none],
+      ["HostKeyAlias for the others", "Host * !node1\n HostKeyAlias rack7\n", none],
+      ["Port for the others", "Host * !node1\n User u\n Port 2222\n", { port: 22 }],
+      ["keys for the others", "Host * !node1\n IdentityFile /k\n User me\n", { identitiesNamed: false }],
+      ["IdentitiesOnly for the others", "Host * !node1\n IdentitiesOnly yes\n", { identitiesOnly: false }],
+      ["no agent for the others", "Host * !node1\n IdentityAgent none\n", { agentSocket: "/run/agent" }],
+    ])("%s", async ([, config, expected]) => {
+      expect(await resolve(config, {}, program)).toMatchObject(expected)
+    })
+
+    test("a jump host that the general ProxyJump rules out is reached directly", async () => {
+      const { via } = await resolve("Host * !gate\n ProxyJump gate\n", {}, program)
+      expect(via).toMatchObject({ address: "gate", via: undefined })
+    })
+
+    test("the way there is one question: a ProxyCommand for the name beats a ProxyJump for the address", async () => {
+      const config = "Host node1\n ProxyCommand nc %h %p\nHost 10.0.0.1\n ProxyJump gate\n"
+      await expect(resolve(config, {}, program)).rejects.toMatchObject({ code: "E_UNSUPPORTED" })
+    })
+  })
+
   test("keys: named ones in order with their tokens, else the defaults", async () => {
     const named = await resolve(
       "Host node1\n IdentityFile ~/.ssh/first\n IdentityFile %d/keys/%r\n User u\n",
