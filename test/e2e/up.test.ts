@@ -116,10 +116,10 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
       await everywhere(lab.nodes, "sed -n '/^# BEGIN haops/,/^# END haops/{/^#/!p}' /etc/hosts | tr '\\t' ' '"),
     ).toEqual(each(block))
     expect(await lab.node("controller1").must("grep mine /etc/hosts")).toBe("192.0.2.7 mine.example\n")
-    const live = "sysctl -n net.ipv4.ip_nonlocal_bind net.ipv4.ip_forward vm.swappiness | tr '\\n' ' '"
-    expect(await everywhere(lab.nodes, live)).toEqual(each("1 1 17"))
+    const live = "sysctl -n net.ipv4.ip_nonlocal_bind vm.swappiness | tr '\\n' ' '"
+    expect(await everywhere(lab.nodes, live)).toEqual(each("1 17"))
     const file = "grep -hv '^#' /etc/sysctl.d/99-haops.conf | sort | tr -d ' ' | tr '\\n' ' '"
-    const settings = "net.ipv4.ip_forward=1 net.ipv4.ip_nonlocal_bind=1 vm.swappiness=17"
+    const settings = "net.ipv4.ip_nonlocal_bind=1 vm.swappiness=17"
     expect(await everywhere(lab.nodes, file)).toEqual(each(settings))
     await lab.node("controller2").write("/root/try", lab.password, 0o600)
     expect(await lab.node("controller2").must(AUTHENTICATES)).toBe("$6 yes")

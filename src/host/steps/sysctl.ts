@@ -33,7 +33,7 @@ export const sysctl = defineStep<Want, SysctlState>({
 
 /**
  * What the inventory says, over what haproxy needs where it runs: binding a VIP that another node holds, in the VIP's own
- * address family, and forwarding between the networks of the VIPs.
+ * address family. Not forwarding, which haproxy does without and which makes a router of a host in several networks.
  */
 function bind({ inventory, host }: BindContext): Want | undefined {
   const settings = { ...haproxyNeeds(inventory, host.group), ...inventory.sysctl }
@@ -42,7 +42,7 @@ function bind({ inventory, host }: BindContext): Want | undefined {
 
 function haproxyNeeds(inventory: Inventory, group: Inventory["hosts"][number]["group"]): Record<string, string> {
   if (inventory.haproxy?.on.includes(group) !== true) return {}
-  const needs: Record<string, string> = { "net.ipv4.ip_nonlocal_bind": "1", "net.ipv4.ip_forward": "1" }
+  const needs: Record<string, string> = { "net.ipv4.ip_nonlocal_bind": "1" }
   const v6 = inventory.vips.some((vip) => vip.on === group && vip.address.includes(":"))
   return v6 ? { ...needs, "net.ipv6.ip_nonlocal_bind": "1" } : needs
 }

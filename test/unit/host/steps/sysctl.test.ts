@@ -86,9 +86,21 @@ describe("sysctl", () => {
     const bind = (changes: Parameters<typeof inventory>[1]) => sysctl.bind?.(context(inventory([one], changes), one))
     expect(bind({})).toBeUndefined()
     expect(bind({ sysctl: { "vm.swappiness": "1" } })).toEqual({ settings: { "vm.swappiness": "1" } })
-    expect(bind({ haproxy, vips: [{ ...vip, address: "fd00::1" }], sysctl: { "net.ipv4.ip_forward": "0" } })).toEqual({
-      settings: { "net.ipv4.ip_nonlocal_bind": "1", "net.ipv4.ip_forward": "0", "net.ipv6.ip_nonlocal_bind": "1" },
+    expect(bind({ haproxy })).toEqual({ settings: { "net.ipv4.ip_nonlocal_bind": "1" } })
+    expect(
+      bind({ haproxy, vips: [{ ...vip, address: "fd00::1" }], sysctl: { "net.ipv4.ip_nonlocal_bind": "0" } }),
+    ).toEqual({
+      settings: { "net.ipv4.ip_nonlocal_bind": "0", "net.ipv6.ip_nonlocal_bind": "1" },
     })
+  })
+
+  test("no host is made a router but by the inventory's own word", () => {
+    const one = host("controller1", "10.0.0.12")
+    const haproxy = { on: ["controllers"] } as unknown as HaproxySettings
+    const bind = (sysctls: Record<string, string>) =>
+      sysctl.bind?.(context(inventory([one], { haproxy, sysctl: sysctls }), one))?.settings
+    expect(bind({})).not.toHaveProperty("net.ipv4.ip_forward")
+    expect(bind({ "net.ipv4.ip_forward": "1" })).toHaveProperty("net.ipv4.ip_forward", "1")
   })
 })
 
