@@ -139,7 +139,8 @@ function sourcesOf(name: string): Path[] {
   ]
 }
 
-function resourceNames({ resources, fencing }: Nameable): string[] {
+/** All that a constraint can name but nodes. */
+export function resourceNames({ resources, fencing }: Pick<Nameable, "resources" | "fencing">): string[] {
   const all = [...resources, ...fencing].flatMap(({ id, clone, group }) => [id, clone?.id, group])
   return [...new Set(all.filter((name) => name !== undefined))]
 }

@@ -6,8 +6,9 @@ import { secretSource } from "../../document/secret-schema.ts"
 import type { HaproxySettings } from "../../model/haproxy.ts"
 import type { Host, Pacemaker, Vip } from "../../model/inventory.ts"
 import { checkVocabulary, OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS } from "./cluster-vocabulary.ts"
-import { expandConstraints } from "./constraints-expand.ts"
+import { expandConstraints, resourceNames } from "./constraints-expand.ts"
 import { corosyncOptions } from "./corosync-schema.ts"
+import { checkConstraintIds } from "./ids-check.ts"
 import { checkMembers } from "./members-check.ts"
 import { expandFencing, expandResources } from "./resources-expand.ts"
 import type { PacemakerYaml } from "./schema.ts"
@@ -25,11 +26,8 @@ export interface ClusterParts {
 export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes: Notes): Pacemaker {
   const on = yaml.on ?? "controllers"
   const transport = yaml.transport ?? "knet"
-  checkMembers(
-    parts.hosts.filter((host) => host.group === on),
-    { on, transport, arbiter: yaml.quorumDevice !== undefined },
-    notes,
-  )
+  const members = parts.hosts.filter((host) => host.group === on)
+  checkMembers(members, { on, transport, arbiter: yaml.quorumDevice !== undefined }, notes)
   checkVocabulary(yaml.properties ?? {}, PROPERTIES, ["pacemaker", "properties"], notes)
   checkVocabulary(yaml.resourceDefaults ?? {}, RESOURCE_DEFAULTS, ["pacemaker", "resourceDefaults"], notes)
   checkVocabulary(yaml.operationDefaults ?? {}, OPERATION_DEFAULTS, ["pacemaker", "operationDefaults"], notes)
@@ -38,8 +36,14 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   const haproxy = runsHaproxy(on, parts) ? parts.haproxy : undefined
   const made = [...vips.map(vipResource), ...(haproxy === undefined ? [] : [haproxyResource(haproxy)])]
   const fencing = expandFencing(yaml.fencing ?? [])
-  const resources = expandResources(yaml.resources ?? {}, { made, fencing }, notes)
+  const resources = expandResources(
+    yaml.resources ?? {},
+    { made, fencing, nodes: members.map(({ name }) => name) },
+    notes,
+  )
   const constraints = expandConstraints(yaml.constraints ?? [], { resources, fencing, hosts: parts.hosts, on }, notes)
+  const ties = haproxy === undefined ? [] : tiesOf(vips, haproxy, constraints)
+  checkConstraintIds(constraints, { names: resourceNames({ resources, fencing }), ties }, notes)
   return {
     on,
     shell: yaml.shell ?? "auto",
@@ -54,7 +58,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     operationDefaults: texts(yaml.operationDefaults),
     fencing,
     resources,
-    constraints: haproxy === undefined ? constraints : [...constraints, ...tiesOf(vips, haproxy, constraints)],
+    constraints: [...constraints, ...ties],
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Notes } from "../../document/notes.ts"
-import type { Path } from "../../document/problems.ts"
 import { texts } from "../../document/scalars-schema.ts"
 import type { Operation, Resource, ResourceTuning } from "../../model/inventory.ts"
+import { type Claim, claims } from "./ids-check.ts"
 import type { FencingYaml, ResourceYaml, TuningYaml } from "./resource-schema.ts"
 
 /** Fencing devices, with their operations and meta attributes as text. */
@@ -18,11 +18,11 @@ export function expandTuning(yaml: TuningYaml): ResourceTuning {
 /** Everything that the CIB holds: the user's resources, then those that VIPs and haproxy were made into. */
 export function expandResources(
   yaml: Readonly<Record<string, ResourceYaml>>,
-  { made, fencing }: { made: readonly Resource[]; fencing: readonly Resource[] },
+  { made, fencing, nodes }: { made: readonly Resource[]; fencing: readonly Resource[]; nodes: readonly string[] },
   notes: Notes,
 ): Resource[] {
   const own = Object.entries(yaml).map(([id, resource]) => expandOne(id, resource))
-  const claim = claims(notes)
+  const claim = claims(nodes, notes)
   for (const [at, device] of fencing.entries()) {
     claim(device.id, "a fencing device", ["pacemaker", "fencing", at, "name"])
   }
@@ -34,21 +34,6 @@ export function expandResources(
   }
   for (const resource of own) claimOwn(resource, claim, notes)
   return [...own, ...made]
-}
-
-type Claim = (id: string, what: string, path: Path) => void
-
-/** Ids of resources, devices, clones and groups share one space; a group is the same one for all of its members. */
-function claims(notes: Notes): Claim {
-  const taken = new Map<string, string>()
-  return (id, what, path) => {
-    const owner = taken.get(id)
-    if (owner === undefined) taken.set(id, what)
-    else if (!(what === "a group" && owner === what)) {
-      const at = ["group", "name"].includes(String(path.at(-1))) ? "value" : "key"
-      notes.problem(path, `"${id}" is already the id of ${owner}`, { at })
-    }
-  }
 }
 
 function claimOwn(resource: Resource, claim: Claim, notes: Notes): void {

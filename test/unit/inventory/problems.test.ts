@@ -342,6 +342,42 @@ haproxy: { services: [{ name: web, port: 80, backendPort: 8000, vip: power }] }
     ],
   },
   {
+    name: "a VIP, a resource and a clone that are named like nodes, in any case",
+    text: cluster(`  resources:
+    C2: { agent: "systemd:a" }
+    b: { agent: "systemd:b", clone: { id: c3 } }
+vips:
+  c1: 10.0.0.9/24
+`),
+    problems: [
+      '9:5 pacemaker.resources.C2: "C2" is the name of a node already',
+      '10:30 pacemaker.resources.b.clone: "c3" is the name of a node already',
+      '12:3 vips.c1: "c1" is the name of a node already',
+    ],
+  },
+  {
+    name: "ids that differ by case alone from those that haops makes",
+    text: cluster(`  resources:
+    LB-haproxy: { agent: "systemd:a" }
+    b: { agent: "systemd:b", clone: true }
+    B-Clone: { agent: "systemd:c" }
+    VIP: { agent: "systemd:d" }
+  constraints:
+    - { order: [b, VIP], id: Order-lb-haproxy-clone-vip-mandatory }
+    - { colocate: b, with: VIP, id: b-clone }
+vips:
+  vip: 10.0.0.9/24
+haproxy: { services: [{ name: web, port: 80, backendPort: 8000 }] }
+`),
+    problems: [
+      '9:5 pacemaker.resources.LB-haproxy: "LB-haproxy" differs by case alone from "lb-haproxy", the id of what the section haproxy makes',
+      '11:5 pacemaker.resources.B-Clone: "B-Clone" differs by case alone from "b-clone", the id of a clone',
+      '12:5 pacemaker.resources.VIP: "VIP" differs by case alone from "vip", the id of a VIP',
+      '14:30 pacemaker.constraints[0].id: "Order-lb-haproxy-clone-vip-mandatory" differs by case alone from "order-lb-haproxy-clone-vip-mandatory", the id of a constraint that haops makes',
+      '15:37 pacemaker.constraints[1].id: "b-clone" is already the id of a resource, clone, group or device',
+    ],
+  },
+  {
     name: "an agent that is none",
     text: cluster("  resources:\n    a: { agent: haproxy }\n"),
     problems: [
