@@ -21,6 +21,8 @@ export interface Endpoint {
   password: SecretSource | undefined
   /** The names to look up in known_hosts, the deciding one first. */
   knownAs: readonly string[]
+  /** The name above is a `HostKeyAlias`, which stands in known_hosts as it is: without the port. */
+  aliased: boolean
   hostKeys: "strict" | "accept-new"
   /** Files to read; new keys go into the first. */
   knownHostsFiles: readonly string[]
@@ -90,6 +92,7 @@ async function build(
   const first = (keyword: string) => config.get(keyword)?.[0]
   const user = target.user ?? first("user") ?? around.localUser
   const port = target.port ?? Number(first("port") ?? 22)
+  const alias = first("hostkeyalias")
   const keys = identities(own.identityFile, config, around, { ...target, user, port })
   return {
     name: target.name,
@@ -100,7 +103,8 @@ async function build(
     agentSocket: agentSocket(first("identityagent"), around),
     passphrase: own.passphrase,
     password: own.password,
-    knownAs: [...new Set([first("hostkeyalias") ?? [target.address, target.name]].flat())],
+    knownAs: alias === undefined ? [...new Set([target.address, target.name])] : [alias],
+    aliased: alias !== undefined,
     hostKeys: journey.settings.hostKeys,
     knownHostsFiles: knownHostsFiles(journey.settings.knownHosts, config, around),
     hashKnownHosts: first("hashknownhosts") === "yes",

@@ -94,8 +94,9 @@ function names(endpoint: Endpoint): [readonly string[], readonly string[]] {
 }
 
 function namesOf(endpoint: Endpoint): { names: readonly string[]; fallbacks: readonly string[] } {
-  const names = endpoint.knownAs.map((name) => knownHostName(name, endpoint.port))
-  return { names, fallbacks: endpoint.port === 22 ? [] : endpoint.knownAs }
+  const { knownAs, port, aliased } = endpoint
+  if (aliased || port === 22) return { names: knownAs, fallbacks: [] }
+  return { names: knownAs.map((name) => knownHostName(name, port)), fallbacks: knownAs }
 }
 
 function preferredAlgorithms(entries: readonly KnownHost[], endpoint: Endpoint): readonly string[] {

@@ -36,9 +36,13 @@ export function keyType(key: Buffer): string {
   return key.subarray(4, 4 + key.readUInt32BE(0)).toString("latin1")
 }
 
-/** A line for known_hosts, without the line feed. `hashed` hides the name, as `HashKnownHosts yes` does. */
+/**
+ * A line for known_hosts, without the line feed. `hashed` hides the name, as `HashKnownHosts yes` does. The name is in lower case,
+ * as ssh writes and looks it up: a hash of any other spelling is never found again.
+ */
 export function formatKnownHost(name: string, key: Buffer, hashed: boolean): string {
-  return `${hashed ? hashName(name, randomBytes(20)) : name} ${keyType(key)} ${key.toString("base64")}`
+  const lower = name.toLowerCase()
+  return `${hashed ? hashName(lower, randomBytes(20)) : lower} ${keyType(key)} ${key.toString("base64")}`
 }
 
 /** The entries of a file's text. Lines that are no entry (comments, damage, SSH 1 keys) are passed over, as OpenSSH does. */

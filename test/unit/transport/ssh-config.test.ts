@@ -37,7 +37,7 @@ describe.for(PROGRAMS)("the ssh configuration, read by %s", (program) => {
     ],
     ["the inventory's address before HostName", "Host node1\n HostName 10.9.9.9\n", {}, { address: "10.0.0.1" }],
     ["what everybody gets", "Host *\n Port 2200\n", {}, { port: 2200 }],
-    ["HostKeyAlias", "Host node1\n HostKeyAlias rack7\n", {}, { knownAs: ["rack7"] }],
+    ["HostKeyAlias", "Host node1\n HostKeyAlias rack7\n", {}, { knownAs: ["rack7"], aliased: true }],
     ["no agent", "Host *\n IdentityAgent none\n", {}, { agentSocket: undefined }],
     ["the default agent", "Host *\n Port 22\n", {}, { agentSocket: "/run/agent" }],
     ["only named keys", "Host *\n IdentitiesOnly yes\n", {}, { identitiesOnly: true }],
