@@ -1,4 +1,4 @@
-import type { ExecResult } from "../transport/transport.ts"
+import type { ExecResult } from "./exec-result.ts"
 
 /**
  * What went wrong, as a code to decide on. The text is for people; never match on it.

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
+import type { ExecResult } from "../base/exec-result.ts"
 import type { RunContext } from "../engine/context.ts"
-import type { ExecResult } from "../transport/transport.ts"
 import { DISARM_SCRIPT, LIFT_SCRIPT } from "./armed.ts"
 import type { Target } from "./fault.ts"
 

@@ -1,6 +1,6 @@
+import { listing } from "../base/words.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { hostsOf } from "../model/inventory.ts"
-import { listing } from "../output/words.ts"
 import type { CibResource } from "../pacemaker/cib.ts"
 import { isHaproxy } from "../pacemaker/section/vip-resources.ts"
 import type { Status } from "../status/model.ts"

@@ -1,7 +1,8 @@
 import { HaopsError } from "../base/errors.ts"
+import type { ExecResult } from "../base/exec-result.ts"
 import { reveal } from "../base/secret.ts"
 import type { Action, PutAction, RunAction, WaitAction } from "../model/step.ts"
-import type { ExecResult, Transport } from "../transport/transport.ts"
+import type { Transport } from "../transport/transport.ts"
 import { describeAction } from "./describe.ts"
 
 /** Commands that install packages or start clusters; anything slower says so in its own limit. */

@@ -1,6 +1,7 @@
 import { deferred } from "../base/deferred.ts"
 import { HaopsError } from "../base/errors.ts"
-import type { ExecResult, Transport } from "../transport/transport.ts"
+import type { ExecResult } from "../base/exec-result.ts"
+import type { Transport } from "../transport/transport.ts"
 import type { RunContext } from "./context.ts"
 import type { LiveHost } from "./world.ts"
 

@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
+import type { ExecResult } from "../base/exec-result.ts"
 import { quote } from "../base/sh.ts"
-import type { ExecResult } from "../transport/transport.ts"
 import { hoistShared } from "./shared.ts"
 
 /** One probe's part of the facts script. */

@@ -1,9 +1,9 @@
+import { cleanLine } from "../base/clean.ts"
+import { count } from "../base/words.ts"
 import type { DrillReport } from "../drill/report.ts"
-import { cleanLine } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import type { ScreenOptions } from "./screen.ts"
 import { padEnd, wrapIndented } from "./width.ts"
-import { count } from "./words.ts"
 
 /** A drill's figures, one a line. Ends with a newline. */
 export function renderDrill(report: DrillReport, { color, width }: ScreenOptions): string {

@@ -1,11 +1,11 @@
+import { cleanLine, cleanLines } from "../base/clean.ts"
 import type { HaopsError } from "../base/errors.ts"
+import type { ExecResult } from "../base/exec-result.ts"
+import { count, duration } from "../base/words.ts"
 import type { InputProblem } from "../document/problems.ts"
-import type { ExecResult } from "../transport/transport.ts"
-import { cleanLine, cleanLines } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { type Scrub, scrubError } from "./scrub.ts"
 import { wrapIndented } from "./width.ts"
-import { count, duration } from "./words.ts"
 
 export interface ErrorOptions {
   color: boolean

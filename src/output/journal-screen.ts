@@ -1,4 +1,5 @@
-import { cleanLine } from "./clean.ts"
+import { cleanLine } from "../base/clean.ts"
+import { count, duration } from "../base/words.ts"
 import type { JournalChange, JournalEntry } from "./journal.ts"
 import type { RunSummary } from "./journal-read.ts"
 import { createPaint, type Paint } from "./paint.ts"
@@ -6,7 +7,7 @@ import type { ScreenOptions } from "./screen.ts"
 import { type Cell, tableLines } from "./table.ts"
 import { mergeTransitions } from "./transitions.ts"
 import { wrapIndented } from "./width.ts"
-import { count, driftDone, duration } from "./words.ts"
+import { driftDone } from "./words.ts"
 
 /** Runs, newest first: when, what, by whom, how it ended. Ends with a newline. */
 export function renderRuns(runs: readonly RunSummary[], { color }: ScreenOptions): string {

@@ -1,10 +1,11 @@
+import { age } from "../base/age.ts"
+import { cleanLine } from "../base/clean.ts"
+import { count } from "../base/words.ts"
+import { checkWords, stateWords } from "../haproxy/runtime/words.ts"
 import type { HaproxyStatus, ServerStatus, ServiceStatus, Status } from "../status/model.ts"
-import { cleanLine } from "./clean.ts"
-import { age, checkWords, stateWords } from "./haproxy-words.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import type { ScreenOptions } from "./screen.ts"
 import { type Cell, tableLines } from "./table.ts"
-import { count } from "./words.ts"
 
 type Seen = Pick<Status, "haproxies" | "vips">
 

@@ -1,6 +1,7 @@
+import { cleanLine } from "../base/clean.ts"
 import type { HaopsEvent, StepPlace } from "../base/events.ts"
-import { cleanLine } from "./clean.ts"
-import { driftDone, listing } from "./words.ts"
+import { listing } from "../base/words.ts"
+import { driftDone } from "./words.ts"
 
 export type StageState = "pending" | "running" | "done" | "changed" | "failed"
 

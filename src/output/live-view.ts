@@ -1,8 +1,8 @@
-import { cleanLine } from "./clean.ts"
+import { cleanLine } from "../base/clean.ts"
+import { count, duration } from "../base/words.ts"
 import type { LiveModel, LiveRow, LiveStage, RowState } from "./live-model.ts"
 import type { Paint } from "./paint.ts"
 import { displayWidth, padEnd, padStart, truncate } from "./width.ts"
-import { count, duration } from "./words.ts"
 
 export interface LiveSize {
   columns: number

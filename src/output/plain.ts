@@ -1,10 +1,11 @@
+import { cleanLine } from "../base/clean.ts"
 import type { Drift, HaopsEvent, Sink, StepPlace } from "../base/events.ts"
-import { cleanLine } from "./clean.ts"
+import { count, duration, listing } from "../base/words.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
 import { movesLine } from "./transitions.ts"
 import { padEnd } from "./width.ts"
-import { count, driftDone, duration, listing } from "./words.ts"
+import { driftDone } from "./words.ts"
 
 export interface PlainOptions {
   /** Default false. */

@@ -1,10 +1,11 @@
+import { cleanLine } from "../base/clean.ts"
 import { RISKS, type Risk, type Transition } from "../base/events.ts"
 import { quote } from "../base/sh.ts"
+import { count, listing } from "../base/words.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import { cleanLine } from "./clean.ts"
 import { isTransaction, stepLabel } from "./plan-groups.ts"
 import { displayWidth, wrap } from "./width.ts"
-import { count, listing, nothingToDo } from "./words.ts"
+import { nothingToDo } from "./words.ts"
 
 /** `3 hosts to change, 1 cluster transaction, nothing restarts. Apply with: haops up -i prod.yaml`, the command never broken. */
 export function planClosing(plan: Plan, width: number): readonly string[] {

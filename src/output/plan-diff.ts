@@ -1,5 +1,5 @@
-import { cleanLines } from "./clean.ts"
-import { count } from "./words.ts"
+import { cleanLines } from "../base/clean.ts"
+import { count } from "../base/words.ts"
 
 /** One line of a file's change. `note` is ours, the others are the file's. */
 export interface DiffLine {

@@ -1,6 +1,6 @@
+import { cleanLine } from "../base/clean.ts"
 import type { Drift } from "../base/events.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import { cleanLine } from "./clean.ts"
 
 /** The same change on one host or several. */
 export interface PlanGroup {

@@ -1,13 +1,14 @@
+import { cleanLine, cleanLines } from "../base/clean.ts"
 import type { Drift } from "../base/events.ts"
+import { count, duration, listing } from "../base/words.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
-import { cleanLine, cleanLines } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { planClosing } from "./plan-closing.ts"
 import { type DiffLine, trimDiff } from "./plan-diff.ts"
 import { groupSteps, isTransaction, type PlanGroup, stepLabel } from "./plan-groups.ts"
 import { mergeTransitions } from "./transitions.ts"
 import { displayWidth, padEnd, truncate, wrap, wrapIndented } from "./width.ts"
-import { count, driftSign, duration, listing, riskWords } from "./words.ts"
+import { driftSign, riskWords } from "./words.ts"
 
 export interface PlanOptions {
   color: boolean

@@ -1,9 +1,10 @@
+import { cleanLine } from "../base/clean.ts"
+import { count, duration, listing } from "../base/words.ts"
 import type { RecapLine } from "../engine/plan-model.ts"
-import { cleanLine } from "./clean.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import type { Recap } from "./recap.ts"
 import { padEnd, padStart, wrap } from "./width.ts"
-import { count, duration, listing, nothingToDo } from "./words.ts"
+import { nothingToDo } from "./words.ts"
 
 export interface RecapOptions {
   color: boolean

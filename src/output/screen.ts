@@ -1,4 +1,4 @@
-import { cleanLine } from "./clean.ts"
+import { cleanLine } from "../base/clean.ts"
 import { colorEnabled } from "./paint.ts"
 import { columnsOf, rowsOf } from "./terminal-size.ts"
 import { truncate } from "./width.ts"

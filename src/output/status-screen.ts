@@ -1,12 +1,12 @@
 import { basename } from "node:path"
+import { age } from "../base/age.ts"
+import { cleanLine } from "../base/clean.ts"
+import { count, listing } from "../base/words.ts"
 import type { ClusterStatus, NodeStatus, ResourceStatus, Status, VipStatus } from "../status/model.ts"
-import { cleanLine } from "./clean.ts"
-import { age } from "./haproxy-words.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { serviceLines } from "./status-services.ts"
 import { type Cell, tableLines } from "./table.ts"
 import { displayWidth, wrapIndented } from "./width.ts"
-import { count, listing } from "./words.ts"
 
 export interface StatusScreenOptions {
   color: boolean

@@ -1,11 +1,12 @@
+import { age } from "../base/age.ts"
+import { cleanLine } from "../base/clean.ts"
+import { listing } from "../base/words.ts"
+import { checkWords, stateWords } from "../haproxy/runtime/words.ts"
 import type { ServerStatus, ServiceStatus } from "../status/model.ts"
 import { isUp } from "../status/services.ts"
-import { cleanLine } from "./clean.ts"
-import { age, checkWords, stateWords } from "./haproxy-words.ts"
 import type { Paint } from "./paint.ts"
 import { tableLines } from "./table.ts"
 import { wrapIndented } from "./width.ts"
-import { listing } from "./words.ts"
 
 /** Past this many, services that are well share a line, so that all of it stays one screen. */
 const MANY = 8

@@ -1,5 +1,5 @@
+import { cleanLine } from "../base/clean.ts"
 import type { HaopsEvent } from "../base/events.ts"
-import { cleanLine } from "./clean.ts"
 import { LiveModel } from "./live-model.ts"
 import { renderFrame, stageLines } from "./live-view.ts"
 import { createPaint, type Paint } from "./paint.ts"

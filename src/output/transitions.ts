@@ -1,6 +1,7 @@
+import { cleanLine } from "../base/clean.ts"
 import type { Transition } from "../base/events.ts"
-import { cleanLine } from "./clean.ts"
-import { listing, transitionWords } from "./words.ts"
+import { listing } from "../base/words.ts"
+import { transitionWords } from "./words.ts"
 
 /** One line for each resource and what happens to it, a clone's instances together. */
 export function mergeTransitions(transitions: readonly Transition[]) {

@@ -1,9 +1,9 @@
+import { cleanLine } from "../base/clean.ts"
+import { count } from "../base/words.ts"
 import type { Check } from "../verify/check.ts"
-import { cleanLine } from "./clean.ts"
 import { createPaint } from "./paint.ts"
 import type { ScreenOptions } from "./screen.ts"
 import { wrapIndented } from "./width.ts"
-import { count } from "./words.ts"
 
 /** Each check with its evidence, and how many there were of each. Ends with a newline. */
 export function renderVerify(checks: readonly Check[], { color, width }: ScreenOptions): string {

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises"
 import type { ClientChannel } from "ssh2"
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
+import type { ExecResult } from "../base/exec-result.ts"
 import type { Secret } from "../base/secret.ts"
 import { canceledError } from "./connect-errors.ts"
 import type { Connection } from "./connection.ts"
@@ -8,7 +9,7 @@ import { feedInput } from "./input.ts"
 import { Output } from "./output.ts"
 import { type Become, Gate, sudoPrompt } from "./remote-shell.ts"
 import { noStatusError, notRunError, tooLongError, tooMuchError } from "./run-errors.ts"
-import type { Command, ExecResult } from "./transport.ts"
+import type { Command } from "./transport.ts"
 
 /** A command that floods us is stopped rather than allowed to take all memory. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024

@@ -1,7 +1,8 @@
 import { HaopsError } from "../base/errors.ts"
+import type { ExecResult } from "../base/exec-result.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { Run } from "./remote-process.ts"
-import type { Command, ExecResult } from "./transport.ts"
+import type { Command } from "./transport.ts"
 
 /** A command's program, for messages; its arguments can be a whole script. */
 export function program(command: Command): string {

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events"
 import { setTimeout } from "node:timers/promises"
 import PQueue from "p-queue"
 import { HaopsError } from "../base/errors.ts"
+import type { ExecResult } from "../base/exec-result.ts"
 import type { Secret } from "../base/secret.ts"
 import type { Host, SecretSource } from "../model/inventory.ts"
 import { NoChannelError, runCommand } from "./channel.ts"
@@ -9,7 +10,7 @@ import { canceledError } from "./connect-errors.ts"
 import type { Connection } from "./connection.ts"
 import { type Become, killCommand } from "./remote-shell.ts"
 import { noChannelError } from "./run-errors.ts"
-import type { Command, ExecResult, Transport } from "./transport.ts"
+import type { Command, Transport } from "./transport.ts"
 
 /** sshd's default MaxSessions is 10; two are left for ending commands that were given up. */
 const MAX_CHANNELS = 8

@@ -1,3 +1,4 @@
+import type { ExecResult } from "../base/exec-result.ts"
 import type { Secret } from "../base/secret.ts"
 
 /**
@@ -15,16 +16,6 @@ export interface Command {
   timeoutMs?: number | undefined
   /** Called with each piece of standard output as it arrives. */
   onStdout?: ((chunk: string) => void) | undefined
-}
-
-/** How a command ended. `code` is null where a signal ended it; a lost connection is an error (`E_CONNECT`), never a result. */
-export interface ExecResult {
-  code: number | null
-  signal?: string | undefined
-  stdout: string
-  stderr: string
-  /** Wall time in milliseconds, measured here. */
-  durationMs: number
 }
 
 /** The only way to a host. `exec` resolves for every exit code and rejects with `HaopsError` when there is no outcome. */

@@ -1,8 +1,8 @@
+import type { ExecResult } from "../base/exec-result.ts"
 import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook, eachHost, requireUninterrupted } from "../engine/look.ts"
 import { isLive, liveHosts } from "../engine/world.ts"
 import { emptyPlaybook } from "../playbook/load.ts"
-import type { ExecResult } from "../transport/transport.ts"
 import type { ExecOptions } from "./options.ts"
 import { openSession } from "./session.ts"
 

@@ -1,5 +1,5 @@
+import { count, listing } from "../base/words.ts"
 import { hostsOf } from "../model/inventory.ts"
-import { count, listing } from "../output/words.ts"
 import type { Observation } from "../status/observation.ts"
 import { type Check, check, type Seen } from "./check.ts"
 

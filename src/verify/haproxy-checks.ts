@@ -1,9 +1,9 @@
+import { age } from "../base/age.ts"
+import { listing } from "../base/words.ts"
 import type { HaproxyRuntime } from "../haproxy/runtime/model.ts"
 import type { HaproxyService } from "../model/haproxy.ts"
 import { type Host, hostsOf, type Vip } from "../model/inventory.ts"
 import { portOfVip } from "../model/vip-port.ts"
-import { age } from "../output/haproxy-words.ts"
-import { listing } from "../output/words.ts"
 import { backendOf, isUp } from "../status/services.ts"
 import { type Check, check, type Seen } from "./check.ts"
 

@@ -1,6 +1,6 @@
 import type { Finding } from "../base/events.ts"
+import { count, listing } from "../base/words.ts"
 import type { Assessment } from "../engine/assess.ts"
-import { count, listing } from "../output/words.ts"
 import { type Check, check, type Seen } from "./check.ts"
 
 /** Judged by a check of their own. */

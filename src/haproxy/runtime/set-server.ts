@@ -1,6 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
+import type { ExecResult } from "../../base/exec-result.ts"
 import { quote } from "../../base/sh.ts"
-import type { Command, ExecResult } from "../../transport/transport.ts"
+import type { Command } from "../../transport/transport.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
 import type { RuntimeServer } from "./model.ts"
 import { parseAdminStates, parseStats } from "./stats.ts"

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
+import type { ExecResult } from "../../../src/base/exec-result.ts"
 import { LIFT_SCRIPT, NOTHING_LEFT } from "../../../src/drill/armed.ts"
 import { conduct } from "../../../src/drill/conduct.ts"
 import { FAULTS } from "../../../src/drill/faults/index.ts"
 import { startProber } from "../../../src/drill/prober.ts"
 import type { RunContext } from "../../../src/engine/context.ts"
-import type { Command, ExecResult } from "../../../src/transport/transport.ts"
+import type { Command } from "../../../src/transport/transport.ts"
 import { INVENTORY } from "../status/support.ts"
 
 const NODE = INVENTORY.hosts[0]!

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process"
 import { HaopsError } from "../../../src/base/errors.ts"
+import type { ExecResult } from "../../../src/base/exec-result.ts"
 import { Secret } from "../../../src/base/secret.ts"
-import type { Command, ExecResult, Transport } from "../../../src/transport/transport.ts"
+import type { Command, Transport } from "../../../src/transport/transport.ts"
 
 /** Runs commands on this machine, as the same words that a host would get. Counts them. */
 export class LocalTransport implements Transport {

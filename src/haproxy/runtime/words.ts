@@ -1,13 +1,5 @@
-import type { RuntimeServer } from "../haproxy/runtime/model.ts"
-import { cleanLine } from "./clean.ts"
-
-/** `45 s`, `12 min`, `5 h`, `3 d`: the largest unit is enough to see what came first. */
-export function age(seconds: number): string {
-  if (seconds < 100) return `${Math.round(seconds)} s`
-  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`
-  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`
-  return `${Math.round(seconds / 86_400)} d`
-}
+import { cleanLine } from "../../base/clean.ts"
+import type { RuntimeServer } from "./model.ts"
 
 /** What the last check found: `L4 refused`, `L4 timeout`, `HTTP 503`, `L7 timeout`; empty where nothing is checked. */
 export function checkWords({ check }: Pick<RuntimeServer, "check">): string {
