@@ -3,8 +3,8 @@ import { Secret } from "../base/secret.ts"
 import { hostsOf } from "../model/inventory.ts"
 import type { BindContext } from "../model/step.ts"
 import { portOfVip } from "../model/vip-port.ts"
-import type { KeepalivedWant } from "./steps/keepalived.ts"
 import { vrrpAddress } from "./vrrp-address.ts"
+import type { KeepalivedWant } from "./want.ts"
 
 /** What a host's keepalived has to do: the VIPs of its group that keepalived manages. Undefined where there are none. */
 export function bindKeepalived({ inventory, host, secret }: BindContext): KeepalivedWant | undefined {

@@ -4,8 +4,8 @@ import { CHECK_SCRIPT } from "./check.ts"
 import { sourceNic, vipNic } from "./nics.ts"
 import { KEEPALIVED_CONFIG } from "./render.ts"
 import type { KeepalivedState } from "./state.ts"
-import type { KeepalivedWant } from "./steps/keepalived.ts"
 import { isForeignConfig, strangers } from "./terms.ts"
+import type { KeepalivedWant } from "./want.ts"
 
 /** What stands against managing keepalived on a host. */
 export function keepalivedFindings(want: KeepalivedWant, have: KeepalivedState): Finding[] {

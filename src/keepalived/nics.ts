@@ -2,7 +2,7 @@ import { inSubnet } from "../base/address.ts"
 import { CHECK_SCRIPT } from "./check.ts"
 import { renderKeepalived, type VrrpInstance } from "./render.ts"
 import type { KeepalivedState } from "./state.ts"
-import type { KeepalivedWant } from "./steps/keepalived.ts"
+import type { KeepalivedWant } from "./want.ts"
 
 type InstanceWant = KeepalivedWant["instances"][number]
 type Nics = Pick<KeepalivedState, "addresses" | "nics">

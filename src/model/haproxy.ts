@@ -1,5 +1,6 @@
 import type { Options } from "./haproxy-options.ts"
-import type { Group, ResourceTuning, SecretSource } from "./inventory.ts"
+import type { Group, SecretSource } from "./host.ts"
+import type { ResourceTuning } from "./resource.ts"
 
 /** The haproxy section with presets, short forms, hosts and VIPs resolved. Pure data. Durations are haproxy's: `10s`, `3h`, `500ms`. */
 export interface HaproxySettings {

@@ -1,70 +1,10 @@
-import type { Secret } from "../base/secret.ts"
+import type { Group, Host, SecretSource } from "./host.ts"
+import type { Resource, ResourceTuning } from "./resource.ts"
+
+export type { Group, Host, SecretSource, SshSettings } from "./host.ts"
+export type { Operation, Resource, ResourceTuning } from "./resource.ts"
+
 import type { HaproxySettings } from "./haproxy.ts"
-
-/** Where a secret comes from. Resolved only when a verb needs it, so that `haops schema` or a lint asks for none. */
-export type SecretSource =
-  | { from: "env"; name: string }
-  | { from: "file"; path: string }
-  | { from: "command"; command: string }
-  | { from: "literal"; value: Secret }
-
-/** How to log in to one host, all defaults applied except those that `~/.ssh/config` may still supply. */
-export interface SshSettings {
-  user?: string | undefined
-  port?: number | undefined
-  identityFile?: string | undefined
-  passphrase?: SecretSource | undefined
-  password?: SecretSource | undefined
-  proxyJump?: string | undefined
-  /** Default `sudo`; no effect where the login user is root. */
-  become: "sudo" | "none"
-  becomePassword?: SecretSource | undefined
-  /** Default `strict`. */
-  hostKeys: "strict" | "accept-new"
-  /** Default: `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. */
-  knownHosts?: string | undefined
-  /** Default 10 000 ms. */
-  connectTimeoutMs: number
-}
-
-export type Group = "controllers" | "loadbalancers"
-
-export interface Host {
-  name: string
-  group: Group
-  /** Where haops and the peers reach it: an IP address. */
-  address: string
-  /** Corosync link addresses, first is link 0. At least one. */
-  links: readonly string[]
-  /** The user said the links; else they are its address. */
-  linksGiven?: true | undefined
-  /** Corosync node id, where the user pinned one. */
-  nodeid?: number | undefined
-  ssh: SshSettings
-}
-
-export interface Operation {
-  /** `monitor`, `start`, `stop`, … */
-  name: string
-  /** `interval`, `timeout`, `on-fail`, … as pacemaker spells them. */
-  options: Readonly<Record<string, string>>
-}
-
-export interface Resource {
-  id: string
-  /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:haproxy`. */
-  agent: string
-  parameters: Readonly<Record<string, string>>
-  operations: readonly Operation[]
-  meta: Readonly<Record<string, string>>
-  /** Present: the resource is cloned under `id` (default `<resource>-clone`) with these meta attributes. */
-  clone?: { id: string; meta: Readonly<Record<string, string>>; promotable: boolean } | undefined
-  /** Member of this group, in the order of the inventory. */
-  group?: string | undefined
-}
-
-/** What the inventory adds to a resource that haops makes, or sets otherwise there. */
-export type ResourceTuning = Pick<Resource, "parameters" | "operations" | "meta">
 
 export type Constraint =
   | { type: "colocation"; id: string; resource: string; with: string; score: string }

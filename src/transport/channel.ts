@@ -3,8 +3,9 @@ import type { ClientChannel } from "ssh2"
 import type { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import { canceledError } from "./connect-errors.ts"
-import { RemoteProcess, type Run } from "./remote-process.ts"
+import { RemoteProcess } from "./remote-process.ts"
 import { invoke } from "./remote-shell.ts"
+import type { Run } from "./run.ts"
 import { refusedExecError, tooLongError } from "./run-errors.ts"
 
 const DEFAULT_TIMEOUT_MS = 60_000

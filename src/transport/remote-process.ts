@@ -2,14 +2,12 @@ import { setTimeout } from "node:timers/promises"
 import type { ClientChannel } from "ssh2"
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
-import type { Secret } from "../base/secret.ts"
 import { canceledError } from "./connect-errors.ts"
-import type { Connection } from "./connection.ts"
 import { feedInput } from "./input.ts"
 import { Output } from "./output.ts"
-import { type Become, Gate, sudoPrompt } from "./remote-shell.ts"
+import { Gate, sudoPrompt } from "./remote-shell.ts"
+import type { Run } from "./run.ts"
 import { noStatusError, notRunError, tooLongError, tooMuchError } from "./run-errors.ts"
-import type { Command } from "./transport.ts"
 
 /** A command that floods us is stopped rather than allowed to take all memory. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
@@ -17,16 +15,6 @@ const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
 const LINGER_MS = 3_000
 /** How long a command that is given up is waited for to say its process id. */
 const START_MS = 1_000
-
-export interface Run {
-  connection: Connection
-  command: Command
-  become: Become
-  becomePassword: Secret | undefined
-  signal: AbortSignal
-  /** Ends a command that is given up; resolves to whether that worked. `pid` is undefined where it never started. */
-  kill: (pid: number | undefined) => Promise<boolean>
-}
 
 export interface Terms {
   nonce: string

@@ -1,7 +1,7 @@
 import { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import type { Endpoint } from "./endpoint.ts"
-import type { Run } from "./remote-process.ts"
+import type { Run } from "./run.ts"
 import type { Command } from "./transport.ts"
 
 /** A command's program, for messages; its arguments can be a whole script. */

@@ -2,7 +2,7 @@ import type { Mode, TimeoutName } from "../../model/haproxy.ts"
 import { OPTION_NAMES, type Options, traits } from "../../model/haproxy-options.ts"
 import { type Entry, type ProxySection, Settings } from "../config/effective.ts"
 import type { DefaultsYaml } from "../section/schema.ts"
-import { isPlain } from "./half.ts"
+import { isPlain } from "./plain.ts"
 import { errorfileOf, numberOf, optionOf, optionsYaml, timeoutOf } from "./settings.ts"
 
 /** What the inventory's `defaults` will say, so that a service needs to say what differs alone. */

@@ -3,8 +3,9 @@ import { type Endpoint, parseHaproxyEndpoint } from "../config/endpoint.ts"
 import { bindSettings, settingText } from "../config/line-words.ts"
 import type { ConfigDirective } from "../config/parse.ts"
 import type { ServiceYaml } from "../section/service-schema.ts"
-import { type Half, isPlain } from "./half.ts"
+import type { Half } from "./half.ts"
 import type { Named } from "./hosts.ts"
+import { isPlain } from "./plain.ts"
 
 export type BindYaml = Pick<ServiceYaml, "port" | "vip" | "bind" | "tls" | "rawBind">
 

@@ -1,8 +1,8 @@
 import type { ConfigDirective, HaproxyConfig } from "../config/parse.ts"
 import { withUnit } from "../config/time.ts"
 import type { GlobalYaml } from "../section/schema.ts"
-import { isPlain } from "./half.ts"
 import type { TakeNote } from "./notes.ts"
+import { isPlain } from "./plain.ts"
 
 type Draft = { -readonly [Key in keyof GlobalYaml]: GlobalYaml[Key] }
 

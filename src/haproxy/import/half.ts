@@ -1,6 +1,7 @@
 import type { Entry, ProxySection } from "../config/effective.ts"
 import type { ConfigDirective } from "../config/parse.ts"
 import type { Base } from "./base.ts"
+import { isPlain } from "./plain.ts"
 
 /** What is left to be said of one proxy: what the inventory has words for is taken out, the rest stays in haproxy's. */
 export class Half {
@@ -58,11 +59,6 @@ export class Half {
     const own = this.proxy.side
     return side === "both" || own === "both" || side === own
   }
-}
-
-/** False where haproxy would put a variable of its environment in. */
-export function isPlain({ text }: ConfigDirective): boolean {
-  return !(text.includes("$") && text.includes('"'))
 }
 
 function isLog({ key }: Entry): boolean {

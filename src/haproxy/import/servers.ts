@@ -4,8 +4,8 @@ import { type LineSetting, serverSettings, settingText } from "../config/line-wo
 import { withUnit } from "../config/time.ts"
 import type { BackendYaml, ServiceYaml } from "../section/service-schema.ts"
 import type { CheckSettings } from "./check.ts"
-import { isPlain } from "./half.ts"
 import type { Named } from "./hosts.ts"
+import { isPlain } from "./plain.ts"
 
 export type Backends = Pick<ServiceYaml, "active" | "backends" | "backendPort" | "check" | "rawServer">
 

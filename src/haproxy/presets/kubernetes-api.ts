@@ -1,4 +1,4 @@
-import type { Preset } from "./index.ts"
+import type { Preset } from "./preset.ts"
 
 /** The API servers, which end TLS themselves and say on /readyz whether they can serve. */
 export const kubernetesApi: Preset = [

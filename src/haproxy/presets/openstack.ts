@@ -1,6 +1,6 @@
 import type { CheckYaml, ServiceYaml } from "../section/service-schema.ts"
 import { galera } from "./galera.ts"
-import type { Preset } from "./index.ts"
+import type { Preset } from "./preset.ts"
 import { rabbitmq } from "./rabbitmq.ts"
 
 const EVERY_2S = { interval: "2s", rise: 2, fall: 5 } as const

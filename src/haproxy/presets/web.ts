@@ -1,4 +1,4 @@
-import type { Preset } from "./index.ts"
+import type { Preset } from "./preset.ts"
 
 /** Plain HTTP, the client's address handed on. */
 export const web: Preset = [

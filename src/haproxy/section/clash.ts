@@ -1,9 +1,9 @@
 import type { Path } from "../../document/problems.ts"
 import type { Bind, HaproxyService, StatsPage } from "../../model/haproxy.ts"
 import type { Group, Host } from "../../model/inventory.ts"
-import type { Expansion } from "./expand.ts"
 import { UNKNOWN } from "./expand-bind.ts"
 import { type ServiceEntry, settingsAt } from "./expand-presets.ts"
+import type { Expansion } from "./expansion.ts"
 
 export interface PlacedService {
   service: HaproxyService

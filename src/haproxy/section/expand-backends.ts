@@ -3,8 +3,8 @@ import { nearest } from "../../base/nearest.ts"
 import type { Path } from "../../document/problems.ts"
 import type { HaproxyServer } from "../../model/haproxy.ts"
 import type { Group, Host } from "../../model/inventory.ts"
-import type { Expansion } from "./expand.ts"
 import { settingsAt } from "./expand-presets.ts"
+import type { Expansion } from "./expansion.ts"
 import type { BackendsYaml, BackendYaml, ServiceYaml } from "./service-schema.ts"
 
 interface Wanted {

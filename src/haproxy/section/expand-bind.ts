@@ -2,8 +2,8 @@ import { isIP } from "node:net"
 import { nearest } from "../../base/nearest.ts"
 import type { Path } from "../../document/problems.ts"
 import type { Group, Vip } from "../../model/inventory.ts"
-import type { Expansion } from "./expand.ts"
 import { settingsAt } from "./expand-presets.ts"
+import type { Expansion } from "./expansion.ts"
 
 /** The address of what has been reported, so that nothing is said to clash with it. */
 export const UNKNOWN = ""

@@ -3,7 +3,7 @@ import type { Path } from "../../document/problems.ts"
 import type { Mode } from "../../model/haproxy.ts"
 import { mergeOptions, type Options } from "../../model/haproxy-options.ts"
 import { PRESETS } from "../presets/index.ts"
-import type { Expansion } from "./expand.ts"
+import type { Expansion } from "./expansion.ts"
 import type { HaproxyYaml, PresetYaml } from "./schema.ts"
 import type { CheckYaml, ServiceOverrideYaml, ServiceYaml } from "./service-schema.ts"
 

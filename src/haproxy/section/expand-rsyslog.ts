@@ -1,5 +1,5 @@
 import type { HaproxyGlobal, HaproxyRsyslog } from "../../model/haproxy.ts"
-import type { Expansion } from "./expand.ts"
+import type { Expansion } from "./expansion.ts"
 import type { HaproxyYaml } from "./schema.ts"
 
 /** Of the seeds' `log 127.0.0.1 local2`. */

@@ -9,11 +9,11 @@ import {
   type Mode,
 } from "../../model/haproxy.ts"
 import { type Options, optionEntries, traits } from "../../model/haproxy-options.ts"
-import type { Expansion } from "./expand.ts"
 import { expandServers } from "./expand-backends.ts"
 import { type BaseSettings, namesLog } from "./expand-base.ts"
 import { expandPlace } from "./expand-bind.ts"
 import { checkSettings, type ServiceEntry, settingsAt } from "./expand-presets.ts"
+import type { Expansion } from "./expansion.ts"
 import type { ServiceYaml } from "./service-schema.ts"
 import { rawLines } from "./vocabulary-schema.ts"
 

@@ -1,5 +1,5 @@
 import type { HaproxySource } from "../../model/haproxy.ts"
-import type { Expansion } from "./expand.ts"
+import type { Expansion } from "./expansion.ts"
 import type { SourceYaml } from "./source-schema.ts"
 
 const PATH = ["haproxy", "source"]

@@ -1,7 +1,7 @@
 import { secretSource } from "../../document/secret-schema.ts"
 import type { HaproxyService, StatsPage } from "../../model/haproxy.ts"
-import type { Expansion } from "./expand.ts"
 import { expandPlace } from "./expand-bind.ts"
+import type { Expansion } from "./expansion.ts"
 import type { StatsYaml } from "./schema.ts"
 import { rawLines } from "./vocabulary-schema.ts"
 

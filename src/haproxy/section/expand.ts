@@ -1,7 +1,5 @@
-import type { ProblemDetails } from "../../document/notes.ts"
-import type { Path } from "../../document/problems.ts"
 import type { HaproxyService, HaproxySettings, StatsPage } from "../../model/haproxy.ts"
-import type { Group, Host, Vip } from "../../model/inventory.ts"
+import type { Group } from "../../model/inventory.ts"
 import { expandTuning } from "../../pacemaker/section/resources-expand.ts"
 import { reportClashes } from "./clash.ts"
 import { expandDefaults, expandGlobal } from "./expand-base.ts"
@@ -10,28 +8,9 @@ import { defaultLog, expandRsyslog } from "./expand-rsyslog.ts"
 import { expandService } from "./expand-service.ts"
 import { expandSource } from "./expand-source.ts"
 import { expandStats } from "./expand-stats.ts"
+import type { Expansion, HaproxyContext, ReportProblem } from "./expansion.ts"
 import type { HaproxyYaml } from "./schema.ts"
 import { rawLines } from "./vocabulary-schema.ts"
-
-/** Says that the inventory is wrong at `path`, which begins at the document's root. */
-export type ReportProblem = (path: Path, message: string, more?: Pick<ProblemDetails, "suggestion" | "unless">) => void
-
-/** What services refer to. */
-export interface HaproxyContext {
-  vips: readonly Vip[]
-  hosts: readonly Host[]
-  /** The hosts on which pcsd runs. */
-  pcsd?: Group | undefined
-  /** Where something of the inventory was written, such as `line 12`. */
-  line?: ((path: Path) => string) | undefined
-}
-
-/** What the parts of the expansion share. */
-export interface Expansion extends HaproxyContext {
-  problem: ReportProblem
-  /** Where haproxy runs if no VIP says otherwise: the load balancers if there are any, else the controllers. */
-  defaultGroup: Group
-}
 
 /**
  * The `haproxy` section with presets, short forms, VIPs and backends resolved. Everything that is wrong is reported to

@@ -1,4 +1,3 @@
-import * as z from "zod"
 import type { Drift } from "../../base/events.ts"
 import { Secret } from "../../base/secret.ts"
 import { type FileWant, fileDrift, planFile } from "../../host/file-drift.ts"
@@ -13,50 +12,16 @@ import { KEEPALIVED_CONFIG } from "../render.ts"
 import { settle } from "../settle.ts"
 import { type KeepalivedState, keepalivedMemory, keepalivedScript, parseKeepalived } from "../state.ts"
 import { mayMoveVip, redactKeepalived } from "../terms.ts"
+import { type KeepalivedWant, keepalivedWant } from "../want.ts"
 
 const UNIT = "keepalived.service"
 const RELOAD_TIMEOUT_MS = 10_000
-
-const want = z.strictObject({
-  host: z.string().describe("Name of the host, keepalived's router_id."),
-  instances: z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        address: z.string(),
-        prefix: z.number().int(),
-        nic: z.string().optional().describe("Default: the interface in whose network the address is."),
-        routerId: z.number().int().min(1).max(255),
-        priority: z.number().int().min(1).max(254),
-        first: z.boolean(),
-        source: z.string().optional().describe("Where VRRP is sent from under unicast; left out: multicast."),
-        peers: z.array(z.string()).default([]),
-        port: z.number().int().optional().describe("A port that answers where the VIP is; left out: none is known."),
-      }),
-    )
-    .min(1),
-  advertMs: z.number().int().positive(),
-  nopreempt: z.boolean(),
-  password: z.instanceof(Secret).optional(),
-  truncated: z.boolean().default(false).describe("The password was longer than the 8 characters that count."),
-  check: z
-    .strictObject({
-      port: z.number().int(),
-      intervalMs: z.number().int(),
-      fall: z.number().int(),
-      rise: z.number().int(),
-    })
-    .optional()
-    .describe("Where haproxy answers; left out where no haproxy runs."),
-})
-
-export type KeepalivedWant = z.infer<typeof want>
 
 /** keepalived for the VIPs that it manages: its configuration, checked by the node's own keepalived, then reloaded; and its unit. */
 export const keepalived = defineStep<KeepalivedWant, KeepalivedState>({
   kind: "keepalived",
   summary: "VIPs by VRRP: keepalived.conf, checked by the node's own keepalived; a change reloads, never restarts",
-  want,
+  want: keepalivedWant,
   bind: bindKeepalived,
   title: () => "keepalived",
   probe: () => ({

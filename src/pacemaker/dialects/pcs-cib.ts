@@ -1,27 +1,9 @@
 import { type AttributeChange, type Change, type ChangeOf, changesOf, type OperationChange } from "../changes.ts"
-import type { Attributes, Section } from "../cib.ts"
+import type { Section } from "../cib.ts"
 import { type CibCommands, deleteElement, type EditCommand } from "./cib-commands.ts"
 import { pcsConstraint } from "./pcs-constraint.ts"
 import { pcsClone, pcsCreate } from "./pcs-create.ts"
-import { inRole } from "./roles.ts"
-
-/** What differs between the generations of pcs. */
-export interface PcsSpelling {
-  /** `pcs resource defaults update k=v` instead of `pcs resource defaults k=v`. */
-  defaultsUpdate: boolean
-  /** `resource clone R meta k=v` instead of `resource clone R k=v`. */
-  cloneMetaKeyword: boolean
-  /** `resource create --future …` knows a clone's `meta`; without it that word starts the meta attributes of the resource. */
-  createFuture: boolean
-  /** `score=100` instead of `100`. */
-  scoreOption: boolean
-  /** One `resource delete` for many. */
-  deleteMany: boolean
-  /** `Promoted` instead of `Master`. */
-  promotedRoles: boolean
-  /** `resource master`, which cannot be part of `resource create`, instead of `promotable`; clones cannot be named. */
-  masters: boolean
-}
+import { operationOptions, type PcsSpelling, type Words } from "./pcs-spelling.ts"
 
 /** pcs's commands for changes to a CIB file, in the given spelling. */
 export function pcsCib(spelling: PcsSpelling): CibCommands {
@@ -32,8 +14,6 @@ export function pcsCib(spelling: PcsSpelling): CibCommands {
     ],
   }
 }
-
-type Words = readonly string[]
 
 /** One list of words a command, in an order in which every command finds what it refers to. */
 function lines(changes: readonly Change[], spelling: PcsSpelling): readonly Words[] {
@@ -115,13 +95,6 @@ function update({ have, parameters, meta, operations }: ChangeOf<"update-resourc
         ["resource", "op", "add", have.id, want.name, ...operationOptions(want.options, spelling)],
       ]),
   ]
-}
-
-/** An operation's options as pcs takes them, roles under the name of their generation. */
-export function operationOptions(options: Attributes, { promotedRoles }: PcsSpelling): Words {
-  return Object.entries(options).map(
-    ([key, value]) => `${key}=${key === "role" ? inRole(value, promotedRoles) : value}`,
-  )
 }
 
 function assignments({ set, unset }: AttributeChange): Words {

@@ -1,5 +1,5 @@
 import type { Constraint } from "../../model/inventory.ts"
-import type { PcsSpelling } from "./pcs-cib.ts"
+import type { PcsSpelling } from "./pcs-spelling.ts"
 
 /** The command that creates a constraint under its id. */
 export function pcsConstraint(constraint: Constraint, { scoreOption }: PcsSpelling): readonly string[] {

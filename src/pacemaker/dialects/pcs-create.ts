@@ -1,9 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
 import type { Attributes, CibClone } from "../cib.ts"
 import type { DesiredResource } from "../desired.ts"
-import { operationOptions, type PcsSpelling } from "./pcs-cib.ts"
-
-type Words = readonly string[]
+import { operationOptions, type PcsSpelling, type Words } from "./pcs-spelling.ts"
 
 /** The commands that create a resource, its clone included. */
 export function pcsCreate(resource: DesiredResource, spelling: PcsSpelling): readonly Words[] {
