@@ -97,7 +97,11 @@ export function createProgram(call: Call): Command {
     listed("--vip <name=address>", "a VIP that the file binds, ADDRESS or ADDRESS/PREFIX; as often as needed"),
   )
   verb("completion", "a completion script on standard output", () =>
-    import("./verbs/completion.ts").then(({ completion }) => completion),
+    import("./verbs/completion.ts").then(
+      ({ completion }) =>
+        (_options: CommonOptions, shell?: string) =>
+          completion(program, shell),
+    ),
   ).addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
   verb("schema", "print the JSON Schema of the inventory", () =>
     import("./verbs/schema.ts").then(({ schema }) => schema),

@@ -1,12 +1,9 @@
 import type { Command } from "commander"
 import { EXIT } from "../base/exit-codes.ts"
 import { type CompletedVerb, completionScript, type Shell } from "../output/completion.ts"
-import { createProgram } from "../program.ts"
-import type { CommonOptions } from "./options.ts"
 
 /** `haops completion SHELL`: a completion script on standard output, from the program's own table of verbs. */
-export async function completion(_options: CommonOptions, shell: string): Promise<number> {
-  const program = createProgram({ exit: EXIT.done, options: {} })
+export async function completion(program: Command, shell: string | undefined): Promise<number> {
   process.stdout.write(completionScript(shell as Shell, verbsOf(program)))
   return EXIT.done
 }

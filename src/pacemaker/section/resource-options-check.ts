@@ -2,16 +2,26 @@ import { nearest } from "../../base/nearest.ts"
 import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
 import type { OptionsYaml } from "../../document/scalars-schema.ts"
-import type { PartialInventory } from "../../inventory/schema.ts"
 import { checkValue, checkVocabulary } from "./cluster-vocabulary.ts"
 import type { ResourceYaml } from "./resource-schema.ts"
 import { CLONE_OPTIONS, OPERATION_OPTIONS, OPERATIONS, RESOURCE_META } from "./resource-vocabulary.ts"
+
+type Options = Partial<Pick<ResourceYaml, "meta" | "operations" | "clone">>
+
+/** The sections of an inventory that hold resources. */
+interface ResourceHolders {
+  pacemaker?:
+    | { resources?: Readonly<Record<string, Options>> | undefined; fencing?: readonly Options[] | undefined }
+    | undefined
+  vips?: Readonly<Record<string, string | { resource?: Options | undefined }>> | undefined
+  haproxy?: { resource?: Options | undefined } | undefined
+}
 
 /**
  * Looks at the options of resources wherever an inventory holds some. A misspelt one would be stored in the cluster as a name of
  * the user's own and do nothing; a wrong value pacemaker reads as false, 0 or the default.
  */
-export function checkResourceOptions({ pacemaker, vips, haproxy }: PartialInventory, notes: Notes): void {
+export function checkResourceOptions({ pacemaker, vips, haproxy }: ResourceHolders, notes: Notes): void {
   for (const [id, resource] of Object.entries(pacemaker?.resources ?? {})) {
     checkResource(resource, ["pacemaker", "resources", id], notes)
   }
@@ -26,11 +36,7 @@ export function checkResourceOptions({ pacemaker, vips, haproxy }: PartialInvent
 
 type OperationsYaml = NonNullable<ResourceYaml["operations"]>
 
-function checkResource(
-  { meta = {}, operations = {}, clone }: Partial<Pick<ResourceYaml, "meta" | "operations" | "clone">>,
-  path: Path,
-  notes: Notes,
-): void {
+function checkResource({ meta = {}, operations = {}, clone }: Options, path: Path, notes: Notes): void {
   checkVocabulary(meta, RESOURCE_META, [...path, "meta"], notes)
   if (typeof clone === "object") checkVocabulary(clone as OptionsYaml, CLONE_OPTIONS, [...path, "clone"], notes)
   for (const [name, operation] of Object.entries(operations)) {

@@ -1,17 +1,24 @@
 import { inSubnet, parseCidr, whyNoHost } from "../../base/address.ts"
 import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
-import type { PartialInventory } from "../../inventory/schema.ts"
 import type { Group, Host, Vip } from "../../model/inventory.ts"
 import { expandTuning } from "../../pacemaker/section/resources-expand.ts"
 import type { VipsYaml } from "./schema.ts"
 
 type VipYaml = Exclude<VipsYaml[string], string>
 
+/** What a VIP can refer to: the sections of an inventory that tell who carries it. */
+interface VipSections {
+  vips?: VipsYaml | undefined
+  controllers?: unknown
+  loadbalancers?: unknown
+  pacemaker?: { on?: Group | undefined } | undefined
+}
+
 const DEFAULT_MONITOR = "30s"
 
 /** The VIPs with defaults applied, their addresses checked against the hosts that carry them. */
-export function expandVips(yaml: PartialInventory, hosts: readonly Host[], notes: Notes): Vip[] {
+export function expandVips(yaml: VipSections, hosts: readonly Host[], notes: Notes): Vip[] {
   const group: Group = hosts.some((host) => host.group === "loadbalancers") ? "loadbalancers" : "controllers"
   const vips: Vip[] = []
   for (const [name, entry] of Object.entries(yaml.vips ?? {})) {
@@ -76,7 +83,7 @@ export function addressesOf(group: Group): Path[] {
 }
 
 /** A VIP that nobody would manage is worse than an error. */
-function checkManager(vip: Vip, yaml: PartialInventory, notes: Notes): void {
+function checkManager(vip: Vip, yaml: VipSections, notes: Notes): void {
   const path = ["vips", vip.name]
   const members = yaml.pacemaker?.on ?? "controllers"
   const own = (...keys: readonly string[]) => keys.map((key) => [...path, key])
