@@ -3,7 +3,7 @@ import type { HostFacts } from "../model/host-facts.ts"
 import { blocks, isLoopback, type Listener } from "./listeners.ts"
 import { systemFindings } from "./packages/supported-systems.ts"
 import type { PreflightState } from "./preflight-state.ts"
-import type { PreflightWant } from "./steps/preflight.ts"
+import type { PreflightWant } from "./preflight-want.ts"
 
 /** Everything that stands against a host. */
 export function preflightFindings(want: PreflightWant, have: PreflightState, facts: HostFacts): readonly Finding[] {

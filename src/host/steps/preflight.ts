@@ -1,34 +1,19 @@
-import * as z from "zod"
 import { HEALTH_FRONTEND } from "../../haproxy/config/health.ts"
 import { agentOf } from "../../haproxy/node/agent.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type BindContext, defineStep } from "../../model/step.ts"
 import { preflightFindings } from "../preflight-findings.ts"
 import { type PreflightState, parsePreflight, preflightScript } from "../preflight-state.ts"
+import { type PreflightWant, preflightWant } from "../preflight-want.ts"
 
 /** In no distribution's resource-agents. */
 const HAPROXY_OCF = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
-
-const port = z.number().int().min(1).max(65_535)
-
-const want = z.strictObject({
-  name: z.string().describe("The host's name in the inventory."),
-  member: z.boolean().describe("It runs pacemaker and corosync."),
-  links: z.number().int().min(1).default(1).describe("Corosync links; each has a UDP port of its own."),
-  binds: z
-    .array(z.strictObject({ service: z.string(), address: z.string(), port }))
-    .default([])
-    .describe("What haproxy listens on here; `*` for every address."),
-  agents: z.array(z.string()).default([]).describe("Files of resource agents that have to be there already."),
-})
-
-export type PreflightWant = z.infer<typeof want>
 
 /** Looks whether a host can become what the inventory wants, and says everything that stands against it at once. Changes nothing. */
 export const preflight = defineStep<PreflightWant, PreflightState>({
   kind: "preflight",
   summary: "what stands against this host: system, root, names, ports, disk, package manager",
-  want,
+  want: preflightWant,
   bind,
   title: () => "preflight",
   probe: ({ member, binds, agents }) => ({
