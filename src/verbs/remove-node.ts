@@ -5,7 +5,7 @@ import { withoutHost } from "../inventory/edit.ts"
 import { loadInventory } from "../inventory/load.ts"
 import { parseInventory } from "../inventory/parse.ts"
 import { rewriteFile } from "../inventory/rewrite.ts"
-import type { Host, Inventory } from "../model/inventory.ts"
+import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { pacemakerOf } from "./add-node.ts"
 import type { RemoveNodeOptions } from "./options.ts"
@@ -20,6 +20,11 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
   if (leaving !== undefined && leaving.group !== group) {
     throw new HaopsError("E_INPUT", `${name} is one of the ${leaving.group}, and the cluster is on the ${group}`, {
       hint: `Take it out of ${loaded.file}, then run haops up.`,
+    })
+  }
+  if (leaving !== undefined && hostsOf(loaded, group).length === 1) {
+    throw new HaopsError("E_INPUT", `${name} is the last member in ${loaded.file}; a cluster has at least one`, {
+      hint: "To end the cluster: pcs cluster destroy",
     })
   }
   const edit = leaving === undefined ? undefined : (text: string) => withoutHost(text, loaded.file, leaving)

@@ -1,0 +1,30 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { removeNode } from "../../../src/verbs/remove-node.ts"
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "haops-remove-"))
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+describe("the last member", () => {
+  test.each([
+    ["controllers", "name: lab\ncontrollers:\n  only: 10.0.0.2 # mine\npacemaker: { password: { env: X } }\n"],
+    [
+      "loadbalancers",
+      "name: lab\ncontrollers: { a: 10.0.0.1, b: 10.0.0.3 }\nloadbalancers: { only: 10.0.0.2 }\npacemaker: { on: loadbalancers, password: { env: X } }\n",
+    ],
+  ])("of the %s is told as that, with what ends a cluster, and the file stays", async (group, text) => {
+    const file = join(directory, `${group}.yaml`)
+    writeFileSync(file, text)
+    await expect(removeNode({ inventory: file, forks: 1 }, "only")).rejects.toMatchObject({
+      code: "E_INPUT",
+      message: `only is the last member in ${file}; a cluster has at least one`,
+      hint: "To end the cluster: pcs cluster destroy",
+    })
+    expect(readFileSync(file, "utf8")).toBe(text)
+  })
+})
