@@ -12,6 +12,8 @@ import { CIB } from "../pacemaker/cib-question.ts"
 export interface VipState {
   /** VIPs that this host holds, or that its cluster or its keepalived has: they are ours, nobody is asked for them. */
   known: readonly string[]
+  /** Its interfaces, but for the loopback. */
+  nics: readonly string[]
   /** Its own MAC addresses. */
   macs: readonly string[]
   /** Who answers for a VIP: its MAC address. */
@@ -41,7 +43,7 @@ ${KNOWN_TO_KEEPALIVED}
 unknown() { case $known in *" $1/"*|*" $1 "*) printf 'known %s\\n' "$1"; false ;; esac; }
 asked=
 ${vips.map(lookFor).join("\n")}
-${MACS}
+${NICS}
 [ -n "$asked" ] && command -v ip >/dev/null 2>&1 && command -v bash >/dev/null 2>&1 || exit 0
 for vip in $asked; do
   ip neigh flush to "$vip" >/dev/null 2>&1
@@ -96,15 +98,18 @@ const KNOWN_TO_KEEPALIVED = `if ${unitIsActive("keepalived")} && [ -r ${KEEPALIV
   while read -r line; do known="$known $line "; done <${KEEPALIVED_CONFIG}
 fi`
 
-const MACS = `for file in /sys/class/net/*/address; do
+const NICS = `for file in /sys/class/net/*/address; do
+  nic=\${file#/sys/class/net/}
+  case $nic in lo/*|'*/'*) ;; *) echo "nic \${nic%/address}" ;; esac
   if read -r mac 2>/dev/null <"$file"; then case $mac in *[1-9a-f]*) echo "mac $mac" ;; esac; fi
 done`
 
 /** Reads what `vipScript` printed. Throws `E_PROBE` on anything else. */
 export function parseVips({ stdout }: ProbeOutput): VipState {
-  const answer = readAnswer(stdout, ["mac", "known", "neighbour"])
+  const answer = readAnswer(stdout, ["nic", "mac", "known", "neighbour"])
   return {
     known: answer.all("known"),
+    nics: answer.all("nic"),
     macs: answer.all("mac"),
     neighbours: new Map(answer.all("neighbour").map(parseNeighbour)),
   }

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import type { Finding } from "../../base/events.ts"
-import { hostsOf } from "../../model/inventory.ts"
+import { type Host, hostsOf, type Vip } from "../../model/inventory.ts"
 import { type BindContext, defineClusterStep, type Members } from "../../model/step.ts"
 import { parseVips, type VipState, vipScript } from "../vip-state.ts"
 
@@ -11,6 +11,11 @@ const want = z.strictObject({
       z.strictObject({
         name: z.string(),
         address: z.string(),
+        nic: z
+          .string()
+          .optional()
+          .describe("The interface that pacemaker is to put it on; left out: the agent finds it."),
+        hosts: z.array(z.string()).optional().describe("The hosts that must have that interface."),
         here: z.boolean().default(true).describe("This host is one of those that are to have it, and may ask for it."),
       }),
     )
@@ -21,7 +26,9 @@ type Want = z.infer<typeof want>
 
 /**
  * Whether a VIP is in use by somebody else. Only those are asked for that are new: not what a member holds, what the running cluster
- * has in its CIB or keepalived in its file. Changes nothing.
+ * has in its CIB or keepalived in its file. And whether each host has the interface that a VIP is to be on: pacemaker finds out at the
+ * first failover to it only, takes that for fatal, and then the VIP runs nowhere (keepalived's own step looks for keepalived's VIPs).
+ * Changes nothing.
  */
 export const vipFree = defineClusterStep<Want, VipState>({
   kind: "vip-free",
@@ -37,14 +44,38 @@ export const vipFree = defineClusterStep<Want, VipState>({
 })
 
 function bind({ inventory, host, members }: BindContext): Want | undefined {
-  const vips = inventory.vips.flatMap(({ name, address, on }) => {
+  const vips = inventory.vips.flatMap((vip) => {
+    const { name, address, on } = vip
     const hosts = hostsOf(inventory, on)
-    return hosts.some((one) => members.includes(one)) ? [{ name, address, here: hosts.includes(host) }] : []
+    if (!hosts.some((one) => members.includes(one))) return []
+    return [{ name, address, ...nicOf(vip, hosts), here: hosts.includes(host) }]
   })
   return vips.length === 0 ? undefined : { cluster: inventory.name, vips }
 }
 
-function findings({ vips }: Want, { all }: Members<VipState>): Finding[] {
+/** The interface as pacemaker will be told it, and who is to have it. */
+function nicOf({ nic, manager, resource }: Vip, hosts: readonly Host[]): Pick<Want["vips"][number], "nic" | "hosts"> {
+  if (manager !== "pacemaker") return {}
+  const told = resource?.parameters.nic ?? nic
+  return told === undefined ? {} : { nic: told, hosts: hosts.map(({ name }) => name) }
+}
+
+function findings(want: Want, members: Members<VipState>): Finding[] {
+  return [...taken(want, members), ...nicless(want, members)]
+}
+
+function nicless({ vips }: Want, { all }: Members<VipState>): Finding[] {
+  return vips.flatMap(({ name, nic, hosts = [] }) =>
+    all.flatMap(({ host, have: { nics } }): Finding[] => {
+      if (nic === undefined || !hosts.includes(host) || nics.includes(nic)) return []
+      const message = `${host} has no nic ${nic} (it has ${nics.join(", ") || "none"}), which the VIP ${name} is to be on`
+      const hint = `Leave vips.${name}.nic out, and each host takes the one in whose network the VIP is; or give it that name there.`
+      return [{ severity: "error", message, hint }]
+    }),
+  )
+}
+
+function taken({ vips }: Want, { all }: Members<VipState>): Finding[] {
   const states = all.map(({ have }) => have)
   const ours = new Set(states.flatMap(({ macs }) => macs))
   return vips.flatMap(({ name, address }): Finding[] => {

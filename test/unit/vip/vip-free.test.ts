@@ -1,13 +1,14 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { StackUnit } from "../../../src/host/units.ts"
+import type { Vip } from "../../../src/model/inventory.ts"
 import { vipFree } from "../../../src/vip/steps/vip-free.ts"
 import type { VipState } from "../../../src/vip/vip-state.ts"
 import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "../step-harness.ts"
 
 const want = vipFree.want.parse({ cluster: "lab", vips: [{ name: "vip", address: "10.0.0.11", here: true }] })
-const quiet: VipState = { known: [], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
+const quiet: VipState = { known: [], nics: ["eth0"], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
 const stranger = { ...quiet, neighbours: new Map([["10.0.0.11", "02:00:00:00:00:99"]]) }
 
 function findings(...states: readonly VipState[]) {
@@ -45,6 +46,41 @@ describe("vip-free", () => {
       { name: "vip", address: "10.0.0.11", here: false },
       { name: "lb", address: "10.0.0.20", here: true },
     ])
+  })
+})
+
+describe("the interface of a VIP", () => {
+  const one = host("controller1", "10.0.0.12")
+  const two = host("controller2", "10.0.0.13")
+  const balancer = host("lb1", "10.0.0.21", { group: "loadbalancers" })
+  const vip = { name: "vip", address: "10.0.0.11", prefix: 24, on: "controllers", monitorInterval: "10s" } as const
+  const found = (parts: Partial<Vip>, nics: readonly (readonly string[])[]) => {
+    const hosts = [one, two, balancer]
+    const vips: Vip[] = [{ ...vip, manager: "pacemaker", ...parts }]
+    const all = hosts.map(({ name }, at) => ({ host: name, have: { ...quiet, nics: nics[at]! }, facts: facts() }))
+    const bound = vipFree.want.parse(vipFree.bind?.(context(inventory(hosts, { vips }), one)))
+    return vipFree.findings?.(bound, { elected: all[0]!, all, missing: [] })
+  }
+
+  test.each([
+    ["named for the VIP", { nic: "eth0" }],
+    ["a parameter of its resource", { resource: { parameters: { nic: "eth0" }, operations: [], meta: {} } }],
+  ])("that a host of its group lacks is an error, before the cluster is told of it: %s", (_title, parts) => {
+    expect(found(parts, [["eth0"], ["ens3", "ens4"], ["ens5"]])).toMatchObject([
+      {
+        severity: "error",
+        message: "controller2 has no nic eth0 (it has ens3, ens4), which the VIP vip is to be on",
+        hint: expect.stringContaining("Leave vips.vip.nic out"),
+      },
+    ])
+  })
+
+  test.each([
+    ["not named", {}],
+    ["there on all of its hosts", { nic: "ens3" }],
+    ["keepalived's, whose own step tells it", { nic: "eth0", manager: "keepalived" as const }],
+  ])("is no matter where it is %s", (_title, parts) => {
+    expect(found(parts, [["eth1", "ens3"], ["ens3"], []])).toEqual([])
   })
 })
 
@@ -120,6 +156,11 @@ esac`,
     const { asked, known } = ask()
     expect(known).toEqual(["10.0.0.9"])
     expect(asked).toEqual(both("10.0.0.11", "10.0.0.12"))
+  })
+
+  test("tells the host's interfaces, but for the loopback", () => {
+    const { nics } = ask()
+    expect(nics).toEqual(readdirSync("/sys/class/net").filter((nic) => nic !== "lo" && nic !== "bonding_masters"))
   })
 
   test("takes only a fresh answer", () => {
