@@ -64,6 +64,22 @@ export function failedResources(drift: readonly Drift[]): readonly string[] {
   return [...new Set(resources)]
 }
 
+export interface StrayVip {
+  address: string
+  node: string
+}
+
+/** In the drift that `healthDrift` told: the nodes that have a VIP's address beside the one that the cluster has it on. */
+export function strayVips(drift: readonly Drift[]): readonly StrayVip[] {
+  return drift.flatMap(({ attribute, have }) => {
+    const [, owner, seen] = /^the cluster says (\S+), the address is on (.+)$/.exec(have) ?? []
+    if (seen === undefined || seen === NO_NODE) return []
+    const address = attribute.split(" ").at(-1)!
+    const holders = seen.split(" and ").filter((node) => node !== owner)
+    return holders.map((node) => ({ address, node }))
+  })
+}
+
 /** The nodes that take resources. */
 export function inService(status: CrmStatus | undefined): readonly CrmNode[] {
   return status?.nodes.filter(({ online, pending, standby }) => online && !pending && !standby) ?? []
@@ -74,6 +90,7 @@ function quorum(status: CrmStatus): Drift[] {
   return status.quorate ? [] : [drift("cluster", "without quorum", "quorate")]
 }
 
+const NO_NODE = "no node"
 const NO_FAILURE = "no failed action"
 
 function failureDrift({ operation, node, status, reason }: CrmStatus["failures"][number]): Drift {
@@ -112,7 +129,7 @@ function vipDrift(
   // The node that the cluster names may be one that could not be asked.
   const asked = all.some(({ host }) => host === node)
   if ((asked && !holders.includes(node)) || holders.some((host) => host !== node)) {
-    const seen = holders.length === 0 ? "no node" : holders.join(" and ")
+    const seen = holders.length === 0 ? NO_NODE : holders.join(" and ")
     return [drift(attribute, `the cluster says ${node}, the address is on ${seen}`, `on ${node}`)]
   }
   const deaf = all.filter(({ have }) => have.answers.get(id) === false).map(({ host }) => host)

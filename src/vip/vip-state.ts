@@ -12,6 +12,8 @@ import { CIB } from "../pacemaker/cib-question.ts"
 export interface VipState {
   /** VIPs that this host holds, or that its cluster or its keepalived has: they are ours, nobody is asked for them. */
   known: readonly string[]
+  /** VIPs that this host holds though neither its cluster nor its keepalived ever had them, and on which interface. */
+  own: readonly { address: string; nic: string }[]
   /** Its interfaces, but for the loopback. */
   nics: readonly string[]
   /** Its own MAC addresses. */
@@ -37,10 +39,11 @@ const ROUNDS = 6
  */
 export function vipScript(vips: readonly AskedVip[], cluster: string): string {
   return `
-known=${ADDRESSES}
+held=${ADDRESSES}
+known=
 ${knownToCluster(cluster)}
 ${KNOWN_TO_KEEPALIVED}
-unknown() { case $known in *" $1/"*|*" $1 "*) printf 'known %s\\n' "$1"; false ;; esac; }
+${UNKNOWN}
 asked=
 ${vips.map(lookFor).join("\n")}
 ${NICS}
@@ -64,6 +67,19 @@ for vip in $asked; do
 done
 exit 0`
 }
+
+/**
+ * Shell that is true for an address that is neither known nor on this host. One that is on it and was not put there by what is known to
+ * run is the host's own, unless a cluster or keepalived that does not run now left it behind: what they have on the disk tells.
+ */
+const UNKNOWN = `left() { grep -qswF -e "$1" /var/lib/pacemaker/cib/cib.xml ${KEEPALIVED_CONFIG}; }
+unknown() {
+  case $known in *" $1/"*|*" $1 "*) printf 'known %s\\n' "$1"; return 1 ;; esac
+  case $held in *" $1/"*|*" $1 "*) ;; *) return 0 ;; esac
+  printf 'known %s\\n' "$1"
+  left "$1" || printf '%s\\n' "$held" | sed -n "s|^[0-9]*: *\\([^ ]*\\) .* $1[/ ].*|own $1 \\1|p"
+  return 1
+}`
 
 /** An address that is to be nowhere near this host is only looked up. */
 function lookFor({ address, here }: AskedVip): string {
@@ -106,13 +122,20 @@ done`
 
 /** Reads what `vipScript` printed. Throws `E_PROBE` on anything else. */
 export function parseVips({ stdout }: ProbeOutput): VipState {
-  const answer = readAnswer(stdout, ["nic", "mac", "known", "neighbour"])
+  const answer = readAnswer(stdout, ["nic", "mac", "known", "own", "neighbour"])
   return {
     known: answer.all("known"),
+    own: answer.all("own").map(parseOwn),
     nics: answer.all("nic"),
     macs: answer.all("mac"),
     neighbours: new Map(answer.all("neighbour").map(parseNeighbour)),
   }
+}
+
+function parseOwn(line: string): VipState["own"][number] {
+  const [address, nic] = line.split(" ")
+  if (!address || !nic) throw new HaopsError("E_PROBE", `not an address: ${JSON.stringify(line)}`)
+  return { address, nic }
 }
 
 function parseNeighbour(line: string): [string, string] {

@@ -4,7 +4,16 @@ import { type Action, type Drift, defineClusterStep, type Members } from "../../
 import { portOfVip } from "../../model/vip-port.ts"
 import type { CrmStatus } from "../../pacemaker/crm-mon.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
-import { failedResources, HEALTH_WANT, type Health, type HealthWant, healthDrift, inService } from "../health.ts"
+import {
+  failedResources,
+  HEALTH_WANT,
+  type Health,
+  type HealthWant,
+  healthDrift,
+  inService,
+  type StrayVip,
+  strayVips,
+} from "../health.ts"
 import { healthProbe } from "../health-probe.ts"
 import { memberNodes, pacemakerOn } from "../nodes.ts"
 import { describeQuorate, describeVotes, votesOf } from "../quorum.ts"
@@ -40,13 +49,20 @@ export const converged = defineClusterStep<HealthWant, Health>({
 
 /** Pacemaker keeps a failure until it is told to forget it, or for the resource's failure-timeout where that has one. */
 function remedy(drift: readonly Drift[]): string {
-  const look = "`crm_mon -1rf` on a node shows what the cluster waits for."
+  const look = ["`crm_mon -1rf` on a node shows what the cluster waits for.", ...strayVips(drift).map(removal)].join(
+    " ",
+  )
   const cleanups = failedResources(drift).map((id) => `crm_resource --cleanup --resource ${quote(id)}`)
   if (cleanups.length === 0) return look
   return (
     `${look} A failed action counts, and keeps its resource off that node, until it is forgotten, though the resource may run again. ` +
     `Once its cause is gone, on a node: ${cleanups.join("; ")}`
   )
+}
+
+/** Pacemaker does not look for the address where it did not put it. */
+function removal({ address, node }: StrayVip): string {
+  return `${node} has ${address} by itself: take it out of its network configuration, and there: ip addr del ${address}/PREFIX dev NIC (\`ip -o addr show to ${address}\` shows both).`
 }
 
 function healthWant(inventory: Inventory, pacemaker: Pacemaker): HealthWant {

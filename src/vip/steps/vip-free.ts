@@ -11,6 +11,7 @@ const want = z.strictObject({
       z.strictObject({
         name: z.string(),
         address: z.string(),
+        prefix: z.number().int(),
         nic: z
           .string()
           .optional()
@@ -45,10 +46,10 @@ export const vipFree = defineClusterStep<Want, VipState>({
 
 function bind({ inventory, host, members }: BindContext): Want | undefined {
   const vips = inventory.vips.flatMap((vip) => {
-    const { name, address, on } = vip
+    const { name, address, prefix, on } = vip
     const hosts = hostsOf(inventory, on)
     if (!hosts.some((one) => members.includes(one))) return []
-    return [{ name, address, ...nicOf(vip, hosts), here: hosts.includes(host) }]
+    return [{ name, address, prefix, ...nicOf(vip, hosts), here: hosts.includes(host) }]
   })
   return vips.length === 0 ? undefined : { cluster: inventory.name, vips }
 }
@@ -61,7 +62,22 @@ function nicOf({ nic, manager, resource }: Vip, hosts: readonly Host[]): Pick<Wa
 }
 
 function findings(want: Want, members: Members<VipState>): Finding[] {
-  return [...taken(want, members), ...nicless(want, members)]
+  return [...taken(want, members), ...owned(want, members), ...nicless(want, members)]
+}
+
+/** A host whose own configuration has the address makes a duplicate of the VIP at each boot. */
+function owned({ vips }: Want, { all }: Members<VipState>): Finding[] {
+  return vips.flatMap(({ address, prefix }) =>
+    all.flatMap(({ host, have }) =>
+      have.own
+        .filter((one) => one.address === address)
+        .map(({ nic }): Finding => {
+          const message = `${address} is an address of ${host}'s own (${nic}), not the cluster's: take it out of its network configuration`
+          const hint = `It comes back at each boot until it is out of there. Then, on ${host}: ip addr del ${address}/${prefix} dev ${nic}`
+          return { severity: "error", message, hint }
+        }),
+    ),
+  )
 }
 
 function nicless({ vips }: Want, { all }: Members<VipState>): Finding[] {

@@ -137,6 +137,14 @@ describe("converged", () => {
     ])
   })
 
+  test("what takes a VIP off a node that has it beside the cluster's is named, with the node", () => {
+    const remedy = (have: Parameters<typeof all>[1]) => converged.remedy?.(judged(all(SETTLED, have)).drift)
+    expect(remedy({ controller3: { held: "vip" } })).toContain(
+      "controller3 has 172.31.77.200 by itself: take it out of its network configuration, and there: ip addr del 172.31.77.200/",
+    )
+    expect(remedy({ controller1: {} })).not.toContain("ip addr del")
+  })
+
   test("the VIP gone from the interface behind the cluster's back", () => {
     expect(seen(all(SETTLED, { controller1: {} }))).toEqual([
       "vip 172.31.77.200: the cluster says controller1, the address is on no node",

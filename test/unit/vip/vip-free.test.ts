@@ -7,8 +7,11 @@ import { vipFree } from "../../../src/vip/steps/vip-free.ts"
 import type { VipState } from "../../../src/vip/vip-state.ts"
 import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "../step-harness.ts"
 
-const want = vipFree.want.parse({ cluster: "lab", vips: [{ name: "vip", address: "10.0.0.11", here: true }] })
-const quiet: VipState = { known: [], nics: ["eth0"], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
+const want = vipFree.want.parse({
+  cluster: "lab",
+  vips: [{ name: "vip", address: "10.0.0.11", prefix: 24, here: true }],
+})
+const quiet: VipState = { known: [], own: [], nics: ["eth0"], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
 const stranger = { ...quiet, neighbours: new Map([["10.0.0.11", "02:00:00:00:00:99"]]) }
 
 function findings(...states: readonly VipState[]) {
@@ -34,6 +37,18 @@ describe("vip-free", () => {
     expect(findings(...states)).toEqual([])
   })
 
+  test("stops where a VIP is an address of a host's own, telling which and what takes it away", () => {
+    const own = { ...quiet, known: ["10.0.0.11"], own: [{ address: "10.0.0.11", nic: "eth1" }] }
+    expect(findings(quiet, own)).toEqual([
+      {
+        severity: "error",
+        message:
+          "10.0.0.11 is an address of controller2's own (eth1), not the cluster's: take it out of its network configuration",
+        hint: "It comes back at each boot until it is out of there. Then, on controller2: ip addr del 10.0.0.11/24 dev eth1",
+      },
+    ])
+  })
+
   test("looks at the VIPs of the stage's hosts, each asked for where it is to be", () => {
     const one = host("controller1", "10.0.0.12")
     const balancer = host("lb1", "10.0.0.21", { group: "loadbalancers" })
@@ -43,8 +58,8 @@ describe("vip-free", () => {
     expect(vipFree.bind?.(context(inventory([one], { vips }), one))).toEqual(want)
     expect(vipFree.bind?.(context(inventory([one]), one))).toBeUndefined()
     expect(vipFree.bind?.(context(inventory([one, balancer], { vips }), balancer))?.vips).toEqual([
-      { name: "vip", address: "10.0.0.11", here: false },
-      { name: "lb", address: "10.0.0.20", here: true },
+      { name: "vip", address: "10.0.0.11", prefix: 24, here: false },
+      { name: "lb", address: "10.0.0.20", prefix: 24, here: true },
     ])
   })
 })
@@ -110,6 +125,9 @@ const FRESH = "lladdr 02:00:00:00:00:99 ref 1 used 0/0/0 probes 4 REACHABLE"
 
 describe.each(SHELLS)("the VIP probe in %s", (shell) => {
   interface Node {
+    held?: string
+    /** Last parts of further VIPs. */
+    more?: readonly string[]
     active?: StackUnit
     cluster?: string
     /** What cibadmin does; the CIB on the disk is the one above. */
@@ -117,12 +135,19 @@ describe.each(SHELLS)("the VIP probe in %s", (shell) => {
     neighbour?: string
   }
 
-  /** On a host that holds 10.0.0.9, among VIPs 10.0.0.9, .11, .12 and, elsewhere, .13. */
-  const ask = ({ active, cluster = "lab", cibadmin = "exit 102", neighbour = FRESH }: Node = {}) => {
-    const held = "2: eth0    inet 10.0.0.9/24 brd x"
+  /** On a host that holds an address, by default 10.0.0.9, among VIPs 10.0.0.9, .11, .12 and, elsewhere, .13. */
+  const ask = ({
+    held = "10.0.0.9",
+    more = [],
+    active,
+    cluster = "lab",
+    cibadmin = "exit 102",
+    neighbour = FRESH,
+  }: Node = {}) => {
+    const address = `2: eth0    inet ${held}/24 brd x`
     using box = sandbox({
       ip: `case "$*" in
-*addr*) echo '${held}' ;;
+*addr*) echo '1: lo    inet 127.0.0.1/8 scope host lo'; echo '${address}' ;;
 *flush*) echo "flush $4" >>"$(dirname "$0")/asked" ;;
 *) echo "$4 dev eth0 ${neighbour}" ;;
 esac`,
@@ -141,8 +166,8 @@ esac`,
       return [path, place] as const
     })
     writeFileSync(join(box.path, "asked"), "")
-    const vips = ["9", "11", "12", "13"].map((last) => {
-      return { name: `vip${last}`, address: `10.0.0.${last}`, here: last !== "13" }
+    const vips = ["9", "11", "12", "13", ...more].map((last) => {
+      return { name: `vip${last}`, address: `10.0.0.${last}`, prefix: 24, here: last !== "13" }
     })
     const { script, parse } = vipFree.probe({ cluster: "lab", vips })
     const moved = places.reduce((text, [path, place]) => text.replaceAll(path, place), script)
@@ -161,6 +186,22 @@ esac`,
   test("tells the host's interfaces, but for the loopback", () => {
     const { nics } = ask()
     expect(nics).toEqual(readdirSync("/sys/class/net").filter((nic) => nic !== "lo" && nic !== "bonding_masters"))
+  })
+
+  test("tells an address that the host has by itself, with its interface", () => {
+    expect(ask().own).toEqual([{ address: "10.0.0.9", nic: "eth0" }])
+  })
+
+  test.each([
+    ["the cluster that runs", { active: "pacemaker" }],
+    ["keepalived that runs", { active: "keepalived" }],
+    ["a cluster or keepalived that is stopped", {}],
+  ] satisfies [string, Node][])("does not take for the host's own what came from %s", (_title, node) => {
+    expect(ask({ ...node, held: "10.0.0.11" })).toMatchObject({ known: ["10.0.0.11"], own: [] })
+  })
+
+  test("tells apart addresses that begin alike", () => {
+    expect(ask({ held: "10.0.0.1", more: ["1"] }).own).toEqual([{ address: "10.0.0.1", nic: "eth0" }])
   })
 
   test("takes only a fresh answer", () => {
