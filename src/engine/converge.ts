@@ -20,9 +20,14 @@ export interface Unfinished {
 /**
  * Apply what drifted, barrier by barrier and in each wave by wave, from facts read after the last change, and look again
  * afterwards: drift that is left is `E_CONVERGENCE`. A host that fails drops out; a step for all that fails ends the run. Expects the
- * world's answers to be fresh at the start. Throws `E_CANCELED` with what is half done in the message.
+ * world's answers to be fresh at the start. Throws `E_CANCELED` with what is half done in the message. `judge` is called before anything of
+ * a barrier is done, with the newest answers, and throws, or drops hosts, where they forbid it.
  */
-export async function converge(context: RunContext, barriers: readonly Barrier[]): Promise<void> {
+export async function converge(
+  context: RunContext,
+  barriers: readonly Barrier[],
+  judge: (barrier: Barrier) => Promise<void> = async () => {},
+): Promise<void> {
   const fresh = new Set<Barrier>(barriers)
   const stages = new StageEvents(context)
   const blocked: string[] = []
@@ -31,7 +36,7 @@ export async function converge(context: RunContext, barriers: readonly Barrier[]
     if (!fresh.has(barrier)) await look(context, barrier.tasks)
     const next = barriers[index + 1]
     for (const wave of wavesOf(barrier, context.world)) {
-      const todo = await applyWave(context, barrier, wave, blocked)
+      const todo = await applyWave(context, barrier, wave, blocked, judge)
       if (todo.length === 0) continue
       stages.changed()
       fresh.clear()
@@ -53,8 +58,10 @@ async function applyWave(
   barrier: Barrier,
   wave: Wave,
   blocked: string[],
+  judge: (barrier: Barrier) => Promise<void>,
 ): Promise<readonly Assessment[]> {
   for (let plan = 1; ; plan++) {
+    await judge(barrier)
     const todo = report(context, barrier, wave, blocked)
     requireAll(context)
     if (todo.length === 0) return todo

@@ -15,15 +15,19 @@ export interface Outlook {
   assessments: readonly Assessment[]
 }
 
-/** What a run over these barriers would do, from the answers in `context.world`. Rehearses cluster transactions where it can. */
+/**
+ * What a run over these barriers would do, from the answers in `context.world`. Rehearses cluster transactions where it can, or those
+ * that are `worth` it.
+ */
 export async function planRun(
   context: RunContext,
   inventory: Inventory,
   barriers: readonly Barrier[],
   startedAt: number,
+  worth: (one: Assessment) => boolean = () => true,
 ): Promise<Outlook> {
   const assessments = barriers.flatMap((barrier) => barrier.tasks.flatMap((task) => assess(task, context.world)))
-  const rehearsed = await rehearse(context, assessments)
+  const rehearsed = await rehearse(context, assessments.filter(worth))
   const standings = assessments.flatMap(({ standing }) => standing ?? [])
   const steps = assessments.filter((one) => one.drift.length > 0).map(plannedStep)
   const plan: Plan = {
@@ -45,6 +49,11 @@ export async function planRun(
     ms: Date.now() - startedAt,
   }
   return { plan, assessments }
+}
+
+/** A rehearsal takes seconds for a large change: before a barrier only what may interrupt is rehearsed once more. */
+export function interrupts({ drift }: Assessment): boolean {
+  return drift.some(({ risk }) => risk === "restart" || risk === "failover")
 }
 
 /** Ask the cluster what it would do. Read-only; a rehearsal that fails says so in the notes, since the plan is whole without it. */

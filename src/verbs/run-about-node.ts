@@ -1,10 +1,11 @@
 import { HaopsError } from "../base/errors.ts"
-import type { Transition } from "../base/events.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
-import type { Plan } from "../engine/plan-model.ts"
+import { costsOf, describeDisturbance, disturbs, type News } from "../engine/costs.ts"
+import type { Plan, PlannedStep } from "../engine/plan-model.ts"
 import { type RunResult, run } from "../engine/run.ts"
 import { type Placement, placementOf } from "../membership/placement.ts"
 import { ask } from "./ask.ts"
+import { confirmNews } from "./confirm-news.ts"
 import { describeMoves, statusSeen } from "./moves.ts"
 import type { NodeOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
@@ -13,7 +14,7 @@ export interface NodeRun extends SessionRequest {
   options: NodeOptions
   /** Ask before resources on the other nodes stop, move or restart. Default false. */
   undisturbed?: boolean | undefined
-  /** Called once, when nothing stands against it and the operator has agreed, before any host is touched. */
+  /** Called once, when nothing stands against it and the operator has agreed, before any host but for its lock is touched. */
   onAgreed?: ((session: Session) => Promise<void>) | undefined
   /** Called when the run has done all it was to do. */
   onDone?: ((session: Session) => Promise<void>) | undefined
@@ -24,17 +25,18 @@ export async function runAboutNode(request: NodeRun): Promise<number> {
   await using session = await openSession({ ...request, record: true })
   const { context, inventory, barriers, owner, startedAt, reporter } = session
   let before: Placement = new Map()
-  const confirm = async (plan: Plan) => {
+  const confirm = async (plan: Plan, news?: News) => {
+    if (news !== undefined) return await confirmNews(session, request.options, plan, news)
     const status = statusSeen(session)
     if (status !== undefined) before = placementOf(status)
-    if (!(await agreed(session, request, plan))) return false
-    await request.onAgreed?.(session)
-    return true
+    return await agreed(session, request, plan)
   }
+  const costs = (plan: Plan) => costsOf(weighed(request, plan))
+  const onAgreed = async () => await request.onAgreed?.(session)
   const result = withoutSubject(
     request,
     session,
-    await run({ context, inventory, barriers, owner, startedAt, confirm }),
+    await run({ context, inventory, barriers, owner, startedAt, confirm, costs, onAgreed }),
   )
   const after = statusSeen(session)
   if (result.changed && after !== undefined) {
@@ -53,7 +55,7 @@ async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<b
   const { options, undisturbed } = request
   const questions = [
     ...plan.findings.flatMap(({ finding }) => (finding.ask ? [finding.message] : [])),
-    ...(undisturbed ? plan.transitions.filter(disturbs).map(describe) : []),
+    ...(undisturbed ? plan.transitions.filter(disturbs).map(describeDisturbance) : []),
     ...costs(request, plan),
   ]
   if (questions.length === 0 || options.yes === true) return true
@@ -67,24 +69,24 @@ async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<b
   return await ask("Go on?", session.context.stop)
 }
 
-/** What the steps themselves cost. On a newcomer nobody is served yet. */
-function costs({ undisturbed, subject }: NodeRun, plan: Plan): readonly string[] {
+/** What the steps themselves cost. */
+function costs(request: NodeRun, plan: Plan): readonly string[] {
   const steps = plan.stages.flatMap((stage) => stage.steps)
-  return steps
-    .filter(({ scope, host }) => !(undisturbed && scope === "each" && host === subject?.node))
-    .flatMap(({ title, host, drift }) => {
-      const risk = drift.find((one) => one.risk === "failover" || one.risk === "restart")?.risk
-      return risk === undefined ? [] : [`${title} would cause a ${risk} (${host})`]
-    })
+  return steps.filter(isFelt(request)).flatMap(({ title, host, drift }) => {
+    const risk = drift.find((one) => one.risk === "failover" || one.risk === "restart")?.risk
+    return risk === undefined ? [] : [`${title} would cause a ${risk} (${host})`]
+  })
 }
 
-function disturbs({ action }: Transition): boolean {
-  return action !== "start" && action !== "stay"
+/** On a newcomer nobody is served yet. */
+function isFelt({ undisturbed, subject }: NodeRun): (step: PlannedStep) => boolean {
+  return ({ scope, host }) => !(undisturbed && scope === "each" && host === subject?.node)
 }
 
-function describe({ resource, action, node, from }: Transition): string {
-  const place = from === undefined ? `on ${node ?? "a node"}` : `${from} → ${node}`
-  return `the cluster would ${action} ${resource} (${place})`
+/** The plan with what counts of it. Where resources are to move, that is what was asked for. */
+function weighed(request: NodeRun, plan: Plan): Plan {
+  const stages = plan.stages.map((stage) => ({ ...stage, steps: stage.steps.filter(isFelt(request)) }))
+  return { ...plan, stages, transitions: request.undisturbed ? plan.transitions : [] }
 }
 
 /** Of a node that is gone for good nobody expects an answer. */

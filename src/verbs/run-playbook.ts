@@ -1,7 +1,10 @@
 import { HaopsError } from "../base/errors.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
+import type { News } from "../engine/costs.ts"
+import type { Outlook } from "../engine/plan.ts"
 import type { Plan } from "../engine/plan-model.ts"
 import { ask } from "./ask.ts"
+import { confirmNews } from "./confirm-news.ts"
 import type { UpOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
 
@@ -11,10 +14,14 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
   const saved = options.plan === undefined ? undefined : await savedPlan(options.plan)
   await using session = await openSession({ ...request, record: true })
   const { context, inventory, barriers, owner, startedAt } = session
-  const confirm = (plan: Plan) => confirmPlan(session, options, plan, saved)
+  const confirm = (plan: Plan, news?: News) =>
+    news === undefined
+      ? confirmPlan(session, options, plan, saved !== undefined)
+      : confirmNews(session, options, plan, news)
+  const require = saved && (async ({ plan }: Outlook) => saved.require(plan))
   // Not before the session, which is on its way to the hosts by now.
   const { run } = await import("../engine/run.ts")
-  const result = await run({ context, inventory, barriers, owner, startedAt, confirm })
+  const result = await run({ context, inventory, barriers, owner, startedAt, confirm, require })
   await session.reporter.finish(result)
   return exitOfOutcome(result.outcome)
 }
@@ -31,16 +38,10 @@ async function savedPlan(file: string): Promise<Saved> {
   return { require: (plan) => requireSavedPlan(saved, plan) }
 }
 
-/** A saved plan must still hold. What would interrupt the service is asked about, unless `--yes` said it before. */
-async function confirmPlan(
-  session: Session,
-  options: UpOptions,
-  plan: Plan,
-  saved: Saved | undefined,
-): Promise<boolean> {
-  if (saved !== undefined) saved.require(plan)
+/** What would interrupt the service is asked about, unless `--yes` said it before, or it stands in a saved plan, which just this one is. */
+async function confirmPlan(session: Session, options: UpOptions, plan: Plan, saved: boolean): Promise<boolean> {
   const harmless = plan.risk === "none" || plan.risk === "reload"
-  if (harmless || options.yes === true || saved !== undefined) return true
+  if (harmless || options.yes === true || saved) return true
   if (!process.stdin.isTTY) {
     throw new HaopsError("E_REFUSED", `this would cause a ${plan.risk}, and there is no terminal to ask on`, {
       hint: `Look at it with haops plan -i ${plan.inventory}, then add --yes.`,

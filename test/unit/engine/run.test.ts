@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import * as z from "zod"
+import type { HaopsEvent, Risk } from "../../../src/base/events.ts"
+import type { ExecResult } from "../../../src/base/exec-result.ts"
+import { quote } from "../../../src/base/sh.ts"
+import type { News } from "../../../src/engine/costs.ts"
+import { type RunRequest, type RunResult, run } from "../../../src/engine/run.ts"
+import type { Barrier } from "../../../src/engine/task.ts"
+import { createWorld } from "../../../src/engine/world.ts"
+import { defineClusterStep } from "../../../src/model/step.ts"
+import type { Command } from "../../../src/transport/transport.ts"
+import { host, inventory } from "../step-harness.ts"
+import { LocalTransport } from "./local-transport.ts"
+
+// What is true under the lock, and before each barrier, is what counts: not what was true when the operator was asked.
+
+let root: string
+let events: HaopsEvent[]
+let asked: (News | undefined)[]
+let answers: (news: News | undefined) => boolean
+let request: RunRequest
+
+/** Keeps what a run leaves on a host within the test's directory. */
+class Node extends LocalTransport {
+  override async exec(command: Command, signal: AbortSignal): Promise<ExecResult> {
+    if (command.argv.some((word) => String(word).includes("logger"))) return NOTHING_SAID
+    const argv = command.argv.map((word) => String(word).replaceAll("/run/haops", join(root, "run")))
+    return await super.exec({ ...command, argv }, signal)
+  }
+}
+
+const NOTHING_SAID: ExecResult = { code: 0, signal: undefined, stdout: "", stderr: "", durationMs: 1 }
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "haops-run-"))
+  events = []
+  asked = []
+  answers = () => true
+  const n1 = host("n1", "127.0.0.1")
+  const never = new AbortController().signal
+  request = {
+    context: {
+      world: createWorld([n1]),
+      connector: { connect: async () => new Node("n1"), async [Symbol.asyncDispose]() {} },
+      forks: 5,
+      sink: (event) => events.push(event),
+      stop: never,
+      abort: never,
+    },
+    inventory: inventory([n1]),
+    barriers: [],
+    owner: { runId: "r", user: "u", host: "h", pid: 1, verb: "up", since: "now" },
+    startedAt: Date.now(),
+    async confirm(_plan, news) {
+      asked.push(news)
+      return answers(news)
+    },
+  }
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+interface Have {
+  done: boolean
+  conflict: boolean
+  risk: Risk
+}
+
+/** Wants a file. One `conflict` stands against all, `NAME.risk` says that it costs a failover now. `makes`: what its change brings about. */
+function barrier(name: string, makes: readonly string[] = []): Barrier {
+  const path = (file: string) => join(root, file)
+  const is = (file: string) => `[ -e ${quote(path(file))} ] && echo yes || echo no`
+  const step = defineClusterStep<string, Have>({
+    kind: `makes-${name}`,
+    summary: "a file for all",
+    needs: "all",
+    want: z.string(),
+    title: () => name,
+    probe: () => ({
+      script: `${is(name)}; ${is("conflict")}; ${is(`${name}.risk`)}`,
+      parse: ({ stdout }) => {
+        const [done, conflict, risky] = stdout.split("\n").map((line) => line === "yes")
+        return { done: done!, conflict: conflict!, risk: risky ? "failover" : "none" }
+      },
+    }),
+    check: (_, { elected: { have } }) =>
+      have.done ? [] : [{ attribute: name, have: "absent", want: "there", risk: have.risk }],
+    findings: (_, { elected: { have } }) =>
+      have.conflict ? [{ severity: "error", message: "somebody else refers to it" }] : [],
+    plan: () => [{ type: "run", argv: ["touch", ...[name, ...makes].map(path)] }],
+    rehearse: () => ({
+      script: `${is("moves")}`,
+      parse: ({ stdout }) => ({
+        transitions: stdout === "yes\n" ? [{ resource: "vip", action: "move", node: "n2", from: "n1" }] : [],
+        notes: [],
+      }),
+    }),
+  })
+  const task = { id: name, stage: name, step, title: name, wants: new Map([["n1", "x"]]) }
+  return { stage: name, tasks: [task] }
+}
+
+function there(file: string): boolean {
+  return existsSync(join(root, file))
+}
+
+function make(file: string): void {
+  writeFileSync(join(root, file), "")
+}
+
+async function go(...barriers: readonly Barrier[]): Promise<RunResult> {
+  mkdirSync(join(root, "run"))
+  return await run({ ...request, barriers })
+}
+
+test("what was agreed to is asked about once and done", async () => {
+  expect(await go(barrier("a"), barrier("b"))).toMatchObject({ outcome: "done", changed: true })
+  expect(asked).toEqual([undefined])
+  expect([there("a"), there("b")]).toEqual([true, true])
+})
+
+describe("under the lock", () => {
+  /** Happens while the operator thinks about the question. */
+  const meanwhile = (file: string) => {
+    answers = (news) => {
+      if (news === undefined) make(file)
+      return news === undefined
+    }
+  }
+
+  test("a refusal that was none before ends the run, and nothing was touched", async () => {
+    meanwhile("conflict")
+    const result = await go(barrier("a"))
+    expect(result).toMatchObject({ outcome: "failed", changed: false, error: { code: "E_REFUSED", step: "a" } })
+    expect(events).toContainEqual(expect.objectContaining({ type: "finding", host: "n1", step: "a" }))
+    expect(there("a")).toBe(false)
+  })
+
+  test("a risk that has grown is asked about anew", async () => {
+    meanwhile("a.risk")
+    const result = await go(barrier("a"))
+    expect(asked[1]?.costs).toMatchObject([{ text: "a would cause a failover (n1): a" }])
+    expect(result).toMatchObject({ changed: false, error: { code: "E_CANCELED", message: /nothing was touched/ } })
+    expect(there("a")).toBe(false)
+  })
+
+  test("a resource that would move is asked about anew", async () => {
+    meanwhile("moves")
+    await go(barrier("a"))
+    expect(asked[1]?.costs).toMatchObject([{ text: "the cluster would move vip (n1 → n2)" }])
+    expect(there("a")).toBe(false)
+  })
+
+  test("what was saved must still hold, and nobody is told that it was agreed to where it does not", async () => {
+    let agreed = 0
+    request.onAgreed = async () => void agreed++
+    request.require = async ({ plan }) => {
+      if (plan.risk !== "none") throw new Error("another plan")
+    }
+    meanwhile("a.risk")
+    const result = await go(barrier("a"))
+    expect(result).toMatchObject({ changed: false, error: { message: expect.stringContaining("another plan") } })
+    expect([agreed, there("a")]).toEqual([0, false])
+  })
+})
+
+describe("before each barrier", () => {
+  test("a refusal that the run itself has made knowable ends it", async () => {
+    const result = await go(barrier("a", ["conflict"]), barrier("b"))
+    expect(result).toMatchObject({ changed: true, error: { code: "E_REFUSED", step: "b" } })
+    expect([there("a"), there("b")]).toEqual([true, false])
+  })
+
+  test("a risk that has grown is asked about, and what is done before it stays", async () => {
+    answers = (news) => news === undefined
+    const result = await go(barrier("a", ["b.risk"]), barrier("b"))
+    expect(asked[1]).toMatchObject({ costs: [{ kind: "failover by makes-b" }], strange: [{}] })
+    expect(result.error).toMatchObject({ code: "E_CANCELED", message: "not confirmed; what was done before stays" })
+    expect([there("a"), there("b")]).toEqual([true, false])
+  })
+
+  test("what was agreed to meanwhile is not asked about again", async () => {
+    const result = await go(barrier("a", ["b.risk", "moves"]), barrier("b"), barrier("c"))
+    expect(result.outcome).toBe("done")
+    expect(asked).toHaveLength(2)
+    expect(asked[1]?.costs).toHaveLength(2)
+    expect(there("c")).toBe(true)
+  })
+})
