@@ -36,6 +36,8 @@ export interface RunAction {
   type: "run"
   argv: readonly string[]
   stdin?: string | Secret | undefined
+  /** What stands for `stdin` in a saved plan, where that is not the same each time though it does the same, as with a salted hash. */
+  sameAs?: string | Secret | undefined
   timeoutMs?: number | undefined
   /** Exit codes that count as done. Default `[0]`. */
   okCodes?: readonly number[] | undefined

@@ -1,7 +1,9 @@
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
 import { EXIT, exitOfError } from "../base/exit-codes.ts"
 import { requireUninterrupted } from "../engine/look.ts"
+import type { Outlook } from "../engine/plan.ts"
 import { hasChanges, type Plan } from "../engine/plan-model.ts"
+import type { Inventory } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
 import type { PlanOptions } from "./options.ts"
 import type { Reporter } from "./reporter.ts"
@@ -17,24 +19,35 @@ export async function plan(options: PlanOptions): Promise<number> {
   await using session = await openSession({ verb: "plan", options, playbook: () => loadShipped("up"), looksOnly: true })
   // Not before the session, which is on its way to the hosts by now.
   const { preview } = await import("../engine/run.ts")
-  const { plan } = await preview(session)
+  const outlook = await preview(session)
   requireUninterrupted(session.context)
-  return await conclude(plan, out, session.reporter)
+  return await conclude(outlook, session.inventory, out, session.reporter)
 }
 
 /** Saves the plan where that was asked for, and shows it. Returns the exit code. */
-export async function conclude(plan: Plan, out: string | undefined, reporter: Reporter): Promise<number> {
-  const { savedTo, error } = out === undefined ? {} : await save(out, plan, reporter)
+export async function conclude(
+  outlook: Outlook,
+  inventory: Inventory,
+  out: string | undefined,
+  reporter: Reporter,
+): Promise<number> {
+  const { plan } = outlook
+  const { savedTo, error } = out === undefined ? {} : await save(out, outlook, inventory, reporter)
   const exit = error === undefined ? exitOf(plan) : exitOfError(error)
   reporter.planned({ ...plan, savedTo }, exit, error)
   return exit
 }
 
 /** Why it could not be saved is returned: thrown, it would cost the plan, for which every host was looked at. */
-async function save(file: string, plan: Plan, { sink }: Reporter): Promise<{ savedTo?: string; error?: HaopsError }> {
-  if (exitOf(plan) !== EXIT.unreachable) {
+async function save(
+  file: string,
+  outlook: Outlook,
+  inventory: Inventory,
+  { sink, scrub }: Reporter,
+): Promise<{ savedTo?: string; error?: HaopsError }> {
+  if (exitOf(outlook.plan) !== EXIT.unreachable) {
     const { savePlan } = await import("../engine/saved-plan.ts")
-    return await savePlan(file, plan).then(
+    return await savePlan(file, { ...outlook, inventory, scrub }).then(
       () => ({ savedTo: file }),
       (thrown) => ({ error: asHaopsError(thrown) }),
     )

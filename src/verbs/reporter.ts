@@ -23,6 +23,8 @@ import type { CommonOptions } from "./options.ts"
 export interface Reporter {
   runId: string
   sink: Sink
+  /** Masks the secrets of this run in a text. */
+  scrub: Scrub
   /** A plan that the user is asked about, on standard error. */
   showPlan(plan: Plan): void
   /** The result of `plan`, and what went wrong with it afterwards. */
@@ -75,6 +77,7 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
   return {
     runId,
     sink,
+    scrub,
     showPlan(plan) {
       progress.close()
       stderr.write(scrub(renderPlan(plan, on(stderr))))

@@ -18,7 +18,7 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
     news === undefined
       ? confirmPlan(session, options, plan, saved !== undefined)
       : confirmNews(session, options, plan, news)
-  const require = saved && (async ({ plan }: Outlook) => saved.require(plan))
+  const require = saved && ((outlook: Outlook) => saved.require(outlook, session))
   // Not before the session, which is on its way to the hosts by now.
   const { run } = await import("../engine/run.ts")
   const result = await run({ context, inventory, barriers, owner, startedAt, confirm, require })
@@ -27,15 +27,17 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
 }
 
 interface Saved {
-  /** Throws where the plan is another one. */
-  require(plan: Plan): void
+  /** Throws where it is another plan. */
+  require(outlook: Outlook, session: Session): Promise<void>
 }
 
 /** What reads plans is loaded where there is one to read. */
 async function savedPlan(file: string): Promise<Saved> {
   const { loadSavedPlan, requireSavedPlan } = await import("../engine/saved-plan.ts")
   const saved = await loadSavedPlan(file)
-  return { require: (plan) => requireSavedPlan(saved, plan) }
+  const require = (outlook: Outlook, { inventory, reporter: { scrub } }: Session) =>
+    requireSavedPlan(saved, { ...outlook, inventory, scrub })
+  return { require }
 }
 
 /** What would interrupt the service is asked about, unless `--yes` said it before, or it stands in a saved plan, which just this one is. */

@@ -88,6 +88,27 @@ test("what would interrupt the service is not done unasked", async () => {
   await up(0)
 })
 
+test("just that, or nothing: a saved plan covers no other backend, though it takes as many bytes", async () => {
+  const web = { name: "web", port: 8080, mode: "http", vip: "vip", backendPort: 8000, check: "http" }
+  const more = (backendPort: number) =>
+    lab.inventory({ haproxy: { services: [web, { ...web, name: "more", port: 8081, backendPort }] } }, "more.yaml")
+  const file = "more.plan"
+  const planned = await lab.haops(["plan", "-i", await more(8000), "--out", file])
+  expect(planned.code, planned.stderr).toBe(2)
+  const configs = () => everywhere(lab.nodes, "sha256sum </etc/haproxy/haproxy.cfg")
+  const before = await configs()
+  const refused = await lab.haops(["up", "--yes", "-i", await more(8009), "--plan", file])
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain("E_REFUSED")
+  expect(refused.stderr).toMatch(/\+ .*:8009/)
+  expect(await configs()).toEqual(before)
+  const applied = await lab.haops(["up", "-i", await more(8000), "--plan", file])
+  expect(applied.code, applied.stderr).toBe(0)
+  expect((await ask(`http://${lab.vip}:8081/`)).ok).toBe(true)
+  await up(0)
+  expect(await configs()).toEqual(before)
+})
+
 test("what others made in the cluster is reported, and survives", async () => {
   const node = lab.node("controller1")
   expect(await runningOn(node, "backup-job")).toEqual(["controller2"])

@@ -57,6 +57,8 @@ export const haclusterPassword = defineStep<Want, Have>({
       type: "run",
       argv: ["chpasswd", "-e"],
       stdin: new Secret(`${USER}:${hashPassword(password)}\n`),
+      // Each run draws a salt of its own.
+      sameAs: password,
       label: `set the password of ${USER}`,
     },
   ],

@@ -73,6 +73,8 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
       type: "run",
       argv: ["sh", "-s"],
       stdin: transactionScript(edits, elected.have.fingerprint, claim, exchanged),
+      // The epoch grows with each word that pacemaker notes about itself; what was planned against is the fingerprint.
+      sameAs: transactionScript(edits, elected.have.fingerprint, { ...claim, epoch: 0 }, exchanged),
       timeoutMs: TRANSACTION_TIMEOUT_MS,
       staleCode: STALE,
       label: ["edit, verify, simulate and push the CIB in one transaction", ...describeEdits(edits, exchanged)].join(

@@ -29,7 +29,7 @@ async function ended(out: string, { json = false } = {}): Promise<number> {
   const inventory = parseInventory("name: x\ncontrollers: { controller1: 10.0.0.1 }\nsysctl: { a.b: 1 }\n", "prod.yaml")
   const request = { verb: "plan", inventory, hosts: inventory.hosts, options: { json, color: false, forks: 1 } }
   const reporter = await createReporter({ ...request, secrets: () => [], startedAt: 0, record: false })
-  return await conclude(CHANGING, out, reporter)
+  return await conclude({ plan: CHANGING, assessments: [] }, inventory, out, reporter)
 }
 
 describe("a plan that cannot be saved", () => {
