@@ -2,8 +2,7 @@ import type { Constraint, Operation } from "../model/inventory.ts"
 import type { AttributeChange, Change } from "./changes.ts"
 import type { Attributes, CibConstraint, CibResource, Section } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
-
-const SECRET_NAME = /pass|secret|token/i
+import { isSensitiveName } from "./secret-names.ts"
 
 /** A resource in one line: `ocf:heartbeat:IPaddr2 ip=10.0.0.11 cidr_netmask=24  monitor 30s`. */
 export function describeResource(resource: DesiredResource | CibResource): string {
@@ -104,5 +103,5 @@ function shown(name: string, value: string): string {
 
 /** An attribute's value for people, hidden where its name says that it is a secret. */
 export function shownValue(name: string, value: string): string {
-  return SECRET_NAME.test(name) ? "[secret]" : value
+  return isSensitiveName(name) ? "[secret]" : value
 }

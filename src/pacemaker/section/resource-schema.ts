@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { idSchema, optionsSchema, scalarSchema } from "../../document/scalars-schema.ts"
+import { isSecretName } from "../secret-names.ts"
 
 const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/
 
@@ -20,11 +21,9 @@ const cloneSchema = z.union([
     .describe("Meta attributes of the clone: interleave, clone-max, …"),
 ])
 
-/** A password among the parameters would travel in a command's arguments, where every user of the node can read it. */
-const SECRET = /^(passw(or)?d|login_?passw(or)?d|secret|.*_passw(or)?d)$/i
-
+/** A secret among the parameters would travel in a command's arguments, where every user of the node can read it. */
 const parametersSchema = optionsSchema.superRefine((parameters, context) => {
-  for (const name of Object.keys(parameters).filter((name) => SECRET.test(name))) {
+  for (const name of Object.keys(parameters).filter(isSecretName)) {
     const message =
       "a secret here would show in the process list of the nodes; agents take one from a file of the node's, as by passwd_script"
     context.addIssue({ code: "custom", path: [name], message })
