@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto"
 import { deferred } from "../base/deferred.ts"
-import { HaopsError } from "../base/errors.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { RunContext } from "./context.ts"
+import { owned } from "./owned.ts"
 import type { LiveHost } from "./world.ts"
 
 /** Who holds the lock; written into the lock file for the one who finds it taken. */
@@ -26,17 +28,19 @@ const HEARTBEAT_MS = 10_000
  * input ends and the kernel frees the lock. Where the connection dies unseen (a control machine without power), the
  * missing heartbeat frees it within 45 s. So a stale lock cannot be.
  *
- * A command that such a run had begun lives on, and sshd does not tell it. It shares a second flock (`outliving`), which is
- * waited for here: only who holds the first one begins commands, so that none comes after.
+ * A command that such a run had begun lives on, and sshd does not tell it. It shares a second flock (`owned`), which is
+ * waited for here: only who holds the first one begins commands, so that none comes after. A run that was asleep meanwhile still
+ * believes that it holds the first one; its commands find another run's word in `run`, and are not begun.
  */
 const LOCK_SCRIPT = `
 mkdir -p -m 700 "$2" || exit 1
 exec 9>>"$2/lock" 8>>"$2/work" || exit 1
 flock -n 9 || { cat "$2/lock"; exit ${HELD}; }
 printf '%s\\n' "$1" >"$2/lock"
+printf '%s\\n' "$4" >"$2/run" || exit 1
 workers() {
   sed -n "s/^[0-9]*: FLOCK  *ADVISORY  *READ  *\\([0-9]*\\) [^ ]*:$(stat -c %i "$1/work") .*/\\1/p" /proc/locks | while read -r pid; do
-    printf 'process %s (%s)\\n' "$pid" "$(tr '\\0\\n' '  ' <"/proc/$pid/cmdline" | sed 's/^flock -s -o [^ ]* //; s/ *$//' | cut -c1-120)"
+    printf 'process %s (%s)\\n' "$pid" "$(tr '\\0\\n' '  ' <"/proc/$pid/cmdline" | sed 's/^flock .* haops-owned [^ ]* [^ ]* //; s/ *$//' | cut -c1-120)"
   done
 }
 left=$3
@@ -51,6 +55,7 @@ exec 8>&-
 printf 'locked\\n'
 while timeout 45 sh -c 'read -r beat' 9>&-; do :; done
 : >"$2/lock"
+: >"$2/run"
 `
 
 /** On a tmpfs: a reboot clears it. */
@@ -68,17 +73,10 @@ export interface LockTerms {
 export interface Lock extends AsyncDisposable {
   /** What an earlier run had left at work was waited for: the hosts may no longer be what they were before. */
   waited: boolean
-}
-
-/** Runs commands so that the next run waits for them to end, even if this one dies. For a host that is locked. */
-export function outliving(transport: Transport, directory = DIRECTORY): Transport {
-  // A process that a command leaves behind in the background has no part in it (-o).
-  const hold = ["flock", "-s", "-o", `${directory}/work`]
-  return {
-    host: transport.host,
-    exec: (command, signal) => transport.exec({ ...command, argv: [...hold, ...command.argv] }, signal),
-    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
-  }
+  /** Aborted as soon as a host is seen to have freed the lock by itself, or to have given it to another run. The reason is an `E_LOCKED`. */
+  lost: AbortSignal
+  /** The transport for commands that change something: they begin only while the host's lock is this run's. One of a host without a lock stays as it is. */
+  forChanges(transport: Transport): Transport
 }
 
 /**
@@ -91,13 +89,19 @@ export async function lockHosts(
   context: Pick<RunContext, "sink" | "stop" | "abort">,
   { directory = DIRECTORY, patienceSeconds = PATIENCE_S }: LockTerms = {},
 ): Promise<Lock> {
-  const held: Lock[] = []
+  const token = randomUUID()
+  const lost = new AbortController()
+  const lose = (host: string) => {
+    if (!lost.signal.aborted) lost.abort(lostOn(host))
+    return lost.signal.reason as HaopsError
+  }
+  const held: HostLock[] = []
   const release = async () => void (await Promise.all(held.map((lock) => lock[Symbol.asyncDispose]())))
-  const argv = ["sh", "-c", LOCK_SCRIPT, "haops-lock", JSON.stringify(owner), directory, String(patienceSeconds)]
+  const argv = ["sh", "-c", LOCK_SCRIPT, "haops-lock", JSON.stringify(owner), directory, String(patienceSeconds), token]
   try {
     const [first, ...others] = [...hosts].sort((a, b) => (a.host.name < b.host.name ? -1 : 1))
-    if (first !== undefined) held.push(await lockHost(first, argv, context))
-    const results = await Promise.allSettled(others.map((host) => lockHost(host, argv, context)))
+    if (first !== undefined) held.push(await lockHost(first, argv, context, lose))
+    const results = await Promise.allSettled(others.map((host) => lockHost(host, argv, context, lose)))
     for (const result of results) if (result.status === "fulfilled") held.push(result.value)
     const refused = results.find((result) => result.status === "rejected")
     if (refused !== undefined) throw refused.reason
@@ -105,14 +109,56 @@ export async function lockHosts(
     await release()
     throw error
   }
-  return { waited: held.some(({ waited }) => waited), [Symbol.asyncDispose]: release }
+  const locked = new Set(hosts.map(({ host }) => host.name))
+  return {
+    waited: held.some(({ waited }) => waited),
+    lost: lost.signal,
+    forChanges: (transport) =>
+      locked.has(transport.host) ? owned(transport, { directory, token }, () => lose(transport.host)) : transport,
+    [Symbol.asyncDispose]: release,
+  }
+}
+
+/**
+ * Does work that only the lock's owner may do. As soon as the lock is lost the work is aborted as by a second Ctrl-C, and this throws
+ * the `E_LOCKED` that says so, with what was left half done.
+ */
+export async function whileLocked(
+  { lost, forChanges }: Lock,
+  context: RunContext,
+  work: (context: RunContext) => Promise<void>,
+): Promise<void> {
+  const stop = AbortSignal.any([context.stop, lost])
+  const abort = AbortSignal.any([context.abort, lost])
+  try {
+    await work({ ...context, stop, abort, forChanges })
+  } catch (thrown) {
+    if (!lost.aborted) throw thrown
+    const { code, message } = asHaopsError(thrown)
+    const { message: why, host, hint } = lost.reason as HaopsError
+    throw code === "E_CANCELED" ? new HaopsError("E_LOCKED", `${why}; ${message}`, { host, hint }) : lost.reason
+  }
+  lost.throwIfAborted()
+}
+
+function lostOn(host: string): HaopsError {
+  return new HaopsError("E_LOCKED", `the lock on ${host} is no longer this run's, so nothing more was begun`, {
+    host,
+    hint: "A machine that sleeps loses it after 45 s, and another run may have worked since. Run the same command again.",
+  })
+}
+
+/** The lock of one host. */
+interface HostLock extends AsyncDisposable {
+  waited: boolean
 }
 
 async function lockHost(
   { host: { name }, transport }: LiveHost,
   argv: readonly string[],
   { sink, stop, abort }: Pick<RunContext, "sink" | "stop" | "abort">,
-): Promise<Lock> {
+  lose: (host: string) => HaopsError,
+): Promise<HostLock> {
   const beat = heartbeat()
   const locked = deferred<void>()
   let waited = false
@@ -131,9 +177,16 @@ async function lockHost(
     (error) => locked.reject(error),
   )
   await locked.promise.finally(() => stop.removeEventListener("abort", beat.stop))
+  let released = false
+  // Where the connection is lost, so is the host, and it drops out of the run as one that fails does.
+  ended.then(
+    () => void (released || lose(name)),
+    () => undefined,
+  )
   return {
     waited,
     async [Symbol.asyncDispose]() {
+      released = true
       beat.stop()
       // The connection may be gone by now; then so is the lock.
       await ended.catch(() => undefined)

@@ -7,7 +7,7 @@ import { auditRun } from "./audit.ts"
 import { Consent, type ConsentTerms } from "./consent.ts"
 import type { RunContext } from "./context.ts"
 import { converge, inSync } from "./converge.ts"
-import { type LockOwner, lockHosts, outliving } from "./lock.ts"
+import { type LockOwner, lockHosts, whileLocked } from "./lock.ts"
 import { connectAndLook, look, requireAll, requireUninterrupted } from "./look.ts"
 import { interrupts, type Outlook, planRun } from "./plan.ts"
 import { hasChanges, type Plan } from "./plan-model.ts"
@@ -82,12 +82,13 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     else await consent.renew(now.plan, false)
     await request.onAgreed?.()
     changed = true
-    await converge({ ...context, forChanges: outliving }, barriers, async (barrier) => {
-      const next = await planRun(context, inventory, [barrier], startedAt, interrupts)
+    const agreeAgain = async (owner: RunContext, barrier: Barrier) => {
+      const next = await planRun(owner, inventory, [barrier], startedAt, interrupts)
       consent.judge(next)
-      requireAll(context)
+      requireAll(owner)
       await consent.renew(next.plan, true)
-    })
+    }
+    await whileLocked(lock, context, (owner) => converge(owner, barriers, (barrier) => agreeAgain(owner, barrier)))
     return { outcome: outcomeOf(context), plan, changed, proof: proofOf(context, barriers) }
   } catch (thrown) {
     const error = asHaopsError(thrown)
