@@ -121,6 +121,16 @@ test("what was agreed to is asked about once and done", async () => {
   expect([there("a"), there("b")]).toEqual([true, true])
 })
 
+test("a probe that fails where all else is in sync is told, and never passes for nothing to do", async () => {
+  make("a")
+  const broken = barrier("b")
+  const [task] = broken.tasks
+  const step = { ...task!.step, probe: () => ({ script: "exit 3", parse: () => undefined }) }
+  const result = await go(barrier("a"), { ...broken, tasks: [{ ...task!, step }] })
+  expect(result).toMatchObject({ outcome: "failed", error: { code: "E_PROBE" } })
+  expect(events.filter((event) => event.type === "step-in-sync" && event.step === "b")).toEqual([])
+})
+
 describe("under the lock", () => {
   /** Happens while the operator thinks about the question. */
   const meanwhile = (file: string) => {
