@@ -1,14 +1,18 @@
 import * as z from "zod"
 import type { Task } from "../engine/task.ts"
 import type { Host } from "../model/inventory.ts"
-import { defineStep } from "../model/step.ts"
+import { answerKey, defineStep } from "../model/step.ts"
 import { TRACE } from "./armed.ts"
 
 const want = z.strictObject({})
 
+/** True where the fault of a drill is still there. */
+export const TRACES = answerKey<boolean>("traces of a drill")
+
 /** Whether a host still carries the fault of a drill, as a step that never finds anything to do. */
 const traces = defineStep<z.infer<typeof want>, boolean>({
   kind: "drill-traces",
+  answers: [TRACES],
   summary: "whether a host carries the fault of a drill",
   want,
   title: () => "traces of a drill",

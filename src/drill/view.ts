@@ -1,3 +1,4 @@
+import { answered } from "../engine/answered.ts"
 import { assess } from "../engine/assess.ts"
 import type { Task } from "../engine/task.ts"
 import type { World } from "../engine/world.ts"
@@ -5,6 +6,7 @@ import { type Placement, placementOf } from "../membership/placement.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { Answers } from "../status/answers.ts"
 import type { Fault, Target } from "./fault.ts"
+import { TRACES } from "./traces.ts"
 
 /** What one look during a drill showed. */
 export interface View {
@@ -30,9 +32,6 @@ export interface ViewRequest {
   mutes?: Fault["mutes"] | undefined
   atMs: number
 }
-
-/** Steps that prove a cluster, each for its manager. */
-export const PROOFS: ReadonlySet<string> = new Set(["converged", "keepalived-converged"])
 
 /** Reads a look that was made. Pure. */
 export function viewOf({ inventory, world, tasks, target, fault, mutes = "nothing", atMs }: ViewRequest): View {
@@ -90,15 +89,11 @@ function leftovers(world: World, tasks: readonly Task[], { effect }: Fault): rea
 
 /** Hosts that carry the fault of a drill. */
 export function carriers(world: World, tasks: readonly Task[]): readonly string[] {
-  const task = tasks.find(({ step }) => step.kind === "drill-traces")
-  return [...world.values()].flatMap(({ host, answers }) => {
-    const answer = task && answers.get(task.id)
-    return answer !== undefined && "have" in answer && answer.have === true ? [host.name] : []
-  })
+  return [...world.values()].flatMap((state) => (answered(state, tasks, TRACES) === true ? [state.host.name] : []))
 }
 
 function drifted(world: World, tasks: readonly Task[]): readonly string[] {
-  const proofs = tasks.filter(({ step }) => PROOFS.has(step.kind)).flatMap((task) => assess(task, world))
+  const proofs = tasks.filter(({ step }) => step.role === "proof").flatMap((task) => assess(task, world))
   return proofs.flatMap(({ drift, error }) => [
     ...(error === undefined ? [] : [error.message]),
     ...drift.map(({ attribute, have }) => `${attribute}: ${have}`),

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import type { Drift } from "../base/events.ts"
-import type { Member, Members } from "../model/step.ts"
+import { answerKey, type Member, type Members } from "../model/step.ts"
 import { type CrmNode, type CrmStatus, isSettled } from "../pacemaker/crm-mon.ts"
 
 const LISTENER = z.strictObject({ address: z.string().describe("An IP address, or `*`."), port: z.number().int() })
@@ -30,6 +30,12 @@ export const HEALTH_WANT = z.strictObject({
 export type HealthWant = z.infer<typeof HEALTH_WANT>
 
 /** What one member sees. */
+/** What the proof of a cluster found on a node. */
+export const HEALTH = answerKey<Health>("health of the cluster")
+
+/** What the cluster says of itself, to every step that looks where resources are. */
+export const CLUSTER_STATUS = answerKey<{ status: CrmStatus | undefined }>("status of the cluster")
+
 export interface Health {
   /** Undefined where the cluster does not run on this node. */
   status: CrmStatus | undefined

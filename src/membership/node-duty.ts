@@ -12,6 +12,7 @@ import {
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { foreseeStandby } from "./foresee.ts"
+import { CLUSTER_STATUS } from "./health.ts"
 import { NODE_VIEW, type NodeView, speaks } from "./node-view.ts"
 import { pacemakerOn } from "./nodes.ts"
 import { run } from "./run.ts"
@@ -38,6 +39,7 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
   const { standby, ...named } = parts
   return defineClusterStep<Want, NodeView>({
     ...named,
+    answers: [CLUSTER_STATUS],
     needs: "any",
     want,
     bind,

@@ -103,12 +103,33 @@ export interface BindContext {
   secret: (source: import("./inventory.ts").SecretSource) => Secret
 }
 
+/**
+ * Names what steps' probes find, for those who read it: the reader knows the type, and no step is recognised by the name that it
+ * has in playbooks.
+ */
+export interface AnswerKey<in Have> {
+  readonly name: string
+  /** Of the type alone; never there. */
+  readonly accepts?: (have: Have) => void
+}
+
+/** A key for answers of that type; `name` is for messages. */
+export function answerKey<Have>(name: string): AnswerKey<Have> {
+  return { name }
+}
+
+/** `proof`: it proves the others. What it finds is no difference from the inventory, but what has come of it. */
+export type StepRole = "proof"
+
 interface StepBase<Want> {
   /** The YAML name: kebab-case, the file's name. */
   kind: string
   /** One line for the documentation. */
   summary: string
   want: z.ZodType<Want>
+  role?: StepRole
+  /** What its probe's answer can be read as. */
+  answers?: readonly AnswerKey<never>[]
   /** What the playbook's bare `- kind` means for a host; undefined: nothing to manage there. Absent: the playbook must say. */
   bind?: (context: BindContext) => Want | undefined
   title(want: Want): string
@@ -121,6 +142,7 @@ interface StepBase<Want> {
 /** A step on each host by itself. */
 export interface HostStep<Want, Have> extends StepBase<Want> {
   scope: "each"
+  answers?: readonly AnswerKey<Have>[]
   joint?: undefined
   probe(want: Want): Probe<Have>
   /** Pure. `[]` means in sync. */
@@ -157,6 +179,7 @@ export interface Members<Have> extends Peers<Have> {
  */
 export interface JointStep<Want, Have> extends StepBase<Want> {
   scope: "each"
+  answers?: readonly AnswerKey<Have>[]
   joint: true
   probe(want: Want): Probe<Have>
   /** Pure. `[]` means in sync. */
@@ -191,6 +214,7 @@ export interface Standing {
 /** A step done by one elected member for all. Probed on every member. */
 export interface ClusterStep<Want, Have> extends StepBase<Want> {
   scope: "once"
+  answers?: readonly AnswerKey<Have>[]
   /** `all`: an unreachable member blocks it (what it does could write the member out). `any`: one member is enough. */
   needs: "all" | "any"
   probe(want: Want): Probe<Have>

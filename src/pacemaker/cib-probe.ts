@@ -1,12 +1,15 @@
 import { rememberLast } from "../base/remember-last.ts"
 import { clusterIsNamed } from "../corosync/conf-probe.ts"
-import type { Probe } from "../model/step.ts"
+import { answerKey, type Probe } from "../model/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"
 import { NOT_CONNECTED } from "./crm-mon.ts"
 import { fingerprintOf } from "./fingerprint.ts"
 import { LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
+
+/** The CIB as a node has it. */
+export const CIB_ANSWER = answerKey<CibHave>("CIB")
 
 /** What a node knows of the cluster's configuration. */
 export interface CibHave {

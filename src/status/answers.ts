@@ -1,9 +1,12 @@
+import { answered } from "../engine/answered.ts"
 import type { Task } from "../engine/task.ts"
 import { isLive, type LiveHost, liveHosts, type World } from "../engine/world.ts"
-import type { Health } from "../membership/health.ts"
-import type { CibHave } from "../pacemaker/cib-probe.ts"
+import { HEALTH, type Health } from "../membership/health.ts"
+import type { AnswerKey } from "../model/step.ts"
+import { CIB_ANSWER, type CibHave } from "../pacemaker/cib-probe.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import type { Observation } from "./observation.ts"
+import { OBSERVATION } from "./observe.ts"
 
 /** What hosts answered to the tasks of one kind; those that could not be asked, or failed to answer, are left out. */
 export class Answers {
@@ -27,9 +30,9 @@ export class Answers {
     return liveHosts(this.#world)
   }
 
-  observation = (host: string): Observation | undefined => this.#of<Observation>("observe", host)
-  health = (host: string): Health | undefined => this.#of<Health>("converged", host)
-  cib = (host: string): CibHave | undefined => this.#of<CibHave>("cib", host)
+  observation = (host: string): Observation | undefined => this.#of(OBSERVATION, host)
+  health = (host: string): Health | undefined => this.#of(HEALTH, host)
+  cib = (host: string): CibHave | undefined => this.#of(CIB_ANSWER, host)
 
   /**
    * The cluster as one of its members sees it, one with quorum if there is one. Undefined where no live host is in a cluster that
@@ -43,10 +46,8 @@ export class Answers {
     return views.find(({ status }) => status.quorate) ?? views[0]
   }
 
-  #of<Have>(kind: string, host: string): Have | undefined {
+  #of<Have>(key: AnswerKey<Have>, host: string): Have | undefined {
     const state = this.#world.get(host)
-    const task = this.#tasks.find(({ step, wants }) => step.kind === kind && wants.has(host))
-    const answer = task && isLive(state) ? state.answers.get(task.id) : undefined
-    return answer !== undefined && "have" in answer ? (answer.have as Have) : undefined
+    return isLive(state) ? answered(state, this.#tasks, key) : undefined
   }
 }

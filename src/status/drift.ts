@@ -32,5 +32,5 @@ export function driftStatus(answers: Answers, unasked: readonly Unasked[]): Drif
 
 /** The step that proves the others: what it finds is no difference from the inventory, but what has come of it. */
 function isProof({ task }: Assessment): boolean {
-  return task.step.kind === "converged"
+  return task.step.role === "proof"
 }

@@ -1,12 +1,16 @@
 import type { Task } from "../engine/task.ts"
 import type { Host, Inventory } from "../model/inventory.ts"
-import { defineStep } from "../model/step.ts"
+import { answerKey, defineStep } from "../model/step.ts"
 import { portOfVip } from "../model/vip-port.ts"
 import { OBSERVE_WANT, type Observation, type ObserveWant, observationScript, parseObservation } from "./observation.ts"
+
+/** What a host shows, for `status` and `verify`. */
+export const OBSERVATION = answerKey<Observation>("observation")
 
 /** A look, as a step that never finds anything to do. */
 const observe = defineStep<ObserveWant, Observation>({
   kind: "observe",
+  answers: [OBSERVATION],
   summary: "what a host shows of its cluster and its haproxy",
   want: OBSERVE_WANT,
   title: () => "status",

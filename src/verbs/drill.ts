@@ -9,8 +9,8 @@ import { FAULTS } from "../drill/faults/index.ts"
 import { EVERY_MS, type Prober, startProber } from "../drill/prober.ts"
 import { type Prospect, prospectOf, requireAgreed } from "../drill/prospect.ts"
 import { type DrillReport, reportOf } from "../drill/report.ts"
-import { tracesTask } from "../drill/traces.ts"
-import { carriers, PROOFS, viewOf } from "../drill/view.ts"
+import { TRACES, tracesTask } from "../drill/traces.ts"
+import { carriers, viewOf } from "../drill/view.ts"
 import { auditLine, auditRun } from "../engine/audit.ts"
 import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
@@ -126,7 +126,7 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
   const { context, inventory, hosts, owner } = session
   const { aim, fault, target, inspector } = subject
   const tasks = [
-    ...inspector.tasks.filter(({ step }) => PROOFS.has(step.kind) || step.kind === "drill-traces"),
+    ...inspector.tasks.filter(({ step }) => step.role === "proof" || step.answers?.includes(TRACES)),
     observeTask(inventory, hosts),
   ]
   const prober = startProber(() =>

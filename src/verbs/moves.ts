@@ -1,22 +1,15 @@
-import { isLive } from "../engine/world.ts"
+import { answered, tasksThatAnswer } from "../engine/answered.ts"
+import { liveHosts } from "../engine/world.ts"
+import { CLUSTER_STATUS } from "../membership/health.ts"
 import { movesBetween, type Placement } from "../membership/placement.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import type { Session } from "./session.ts"
 
-/** Steps whose probes see where resources are. */
-const KINDS = new Set(["node-drained", "node-in-service", "maintenance-mode", "converged"])
-
-/** What the cluster said of itself to the last such step of the run; undefined where none of them heard it. */
+/** What the cluster said of itself to the last step of the run that asked where resources are; undefined where none heard it. */
 export function statusSeen({ barriers, context }: Pick<Session, "barriers" | "context">): CrmStatus | undefined {
-  const all = barriers.flatMap(({ tasks }) => tasks).filter(({ step }) => KINDS.has(step.kind))
-  const tasks = all.slice(-1)
-  const answers = [...context.world.values()]
-    .filter(isLive)
-    .flatMap((state) => tasks.flatMap(({ id }) => state.answers.get(id) ?? []))
-  const statuses = answers.flatMap((answer) => {
-    const status = "have" in answer ? (answer.have as { status?: CrmStatus }).status : undefined
-    return status === undefined ? [] : [status]
-  })
+  const all = barriers.flatMap(({ tasks }) => tasks)
+  const last = tasksThatAnswer(all, CLUSTER_STATUS).slice(-1)
+  const statuses = liveHosts(context.world).flatMap((state) => answered(state, last, CLUSTER_STATUS)?.status ?? [])
   return statuses.find(({ quorate }) => quorate) ?? statuses[0]
 }
 

@@ -29,6 +29,7 @@ type VipWant = z.infer<typeof vip>
  */
 export const keepalivedConverged = defineClusterStep<Want, HolderState>({
   kind: "keepalived-converged",
+  role: "proof",
   summary: "keepalived's VIPs seen on one host each, answering",
   needs: "any",
   want,

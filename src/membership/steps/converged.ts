@@ -5,7 +5,9 @@ import { portOfVip } from "../../model/vip-port.ts"
 import type { CrmStatus } from "../../pacemaker/crm-mon.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
 import {
+  CLUSTER_STATUS,
   failedResources,
+  HEALTH,
   HEALTH_WANT,
   type Health,
   type HealthWant,
@@ -27,6 +29,8 @@ const LIMIT_S = 60
  */
 export const converged = defineClusterStep<HealthWant, Health>({
   kind: "converged",
+  role: "proof",
+  answers: [HEALTH, CLUSTER_STATUS],
   summary: "the cluster seen to do what it was set up for",
   needs: "any",
   want: HEALTH_WANT,

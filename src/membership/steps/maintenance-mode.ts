@@ -2,6 +2,7 @@ import * as z from "zod"
 import { defineClusterStep } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
+import { CLUSTER_STATUS } from "../health.ts"
 import { NODE_VIEW, type NodeView } from "../node-view.ts"
 import { run } from "../run.ts"
 
@@ -17,6 +18,7 @@ const TIMEOUT_MS = 180_000
 /** The whole cluster in maintenance mode, or out of it; out of it, what has changed meanwhile is put right before the step ends. */
 export const maintenanceMode = defineClusterStep<Want, NodeView>({
   kind: "maintenance-mode",
+  answers: [CLUSTER_STATUS],
   summary: "the cluster's hands off all resources, or on them again",
   needs: "any",
   want,

@@ -8,7 +8,7 @@ import {
   type Standing,
 } from "../../model/step.ts"
 import { type Change, changesOf } from "../changes.ts"
-import { type CibHave, cibProbe } from "../cib-probe.ts"
+import { CIB_ANSWER, type CibHave, cibProbe } from "../cib-probe.ts"
 import { CIB_WANT, type CibWant, cibWant } from "../cib-want.ts"
 import { chooseDialect } from "../dialects/dialect.ts"
 import { type CibDiff, diffCib } from "../diff.ts"
@@ -26,6 +26,7 @@ const SETTLE_TIMEOUT_MS = 120_000
 /** Properties, defaults, resources and constraints of the cluster, changed in one transaction. */
 export const cib = defineClusterStep<CibWant, CibHave>({
   kind: "cib",
+  answers: [CIB_ANSWER],
   summary: "properties, defaults, resources and constraints, in one transaction",
   want: CIB_WANT,
   needs: "any",

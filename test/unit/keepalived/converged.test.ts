@@ -1,11 +1,16 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import type { Task } from "../../../src/engine/task.ts"
+import { createWorld } from "../../../src/engine/world.ts"
 import { type HolderState, parseHolder } from "../../../src/keepalived/holder.ts"
 import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../../../src/keepalived/render.ts"
 import { keepalivedConverged } from "../../../src/keepalived/steps/keepalived-converged.ts"
 import { keepalivedRetired } from "../../../src/keepalived/steps/keepalived-retired.ts"
 import type { Members } from "../../../src/model/step.ts"
+import { Answers } from "../../../src/status/answers.ts"
+import { driftStatus } from "../../../src/status/drift.ts"
+import type { Transport } from "../../../src/transport/transport.ts"
 import { context, facts, judge, parse, run, sandbox, systemctlShow } from "../step-harness.ts"
 import { inventoryOf } from "./support.ts"
 
@@ -116,4 +121,18 @@ describe("a keepalived that the inventory wants no more", () => {
     const other = inventoryOf("", "name: x\ncontrollers: { c1: 10.0.0.1 }\n")
     expect(keepalivedRetired.bind?.(context(other, other.hosts[0]!))).toEqual({})
   })
+})
+
+test("status tells a VIP that is held nowhere as trouble, not as a difference that up would remove", () => {
+  const world = createWorld(inventory.hosts)
+  const wants = new Map(inventory.hosts.map(({ name }) => [name, want]))
+  const task: Task = { id: "t", stage: "verify", step: keepalivedConverged, title: "keepalived converged", wants }
+  for (const state of world.values()) {
+    state.transport = {} as Transport
+    state.facts = facts({ host: state.host.name })
+    state.answers.set("t", { have: { ...WELL, lb1: backup }[state.host.name] })
+  }
+  const { steps, troubles } = driftStatus(new Answers(world, [task]), [])
+  expect(steps).toEqual([])
+  expect(troubles.map(({ have }) => have)).toEqual(["on no host"])
 })
