@@ -3,14 +3,17 @@ import type { ClientChannel } from "ssh2"
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import { canceledError } from "./connect-errors.ts"
+import { Gate } from "./gate.ts"
 import { feedInput } from "./input.ts"
 import { Output } from "./output.ts"
-import { Gate, sudoPrompt } from "./remote-shell.ts"
+import { sudoPrompt } from "./remote-shell.ts"
 import type { Run } from "./run.ts"
-import { noStatusError, notRunError, tooLongError, tooMuchError } from "./run-errors.ts"
+import { noisyLoginError, noStatusError, notRunError, tooLongError, tooMuchError } from "./run-errors.ts"
 
 /** A command that floods us is stopped rather than allowed to take all memory. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
+/** An account that says more than this before its command begins will not begin it. */
+const MAX_NOISE_BYTES = 32 * 1024 * 1024
 /** How long a command's children may hold its output open, silently, after it has ended. */
 const LINGER_MS = 3_000
 /** How long a command that is given up is waited for to say its process id. */
@@ -45,7 +48,8 @@ export class RemoteProcess {
     this.#run = run
     this.#stream = stream
     this.#terms = terms
-    this.#gates = { stdout: new Gate(terms.nonce), stderr: new Gate(terms.nonce) }
+    const gate = () => new Gate(terms.nonce, sudoPrompt(terms.nonce))
+    this.#gates = { stdout: gate(), stderr: gate() }
     this.#output = { stdout: new Output(run.command.onStdout), stderr: new Output() }
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -100,17 +104,17 @@ export class RemoteProcess {
     if (this.#over.signal.aborted) return
     this.#linger?.refresh()
     if (own !== undefined) this.#output[name].add(own)
-    if (this.#output[name].size > MAX_OUTPUT_BYTES) this.#abandon(tooMuchError(this.#run, MAX_OUTPUT_BYTES))
+    if (gate.noise > MAX_NOISE_BYTES) this.#abandon(noisyLoginError(this.#run, MAX_NOISE_BYTES))
+    else if (this.#output[name].size > MAX_OUTPUT_BYTES) this.#abandon(tooMuchError(this.#run, MAX_OUTPUT_BYTES))
     else if (name === "stderr" && !wasOpen && this.#run.become === "sudo-password") this.#converse(gate)
   }
 
   /** Talks to sudo: the password for its first question, nothing for a second one, which means that it was wrong. */
   #converse(gate: Gate): void {
     if (gate.open) this.#feed()
-    const asked = gate.preamble.split(sudoPrompt(this.#terms.nonce)).length - 1
-    if (gate.open || asked <= this.#prompts) return
-    this.#prompts = asked
-    if (asked === 1) this.#stream.write(`${this.#run.becomePassword?.reveal() ?? ""}\n`)
+    if (gate.open || gate.asked <= this.#prompts) return
+    this.#prompts = gate.asked
+    if (gate.asked === 1) this.#stream.write(`${this.#run.becomePassword?.reveal() ?? ""}\n`)
     else this.#stream.end()
   }
 

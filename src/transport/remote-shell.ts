@@ -27,8 +27,10 @@ export function invoke(command: Command, become: Become, nonce: string): { line:
       command: { ...command, stdin: `${BEGINNING}\n${stdin}` },
     }
   }
-  const wrapper = quote(`${BEGINNING}; exec "$@"`)
-  return { line: `exec ${SUDO[become](nonce)}sh -c ${wrapper} haops ${nonce} ${quoteAll(argv)}`, command }
+  const coded = argv.some((word) => DISPUTED.test(word))
+  const wrapper = quote(`${BEGINNING}; ${coded ? `${DECODE}; ` : ""}exec "$@"`)
+  const words = quoteAll(coded ? argv.map(encode) : argv)
+  return { line: `exec ${SUDO[become](nonce)}sh -c ${wrapper} haops ${nonce} ${words}`, command }
 }
 
 /** What sudo prints when it wants the password. */
@@ -46,6 +48,15 @@ const BEGINNING = [
   'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL',
 ].join("; ")
 
+// What a login shell that is no POSIX shell reads its own way even between single quotes: csh the line feed and the exclamation
+// mark, fish the backslash. Words that hold one are written as octal numbers, which only sh turns back.
+const DISPUTED = /[\\!\n]/
+const DECODE = [
+  'for haops_word do shift; haops_word=$(printf "%b." "$haops_word")',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is for sh
+  'set -- "$@" "${haops_word%.}"; done; unset haops_word',
+].join("; ")
+
 // The group is read from /proc, since minimal systems have no ps. The command's name in it may hold spaces and brackets.
 // A kill that fails is a failure only if the command is still there. No `--`: dash takes it for a process.
 const KILL = [
@@ -55,36 +66,13 @@ const KILL = [
   'i=$((i + 1)); [ "$i" -lt 20 ] || { kill -KILL "-$group"; exit; }; sleep 0.1; done',
 ].join("\n")
 
+/** For `printf %b`; no digits of the word can be taken for the number's own, which are always three. */
+function encode(word: string): string {
+  return word.replace(/[\\!\n]/g, (character) => `\\0${character.charCodeAt(0).toString(8).padStart(3, "0")}`)
+}
+
 const SUDO: Readonly<Record<Become, (nonce: string) => string>> = {
   login: () => "",
   sudo: () => "sudo -n -- ",
   "sudo-password": (nonce) => `sudo -S -p ${quote(sudoPrompt(nonce))} -- `,
-}
-
-/** Keeps a stream back until the line with the nonce has passed. */
-export class Gate {
-  /** True once the nonce was seen. */
-  open = false
-  /** The process id of the command, once the gate is open. */
-  pid: number | undefined
-  /** What came before the nonce. */
-  preamble = ""
-  readonly #nonce: RegExp
-  #held: Buffer = Buffer.alloc(0)
-
-  constructor(nonce: string) {
-    this.#nonce = new RegExp(`${nonce} (\\d+)\n`)
-  }
-
-  /** The part of the piece that is the command's own output; undefined while the gate is closed. */
-  pass(piece: Buffer): Buffer | undefined {
-    if (this.open) return piece
-    this.#held = Buffer.concat([this.#held, piece])
-    const line = this.#nonce.exec(this.#held.toString("latin1"))
-    this.open = line !== null
-    this.preamble = this.#held.subarray(0, line?.index).toString()
-    if (line === null) return undefined
-    this.pid = Number(line[1])
-    return this.#held.subarray(line.index + line[0].length)
-  }
 }

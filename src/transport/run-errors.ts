@@ -29,6 +29,14 @@ export function tooMuchError(run: Run, bytes: number): HaopsError {
   return new HaopsError("E_COMMAND", message, { host })
 }
 
+/** The login shell, or what it reads when it starts, does not come to the command. */
+export function noisyLoginError(run: Run, bytes: number): HaopsError {
+  const { name: host, user } = run.connection.endpoint
+  const message = `the login of ${user} on ${host} printed more than ${bytes / 1024 / 1024} MiB before any command began`
+  const hint = "an account that runs commands prints nothing by itself: look at what its shell reads when it starts"
+  return new HaopsError("E_AUTH", message, { host, hint })
+}
+
 /** The channel ended and the connection did not: sshd itself gave the command up. */
 export function noStatusError(endpoint: Endpoint, result: ExecResult): HaopsError {
   const message = `${endpoint.name} ended a command without saying how it went`
