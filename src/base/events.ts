@@ -29,6 +29,8 @@ export interface Finding {
   hint?: string | undefined
   /** True for a warning that the operator is asked about before anything is touched. */
   ask?: boolean | undefined
+  /** True where what is starting now may end it: while a step before it sees that, it is left to the step's own turn. */
+  passing?: boolean | undefined
 }
 
 /** A resource action that the cluster will take, from `crm_simulate`. */

@@ -151,6 +151,8 @@ export interface HostStep<Want, Have> extends StepBase<Want> {
   findings?(want: Want, have: Have, facts: HostFacts): readonly Finding[]
   /** Pure. The actions that remove the drift, in order. */
   plan(want: Want, have: Have, drift: readonly Drift[], facts: HostFacts): readonly Action[]
+  /** Pure. True while what it looks after is only just starting, so that others cannot tell yet how it will stand. */
+  starting?(want: Want, have: Have): boolean
   /** Pure. True where clients are served by this host now: it is changed alone, after the others, if all went well there. */
   carries?(want: Want, have: Have, facts: HostFacts): boolean
 }

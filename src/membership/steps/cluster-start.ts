@@ -53,6 +53,8 @@ export const clusterStart = defineStep<Want, Have>({
     if (!isIn(cluster, have)) return [{ ...running("not set up yet"), expected: true }]
     return [...unitDrift(have), ...joinDrift(node, have)]
   },
+  // The elected controller alone writes down whether there is quorum.
+  starting: (_want, { units, status }) => units.pacemaker.active === "active" && status?.dc === undefined,
   findings: (_want, { units }) => UNITS.filter((unit) => units[unit].enabled === "masked").map(masked),
   plan({ cluster, node }, have) {
     const units = UNITS.map((unit) => `${unit}.service`)

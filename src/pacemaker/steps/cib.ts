@@ -55,6 +55,7 @@ function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] 
   if (cluster !== "up" || cib.quorate || changes.length === 0) return conflicts
   const quorum: Finding = {
     severity: "error",
+    passing: true,
     message: "the cluster has no quorum, so its configuration is left as it is",
     hint: "Bring its other nodes back first; `haops status` names those that are missing.",
   }
