@@ -154,6 +154,40 @@ exec /usr/sbin/pcs "$@"
   await expectConverged()
 })
 
+test("a run that sleeps past the lock's limit finds another's there when it wakes: it ends with E_LOCKED, and does nothing more", async () => {
+  await everywhere(lab.nodes, `rm -f ${GO} ${AFTER}`)
+  let said = ""
+  const sleeper = lab.spawnHaops(["run", await slowPlaybook(), "--json", "-i", inventory], {
+    onStderr: (chunk) => {
+      said += chunk
+    },
+  })
+  const begun = NAMES.map((name) => new RegExp(`"action-started".*"host":"${name}"`))
+  await until(async () => begun.every((one) => one.test(said)), { what: "the run to work on every node" })
+  sleeper.child.kill("SIGSTOP")
+  // Its connections live on: the kernel keeps them, and only the heartbeat is missing.
+  const locks = () => everywhere(lab.nodes, "cat /run/haops/lock")
+  await until(async () => Object.values(await locks()).every((text) => text === ""), {
+    what: "the nodes to free the lock",
+    timeoutMs: 90_000,
+  })
+  await everywhere(lab.nodes, `touch ${GO}`)
+  await damage()
+  const second = await up()
+  expect(second.code, second.stderr).toBe(0)
+
+  sleeper.child.kill("SIGCONT")
+  const { code, stdout, stderr } = await sleeper.done
+  expect(code, stderr).toBe(5)
+  const { errors } = JSON.parse(stdout) as { errors: { code: string; message: string }[] }
+  expect(errors).toContainEqual(
+    expect.objectContaining({ code: "E_LOCKED", message: expect.stringContaining("is no longer this run's") }),
+  )
+  const after = await everywhere(lab.nodes, `ls ${AFTER} 2>/dev/null | wc -l`)
+  expect(Object.values(after)).toEqual(["0", "0", "0"])
+  await expectConverged()
+})
+
 /** Something for the next run to do in the cluster's configuration. */
 async function damage(): Promise<void> {
   await lab.node("controller2").must("pcs property set cluster-recheck-interval=17min")
@@ -162,11 +196,16 @@ async function damage(): Promise<void> {
 /** Ends the slow playbook's command. */
 const GO = "/run/lab-go"
 
+/** What the slow playbook makes when its command has ended. */
+const AFTER = "/run/lab-after"
+
 /** A playbook of a user's own that keeps its run, and so the lock, until it is told to go on. */
 async function slowPlaybook(): Promise<string> {
   const file = join(lab.directory, "slow.yaml")
-  const command = { check: "exit 1", run: `until [ -e ${GO} ]; do sleep 0.1; done` }
-  await writeFile(file, stringify({ name: "slow", stages: [{ stage: "slow", steps: [{ command }] }] }))
+  const wait = { check: `[ -e ${GO} ]`, run: `until [ -e ${GO} ]; do sleep 0.1; done` }
+  const after = { check: `[ -e ${AFTER} ]`, run: `touch ${AFTER}` }
+  const steps = [{ command: wait }, { command: after }]
+  await writeFile(file, stringify({ name: "slow", stages: [{ stage: "slow", steps }] }))
   return file
 }
 
