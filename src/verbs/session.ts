@@ -98,10 +98,11 @@ async function sessionOf(request: SessionRequest, approach: Approach, startedAt:
 async function compile(request: SessionRequest, approach: Approach): Promise<readonly Barrier[]> {
   const { playbook, options, subject, steps = (all) => all } = request
   const { inventory, hosts, secret } = approach
-  const { stepKinds } = await meanwhile(() => import("../playbook/registry.ts"))
+  const { loadSteps } = await meanwhile(() => import("../playbook/registry.ts"))
   const { compilePlaybook } = await meanwhile(() => import("../playbook/compile.ts"))
+  const all = await loadSteps()
   const loaded = await playbook()
-  return compilePlaybook(loaded, { inventory, hosts, steps: steps(stepKinds), secret, subject, only: options.only })
+  return compilePlaybook(loaded, { inventory, hosts, steps: steps(all), secret, subject, only: options.only })
 }
 
 /** Runs the code of a module between two turns of the event loop, so that no host waits for an answer of ours until all of it has run. */

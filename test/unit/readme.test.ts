@@ -7,9 +7,11 @@ import { Secret } from "../../src/base/secret.ts"
 import { parseYaml } from "../../src/document/yaml-document.ts"
 import { parseInventory } from "../../src/inventory/parse.ts"
 import { compilePlaybook } from "../../src/playbook/compile.ts"
-import { stepKinds } from "../../src/playbook/registry.ts"
+import { loadSteps } from "../../src/playbook/registry.ts"
 import { playbookSchema } from "../../src/playbook/schema.ts"
 import { createProgram } from "../../src/program.ts"
+
+const stepKinds = await loadSteps()
 
 const root = join(import.meta.dirname, "../..")
 const readme = readFileSync(join(root, "README.md"), "utf8")

@@ -4,9 +4,11 @@ import { assess } from "../../../src/engine/assess.ts"
 import type { Task } from "../../../src/engine/task.ts"
 import { type Answer, createWorld, type World } from "../../../src/engine/world.ts"
 import type { Step } from "../../../src/model/step.ts"
-import { stepKinds } from "../../../src/playbook/registry.ts"
+import { loadSteps } from "../../../src/playbook/registry.ts"
 import type { Transport } from "../../../src/transport/transport.ts"
 import { facts, host } from "../step-harness.ts"
+
+const stepKinds = await loadSteps()
 
 const NAMES = ["n1", "n2", "n3"]
 

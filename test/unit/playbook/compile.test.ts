@@ -5,8 +5,10 @@ import { parseYaml } from "../../../src/document/yaml-document.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
 import { compilePlaybook } from "../../../src/playbook/compile.ts"
 import { loadShipped } from "../../../src/playbook/load.ts"
-import { stepKinds } from "../../../src/playbook/registry.ts"
+import { loadSteps } from "../../../src/playbook/registry.ts"
 import { playbookSchema } from "../../../src/playbook/schema.ts"
+
+const stepKinds = await loadSteps()
 
 const inventory = parseInventory(
   `name: demo

@@ -1,0 +1,11 @@
+import { corosync } from "./corosync/component.ts"
+import { haproxy } from "./haproxy/component.ts"
+import { host } from "./host/component.ts"
+import { keepalived } from "./keepalived/component.ts"
+import { membership } from "./membership/component.ts"
+import type { Component } from "./model/component.ts"
+import { pacemaker } from "./pacemaker/component.ts"
+import { vip } from "./vip/component.ts"
+
+/** Everything that haops manages, in the order in which it is asked for and told of. */
+export const COMPONENTS: readonly Component[] = [host, pacemaker, membership, corosync, vip, haproxy, keepalived]

@@ -1,0 +1,45 @@
+import type { Step } from "../../model/step.ts"
+import { clusterAuth } from "./cluster-auth.ts"
+import { clusterClear } from "./cluster-clear.ts"
+import { clusterFiles } from "./cluster-files.ts"
+import { clusterJoin } from "./cluster-join.ts"
+import { clusterLeave } from "./cluster-leave.ts"
+import { clusterSeed } from "./cluster-seed.ts"
+import { clusterSetup } from "./cluster-setup.ts"
+import { clusterStart } from "./cluster-start.ts"
+import { clusterStray } from "./cluster-stray.ts"
+import { converged } from "./converged.ts"
+import { defaultCluster } from "./default-cluster.ts"
+import { departure } from "./departure.ts"
+import { haclusterPassword } from "./hacluster-password.ts"
+import { maintenanceMode } from "./maintenance-mode.ts"
+import { newcomer } from "./newcomer.ts"
+import { nodeDrained } from "./node-drained.ts"
+import { nodeInService } from "./node-in-service.ts"
+import { pcsd } from "./pcsd.ts"
+import { quorumDevice } from "./quorum-device.ts"
+import { quorumHost } from "./quorum-host.ts"
+
+/** What playbooks can say of it. */
+export const steps: readonly Step[] = [
+  defaultCluster,
+  haclusterPassword,
+  pcsd,
+  clusterAuth,
+  clusterSetup,
+  clusterSeed,
+  clusterStart,
+  quorumHost,
+  quorumDevice,
+  converged,
+  newcomer,
+  clusterStray,
+  clusterJoin,
+  departure,
+  nodeDrained,
+  nodeInService,
+  clusterLeave,
+  clusterClear,
+  clusterFiles,
+  maintenanceMode,
+]

@@ -1,0 +1,6 @@
+import type { Step } from "../../model/step.ts"
+import { cib } from "./cib.ts"
+import { cibRecord } from "./cib-record.ts"
+
+/** What playbooks can say of it. */
+export const steps: readonly Step[] = [cib, cibRecord]

@@ -1,0 +1,6 @@
+import type { Component } from "../model/component.ts"
+
+export const vip: Component = {
+  name: "vip",
+  steps: async () => (await import("./steps/index.ts")).steps,
+}
