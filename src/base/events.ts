@@ -82,7 +82,7 @@ export type HaopsEvent =
   | { type: "message"; level: "info" | "warning"; text: string }
   | { type: "run-finished"; outcome: Outcome; ms: number }
 
-/** `partial`: some hosts failed, the others converged. */
+/** `partial`: some hosts failed, or something was blocked; all else converged. */
 export type Outcome = "done" | "failed" | "partial" | "unreachable" | "locked" | "canceled"
 
 /** Takes events. Must not throw and must not block. */

@@ -1,5 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import type { Drift, Finding } from "../base/events.ts"
+import { listing } from "../base/words.ts"
 import type {
   Action,
   ClusterStep,
@@ -75,7 +76,7 @@ function assessJoint(
   const want = task.wants.get(host)
   const members = { ...peers, elected: { host, have: known.have, facts: state.facts } }
   const drift = step.check(want, members)
-  const blocked = drift.length > 0 ? missingReason(members, world) : undefined
+  const blocked = drift.length > 0 ? missingReason(task, members.missing, world) : undefined
   const doable = drift.length > 0 && blocked === undefined
   return {
     task,
@@ -110,7 +111,8 @@ function assessOnce(
   const host = members.elected.host
   const want = task.wants.get(host)
   const drift = step.check(want, members)
-  const blocked = drift.length > 0 && step.needs === "all" ? missingReason(members, world) : undefined
+  const missing = step.needs === "all" ? members.missing : []
+  const blocked = drift.length > 0 ? missingReason(task, missing, world) : undefined
   return {
     task,
     host,
@@ -146,12 +148,14 @@ function peersOf(task: Task, live: readonly LiveHost[]): Peers<unknown> {
   return { all, missing: [...task.wants.keys()].filter((name) => !present.has(name)) }
 }
 
-function missingReason(members: Peers<unknown>, world: World): string | undefined {
-  if (members.missing.length === 0) return undefined
-  const states = members.missing.map((name) => {
+/** Who is lacked by what is done for all; undefined: nobody. Those that `--limit` leaves out are neither asked nor locked. */
+function missingReason({ leftOut = [] }: Task, missing: readonly string[], world: World): string | undefined {
+  const states = missing.map((name) => {
     const kind = world.get(name)?.failure?.kind ?? "failed"
     return `${name} ${kind === "unreachable" ? "is unreachable" : "has failed"}`
   })
+  if (leftOut.length > 0) states.push(`${listing(leftOut)} ${leftOut.length === 1 ? "is" : "are"} left out by --limit`)
+  if (states.length === 0) return undefined
   return `${states.join(", ")}: this needs every member`
 }
 

@@ -21,13 +21,14 @@ export interface Unfinished {
  * Apply what drifted, barrier by barrier and in each wave by wave, from facts read after the last change, and look again
  * afterwards: drift that is left is `E_CONVERGENCE`. A host that fails drops out; a step for all that fails ends the run. Expects the
  * world's answers to be fresh at the start. Throws `E_CANCELED` with what is half done in the message. `judge` is called before anything of
- * a barrier is done, with the newest answers, and throws, or drops hosts, where they forbid it.
+ * a barrier is done, with the newest answers, and throws, or drops hosts, where they forbid it. Returns the titles of the steps that
+ * something stood in the way of.
  */
 export async function converge(
   context: RunContext,
   barriers: readonly Barrier[],
   judge: (barrier: Barrier) => Promise<void> = async () => {},
-): Promise<void> {
+): Promise<readonly string[]> {
   const fresh = new Set<Barrier>(barriers)
   const stages = new StageEvents(context)
   const blocked: string[] = []
@@ -47,6 +48,7 @@ export async function converge(
     }
   }
   stages.leave()
+  return blocked
 }
 
 /** How often a step is planned again because the world moved between its plan and its apply. */

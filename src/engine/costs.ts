@@ -1,5 +1,5 @@
 import type { Drift, Transition } from "../base/events.ts"
-import type { Plan, PlannedStep } from "./plan-model.ts"
+import { isDoable, type Plan, type PlannedStep } from "./plan-model.ts"
 
 /** Something that is not done before the operator has agreed to it. */
 export interface Cost {
@@ -24,7 +24,9 @@ export function costsOf(plan: Plan): readonly Cost[] {
   return [
     ...plan.findings.flatMap(({ finding: { ask, message } }) => (ask ? [question(message)] : [])),
     ...plan.transitions.filter(disturbs).map(disturbance),
-    ...plan.stages.flatMap(({ steps }) => steps.flatMap((step) => step.drift.filter(interrupts).map(risk(step)))),
+    ...plan.stages.flatMap(({ steps }) =>
+      steps.filter(isDoable).flatMap((step) => step.drift.filter(interrupts).map(risk(step))),
+    ),
   ]
 }
 

@@ -123,22 +123,23 @@ export async function lockHosts(
  * Does work that only the lock's owner may do. As soon as the lock is lost the work is aborted as by a second Ctrl-C, and this throws
  * the `E_LOCKED` that says so, with what was left half done.
  */
-export async function whileLocked(
+export async function whileLocked<Result>(
   { lost, forChanges }: Lock,
   context: RunContext,
-  work: (context: RunContext) => Promise<void>,
-): Promise<void> {
+  work: (context: RunContext) => Promise<Result>,
+): Promise<Result> {
   const stop = AbortSignal.any([context.stop, lost])
   const abort = AbortSignal.any([context.abort, lost])
   try {
-    await work({ ...context, stop, abort, forChanges })
+    const result = await work({ ...context, stop, abort, forChanges })
+    lost.throwIfAborted()
+    return result
   } catch (thrown) {
     if (!lost.aborted) throw thrown
     const { code, message } = asHaopsError(thrown)
     const { message: why, host, hint } = lost.reason as HaopsError
     throw code === "E_CANCELED" ? new HaopsError("E_LOCKED", `${why}; ${message}`, { host, hint }) : lost.reason
   }
-  lost.throwIfAborted()
 }
 
 function lostOn(host: string): HaopsError {

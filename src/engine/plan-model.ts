@@ -38,7 +38,7 @@ export interface Plan {
   transitions: readonly Transition[]
   /** Said beside the transitions, and with nothing to do as well, such as `Not ours, left alone: resource backup-job`. */
   notes: readonly string[]
-  /** The worst of all drifts. */
+  /** The worst of all drifts that nothing blocks. */
   risk: Risk
   /** Milliseconds from start to here. */
   ms: number
@@ -65,7 +65,12 @@ export interface RecapLine {
   ms: number
 }
 
-/** True where the plan has something to do that nothing blocks. */
+/** True where nothing stands in the way of the step: what is not done costs nothing. */
+export function isDoable({ blocked }: PlannedStep): boolean {
+  return blocked === undefined
+}
+
+/** True where the plan has something to do, blocked or not. */
 export function hasChanges(plan: Plan): boolean {
   return plan.stages.some((stage) => stage.steps.length > 0)
 }

@@ -4,7 +4,7 @@ import type { Inventory } from "../model/inventory.ts"
 import { type Assessment, assess } from "./assess.ts"
 import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"
-import type { Plan, PlannedHost, PlannedStage, PlannedStep } from "./plan-model.ts"
+import { isDoable, type Plan, type PlannedHost, type PlannedStage, type PlannedStep } from "./plan-model.ts"
 import type { Barrier } from "./task.ts"
 import { orderNotes } from "./waves.ts"
 import { isLive, type World } from "./world.ts"
@@ -45,7 +45,7 @@ export async function planRun(
       ...rehearsed.flatMap(({ notes }) => notes),
       ...standings.flatMap(({ notes = [] }) => notes),
     ],
-    risk: worst(steps.flatMap((step) => step.drift.map((drift) => drift.risk))),
+    risk: worst(steps.filter(isDoable).flatMap((step) => step.drift.map((drift) => drift.risk))),
     ms: Date.now() - startedAt,
   }
   return { plan, assessments }

@@ -88,8 +88,10 @@ async function attempt(request: RunRequest): Promise<RunResult> {
       requireAll(owner)
       await consent.renew(next.plan, true)
     }
-    await whileLocked(lock, context, (owner) => converge(owner, barriers, (barrier) => agreeAgain(owner, barrier)))
-    return { outcome: outcomeOf(context), plan, changed, proof: proofOf(context, barriers) }
+    const blocked = await whileLocked(lock, context, (owner) =>
+      converge(owner, barriers, (barrier) => agreeAgain(owner, barrier)),
+    )
+    return { outcome: outcomeOf(context, blocked), plan, changed, proof: proofOf(context, barriers) }
   } catch (thrown) {
     const error = asHaopsError(thrown)
     return { outcome: outcomeOfError(error), plan, changed, error }
@@ -97,10 +99,10 @@ async function attempt(request: RunRequest): Promise<RunResult> {
 }
 
 /** How a run ended in which nothing was thrown. */
-function outcomeOf(context: RunContext): Outcome {
+function outcomeOf(context: RunContext, blocked: readonly string[] = []): Outcome {
   const states = [...context.world.values()]
   const out = states.filter((state) => state.failure !== undefined).length
-  if (out === 0) return "done"
+  if (out === 0) return blocked.length === 0 ? "done" : "partial"
   return out === states.length ? "failed" : "partial"
 }
 

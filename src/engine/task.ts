@@ -9,6 +9,8 @@ export interface Task {
   title: string
   /** Want by host name; for a `once` step every member has one, and they agree. */
   wants: ReadonlyMap<string, unknown>
+  /** Of a step that acts for all: members that `--limit` leaves out, by name. Absent: none. */
+  leftOut?: readonly string[] | undefined
 }
 
 /** Tasks that may be planned from one look at the hosts. A `once` task is always alone in its barrier. */

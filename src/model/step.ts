@@ -239,6 +239,11 @@ export function isJoint(step: Step): boolean {
   return step.scope === "once" || step.joint === true
 }
 
+/** True for a step whose doings concern all members, whoever of them does it: one that proves the others changes nothing. */
+export function actsForAll(step: Step): boolean {
+  return isJoint(step) && step.role !== "proof"
+}
+
 /** Checks a step's types where it is written; `Want` is inferred from its schema. */
 export function defineStep<Want, Have>(step: Omit<HostStep<Want, Have>, "scope">): HostStep<Want, Have> {
   return { scope: "each", ...step }

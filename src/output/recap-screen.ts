@@ -83,7 +83,8 @@ function closingSentence(recap: Recap): string {
       return `Converged in ${time}${left}.`
     case "partial": {
       const good = hosts.length - bad.length
-      return `${good} of ${count(hosts.length, "host")} converged in ${time}${left}; not ${listing(bad)}. Repair and run haops again.`
+      const rest = bad.length > 0 ? `; not ${listing(bad)}. Repair and run haops again.` : "."
+      return `${good} of ${count(hosts.length, "host")} converged in ${time}${left}${rest}`
     }
     case "failed": {
       const where = bad.length > 0 ? bad : lines.filter((line) => line.failed > 0).map((line) => line.host)

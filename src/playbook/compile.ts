@@ -8,13 +8,15 @@ import type { Barrier, Task } from "../engine/task.ts"
 import { missingSecretsError } from "../inventory/missing-secrets.ts"
 import { MissingSecretError } from "../inventory/secrets.ts"
 import type { Host, Inventory, SecretSource } from "../model/inventory.ts"
-import { isJoint, type Step, type Subject } from "../model/step.ts"
+import { actsForAll, isJoint, type Step, type Subject } from "../model/step.ts"
 import { onSchema, type Playbook } from "./schema.ts"
 
 export interface CompileContext {
   inventory: Inventory
   /** Hosts of this run: the inventory's, or those of `--limit`. */
   hosts: readonly Host[]
+  /** Hosts of the inventory that `--limit` leaves out: what acts for all does nothing without them. Default: none. */
+  leftOut?: readonly Host[] | undefined
   /** The vocabulary by kind. */
   steps: ReadonlyMap<string, Step>
   secret: (source: SecretSource) => Secret
@@ -75,18 +77,30 @@ class Compiler {
       this.#problem(path, `unknown step "${parts.kind}"`, nearest(parts.kind, this.#context.steps.keys()))
       return []
     }
-    const hosts = this.#hostsOf(parts.on ?? stageOn, path)
+    const on = parts.on ?? stageOn
+    const hosts = this.#hostsOf(on, path)
     const wants =
       "want" in parts ? this.#inline(step, parts.want, hosts, [...path, parts.kind]) : this.#bound(step, hosts, path)
     if (wants === undefined) return []
     const first = [...wants.values()][0]
     const title = parts.name ?? (first === undefined ? step.kind : step.title(first))
-    return [{ id: this.#id(stage, step.kind), stage, step, title, wants }]
+    const leftOut = this.#leftOut(step, on, "want" in parts)
+    return [{ id: this.#id(stage, step.kind), stage, step, title, wants, ...(leftOut.length > 0 && { leftOut }) }]
+  }
+
+  /** Who would have a say in a step that acts for all, were it not for `--limit`. */
+  #leftOut(step: Step, on: Stage["on"], inline: boolean): readonly string[] {
+    const { hosts, leftOut = [], inventory, secret, subject } = this.#context
+    if (!actsForAll(step)) return []
+    const members = [...hosts, ...leftOut]
+    const takesPart = (host: Host) =>
+      inline || this.#unlessMissing(() => step.bind?.({ inventory, host, members, secret, subject })) !== undefined
+    return leftOut.filter((host) => isOn(on, host) && takesPart(host)).map(({ name }) => name)
   }
 
   #hostsOf(on: Stage["on"], path: Path): readonly Host[] {
     const { hosts, subject } = this.#context
-    if (on !== "node" && on !== "others") return hosts.filter((host) => on === "all" || host.group === on)
+    if (on !== "node" && on !== "others") return hosts.filter((host) => isOn(on, host))
     if (subject === undefined) this.#problem(path, `"on: ${on}" is for playbooks of commands about one node`)
     return hosts.filter((host) => (host.name === subject?.node) === (on === "node"))
   }
@@ -144,6 +158,10 @@ class Compiler {
     this.#count.set(base, n + 1)
     return n === 0 ? base : `${base}#${n + 1}`
   }
+}
+
+function isOn(on: Stage["on"], { group }: Host): boolean {
+  return on === "all" || group === on
 }
 
 function keeps(task: Task, only: readonly string[] | undefined): boolean {

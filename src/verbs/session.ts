@@ -102,7 +102,12 @@ async function compile(request: SessionRequest, approach: Approach): Promise<rea
   const { compilePlaybook } = await meanwhile(() => import("../playbook/compile.ts"))
   const all = await loadSteps()
   const loaded = await playbook()
-  return compilePlaybook(loaded, { inventory, hosts, steps: steps(all), secret, subject, only: options.only })
+  const leftOut = inventory.hosts.filter((host) => !hosts.includes(host))
+  return compilePlaybook(loaded, {
+    ...{ inventory, hosts, leftOut, secret, subject },
+    steps: steps(all),
+    only: options.only,
+  })
 }
 
 /** Runs the code of a module between two turns of the event loop, so that no host waits for an answer of ours until all of it has run. */

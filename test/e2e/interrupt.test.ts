@@ -154,6 +154,20 @@ exec /usr/sbin/pcs "$@"
   await expectConverged()
 })
 
+test("runs that --limit keeps apart leave what is the cluster's alone, and name who was left out", async () => {
+  await damage()
+  const runs = await Promise.all(
+    NAMES.slice(0, 2).map((name) => lab.haops(["up", "--yes", "--limit", name, "-i", inventory])),
+  )
+  for (const [index, { code, stdout, stderr }] of runs.entries()) {
+    expect(code, `${stdout}\n${stderr}`).toBe(3)
+    const others = NAMES.filter((_, other) => other !== index)
+    expect(stderr).toContain(`${others.join(" and ")} are left out by --limit`)
+  }
+  expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("17min")
+  await expectConverged()
+})
+
 test("a run that sleeps past the lock's limit finds another's there when it wakes: it ends with E_LOCKED, and does nothing more", async () => {
   await everywhere(lab.nodes, `rm -f ${GO} ${AFTER}`)
   let said = ""

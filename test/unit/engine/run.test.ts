@@ -131,6 +131,20 @@ test("a probe that fails where all else is in sync is told, and never passes for
   expect(events.filter((event) => event.type === "step-in-sync" && event.step === "b")).toEqual([])
 })
 
+test("what acts for all is blocked by name where --limit leaves members out: nothing is asked, nothing done, and it is not done for", async () => {
+  make("b.risk")
+  const one = barrier("b")
+  const limited = { ...one, tasks: one.tasks.map((task) => ({ ...task, leftOut: ["n2", "n3"] })) }
+  const agreed: string[] = []
+  request.confirm = async ({ risk }) => void agreed.push(risk) === undefined
+  const result = await go(limited)
+  expect(result).toMatchObject({ outcome: "partial", plan: { risk: "none" } })
+  expect(result.error).toBeUndefined()
+  const reason = "n2 and n3 are left out by --limit: this needs every member"
+  expect(events).toContainEqual(expect.objectContaining({ type: "step-blocked", step: "b", reason }))
+  expect([there("b"), agreed]).toEqual([false, ["none"]])
+})
+
 describe("under the lock", () => {
   /** Happens while the operator thinks about the question. */
   const meanwhile = (file: string) => {

@@ -99,9 +99,11 @@ Converged in 5.6 s. 3 nodes online, vip on controller1. Log: ~/runs/x/
     const events: HaopsEvent[] = [
       STARTED,
       { type: "step-blocked", ...at("controller1"), reason: "x" },
-      finished("done"),
+      finished("partial"),
     ]
-    expect(renderRecap(recapOf(events), PLAIN)).toContain("Converged in 2.0 s except for 1 blocked step.")
+    const text = renderRecap(recapOf(events), PLAIN)
+    expect(text).toContain("3 of 3 hosts converged in 2.0 s except for 1 blocked step.\n")
+    expect(text).not.toContain("; not")
   })
 
   it("says what is half done after an interruption", () => {

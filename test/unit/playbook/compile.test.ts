@@ -56,6 +56,32 @@ describe("a playbook", () => {
     expect(barriers.at(-1)?.tasks[0]?.id).toBe("a/hosts#2")
   })
 
+  describe("of which --limit leaves members out", () => {
+    const limited = (yaml: string, names: readonly string[]) => {
+      const [hosts, leftOut] = [true, false].map((kept) =>
+        inventory.hosts.filter(({ name }) => names.includes(name) === kept),
+      )
+      const playbook = parseYaml(yaml, "own.yaml", playbookSchema, "the playbook")
+      return compilePlaybook(playbook, { ...context, hosts: hosts!, leftOut }).flatMap(({ tasks }) => tasks)
+    }
+    const steps = (...kinds: string[]) => `name: x\nstages:\n  - { stage: a, steps: [${kinds.join(", ")}] }\n`
+    const named = (kinds: string[], names: readonly string[]) =>
+      Object.fromEntries(limited(steps(...kinds), names).map(({ step, leftOut }) => [step.kind, leftOut]))
+
+    test("what acts for the cluster knows them by name, whether it needs all or one", () => {
+      const acting = ["cluster-auth", "cib", "corosync-conf"]
+      expect(named(acting, ["c1"])).toEqual(Object.fromEntries(acting.map((kind) => [kind, ["c2", "c3"]])))
+    })
+
+    test("hosts that have no part in it are none of them, nor is anybody where all members take part", () => {
+      expect(named(["cib"], ["c1", "c2", "c3"])).toEqual({ cib: undefined })
+    })
+
+    test("what each host does by itself, and what only proves the others, does without them", () => {
+      expect(named(["pcsd", "converged"], ["c1"])).toEqual({ pcsd: undefined, converged: undefined })
+    })
+  })
+
   test("--only keeps a stage or a kind, and names what there is when it finds nothing", () => {
     const yaml = "name: x\nstages:\n  - { stage: a, steps: [hosts] }\n  - { stage: b, steps: [pcsd] }\n"
     expect(compile(yaml, ["pcsd"]).map(({ stage }) => stage)).toEqual(["b"])
