@@ -1,4 +1,5 @@
 import { CommanderError } from "commander"
+import { escapeJson } from "./base/clean.ts"
 import { asHaopsError, HaopsError } from "./base/errors.ts"
 import { EXIT, exitOfError, outcomeOfError } from "./base/exit-codes.ts"
 import { type Call, createProgram } from "./program.ts"
@@ -30,7 +31,7 @@ function usage({ message }: CommanderError, argv: readonly string[]): number {
 
 function printDocument(error: HaopsError, exit: number): void {
   const document = { outcome: outcomeOfError(error), exit, errors: [error] }
-  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
+  process.stdout.write(`${escapeJson(JSON.stringify(document, undefined, 2))}\n`)
 }
 
 async function printError(error: HaopsError, { color, json, verbose = false }: Call["options"]): Promise<number> {

@@ -1,3 +1,4 @@
+import { escapeJson } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import type { Sink } from "../base/events.ts"
 
@@ -26,9 +27,9 @@ export function createScrub(secrets: () => readonly string[]): Scrub {
   }
 }
 
-/** A value as JSON, every string in it scrubbed before it is escaped (a secret with a quote in it would hide otherwise). */
+/** A value as JSON, every string in it scrubbed before it is escaped (a secret with a quote in it would hide otherwise). Safe on a terminal. */
 export function toScrubbedJson(value: unknown, scrub: Scrub, indent?: number): string {
-  return JSON.stringify(value, (_key, inner) => (typeof inner === "string" ? scrub(inner) : inner), indent)
+  return escapeJson(JSON.stringify(value, (_key, inner) => (typeof inner === "string" ? scrub(inner) : inner), indent))
 }
 
 /** The same error with secrets masked in its texts and in the remote's words. Its causes are kept as they are. */

@@ -40,11 +40,12 @@ function seenLines(status: Status, paint: Paint, width: number): readonly string
 function headLines({ cluster, pacemaker }: Status, paint: Paint, width: number): readonly string[] {
   const name = cleanLine(cluster)
   if (pacemaker === undefined) return [`${paint.bold(name)}   no pacemaker cluster in the inventory`]
-  const parts: readonly Cell[] = [
+  const cells: readonly Cell[] = [
     { text: name, paint: paint.bold },
     quorumCell(pacemaker, paint),
     ...warningCells(pacemaker, paint),
   ]
+  const parts = cells.map((cell) => ({ ...cell, text: cleanLine(cell.text) }))
   const whole = parts.map(({ text }) => text).join("   ")
   const painted = parts.map(({ text, paint: tone = (plain) => plain }) => tone(text))
   if (displayWidth(whole) <= width) return [painted.join("   ")]

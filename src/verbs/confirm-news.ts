@@ -1,3 +1,4 @@
+import { cleanLine } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import type { News } from "../engine/costs.ts"
 import type { Plan } from "../engine/plan-model.ts"
@@ -23,6 +24,6 @@ export async function confirmNews(
   }
   session.reporter.showPlan(plan)
   process.stderr.write("This was not to be seen when you agreed:\n")
-  for (const { text } of costs) process.stderr.write(`${text}\n`)
+  for (const { text } of costs) process.stderr.write(`${cleanLine(text)}\n`)
   return await ask("Go on?", session.context.stop)
 }

@@ -1,3 +1,4 @@
+import { cleanLine } from "../base/clean.ts"
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Drift, Outcome } from "../base/events.ts"
 import { EXIT, exitOfOutcome, outcomeOfError } from "../base/exit-codes.ts"
@@ -109,7 +110,7 @@ async function requireAgreement({ context }: Session, options: DrillOptions, wor
       hint: "If that is meant, add --yes.",
     })
   }
-  if (options.json !== true) for (const word of words) process.stderr.write(`${word}\n`)
+  if (options.json !== true) for (const word of words) process.stderr.write(`${cleanLine(word)}\n`)
   if (options.yes !== true && !(await ask("Go on?", context.stop))) {
     throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
   }

@@ -2,6 +2,7 @@ import type { ExecResult } from "../base/exec-result.ts"
 import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook, eachHost, requireUninterrupted } from "../engine/look.ts"
 import { isLive, liveHosts } from "../engine/world.ts"
+import { renderExec } from "../output/exec-screen.ts"
 import { emptyPlaybook } from "../playbook/load.ts"
 import type { ExecOptions } from "./options.ts"
 import { openSession } from "./session.ts"
@@ -20,10 +21,20 @@ export async function exec(options: ExecOptions, ...words: string[]): Promise<nu
     results.set(state.host.name, result)
   })
   const exit = exitOf([...context.world.values()].filter(isLive).length, context.world.size, [...results.values()])
-  reporter.result(exit, Object.fromEntries(results), () =>
-    [...results].map(([host, result]) => textOf(host, result)).join(""),
-  )
+  const answers = inOrder(context.world.keys(), results)
+  reporter.result(exit, Object.fromEntries(answers), () => renderExec(answers))
   return exit
+}
+
+/** Answers in the order of the inventory, not of who was ready first. */
+export function inOrder<T>(
+  hosts: Iterable<string>,
+  results: ReadonlyMap<string, T>,
+): readonly (readonly [string, T])[] {
+  return [...hosts].flatMap((host) => {
+    const result = results.get(host)
+    return result === undefined ? [] : [[host, result] as const]
+  })
 }
 
 function exitOf(live: number, all: number, results: readonly ExecResult[]): number {
@@ -31,11 +42,4 @@ function exitOf(live: number, all: number, results: readonly ExecResult[]): numb
   const failed = results.filter((result) => result.code !== 0).length
   if (failed === results.length) return EXIT.failed
   return failed > 0 || live < all ? EXIT.partial : EXIT.done
-}
-
-function textOf(host: string, { code, signal, stdout, stderr }: ExecResult): string {
-  const said = [stdout, stderr].map((text) => text.replace(/\n?$/, "\n")).filter((text) => text !== "\n")
-  const lines = said.flatMap((text) => text.trimEnd().split("\n")).map((line) => `${host}  ${line}\n`)
-  const ended = code === 0 ? "" : `${host}  ${code === null ? `ended by ${signal ?? "a signal"}` : `exit ${code}`}\n`
-  return lines.join("") + ended
 }

@@ -1,6 +1,7 @@
 import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook, requireUninterrupted } from "../engine/look.ts"
 import { type HostState, isLive } from "../engine/world.ts"
+import { renderFacts } from "../output/facts-screen.ts"
 import { emptyPlaybook } from "../playbook/load.ts"
 import type { SelectOptions } from "./options.ts"
 import { openSession } from "./session.ts"
@@ -19,7 +20,7 @@ export async function facts(options: SelectOptions): Promise<number> {
   const states = [...context.world.values()]
   const exit = exitOf(states)
   reporter.result(exit, Object.fromEntries(states.map((state) => [state.host.name, factsOf(state)])), () =>
-    states.map(textOf).join("\n"),
+    renderFacts(states),
   )
   return exit
 }
@@ -34,19 +35,4 @@ function factsOf(state: HostState): object {
   if (!isLive(state)) return { error: state.failure?.error.toJSON() }
   const { pcsCapabilities, ...rest } = state.facts
   return { ...rest, pcsCapabilities: [...pcsCapabilities] }
-}
-
-function textOf(state: HostState): string {
-  if (!isLive(state)) return `${state.host.name}\n  ${state.failure?.error.message ?? "no answer"}\n`
-  const { os, osVersion, arch, hostname, versions, clock } = state.facts
-  const stack = Object.entries(versions).flatMap(([name, version]) =>
-    version === undefined ? [] : [`${name} ${version}`],
-  )
-  const lines = [
-    `system    ${os} ${osVersion} ${arch}`,
-    `hostname  ${hostname}`,
-    `clock     ${Math.round(clock.offsetMs)} ms from ours, ± ${Math.round(clock.uncertaintyMs)} ms`,
-    `stack     ${stack.length > 0 ? stack.join(", ") : "not installed"}`,
-  ]
-  return `${state.host.name}\n${lines.map((line) => `  ${line}`).join("\n")}\n`
 }

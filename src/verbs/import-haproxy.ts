@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { canonicalAddress, inSubnet, parseCidr } from "../base/address.ts"
+import { cleanScreen, escapeJson } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import { EXIT } from "../base/exit-codes.ts"
 import type { Named } from "../haproxy/import/hosts.ts"
@@ -29,10 +30,10 @@ export async function importHaproxyVerb(options: ImportHaproxyOptions, file: str
   const yaml = importYaml(result, { file, whole: inventory === undefined, vips: cidrs(written, given) })
   if (options.json === true) {
     const document = { outcome: "done", exit: EXIT.done, file, inventory: yaml, notes: result.notes }
-    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
+    process.stdout.write(`${escapeJson(JSON.stringify(document, undefined, 2))}\n`)
   } else {
     process.stdout.write(yaml)
-    process.stderr.write(importReport(result, file))
+    process.stderr.write(cleanScreen(importReport(result, file)))
   }
   return EXIT.done
 }

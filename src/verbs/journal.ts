@@ -1,3 +1,4 @@
+import { cleanScreen, escapeJson } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import { EXIT } from "../base/exit-codes.ts"
 import { listRuns, readRun } from "../output/journal-read.ts"
@@ -34,5 +35,5 @@ export async function journalShow(options: CommonOptions, id?: string): Promise<
 }
 
 function print({ json }: CommonOptions, details: object, text: () => string): void {
-  process.stdout.write(json === true ? `${JSON.stringify(details, undefined, 2)}\n` : text())
+  process.stdout.write(json === true ? `${escapeJson(JSON.stringify(details, undefined, 2))}\n` : cleanScreen(text()))
 }

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os"
+import { cleanScreen } from "../base/clean.ts"
 import type { HaopsError } from "../base/errors.ts"
 import { createBacklog, fanOut, type Outcome, type Sink } from "../base/events.ts"
 import { exitOfOutcome, outcomeOfExit } from "../base/exit-codes.ts"
@@ -58,6 +59,7 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
   const progress = await createProgress(stderr, { json, noColor: color === false, verbose, scrub, env })
   const { record, sink: recordSink } = openRecord(request, runId, scrub)
   const sink = fanOut([recap.sink, progress.sink, recordSink])
+  const show = (stream: NodeJS.WriteStream, text: string) => void stream.write(scrub(cleanScreen(text)))
   const on = (stream: NodeJS.WriteStream) => ({
     color: colorEnabled(stream, { noColor: color === false, env }),
     width: columnsOf(stream, 100),
@@ -80,13 +82,13 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
     scrub,
     showPlan(plan) {
       progress.close()
-      stderr.write(scrub(renderPlan(plan, on(stderr))))
+      show(stderr, renderPlan(plan, on(stderr)))
     },
     planned(plan, exit, error) {
       const outcome = outcomeOfExit(exit)
       end(outcome)
       if (json) return document({ outcome, exit, plan, errors: error && [error] })
-      stdout.write(scrub(renderPlan(plan, on(stdout))))
+      show(stdout, renderPlan(plan, on(stdout)))
       // The plan says who failed and what to do about it; the remote's own words are more than that.
       if (verbose) printErrors(plan.hosts.flatMap(({ error }) => (error === undefined ? [] : [error])))
       if (error !== undefined) printErrors([error])
@@ -99,12 +101,12 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
       const all = error === undefined || errors.includes(error) ? errors : [...errors, error]
       if (json) return document({ outcome, exit: exitOfOutcome(outcome), plan, recap: lines, errors: all, log })
       printErrors(all, logFile)
-      stdout.write(scrub(renderRecap(recap.recap(), { ...on(stdout), log, summary: proof })))
+      show(stdout, renderRecap(recap.recap(), { ...on(stdout), log, summary: proof }))
     },
     result(exit, details, text, outcome = outcomeOfExit(exit)) {
       end(outcome)
       if (json) return document({ outcome, exit, details })
-      stdout.write(scrub(text()))
+      show(stdout, text())
       printErrors(recap.recap().errors)
     },
     async close() {

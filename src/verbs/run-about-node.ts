@@ -1,3 +1,4 @@
+import { cleanLine } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import { costsOf, describeDisturbance, disturbs, type News } from "../engine/costs.ts"
@@ -65,7 +66,7 @@ async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<b
     })
   }
   session.reporter.showPlan(plan)
-  for (const question of questions) process.stderr.write(`${question}\n`)
+  for (const question of questions) process.stderr.write(`${cleanLine(question)}\n`)
   return await ask("Go on?", session.context.stop)
 }
 
