@@ -28,9 +28,6 @@ export interface ClusterSpec {
   quorum: Readonly<Record<string, string>>
 }
 
-/** Which nodes: all of the cluster, or those named. */
-export type Which = "all" | readonly string[]
-
 /**
  * Everything haops says to a cluster shell about membership, in one shell's spelling. Builders only: each call returns the
  * commands in order, and somebody else runs them. An empty list means that this shell needs nothing done.
@@ -47,9 +44,6 @@ export interface MembershipCommands {
   setup(spec: ClusterSpec): readonly Invocation[]
   /** Copies this node's corosync.conf to all members. */
   sync(): readonly Invocation[]
-  start(which: Which): readonly Invocation[]
-  stop(which: Which): readonly Invocation[]
-  enable(which: Which): readonly Invocation[]
   /**
    * Adds a node, without starting it. Runs on a member; crmsh runs on the new node, joins by way of `via`, and starts it. `despite`:
    * another member does not answer.
@@ -61,7 +55,6 @@ export interface MembershipCommands {
   destroy(): readonly Invocation[]
   /** Takes it back from standby, whoever put it there. */
   unstandby(name: string): readonly Invocation[]
-  maintenance(name: string, on: boolean): readonly Invocation[]
   property(values: Readonly<Record<string, string>>): readonly Invocation[]
 }
 
@@ -143,11 +136,7 @@ function pcs09(): MembershipCommands {
 function commonPcs() {
   return {
     sync: () => [pcs("cluster", "sync")],
-    start: (which: Which) => [pcs("cluster", "start", ...all(which))],
-    stop: (which: Which) => [pcs("cluster", "stop", ...all(which))],
-    enable: (which: Which) => [pcs("cluster", "enable", ...all(which))],
     unstandby: (name: string) => [pcs("node", "unstandby", name)],
-    maintenance: (name: string, on: boolean) => [pcs("node", on ? "maintenance" : "unmaintenance", name)],
     property: (values: Readonly<Record<string, string>>) => [pcs("property", "set", ...pairs(values))],
   }
 }
@@ -160,14 +149,10 @@ function crmsh(): MembershipCommands {
     // By files (`cluster-files`): crmsh's own founding logs in from node to node as root.
     setup: () => [],
     sync: () => [crm("cluster", "copy", "/etc/corosync/corosync.conf")],
-    start: (which) => [crm("cluster", "start", ...all(which))],
-    stop: (which) => [crm("cluster", "stop", ...all(which))],
-    enable: (which) => [crm("cluster", "enable", ...all(which))],
     addNode: (_node, _password, via) => [crm("cluster", "join", "-c", via, "-y")],
     removeNode: (name, despite) => [crm("cluster", "remove", name, "-y", ...(despite ? ["-F"] : []))],
     destroy: () => [crm("cluster", "remove", "-F", "-y")],
     unstandby: (name) => [crm("node", "online", name)],
-    maintenance: (name, on) => [crm("node", on ? "maintenance" : "ready", name)],
     property: (values) => [crm("configure", "property", ...pairs(values))],
   }
 }
@@ -191,10 +176,6 @@ function linked(node: ClusterNode): readonly string[] {
 
 function withAlternate(node: ClusterNode): string {
   return [node.name, ...node.links.slice(1, 2)].join(",")
-}
-
-function all(which: Which): readonly string[] {
-  return which === "all" ? ["--all"] : which
 }
 
 function section(name: string, options: Readonly<Record<string, string>>): readonly string[] {

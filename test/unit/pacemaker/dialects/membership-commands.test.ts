@@ -40,12 +40,7 @@ const CASES: Record<keyof typeof MEMBERSHIP, Record<string, readonly string[]>> 
     deauth: [],
     removeNode: ["crm cluster remove n2 -y"],
     removeDespite: ["crm cluster remove n2 -y -F"],
-    startAll: ["crm cluster start --all"],
-    stopOne: ["crm cluster stop n2"],
-    enableAll: ["crm cluster enable --all"],
     unstandby: ["crm node online n2"],
-    maintenance: ["crm node maintenance n2"],
-    unmaintenance: ["crm node ready n2"],
     property: ["crm configure property maintenance-mode=true"],
   },
 }
@@ -66,12 +61,7 @@ function modern(): Record<string, readonly string[]> {
 const COMMON_PCS: Record<string, readonly string[]> = {
   sync: ["pcs cluster sync"],
   removeNode: ["pcs cluster node remove n2"],
-  startAll: ["pcs cluster start --all"],
-  stopOne: ["pcs cluster stop n2"],
-  enableAll: ["pcs cluster enable --all"],
   unstandby: ["pcs node unstandby n2"],
-  maintenance: ["pcs node maintenance n2"],
-  unmaintenance: ["pcs node unmaintenance n2"],
   property: ["pcs property set maintenance-mode=true"],
 }
 
@@ -83,13 +73,8 @@ const ASK: Record<string, (commands: MembershipCommands) => readonly Invocation[
   removeNode: (commands) => commands.removeNode("n2"),
   removeDespite: (commands) => commands.removeNode("n2", true),
   deauth: (commands) => commands.deauth(["n1", "n2"]),
-  startAll: (commands) => commands.start("all"),
-  stopOne: (commands) => commands.stop(["n2"]),
-  enableAll: (commands) => commands.enable("all"),
   destroy: (commands) => commands.destroy(),
   unstandby: (commands) => commands.unstandby("n2"),
-  maintenance: (commands) => commands.maintenance("n2", true),
-  unmaintenance: (commands) => commands.maintenance("n2", false),
   property: (commands) => commands.property({ "maintenance-mode": "true" }),
 }
 
