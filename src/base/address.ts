@@ -1,7 +1,7 @@
 import { Address4, Address6 } from "ip-address"
 
 /** An address with the length of its network's prefix. */
-export interface Cidr {
+interface Cidr {
   address: string
   prefix: number
 }

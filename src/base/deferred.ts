@@ -1,5 +1,5 @@
 /** A promise with its handles outside, as `Promise.withResolvers` has it from Node 22 on. */
-export interface Deferred<T> {
+interface Deferred<T> {
   promise: Promise<T>
   resolve(value: T): void
   reject(reason: unknown): void

@@ -16,7 +16,7 @@ import type { ExecResult } from "./exec-result.ts"
  * - `E_CANCELED` the operator interrupted
  * - `E_BUG` haops itself is wrong
  */
-export type ErrorCode =
+type ErrorCode =
   | "E_INPUT"
   | "E_CONNECT"
   | "E_AUTH"
@@ -32,7 +32,7 @@ export type ErrorCode =
   | "E_CANCELED"
   | "E_BUG"
 
-export interface ErrorFields {
+interface ErrorFields {
   host?: string | undefined
   /** The step's title, such as `package pacemaker`. */
   step?: string | undefined

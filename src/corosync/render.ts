@@ -1,5 +1,5 @@
 /** What a corosync.conf is made of. */
-export interface CorosyncCluster {
+interface CorosyncCluster {
   name: string
   /** In the order of their node ids; `links` are the node's addresses, one a ring. */
   nodes: readonly { name: string; nodeid: number; links: readonly string[] }[]

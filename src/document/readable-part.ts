@@ -3,7 +3,7 @@ import type { Path } from "./problems.ts"
 import { isOtherKind } from "./shape-words.ts"
 
 /** What is left of data when everything that does not fit its schema is taken out. */
-export interface ReadablePart<T> {
+interface ReadablePart<T> {
   value: T
   /** What was taken out, as paths of the whole data. */
   lost: readonly Path[]

@@ -21,7 +21,7 @@ export const secretSchema = z
   ])
   .describe("A secret: { env: NAME }, { file: PATH } or { command: LINE }")
 
-export type SecretYaml = z.output<typeof secretSchema>
+type SecretYaml = z.output<typeof secretSchema>
 
 /** Where a secret of the inventory comes from; the text itself is wrapped at once, so that it cannot be printed. */
 export function secretSource(yaml: SecretYaml): SecretSource {

@@ -14,7 +14,7 @@ export interface ShapeProblem {
   missing?: boolean | undefined
 }
 
-export type Shape<T> = { ok: true; value: T; problems: readonly [] } | { ok: false; problems: readonly ShapeProblem[] }
+type Shape<T> = { ok: true; value: T; problems: readonly [] } | { ok: false; problems: readonly ShapeProblem[] }
 
 /** What an issue alone does not say: the keys that would have been right, by the list of those that were not. */
 type KnownKeys = WeakMap<readonly string[], readonly string[]>

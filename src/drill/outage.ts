@@ -1,7 +1,7 @@
 import { type Attempt, EVERY_MS } from "./prober.ts"
 
 /** A time without an answer, from when the next one was due to when it came. Milliseconds since the prober began. */
-export interface Outage {
+interface Outage {
   fromMs: number
   toMs: number
   /** Requests sent in it that failed. */

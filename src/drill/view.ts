@@ -22,7 +22,7 @@ export interface View {
   troubles: readonly string[]
 }
 
-export interface ViewRequest {
+interface ViewRequest {
   inventory: Inventory
   world: World
   tasks: readonly Task[]

@@ -10,7 +10,7 @@ import { heldBack, type Wave, wavesOf } from "./waves.ts"
 import { isLive, type LiveHost } from "./world.ts"
 
 /** A step whose actions were begun and not all done. */
-export interface Unfinished {
+interface Unfinished {
   host: string
   step: string
   done: number

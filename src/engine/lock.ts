@@ -64,7 +64,7 @@ const DIRECTORY = "/run/haops"
 const PATIENCE_S = 600
 
 /** Where the lock is, and how long commands of an earlier run are waited for; other than the default in tests. */
-export interface LockTerms {
+interface LockTerms {
   directory?: string
   patienceSeconds?: number
 }

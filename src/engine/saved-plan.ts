@@ -76,7 +76,7 @@ export async function requireSavable(file: string): Promise<void> {
   })
 }
 
-export interface SavedPlan {
+interface SavedPlan {
   file: string
   saved: Saved
 }

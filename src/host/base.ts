@@ -40,7 +40,7 @@ exit 0
 `
 
 /** When the script was sent and when its output was complete, in milliseconds of our clock. */
-export interface Interval {
+interface Interval {
   start: number
   end: number
 }

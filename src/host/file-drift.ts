@@ -13,7 +13,7 @@ export interface FileWant {
 }
 
 /** How the drift of a file is put to the operator. */
-export interface FileDriftOptions {
+interface FileDriftOptions {
   /** What a change of content costs. Default `none`. */
   risk?: Risk | undefined
   /** Takes secrets out of what is shown. */

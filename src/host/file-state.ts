@@ -20,7 +20,7 @@ export type FileState =
       content: Buffer | undefined
     }
 
-export interface FileQuestion {
+interface FileQuestion {
   /** Do not send content with this checksum: it is known here. */
   unless?: string | undefined
   /** A filter for the content on its way here (`sed …`), such as one that takes secrets out. The checksum is of the file itself. */

@@ -5,7 +5,7 @@ export interface HostsEntry {
 }
 
 /** A line outside the block that gives a node's name another address. */
-export interface HostsConflict {
+interface HostsConflict {
   /** Counted from 1. */
   line: number
   address: string

@@ -4,7 +4,7 @@ import { HaopsError } from "../base/errors.ts"
 import type { Group } from "../model/inventory.ts"
 
 /** A host as the short form of the inventory writes it. */
-export interface NewHost {
+interface NewHost {
   group: Group
   name: string
   address: string

@@ -14,7 +14,7 @@ export interface InventorySource {
   cwd: string
 }
 
-export interface InventoryMemory {
+interface InventoryMemory {
   /** The inventory that was made of exactly this; undefined where that is not known. */
   recall(): Inventory | undefined
   keep(inventory: Inventory): void

@@ -6,7 +6,7 @@ import { HaopsError } from "../base/errors.ts"
 import { Secret } from "../base/secret.ts"
 import type { SecretSource } from "../model/inventory.ts"
 
-export interface SecretStoreOptions {
+interface SecretStoreOptions {
   /** What relative paths and commands start from. Default: the working directory; the loader makes paths absolute. */
   baseDir?: string | undefined
   /** Default: that of this process. */

@@ -9,7 +9,7 @@ import type { KeepalivedYaml } from "./schema.ts"
 import { vrrpAddress } from "./vrrp-address.ts"
 
 /** What VRRP's settings are checked against. */
-export interface KeepalivedParts {
+interface KeepalivedParts {
   file: string
   hosts: readonly Host[]
   vips: readonly Vip[]

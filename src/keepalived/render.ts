@@ -17,7 +17,7 @@ export interface VrrpInstance {
   unicast?: { source: string; nic: string; peers: readonly string[] } | undefined
 }
 
-export interface KeepalivedFile extends Pick<Keepalived, "advertMs" | "nopreempt"> {
+interface KeepalivedFile extends Pick<Keepalived, "advertMs" | "nopreempt"> {
   /** Name of the host. */
   router: string
   instances: readonly VrrpInstance[]

@@ -4,7 +4,7 @@ import type { Action } from "../model/step.ts"
 /** keepalived starts with two good answers of haproxy and three silent intervals of its peers. */
 const LIMIT_S = 30
 
-export interface Settling {
+interface Settling {
   /** Shell that exits 0 once this host may have the VIPs, as that haproxy answers on it. Default: it may at once. */
   ready?: string | undefined
   /** Where the VIPs answer, as far as ports are known. */

@@ -18,7 +18,7 @@ export interface KeepalivedState {
   nics: readonly string[]
 }
 
-export interface NicAddress {
+interface NicAddress {
   nic: string
   address: string
   prefix: number

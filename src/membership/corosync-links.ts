@@ -12,7 +12,7 @@ export interface Link {
 type Rings = ReadonlyMap<string, Readonly<Record<number, string>>>
 
 /** How the links come to be as wanted. A link cannot change its address: a new one takes its place under a number that is free. */
-export interface LinkChange {
+interface LinkChange {
   takes: Extract<Takes, "reload" | "split">
   /** Links that are to come. */
   added: readonly Link[]

@@ -54,7 +54,7 @@ export function corosyncView({ quorum }: Pick<ClusterWant, "quorum">): Probe<Cor
 }
 
 /** The members that go by the same file, and what keeps haops from changing it. */
-export interface Roster {
+interface Roster {
   members: Peers<CorosyncView>["all"]
   /** Why the settings are left alone; undefined where they may be changed. */
   partial: string | undefined

@@ -3,7 +3,7 @@ import type { Member, Members } from "../model/step.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import { describeVotes, type Votes, votesOf } from "./quorum.ts"
 
-export interface DepartureWant {
+interface DepartureWant {
   cluster: string
   node: string
   /** The node, or another member, is gone for good: go on though it does not answer. */

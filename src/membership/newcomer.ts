@@ -6,7 +6,7 @@ import type { MemberNode } from "./nodes.ts"
 import { describeVotes, votesOf } from "./quorum.ts"
 import { isForeign, isIn } from "./situation.ts"
 
-export interface NewcomerWant {
+interface NewcomerWant {
   cluster: string
   node: MemberNode
   shell: "pcs" | "crmsh" | "auto"

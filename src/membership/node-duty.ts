@@ -32,7 +32,7 @@ const want = z.strictObject({
 })
 
 type Want = z.infer<typeof want>
-export type DutyStep = ClusterStep<Want, NodeView>
+type DutyStep = ClusterStep<Want, NodeView>
 
 /** A step that takes a node out of service (`standby`), or back into it, and waits until the resources are where they belong then. */
 export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & { standby: boolean }): DutyStep {

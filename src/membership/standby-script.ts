@@ -1,6 +1,6 @@
 import { quote } from "../base/sh.ts"
 
-export interface Standby {
+interface Standby {
   node: string
   /** `forever` is a change of the configuration; `reboot` is forgotten when the node restarts. */
   lifetime: "forever" | "reboot"

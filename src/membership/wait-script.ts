@@ -2,7 +2,7 @@ import { quote } from "../base/sh.ts"
 import { CRM_MON_SCRIPT } from "../pacemaker/crm-mon.ts"
 
 /** What a cluster is waited for to say of itself. */
-export interface Awaited {
+interface Awaited {
   /** Nodes that are to be online and joined. */
   online: readonly string[]
   /** Resources that are to run, each on so many nodes. */

@@ -1,5 +1,5 @@
 /** What haproxy makes of an `option` directive; seen with `haproxy -c` on 2.2, 2.6 and 3.0, which agree. */
-export interface OptionTraits {
+interface OptionTraits {
   /** What it does, for the schema. */
   says: string
   /** The half of a proxy that reads it; the other warns. */
@@ -50,7 +50,7 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as [OptionName, ...OptionName[]
 /** `forwardfor` has arguments; each other option is on or off. */
 export type OptionValue = boolean | ForwardFor
 
-export interface ForwardFor {
+interface ForwardFor {
   /** Clients of this address or network are not written down. */
   except?: string | undefined
   /** Default `X-Forwarded-For`. */

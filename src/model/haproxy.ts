@@ -80,7 +80,7 @@ export interface HaproxyGlobal {
   raw: readonly string[]
 }
 
-export interface RuntimeSocket {
+interface RuntimeSocket {
   path: string
   mode: string
   level: "user" | "operator" | "admin"
@@ -168,7 +168,7 @@ export interface BindTls {
   alpn: readonly string[]
 }
 
-export interface CertificateSource {
+interface CertificateSource {
   certificate: SecretSource
   /** Absent: the key is with the certificate. */
   key?: SecretSource | undefined

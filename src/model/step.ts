@@ -119,7 +119,7 @@ export function answerKey<Have>(name: string): AnswerKey<Have> {
 }
 
 /** `proof`: it proves the others. What it finds is no difference from the inventory, but what has come of it. */
-export type StepRole = "proof"
+type StepRole = "proof"
 
 interface StepBase<Want> {
   /** The YAML name: kebab-case, the file's name. */

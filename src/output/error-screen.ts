@@ -7,7 +7,7 @@ import { createPaint, type Paint } from "./paint.ts"
 import { type Scrub, scrubError } from "./scrub.ts"
 import { wrapIndented } from "./width.ts"
 
-export interface ErrorOptions {
+interface ErrorOptions {
   color: boolean
   /** All of the remote's words, the stack and its causes. */
   verbose: boolean

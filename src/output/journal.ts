@@ -38,7 +38,7 @@ export interface JournalChange extends StepPlace {
   error?: { code: string; message: string } | undefined
 }
 
-export interface JournalTransitions {
+interface JournalTransitions {
   type: "transitions"
   time: string
   host: string
@@ -55,7 +55,7 @@ export interface JournalEnd {
 
 export type JournalEntry = JournalStart | JournalChange | JournalTransitions | JournalEnd
 
-export interface JournalOptions {
+interface JournalOptions {
   file: string
   header: JournalHeader
   scrub: Scrub

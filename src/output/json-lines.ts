@@ -4,7 +4,7 @@ import type { Plan, RecapLine } from "../engine/plan-model.ts"
 import { type Scrub, toScrubbedJson } from "./scrub.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
 
-export interface JsonOptions {
+interface JsonOptions {
   scrub: Scrub
   now?: (() => Date) | undefined
 }

@@ -3,7 +3,7 @@ import type { HaopsEvent, StepPlace } from "../base/events.ts"
 import { listing } from "../base/words.ts"
 import { driftDone } from "./words.ts"
 
-export type StageState = "pending" | "running" | "done" | "changed" | "failed"
+type StageState = "pending" | "running" | "done" | "changed" | "failed"
 
 export interface LiveStage {
   name: string

@@ -4,7 +4,7 @@ import type { LiveModel, LiveRow, LiveStage, RowState } from "./live-model.ts"
 import type { Paint } from "./paint.ts"
 import { displayWidth, padEnd, padStart, truncate } from "./width.ts"
 
-export interface LiveSize {
+interface LiveSize {
   columns: number
   rows: number
 }

@@ -4,7 +4,7 @@ import type { HaopsEvent } from "../base/events.ts"
 import { type Scrub, toScrubbedJson } from "./scrub.ts"
 import { neverThrow, type OutputSink } from "./sink.ts"
 
-export interface LogOptions {
+interface LogOptions {
   file: string
   scrub: Scrub
   /** Told once, where writing fails (a full disk); the run goes on. */

@@ -5,7 +5,7 @@ import { type Scrub, scrubErrors } from "./scrub.ts"
 import type { OutputSink, OutputStream } from "./sink.ts"
 import { createTerminalSink } from "./terminal.ts"
 
-export interface ProgressOptions {
+interface ProgressOptions {
   /** `--json`: events as JSON lines. */
   json: boolean
   /** `--no-color`. */

@@ -6,7 +6,7 @@ import type { Recap } from "./recap.ts"
 import { padEnd, padStart, wrap } from "./width.ts"
 import { nothingToDo } from "./words.ts"
 
-export interface RecapOptions {
+interface RecapOptions {
   color: boolean
   /** Columns. */
   width: number

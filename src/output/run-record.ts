@@ -14,7 +14,7 @@ export interface RunRecord extends OutputSink {
   warning?: string | undefined
 }
 
-export interface RunRecordOptions {
+interface RunRecordOptions {
   runId: string
   header: JournalHeader
   scrub: Scrub

@@ -16,7 +16,7 @@ export function screenOptions(options: { color?: boolean | undefined }): ScreenO
   return { color: colorEnabled(stdout, { noColor: options.color === false, env }), width: columnsOf(stdout, 100) }
 }
 
-export interface Repaint {
+interface Repaint {
   /** Draw this in place of what is there, cut to the terminal's height. `title` is a line above it. */
   draw(title: string, text: string): void
   /** Leaves the last picture on the screen and gives the cursor back. */

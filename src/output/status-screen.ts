@@ -8,7 +8,7 @@ import { serviceLines } from "./status-services.ts"
 import { type Cell, tableLines } from "./table.ts"
 import { displayWidth, wrapIndented } from "./width.ts"
 
-export interface StatusScreenOptions {
+interface StatusScreenOptions {
   color: boolean
   /** Columns. */
   width: number

@@ -8,7 +8,7 @@ import { type SizedStream, withSize } from "./terminal-size.ts"
 import { movesLine } from "./transitions.ts"
 import { wrapIndented } from "./width.ts"
 
-export interface TerminalOptions {
+interface TerminalOptions {
   color: boolean
   /** A clock in milliseconds. Default: monotonic. */
   now?: (() => number) | undefined

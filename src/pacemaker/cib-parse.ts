@@ -3,7 +3,7 @@ import { parseConstraint } from "./cib-parse-constraint.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
 
 /** Marks the property sets that a new cluster is seeded with and that the first transaction removes. */
-export const SEED_PREFIX = "haops-seed"
+const SEED_PREFIX = "haops-seed"
 
 /** Parse the answer of `cibadmin -Q`. Throws where it is not a CIB. */
 export function parseCib(xml: string): Cib {

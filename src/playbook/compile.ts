@@ -11,7 +11,7 @@ import type { Host, Inventory, SecretSource } from "../model/inventory.ts"
 import { actsForAll, isJoint, type Step, type Subject } from "../model/step.ts"
 import { onSchema, type Playbook } from "./schema.ts"
 
-export interface CompileContext {
+interface CompileContext {
   inventory: Inventory
   /** Hosts of this run: the inventory's, or those of `--limit`. */
   hosts: readonly Host[]

@@ -6,7 +6,7 @@ import type { Keyring } from "./keyring.ts"
 import { fingerprint } from "./known-hosts.ts"
 
 /** One way to log in. `label` names it for people, and holds no secret. */
-export interface Credential {
+interface Credential {
   label: string
   /** The method's name on the wire; the server says which of them it allows. */
   protocol: AuthenticationType
@@ -14,7 +14,7 @@ export interface Credential {
 }
 
 /** A key that could not even be offered. */
-export interface Unusable {
+interface Unusable {
   label: string
   problem: string
 }

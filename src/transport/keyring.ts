@@ -10,7 +10,7 @@ import type { Secret } from "../base/secret.ts"
 import type { SecretSource } from "../model/inventory.ts"
 
 /** A private key, or why there is none to use. */
-export type LoadedKey = { key: ParsedKey } | { problem: string }
+type LoadedKey = { key: ParsedKey } | { problem: string }
 
 /** The keys of one run. Each file is parsed once for all hosts: decrypting one takes 0.3 s of nothing else happening. */
 export interface Keyring {

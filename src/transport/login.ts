@@ -8,7 +8,7 @@ import type { Endpoint } from "./endpoint.ts"
 import type { HostKeyCheck } from "./host-keys.ts"
 import { endSignsOfLife, signAtOnce, skipKeyProof } from "./ssh2-internals.ts"
 
-export interface LoginDeps extends CredentialSources {
+interface LoginDeps extends CredentialSources {
   /** Milliseconds between signs of life; three that stay unanswered mean that the host is gone. */
   keepaliveMs: number
 }

@@ -2,9 +2,9 @@ import PQueue from "p-queue"
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
 
 /** What became of one host: its value or its error, never both. */
-export type Settled<Item, Value> = { host: Item; value: Value } | { host: Item; error: HaopsError }
+type Settled<Item, Value> = { host: Item; value: Value } | { host: Item; error: HaopsError }
 
-export interface Pool {
+interface Pool {
   /**
    * Runs the task for every host, at most `forks` at once, and waits for all of them. A host that fails takes no other
    * with it; results come in the order of the hosts. Errors that name no host get the host's name.

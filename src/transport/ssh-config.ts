@@ -7,7 +7,7 @@ import { HaopsError } from "../base/errors.ts"
 /** Keyword in lower case to its values, as `ssh -G` prints them. */
 export type ConfigValues = ReadonlyMap<string, readonly string[]>
 
-export interface SshConfigOptions {
+interface SshConfigOptions {
   home: string
   /** The client's program, default `ssh`. */
   program?: string | undefined
@@ -56,7 +56,7 @@ export function createSshConfig(options: SshConfigOptions): (names: readonly str
  * For each keyword the first answer that differs from what everybody gets. An answer without the keyword differs too: a section
  * that rules the host out, or a `none`, has unset it. ProxyJump and ProxyCommand are one question, the way there.
  */
-export function mergeConfigs(common: ConfigValues, own: readonly ConfigValues[]): ConfigValues {
+function mergeConfigs(common: ConfigValues, own: readonly ConfigValues[]): ConfigValues {
   const keywords = new Set([common, ...own].flatMap((answer) => [...answer.keys()]))
   const merged = new Map<string, readonly string[]>()
   for (const keyword of keywords) {
@@ -70,7 +70,7 @@ export function mergeConfigs(common: ConfigValues, own: readonly ConfigValues[])
 }
 
 /** The values in the output of `ssh -G`. A keyword may come on several lines. */
-export function parseSshG(output: string): ConfigValues {
+function parseSshG(output: string): ConfigValues {
   const values = new Map<string, string[]>()
   for (const line of output.split("\n")) {
     const space = line.indexOf(" ")

@@ -10,7 +10,7 @@ import { importYaml } from "../haproxy/import/yaml.ts"
 import { loadInventory } from "../inventory/load.ts"
 import type { CommonOptions } from "./options.ts"
 
-export interface ImportHaproxyOptions extends CommonOptions {
+interface ImportHaproxyOptions extends CommonOptions {
   /** `NAME=ADDRESS[/PREFIX]` */
   vip: string[]
 }

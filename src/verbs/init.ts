@@ -13,7 +13,7 @@ import { DEFAULT_FILES } from "../inventory/load.ts"
 import { parseInventory } from "../inventory/parse.ts"
 import type { CommonOptions } from "./options.ts"
 
-export interface InitOptions extends CommonOptions {
+interface InitOptions extends CommonOptions {
   name?: string | undefined
   /** `ADDRESS` or `NAME=ADDRESS` */
   controller: string[]

@@ -37,7 +37,7 @@ export interface Reporter {
   close(): Promise<void>
 }
 
-export interface ReporterRequest {
+interface ReporterRequest {
   verb: string
   inventory: Inventory
   hosts: readonly Host[]

@@ -11,7 +11,7 @@ import { describeMoves, statusSeen } from "./moves.ts"
 import type { NodeOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
 
-export interface NodeRun extends SessionRequest {
+interface NodeRun extends SessionRequest {
   options: NodeOptions
   /** Ask before resources on the other nodes stop, move or restart. Default false. */
   undisturbed?: boolean | undefined

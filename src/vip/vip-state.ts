@@ -23,7 +23,7 @@ export interface VipState {
 }
 
 /** A VIP, and whether this host is one of those that are to have it: only they ask for it. */
-export interface AskedVip {
+interface AskedVip {
   address: string
   here: boolean
 }

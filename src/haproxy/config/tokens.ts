@@ -7,7 +7,7 @@ export interface Token {
   end: number
 }
 
-export interface Line {
+interface Line {
   tokens: readonly Token[]
   /** What follows `#`, without it. */
   comment?: { text: string; start: number } | undefined

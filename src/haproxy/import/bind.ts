@@ -7,9 +7,9 @@ import type { Half } from "./half.ts"
 import type { Named } from "./hosts.ts"
 import { isPlain } from "./plain.ts"
 
-export type BindYaml = Pick<ServiceYaml, "port" | "vip" | "bind" | "tls" | "rawBind">
+type BindYaml = Pick<ServiceYaml, "port" | "vip" | "bind" | "tls" | "rawBind">
 
-export interface TakenBind {
+interface TakenBind {
   yaml: BindYaml
   directive: ConfigDirective
 }

@@ -18,7 +18,7 @@ import { readSource } from "./source.ts"
 import { type ImportedStats, isStats, statsOf } from "./stats.ts"
 import { tryOut } from "./trial.ts"
 
-export interface ImportRequest {
+interface ImportRequest {
   /** The haproxy.cfg. */
   text: string
   /** VIPs by name. None: the addresses that it binds are taken for VIPs. */

@@ -27,7 +27,7 @@ export interface Kept {
   in: ProxySection
 }
 
-export interface ImportedService {
+interface ImportedService {
   yaml: ServiceYaml
   kept: readonly Kept[]
 }
@@ -64,7 +64,7 @@ export function serviceOf(name: string, halves: Halves, around: Around): Importe
   return withRest(yaml, words, halves, around)
 }
 
-export interface Halves {
+interface Halves {
   front: Half
   back: Half
 }

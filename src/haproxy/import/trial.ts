@@ -8,7 +8,7 @@ import { expandHaproxy } from "../section/expand.ts"
 import type { HaproxyYaml } from "../section/schema.ts"
 import type { Named } from "./hosts.ts"
 
-export interface Trial {
+interface Trial {
   meaning: HaproxyMeaning
   /** What is wrong with it as an inventory. */
   problems: readonly string[]

@@ -4,7 +4,7 @@ import type { HaproxyImport } from "./import.ts"
 /** Wider than this, a mapping or list is written on lines of its own. */
 const WIDTH = 100
 
-export interface YamlOptions {
+interface YamlOptions {
   /** The file that was imported, for the comment at the top. */
   file: string
   /** A whole inventory rather than the section for one that is there. */

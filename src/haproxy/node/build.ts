@@ -2,7 +2,7 @@ import type { HaproxySource } from "../../model/haproxy.ts"
 import { isOlder } from "../section/expand-source.ts"
 
 /** What of a machine decides how haproxy is built on it. */
-export interface Machine {
+interface Machine {
   /** `uname -r`. */
   kernel: string
   libc: "glibc" | "musl"

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto"
 import { HaopsError } from "../../base/errors.ts"
 
 /** What may be told of a certificate. */
-export interface CertificateFacts {
+interface CertificateFacts {
   /** `CN=web.example`, or all of the subject where it has no common name. */
   subject: string
   /** Milliseconds since 1970. */

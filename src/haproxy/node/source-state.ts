@@ -26,7 +26,7 @@ export interface SourceState {
   holds: boolean
 }
 
-export interface SourceQuestion {
+interface SourceQuestion {
   binary: string
   /** Where a build writes down what it did. */
   stamp: string

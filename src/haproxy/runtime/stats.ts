@@ -3,7 +3,7 @@ import { parseCsv } from "./csv.ts"
 import type { RuntimeBackend, RuntimeFrontend, RuntimeServer, ServerState } from "./model.ts"
 
 /** By `backend/server`: what an operator asked of a server. From `show servers state`. */
-export type AdminStates = ReadonlyMap<string, RuntimeServer["admin"]>
+type AdminStates = ReadonlyMap<string, RuntimeServer["admin"]>
 
 /**
  * Frontends, backends and servers from `show stat`, in the configuration's order. Columns are found by their names, so that

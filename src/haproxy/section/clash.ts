@@ -5,7 +5,7 @@ import { UNKNOWN } from "./expand-bind.ts"
 import { type ServiceEntry, settingsAt } from "./expand-presets.ts"
 import type { Expansion } from "./expansion.ts"
 
-export interface PlacedService {
+interface PlacedService {
   service: HaproxyService
   at: ServiceEntry["at"]
 }

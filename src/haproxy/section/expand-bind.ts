@@ -29,7 +29,7 @@ export function expandPlace(wanted: Wanted, at: (key: "vip" | "bind") => Path, e
 }
 
 /** The VIP of that name; unknown names are reported. */
-export function namedVip(name: string, at: Path, { vips, problem }: Expansion): Vip | undefined {
+function namedVip(name: string, at: Path, { vips, problem }: Expansion): Vip | undefined {
   const vip = vips.find((candidate) => candidate.name === name)
   const names = vips.map((candidate) => candidate.name)
   if (vip === undefined) {

@@ -106,7 +106,7 @@ export const defaultsShape = {
     .optional(),
 }
 
-export type RawYaml = z.output<typeof rawSchema>
+type RawYaml = z.output<typeof rawSchema>
 
 /** Raw configuration as lines, without blank ones. */
 export function rawLines(raw: RawYaml | undefined): readonly string[] {

@@ -6,7 +6,7 @@ import { waitForLock } from "./lock.ts"
 import type { PackageState } from "./state.ts"
 
 /** A package, in a version (`*` at the end for any that begins so) or in whatever version is there. */
-export interface PackageWant {
+interface PackageWant {
   name: string
   version: string | undefined
 }

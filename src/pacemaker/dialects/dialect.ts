@@ -4,7 +4,7 @@ import { crmshCib } from "./crmsh-cib.ts"
 import { MEMBERSHIP, type MembershipCommands } from "./membership-commands.ts"
 import { pcsCib } from "./pcs-cib.ts"
 
-export type DialectName = keyof typeof MEMBERSHIP
+type DialectName = keyof typeof MEMBERSHIP
 
 /** How one cluster shell, at one stage of its history, spells what haops wants of it. */
 export interface Dialect {

@@ -10,7 +10,7 @@ export interface Invocation {
   okCodes?: readonly number[] | undefined
 }
 
-export interface ClusterNode {
+interface ClusterNode {
   name: string
   /** Where pcsd on the peers reaches it. */
   address: string
@@ -18,7 +18,7 @@ export interface ClusterNode {
   links: readonly string[]
 }
 
-export interface ClusterSpec {
+interface ClusterSpec {
   name: string
   /** In the order of their node ids: every shell numbers them 1, 2, 3 … as they come. */
   nodes: readonly ClusterNode[]

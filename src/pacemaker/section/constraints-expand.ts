@@ -7,7 +7,7 @@ import type { ConstraintYaml } from "./constraint-schema.ts"
 import { HAPROXY_CLONE, HAPROXY_RESOURCE } from "./vip-resources.ts"
 
 /** What a constraint can name. */
-export interface Nameable {
+interface Nameable {
   resources: readonly Resource[]
   fencing: readonly Resource[]
   hosts: readonly Host[]

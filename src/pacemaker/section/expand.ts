@@ -15,7 +15,7 @@ import type { PacemakerYaml } from "./schema.ts"
 import { haproxyResource, tiesOf, vipResource } from "./vip-resources.ts"
 
 /** What the cluster is made of besides its own section. */
-export interface ClusterParts {
+interface ClusterParts {
   file: string
   hosts: readonly Host[]
   vips: readonly Vip[]
