@@ -9,7 +9,6 @@ import { isForeign, isIn } from "./situation.ts"
 interface NewcomerWant {
   cluster: string
   node: MemberNode
-  shell: "pcs" | "crmsh" | "auto"
   allowUnreachable: boolean
 }
 

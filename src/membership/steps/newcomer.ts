@@ -7,7 +7,6 @@ import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
 const want = z.strictObject({
   cluster: z.string(),
   node: MEMBER_NODE,
-  shell: z.enum(["pcs", "crmsh", "auto"]),
   allowUnreachable: z.boolean().default(false).describe("Go on though another member does not answer."),
 })
 
@@ -25,7 +24,7 @@ export const newcomer = defineClusterStep<Want, NewcomerView>({
     const node = memberNodes(inventory, pacemaker).find(({ name }) => name === subject.node)
     if (node === undefined) return undefined
     const { allowUnreachable = false } = subject
-    return { cluster: inventory.name, node, shell: pacemaker.shell, allowUnreachable }
+    return { cluster: inventory.name, node, allowUnreachable }
   },
   title: ({ node }) => `joining of ${node.name}`,
   probe: () => ({
