@@ -2,7 +2,7 @@ import { HaopsError } from "../base/errors.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { ProbeOutput } from "../model/step.ts"
 import { READ_CLOCK } from "./clock.ts"
-import { readPackages, STACK_PACKAGES } from "./packages/packages.ts"
+import { askPackages, readPackages } from "./packages/packages.ts"
 import { tellIfKnown } from "./shared.ts"
 
 const STACK = ["pacemaker", "pcs", "crmsh", "corosync", "haproxy", "keepalived"] as const
@@ -30,7 +30,7 @@ done
 for program in ${PROGRAMS.join(" ")}; do
   command -v "$program" >/dev/null 2>&1 || continue
   # Where the package database cannot be read, the step that needs it says so.
-  { ${tellIfKnown(STACK_PACKAGES)}; } 2>/dev/null
+  { ${tellIfKnown(askPackages(STACK))}; } 2>/dev/null
   break
 done
 for list in /usr/share/pcsd/capabilities.xml /usr/lib/pcsd/capabilities.xml; do

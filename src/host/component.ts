@@ -2,5 +2,5 @@ import type { Component } from "../model/component.ts"
 
 export const host: Component = {
   name: "host",
-  steps: async () => (await import("./steps/index.ts")).steps,
+  steps: async (all) => (await import("./steps/index.ts")).hostSteps(all),
 }

@@ -1,4 +1,8 @@
+import { quoteAll } from "../base/sh.ts"
+
 const FORM = /\$\{haops_(\w+)-\$\(\n([\s\S]*?)\n# haops_\1\n\)\} \|\| (exit|:)/g
+
+const LIST = "set -- "
 
 /**
  * Shell that ends an assignment, from its right side on: the output of `script`, a question that several probes of a host ask. By
@@ -8,6 +12,14 @@ const FORM = /\$\{haops_(\w+)-\$\(\n([\s\S]*?)\n# haops_\1\n\)\} \|\| (exit|:)/g
  */
 export function shared(name: string, script: string): string {
   return `\${haops_${name}-$(\n${script}\n# haops_${name}\n)} || exit`
+}
+
+/**
+ * A shared question about the words of a list (none holds a space), `"$@"` in `script`: what probes ask of the same `name` is asked once about the words of
+ * all of them, so that its answer tells of more than any one wants to know.
+ */
+export function sharedList(name: string, words: readonly string[], script: string): string {
+  return shared(name, `${LIST}${quoteAll(words)}\n${script}`)
 }
 
 /** Shell that prints the answer to a shared question. */
@@ -26,7 +38,7 @@ export function hoistShared(scripts: readonly string[]): { preamble: string; scr
   for (const script of scripts) {
     for (const [, name = "", question = ""] of script.matchAll(FORM)) {
       const entry = asked.get(name) ?? { question, by: new Set() }
-      asked.set(name, { question: entry.question, by: entry.by.add(script) })
+      asked.set(name, { question: about(entry.question, question), by: entry.by.add(script) })
     }
   }
   const hoisted = [...asked].filter(([, { by }]) => by.size > 1)
@@ -41,6 +53,14 @@ export function hoistShared(scripts: readonly string[]): { preamble: string; scr
       script.replace(FORM, (form, name: string, _question, end: string) => (names.has(name) ? told(name, end) : form)),
     ),
   }
+}
+
+/** The question about the words of both lists; of questions without a list there is but one. */
+function about(asked: string, question: string): string {
+  if (asked === question || !asked.startsWith(LIST)) return asked
+  const [words = "", ...script] = asked.slice(LIST.length).split("\n")
+  const [more = ""] = question.slice(LIST.length).split("\n")
+  return `${LIST}${[...new Set([...words.split(" "), ...more.split(" ")])].join(" ")}\n${script.join("\n")}`
 }
 
 /** The shell itself ends a script that expands what is unset, wherever that stands in it. */

@@ -4,8 +4,7 @@ import { readAnswer } from "../answer.ts"
 import { tellShared } from "../shared.ts"
 import { POLICY_MARK, POLICY_PATH } from "./install.ts"
 import { HELD_BY } from "./lock.ts"
-import { type InstalledPackages, PACKAGE_KEYS, packageQuery, readPackages, STACK_PACKAGES } from "./packages.ts"
-import { everyStackName } from "./stack-packages.ts"
+import { askPackages, type InstalledPackages, PACKAGE_KEYS, readPackages } from "./packages.ts"
 
 /** What the package database says, and what installing has to know besides. */
 export interface PackageState extends InstalledPackages {
@@ -15,12 +14,9 @@ export interface PackageState extends InstalledPackages {
   policyLeft: boolean
 }
 
-const ALL_STACK_NAMES = new Set(everyStackName())
-
-/** Shell that asks for all `names`: of the stack's own along with everybody who asks for those, and so perhaps for more. */
+/** Shell that asks for all `names`, along with everybody who asks for packages, and so perhaps for more. */
 export function packageScript(names: readonly string[]): string {
-  const ask = names.every((name) => ALL_STACK_NAMES.has(name)) ? tellShared(STACK_PACKAGES) : packageQuery(names)
-  return `${ask}
+  return `${tellShared(askPackages(names))}
 if [ -e ${POLICY_PATH} ] && grep -qs ${quote(POLICY_MARK)} ${POLICY_PATH}; then echo 'policy left'; fi`
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { compileScript, type Fragment, parseSections } from "../../../src/host/script.ts"
-import { shared, tellShared, unshared } from "../../../src/host/shared.ts"
+import { shared, sharedList, tellShared, unshared } from "../../../src/host/shared.ts"
 import { mainPidOf, parseStackUnits, STACK_UNITS, tellUnit, unitIsActive } from "../../../src/host/units.ts"
 import { run, SHELLS, sandbox, stackUnits, systemctlShow } from "../step-harness.ts"
 
@@ -35,6 +35,14 @@ describe.each(SHELLS)("a question that several probes share, in %s", (shell) => 
 
   test("is asked by the only one that has it", () => {
     expect(ask((question) => [tellShared(question), "echo other"])).toEqual({ times: 1, said: [ANSWER, "other\n"] })
+  })
+
+  test("about words of a list is asked once, about the words of all", () => {
+    const about = (...words: string[]) => {
+      return tellShared(sharedList("weather", words, `printf '%s\\n' "$#:" "$@"`))
+    }
+    const { said } = ask(() => [about("here", "there"), "echo between", about("there", "everywhere")])
+    expect(said).toEqual(["3:\nhere\nthere\neverywhere\n", "between\n", "3:\nhere\nthere\neverywhere\n"])
   })
 
   test("is asked anew by one that wants it so", () => {

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
+import { COMPONENTS } from "../../../src/components.ts"
 import { InputError } from "../../../src/document/problems.ts"
 import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
 import { haproxyConfig } from "../../../src/haproxy/steps/haproxy-config.ts"
-import { packages } from "../../../src/host/steps/packages.ts"
+import { packagesStep } from "../../../src/host/steps/packages.ts"
 import { loadInventory } from "../../../src/inventory/load.ts"
 import { context } from "../step-harness.ts"
 import { inventoryOf, PAIR } from "./support.ts"
+
+const packages = packagesStep(COMPONENTS)
 
 const HEAD = `name: lab
 controllers: { c1: 10.0.0.11, c2: 10.0.0.12 }

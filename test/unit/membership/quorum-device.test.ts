@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { reveal, Secret } from "../../../src/base/secret.ts"
+import { COMPONENTS } from "../../../src/components.ts"
 import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
-import { packages } from "../../../src/host/steps/packages.ts"
+import { packagesStep } from "../../../src/host/steps/packages.ts"
 import { parseInventory } from "../../../src/inventory/parse.ts"
 import type { MemberFiles } from "../../../src/membership/situation.ts"
 import { haclusterPassword } from "../../../src/membership/steps/hacluster-password.ts"
@@ -10,6 +11,8 @@ import { quorumDevice } from "../../../src/membership/steps/quorum-device.ts"
 import { quorumHost } from "../../../src/membership/steps/quorum-host.ts"
 import { judge, run, sandbox } from "../step-harness.ts"
 import { context, gather, judgeAll } from "./cluster.ts"
+
+const packages = packagesStep(COMPONENTS)
 
 const load = (pacemaker = "", head = "") =>
   parseInventory(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { COMPONENTS } from "../../../../src/components.ts"
 import {
   LOGROTATE_CONFIG,
   RSYSLOG_CONFIG,
@@ -8,9 +9,11 @@ import {
 import { parseRsyslog, type RsyslogState, rsyslogScript } from "../../../../src/haproxy/node/rsyslog-state.ts"
 import { haproxyRsyslog } from "../../../../src/haproxy/steps/haproxy-rsyslog.ts"
 import { type FileState, sha256 } from "../../../../src/host/file-state.ts"
-import { packages } from "../../../../src/host/steps/packages.ts"
+import { packagesStep } from "../../../../src/host/steps/packages.ts"
 import { parseInventory } from "../../../../src/inventory/parse.ts"
 import { context, judge, run, SHELLS, sandbox } from "../../step-harness.ts"
+
+const packages = packagesStep(COMPONENTS)
 
 const rsyslog = { file: "/var/log/haproxy.log", port: 514, facilities: ["local2"] }
 const want = { rsyslog }

@@ -2,14 +2,17 @@ import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { COMPONENTS } from "../../../../src/components.ts"
 import { POLICY_MARK, POLICY_PATH } from "../../../../src/host/packages/install.ts"
 import type { PackageState } from "../../../../src/host/packages/state.ts"
 import { packageStep } from "../../../../src/host/steps/package.ts"
-import { packages } from "../../../../src/host/steps/packages.ts"
+import { packagesStep } from "../../../../src/host/steps/packages.ts"
 import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
 import type { Pacemaker } from "../../../../src/model/inventory.ts"
 import type { Action } from "../../../../src/model/step.ts"
 import { context, facts, host, inventory, judge, parse, run, SHELLS, sandbox } from "../../step-harness.ts"
+
+const packages = packagesStep(COMPONENTS)
 
 const stack = { parts: ["tools", "cluster", "shell", "haproxy"] }
 const DEBIAN12 = [
