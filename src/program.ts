@@ -142,13 +142,13 @@ function addLb(program: Command, call: Call): void {
     import("./verbs/lb.ts").then(({ lbShow }) => lbShow),
   )
   verb("drain <service/server>", "no new connections; those that are there go on", () =>
-    import("./verbs/lb.ts").then(({ lbDrain }) => lbDrain),
+    import("./verbs/lb-state.ts").then(({ lbDrain }) => lbDrain),
   ).addOption(force())
   verb("maint <service/server>", "no connections at all, no checks", () =>
-    import("./verbs/lb.ts").then(({ lbMaint }) => lbMaint),
+    import("./verbs/lb-state.ts").then(({ lbMaint }) => lbMaint),
   ).addOption(force())
   verb("ready <service/server>", "takes connections again", () =>
-    import("./verbs/lb.ts").then(({ lbReady }) => lbReady),
+    import("./verbs/lb-state.ts").then(({ lbReady }) => lbReady),
   )
 }
 

@@ -1,7 +1,7 @@
 import { cleanLine } from "../base/clean.ts"
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Drift, Outcome } from "../base/events.ts"
-import { EXIT, exitOfOutcome, outcomeOfError } from "../base/exit-codes.ts"
+import { EXIT, exitOfOutcome } from "../base/exit-codes.ts"
 import { type Aim, addressOf, aimAt } from "../drill/aim.ts"
 import { askHttp, askTcp } from "../drill/ask.ts"
 import { conduct, type Drill } from "../drill/conduct.ts"
@@ -27,6 +27,7 @@ import { ask } from "./ask.ts"
 import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
 import type { DrillOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
+import { toldAsRun } from "./told.ts"
 
 /** Milliseconds after which a request has failed: long enough for a SYN that is sent again after a second. */
 const REQUEST_TIMEOUT_MS = 2_000
@@ -51,13 +52,7 @@ export async function drill(options: DrillOptions, kind: string): Promise<number
     steps: (all) => lenient(all, (one) => unasked.push(one)),
     record: true,
   })
-  try {
-    return await hold(session, options, FAULTS[kind as DrillKind], unasked)
-  } catch (thrown) {
-    const outcome = outcomeOfError(asHaopsError(thrown))
-    session.reporter.sink({ type: "run-finished", outcome, ms: Date.now() - session.startedAt })
-    throw thrown
-  }
+  return await toldAsRun(session, () => hold(session, options, FAULTS[kind as DrillKind], unasked))
 }
 
 async function hold(

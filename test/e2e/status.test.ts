@@ -137,7 +137,20 @@ cp -p /root/right /etc/haproxy/haproxy.cfg`,
     expect(last.code).toBe(1)
     expect(last.stderr).toContain("controller3 is the last server of web")
     expect(await serverStatus("controller1", "controller3")).toBe("UP")
-    for (const name of ["controller1", "controller2"]) await lab.haops(["lb", "ready", `web/${name}`, "-i", inventory])
+    expect((await lab.haops(["lb", "ready", "web/controller2", "-i", inventory])).code).toBe(0)
+    await serversUp(2)
+    // Two at the same time, each of whom sees another one left as it begins.
+    const both = await Promise.all(
+      ["controller2", "controller3"].map((name) => lab.haops(["lb", "drain", `web/${name}`, "-i", inventory])),
+    )
+    const codes = both.map(({ code }) => code)
+    expect(codes.filter((code) => code === 0).length, both.map(({ stderr }) => stderr).join("\n")).toBeLessThan(2)
+    const statuses = ["controller2", "controller3"].map((name) => serverStatus("controller1", name))
+    expect(await Promise.all(statuses)).toContain("UP")
+    const runs = await lab.haops(["journal", "--json"])
+    const ends = (JSON.parse(runs.stdout) as { runs: { start: { verb: string }; end?: object }[] }).runs
+    expect(ends.filter(({ start, end }) => start.verb.startsWith("lb ") && end === undefined)).toEqual([])
+    for (const { name } of lab.nodes) await lab.haops(["lb", "ready", `web/${name}`, "-i", inventory])
     const unknown = await lab.haops(["lb", "drain", "web/controler1", "-i", inventory])
     expect(unknown.code).toBe(65)
     expect(unknown.stderr).toContain('Did you mean "controller1"?')
