@@ -134,7 +134,10 @@ async function applyBarrier(context: RunContext, todo: readonly Assessment[]): P
   await eachHost(context, states, async (state) => {
     for (const one of todo.filter((one) => one.host === state.host.name)) {
       // What is left undone here is planned again with the rest.
-      stale ??= await applyStep(context, one, state, unfinished)
+      if (stale !== undefined) return
+      const outdated = await applyStep(context, one, state, unfinished)
+      // Another host may have been told so meanwhile.
+      stale ??= outdated
     }
   })
   if (context.stop.aborted) throw canceled(unfinished)

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import * as z from "zod"
+import { deferred } from "../../../src/base/deferred.ts"
 import { HaopsError } from "../../../src/base/errors.ts"
 import type { HaopsEvent } from "../../../src/base/events.ts"
 import { quote } from "../../../src/base/sh.ts"
@@ -12,7 +13,7 @@ import { connectAndLook } from "../../../src/engine/look.ts"
 import type { Barrier, Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import type { Host } from "../../../src/model/inventory.ts"
-import { defineClusterStep, defineStep, type Step } from "../../../src/model/step.ts"
+import { defineClusterStep, defineJointStep, defineStep, type Step } from "../../../src/model/step.ts"
 import { LocalTransport } from "./local-transport.ts"
 
 const NAMES = ["n1", "n2", "n3"]
@@ -224,6 +225,38 @@ describe("a step that one does for all", () => {
       expect(existsSync(join(root, "n1"))).toBe(true)
       expect(of("step-failed")).toEqual([])
       expect(of("message")).toHaveLength(1)
+    })
+
+    test("on one of two hosts is planned again, though the other is done later", async () => {
+      const joint = defineJointStep<string, boolean>({
+        kind: "founded",
+        summary: "each founds",
+        want: z.string(),
+        title: () => "founded",
+        probe: (path) => fileStep().probe(path),
+        check: (_, { elected }) => (elected.have ? [] : [ABSENT]),
+        plan: (path) => {
+          const script = path.endsWith("n1") ? `[ ! -e ${path}.race ] || { rm ${path}.race; exit ${STALE}; }; ` : ""
+          return [{ type: "run", argv: ["sh", "-c", `${script}touch ${path}`], staleCode: STALE }]
+        },
+      })
+      // n2 is done when n1 has been told that its plan is stale, and later.
+      const stale = deferred<void>()
+      const [n1, n2] = ["n1", "n2"].map((name) => transports.get(name)!)
+      const [first, second] = [n1!.exec.bind(n1), n2!.exec.bind(n2)]
+      n1!.exec = async (command, signal) => {
+        const result = await first(command, signal)
+        if (result.code === STALE) stale.resolve()
+        return result
+      }
+      n2!.exec = async (command, signal) => {
+        if (command.argv[1] === "-c") await stale.promise
+        return await second(command, signal)
+      }
+      await go([barrier("c", joint, undefined, ["n1", "n2"])])
+      expect(["n1", "n2"].map((name) => existsSync(join(root, name)))).toEqual([true, true])
+      expect(of("step-failed")).toEqual([])
+      expect(of("message")).toMatchObject([{ text: expect.stringContaining("founded on n1") }])
     })
 
     test("is given up with E_STALE where it keeps going stale", async () => {
