@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util"
-import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml"
+import { isCollection, isMap, isPair, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml"
 import { HaopsError } from "../base/errors.ts"
 import type { Group } from "../model/inventory.ts"
 
@@ -77,15 +77,23 @@ function insert(text: string, map: HostMap, entry: string): string | undefined {
   if (last === undefined || first === undefined) return undefined
   const [start] = rangeOf(first)
   const [, end] = rangeOf(last)
-  if (map.flow === true) {
-    const ownLine = text.slice(start - column(text, start), start).trim() === "" && column(text, start) > 0
-    const gap = ownLine ? `${newline(text)}${" ".repeat(column(text, start))}` : " "
-    return `${text.slice(0, end)},${gap}${entry}${text.slice(end)}`
-  }
+  if (map.flow === true) return insertInFlow(text, start, end, entry)
   const at = lineEnd(text, end)
-  const line = `${" ".repeat(column(text, start))}${entry}${newline(text)}`
+  const line = `${indentOf(text, start)}${entry}${newline(text)}`
   const before = text.slice(0, at)
   return `${before}${before.endsWith("\n") ? "" : newline(text)}${line}${text.slice(at)}`
+}
+
+/** What stands behind a flow map's last host on its line: the comma that may be there, a comment. */
+const REST_OF_LINE = /^([ \t]*,)?[ \t]*(#.*)?\r?\n/
+
+function insertInFlow(text: string, start: number, end: number, entry: string): string {
+  const rest = REST_OF_LINE.exec(text.slice(end))
+  if (!beginsLine(text, start) || rest === null) return `${text.slice(0, end)}, ${entry}${text.slice(end)}`
+  // Its comment stays with the host that it is about.
+  const [line, comma] = rest
+  const own = `${indentOf(text, start)}${entry}${comma === undefined ? "" : ","}${newline(text)}`
+  return text.slice(0, end) + (comma === undefined ? "," : "") + line + own + text.slice(end + line.length)
 }
 
 function remove(text: string, map: HostMap, name: string): string | undefined {
@@ -93,7 +101,11 @@ function remove(text: string, map: HostMap, name: string): string | undefined {
   const item = map.items[index]
   if (item === undefined) return undefined
   const [start, end] = rangeOf(item)
-  if (map.flow !== true) return text.slice(0, start - column(text, start)) + text.slice(lineEnd(text, end))
+  const lineStart = start - column(text, start)
+  if (map.flow !== true) return text.slice(0, lineStart) + text.slice(lineEnd(text, end))
+  const rest = REST_OF_LINE.exec(text.slice(end))
+  // The comma before it may stay: YAML allows one at the end.
+  if (beginsLine(text, start) && rest !== null) return text.slice(0, lineStart) + text.slice(end + rest[0].length)
   const next = map.items[index + 1]
   if (next !== undefined) return text.slice(0, start) + text.slice(rangeOf(next)[0])
   const previous = map.items[index - 1]
@@ -102,9 +114,27 @@ function remove(text: string, map: HostMap, name: string): string | undefined {
 
 /** Where a pair's key begins and its value ends. */
 function rangeOf({ key, value }: Item): [start: number, end: number] {
-  const from = (key as { range?: [number, number, number] }).range
-  const to = (value as { range?: [number, number, number] } | null)?.range ?? from
-  return [from?.[0] ?? 0, to?.[1] ?? 0]
+  return [rangeOfNode(key)?.[0] ?? 0, endOf(value) ?? rangeOfNode(key)?.[1] ?? 0]
+}
+
+/** A block's own range takes the blank lines behind it in; they are the user's, so what counts is its last line. */
+function endOf(node: unknown): number | undefined {
+  const last: unknown = isCollection(node) && node.flow !== true ? node.items.at(-1) : undefined
+  if (last === undefined) return rangeOfNode(node)?.[1]
+  return isPair(last) ? (endOf(last.value) ?? rangeOfNode(last.key)?.[1]) : endOf(last)
+}
+
+function rangeOfNode(node: unknown): [number, number, number] | undefined {
+  return (node as { range?: [number, number, number] } | null | undefined)?.range
+}
+
+function beginsLine(text: string, offset: number): boolean {
+  return column(text, offset) > 0 && indentOf(text, offset).trim() === ""
+}
+
+/** What stands before it on its line. */
+function indentOf(text: string, offset: number): string {
+  return text.slice(offset - column(text, offset), offset)
 }
 
 function column(text: string, offset: number): number {

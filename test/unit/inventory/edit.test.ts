@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process"
 import {
   chmodSync,
+  chownSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -47,12 +49,21 @@ describe("adding a host", () => {
     expect(add(text)).toBe(text.replace("# end", "  controller4: 10.0.0.15\n# end"))
   })
 
+  test("leaves the blank lines behind the hosts where they are", () => {
+    const text = "controllers:\n  a:\n    address: 10.0.0.1\n    links:\n      - 10.0.0.1\n\n\n# Addresses\nname: x\n"
+    expect(add(text)).toBe(text.replace("- 10.0.0.1\n", "- 10.0.0.1\n  controller4: 10.0.0.15\n"))
+  })
+
   test.each([
     ["controllers: { a: 10.0.0.1 }\n", "controllers: { a: 10.0.0.1, controller4: 10.0.0.15 }\n"],
     ["controllers: {a: 10.0.0.1,}\n", "controllers: {a: 10.0.0.1, controller4: 10.0.0.15,}\n"],
     [
       "controllers: {\n  a: 10.0.0.1, # one\n  b: 10.0.0.2 # two\n}\n",
-      "controllers: {\n  a: 10.0.0.1, # one\n  b: 10.0.0.2,\n  controller4: 10.0.0.15 # two\n}\n",
+      "controllers: {\n  a: 10.0.0.1, # one\n  b: 10.0.0.2, # two\n  controller4: 10.0.0.15\n}\n",
+    ],
+    [
+      "controllers: {\n  a: 10.0.0.1, # one\n}\n",
+      "controllers: {\n  a: 10.0.0.1, # one\n  controller4: 10.0.0.15,\n}\n",
     ],
     ["controllers:\n  a: 10.0.0.1", "controllers:\n  a: 10.0.0.1\n  controller4: 10.0.0.15\n"],
     ["controllers:\r\n  a: 10.0.0.1\r\n", "controllers:\r\n  a: 10.0.0.1\r\n  controller4: 10.0.0.15\r\n"],
@@ -76,14 +87,15 @@ describe("removing a host", () => {
         address: "10.0.0.13"     # by hand
         ssh: { port: 2222 }
 `
-    expect(remove(ANNOTATED).replaceAll("\n\n", "\n")).toBe(ANNOTATED.replace(gone, "").replaceAll("\n\n", "\n"))
-    expect(remove(ANNOTATED)).toContain("# the second one is special\n")
+    expect(remove(ANNOTATED)).toBe(ANNOTATED.replace(gone, ""))
   })
 
   test.each([
     ["controllers: { a: 10.0.0.1, controller2: 10.0.0.2 }\n", "controllers: { a: 10.0.0.1 }\n"],
     ["controllers: { controller2: 10.0.0.2, a: 10.0.0.1 }\n", "controllers: { a: 10.0.0.1 }\n"],
     ["controllers:\n  a: 10.0.0.1\n  controller2: 10.0.0.2", "controllers:\n  a: 10.0.0.1\n"],
+    ["controllers: {\n  controller2: 10.0.0.2, # two\n\n  # b\n  a: 1\n}\n", "controllers: {\n\n  # b\n  a: 1\n}\n"],
+    ["controllers: {\n  a: 1, # one\n  controller2: 10.0.0.2 # two\n}\n", "controllers: {\n  a: 1, # one\n}\n"],
   ])("takes it out of %j", (text, edited) => {
     expect(remove(text)).toBe(edited)
   })
@@ -118,6 +130,36 @@ describe("rewriting a file", () => {
     expect(statSync(file).mode & 0o777).toBe(0o640)
     expect(readdirSync(directory).sort()).toEqual(["link.yaml", "real.yaml"])
     expect(await rewriteFile(link, (text) => text)).toBe(false)
+  })
+
+  const isRoot = process.getuid?.() === 0
+
+  test.runIf(isRoot)("leaves it whose it was", async () => {
+    const file = join(directory, "theirs.yaml")
+    writeFileSync(file, "a\n")
+    chownSync(file, 4321, 1234)
+    chmodSync(file, 0o664)
+    await rewriteFile(file, (text) => `${text}b\n`)
+    const { uid, gid, mode } = statSync(file)
+    expect([uid, gid, mode & 0o777, readFileSync(file, "utf8")]).toEqual([4321, 1234, 0o664, "a\nb\n"])
+  })
+
+  test.runIf(isRoot)("writes in place what it may write and not give away", async () => {
+    const shared = mkdtempSync(join(tmpdir(), "haops-shared-"))
+    const file = join(shared, "shared.yaml")
+    writeFileSync(file, "a long line\n")
+    chmodSync(file, 0o666)
+    chmodSync(shared, 0o777)
+    const { ino } = statSync(file)
+    const code = `import("${import.meta.resolve("../../../src/inventory/rewrite.ts")}").then((m) => m.rewriteFile("${file}", () => "b\\n"))`
+    const argv = ["--import", import.meta.resolve("tsx"), "-e", code]
+    const nobody = { uid: 65534, gid: 65534, env: { ...process.env, HOME: shared, TMPDIR: shared }, cwd: shared }
+    const { status, stderr } = spawnSync(process.execPath, argv, { ...nobody, encoding: "utf8" })
+    expect(status, stderr).toBe(0)
+    expect(readFileSync(file, "utf8")).toBe("b\n")
+    expect([statSync(file).uid, statSync(file).ino]).toEqual([0, ino])
+    expect(readdirSync(shared).filter((name) => name.startsWith("shared"))).toEqual(["shared.yaml"])
+    rmSync(shared, { recursive: true })
   })
 
   test("says which file it could not write", async () => {
