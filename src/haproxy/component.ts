@@ -1,8 +1,10 @@
 import type { Component } from "../model/component.ts"
+import { needs } from "./needs.ts"
 import { packages } from "./packages.ts"
 
 export const haproxy: Component = {
   name: "haproxy",
   packages,
+  needs,
   steps: async () => (await import("./steps/index.ts")).steps,
 }

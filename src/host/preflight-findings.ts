@@ -14,7 +14,7 @@ export function preflightFindings(want: PreflightWant, have: PreflightState, fac
     ...portFindings(want, have),
     ...diskFindings(have),
     ...packageFindings(have, facts),
-    ...agentFindings(have),
+    ...agentFindings(want, have),
     ...confinementFindings(want, have),
   ]
 }
@@ -29,79 +29,41 @@ function rootFindings({ uid }: PreflightState): Finding[] {
  * Pacemaker takes its node names from corosync's node list, so a host that calls itself otherwise works. Agents and services that
  * ask the host for its name (fencing, RabbitMQ) then disagree with the cluster.
  */
-function nameFindings({ name, member }: PreflightWant, { hostname }: HostFacts): Finding[] {
+function nameFindings({ name, namedBy }: PreflightWant, { hostname }: HostFacts): Finding[] {
   const short = (full: string) => full.toLowerCase().split(".", 1)[0]
-  if (!member || short(hostname) === short(name)) return []
-  const message = `the host calls itself ${hostname}, the cluster will call it ${name}`
+  const [first] = namedBy
+  if (first === undefined || short(hostname) === short(name)) return []
+  const message = `the host calls itself ${hostname}, ${first} will call it ${name}`
   return [{ severity: "warning", message, hint: `hostnamectl set-hostname ${name}` }]
 }
 
-interface Claim {
-  protocol: Listener["protocol"]
-  address: string
-  port: number
-  /** What the port is for. */
-  use: string
-  /** Programs that may hold it. */
-  own: readonly string[]
-  severity: Finding["severity"]
-}
+type Claim = PreflightWant["ports"][number]
 
-/** pcsd was a Ruby program up to 0.9 and is a Python one since. */
-const PCSD = ["pcsd", "ruby", "python3", "systemd"]
-const COROSYNC = ["corosync", "corosync-qnetd", "corosync-qdevic"]
-
-function portFindings(want: PreflightWant, { listeners }: PreflightState): Finding[] {
-  const claims = claimsOf(want)
+function portFindings({ ports }: PreflightWant, { listeners }: PreflightState): Finding[] {
   if (listeners === undefined) {
     const message = "ss is not installed, so it is not known whether the ports are free"
-    return claims.length === 0
+    return ports.length === 0
       ? []
       : [{ severity: "warning", message, hint: "Its package (iproute) is installed by haops." }]
   }
-  return claims.flatMap((claim) => {
+  return ports.flatMap((claim) => {
     const strangers = listeners.filter((listener) => isInTheWay(listener, claim))
     return strangers.slice(0, 1).map(({ address, programs }) => {
       const who = programs.length === 0 ? "an unknown program" : programs.join(", ")
       const place = address.includes(":") ? `[${address}]` : address
       const message = `${claim.protocol} port ${claim.port} (${claim.use}) is taken by ${who} on ${place}`
-      // pcsd on a node that boots: its socket is there before it shows whose it is.
-      const starting = programs.length === 0 && isClusters(claim)
-      return { severity: starting ? "warning" : claim.severity, message, hint: hintFor(claim) }
+      const starting = programs.length === 0 && claim.mayBeStarting === true
+      return { severity: starting ? "warning" : claim.severity, message, hint: claim.hint }
     })
   })
-}
-
-/** Ports of the cluster, and those of haproxy. 5403 and 5404 are taken only by a quorum device and by the older transports. */
-function claimsOf({ member, links, binds }: PreflightWant): Claim[] {
-  const cluster = (protocol: Claim["protocol"], port: number, severity: Claim["severity"]): Claim => {
-    const pcsd = port === 2224
-    return { protocol, address: "*", port, use: pcsd ? "pcsd" : "corosync", own: pcsd ? PCSD : COROSYNC, severity }
-  }
-  const knet = Array.from({ length: links }, (_, link) => cluster("udp", 5405 + link, "error"))
-  const own = [cluster("tcp", 2224, "error"), cluster("tcp", 5403, "warning"), cluster("udp", 5404, "warning"), ...knet]
-  const haproxy = binds.map(({ service, address, port }): Claim => {
-    return { protocol: "tcp", address, port, use: service, own: ["haproxy"], severity: "error" }
-  })
-  return [...(member ? own : []), ...haproxy]
 }
 
 /** OpenStack's services listen on the node's own address on the very ports of the VIP: that is no conflict. */
 function isInTheWay(listener: Listener, claim: Claim): boolean {
   if (listener.protocol !== claim.protocol || listener.port !== claim.port) return false
   if (listener.programs.some((program) => claim.own.includes(program))) return false
-  if (claim.use === "corosync" && isLoopback(listener)) return false
+  if (claim.besideLoopback === true && isLoopback(listener)) return false
   return blocks(listener, claim.address)
-}
-
-function isClusters({ use }: Pick<Claim, "use">): boolean {
-  return use === "pcsd" || use === "corosync"
-}
-
-function hintFor({ use, address }: Claim): string {
-  if (isClusters({ use })) return "Stop it, or move it to another port: the cluster's own port cannot move."
-  if (address === "*") return "Stop it, or give one of the two another port."
-  return `Let it listen on the node's own address in place of all of them: haproxy needs ${address} on that port.`
 }
 
 /** MiB that must be free. Measured on Debian 11 to 13: 212 to 271 MB installed, 64 MB downloaded. */
@@ -129,16 +91,16 @@ function packageFindings({ broken }: PreflightState, { family }: HostFacts): Fin
   return [{ severity: "error", message: `the package manager is broken: ${shown}`, hint }]
 }
 
-function agentFindings({ lacks }: PreflightState): Finding[] {
-  return lacks.map((file) => {
-    const message = `the resource agent ${file} is not there`
-    const hint = "No package of the distribution brings it: put it there, or leave haproxy.agent out (systemd:haproxy)."
-    return { severity: "error", message, hint }
+function agentFindings({ agents }: PreflightWant, { lacks }: PreflightState): Finding[] {
+  const lacking = agents.filter(({ file }) => lacks.includes(file))
+  return lacking.map(({ file, hint }) => {
+    return { severity: "error", message: `the resource agent ${file} is not there`, hint }
   })
 }
 
-function confinementFindings({ binds }: PreflightWant, { confined }: PreflightState): Finding[] {
-  if (!confined || binds.length === 0) return []
-  const message = "SELinux keeps haproxy from ports that its policy does not list"
-  return [{ severity: "warning", message, hint: "setsebool -P haproxy_connect_any on" }]
+function confinementFindings({ selinux }: PreflightWant, { denied }: PreflightState): Finding[] {
+  const off = selinux.filter(({ boolean }) => denied.includes(boolean))
+  return off.map(({ boolean, denies }) => {
+    return { severity: "warning", message: `SELinux keeps ${denies}`, hint: `setsebool -P ${boolean} on` }
+  })
 }

@@ -5,6 +5,7 @@ import { readAnswer, readInteger } from "./answer.ts"
 import { type Listener, parseListeners } from "./listeners.ts"
 import { LISTENERS } from "./network.ts"
 import { HELD_BY } from "./packages/lock.ts"
+import type { PreflightWant } from "./preflight-want.ts"
 import { askAll, partsOf } from "./sections.ts"
 
 /** What preflight asks a host, beyond its facts. */
@@ -21,8 +22,8 @@ export interface PreflightState {
   broken: readonly string[]
   /** Files of resource agents that are not there, or cannot be run. */
   lacks: readonly string[]
-  /** SELinux enforces, and keeps haproxy from ports that its policy does not list. */
-  confined: boolean
+  /** Of the booleans of SELinux's policy that were asked for: those that are off while it enforces. */
+  denied: readonly string[]
 }
 
 const PATHS = ["/", "/usr", "/var"] as const
@@ -31,14 +32,14 @@ const PATHS = ["/", "/usr", "/var"] as const
  * Read-only and cheap: on a host that has all `programs` the package database is not asked. A package manager that is at work right
  * now has half-configured packages, which is not broken.
  */
-export function preflightScript(programs: readonly string[], agents: readonly string[] = []): string {
+export function preflightScript({ programs, agents, selinux }: PreflightWant): string {
   return askAll({
     sockets: `if command -v ss >/dev/null 2>&1; then echo 'ss yes'; sockets=${LISTENERS}; printf '%s\\n' "$sockets"; fi`,
     space: `df -Pk ${PATHS.join(" ")}`,
     rest: `
 while read -r key uid _; do [ "$key" != Uid: ] || { echo "uid $uid"; break; }; done </proc/self/status
 missing=
-for program in ${programs.join(" ")}; do command -v "$program" >/dev/null 2>&1 || missing=yes; done
+for program in ${quoteAll(programs)}; do command -v "$program" >/dev/null 2>&1 || missing=yes; done
 if [ -n "$missing" ]; then
   echo 'incomplete yes'
   held=$(${HELD_BY}
@@ -50,9 +51,11 @@ if [ -n "$missing" ]; then
     rpm -q rpm >/dev/null 2>&1 || echo 'broken rpm cannot read its database'
   fi
 fi
-for agent in ${quoteAll(agents)}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done
+for agent in ${quoteAll(agents.map(({ file }) => file))}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done
 if [ -r /sys/fs/selinux/enforce ]; then
-  printf 'selinux %s %s\\n' "$(cat /sys/fs/selinux/enforce)" "$(cat /sys/fs/selinux/booleans/haproxy_connect_any 2>/dev/null)"
+  for boolean in ${quoteAll(selinux.map(({ boolean }) => boolean))}; do
+    printf 'selinux %s %s %s\\n' "$(cat /sys/fs/selinux/enforce)" "$boolean" "$(cat "/sys/fs/selinux/booleans/$boolean" 2>/dev/null)"
+  done
 fi`,
   })
 }
@@ -62,7 +65,6 @@ export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
   const { sockets, space, rest } = partsOf(stdout, ["sockets", "space", "rest"])
   const [ss, ...listeners] = sockets.split("\n")
   const answer = readAnswer(rest, ["uid", "incomplete", "broken", "lacks", "selinux"])
-  const [enforce, live] = answer.one("selinux")?.split(" ") ?? []
   return {
     uid: readInteger(answer.need("uid")),
     listeners: ss === "ss yes" ? parseListeners(listeners) : undefined,
@@ -70,8 +72,14 @@ export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
     incomplete: answer.one("incomplete") !== undefined,
     broken: answer.all("broken"),
     lacks: answer.all("lacks"),
-    confined: enforce === "1" && live === "0",
+    denied: answer.all("selinux").flatMap(deniedBy),
   }
+}
+
+/** `1 haproxy_connect_any 0 1`: it enforces; the boolean is off, and will be on after a change that is pending. */
+function deniedBy(line: string): string[] {
+  const [enforces, boolean = "", live] = line.split(" ")
+  return enforces === "1" && live === "0" ? [boolean] : []
 }
 
 /** `df -Pk`: a header, then for each path `/dev/vda 264212084 26520372 79870540 25% /`. */

@@ -1,16 +1,30 @@
 import * as z from "zod"
 
-const port = z.number().int().min(1).max(65_535)
+const claim = z.strictObject({
+  protocol: z.enum(["tcp", "udp"]),
+  address: z.string().describe("`*` for every address of the host."),
+  port: z.number().int().min(1).max(65_535),
+  use: z.string().describe("What the port is for."),
+  own: z.array(z.string()).describe("Programs that may hold it."),
+  severity: z.enum(["error", "warning"]),
+  hint: z.string(),
+  mayBeStarting: z.boolean().optional(),
+  besideLoopback: z.boolean().optional(),
+})
 
 export const preflightWant = z.strictObject({
   name: z.string().describe("The host's name in the inventory."),
-  member: z.boolean().describe("It runs pacemaker and corosync."),
-  links: z.number().int().min(1).default(1).describe("Corosync links; each has a UDP port of its own."),
-  binds: z
-    .array(z.strictObject({ service: z.string(), address: z.string(), port }))
+  namedBy: z.array(z.string()).default([]).describe("Who calls it so, such as the cluster."),
+  ports: z.array(claim).default([]),
+  programs: z.array(z.string()).default([]).describe("Where one is missing, packages will be installed."),
+  agents: z
+    .array(z.strictObject({ file: z.string(), hint: z.string() }))
     .default([])
-    .describe("What haproxy listens on here; `*` for every address."),
-  agents: z.array(z.string()).default([]).describe("Files of resource agents that have to be there already."),
+    .describe("Programs that no package brings, and which have to be there already."),
+  selinux: z
+    .array(z.strictObject({ boolean: z.string(), denies: z.string() }))
+    .default([])
+    .describe("What SELinux denies where a boolean of its policy is off."),
 })
 
 export type PreflightWant = z.infer<typeof preflightWant>

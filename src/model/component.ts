@@ -12,6 +12,38 @@ export interface Component {
   /** Its vocabulary in playbooks. Given all components, for steps that work for each of them. */
   steps?(all: readonly Component[]): Promise<readonly Step[]>
   packages?: ComponentPackages
+  /** Pure. What it needs of a host besides; nothing where it does not run there. Asked before anything is touched. */
+  needs?(inventory: Inventory, host: Host): HostNeeds | undefined
+}
+
+export interface HostNeeds {
+  /** Who calls the host by its name in the inventory: `the cluster`. */
+  namedBy?: string | undefined
+  ports?: readonly PortClaim[] | undefined
+  /** Where one of these programs is missing, packages will be installed. */
+  programs?: readonly string[] | undefined
+  /** Programs that no package brings. */
+  agents?: readonly { file: string; hint: string }[] | undefined
+  /** What SELinux denies where a boolean of its policy is off. */
+  selinux?: readonly { boolean: string; denies: string }[] | undefined
+}
+
+export interface PortClaim {
+  protocol: "tcp" | "udp"
+  /** `*` for every address of the host. */
+  address: string
+  port: number
+  /** What the port is for. */
+  use: string
+  /** Programs that may hold it. */
+  own: readonly string[]
+  /** What it is if somebody else holds the port. */
+  severity: "error" | "warning"
+  hint: string
+  /** Its program may be just starting, where a listener does not show whose it is: that is a warning only. */
+  mayBeStarting?: boolean | undefined
+  /** A listener on the loopback is in nobody's way. */
+  besideLoopback?: boolean | undefined
 }
 
 /** What its packages are called, and which of them a host needs. */

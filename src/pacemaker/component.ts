@@ -1,8 +1,10 @@
+import { pacemakerOn } from "../membership/nodes.ts"
 import type { Component } from "../model/component.ts"
 import { packages } from "./packages.ts"
 
 export const pacemaker: Component = {
   name: "pacemaker",
   packages,
+  needs: (inventory, host) => pacemakerOn(inventory, host) && { programs: ["pacemakerd"] },
   steps: async () => (await import("./steps/index.ts")).steps,
 }

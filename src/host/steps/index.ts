@@ -6,11 +6,21 @@ import { file } from "./file.ts"
 import { hosts } from "./hosts.ts"
 import { packageStep } from "./package.ts"
 import { packagesStep } from "./packages.ts"
-import { preflight } from "./preflight.ts"
+import { preflightStep } from "./preflight.ts"
 import { service } from "./service.ts"
 import { sysctl } from "./sysctl.ts"
 
 /** What playbooks can say of a host, and of what all components need there. */
 export function hostSteps(components: readonly Component[]): readonly Step[] {
-  return [preflight, clock, hosts, packagesStep(components), sysctl, command, file, packageStep, service]
+  return [
+    preflightStep(components),
+    clock,
+    hosts,
+    packagesStep(components),
+    sysctl,
+    command,
+    file,
+    packageStep,
+    service,
+  ]
 }

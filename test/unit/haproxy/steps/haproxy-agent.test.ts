@@ -2,13 +2,16 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { quote, quoteAll } from "../../../../src/base/sh.ts"
+import { COMPONENTS } from "../../../../src/components.ts"
 import { agentOf } from "../../../../src/haproxy/node/agent.ts"
 import { haproxyMemory } from "../../../../src/haproxy/node/process.ts"
 import { reloadHaproxy } from "../../../../src/haproxy/node/reload.ts"
 import { haproxyConfig } from "../../../../src/haproxy/steps/haproxy-config.ts"
-import { preflight } from "../../../../src/host/steps/preflight.ts"
+import { preflightStep } from "../../../../src/host/steps/preflight.ts"
 import { parseInventory } from "../../../../src/inventory/parse.ts"
 import { context, run, SHELLS, sandbox, systemctlShow } from "../../step-harness.ts"
+
+const preflight = preflightStep(COMPONENTS)
 
 const load = (more: string) =>
   parseInventory(
@@ -42,7 +45,7 @@ describe("haproxy run by a resource agent", () => {
   })
 
   test("needs the agent's file on the host", () => {
-    expect(preflight.bind!(at)?.agents).toEqual(["/usr/lib/ocf/resource.d/heartbeat/haproxy"])
+    expect(preflight.bind!(at)?.agents.map(({ file }) => file)).toEqual(["/usr/lib/ocf/resource.d/heartbeat/haproxy"])
   })
 })
 

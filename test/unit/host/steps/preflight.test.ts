@@ -1,13 +1,31 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
+import { COMPONENTS } from "../../../../src/components.ts"
 import { parseListeners } from "../../../../src/host/listeners.ts"
 import type { PreflightState } from "../../../../src/host/preflight-state.ts"
-import { preflight } from "../../../../src/host/steps/preflight.ts"
+import { preflightStep } from "../../../../src/host/steps/preflight.ts"
 import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
 import type { Pacemaker } from "../../../../src/model/inventory.ts"
 import { context, facts, host, inventory, judge, parse, run, SHELLS } from "../../step-harness.ts"
 
-const want = { name: "controller1", member: true }
+const preflight = preflightStep(COMPONENTS)
+
+interface Case {
+  member?: boolean
+  links?: number
+  binds?: readonly ReturnType<typeof bind>[]
+}
+
+/** What is asked of a host that is a member, or has haproxy listen there. */
+function wantOf({ member = false, links = 1, binds = [] }: Case) {
+  const one = host("controller1", "10.0.0.12", { links: Array.from({ length: links }, (_, at) => `10.${at}.0.12`) })
+  const services = binds.map(({ service, ...at }) => ({ name: service, on: "controllers", bind: at }))
+  const pacemaker = member ? ({ on: "controllers", resources: [] } as unknown as Pacemaker) : undefined
+  const haproxy = binds.length > 0 ? ({ on: ["controllers"], services } as unknown as HaproxySettings) : undefined
+  return preflight.bind?.(context(inventory([one], { pacemaker, haproxy }), one))
+}
+
+const want = wantOf({ member: true })
 const ss = readFileSync("test/cases/steps/ss.txt", "utf8").split("\n")
 const GIB = 1_048_576
 const clean: PreflightState = {
@@ -17,7 +35,7 @@ const clean: PreflightState = {
   incomplete: true,
   broken: [],
   lacks: [],
-  confined: false,
+  denied: [],
 }
 
 function said(wanted: unknown, have: PreflightState, of = facts()): string[] {
@@ -84,7 +102,7 @@ describe("preflight", () => {
       taken("udp", 5406),
       taken("udp", 5407),
     ]
-    expect(said({ ...want, links: 2 }, { ...clean, listeners })).toEqual([
+    expect(said(wantOf({ member: true, links: 2 }), { ...clean, listeners })).toEqual([
       "error: tcp port 2224 (pcsd) is taken by x on 0.0.0.0",
       "warning: tcp port 5403 (corosync) is taken by x on 0.0.0.0",
       "error: udp port 5405 (corosync) is taken by x on 0.0.0.0",
@@ -112,9 +130,7 @@ describe("preflight", () => {
     ],
     ["that is haproxy is no stranger", bind("glance", "10.0.0.11", 9292), []],
   ])("a listener %s", (_title, one, expected) => {
-    expect(said({ name: "x", member: false, binds: [one] }, { ...clean, listeners: parseListeners(ss) })).toEqual(
-      expected,
-    )
+    expect(said(wantOf({ binds: [one] }), { ...clean, listeners: parseListeners(ss) })).toEqual(expected)
   })
 
   test("says how much room is needed, before and after the packages", () => {
@@ -134,14 +150,16 @@ describe("preflight", () => {
 
   test("says that an agent has to be there which no package brings", () => {
     const file = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
-    expect(said({ ...want, agents: [file] }, { ...clean, lacks: [file] })).toEqual([
+    expect(said({ ...want, agents: [{ file, hint: "" }] }, { ...clean, lacks: [file] })).toEqual([
       `error: the resource agent ${file} is not there`,
     ])
   })
 
   test("warns of SELinux where haproxy runs", () => {
-    const have = { ...clean, confined: true }
-    expect(said({ ...want, binds: [bind("web", "*", 8080)] }, have)).toHaveLength(1)
+    const have = { ...clean, denied: ["haproxy_connect_any"] }
+    expect(said(wantOf({ member: true, binds: [bind("web", "*", 8080)] }), have)).toEqual([
+      "warning: SELinux keeps haproxy from ports that its policy does not list",
+    ])
     expect(said(want, have)).toEqual([])
   })
 
@@ -156,13 +174,35 @@ describe("preflight", () => {
         { name: "other", on: "loadbalancers", bind: { address: "10.0.0.9", port: 80 } },
       ],
     } as unknown as HaproxySettings
-    expect(preflight.bind?.(context(inventory([one], { pacemaker, haproxy }), one))).toEqual({
+    const { ports, ...rest } = preflight.bind!(context(inventory([one], { pacemaker, haproxy }), one))!
+    expect(ports.map(({ protocol, address, port, use }) => `${protocol} ${address} ${port} ${use}`)).toEqual([
+      "tcp * 2224 pcsd",
+      "tcp * 5403 corosync",
+      "udp * 5404 corosync",
+      "udp * 5405 corosync",
+      "udp * 5406 corosync",
+      "tcp * 1080 stats",
+      "tcp 10.0.0.11 80 web",
+    ])
+    expect(rest).toMatchObject({
       name: "controller1",
-      member: true,
-      links: 2,
-      binds: [bind("stats", "*", 1080), bind("web", "10.0.0.11", 80)],
+      namedBy: ["the cluster"],
+      programs: ["pacemakerd", "corosync", "haproxy"],
       agents: [],
     })
+  })
+
+  test("reads which booleans of SELinux are off", () => {
+    const denied = (line: string) => {
+      const free = "Filesystem\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /"
+      const parts = { sockets: "", space: free, rest: `uid 0\n${line}` }
+      const text = Object.entries(parts).map(([name, said]) => `@@haops ${name}\n${said}\n\n`)
+      return parse(preflight, want, text.join("")).denied
+    }
+    expect(denied("selinux 1 haproxy_connect_any 0 0")).toEqual(["haproxy_connect_any"])
+    expect(denied("selinux 1 haproxy_connect_any 1 1")).toEqual([])
+    expect(denied("selinux 0 haproxy_connect_any 0 0")).toEqual([])
+    expect(denied("selinux 1 haproxy_connect_any ")).toEqual([])
   })
 
   test.each(["", "uid 0\n", "uid root\nfree 1 /\nfree 1 /\nfree 1 /\n", "uid 0\nfree 1 /\nfree 1 /\n", "oops\n"])(

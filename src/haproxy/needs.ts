@@ -1,0 +1,38 @@
+import type { HostNeeds, PortClaim } from "../model/component.ts"
+import type { Host, Inventory } from "../model/inventory.ts"
+import { HEALTH_FRONTEND } from "./config/health.ts"
+import { agentOf } from "./node/agent.ts"
+
+/** In no distribution's resource-agents. */
+const AGENT = {
+  file: "/usr/lib/ocf/resource.d/heartbeat/haproxy",
+  hint: "No package of the distribution brings it: put it there, or leave haproxy.agent out (systemd:haproxy).",
+}
+
+/** Whatever it listens on. */
+export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
+  const { haproxy } = inventory
+  if (haproxy === undefined) return undefined
+  const { stats, services, health } = haproxy
+  const ports = [
+    ...(stats?.on.includes(host.group) ? [bindClaim("stats", stats.bind)] : []),
+    ...services.filter(({ on }) => on === host.group).map(({ name, bind }) => bindClaim(name, bind)),
+    ...(health?.on.includes(host.group)
+      ? [bindClaim(HEALTH_FRONTEND, { address: "127.0.0.1", port: health.port })]
+      : []),
+  ]
+  return {
+    ...(ports.length === 0 ? {} : { ports, programs: ["haproxy"], selinux: [ANY_PORT] }),
+    agents: agentOf(inventory, host).agent === undefined ? [] : [AGENT],
+  }
+}
+
+const ANY_PORT = { boolean: "haproxy_connect_any", denies: "haproxy from ports that its policy does not list" }
+
+function bindClaim(use: string, { address, port }: { address: string; port: number }): PortClaim {
+  const hint =
+    address === "*"
+      ? "Stop it, or give one of the two another port."
+      : `Let it listen on the node's own address in place of all of them: haproxy needs ${address} on that port.`
+  return { protocol: "tcp", address, port, use, own: ["haproxy"], severity: "error", hint }
+}
