@@ -74,7 +74,8 @@ export type HaopsEvent =
   | ({ type: "step-drifted"; drift: readonly Drift[] } & StepPlace)
   | ({ type: "action-started"; action: string } & StepPlace)
   | ({ type: "action-finished"; action: string; ms: number } & StepPlace)
-  | ({ type: "step-changed"; ms: number } & StepPlace)
+  /** Applied, and seen to be as wanted; `unseen`: applied and not looked at again, since the run or the host's part in it ended. */
+  | ({ type: "step-changed"; ms: number; unseen?: boolean | undefined } & StepPlace)
   | ({ type: "step-failed"; error: HaopsError } & StepPlace)
   | ({ type: "step-blocked"; reason: string } & StepPlace)
   | { type: "transitions"; stage: string; host: string; transitions: readonly Transition[] }

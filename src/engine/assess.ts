@@ -1,5 +1,5 @@
 import { HaopsError } from "../base/errors.ts"
-import type { Drift, Finding } from "../base/events.ts"
+import type { Drift, Finding, StepPlace } from "../base/events.ts"
 import { listing } from "../base/words.ts"
 import type {
   Action,
@@ -32,6 +32,11 @@ export interface Assessment {
   blocked?: string | undefined
   /** The probe failed: nothing is known, nothing may be done. */
   error?: HaopsError | undefined
+}
+
+/** Where it is told to be. */
+export function placeOf({ task, host }: Assessment): StepPlace {
+  return { stage: task.stage, host, step: task.title, scope: task.step.scope }
 }
 
 /** Every host's assessments of one task. Pure. */

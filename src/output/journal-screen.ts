@@ -57,17 +57,19 @@ function entryLines(entry: JournalEntry, paint: Paint, width: number): readonly 
 }
 
 function changeLines(
-  { host, step, outcome, drift, actions, ms, error, time, scope }: JournalChange,
+  { host, step, outcome, drift, actions, ms, error, time, scope, unseen }: JournalChange,
   paint: Paint,
   width: number,
 ) {
   const where = scope === "once" ? `cluster (by ${host})` : host
   const took = ms === undefined ? "" : `  ${duration(ms)}`
+  const how = unseen ? `${outcome}, not looked at again` : outcome
+  const seen = outcome === "changed" && unseen !== true
   const tone = outcome === "failed" ? paint.red : paint.yellow
   const failed = error === undefined ? [] : wrapIndented(cleanLine(`${error.code}: ${error.message}`), width, "      ")
   return [
-    tone(`  ${time.slice(11, 19)}  ${cleanLine(`${where}  ${step}: ${outcome}`)}${took}`),
-    ...drift.flatMap((one) => wrapIndented(driftText(one), width, "      ")),
+    tone(`  ${time.slice(11, 19)}  ${cleanLine(`${where}  ${step}: ${how}`)}${took}`),
+    ...drift.flatMap((one) => wrapIndented(seen ? driftText(one) : wantedText(one), width, "      ")),
     ...actions
       .flatMap(({ action, ms }) => wrapIndented(actionText(action, ms), width, "      $ ", "        "))
       .map(paint.dim),
@@ -78,6 +80,11 @@ function changeLines(
 function driftText(drift: JournalChange["drift"][number]): string {
   const { attribute, have, want } = drift
   return drift.diff === undefined ? cleanLine(`${attribute}: ${have} → ${want}`) : driftDone(drift)
+}
+
+/** Of what nobody has seen to be done: only what was wanted. */
+function wantedText({ attribute, have, want, diff }: JournalChange["drift"][number]): string {
+  return cleanLine(diff === undefined ? `${attribute}: ${have}, wanted ${want}` : `${attribute}: to be changed`)
 }
 
 /** An action's first line; the rest of a script is in the log. */

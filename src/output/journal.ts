@@ -36,6 +36,8 @@ export interface JournalChange extends StepPlace {
   actions: readonly { action: string; ms?: number | undefined }[]
   ms?: number | undefined
   error?: { code: string; message: string } | undefined
+  /** Applied, and nobody has looked at what came of it. */
+  unseen?: boolean | undefined
 }
 
 interface JournalTransitions {
@@ -110,8 +112,10 @@ class Journal {
         if (action !== undefined) action.ms = event.ms
         return []
       }
-      case "step-changed":
-        return [{ type: "change", time, ...this.#settle(event), outcome: "changed", ms: event.ms }]
+      case "step-changed": {
+        const { ms, unseen } = event
+        return [{ type: "change", time, ...this.#settle(event), outcome: "changed", ms, ...(unseen && { unseen }) }]
+      }
       case "step-failed": {
         const { code, message } = event.error
         return [{ type: "change", time, ...this.#settle(event), outcome: "failed", error: { code, message } }]
@@ -139,6 +143,7 @@ class Journal {
   }
 }
 
-function keyOf({ stage, host, step }: StepPlace): string {
-  return JSON.stringify([stage, host, step])
+/** Of a `once` step there is one, whichever host it was elected on. */
+function keyOf({ stage, host, step, scope }: StepPlace): string {
+  return JSON.stringify([stage, scope === "once" ? "" : host, step])
 }

@@ -1,7 +1,7 @@
 import { cleanLine } from "../base/clean.ts"
 import type { HaopsEvent, StepPlace } from "../base/events.ts"
 import { listing } from "../base/words.ts"
-import { driftDone } from "./words.ts"
+import { driftDone, UNSEEN } from "./words.ts"
 
 type StageState = "pending" | "running" | "done" | "changed" | "failed"
 
@@ -104,7 +104,7 @@ export class LiveModel {
         this.#row(
           host,
           "changed",
-          `${step}: ${this.#drift.get(pair(stage, host, event.step)) || "changed"}`,
+          `${step}: ${event.unseen ? UNSEEN : this.#drift.get(pair(stage, host, event.step)) || "changed"}`,
           now,
           event.ms,
         )

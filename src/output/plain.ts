@@ -5,7 +5,7 @@ import { createPaint, type Paint } from "./paint.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
 import { movesLine } from "./transitions.ts"
 import { padEnd } from "./width.ts"
-import { driftDone } from "./words.ts"
+import { driftDone, UNSEEN } from "./words.ts"
 
 export interface PlainOptions {
   /** Default false. */
@@ -84,7 +84,7 @@ class PlainLines {
         this.#drift.set(keyOf(event), event.drift)
         return undefined
       case "step-changed": {
-        const done = (this.#drift.get(keyOf(event)) ?? []).map(driftDone)
+        const done = event.unseen ? [UNSEEN] : (this.#drift.get(keyOf(event)) ?? []).map(driftDone)
         this.#drift.delete(keyOf(event))
         return yellow(this.#at(event, done.length > 0 ? listing(done, 4) : "changed", event.ms))
       }

@@ -96,17 +96,17 @@ function closingSentence(recap: Recap): string {
     case "unreachable":
       return `None of ${count(hosts.length, "host")} could be reached; nothing was changed.`
     case "locked":
-      return "Another run holds the lock; nothing was changed."
+      return recap.touched
+        ? `Ended after ${time}: the lock was lost. ${halfDone(recap)} What was done stays; haops goes on from there when run again.`
+        : "Another run holds the lock; nothing was changed."
     case "canceled":
       return `Interrupted after ${time}. ${halfDone(recap)} Run haops again to complete it.`
   }
 }
 
-function halfDone({ unfinished, errors }: Recap): string {
+function halfDone({ unfinished }: Recap): string {
   const said = unfinished.map(({ step, host }) => `${cleanLine(step)} on ${host}`)
-  const canceled = errors.filter((error) => error.code === "E_CANCELED" && error.step !== undefined)
-  const all = [...new Set([...said, ...canceled.map(({ step = "", host }) => `${cleanLine(step)} on ${host}`)])]
-  return all.length === 0 ? "Nothing is half done." : `Half done: ${listing(all)}.`
+  return said.length === 0 ? "Nothing is half done." : `Half done: ${listing(said)}.`
 }
 
 function logSentence(quiet: boolean, log: string | undefined): string | undefined {

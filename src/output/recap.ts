@@ -12,7 +12,7 @@ export interface Recap {
   errors: readonly HaopsError[]
   /** Steps that something stood in the way of: `cluster membership: controller3 is unreachable`. */
   blocked: readonly string[]
-  /** Steps that were begun and neither done nor known to have failed. */
+  /** Steps that were begun and neither done nor known to have failed: what was interrupted is half done. */
   unfinished: readonly StepPlace[]
   /** Something was begun on some host. */
   touched: boolean
@@ -89,9 +89,8 @@ class Tally {
       case "step-failed":
         row.ms += this.#begun.get(key)?.ms ?? 0
         this.#fail(event.error)
-        // Interrupted is not failed: it is told as half done.
-        if (event.error.code === "E_CANCELED") this.#begun.delete(key)
-        else this.#settle(row, key, "failed")
+        // Interrupted is not failed: it is half done.
+        if (event.error.code !== "E_CANCELED") this.#settle(row, key, "failed")
         return
       case "step-blocked":
         this.#blocked.set(key, `${event.step}: ${event.reason}`)

@@ -41,6 +41,9 @@ export function driftDone(drift: Drift): string {
   return drift.diff !== undefined || values.length > 40 ? `${attribute} changed` : `${attribute} ${values}`
 }
 
+/** Of what was applied and not looked at again. */
+export const UNSEEN = "applied, not looked at again"
+
 /** What the cluster will do with a resource: `starts on controller1`. */
 export function transitionWords({ action, from }: Transition, nodes: readonly string[]): string {
   const where = nodes.length === 0 ? "" : ` on ${nodes.join(" ")}`

@@ -14,6 +14,7 @@ import type { Barrier, Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import type { Host } from "../../../src/model/inventory.ts"
 import { defineClusterStep, defineJointStep, defineStep, type Step } from "../../../src/model/step.ts"
+import { until } from "../../e2e/harness/until.ts"
 import { LocalTransport } from "./local-transport.ts"
 
 const NAMES = ["n1", "n2", "n3"]
@@ -93,6 +94,25 @@ describe("converge", () => {
     expect(context.world.get("n1")?.failure?.error.code).toBe("E_CONVERGENCE")
     expect(existsSync(join(root, "n1.later"))).toBe(false)
     expect(existsSync(join(root, "n2.later"))).toBe(true)
+    // It is never told as done before it has been looked at.
+    const told = events.filter(
+      (event) => "stage" in event && event.stage === "s" && "host" in event && event.host === "n1",
+    )
+    expect(told.map(({ type }) => type)).toEqual(["step-drifted", "action-started", "action-finished", "step-failed"])
+  })
+
+  test("what was done on a host that fails by another step is told as not looked at again", async () => {
+    const path = (name: string) => join(root, `${name}.second`)
+    const [first] = barrier("s", fileStep(), undefined, ["n1"]).tasks
+    const fails = barrier(
+      "s",
+      fileStep(() => "exit 5"),
+      path,
+      ["n1"],
+    ).tasks[0]!
+    await go([{ stage: "s", tasks: [first!, { ...fails, id: "s/second", title: "second" }] }])
+    expect(of("step-changed")).toMatchObject([{ host: "n1", step: "exists", unseen: true }])
+    expect(of("step-failed")).toMatchObject([{ host: "n1", step: "second", error: { code: "E_COMMAND" } }])
   })
 
   test("a later barrier is planned from facts read after the change before it", async () => {
@@ -157,6 +177,36 @@ describe("converge", () => {
     })
     expect(existsSync(join(root, "n1"))).toBe(false)
     expect(existsSync(join(root, "n1.first"))).toBe(true)
+  })
+
+  test("asked to stop, it says nothing of a step that it had not begun, and that one done was not looked at", async () => {
+    const [first] = barrier("s", fileStep(), undefined, ["n1"]).tasks
+    const [second] = barrier("s", fileStep(), (name) => join(root, `${name}.second`), ["n1"]).tasks
+    transports.get("n1")!.before = ({ argv }) => void (argv[1] === "-c" && stop.abort())
+    const both = { stage: "s", tasks: [first!, { ...second!, id: "s/second", title: "second" }] }
+    await expect(go([both])).rejects.toMatchObject({
+      code: "E_CANCELED",
+      message: "interrupted; nothing is half done",
+    })
+    expect([existsSync(join(root, "n1")), existsSync(join(root, "n1.second"))]).toEqual([true, false])
+    expect(of("step-failed")).toEqual([])
+    expect(of("step-changed")).toMatchObject([{ step: "exists", unseen: true }])
+  })
+
+  test("asked twice, it lets go of the command that runs, and says that it is half done", async () => {
+    const abort = new AbortController()
+    context = { ...context, abort: abort.signal }
+    const waits = fileStep((path) => `touch ${path}.begun; until [ -e ${path}.never ]; do sleep 0.05; done`)
+    const running = go([barrier("s", waits, undefined, ["n1"])])
+    const told = expect(running).rejects.toMatchObject({
+      code: "E_CANCELED",
+      message: "interrupted; half done: exists on n1 (0 of 1 actions done)",
+    })
+    await until(async () => existsSync(join(root, "n1.begun")), { what: "the command to run", everyMs: 20 })
+    stop.abort()
+    abort.abort()
+    await told
+    writeFileSync(join(root, "n1.never"), "")
   })
 })
 

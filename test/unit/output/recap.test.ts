@@ -130,6 +130,13 @@ Converged in 5.6 s. 3 nodes online, vip on controller1. Log: ~/runs/x/
     expect(renderRecap(recapOf(events), PLAIN)).toContain("Half done: haproxy config on controller2.")
   })
 
+  it("says of a lock lost on the way what was done and what is half done", () => {
+    const action: HaopsEvent = { type: "action-started", ...at("controller2"), action: "x" }
+    const text = renderRecap(recapOf([STARTED, action, finished("locked")]), PLAIN).replaceAll("\n", " ")
+    expect(text).toContain("Ended after 2.0 s: the lock was lost. Half done: haproxy config on controller2. What was")
+    expect(text).not.toContain("nothing was changed")
+  })
+
   it.each<[Outcome, string]>([
     ["failed", "Failed after 2.0 s on controller2. Nothing was changed."],
     ["unreachable", "None of 3 hosts could be reached; nothing was changed.\n"],

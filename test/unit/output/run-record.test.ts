@@ -16,6 +16,7 @@ import { HaopsError } from "../../../src/base/errors.ts"
 import type { HaopsEvent } from "../../../src/base/events.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import { listRuns, readRun } from "../../../src/output/journal-read.ts"
+import { renderRun } from "../../../src/output/journal-screen.ts"
 import { pruneRuns, runIds, runsRoot } from "../../../src/output/run-directory.ts"
 import { createRunId, isRunId } from "../../../src/output/run-id.ts"
 import { openRunRecord } from "../../../src/output/run-record.ts"
@@ -111,6 +112,29 @@ describe("a run's record", () => {
       actions: [{ action: "push the CIB", ms: 1900 }],
     })
     expect(entries[4]).toMatchObject({ outcome: "done", recap: [{}, {}, {}, { host: "cluster", changed: 1 }] })
+  })
+
+  it("tells as done only what was seen to be done", async () => {
+    const drift = [{ attribute: "vip2", have: "stopped", want: "on one node", risk: "none" as const }]
+    const tried = (host: string): HaopsEvent[] => [
+      { type: "step-drifted", ...at(host), drift },
+      { type: "action-started", ...at(host), action: "wait" },
+    ]
+    await record([
+      CHANGING_RUN[0]!,
+      ...tried("controller1"),
+      { type: "step-failed", ...at("controller1"), error: commandError() },
+      ...tried("controller2"),
+      { type: "step-changed", ...at("controller2"), ms: 5, unseen: true },
+      ...tried("controller3"),
+      { type: "step-changed", ...at("controller3"), ms: 5 },
+    ])
+    const entries = await readRun(runsRoot({ XDG_STATE_HOME: home }), RUN_ID)
+    const text = renderRun(entries, { color: false, width: 100 })
+    const [, failed, unseen, seen] = text.split(/controller[123] {2}/)
+    expect(failed).toMatch(/^haproxy config: failed\n {6}vip2: stopped, wanted on one node\n/)
+    expect(unseen).toMatch(/^haproxy config: changed, not looked at again .*\n {6}vip2: stopped, wanted on one node\n/)
+    expect(seen).toMatch(/^haproxy config: changed .*\n {6}vip2: stopped → on one node\n/)
   })
 
   it("is listed newest first, and a run that was killed has no end", async () => {
