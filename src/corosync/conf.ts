@@ -20,6 +20,8 @@ export interface CorosyncNode {
   addresses: readonly string[]
   /** The same by the number of the link: numbers may have gaps. */
   rings: Readonly<Record<number, string>>
+  /** `quorum_votes`; left out where the node has one vote, as every node without that. */
+  votes?: number
 }
 
 export interface CorosyncConf {
@@ -104,7 +106,8 @@ export function corosyncNode(options: Readonly<Record<string, string>>, nodeid: 
     if (number !== undefined) rings[Number(number)] = address
   }
   const addresses = Object.values(rings)
-  return { name: options.name ?? addresses[0] ?? "", nodeid, addresses, rings }
+  const votes = options.quorum_votes === undefined ? {} : { votes: Number(options.quorum_votes) }
+  return { name: options.name ?? addresses[0] ?? "", nodeid, addresses, rings, ...votes }
 }
 
 function malformed(line: number, why: string): HaopsError {

@@ -1,11 +1,14 @@
 import type { Finding } from "../base/events.ts"
 import type { Member, Members } from "../model/step.ts"
+import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
+import { afterwards, type VotingView, whileLeaving } from "./electorate.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
-import { describeVotes, type Votes, votesOf } from "./quorum.ts"
+import { count, describeVotes, type Votes } from "./quorum.ts"
 
 interface DepartureWant {
   cluster: string
   node: string
+  shell: "pcs" | "crmsh" | "auto"
   /** The node, or another member, is gone for good: go on though it does not answer. */
   force: boolean
   /** Go on though those that are left would have no quorum. */
@@ -13,7 +16,7 @@ interface DepartureWant {
 }
 
 /** Everything that stands against this node's leaving, and what to ask the operator about before it does. */
-export function departureFindings(want: DepartureWant, members: Members<NodeView>): Finding[] {
+export function departureFindings(want: DepartureWant, members: Members<VotingView>): Finding[] {
   const { cluster, node } = want
   const speaker = speakerOf(cluster, node, members)
   if (speaker === undefined) {
@@ -68,23 +71,41 @@ function remnant(node: string, { have }: Member<NodeView>): Finding {
   }
 }
 
-/** What is left, in numbers. A cluster that has lost its quorum already may give up dead nodes to get it back. */
-function quorum({ node, loseQuorum }: DepartureWant, { host, have }: Member<NodeView>): Finding[] {
-  const nodes = have.conf?.nodes.map(({ name }) => name) ?? []
-  if (!nodes.includes(node)) return []
-  const others = nodes.filter((name) => name !== node)
-  const online = have.status?.nodes.filter((one) => one.online && !one.pending && others.includes(one.name)) ?? []
-  const after = votesOf(others.length, online.length)
-  if (after.quorate) return risky(node, after)
-  const message = `without ${node} the cluster has no quorum and stops its resources: ${describeVotes(after)}`
-  if (loseQuorum) return [{ severity: "warning", message, ask: true }]
-  const hint = `Bring other nodes back first (${host} misses ${missingOf(others, online).join(", ")}), or say --lose-quorum.`
-  return [refusal(message, hint)]
+/**
+ * What is left, in numbers: while the node has stopped and still counts, and afterwards. A cluster that has lost its quorum already may
+ * give up dead nodes to get it back.
+ */
+function quorum(want: DepartureWant, speaker: Member<VotingView>): Finding[] {
+  const { node, shell } = want
+  const { have, facts } = speaker
+  if (!lists(have, node)) return []
+  const left = afterwards({ without: node }, have, chooseDialect(facts, shell).name)
+  const after = count(left)
+  if (!after.quorate) {
+    return [
+      lost(want, speaker, `without ${node} the cluster has no quorum and stops its resources: ${describeVotes(after)}`),
+    ]
+  }
+  const meanwhile = have.quorum?.quorate === true ? whileLeaving(node, have) : undefined
+  const during = meanwhile && count(meanwhile)
+  if (during === undefined || during.quorate) return risky(node, after)
+  const numbers = describeVotes(during)
+  return [lost(want, speaker, `while ${node} leaves, the cluster has no quorum and stops its resources: ${numbers}`)]
+}
+
+function lost({ node, loseQuorum }: DepartureWant, { host, have }: Member<VotingView>, message: string): Finding {
+  if (loseQuorum) return { severity: "warning", message, ask: true }
+  const missing = [
+    ...missingOf(node, have),
+    ...(have.conf?.device !== undefined && have.quorum?.deviceVotes === 0 ? ["the vote of the quorum device"] : []),
+  ]
+  const misses = missing.length === 0 ? "" : ` (${host} misses ${missing.join(", ")})`
+  return refusal(message, `Bring other nodes back first${misses}, or say --lose-quorum.`)
 }
 
 function risky(node: string, after: Votes): Finding[] {
   const numbers = describeVotes(after)
-  if (after.nodes === 2) {
+  if (after.nodes === 2 && after.ballots?.device === undefined) {
     const message = `without ${node} two nodes are left, and either goes on alone when it loses sight of the other: ${numbers}`
     return [{ severity: "warning", message, hint: "Only fencing keeps that from being a split brain.", ask: true }]
   }
@@ -92,8 +113,9 @@ function risky(node: string, after: Votes): Finding[] {
   return [{ severity: "warning", message: `without ${node} one more failure loses quorum: ${numbers}`, ask: true }]
 }
 
-function missingOf(names: readonly string[], online: readonly { name: string }[]): readonly string[] {
-  return names.filter((name) => online.every((one) => one.name !== name))
+function missingOf(node: string, { conf, quorum }: VotingView): readonly string[] {
+  const others = (conf?.nodes ?? []).filter(({ name }) => name !== node)
+  return others.filter(({ nodeid }) => !quorum?.members.includes(nodeid ?? 0)).map(({ name }) => name)
 }
 
 function refusal(message: string, hint: string): Finding {

@@ -1,19 +1,22 @@
 import type { Finding } from "../base/events.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { Member, Members } from "../model/step.ts"
+import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
+import { afterwards, type VotingView } from "./electorate.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
-import { describeVotes, votesOf } from "./quorum.ts"
+import { count, describeVotes } from "./quorum.ts"
 import { isForeign, isIn } from "./situation.ts"
 
 interface NewcomerWant {
   cluster: string
   node: MemberNode
+  shell: "pcs" | "crmsh" | "auto"
   allowUnreachable: boolean
 }
 
 /** What a host says of itself, and which pacemaker it would get. */
-export interface NewcomerView extends NodeView {
+export interface NewcomerView extends VotingView {
   /** The version that its packages would install, where none is installed and that can be told. */
   candidate: string | undefined
 }
@@ -30,7 +33,7 @@ export function newcomerFindings(want: NewcomerWant, members: All): Finding[] {
   }
   return [
     ...unreachable(want, speaker, members),
-    ...(speaker.have.status?.quorate === true ? meanwhile(node, speaker) : [noQuorum(speaker.host)]),
+    ...(speaker.have.status?.quorate === true ? meanwhile(want, speaker) : [noQuorum(speaker.host)]),
     ...(newcomer === undefined ? [] : [...belongings(cluster, newcomer, speaker), ...versions(newcomer, speaker)]),
     ...(lists(speaker.have, node.name) ? [] : identity(node, speaker)),
   ]
@@ -57,19 +60,19 @@ function noQuorum(host: string): Finding {
 
 /**
  * From the moment when its members list it to that when it has started, a newcomer is a vote that is needed and not there: where others
- * are away as well, that can be the quorum. A device's votes are not counted here.
+ * are away as well, that can be the quorum. A device's vote can go with it: `ffsplit` gives it to no less than half of the nodes.
  */
-function meanwhile({ name }: MemberNode, { host, have }: Member<NodeView>): Finding[] {
-  const members = have.conf?.nodes.map((node) => node.name) ?? []
-  if (members.includes(name) || have.conf?.device !== undefined) return []
-  const online = have.status?.nodes.filter((node) => node.online && !node.pending).map((node) => node.name) ?? []
-  const votes = votesOf(members.length + 1, online.length)
+function meanwhile({ node, shell }: NewcomerWant, { host, have, facts }: Member<NewcomerView>): Finding[] {
+  const members = have.conf?.nodes ?? []
+  if (lists(have, node.name)) return []
+  const votes = count(afterwards({ joining: node.name }, have, chooseDialect(facts, shell).name))
   if (votes.quorate) return []
-  const away = members.filter((node) => !online.includes(node)).join(", ")
+  const away = members.filter(({ nodeid }) => !have.quorum?.members.includes(nodeid ?? 0)).map(({ name }) => name)
+  const misses = away.length === 0 ? "" : ` (${host} misses ${away.join(", ")})`
   return [
     refusal(
-      `until ${name} has started the cluster would have no quorum and stop its resources: ${describeVotes(votes)}`,
-      `Bring other nodes back first (${host} misses ${away}), or take a dead one out: haops remove-node NAME --force`,
+      `until ${node.name} has started the cluster would have no quorum and stop its resources: ${describeVotes(votes)}`,
+      `Bring other nodes back first${misses}, or take a dead one out: haops remove-node NAME --force`,
     ),
   ]
 }

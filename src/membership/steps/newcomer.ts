@@ -1,12 +1,14 @@
 import * as z from "zod"
 import { defineClusterStep } from "../../model/step.ts"
+import { VOTING_VIEW } from "../electorate.ts"
 import { type NewcomerView, newcomerFindings } from "../newcomer.ts"
-import { NODE_VIEW, speaks } from "../node-view.ts"
+import { speaks } from "../node-view.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
 
 const want = z.strictObject({
   cluster: z.string(),
   node: MEMBER_NODE,
+  shell: z.enum(["pcs", "crmsh", "auto"]),
   allowUnreachable: z.boolean().default(false).describe("Go on though another member does not answer."),
 })
 
@@ -24,18 +26,18 @@ export const newcomer = defineClusterStep<Want, NewcomerView>({
     const node = memberNodes(inventory, pacemaker).find(({ name }) => name === subject.node)
     if (node === undefined) return undefined
     const { allowUnreachable = false } = subject
-    return { cluster: inventory.name, node, allowUnreachable }
+    return { cluster: inventory.name, node, shell: pacemaker.shell, allowUnreachable }
   },
   title: ({ node }) => `joining of ${node.name}`,
   probe: () => ({
-    script: `${NODE_VIEW.script}
+    script: `${VOTING_VIEW.script}
 if ! command -v pacemakerd >/dev/null 2>&1 && command -v apt-cache >/dev/null 2>&1; then
   apt-cache policy pacemaker 2>/dev/null | sed -n 's/^ *Candidate: *\\([0-9].*\\)/@@candidate \\1/p'
 fi
 exit 0`,
     parse(output) {
       const candidate = /^@@candidate (?:\d+:)?(.+)$/m.exec(output.stdout)?.[1]
-      return { ...NODE_VIEW.parse({ ...output, stdout: output.stdout.replace(/^@@candidate .*$/m, "") }), candidate }
+      return { ...VOTING_VIEW.parse({ ...output, stdout: output.stdout.replace(/^@@candidate .*$/m, "") }), candidate }
     },
   }),
   elect: ({ cluster, node }, view, { host }) => speaks(cluster, node.name, host, view),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { reveal, type Secret } from "../../../src/base/secret.ts"
+import type { VotingView } from "../../../src/membership/electorate.ts"
 import type { NewcomerView } from "../../../src/membership/newcomer.ts"
-import type { NodeView } from "../../../src/membership/node-view.ts"
 import { clusterJoin } from "../../../src/membership/steps/cluster-join.ts"
 import { clusterStray } from "../../../src/membership/steps/cluster-stray.ts"
 import { newcomer } from "../../../src/membership/steps/newcomer.ts"
@@ -22,7 +22,7 @@ function answers(newcomer: Said | undefined, changes: Readonly<Record<string, Sa
 describe("newcomer", () => {
   type Change = (facts: HostFacts, host: string) => HostFacts
   const refusals = (
-    haves: Readonly<Record<string, NodeView>>,
+    haves: Readonly<Record<string, VotingView>>,
     { missing = [] as string[], change = ((facts) => facts) as Change, subject = {}, candidate = "2.1.5" } = {},
   ) => {
     const want = about(newcomer, subject)
@@ -106,6 +106,18 @@ describe("newcomer", () => {
     ])
   })
 
+  test("nor does a quorum device carry one of three: its vote goes with the half", () => {
+    const two = ["controller1", "controller2"]
+    const device = { algorithm: "ffsplit", gives: 1 } as const
+    const one: Said = { conf: two, online: ["controller1"], offline: ["controller2"], device }
+    const haves = answers({}, { controller1: one, controller2: { conf: two }, controller3: {} })
+    expect(refusals(haves)).toEqual([
+      "until controller4 has started the cluster would have no quorum and stop its resources: 1 of 3 nodes online, 1 of 3 votes, none from the quorum device, quorum is 2, survives no failure",
+    ])
+    const both: Said = { conf: two, online: two, device }
+    expect(refusals(answers({}, { controller1: both, controller2: both, controller3: {} }))).toEqual([])
+  })
+
   test("refuses without quorum, whatever it was told", () => {
     const lost: Said = { ...member, quorate: false }
     const haves = answers({}, { controller1: lost, controller2: undefined, controller3: undefined })
@@ -135,7 +147,7 @@ describe("newcomer", () => {
 })
 
 describe("cluster-join", () => {
-  const judged = (haves: Readonly<Record<string, NodeView>>, more = {}) =>
+  const judged = (haves: Readonly<Record<string, VotingView>>, more = {}) =>
     judgeAll(clusterJoin, about(clusterJoin), gather(clusterJoin, about(clusterJoin), haves, more))
 
   test("a member takes it in, the password on standard input", () => {
@@ -194,7 +206,7 @@ describe("cluster-join", () => {
 })
 
 describe("cluster-stray", () => {
-  const judged = (haves: Readonly<Record<string, NodeView>>) =>
+  const judged = (haves: Readonly<Record<string, VotingView>>) =>
     judgeAll(clusterStray, about(clusterStray), gather(clusterStray, about(clusterStray), haves))
 
   test("what every member has given up is cleared, by its own shell", () => {

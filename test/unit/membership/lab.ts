@@ -1,6 +1,5 @@
 import { quoteAll } from "../../../src/base/sh.ts"
-import type { NodeView } from "../../../src/membership/node-view.ts"
-import { NODE_VIEW } from "../../../src/membership/node-view.ts"
+import { VOTING_VIEW, type VotingView } from "../../../src/membership/electorate.ts"
 import type { Action, Subject } from "../../../src/model/step.ts"
 import { host } from "../step-harness.ts"
 import { context, inventory, PACEMAKER } from "./cluster.ts"
@@ -32,11 +31,15 @@ export interface Said {
   known?: readonly string[]
   policy?: string
   maintenance?: boolean
+  /** The quorum device of its corosync.conf, and the votes that it gives now. */
+  device?: { algorithm: "ffsplit" | "lms"; gives: number }
+  /** The votes that corosync expects; left out: one for each name, and the device's. */
+  expected?: number
 }
 
-/** A host's answer to `NODE_VIEW`, read as the engine reads it. */
-export function view(said: Said = {}): NodeView {
-  return NODE_VIEW.parse({ stdout: answer(said), stderr: "" })
+/** A host's answer to `VOTING_VIEW`, which holds that to `NODE_VIEW`, read as the engine reads it. */
+export function view(said: Said = {}): VotingView {
+  return VOTING_VIEW.parse({ stdout: answer(said), stderr: "" })
 }
 
 /** What the probe would have printed. */
@@ -45,22 +48,55 @@ export function answer(said: Said): string {
     (said.known ?? []).map((name) => [name, { dest_list: [{ addr: name, port: 2224 }], token: "set" }]),
   )
   return `@@haops conf
-${said.conf === undefined ? "absent" : `present x\n${corosyncConf(said.cluster ?? "lab", said.conf)}`}
+${said.conf === undefined ? "absent" : `present x\n${corosyncConf(said.cluster ?? "lab", said.conf, said.device)}`}
 
 @@haops known
 ${said.known === undefined ? "" : JSON.stringify({ format_version: 1, data_version: 1, known_hosts: known })}
 
 @@haops status
 ${said.online === undefined ? "" : crmMon(said)}
+
+@@haops quorum
+${said.online === undefined ? "" : quorumtool(said)}
 `
 }
 
-function corosyncConf(cluster: string, names: readonly string[]): string {
+function quorumtool({ conf = [], online = [], quorate = true, device, ...said }: Said): string {
+  const worth = device === undefined ? 0 : device.algorithm === "ffsplit" ? 1 : conf.length - 1
+  const { expected = conf.length + worth } = said
+  const rows = online.map((name) => `         ${ID.exec(name)?.[0] ?? "9"}          1 ${name}`)
+  if (device !== undefined) rows.push(`         0          ${device.gives}            Qdevice`)
+  return `Quorum information
+------------------
+Ring ID:          1.e
+Quorate:          ${quorate ? "Yes" : "No"}
+
+Votequorum information
+----------------------
+Expected votes:   ${expected}
+Total votes:      ${online.length + (device?.gives ?? 0)}
+Quorum:           ${conf.length === 2 && device === undefined ? 1 : Math.floor(expected / 2) + 1}
+Flags:            ${quorate ? "Quorate" : ""}${conf.length === 2 && device === undefined ? " 2Node WaitForAll" : ""}
+
+Membership information
+----------------------
+    Nodeid      Votes Name
+${rows.join("\n")}`
+}
+
+function corosyncConf(cluster: string, names: readonly string[], device: Said["device"]): string {
   const nodes = names.map((name) => {
     const id = ID.exec(name)?.[0] ?? "9"
     return `  node {\n    ring0_addr: ${ADDRESS(Number(id))}\n    name: ${name}\n    nodeid: ${id}\n  }\n`
   })
-  return `totem {\n  cluster_name: ${cluster}\n}\nnodelist {\n${nodes.join("")}}\n`
+  return `totem {\n  cluster_name: ${cluster}\n}\nnodelist {\n${nodes.join("")}}\n${deviceConf(device)}`
+}
+
+function deviceConf(device: Said["device"]): string {
+  if (device === undefined) return ""
+  const votes = device.algorithm === "ffsplit" ? "    votes: 1\n" : ""
+  const net = `    net {\n      algorithm: ${device.algorithm}\n      host: witness\n    }\n`
+  return `quorum {\n  device {\n    model: net\n${votes}${net}  }\n}\n`
 }
 
 function crmMon({ online = [], offline = [], standby = [], quorate = true, ...rest }: Said): string {

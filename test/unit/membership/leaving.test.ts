@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
-import type { NodeView } from "../../../src/membership/node-view.ts"
+import type { VotingView } from "../../../src/membership/electorate.ts"
 import { describeVotes, votesOf } from "../../../src/membership/quorum.ts"
 import { clusterClear } from "../../../src/membership/steps/cluster-clear.ts"
 import { clusterLeave } from "../../../src/membership/steps/cluster-leave.ts"
@@ -10,10 +10,11 @@ import { gather, judgeAll, withPcs } from "./cluster.ts"
 import { about, answer, commands, NAMES, type Said, view } from "./lab.ts"
 
 const THREE = NAMES.slice(0, 3)
+const FIVE = [...NAMES, "controller5"]
 const four: Said = { conf: NAMES, online: NAMES }
 const three: Said = { conf: THREE, online: THREE }
 
-function answers(said: Said, changes: Readonly<Record<string, Said | undefined>> = {}): Record<string, NodeView> {
+function answers(said: Said, changes: Readonly<Record<string, Said | undefined>> = {}): Record<string, VotingView> {
   const all = Object.fromEntries(NAMES.map((name) => [name, name in changes ? changes[name] : said]))
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, one]) => (one === undefined ? [] : [[name, view(one)]])),
@@ -38,7 +39,7 @@ describe("votes", () => {
 })
 
 describe("departure", () => {
-  const found = (haves: Record<string, NodeView>, { missing = [] as string[], subject = {} } = {}) => {
+  const found = (haves: Record<string, VotingView>, { missing = [] as string[], subject = {} } = {}) => {
     const want = about(departure, subject)
     return departure.findings?.(want, gather(departure, want, haves, { missing })) ?? []
   }
@@ -49,15 +50,51 @@ describe("departure", () => {
   })
 
   test("asks with the numbers where one more failure would lose quorum", () => {
-    const down = { conf: NAMES, online: ["controller1", "controller2", "controller4"], offline: ["controller3"] }
+    const down = { conf: FIVE, online: NAMES, offline: ["controller5"] }
     expect(found(answers(down))).toMatchObject([
       {
         severity: "warning",
         ask: true,
         message:
-          "without controller4 one more failure loses quorum: 2 of 3 nodes online, quorum is 2, survives no failure",
+          "without controller4 one more failure loses quorum: 3 of 4 nodes online, quorum is 3, survives no failure",
       },
     ])
+  })
+
+  test("is refused where quorum is lost between its stop and the new list of nodes", () => {
+    const down = { conf: NAMES, online: ["controller1", "controller2", "controller4"], offline: ["controller3"] }
+    expect(found(answers(down))).toMatchObject([
+      {
+        severity: "error",
+        message:
+          "while controller4 leaves, the cluster has no quorum and stops its resources: 2 of 4 nodes online, quorum is 3, survives no failure",
+        hint: "Bring other nodes back first (controller1 misses controller3), or say --lose-quorum.",
+      },
+    ])
+    expect(found(answers(down), { subject: { loseQuorum: true } })).toMatchObject([{ severity: "warning", ask: true }])
+  })
+
+  test("counts a quorum device that gives its vote, and one that does not", () => {
+    const down = { conf: NAMES, online: ["controller1", "controller2", "controller4"], offline: ["controller3"] }
+    const heard = { ...down, device: { algorithm: "ffsplit", gives: 1 } } as const
+    expect(messages(answers(heard))).toEqual([
+      "without controller4 one more failure loses quorum: 2 of 3 nodes online, 3 of 3 votes with the quorum device, quorum is 2, survives no failure",
+    ])
+    const dead = { ...down, device: { algorithm: "ffsplit", gives: 0 } } as const
+    expect(found(answers(dead))).toMatchObject([
+      {
+        severity: "error",
+        message:
+          "while controller4 leaves, the cluster has no quorum and stops its resources: 2 of 4 nodes online, 2 of 5 votes, none from the quorum device, quorum is 3, survives no failure",
+        hint: "Bring other nodes back first (controller1 misses controller3, the vote of the quorum device), or say --lose-quorum.",
+      },
+    ])
+  })
+
+  test("two nodes beside a device are no two halves", () => {
+    const names = ["controller1", "controller2", "controller4"]
+    const device = { algorithm: "lms", gives: 2 } as const
+    expect(found(answers({ conf: names, online: names, device }, { controller3: {} }))).toEqual([])
   })
 
   test("three to two asks about split brain", () => {
@@ -119,7 +156,7 @@ describe("departure", () => {
 })
 
 describe("cluster-leave", () => {
-  const judged = (haves: Record<string, NodeView>, { missing = [] as string[], subject = {} } = {}) =>
+  const judged = (haves: Record<string, VotingView>, { missing = [] as string[], subject = {} } = {}) =>
     judgeAll(clusterLeave, about(clusterLeave, subject), gather(clusterLeave, about(clusterLeave), haves, { missing }))
 
   test("another member takes it out, and forgets its token", () => {
