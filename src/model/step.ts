@@ -126,7 +126,8 @@ interface StepBase<Want> {
   kind: string
   /** One line for the documentation. */
   summary: string
-  want: z.ZodType<Want>
+  /** What a playbook may say that it wants. Absent: only the inventory says that, as of what holds a secret, which no playbook does. */
+  want?: z.ZodType<Want>
   role?: StepRole
   /** What its probe's answer can be read as. */
   answers?: readonly AnswerKey<never>[]

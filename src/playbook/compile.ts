@@ -120,6 +120,10 @@ class Compiler {
   }
 
   #inline(step: Step, raw: unknown, hosts: readonly Host[], path: Path): Map<string, unknown> | undefined {
+    if (step.want === undefined) {
+      this.#problem(path, `${step.kind} wants what the inventory says: it is written \`- ${step.kind}\` alone`)
+      return undefined
+    }
     const shape = checkShape(step.want, raw ?? {}, step.kind)
     if (shape.ok) return new Map(hosts.map((host) => [host.name, shape.value]))
     for (const one of shape.problems) this.#problem([...path, ...one.path], one.message, one.suggestion)

@@ -49,7 +49,7 @@ export function context(of: Inventory, one: Host): BindContext {
 
 /** Check, findings and plan of a step at once. */
 export function judge<Want, Have>(step: HostStep<Want, Have>, want: unknown, have: Have, of: HostFacts = facts()) {
-  const wanted = step.want.parse(want)
+  const wanted = read(step, want)
   const drift = step.check(wanted, have, of)
   return {
     drift,
@@ -60,7 +60,11 @@ export function judge<Want, Have>(step: HostStep<Want, Have>, want: unknown, hav
 
 /** Reads a probe's output as the engine would. */
 export function parse<Want, Have>(step: HostStep<Want, Have>, want: unknown, stdout: string): Have {
-  return step.probe(step.want.parse(want)).parse({ stdout, stderr: "" })
+  return step.probe(read(step, want)).parse({ stdout, stderr: "" })
+}
+
+function read<Want, Have>(step: HostStep<Want, Have>, want: unknown): Want {
+  return step.want === undefined ? (want as Want) : step.want.parse(want)
 }
 
 export const SHELLS = ["/bin/dash", "/bin/bash"].filter((shell) => existsSync(shell))

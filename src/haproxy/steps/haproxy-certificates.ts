@@ -1,12 +1,11 @@
-import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
-import { Secret } from "../../base/secret.ts"
+import type { Secret } from "../../base/secret.ts"
 import { fileFindings } from "../../host/file-drift.ts"
 import { sha256 } from "../../host/file-state.ts"
 import type { HaproxyService } from "../../model/haproxy.ts"
 import type { SecretSource } from "../../model/inventory.ts"
 import { type Action, type BindContext, defineStep } from "../../model/step.ts"
-import { AGENT_WANT, agentOf } from "../node/agent.ts"
+import { agentOf } from "../node/agent.ts"
 import { certificateFacts, certificateText, pemBundle } from "../node/certificate.ts"
 import { CERTIFICATE_RECORD, recordAction } from "../node/certificate-record.ts"
 import {
@@ -15,6 +14,7 @@ import {
   certificateScript,
   parseCertificates,
 } from "../node/certificate-state.ts"
+import type { HaproxyAgent } from "../node/process.ts"
 import { reloadHaproxy } from "../node/reload.ts"
 
 /** haproxy reads them before it drops root's rights, so that nobody else ever needs to. */
@@ -24,29 +24,30 @@ const DAY_MS = 86_400_000
 /** Renewed every 60 to 90 days, as is usual, a certificate never gets as near to its end as this. */
 const SOON_DAYS = 14
 
-const want = z.strictObject({
-  files: z
-    .array(
-      z.strictObject({
-        service: z.string().describe("The service whose clients are shown it."),
-        path: z.string().describe("Where haproxy reads it."),
-        content: z.instanceof(Secret).describe("Certificates and key, PEM."),
-      }),
-    )
-    .describe("One file a service."),
-  now: z.number().describe("Milliseconds since 1970, for those that have expired."),
-  vips: z.array(z.string()).default([]).describe("Addresses of the VIPs that this host may hold."),
-  agent: AGENT_WANT,
-})
+interface File {
+  /** The service whose clients are shown it. */
+  service: string
+  /** Where haproxy reads it. */
+  path: string
+  /** Certificates and key, PEM. */
+  content: Secret
+}
 
-type Want = z.infer<typeof want>
-type File = Want["files"][number]
+interface Want {
+  /** One file a service. */
+  files: readonly File[]
+  /** Milliseconds since 1970, for those that have expired. */
+  now: number
+  /** Addresses of the VIPs that this host may hold. */
+  vips: readonly string[]
+  /** Where the cluster starts haproxy by hand. */
+  agent?: HaproxyAgent | undefined
+}
 
 /** Certificates and keys of services that end TLS, checked by the node's own haproxy before they take their place. */
 export const haproxyCertificates = defineStep<Want, CertificateState>({
   kind: "haproxy-certificates",
   summary: "certificates and keys of the services, readable by root alone, checked by haproxy; a renewal reloads",
-  want,
   bind,
   title: () => "haproxy certificates",
   probe: ({ files, vips, agent }) => ({

@@ -1,20 +1,17 @@
-import * as z from "zod"
-import { Secret } from "../../base/secret.ts"
+import type { Secret } from "../../base/secret.ts"
 import { defineClusterStep } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { strangersTo } from "../known-hosts.ts"
-import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
+import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"
 import { MEMBER_FILES, type MemberFiles, rank } from "../situation.ts"
 
-const want = z.strictObject({
-  cluster: z.string(),
-  nodes: z.array(MEMBER_NODE).readonly(),
-  password: z.instanceof(Secret),
-  shell: z.enum(["pcs", "crmsh", "auto"]),
-})
-
-type Want = z.infer<typeof want>
+interface Want {
+  cluster: string
+  nodes: readonly MemberNode[]
+  password: Secret
+  shell: "pcs" | "crmsh" | "auto"
+}
 
 /**
  * Lets one node's pcs command the others; setup then hands the tokens to all. Judged by the tokens on disk: where a cluster
@@ -24,7 +21,6 @@ export const clusterAuth = defineClusterStep<Want, MemberFiles>({
   kind: "cluster-auth",
   summary: "one node's pcs authenticated to all others",
   needs: "all",
-  want,
   bind({ inventory, host, secret }) {
     const pacemaker = pacemakerOn(inventory, host)
     if (pacemaker === undefined || pacemaker.shell === "crmsh") return undefined

@@ -1,22 +1,22 @@
 import { createHash, scryptSync } from "node:crypto"
-import * as z from "zod"
-import { reveal, Secret } from "../../base/secret.ts"
+import { reveal, type Secret } from "../../base/secret.ts"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { putCorosyncConf } from "../../corosync/put-corosync-conf.ts"
 import { renderCorosyncConf } from "../../corosync/render.ts"
 import { partsOf } from "../../host/sections.ts"
 import { type Drift, defineJointStep, type Member, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
-import { CLUSTER_WANT, clusterWant } from "../cluster-want.ts"
+import { type ClusterWant, clusterWant } from "../cluster-want.ts"
 import { unasked } from "../compare.ts"
 import { pacemakerOn } from "../nodes.ts"
 import { isForeign, isIn } from "../situation.ts"
 
 const AUTHKEY = "/etc/corosync/authkey"
 
-const want = z.strictObject({ cluster: CLUSTER_WANT, password: z.instanceof(Secret) })
-
-type Want = z.infer<typeof want>
+interface Want {
+  cluster: ClusterWant
+  password: Secret
+}
 
 interface Have extends NodeCluster {
   /** SHA-256 of the key for the cluster's traffic; empty where there is none. */
@@ -32,7 +32,6 @@ interface Have extends NodeCluster {
 export const clusterFiles = defineJointStep<Want, Have>({
   kind: "cluster-files",
   summary: "the files by which a cluster of crmsh is founded",
-  want,
   bind({ inventory, host, secret }) {
     const cluster = clusterWant({ inventory, host })
     const pacemaker = pacemakerOn(inventory, host)

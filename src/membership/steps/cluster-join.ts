@@ -1,23 +1,20 @@
-import * as z from "zod"
-import { Secret } from "../../base/secret.ts"
+import type { Secret } from "../../base/secret.ts"
 import { RELOAD_COROSYNC } from "../../corosync/reload-corosync.ts"
 import { type Action, type Drift, defineClusterStep, type Member, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { foreseeJoin } from "../foresee.ts"
 import { lowestFree } from "../newcomer.ts"
 import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../node-view.ts"
-import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
+import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"
 import { isIn } from "../situation.ts"
 
-const want = z.strictObject({
-  cluster: z.string(),
-  node: MEMBER_NODE,
-  password: z.instanceof(Secret),
-  shell: z.enum(["pcs", "crmsh", "auto"]),
-})
-
-type Want = z.infer<typeof want>
+interface Want {
+  cluster: string
+  node: MemberNode
+  password: Secret
+  shell: "pcs" | "crmsh" | "auto"
+}
 type All = Members<NodeView>
 
 /**
@@ -28,7 +25,6 @@ export const clusterJoin = defineClusterStep<Want, NodeView>({
   kind: "cluster-join",
   summary: "one node taken into the running cluster by a member",
   needs: "any",
-  want,
   bind({ inventory, host, subject, secret }) {
     const pacemaker = pacemakerOn(inventory, host)
     if (pacemaker === undefined || subject === undefined) return undefined

@@ -1,4 +1,3 @@
-import * as z from "zod"
 import { HaopsError } from "../../base/errors.ts"
 import type { Drift } from "../../base/events.ts"
 import { Secret } from "../../base/secret.ts"
@@ -11,12 +10,10 @@ import { arbiterOn, pacemakerOn } from "../nodes.ts"
 
 const USER = "hacluster"
 
-const want = z.strictObject({
-  password: z.instanceof(Secret),
-  shell: z.enum(["pcs", "crmsh", "auto"]),
-})
-
-type Want = z.infer<typeof want>
+interface Want {
+  password: Secret
+  shell: "pcs" | "crmsh" | "auto"
+}
 
 interface Have {
   /** The password field of the user's shadow entry; undefined where there is no such user. */
@@ -33,7 +30,6 @@ interface Have {
 export const haclusterPassword = defineStep<Want, Have>({
   kind: "hacluster-password",
   summary: "the password by which the nodes authenticate to each other",
-  want,
   bind({ inventory, host, secret }) {
     const pacemaker = pacemakerOn(inventory, host) ?? arbiterOn(inventory, host)
     if (pacemaker === undefined || pacemaker.shell === "crmsh") return undefined

@@ -1,6 +1,5 @@
-import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
-import { Secret } from "../../base/secret.ts"
+import type { Secret } from "../../base/secret.ts"
 import { nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import type { QuorumDevice } from "../../model/inventory.ts"
 import { type Action, defineClusterStep, type Members, type Probe } from "../../model/step.ts"
@@ -27,14 +26,13 @@ printf '%s\\n' "$said" | grep -q '^Flags:.* Qdevice' &&
 printf '%s\\n' "$said" | grep -Eq '^ *0 +[1-9][0-9]* +Qdevice'`
 const VOTED = "On a member: corosync-qdevice-tool -s. 5403/tcp to the device's host must be open from every member."
 
-const want = z.strictObject({
-  cluster: z.string(),
-  shell: z.enum(["pcs", "crmsh", "auto"]),
-  device: z.custom<QuorumDevice>().optional().describe("Left out: none is wanted."),
-  password: z.instanceof(Secret),
-})
-
-type Want = z.infer<typeof want>
+interface Want {
+  cluster: string
+  shell: "pcs" | "crmsh" | "auto"
+  /** Undefined: none is wanted. */
+  device?: QuorumDevice | undefined
+  password: Secret
+}
 
 /**
  * The quorum device of a live cluster: added, or changed by another in its place. pcs takes `two_node` back with it and reloads corosync
@@ -44,7 +42,6 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
   kind: "quorum-device",
   summary: "the cluster's quorum device, where the inventory has one",
   needs: "all",
-  want,
   bind({ inventory, host, secret }) {
     const pacemaker = pacemakerOn(inventory, host)
     if (pacemaker === undefined) return undefined

@@ -99,7 +99,7 @@ describe("a step that the hosts do together, one by one", () => {
   const joint = (script: Script) => {
     const { kind, summary, want, title, probe, check } = step(script)
     return defineJointStep<string, { there: boolean; carries: boolean }>({
-      ...{ kind, summary, want, title, probe },
+      ...{ kind, summary, want: want!, title, probe },
       check: (path, { elected }) => check(path, elected.have, elected.facts),
       plan: (path) => [{ type: "run", argv: ["sh", "-c", script(path)] }],
       hold: (_path, { elected, all }) => {

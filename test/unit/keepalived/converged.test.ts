@@ -15,7 +15,7 @@ import { context, facts, judge, parse, run, sandbox, systemctlShow } from "../st
 import { inventoryOf } from "./support.ts"
 
 const inventory = inventoryOf()
-const want = keepalivedConverged.want.parse(keepalivedConverged.bind?.(context(inventory, inventory.hosts[0]!)))
+const want = keepalivedConverged.want!.parse(keepalivedConverged.bind?.(context(inventory, inventory.hosts[0]!)))
 const VIPS = ["public", "database"]
 const listening = new Set(["192.168.122.200:80", "*:3306"])
 const backup: HolderState = {

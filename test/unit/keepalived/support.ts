@@ -28,7 +28,7 @@ export function wantOf(inventory: Inventory, name: string, password = "s3cret"):
   const host = inventory.hosts.find((one) => one.name === name)!
   const want = keepalived.bind?.({ inventory, host, members: inventory.hosts, secret: () => new Secret(password) })
   if (want === undefined) throw new Error(`${name} has no VIP of keepalived`)
-  return keepalived.want.parse(want)
+  return keepalived.want!.parse(want)
 }
 
 /** A load balancer with two interfaces on which nothing of haops is yet. */

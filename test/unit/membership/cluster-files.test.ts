@@ -8,12 +8,13 @@ import { facts } from "../step-harness.ts"
 import { context, HOSTS, LAB, PACEMAKER } from "./cluster.ts"
 
 type Have = ReturnType<typeof answered>
+type Want = NonNullable<ReturnType<NonNullable<typeof clusterFiles.bind>>>
 
 const crmsh = facts({ versions: { ...facts().versions, crmsh: "4.4.1", corosync: "3.1.7" } })
 
 function wanted(changes: Partial<typeof PACEMAKER> = {}, password = "secret") {
   const inventory = { ...LAB, pacemaker: { ...PACEMAKER, shell: "crmsh" as const, ...changes } }
-  return clusterFiles.bind?.({ ...context(inventory, HOSTS[0]!), secret: () => new Secret(password) })
+  return clusterFiles.bind!({ ...context(inventory, HOSTS[0]!), secret: () => new Secret(password) })!
 }
 
 function answered(conf: string | undefined, key = "", state = "present") {
@@ -23,21 +24,20 @@ function answered(conf: string | undefined, key = "", state = "present") {
 }
 
 /** The first of the nodes, planned with the others beside it. */
-function judge(want: unknown, haves: readonly Have[], { of = crmsh, missing = [] as readonly string[] } = {}) {
+function judge(want: Want, haves: readonly Have[], { of = crmsh, missing = [] as readonly string[] } = {}) {
   const all = haves.map((have, index) => ({ host: `controller${index + 1}`, have, facts: of as HostFacts }))
   const members = { all, missing, elected: all[0]! }
-  const parsed = clusterFiles.want.parse(want)
-  const drift = clusterFiles.check(parsed, members)
-  return { drift, actions: drift.length > 0 ? clusterFiles.plan(parsed, members, drift) : [] }
+  const drift = clusterFiles.check(want, members)
+  return { drift, actions: drift.length > 0 ? clusterFiles.plan(want, members, drift) : [] }
 }
 
 const three = (have: Have) => [have, answered(undefined), answered(undefined)]
 
-const puts = (want: unknown) =>
+const puts = (want: Want) =>
   judge(want, three(answered(undefined))).actions.flatMap((action) => (action.type === "put" ? [action] : []))
 
 /** What a node has that got its files of these. */
-function founded(want: unknown): Have {
+function founded(want: Want): Have {
   const [key, conf] = puts(want)
   const sum = createHash("sha256").update(reveal(key!.content)).digest("hex")
   return answered(String(conf!.content), `${sum}  -`)
@@ -60,7 +60,7 @@ test("a node without files gets the key first, then the configuration, checked b
 })
 
 test("the key is 128 bytes or more, the same for the same password and cluster, and never shown", () => {
-  const key = (want: unknown) => reveal(puts(want)[0]!.content)
+  const key = (want: Want) => reveal(puts(want)[0]!.content)
   expect(key(wanted())).toBe(key(wanted()))
   expect(key(wanted())).not.toBe(key(wanted({}, "other")))
   expect(Buffer.from(key(wanted()), "hex")).toHaveLength(128)

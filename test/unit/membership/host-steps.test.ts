@@ -92,7 +92,7 @@ const YESCRYPT = "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5
 
 describe("hacluster-password", () => {
   const password = new Secret("hapass")
-  const want = { password, shell: "auto" }
+  const want = { password, shell: "auto" as const }
   const judged = (stdout: string, of = withPcs()) =>
     judge(haclusterPassword, want, parse(haclusterPassword, want, stdout), of)
 
@@ -121,7 +121,7 @@ describe("hacluster-password", () => {
   })
 
   test("a hash that is not computed here is judged by the node, which is asked only then", () => {
-    const { further } = haclusterPassword.probe(haclusterPassword.want.parse(want))
+    const { further } = haclusterPassword.probe(want)
     for (const hash of [undefined, "", "!", "!$y$locked", hashPassword(password)]) {
       expect(further?.({ hash: hash === undefined ? undefined : new Secret(hash) })).toBeUndefined()
     }

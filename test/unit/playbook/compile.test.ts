@@ -97,10 +97,14 @@ stages:
       - hostz
       - file: { path: /etc/motd, contents: hello }
       - command
+      - hacluster-password: { password: hapass, shell: pcs }
 `)
     expect(said).toContain('own.yaml:5:9  unknown step "hostz"; did you mean "hosts"?')
     expect(said).toMatch(/own\.yaml:6:\d+ .*unknown key "contents".*did you mean "content"\?/)
     expect(said).toMatch(/own\.yaml:7:9 .*command needs to be told what it wants/)
+    expect(said).toContain(
+      "own.yaml:8:29 hacluster-password wants what the inventory says: it is written `- hacluster-password` alone",
+    )
     expect(said).toContain("no host was touched")
   })
 

@@ -7,7 +7,7 @@ import { vipFree } from "../../../src/vip/steps/vip-free.ts"
 import type { VipState } from "../../../src/vip/vip-state.ts"
 import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "../step-harness.ts"
 
-const want = vipFree.want.parse({
+const want = vipFree.want!.parse({
   cluster: "lab",
   vips: [{ name: "vip", address: "10.0.0.11", prefix: 24, here: true }],
 })
@@ -73,7 +73,7 @@ describe("the interface of a VIP", () => {
     const hosts = [one, two, balancer]
     const vips: Vip[] = [{ ...vip, manager: "pacemaker", ...parts }]
     const all = hosts.map(({ name }, at) => ({ host: name, have: { ...quiet, nics: nics[at]! }, facts: facts() }))
-    const bound = vipFree.want.parse(vipFree.bind?.(context(inventory(hosts, { vips }), one)))
+    const bound = vipFree.want!.parse(vipFree.bind?.(context(inventory(hosts, { vips }), one)))
     return vipFree.findings?.(bound, { elected: all[0]!, all, missing: [] })
   }
 

@@ -22,7 +22,7 @@ const PATH = "/etc/haproxy/certificates/web.pem"
 const RECORD = "/etc/haproxy/certificates/.haops"
 const NOW = Date.parse("2026-11-21")
 
-const want = { files: [{ service: "web", path: PATH, content: new Secret(WEB) }], now: NOW }
+const want = { files: [{ service: "web", path: PATH, content: new Secret(WEB) }], now: NOW, vips: [] }
 const have = (changes: object = {}, memory: "none" | "current" | "older" = "current"): CertificateState => ({
   files: [
     {

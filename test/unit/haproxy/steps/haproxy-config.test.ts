@@ -112,7 +112,7 @@ describe("haproxy-config", () => {
   })
 
   test.each([true, false])("a host that holds a VIP (%s) has its turn after the others", (holds) => {
-    const wanted = haproxyConfig.want.parse({ ...byPacemaker, vips: ["10.0.0.11"] })
+    const wanted = haproxyConfig.want!.parse({ ...byPacemaker, vips: ["10.0.0.11"] })
     expect(haproxyConfig.carries?.(wanted, { ...running, holds }, facts())).toBe(holds)
   })
 
@@ -122,7 +122,7 @@ describe("haproxy-config", () => {
   })
 
   test("does not put the password into the probe", () => {
-    expect(haproxyConfig.probe(haproxyConfig.want.parse(byPacemaker)).script).not.toContain("hunter2")
+    expect(haproxyConfig.probe(haproxyConfig.want!.parse(byPacemaker)).script).not.toContain("hunter2")
   })
 
   test.each(["", "type absent\nmemory maybe\nunit LoadState=loaded\n", "type absent\nmemory none\n"])(

@@ -29,7 +29,7 @@ describe("command", () => {
 
 describe.each(SHELLS)("a check in %s", (shell) => {
   const ask = (check: string) => {
-    const probe = command.probe(command.want.parse({ check, run: "true" }))
+    const probe = command.probe(command.want!.parse({ check, run: "true" }))
     return probe.parse(run(probe.script, { shell }))
   }
 

@@ -59,7 +59,7 @@ describe("file", () => {
   test.each([{ mode: 644 }, { mode: "0999" }, { owner: "root" }, { path: "etc/motd" }, { validate: ["check"] }])(
     "refuses %j",
     (wrong) => {
-      expect(file.want.safeParse({ ...want, ...wrong }).success).toBe(false)
+      expect(file.want!.safeParse({ ...want, ...wrong }).success).toBe(false)
     },
   )
 })
@@ -105,5 +105,5 @@ describe("a diff", () => {
 })
 
 function judgeable(path: string) {
-  return file.want.parse({ path, content: "hello\n" })
+  return file.want!.parse({ path, content: "hello\n" })
 }

@@ -165,7 +165,7 @@ describe("package", () => {
   test.each([{ name: "a b" }, { name: "-o" }, { name: [] }, { name: ["a", "b"], version: "1" }, { nam: "a" }])(
     "refuses %j",
     (wrong) => {
-      expect(packageStep.want.safeParse(wrong).success).toBe(false)
+      expect(packageStep.want!.safeParse(wrong).success).toBe(false)
     },
   )
 
@@ -175,7 +175,7 @@ describe("package", () => {
 })
 
 describe.each(SHELLS)("the package probe in %s", (shell) => {
-  const probe = packageStep.probe(packageStep.want.parse({ name: ["a", "b"] }))
+  const probe = packageStep.probe(packageStep.want!.parse({ name: ["a", "b"] }))
   const ask = (programs: Record<string, string>) => {
     using box = sandbox(programs)
     return probe.parse(run(probe.script, { shell, path: box.path }))

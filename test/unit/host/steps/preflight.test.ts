@@ -215,7 +215,7 @@ describe("preflight", () => {
 
 describe.each(SHELLS)("the preflight probe in %s", (shell) => {
   test("answers on a real host", () => {
-    const probe = preflight.probe(preflight.want.parse(want))
+    const probe = preflight.probe(preflight.want!.parse(want))
     const have = probe.parse(run(probe.script, { shell }))
     expect(have.uid).toBe(process.getuid?.())
     expect(have.free.map(({ path }) => path)).toEqual(["/", "/usr", "/var"])

@@ -92,7 +92,7 @@ describe("service", () => {
   test.each([{ name: "chrony" }, { name: "a b", running: true }, { name: "chrony", running: true, started: true }])(
     "refuses %j",
     (wrong) => {
-      expect(service.want.safeParse(wrong).success).toBe(false)
+      expect(service.want!.safeParse(wrong).success).toBe(false)
     },
   )
 })

@@ -113,7 +113,7 @@ describe.each(SHELLS)("the sysctl probe in %s", (shell) => {
     writeFileSync(at("proc/sys/net/ipv4/conf/eth0.100/forwarding"), "1\n")
     writeFileSync(at("proc/sys/net/ipv4/tcp_rmem"), "1\t2\t3\n")
     writeFileSync(at("etc/sysctl.d/99-x.conf"), "-net/ipv4/tcp_rmem = 4 5 6\n#net.ipv4.tcp_rmem=7\n")
-    const wanted = sysctl.want.parse({
+    const wanted = sysctl.want!.parse({
       settings: { "net.ipv4.conf.eth0/100.forwarding": 1, "net/ipv4/tcp_rmem": "1 2 3", "net.nope": 1 },
     })
     const probe = sysctl.probe(wanted)
