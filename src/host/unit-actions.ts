@@ -1,6 +1,6 @@
 import type { Drift } from "../base/events.ts"
 import type { Action } from "../model/step.ts"
-import type { UnitState } from "./unit-state.ts"
+import type { UnitState } from "./units.ts"
 
 /**
  * What `systemctl` has to do about a drift of `enabled` (to `enabled` or `disabled`) or `running` (to `active` or `inactive`);

@@ -1,5 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
-import { shared } from "./shared.ts"
+import { quote } from "../base/sh.ts"
+import { shared, tellShared } from "./shared.ts"
 
 /** A systemd unit as systemd sees it, in systemd's own words. */
 export interface UnitState {
@@ -33,6 +34,9 @@ $shown
 END
 line`,
 )
+
+/** Shell that prints the answer to `STACK_UNITS`. */
+export const TELL_STACK_UNITS = tellShared(STACK_UNITS)
 
 /** Shell condition: systemd calls this unit active. */
 export function unitIsActive(unit: StackUnit): string {
@@ -73,4 +77,60 @@ export function parseStackUnits<Name extends StackUnit>(
     return [name, { load, active, sub, file }]
   })
   return Object.fromEntries(entries) as Record<Name, UnitState>
+}
+
+const PROPERTIES = ["LoadState", "UnitFileState", "ActiveState", "SubState"] as const
+
+/** Shell that asks systemd about one unit, of the stack or not. A unit that does not exist is an answer. */
+export function unitScript(name: string): string {
+  return `systemctl show --property=${PROPERTIES.join(",")} -- ${quote(name)}`
+}
+
+/** The same as a part of a longer answer: each line after `unit `, for `readUnit`. */
+export function unitLines(name: string): string {
+  return `unit=$(${unitScript(name)}) || exit
+printf '%s\\n' "$unit" | sed 's/^/unit /'`
+}
+
+/** Reads what `unitScript` printed. Throws `E_PROBE` where a property is missing. */
+export function parseUnit({ stdout }: { stdout: string }): UnitState {
+  return readUnit(stdout.split("\n"))
+}
+
+/** The same of its lines, one by one. */
+export function readUnit(lines: readonly string[]): UnitState {
+  const values = propertiesOf(lines)
+  const [load, file, active, sub] = PROPERTIES.map((property) => {
+    const value = values.get(property)
+    if (value === undefined) throw new HaopsError("E_PROBE", `systemctl did not say the ${property}`)
+    return value
+  })
+  if (!load || !active) throw new HaopsError("E_PROBE", "systemctl said nothing about the unit")
+  return { load, file: file ?? "", active, sub: sub ?? "" }
+}
+
+/** Shell that asks since when these units are active. */
+export function activeScript(units: readonly StackUnit[]): string {
+  return `systemctl show -p Id,ActiveState,ActiveEnterTimestampMonotonic ${units.map((unit) => `${unit}.service`).join(" ")}`
+}
+
+/** Seconds for which each unit has been active on a host that has been up for so many; undefined where it is not. */
+export function parseActive<Name extends StackUnit>(
+  stdout: string,
+  units: readonly Name[],
+  uptime: number,
+): Record<Name, number | undefined> {
+  const blocks = stdout.split(/\n\n+/).map((block) => propertiesOf(block.split("\n")))
+  const active = (unit: Name): number | undefined => {
+    const block = blocks.find((one) => one.get("Id") === `${unit}.service`)
+    if (block === undefined) throw new HaopsError("E_PROBE", `systemctl says nothing of ${unit}.service`)
+    if (block.get("ActiveState") !== "active") return undefined
+    return Math.max(0, uptime - Number(block.get("ActiveEnterTimestampMonotonic")) / 1e6)
+  }
+  return Object.fromEntries(units.map((unit) => [unit, active(unit)])) as Record<Name, number | undefined>
+}
+
+/** `KEY=value` by line, as `systemctl show` prints. */
+function propertiesOf(lines: readonly string[]): ReadonlyMap<string | undefined, string> {
+  return new Map(lines.map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]))
 }

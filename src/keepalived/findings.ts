@@ -1,5 +1,6 @@
 import type { Finding } from "../base/events.ts"
 import { fileFindings } from "../host/file-drift.ts"
+import { maskedFindings } from "../host/unit-judge.ts"
 import { CHECK_SCRIPT } from "./check.ts"
 import { sourceNic, vipNic } from "./nics.ts"
 import { KEEPALIVED_CONFIG } from "./render.ts"
@@ -54,9 +55,8 @@ function nicFindings(instance: KeepalivedWant["instances"][number], have: Keepal
 }
 
 function unitFindings({ unit }: KeepalivedState): Finding[] {
-  if (unit.load !== "masked" && unit.file !== "masked") return []
   const hint = "Somebody decided that it must not start. If that is over: systemctl unmask keepalived.service"
-  return [{ severity: "error", message: "keepalived.service is masked", hint }]
+  return maskedFindings("keepalived.service", unit, hint)
 }
 
 function passwordFindings({ truncated }: KeepalivedWant): Finding[] {

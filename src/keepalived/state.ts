@@ -2,7 +2,7 @@ import { HaopsError } from "../base/errors.ts"
 import { readAnswer } from "../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../host/file-state.ts"
 import { isMemory, type Memory, unitMemory } from "../host/unit-memory.ts"
-import { parseUnit, type UnitState, unitScript } from "../host/unit-state.ts"
+import { readUnit, type UnitState, unitLines } from "../host/units.ts"
 import type { ProbeOutput } from "../model/step.ts"
 
 /** keepalived on a host: its file, the script it asks haproxy by, its unit, and the host's addresses. */
@@ -33,8 +33,7 @@ export function keepalivedScript(config: string, script: { path: string; checksu
 state=$(${fileScript(script.path, { unless: script.checksum })}
 ) || exit
 printf '%s\\n' "$state" | sed 's/^/script /'
-unit=$(${unitScript("keepalived.service")}) || exit
-printf '%s\\n' "$unit" | sed 's/^/unit /'
+${unitLines("keepalived.service")}
 ${keepalivedMemory(config)}
 memory=$(keepalived_memory) || exit
 printf 'memory %s\\n' "$memory"
@@ -61,7 +60,7 @@ export function parseKeepalived({ stdout }: ProbeOutput): KeepalivedState {
   return {
     config: parseFile(answer),
     script: parseFile(readAnswer(answer.all("script").join("\n"), FILE_KEYS)),
-    unit: parseUnit({ stdout: answer.all("unit").join("\n") }),
+    unit: readUnit(answer.all("unit")),
     memory,
     addresses: answer.one("ip") === undefined ? undefined : answer.all("address").map(parseAddress),
     nics: answer.all("nic"),

@@ -4,6 +4,7 @@ import { parseQuorum, QUORUM_SCRIPT, type Quorum } from "../corosync/quorumtool.
 import type { HaproxyRuntime } from "../haproxy/runtime/model.ts"
 import { runtimeProbe } from "../haproxy/runtime/probe.ts"
 import { askAll, partsOf } from "../host/sections.ts"
+import { activeScript, parseActive } from "../host/units.ts"
 import type { ProbeOutput } from "../model/step.ts"
 import { FINGERPRINT } from "../pacemaker/fingerprint.ts"
 
@@ -42,10 +43,9 @@ const PARTS = ["uptime", "units", "quorum", "addresses", "haproxy", "cib", "reac
 
 /** Shell that looks; every part of it is an answer, absence included. */
 export function observationScript({ socket, vips, deep }: ObserveWant): string {
-  const units = UNITS.map((unit) => `${unit}.service`).join(" ")
   const parts: Record<(typeof PARTS)[number], string> = {
     uptime: "cat /proc/uptime",
-    units: `systemctl show -p Id,ActiveState,ActiveEnterTimestampMonotonic ${units}`,
+    units: activeScript(UNITS),
     quorum: QUORUM_SCRIPT,
     addresses: "ip -o addr show | awk '{ print $4 }'",
     haproxy: socket === undefined ? ":" : `(${runtimeProbe(socket).script}\n)`,
@@ -76,24 +76,13 @@ function reachScript(vips: ObserveWant["vips"]): string {
 export function parseObservation({ stdout }: ProbeOutput, { socket }: ObserveWant): Observation {
   const parts = partsOf(stdout, PARTS)
   return {
-    active: parseActive(parts.units, Number.parseFloat(parts.uptime)),
+    active: parseActive(parts.units, UNITS, Number.parseFloat(parts.uptime)),
     quorum: parseQuorum(parts.quorum),
     addresses: new Set(lines(parts.addresses).map((line) => line.replace(/\/.*$/, ""))),
     haproxy: socket === undefined ? undefined : runtimeProbe(socket).parse({ stdout: parts.haproxy, stderr: "" }),
     cib: parseCib(parts.cib),
     reach: new Map(lines(parts.reach).map(parseReach)),
   }
-}
-
-function parseActive(text: string, uptime: number): Observation["active"] {
-  const blocks = text.split(/\n\n+/).map((block) => new Map(lines(block).map((line) => splitAt(line, "="))))
-  const active = (unit: Unit): number | undefined => {
-    const block = blocks.find((one) => one.get("Id") === `${unit}.service`)
-    if (block === undefined) throw new HaopsError("E_PROBE", `systemctl says nothing of ${unit}.service`)
-    if (block.get("ActiveState") !== "active") return undefined
-    return Math.max(0, uptime - Number(block.get("ActiveEnterTimestampMonotonic")) / 1e6)
-  }
-  return Object.fromEntries(UNITS.map((unit) => [unit, active(unit)])) as Observation["active"]
 }
 
 function parseCib(text: string): Observation["cib"] {

@@ -3,7 +3,7 @@ import { quote } from "../../base/sh.ts"
 import { type Answer, readAnswer } from "../../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
 import { isMemory, type Memory, unitMemory } from "../../host/unit-memory.ts"
-import { parseUnit, type UnitState, unitScript } from "../../host/unit-state.ts"
+import { readUnit, type UnitState, unitScript } from "../../host/units.ts"
 import type { ProbeOutput } from "../../model/step.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, type RsyslogOthers } from "./rsyslog.ts"
 
@@ -51,7 +51,7 @@ export function parseRsyslog({ stdout }: ProbeOutput): RsyslogState {
     rotation: fileOf(answer, "rotation"),
     rotated: answer.one("rotated") !== undefined,
     others: othersOf(answer.all("udp")),
-    unit: parseUnit({ stdout: answer.all("unit").join("\n") }),
+    unit: readUnit(answer.all("unit")),
     memory,
   }
 }

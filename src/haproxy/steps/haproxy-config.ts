@@ -4,6 +4,7 @@ import { reveal, Secret } from "../../base/secret.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "../../host/file-drift.ts"
 import { sha256 } from "../../host/file-state.ts"
 import { unitActions } from "../../host/unit-actions.ts"
+import { isThere, maskedFindings } from "../../host/unit-judge.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type Action, type BindContext, defineStep } from "../../model/step.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
@@ -40,7 +41,7 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
     parse: parseHaproxy,
   }),
   check: (wanted, have) => [...configDrift(wanted, have), ...unitDrift(wanted, have)],
-  findings: ({ runBy }, { file, unit }) => [...fileFindings(path, file), ...unitFindings(runBy, unit.load)],
+  findings: ({ runBy }, { file, unit }) => [...fileFindings(path, file), ...unitFindings(runBy, unit)],
   plan,
   carries: (_wanted, { holds }) => holds,
 })
@@ -74,7 +75,7 @@ function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {
 function unitDrift({ runBy }: Want, have: HaproxyState): Drift[] {
   const { unit, memory } = have
   const drift: Drift[] = []
-  const expected = unit.load === "not-found" ? { expected: true } : {}
+  const expected = isThere(unit) ? {} : { expected: true }
   const enabled = unit.file === "enabled" || unit.file === "enabled-runtime"
   if (runBy === "pacemaker") {
     if (enabled) drift.push({ attribute: "enabled", have: unit.file, want: "disabled", risk: "none" })
@@ -95,10 +96,9 @@ function mustStop(runBy: Want["runBy"], { memory, clustered }: HaproxyState): bo
   return runBy === "pacemaker" && memory !== "none" && !clustered
 }
 
-function unitFindings(runBy: Want["runBy"], load: string): Finding[] {
-  if (load !== "masked") return []
+function unitFindings(runBy: Want["runBy"], unit: HaproxyState["unit"]): Finding[] {
   const who = runBy === "pacemaker" ? "Pacemaker cannot start a masked unit" : "A masked unit cannot be started"
-  return [{ severity: "error", message: `${HAPROXY_UNIT} is masked`, hint: `${who}: systemctl unmask ${HAPROXY_UNIT}` }]
+  return maskedFindings(HAPROXY_UNIT, unit, `${who}: systemctl unmask ${HAPROXY_UNIT}`)
 }
 
 function plan({ content, agent }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {

@@ -2,7 +2,7 @@ import * as z from "zod"
 import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { unitActions } from "../../host/unit-actions.ts"
-import { parseUnit, type UnitState, unitScript } from "../../host/unit-state.ts"
+import { readUnit, type UnitState, unitLines } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { HAPROXY_CONFIG, HAPROXY_MARK } from "../config/render.ts"
 import { HAPROXY_UNIT } from "../node/reload.ts"
@@ -29,11 +29,10 @@ export const haproxyRetired = defineStep<z.infer<typeof want>, Have>({
   probe: () => ({
     script: `IFS= read -r first 2>/dev/null <${HAPROXY_CONFIG.path} || exit 0
 [ "$first" = ${quote(HAPROXY_MARK)} ] || exit 0
-unit=$(${unitScript(HAPROXY_UNIT)}) || exit
-printf '%s\\n' "$unit" | sed 's/^/unit /'`,
+${unitLines(HAPROXY_UNIT)}`,
     parse: ({ stdout }) => {
       const lines = readAnswer(stdout, ["unit"]).all("unit")
-      return { unit: lines.length === 0 ? undefined : parseUnit({ stdout: lines.join("\n") }) }
+      return { unit: lines.length === 0 ? undefined : readUnit(lines) }
     },
   }),
   // Whoever starts it by hand, or as a cluster's resource, has it disabled.

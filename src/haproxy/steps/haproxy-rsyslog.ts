@@ -2,6 +2,7 @@ import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "../../host/file-drift.ts"
 import { unitActions } from "../../host/unit-actions.ts"
+import { isThere, maskedFindings } from "../../host/unit-judge.ts"
 import type { HaproxyRsyslog } from "../../model/haproxy.ts"
 import { type Action, type BindContext, defineStep } from "../../model/step.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../node/rsyslog.ts"
@@ -27,16 +28,12 @@ export const haproxyRsyslog = defineStep<Want, RsyslogState>({
   findings: (_want, { config, rotation, unit }): Finding[] => [
     ...fileFindings(RSYSLOG_CONFIG, config),
     ...fileFindings(LOGROTATE_CONFIG, rotation),
-    ...(unit.load === "masked" ? [MASKED] : []),
+    ...maskedFindings(UNIT, unit, MASKED),
   ],
   plan,
 })
 
-const MASKED: Finding = {
-  severity: "error",
-  message: `${UNIT} is masked`,
-  hint: `Somebody decided that it must not start. If that is over: systemctl unmask ${UNIT}`,
-}
+const MASKED = `Somebody decided that it must not start. If that is over: systemctl unmask ${UNIT}`
 
 function check({ rsyslog }: Want, have: RsyslogState): Drift[] {
   const { unit, memory } = have
@@ -45,7 +42,7 @@ function check({ rsyslog }: Want, have: RsyslogState): Drift[] {
   else if (have.rotation.type === "file") {
     drift.push({ attribute: LOGROTATE_CONFIG, have: "another file rotates it too", want: "absent", risk: "none" })
   }
-  const expected = unit.load === "not-found" ? { expected: true } : {}
+  const expected = isThere(unit) ? {} : { expected: true }
   if (unit.file !== "enabled") {
     drift.push({ attribute: "enabled", have: unit.file || "absent", want: "enabled", risk: "none", ...expected })
   }

@@ -3,7 +3,8 @@ import type { Drift, Finding } from "../../base/events.ts"
 import { quote } from "../../base/sh.ts"
 import { defineStep } from "../../model/step.ts"
 import { unitActions } from "../unit-actions.ts"
-import { parseUnit, type UnitState, unitScript } from "../unit-state.ts"
+import { isMasked, isThere, maskedFindings } from "../unit-judge.ts"
+import { parseUnit, type UnitState, unitScript } from "../units.ts"
 
 const want = z
   .strictObject({
@@ -37,7 +38,7 @@ const FIXED = new Set(["static", "indirect", "generated", "transient", "alias"])
 const ENABLED = new Set(["enabled", "enabled-runtime", "linked", "linked-runtime"])
 
 function check({ enabled, running }: Want, have: UnitState): Drift[] {
-  if (have.load === "not-found") return absent({ enabled, running })
+  if (!isThere(have)) return absent({ enabled, running })
   const drift: Drift[] = []
   const isEnabled = ENABLED.has(have.file)
   if (enabled !== undefined && enabled !== isEnabled && !FIXED.has(have.file) && !isMasked(have)) {
@@ -70,7 +71,7 @@ function absent({ enabled, running }: Pick<Want, "enabled" | "running">): Drift[
 function findings({ name, enabled, running }: Want, have: UnitState): Finding[] {
   if (isMasked(have) && (enabled || running)) {
     const hint = `Somebody decided that it must not start. If that is over: systemctl unmask ${quote(name)}`
-    return [{ severity: "error", message: `${name} is masked`, hint }]
+    return maskedFindings(name, have, hint)
   }
   if (have.load === "error" || have.load === "bad-setting") {
     return [
@@ -85,10 +86,6 @@ function findings({ name, enabled, running }: Want, have: UnitState): Finding[] 
     return [{ severity: "warning", message: `${name} is ${have.file}: it cannot be enabled by itself` }]
   }
   return []
-}
-
-function isMasked(have: UnitState): boolean {
-  return have.load === "masked" || have.file === "masked" || have.file === "masked-runtime"
 }
 
 function describe({ active, sub }: UnitState): string {

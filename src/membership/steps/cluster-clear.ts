@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
-import { parseUnits, UNITS_SCRIPT, type UnitState } from "../../host/stack-units.ts"
+import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { type Drift, defineStep, type HostFacts } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { LAST_APPLIED } from "../../pacemaker/ownership.ts"
@@ -37,7 +37,7 @@ export const clusterClear = defineStep<Want, Have>({
   title: ({ cluster }) => `membership of ${cluster} cleared`,
   probe: () => ({
     script: nodeClusterScript({
-      units: UNITS_SCRIPT,
+      units: TELL_STACK_UNITS,
       known: KNOWN_HOSTS_SCRIPT,
       record: `if [ -e ${LAST_APPLIED} ]; then echo yes; else echo no; fi`,
     }),
@@ -45,7 +45,7 @@ export const clusterClear = defineStep<Want, Have>({
       const { units, known, record } = partsOf(stdout, ["units", "known", "record"])
       return {
         ...parseNodeCluster(stdout),
-        units: parseUnits(units, UNITS),
+        units: parseStackUnits(units, UNITS),
         known: parseKnownHosts(known),
         recorded: record === "yes",
       }
@@ -81,9 +81,9 @@ function deauth(shell: Want["shell"], { known }: Have, facts: HostFacts) {
   return known.size === 0 ? [] : chooseDialect(facts, shell).membership.deauth([...known.keys()])
 }
 
-function unitDrift(unit: string, { active, enabled }: UnitState): Drift[] {
+function unitDrift(unit: string, { active, file }: UnitState): Drift[] {
   return [
-    ...(enabled === "enabled" ? [drift(`${unit} at boot`, enabled, "disabled")] : []),
+    ...(file === "enabled" ? [drift(`${unit} at boot`, file, "disabled")] : []),
     ...(active === "active" || active === "activating" ? [drift(unit, active, "inactive")] : []),
   ]
 }

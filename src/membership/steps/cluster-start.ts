@@ -3,7 +3,8 @@ import type { Drift, Finding } from "../../base/events.ts"
 import { COROSYNC_CONF, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
 import { tellShared } from "../../host/shared.ts"
-import { parseUnits, UNITS_SCRIPT, type UnitState } from "../../host/stack-units.ts"
+import { isMasked, maskedFindings } from "../../host/unit-judge.ts"
+import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { type Action, defineStep } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../../pacemaker/crm-mon.ts"
 import { pacemakerOn } from "../nodes.ts"
@@ -42,10 +43,10 @@ export const clusterStart = defineStep<Want, Have>({
   },
   title: ({ cluster }) => `${cluster} running`,
   probe: () => ({
-    script: nodeClusterScript({ units: UNITS_SCRIPT, status: tellShared(CRM_MON) }),
+    script: nodeClusterScript({ units: TELL_STACK_UNITS, status: tellShared(CRM_MON) }),
     parse: ({ stdout }) => {
       const { units, status } = partsOf(stdout, ["units", "status"])
-      return { ...parseNodeCluster(stdout), units: parseUnits(units, UNITS), status: parseCrmMon(status) }
+      return { ...parseNodeCluster(stdout), units: parseStackUnits(units, UNITS), status: parseCrmMon(status) }
     },
   }),
   check({ cluster, node }, have) {
@@ -55,12 +56,12 @@ export const clusterStart = defineStep<Want, Have>({
   },
   // The elected controller alone writes down whether there is quorum.
   starting: (_want, { units, status }) => units.pacemaker.active === "active" && status?.dc === undefined,
-  findings: (_want, { units }) => UNITS.filter((unit) => units[unit].enabled === "masked").map(masked),
+  findings: (_want, { units }) => UNITS.flatMap((unit) => masked(unit, units[unit])),
   plan({ cluster, node }, have) {
     const units = UNITS.map((unit) => `${unit}.service`)
     // What is still to be set up will be stopped and disabled, whatever runs now.
     const member = isIn(cluster, have)
-    const disabled = !member || UNITS.some((unit) => have.units[unit].enabled !== "enabled")
+    const disabled = !member || UNITS.some((unit) => have.units[unit].file !== "enabled")
     const stopped = !member || UNITS.some((unit) => have.units[unit].active !== "active")
     return [
       ...(member ? [] : [membership(node)]),
@@ -80,11 +81,11 @@ export const clusterStart = defineStep<Want, Have>({
 
 function unitDrift({ units }: Have): Drift[] {
   return UNITS.flatMap((unit) => {
-    const { active, enabled } = units[unit]
+    const { active, file } = units[unit]
     return [
-      ...(enabled === "enabled" || enabled === "masked"
+      ...(file === "enabled" || isMasked(units[unit])
         ? []
-        : [{ attribute: `${unit} at boot`, have: enabled || "absent", want: "enabled", risk: "none" as const }]),
+        : [{ attribute: `${unit} at boot`, have: file || "absent", want: "enabled", risk: "none" as const }]),
       ...(active === "active" ? [] : [{ attribute: unit, have: active, want: "active", risk: "none" as const }]),
     ]
   })
@@ -104,8 +105,8 @@ function running(have: string): Drift {
   return { attribute: "cluster", have, want: "online, with quorum", risk: "none" }
 }
 
-function masked(unit: string): Finding {
-  return { severity: "error", message: `${unit}.service is masked`, hint: `On the node: systemctl unmask ${unit}` }
+function masked(unit: string, state: UnitState): Finding[] {
+  return maskedFindings(`${unit}.service`, state, `On the node: systemctl unmask ${unit}`)
 }
 
 /** Starting without a configuration would only say that corosync failed. */

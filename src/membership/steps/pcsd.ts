@@ -1,6 +1,7 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
-import { parseUnits, UNITS_SCRIPT, type UnitState } from "../../host/stack-units.ts"
+import { isThere, maskedFindings } from "../../host/unit-judge.ts"
+import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../nodes.ts"
@@ -24,9 +25,9 @@ export const pcsd = defineStep<Want, Have>({
     return pacemaker === undefined || pacemaker.shell === "crmsh" ? undefined : { shell: pacemaker.shell }
   },
   title: () => "pcsd enabled and running",
-  probe: () => ({ script: UNITS_SCRIPT, parse: ({ stdout }) => parseUnits(stdout, UNITS) }),
+  probe: () => ({ script: TELL_STACK_UNITS, parse: ({ stdout }) => parseStackUnits(stdout, UNITS) }),
   check({ shell }, have, facts) {
-    if (!have.pcsd.exists) return chooseDialect(facts, shell).name === "crmsh" ? [] : [absent]
+    if (!isThere(have.pcsd)) return chooseDialect(facts, shell).name === "crmsh" ? [] : [absent]
     return present(have).flatMap((unit) => driftOf(unit, have[unit]))
   },
   findings: (_want, have) => present(have).flatMap((unit) => findingsOf(unit, have[unit])),
@@ -43,21 +44,20 @@ export const pcsd = defineStep<Want, Have>({
 const absent: Drift = { attribute: "pcsd", have: "absent", want: "enabled and running", risk: "none", expected: true }
 
 function present(have: Have): readonly Unit[] {
-  return UNITS.filter((unit) => have[unit].exists)
+  return UNITS.filter((unit) => isThere(have[unit]))
 }
 
-function driftOf(unit: Unit, { active, enabled }: UnitState): Drift[] {
+function driftOf(unit: Unit, { active, file }: UnitState): Drift[] {
   const drift: Drift[] = []
   // A masked unit is a finding; a static one has nothing to enable.
-  if (enabled === "disabled") {
-    drift.push({ attribute: `${unit} at boot`, have: enabled, want: "enabled", risk: "none" })
+  if (file === "disabled") {
+    drift.push({ attribute: `${unit} at boot`, have: file, want: "enabled", risk: "none" })
   }
   // `activating` is on its way: `systemctl start` waits for it.
   if (active !== "active") drift.push({ attribute: unit, have: active, want: "active", risk: "none" })
   return drift
 }
 
-function findingsOf(unit: Unit, { enabled }: UnitState): Finding[] {
-  if (enabled !== "masked") return []
-  return [{ severity: "error", message: `${unit}.service is masked`, hint: `On the node: systemctl unmask ${unit}` }]
+function findingsOf(unit: Unit, state: UnitState): Finding[] {
+  return maskedFindings(`${unit}.service`, state, `On the node: systemctl unmask ${unit}`)
 }

@@ -1,7 +1,8 @@
 import * as z from "zod"
 import { readAnswer } from "../../host/answer.ts"
 import { unitActions } from "../../host/unit-actions.ts"
-import { parseUnit, type UnitState, unitScript } from "../../host/unit-state.ts"
+import { isThere, maskedFindings } from "../../host/unit-judge.ts"
+import { readUnit, type UnitState, unitLines } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { arbiterOn } from "../nodes.ts"
 
@@ -27,16 +28,15 @@ export const quorumHost = defineStep<z.infer<typeof want>, Have>({
     script: `for file in ${CERTIFICATES}/cert9.db ${CERTIFICATES}/cert8.db; do
   if [ -e "$file" ]; then echo 'certificates yes'; break; fi
 done
-unit=$(${unitScript(UNIT)}) || exit
-printf '%s\\n' "$unit" | sed 's/^/unit /'`,
+${unitLines(UNIT)}`,
     parse: ({ stdout }) => {
       const answer = readAnswer(stdout, ["certificates", "unit"])
-      const unit = parseUnit({ stdout: answer.all("unit").join("\n") })
+      const unit = readUnit(answer.all("unit"))
       return { certificates: answer.one("certificates") !== undefined, unit }
     },
   }),
   check: (_want, { certificates, unit }) => {
-    const expected = unit.load === "not-found" ? { expected: true } : {}
+    const expected = isThere(unit) ? {} : { expected: true }
     const drift = (attribute: string, have: string, wanted: string) => {
       return { attribute, have, want: wanted, risk: "none" as const, ...expected }
     }
@@ -46,10 +46,7 @@ printf '%s\\n' "$unit" | sed 's/^/unit /'`,
       ...(unit.active === "active" ? [] : [drift("running", unit.active, "active")]),
     ]
   },
-  findings: (_want, { unit }) =>
-    unit.load === "masked"
-      ? [{ severity: "error", message: `${UNIT} is masked`, hint: `systemctl unmask ${UNIT}` }]
-      : [],
+  findings: (_want, { unit }) => maskedFindings(UNIT, unit, `systemctl unmask ${UNIT}`),
   plan: (_want, { certificates, unit }, drift) => [
     ...(certificates ? [] : [{ type: "run" as const, argv: ["pcs", "qdevice", "setup", "model", "net"] }]),
     ...drift.flatMap((one) => unitActions(UNIT, unit, one)),
