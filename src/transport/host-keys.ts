@@ -14,6 +14,7 @@ import {
   knownHostName,
   parseKnownHosts,
 } from "./known-hosts.ts"
+import { isRevokedIn } from "./revoked-keys.ts"
 
 /** What to ask an endpoint for, and how to judge what it shows. */
 export interface HostKeyCheck {
@@ -38,6 +39,8 @@ const ALGORITHMS = [
   "ssh-rsa",
 ]
 
+const REVOKED_HINT = "give the host a new key, or find out who has the old one"
+
 /** The host keys of one run. Files are read once; a key recorded on the way counts from then on. */
 export function createHostKeys(onNotice: (text: string) => void): HostKeys {
   const files = new Map<string, Promise<KnownHosts>>()
@@ -52,6 +55,14 @@ export function createHostKeys(onNotice: (text: string) => void): HostKeys {
     })
     const about = names(endpoint).flat()
     return (await Promise.all(read)).flatMap((known) => known.about(about))
+  }
+  /** Who else would vouch for the key of a host that is not known: ssh would ask them, and recording what came would pass over that. */
+  const voucherOf = async (endpoint: Endpoint): Promise<string | undefined> => {
+    const [authority] = entriesFor(await entriesOf(endpoint), names(endpoint).flat(), "@cert-authority")
+    if (authority !== undefined)
+      return `${authority.file}:${authority.line} leaves it to a certificate authority (@cert-authority)`
+    const command = endpoint.knownHostsCommand
+    return command === undefined ? undefined : `the ssh configuration leaves it to a KnownHostsCommand: ${command}`
   }
   const record = async (endpoint: Endpoint, key: Buffer): Promise<void> => {
     const [file] = endpoint.knownHostsFiles
@@ -68,11 +79,15 @@ export function createHostKeys(onNotice: (text: string) => void): HostKeys {
     check: async (endpoint) => ({
       algorithms: preferredAlgorithms(await entriesOf(endpoint), endpoint),
       verify: async (key) => {
+        const banned = await bannedBy(endpoint, key)
+        if (banned !== undefined) return banned
         const judgeNow = async () => judge(await entriesOf(endpoint), ...names(endpoint), key)
         const verdict = await judgeNow()
         if (verdict.status === "known") return undefined
         if (verdict.status === "revoked") return revoked(endpoint, key, verdict.entry)
         if (verdict.status === "changed") return changed(endpoint, key, verdict.entries)
+        const elsewhere = await voucherOf(endpoint)
+        if (elsewhere !== undefined) return unchecked(endpoint, key, elsewhere)
         if (endpoint.hostKeys === "strict") return unknown(endpoint, key)
         // One at a time, and looked at again: two connections to one new host record it once.
         const turn = writing.then(async () => {
@@ -162,8 +177,29 @@ function revoked(endpoint: Endpoint, key: Buffer, entry: KnownHost): HaopsError 
   const message = `${describe(endpoint)} shows a host key that ${entry.file}:${entry.line} revokes: ${keyType(key)} ${fingerprint(key)}`
   return new HaopsError("E_HOSTKEY", message, {
     host: endpoint.name,
-    hint: "give the host a new key, or find out who has the old one",
+    hint: REVOKED_HINT,
   })
+}
+
+async function bannedBy(endpoint: Endpoint, key: Buffer): Promise<HaopsError | undefined> {
+  if (endpoint.revokedHostKeys === undefined) return undefined
+  const file = endpoint.revokedHostKeys
+  const said = await isRevokedIn(file, key)
+  if (said === false) return undefined
+  const shown = `${keyType(key)} ${fingerprint(key)}`
+  const message =
+    said === true
+      ? `${describe(endpoint)} shows a host key that ${file} revokes (RevokedHostKeys): ${shown}`
+      : `the host key of ${describe(endpoint)} cannot be held against ${file} (RevokedHostKeys): ${said}`
+  const hint = said === true ? REVOKED_HINT : "ssh trusts no host either while it cannot read that file"
+  return new HaopsError("E_HOSTKEY", message, { host: endpoint.name, hint })
+}
+
+function unchecked(endpoint: Endpoint, key: Buffer, voucher: string): HaopsError {
+  const shown = `${keyType(key)} ${fingerprint(key)}`
+  const message = `the host key of ${describe(endpoint)} is not known: ${shown}; ${voucher}, which haops cannot ask`
+  const hint = `log in once with ssh, compare the fingerprint on the host itself, and record the key beside it: ${recordCommand(endpoint, key)}`
+  return new HaopsError("E_HOSTKEY", message, { host: endpoint.name, hint })
 }
 
 function unrecorded(endpoint: Endpoint, cause: unknown): HaopsError {

@@ -7,6 +7,15 @@ import { HaopsError } from "../base/errors.ts"
 /** Keyword in lower case to its values, as `ssh -G` prints them. */
 export type ConfigValues = ReadonlyMap<string, readonly string[]>
 
+/** What decides beside a host's name which sections count: `Match user`, and tokens of the port. */
+interface ConfigQuestion {
+  user?: string | undefined
+  port?: number | undefined
+}
+
+/** What the configuration says of a host by any of its names; `as` is what the user has said already. */
+export type ConfigLookup = (names: readonly string[], as: ConfigQuestion) => Promise<ConfigValues>
+
 interface SshConfigOptions {
   home: string
   /** The client's program, default `ssh`. */
@@ -22,32 +31,33 @@ const DEFAULT_FILES: Readonly<Record<string, string>> = {
 }
 /** What would change how haops connects. A configuration without any of these is not worth a process a host. */
 const RELEVANT =
-  /^\s*(match|hostname|user|port|identityfile|identitiesonly|identityagent|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile)\b/im
+  /^\s*(match|hostname|user|port|identityfile|identitiesonly|identityagent|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile|revokedhostkeys|knownhostscommand)\b/im
 
 /**
  * Reader of the user's ssh configuration: `ssh -G` where there is an ssh (its answer is by definition right), else the
- * ssh-config package, which knows neither `Include` nor tokens and is kept from running `Match exec`.
+ * ssh-config package, which knows neither `Include` nor tokens and is kept from running `Match exec`: those are refused then.
  *
  * A host goes by several names (its name in the inventory and its address), and a section may be written for either. For
  * each keyword the first name that differs from everybody decides, with a value of its own or by having none.
  */
-export function createSshConfig(options: SshConfigOptions): (names: readonly string[]) => Promise<ConfigValues> {
+export function createSshConfig(options: SshConfigOptions): ConfigLookup {
   const userFile = join(options.home, ".ssh/config")
   const ownHome = options.home === userInfo().homedir
   const answers = new Map<string, Promise<ConfigValues>>()
   let brief: Promise<ConfigValues | undefined> | undefined
   const files = ownHome ? [userFile, SYSTEM_CONFIG] : [userFile]
 
-  const ask = (name: string): Promise<ConfigValues> => {
-    const answer = answers.get(name) ?? query(name, options.program ?? "ssh", ownHome ? undefined : userFile, files)
-    answers.set(name, answer)
+  const ask = (name: string, as: ConfigQuestion): Promise<ConfigValues> => {
+    const key = JSON.stringify([name, as.user, as.port])
+    const answer = answers.get(key) ?? query(name, as, options.program ?? "ssh", ownHome ? undefined : userFile, files)
+    answers.set(key, answer)
     return answer
   }
-  return async (names) => {
+  return async (names, as) => {
     brief ??= isRelevant(files).then((relevant) => (relevant ? undefined : shortAnswer(files)))
     const answer = await brief
     if (answer !== undefined) return answer
-    const [common, ...own] = await Promise.all([NOBODY, ...names].map(ask))
+    const [common, ...own] = await Promise.all([NOBODY, ...names].map((name) => ask(name, as)))
     return mergeConfigs(common ?? new Map(), own)
   }
 }
@@ -102,12 +112,19 @@ async function mayMatch(pattern: string): Promise<boolean> {
 
 async function query(
   name: string,
+  as: ConfigQuestion,
   program: string,
   config: string | undefined,
   files: readonly string[],
 ): Promise<ConfigValues> {
-  const output = await sshG(program, [...(config === undefined ? [] : ["-F", config]), "--", name])
-  const values = output === undefined ? await compute(name, files) : parseSshG(output)
+  const said = [
+    ...(as.user === undefined ? [] : ["-l", as.user]),
+    ...(as.port === undefined ? [] : ["-p", `${as.port}`]),
+  ]
+  // Where a connection would be shared is of no use here; that ssh fills in `%C` there is.
+  const words = [...(config === undefined ? [] : ["-F", config]), "-o", "ControlPath=%C", ...said]
+  const output = await sshG(program, [...words, "--", name])
+  const values = output === undefined ? await compute(name, as, files) : parseSshG(output)
   // `ssh -G` fills in what nobody wrote: the name itself for HostName, and files below the home of the password database.
   const isFilled = (keyword: string, value: string | undefined) =>
     value === (keyword === "hostname" ? name : DEFAULT_FILES[keyword])
@@ -126,14 +143,33 @@ function sshG(program: string, args: readonly string[]): Promise<string | undefi
   })
 }
 
-async function compute(name: string, files: readonly string[]): Promise<ConfigValues> {
+async function compute(name: string, as: ConfigQuestion, files: readonly string[]): Promise<ConfigValues> {
   const { parse } = await import("ssh-config")
   const text = await readAll(files)
+  await requireComputable(text)
   const values = new Map<string, string[]>()
-  for (const [keyword, value] of Object.entries(parse(text).compute(name, { matchExec: false }))) {
+  const asked = as.user === undefined ? { Host: name } : { Host: name, User: as.user }
+  for (const [keyword, value] of Object.entries(parse(text).compute(asked, { matchExec: false }))) {
     for (const item of [value].flat()) append(values, keyword.toLowerCase(), item)
   }
   return withoutNone(values)
+}
+
+/** Throws `E_UNSUPPORTED` for what only ssh itself can read. */
+async function requireComputable(text: string): Promise<void> {
+  const includes = [...text.matchAll(/^\s*include[\s=]+(.+)$/gim)].map(([, pattern = ""]) => pattern.trim())
+  const included = await Promise.all(includes.map(mayMatch))
+  const what = included.includes(true)
+    ? "Include"
+    : /^\s*match\b.*\b(exec|canonical|final|localnetwork|tagged|version)\b/im.exec(text)?.[0].trim()
+  if (what === undefined) return
+  throw new HaopsError(
+    "E_UNSUPPORTED",
+    `the ssh configuration has "${what}", which only ssh itself can read, and there is no ssh here`,
+    {
+      hint: "Install OpenSSH's client on this machine.",
+    },
+  )
 }
 
 /** As ssh does it: of the two ways to a host the one written first counts, and `none` is no way. */

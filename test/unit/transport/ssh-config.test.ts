@@ -98,7 +98,58 @@ describe.for(PROGRAMS)("the ssh configuration, read by %s", (program) => {
     expect(usual.identityFiles).toEqual(["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => `${home}/.ssh/${name}`))
     expect(usual.identitiesNamed).toBe(false)
     const own = await resolve("Host node1\n IdentityFile ~/.ssh/first\n", { identityFile: "~/mine" }, program)
-    expect(own.identityFiles).toEqual([`${home}/mine`])
+    expect(own.identityFiles).toEqual([`${home}/mine`, `${home}/.ssh/first`])
+    const beside = await resolve(
+      "Host node1\n IdentityFile ~/.ssh/work\n IdentityFile ~/.ssh/id_ed25519\n",
+      {},
+      program,
+    )
+    expect(beside.identityFiles).toEqual([`${home}/.ssh/work`, `${home}/.ssh/id_ed25519`])
+  })
+
+  test("files of known hosts with blanks in their names", async () => {
+    const config = 'Host *\n UserKnownHostsFile "~/a b/kh" "/c d" /e\n GlobalKnownHostsFile "/g h" /i\n'
+    const { knownHostsFiles } = await resolve(config, {}, program)
+    expect(knownHostsFiles.map((file) => file.replace(/^.*\/a b/, "a b"))).toEqual([
+      "a b/kh",
+      "/c d",
+      "/e",
+      "/g h",
+      "/i",
+    ])
+  })
+
+  test("the tokens of a path, each by what ssh means by it", async () => {
+    const config = "Host node1\n HostKeyAlias rack7\n IdentityFile /%h/%k/%n/%p/%r/%u/%i/%%/${SSH_AUTH_SOCK}\n"
+    const { identityFiles } = await resolve(config, { user: "deploy", port: 2200 }, program)
+    expect(identityFiles).toEqual([`/10.0.0.1/rack7/node1/2200/deploy/me/${process.getuid?.()}/%/run/agent`])
+  })
+
+  test.for([
+    ["IdentityFile", "/keys/%j"],
+    ["IdentityFile", "/keys/${NO_SUCH}"],
+    ["RevokedHostKeys", "/keys/%j"],
+    ["IdentityFile", "~bob/key"],
+  ])("%s %s is refused by name", async ([keyword, path]) => {
+    await expect(resolve(`Host node1\n ${keyword} ${path}\n`, {}, program)).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+      message: expect.stringContaining(`in ${keyword}: ${path}`),
+    })
+  })
+
+  test("a section for the user whom the inventory names", async () => {
+    const config = "Match user deploy\n Port 2200\nHost gate\n Port 2202\nMatch user jumper\n IdentityFile /jump\n"
+    expect(await resolve(config, { user: "deploy" }, program)).toMatchObject({ port: 2200 })
+    expect(await resolve(config, { user: "root" }, program)).toMatchObject({ port: 22 })
+    const { via } = await resolve(config, { proxyJump: "jumper@gate" }, program)
+    expect(via).toMatchObject({ port: 2202, identityFiles: ["/jump"] })
+  })
+
+  test("who else has a say about host keys", async () => {
+    const config = "Host *\n RevokedHostKeys ~/revoked\n KnownHostsCommand /bin/ask %H\n"
+    const endpoint = await resolve(config, {}, program)
+    expect(endpoint).toMatchObject({ revokedHostKeys: `${home}/revoked`, knownHostsCommand: "/bin/ask %H" })
+    expect(await resolve("Host *\n RevokedHostKeys none\n", {}, program)).toMatchObject({ revokedHostKeys: undefined })
   })
 
   test("jump hosts: by their sections, in a chain, with their own way for the first only", async () => {
@@ -124,6 +175,26 @@ describe.for(PROGRAMS)("the ssh configuration, read by %s", (program) => {
     expect(await resolve(config, { proxyJump: "none" }, program)).toMatchObject({ via: undefined })
   })
 })
+
+test("the hash of a connection is ssh's own", async () => {
+  const config = "Host node1\n IdentityFile /keys/%C\n"
+  const { identityFiles } = await resolve(config, { user: "deploy" })
+  expect(identityFiles).toEqual([expect.stringMatching(/^\/keys\/[0-9a-f]{40}$/)])
+  await expect(resolve(config, {}, "no-such-ssh")).rejects.toMatchObject({
+    code: "E_UNSUPPORTED",
+    message: expect.stringContaining("%C in IdentityFile"),
+  })
+})
+
+test.for(["Include other.conf", "Match host node1 exec true"])(
+  "%s is refused where there is no ssh to read it",
+  async (line) => {
+    await expect(resolve(`${line}\nHost *\n Port 22\n`, {}, "no-such-ssh")).rejects.toMatchObject({
+      code: "E_UNSUPPORTED",
+      message: expect.stringMatching(/"(Include|Match host node1 exec)"/),
+    })
+  },
+)
 
 test("a configuration that ssh refuses is the user's to mend", async () => {
   await expect(resolve("Host *\n Port many\n")).rejects.toMatchObject({
