@@ -4,6 +4,7 @@ import { packages } from "./packages.ts"
 
 export const haproxy: Component = {
   name: "haproxy",
+  section: async () => (await import("./section/section.ts")).section,
   packages,
   needs,
   steps: async () => (await import("./steps/index.ts")).steps,

@@ -2,5 +2,6 @@ import type { Component } from "../model/component.ts"
 
 export const host: Component = {
   name: "host",
+  section: async () => (await import("./sysctl-section.ts")).section,
   steps: async (all) => (await import("./steps/index.ts")).hostSteps(all),
 }

@@ -1,66 +1,43 @@
+import { HaopsError } from "../base/errors.ts"
 import type { Notes } from "../document/notes.ts"
-import { pathFrom, sourceFrom } from "../document/paths.ts"
-import { texts } from "../document/scalars-schema.ts"
-import { expandHaproxy } from "../haproxy/section/expand.ts"
-import type { HaproxyContext } from "../haproxy/section/expansion.ts"
-import type { HaproxyYaml } from "../haproxy/section/schema.ts"
-import { expandKeepalived, withHealth } from "../keepalived/expand.ts"
-import type { HaproxyService, HaproxySettings } from "../model/haproxy.ts"
-import type { Group, Inventory } from "../model/inventory.ts"
-import { expandPacemaker } from "../pacemaker/section/expand.ts"
-import { checkResourceOptions } from "../pacemaker/section/resource-options-check.ts"
-import { expandVips } from "../vip/section/expand.ts"
+import type { AnySection, Expanded } from "../model/section.ts"
 import { expandHosts } from "./hosts-expand.ts"
 import type { PartialInventory } from "./schema.ts"
-import { warnOfTheUnwise } from "./unwise.ts"
+import { warnOfPlainSecrets } from "./unwise.ts"
 
 /**
  * The inventory with short forms expanded, defaults applied and references checked. What is wrong goes to `notes`; the
  * result is worth nothing then. Sections may be absent: those that could not be read.
  */
-export function expandInventory(yaml: PartialInventory, file: string, notes: Notes): Omit<Inventory, "warnings"> {
+export function expandInventory(
+  yaml: PartialInventory,
+  { file, sections, notes }: { file: string; sections: readonly AnySection[]; notes: Notes },
+): Expanded {
+  const ordered = inOrder(sections)
   const hosts = expandHosts(yaml, file, notes)
-  const vips = expandVips(yaml, hosts, notes)
-  const haproxy = yaml.haproxy && haproxyOf(yaml.haproxy, { hosts, vips, pcsd: pcsdOn(yaml), file }, notes)
-  const keepalived = expandKeepalived(yaml.keepalived, { file, hosts, vips, haproxy }, notes)
-  const pacemaker = yaml.pacemaker && expandPacemaker(yaml.pacemaker, { file, hosts, vips, haproxy }, notes)
-  checkResourceOptions(yaml, notes)
-  warnOfTheUnwise(yaml, { pacemaker, haproxy }, notes)
-  return {
-    file,
-    name: yaml.name ?? "",
-    hosts,
-    pacemaker,
-    vips,
-    keepalived,
-    haproxy: withHealth(haproxy, keepalived, vips),
-    sysctl: texts(yaml.sysctl),
+  const settings: Partial<Expanded> & Record<string, unknown> = {}
+  const context = { file, hosts, yaml, expanded: settings, notes }
+  for (const { key, expand } of ordered) settings[key] = expand(yaml[key], context)
+  // Each section sees to it that what it expands to is of the type that the inventory has for it.
+  const inventory = { ...settings, file, name: yaml.name ?? "", hosts } as Expanded
+  for (const { check } of ordered) check?.(context)
+  warnOfPlainSecrets(yaml, sections, notes)
+  for (const { advise } of ordered) advise?.(inventory, notes)
+  const completed = ordered.map(({ key, complete }) => {
+    return [key, settings[key] === undefined ? undefined : (complete?.(settings[key], inventory) ?? settings[key])]
+  })
+  return { ...inventory, ...Object.fromEntries(completed) }
+}
+
+/** Each after those that it reads; else as they are listed. */
+function inOrder(sections: readonly AnySection[]): readonly AnySection[] {
+  const left = [...sections]
+  const ordered: AnySection[] = []
+  while (left.length > 0) {
+    const next = left.findIndex(({ after = [] }) => !left.some(({ key }) => after.includes(key)))
+    if (next < 0)
+      throw new HaopsError("E_BUG", `sections wait for each other: ${left.map(({ key }) => key).join(", ")}`)
+    ordered.push(...left.splice(next, 1))
   }
-}
-
-function pcsdOn({ pacemaker }: PartialInventory): Group | undefined {
-  return pacemaker === undefined || pacemaker.shell === "crmsh" ? undefined : (pacemaker.on ?? "controllers")
-}
-
-function haproxyOf(
-  yaml: HaproxyYaml,
-  { file, ...context }: HaproxyContext & { file: string },
-  notes: Notes,
-): HaproxySettings {
-  const haproxy = expandHaproxy(yaml, { ...context, line: notes.line }, notes.problem)
-  const { stats, services, source } = haproxy
-  return {
-    ...haproxy,
-    stats: stats && { ...stats, password: sourceFrom(file, stats.password) },
-    services: services.map((service) => certificateFrom(file, service)),
-    source: source && { ...source, file: source.file && pathFrom(file, source.file) },
-  }
-}
-
-function certificateFrom(file: string, service: HaproxyService): HaproxyService {
-  const { tls } = service.bind
-  if (tls?.source === undefined) return service
-  const { certificate, key } = tls.source
-  const source = { certificate: sourceFrom(file, certificate), key: key && sourceFrom(file, key) }
-  return { ...service, bind: { ...service.bind, tls: { ...tls, source } } }
+  return ordered
 }

@@ -24,8 +24,9 @@ async function inventoryOf(text: string, file: string, cwd: string): Promise<Inv
   const memory = inventoryMemory({ text, file, cwd })
   const known = memory?.recall()
   if (known !== undefined) return known
-  const { parseInventory } = await import("./parse.ts")
-  const inventory = parseInventory(text, file, cwd)
+  const { inventoryParser } = await import("./parse.ts")
+  const parse = await inventoryParser()
+  const inventory = parse(text, file, cwd)
   memory?.keep(inventory)
   return inventory
 }

@@ -1,4 +1,6 @@
 import { resolve } from "node:path"
+import type * as z from "zod"
+import { COMPONENTS } from "../components.ts"
 import { collectFindings, type Lost, warningText } from "../document/findings.ts"
 import { InputError } from "../document/problems.ts"
 import { readablePart } from "../document/readable-part.ts"
@@ -6,31 +8,44 @@ import { checkShape, type ShapeProblem } from "../document/shape.ts"
 import { type Unreadable, valueAt } from "../document/unreadable.ts"
 import { placed } from "../document/yaml-document.ts"
 import { readYaml } from "../document/yaml-source.ts"
+import type { Component } from "../model/component.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { expandInventory } from "./expand.ts"
-import { type InventoryYaml, inventorySchema, type PartialInventory, partialInventorySchema } from "./schema.ts"
+import { type InventoryYaml, inventorySchemas, type PartialInventory } from "./schema.ts"
+import { loadSections } from "./sections.ts"
+
+/** Text, the file's name in messages, and where that is seen from (default: the working directory). */
+export type InventoryParser = (text: string, file: string, cwd?: string) => Inventory
 
 /**
- * An inventory from its text. `file` names it in messages; paths in it are relative to that file's directory, seen from
- * `cwd`. Nothing else is looked up: a secret that is not there shows when it is needed. Throws `InputError`.
+ * Makes what reads an inventory from its text. Paths in it are relative to its file's directory. Nothing else is looked up: a secret
+ * that is not there shows when it is needed. It throws `InputError`.
  */
-export function parseInventory(text: string, file: string, cwd = process.cwd()): Inventory {
-  const source = readYaml(text, file)
-  const shape = checkShape(inventorySchema, source.raw, "the inventory")
-  const part = readable(shape, source.raw)
-  const { notes, problems, warnings } = collectFindings(source, part)
-  const inventory = expandInventory(part.value, resolve(cwd, file), notes)
-  const all = [...source.problems, ...shape.problems.map((problem) => placed(problem, source)), ...problems]
-  if (all.length > 0) throw new InputError(all)
-  return { ...inventory, file, warnings: warnings.map(warningText) }
+export async function inventoryParser(components: readonly Component[] = COMPONENTS): Promise<InventoryParser> {
+  const sections = await loadSections(components)
+  const schemas = inventorySchemas(sections)
+  return (text, file, cwd = process.cwd()) => {
+    const source = readYaml(text, file)
+    const shape = checkShape(schemas.whole, source.raw, "the inventory")
+    const part = readable(shape, source.raw, schemas.partial)
+    const { notes, problems, warnings } = collectFindings(source, part)
+    const inventory = expandInventory(part.value, { file: resolve(cwd, file), sections, notes })
+    const all = [...source.problems, ...shape.problems.map((problem) => placed(problem, source)), ...problems]
+    if (all.length > 0) throw new InputError(all)
+    return { ...inventory, file, warnings: warnings.map(warningText) }
+  }
 }
 
 type Readable = Lost & { value: PartialInventory }
 
 /** As much of the inventory as can be checked further. */
-function readable(shape: ReturnType<typeof checkShape<InventoryYaml>>, raw: unknown): Readable {
+function readable(
+  shape: ReturnType<typeof checkShape<InventoryYaml>>,
+  raw: unknown,
+  schema: z.ZodType<PartialInventory>,
+): Readable {
   if (shape.ok) return { value: shape.value, unreadable: [], original: (path) => path }
-  const part = readablePart(partialInventorySchema, raw)
+  const part = readablePart(schema, raw)
   const lost = (part?.lost ?? [[]]).map((path) => ({ path, value: valueAt(raw, path) }))
   const unreadable = [...lost, ...misspelt(shape.problems, raw)]
   return { value: part?.value ?? {}, unreadable, original: part?.original ?? ((path) => path) }

@@ -1,102 +1,28 @@
 import type { Notes } from "../document/notes.ts"
 import type { Path } from "../document/problems.ts"
-import type { Inventory, Pacemaker } from "../model/inventory.ts"
-import { HAPROXY_RESOURCE, VIP_AGENT } from "../pacemaker/section/vip-resources.ts"
+import type { AnySection } from "../model/section.ts"
 import type { PartialInventory } from "./schema.ts"
 
-/** Says what is allowed and yet likely to hurt: secrets in the file, times without a unit, a cluster without fencing. */
-export function warnOfTheUnwise(
-  yaml: PartialInventory,
-  { pacemaker, haproxy }: Pick<Inventory, "pacemaker" | "haproxy">,
-  notes: Notes,
-): void {
-  for (const path of literalSecrets(yaml)) {
+/** Warns of every secret that the file itself holds: those of logins, and those that the sections name. */
+export function warnOfPlainSecrets(yaml: PartialInventory, sections: readonly AnySection[], notes: Notes): void {
+  const paths = [...loginSecrets(yaml), ...sections.flatMap(({ secrets = [] }) => secrets)]
+  for (const path of paths.filter((one) => typeof at(yaml, one) === "string")) {
     notes.warning(path, "a secret in plain text; write { env: NAME }, { file: PATH } or { command: LINE }")
   }
-  if (haproxy !== undefined) warnOfLocalBind(yaml, notes)
-  if (pacemaker === undefined) return
-  warnOfBareTimes(yaml, notes)
-  warnOfFencing(pacemaker, notes)
-  warnOfIgnoredQuorum(pacemaker, Object.keys(yaml[pacemaker.on] ?? {}).length, notes)
-  warnOfStoppedClones(pacemaker, notes)
-  if (haproxy?.placement === "with-vip") warnOfLooseVips(pacemaker, notes)
 }
 
-function literalSecrets(yaml: PartialInventory): Path[] {
-  const logins = (["controllers", "loadbalancers"] as const).flatMap((group) =>
-    Object.entries(yaml[group] ?? {}).map(([name, host]) => ({
-      path: [group, name, "ssh"],
-      ssh: typeof host === "string" ? undefined : host.ssh,
-    })),
+function loginSecrets(yaml: PartialInventory): Path[] {
+  const hosts = (["controllers", "loadbalancers"] as const).flatMap((group) =>
+    Object.keys(yaml[group] ?? {}).map((name) => [group, name, "ssh"]),
   )
-  const ssh = [{ path: ["ssh"], ssh: yaml.ssh }, ...logins].flatMap(({ path, ssh }) =>
-    (["passphrase", "password", "becomePassword"] as const).map((key) => ({ path: [...path, key], value: ssh?.[key] })),
+  return [["ssh"], ...hosts].flatMap((path) =>
+    ["passphrase", "password", "becomePassword"].map((key) => [...path, key]),
   )
-  const places = [
-    ...ssh,
-    { path: ["pacemaker", "password"], value: yaml.pacemaker?.password },
-    { path: ["haproxy", "stats", "password"], value: yaml.haproxy?.stats?.password },
-    { path: ["keepalived", "password"], value: yaml.keepalived?.password },
-  ]
-  return places.filter(({ value }) => typeof value === "string").map(({ path }) => path)
 }
 
-/** haops sets it where haproxy runs, and what the inventory says goes over that. */
-function warnOfLocalBind({ sysctl = {} }: PartialInventory, notes: Notes): void {
-  for (const [name, value] of Object.entries(sysctl)) {
-    if (!/^net[./]ipv[46][./]ip_nonlocal_bind$/.test(name) || String(value) !== "0") continue
-    notes.warning(["sysctl", name], "without it haproxy does not start where the VIP is not")
-  }
-}
-
-/** Properties whose sensible values are minutes, so that a small number without a unit was meant as such. */
-const MINUTES = ["cluster-recheck-interval", "shutdown-escalation"]
-
-function warnOfBareTimes(yaml: PartialInventory, notes: Notes): void {
-  for (const [name, value] of Object.entries(yaml.pacemaker?.properties ?? {})) {
-    const text = String(value)
-    if (!MINUTES.includes(name) || !/^[1-9][0-9]?$/.test(text) || Number(text) >= 60) continue
-    notes.warning(["pacemaker", "properties", name], `means ${text} seconds; write ${text}min or ${text}s`)
-  }
-}
-
-function warnOfFencing({ properties, fencing }: Pacemaker, notes: Notes): void {
-  const enabled = !/^(false|no|off|n|0)$/i.test(properties["stonith-enabled"] ?? "true")
-  const path = ["pacemaker", "properties", "stonith-enabled"]
-  if (!enabled) notes.warning(path, "fencing is off: a split brain would corrupt shared data")
-  else if (fencing.length === 0) notes.warning(path, "without a device in pacemaker.fencing nothing will start")
-}
-
-/** Two members keep their quorum by corosync's two_node, and wait for each other after a full stop by its wait_for_all. */
-function warnOfIgnoredQuorum({ properties }: Pacemaker, members: number, notes: Notes): void {
-  if (properties["no-quorum-policy"] !== "ignore") return
-  const path = ["pacemaker", "properties", "no-quorum-policy"]
-  if (members !== 2) notes.warning(path, "each half of a split cluster runs everything")
-  else notes.warning(path, "not needed by two members, and one that boots without the other takes every VIP at once")
-}
-
-/** The scheduler of pacemaker 2.0 to 3.0 stops each instance of a clone for one that failed. */
-function warnOfStoppedClones({ resources }: Pacemaker, notes: Notes): void {
-  for (const { id, clone, operations } of resources) {
-    const stopping = operations.find(({ options }) => options["on-fail"] === "stop")
-    if (clone === undefined || stopping === undefined) continue
-    const path = id === HAPROXY_RESOURCE ? ["haproxy", "resource"] : ["pacemaker", "resources", id]
-    const message = `on-fail: stop on a clone: one failure on one node stops ${id} on every node`
-    notes.warning([...path, "operations", stopping.name], message)
-  }
-}
-
-/** haproxy beside each of two VIPs runs nowhere as soon as they part. */
-function warnOfLooseVips({ resources, constraints }: Pacemaker, notes: Notes): void {
-  const vips = resources.filter(({ agent }) => agent === VIP_AGENT).map(({ id }) => id)
-  const pairs = constraints.flatMap((one) => (one.type === "colocation" ? [[one.resource, one.with]] : []))
-  const together = new Set(vips.slice(0, 1))
-  const ties = pairs.filter((pair) => pair.every((name) => vips.includes(name)))
-  for (const _ of vips) {
-    for (const pair of ties) if (pair.some((name) => together.has(name))) for (const name of pair) together.add(name)
-  }
-  const loose = vips.find((name) => !together.has(name))
-  if (loose === undefined) return
-  const message = `with-vip and several VIPs: without { colocate: ${loose}, with: ${vips[0]} } haproxy stops when they part`
-  notes.warning(["haproxy", "placement"], message)
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (one, key) => (typeof one === "object" && one !== null ? Reflect.get(one, key) : undefined),
+    value,
+  )
 }

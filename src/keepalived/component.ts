@@ -3,6 +3,7 @@ import { packages } from "./packages.ts"
 
 export const keepalived: Component = {
   name: "keepalived",
+  section: async () => (await import("./section.ts")).section,
   packages,
   steps: async () => (await import("./steps/index.ts")).steps,
 }

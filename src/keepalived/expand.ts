@@ -35,17 +35,6 @@ export function expandKeepalived(
   return keepalived
 }
 
-/** haproxy with the place where it answers keepalived, on the hosts of keepalived's VIPs. */
-export function withHealth(
-  haproxy: HaproxySettings | undefined,
-  keepalived: Keepalived | undefined,
-  vips: readonly Vip[],
-): HaproxySettings | undefined {
-  if (haproxy === undefined || keepalived === undefined) return haproxy
-  const groups = groupsOf(vips).filter((group) => haproxy.on.includes(group))
-  return groups.length === 0 ? haproxy : { ...haproxy, health: { on: groups, port: keepalived.check.port } }
-}
-
 function settingsOf(yaml: KeepalivedYaml, file: string): Keepalived {
   const { password, check = {} } = yaml
   return {

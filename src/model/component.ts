@@ -1,5 +1,6 @@
 import type { HostFacts } from "./host-facts.ts"
 import type { Host, Inventory } from "./inventory.ts"
+import type { AnySection } from "./section.ts"
 import type { Step } from "./step.ts"
 
 /**
@@ -9,6 +10,8 @@ import type { Step } from "./step.ts"
 export interface Component {
   /** Its folder's name. */
   name: string
+  /** Its part of the inventory. */
+  section?(): Promise<AnySection>
   /** Its vocabulary in playbooks. Given all components, for steps that work for each of them. */
   steps?(all: readonly Component[]): Promise<readonly Step[]>
   packages?: ComponentPackages

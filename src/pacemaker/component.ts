@@ -4,6 +4,7 @@ import { packages } from "./packages.ts"
 
 export const pacemaker: Component = {
   name: "pacemaker",
+  section: async () => (await import("./section/section.ts")).section,
   packages,
   needs: (inventory, host) => pacemakerOn(inventory, host) && { programs: ["pacemakerd"] },
   steps: async () => (await import("./steps/index.ts")).steps,

@@ -4,7 +4,7 @@ import { HaopsError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
 import { withHost } from "../inventory/edit.ts"
 import { loadInventory } from "../inventory/load.ts"
-import { parseInventory } from "../inventory/parse.ts"
+import { inventoryParser } from "../inventory/parse.ts"
 import { rewriteFile } from "../inventory/rewrite.ts"
 import type { Inventory, Pacemaker } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -53,7 +53,8 @@ async function including(loaded: Inventory, name: string, address: string | unde
   if (host === undefined) {
     if (address === undefined) throw unknown(loaded, name)
     const edit = (text: string) => withHost(text, loaded.file, { group, name, address })
-    const inventory = parseInventory(edit(await readFile(loaded.file, "utf8")), loaded.file)
+    const parse = await inventoryParser()
+    const inventory = parse(edit(await readFile(loaded.file, "utf8")), loaded.file)
     return { inventory, write: (session) => writeOnce(session, name, edit) }
   }
   if (address !== undefined && address !== host.address) {
@@ -74,8 +75,9 @@ async function writeOnce(
   edit: (text: string) => string,
 ): Promise<void> {
   const { file } = inventory
+  const parse = await inventoryParser()
   const changed = await rewriteFile(file, (text) =>
-    parseInventory(text, file).hosts.some((host) => host.name === name) ? text : edit(text),
+    parse(text, file).hosts.some((host) => host.name === name) ? text : edit(text),
   )
   if (changed) reporter.sink({ type: "message", level: "info", text: `${name} was written into ${file}.` })
 }

@@ -10,7 +10,7 @@ import { InputError } from "../document/problems.ts"
 import type { PresetName } from "../haproxy/presets/names.ts"
 import { type FirstAnswers, firstInventory, hasPacemaker } from "../inventory/first.ts"
 import { DEFAULT_FILES } from "../inventory/load.ts"
-import { parseInventory } from "../inventory/parse.ts"
+import { inventoryParser } from "../inventory/parse.ts"
 import type { CommonOptions } from "./options.ts"
 
 interface InitOptions extends CommonOptions {
@@ -39,7 +39,7 @@ export async function init(options: InitOptions): Promise<number> {
   }
   const answers = await answersOf(options)
   const text = firstInventory(answers)
-  check(text, file)
+  await check(text, file)
   await writing(file, () => mkdir(dirname(file), { recursive: true }))
   const password = hasPacemaker(answers) ? await providePassword(join(dirname(file), PASSWORD_FILE)) : undefined
   await writing(file, () => writeFile(file, text, { flag: "wx" }))
@@ -149,9 +149,10 @@ function nameOf(directory: string): string {
 }
 
 /** The places that an InputError names are in a file that is not written, so only its words are told. */
-function check(text: string, file: string): void {
+async function check(text: string, file: string): Promise<void> {
+  const parse = await inventoryParser()
   try {
-    parseInventory(text, file)
+    parse(text, file)
   } catch (thrown) {
     if (!(thrown instanceof InputError)) throw thrown
     const said = thrown.problems.map(({ message }) => message).join("; ")

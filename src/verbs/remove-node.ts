@@ -3,7 +3,7 @@ import { HaopsError } from "../base/errors.ts"
 import { InputError } from "../document/problems.ts"
 import { withoutHost } from "../inventory/edit.ts"
 import { loadInventory } from "../inventory/load.ts"
-import { parseInventory } from "../inventory/parse.ts"
+import { inventoryParser } from "../inventory/parse.ts"
 import { rewriteFile } from "../inventory/rewrite.ts"
 import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -48,8 +48,9 @@ async function without(
   edit: (text: string) => string,
 ): Promise<Inventory> {
   const edited = edit(await readFile(file, "utf8"))
+  const parse = await inventoryParser()
   try {
-    return parseInventory(edited, file)
+    return parse(edited, file)
   } catch (thrown) {
     if (!(thrown instanceof InputError)) throw thrown
     // Their lines are those of a file that nobody has seen.
@@ -62,8 +63,9 @@ async function without(
 
 async function forget({ inventory, reporter }: Session, name: string, edit: (text: string) => string): Promise<void> {
   const { file } = inventory
+  const parse = await inventoryParser()
   const changed = await rewriteFile(file, (text) =>
-    parseInventory(text, file).hosts.some((host) => host.name === name) ? edit(text) : text,
+    parse(text, file).hosts.some((host) => host.name === name) ? edit(text) : text,
   )
   if (changed) reporter.sink({ type: "message", level: "info", text: `${name} was taken out of ${file}.` })
 }

@@ -2,5 +2,6 @@ import type { Component } from "../model/component.ts"
 
 export const vip: Component = {
   name: "vip",
+  section: async () => (await import("./section/section.ts")).section,
   steps: async () => (await import("./steps/index.ts")).steps,
 }

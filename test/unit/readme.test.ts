@@ -5,11 +5,11 @@ import { parse, stringify } from "yaml"
 import { EXIT } from "../../src/base/exit-codes.ts"
 import { Secret } from "../../src/base/secret.ts"
 import { parseYaml } from "../../src/document/yaml-document.ts"
-import { parseInventory } from "../../src/inventory/parse.ts"
 import { compilePlaybook } from "../../src/playbook/compile.ts"
 import { loadSteps } from "../../src/playbook/registry.ts"
 import { playbookSchema } from "../../src/playbook/schema.ts"
 import { createProgram } from "../../src/program.ts"
+import { parseInventory } from "./parse-inventory.ts"
 
 const stepKinds = await loadSteps()
 

@@ -9,7 +9,7 @@ import { CLONE_OPTIONS, OPERATION_OPTIONS, OPERATIONS, RESOURCE_META } from "./r
 type Options = Partial<Pick<ResourceYaml, "meta" | "operations" | "clone">>
 
 /** The sections of an inventory that hold resources. */
-interface ResourceHolders {
+export interface ResourceHolders {
   pacemaker?:
     | { resources?: Readonly<Record<string, Options>> | undefined; fencing?: readonly Options[] | undefined }
     | undefined

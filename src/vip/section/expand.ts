@@ -8,7 +8,7 @@ import type { VipsYaml } from "./schema.ts"
 type VipYaml = Exclude<VipsYaml[string], string>
 
 /** What a VIP can refer to: the sections of an inventory that tell who carries it. */
-interface VipSections {
+export interface VipSections {
   vips?: VipsYaml | undefined
   controllers?: unknown
   loadbalancers?: unknown

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { addressOf, aimAt, targetOf } from "../../../src/drill/aim.ts"
 import { parseSpan } from "../../../src/drill/span.ts"
-import { parseInventory } from "../../../src/inventory/parse.ts"
+import { parseInventory } from "../parse-inventory.ts"
 
 const inventory = parseInventory(
   `name: prod

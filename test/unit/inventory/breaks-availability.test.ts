@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/parse.ts"
+import { parseInventory } from "../parse-inventory.ts"
 import { cluster, HEAD, problemsOf } from "./support.ts"
 
 const messages = (text: string) => problemsOf(text).map((problem) => problem.replace(/^\S+ /, ""))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/parse.ts"
 import { type Constraint, hostsOf, type Inventory, type Pacemaker } from "../../../src/model/inventory.ts"
+import { parseInventory } from "../parse-inventory.ts"
 
 const HOSTS = "controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }"
 const WEB = "services: [{ name: web, port: 80, vip: vip, backendPort: 8000 }]"

@@ -102,7 +102,7 @@ describe("the examples", () => {
   })
 
   test("the JSON Schema beside them is that of the code (vitest -u writes it)", async () => {
-    const text = `${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`
+    const text = `${JSON.stringify(await inventoryJsonSchema(), null, 2)}\n`
     await expect(text).toMatchFileSnapshot("../../../inventory/inventory.schema.json")
   })
 })

@@ -15,7 +15,7 @@ import { join } from "node:path"
 import { buildSync } from "esbuild"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { type InventorySource, inventoryMemory } from "../../../src/inventory/memory.ts"
-import { parseInventory } from "../../../src/inventory/parse.ts"
+import { parseInventory } from "../parse-inventory.ts"
 import { HEAD } from "./support.ts"
 
 let directory: string

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/parse.ts"
 import { selectHosts } from "../../../src/inventory/select.ts"
+import { parseInventory } from "../parse-inventory.ts"
 
 const inventory = parseInventory(
   "name: x\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2, c10.lab: 10.0.0.3 }\nloadbalancers: { lb1: 10.0.0.4 }\n",

@@ -1,5 +1,5 @@
 import { InputError } from "../../../src/document/problems.ts"
-import { parseInventory } from "../../../src/inventory/parse.ts"
+import { parseInventory } from "../parse-inventory.ts"
 
 /** Six lines that are right; what a case adds begins on line 7. */
 export const HEAD = `name: test

@@ -1,11 +1,11 @@
 import { Secret } from "../../../src/base/secret.ts"
 import { sha256 } from "../../../src/host/file-state.ts"
-import { parseInventory } from "../../../src/inventory/parse.ts"
 import { CHECK_SCRIPT } from "../../../src/keepalived/check.ts"
 import type { KeepalivedState } from "../../../src/keepalived/state.ts"
 import { keepalived } from "../../../src/keepalived/steps/keepalived.ts"
 import type { KeepalivedWant } from "../../../src/keepalived/want.ts"
 import type { Inventory } from "../../../src/model/inventory.ts"
+import { parseInventory } from "../parse-inventory.ts"
 
 /** Seed 004's layout in small: a VIP on the pair, another one on the controllers. */
 export const PAIR = `name: lab

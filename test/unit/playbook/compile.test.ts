@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
 import { InputError } from "../../../src/document/problems.ts"
 import { parseYaml } from "../../../src/document/yaml-document.ts"
-import { parseInventory } from "../../../src/inventory/parse.ts"
 import { compilePlaybook } from "../../../src/playbook/compile.ts"
 import { loadShipped } from "../../../src/playbook/load.ts"
 import { loadSteps } from "../../../src/playbook/registry.ts"
 import { playbookSchema } from "../../../src/playbook/schema.ts"
+import { parseInventory } from "../parse-inventory.ts"
 
 const stepKinds = await loadSteps()
 

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { PRESET_NAMES } from "../../../src/haproxy/presets/names.ts"
 import { type FirstAnswers, firstInventory } from "../../../src/inventory/first.ts"
-import { parseInventory } from "../../../src/inventory/parse.ts"
+import { parseInventory } from "../parse-inventory.ts"
 
 const THREE = ["--controller", "10.0.0.12", "--controller", "b=10.0.0.13", "--controller", "10.0.0.14"]
 const cli = join(import.meta.dirname, "../../../src/cli.ts")

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import { parseInventory } from "../../../src/inventory/parse.ts"
 import { conclude } from "../../../src/verbs/plan.ts"
 import { createReporter } from "../../../src/verbs/reporter.ts"
 import { haproxyDrift, plan, planned } from "../output/samples.ts"
+import { parseInventory } from "../parse-inventory.ts"
 
 const CHANGING = plan({
   stages: [{ stage: "haproxy", inSync: 0, steps: [planned({ host: "controller1", drift: [haproxyDrift()] })] }],

@@ -8,7 +8,7 @@ import { haproxyMemory } from "../../../../src/haproxy/node/process.ts"
 import { reloadHaproxy } from "../../../../src/haproxy/node/reload.ts"
 import { haproxyConfig } from "../../../../src/haproxy/steps/haproxy-config.ts"
 import { preflightStep } from "../../../../src/host/steps/preflight.ts"
-import { parseInventory } from "../../../../src/inventory/parse.ts"
+import { parseInventory } from "../../parse-inventory.ts"
 import { context, run, SHELLS, sandbox, systemctlShow } from "../../step-harness.ts"
 
 const preflight = preflightStep(COMPONENTS)

@@ -11,8 +11,8 @@ import {
 } from "../../../../src/haproxy/node/certificate-state.ts"
 import { haproxyCertificates } from "../../../../src/haproxy/steps/haproxy-certificates.ts"
 import { sha256 } from "../../../../src/host/file-state.ts"
-import { parseInventory } from "../../../../src/inventory/parse.ts"
 import { createSecretStore } from "../../../../src/inventory/secrets.ts"
+import { parseInventory } from "../../parse-inventory.ts"
 import { judge, run, SHELLS, sandbox, systemctlShow } from "../../step-harness.ts"
 
 const CASES = new URL("../../../cases/certificates/", import.meta.url)

@@ -6,7 +6,7 @@ import { haproxyUnit } from "../../../../src/haproxy/node/build.ts"
 import { type LeftoversState, leftoversScript, parseLeftovers } from "../../../../src/haproxy/node/leftovers-state.ts"
 import { RSYSLOG_CONFIG } from "../../../../src/haproxy/node/rsyslog.ts"
 import { haproxyLeftovers } from "../../../../src/haproxy/steps/haproxy-leftovers.ts"
-import { parseInventory } from "../../../../src/inventory/parse.ts"
+import { parseInventory } from "../../parse-inventory.ts"
 import { context, judge, run, SHELLS, sandbox } from "../../step-harness.ts"
 
 const want = { haproxy: true, rsyslog: false, source: false, certificates: ["web.pem"], vips: [] }

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { HAPROXY_MARK } from "../../../../src/haproxy/config/render.ts"
 import { haproxyRetired } from "../../../../src/haproxy/steps/haproxy-retired.ts"
-import { parseInventory } from "../../../../src/inventory/parse.ts"
+import { parseInventory } from "../../parse-inventory.ts"
 import { context, judge, parse, run, SHELLS, sandbox } from "../../step-harness.ts"
 
 const unit = { load: "loaded", file: "enabled", active: "active", sub: "running" }

@@ -10,7 +10,7 @@ import { parseRsyslog, type RsyslogState, rsyslogScript } from "../../../../src/
 import { haproxyRsyslog } from "../../../../src/haproxy/steps/haproxy-rsyslog.ts"
 import { type FileState, sha256 } from "../../../../src/host/file-state.ts"
 import { packagesStep } from "../../../../src/host/steps/packages.ts"
-import { parseInventory } from "../../../../src/inventory/parse.ts"
+import { parseInventory } from "../../parse-inventory.ts"
 import { context, judge, run, SHELLS, sandbox } from "../../step-harness.ts"
 
 const packages = packagesStep(COMPONENTS)

@@ -5,7 +5,7 @@ import { buildTarget, haproxyUnit, makeWords } from "../../../../src/haproxy/nod
 import { parseSource, type SourceState, sourceScript } from "../../../../src/haproxy/node/source-state.ts"
 import { haproxySource } from "../../../../src/haproxy/steps/haproxy-source.ts"
 import { sha256 } from "../../../../src/host/file-state.ts"
-import { parseInventory } from "../../../../src/inventory/parse.ts"
+import { parseInventory } from "../../parse-inventory.ts"
 import { context, facts, judge, run, SHELLS, sandbox } from "../../step-harness.ts"
 
 const SUM = "a".repeat(64)

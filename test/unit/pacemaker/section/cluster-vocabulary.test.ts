@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../../src/inventory/parse.ts"
 import { cluster, problemsOf } from "../../inventory/support.ts"
+import { parseInventory } from "../../parse-inventory.ts"
 
 const warningsOf = (text: string) =>
   parseInventory(cluster(`  ${text}\n`), "i.yaml").warnings.filter((warning) => warning.includes("knows no"))

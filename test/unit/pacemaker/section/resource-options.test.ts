@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../../src/inventory/parse.ts"
 import { cluster, problemsOf } from "../../inventory/support.ts"
+import { parseInventory } from "../../parse-inventory.ts"
 
 const warningsOf = (text: string, file = "i.yaml") =>
   parseInventory(text, file).warnings.filter((warning) => warning.includes("knows no"))
