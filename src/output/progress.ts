@@ -22,10 +22,10 @@ export async function createProgress(stream: OutputStream, options: ProgressOpti
   if (json) return createJsonSink(stream, { scrub })
   const color = colorEnabled(stream, { noColor, env })
   const live = stream.isTTY === true && env.TERM !== "dumb" && !isSet(env.CI) && !verbose
-  const { sink, close } = live
+  const { sink, close, pause } = live
     ? await createTerminalSink(stream, { color })
     : createPlainSink(stream, { color, verbose })
-  return { sink: scrubErrors(sink, scrub), close }
+  return { sink: scrubErrors(sink, scrub), close, ...(pause && { pause }) }
 }
 
 /** CI logs keep every frame of a live table, though some offer a terminal. */

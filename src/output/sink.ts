@@ -4,6 +4,8 @@ import type { Sink } from "../base/events.ts"
 export interface OutputSink {
   sink: Sink
   close(): void
+  /** Takes what is drawn off the stream while its user is asked something, until what this returns is called. Absent: nothing is drawn. */
+  pause?(): () => void
 }
 
 /** What a sink needs of a stream; `process.stderr` has it. */

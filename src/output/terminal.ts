@@ -36,6 +36,7 @@ export async function createTerminalSink(stream: OutputStream, options: Terminal
       () => screen.close(),
     ),
     close: () => screen.close(),
+    pause: () => screen.pause(),
   }
 }
 
@@ -56,6 +57,7 @@ class Screen {
   readonly #onExit = () => this.close()
   #frame = 0
   #drawn = false
+  #paused = 0
   #closed = false
 
   constructor(stream: SizedStream, update: Update, options: TerminalOptions) {
@@ -98,6 +100,13 @@ class Screen {
     })
   }
 
+  /** What is written meanwhile stays where it is: the table comes back below it. */
+  pause(): () => void {
+    this.#paused++
+    this.#quietly(() => this.#erase())
+    return () => void this.#paused--
+  }
+
   #isWorthKeeping(): boolean {
     return this.#model.stages.some(({ state }) => state === "changed" || state === "failed")
   }
@@ -111,6 +120,7 @@ class Screen {
   }
 
   #draw(): void {
+    if (this.#paused > 0) return
     this.#quietly(() => {
       const text = renderFrame(this.#model, this.#stream, this.#now(), this.#frame++, this.#paint)
       if (text === "") return

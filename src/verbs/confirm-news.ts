@@ -22,8 +22,11 @@ export async function confirmNews(
       hint: "Nothing of that was done; what was done before stays. Look at a new plan, then run haops again: it goes on from here.",
     })
   }
-  session.reporter.showPlan(plan)
-  process.stderr.write("This was not to be seen when you agreed:\n")
-  for (const { text } of costs) process.stderr.write(`${cleanLine(text)}\n`)
-  return await ask("Go on?", session.context.stop)
+  const { reporter, context } = session
+  return await reporter.asking(async (write) => {
+    write(reporter.planText(plan))
+    write("This was not to be seen when you agreed:\n")
+    for (const { text } of costs) write(`${cleanLine(text)}\n`)
+    return await ask("Go on?", context.stop)
+  })
 }

@@ -99,14 +99,21 @@ function prospect(
   return prospectOf(aim, fault, { inventory, status, checks, resources, traces })
 }
 
-async function requireAgreement({ context }: Session, options: DrillOptions, words: readonly string[]): Promise<void> {
+async function requireAgreement(
+  { context, reporter }: Session,
+  options: DrillOptions,
+  words: readonly string[],
+): Promise<void> {
   if (options.yes !== true && !process.stdin.isTTY) {
     throw new HaopsError("E_REFUSED", `${words.join(" ")} There is no terminal to ask on`, {
       hint: "If that is meant, add --yes.",
     })
   }
-  if (options.json !== true) for (const word of words) process.stderr.write(`${cleanLine(word)}\n`)
-  if (options.yes !== true && !(await ask("Go on?", context.stop))) {
+  const agreed = await reporter.asking(async (write) => {
+    if (options.json !== true) for (const word of words) write(`${cleanLine(word)}\n`)
+    return options.yes === true || (await ask("Go on?", context.stop))
+  })
+  if (!agreed) {
     throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
   }
 }

@@ -26,8 +26,10 @@ export interface Reporter {
   sink: Sink
   /** Masks the secrets of this run in a text. */
   scrub: Scrub
-  /** A plan that the user is asked about, on standard error. */
-  showPlan(plan: Plan): void
+  /** Does what writes something on standard error and asks about it, with nothing drawn over it. */
+  asking<Answer>(work: (write: (text: string) => void) => Promise<Answer>): Promise<Answer>
+  /** A plan that the user is asked about. */
+  planText(plan: Plan): string
   /** The result of `plan`, and what went wrong with it afterwards. */
   planned(plan: Plan, exit: number, error?: HaopsError): void
   /** The result of a run. */
@@ -80,10 +82,15 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
     runId,
     sink,
     scrub,
-    showPlan(plan) {
-      progress.close()
-      show(stderr, renderPlan(plan, on(stderr)))
+    async asking(work) {
+      const resume = progress.pause?.()
+      try {
+        return await work((text) => show(stderr, text))
+      } finally {
+        resume?.()
+      }
     },
+    planText: (plan) => renderPlan(plan, on(stderr)),
     planned(plan, exit, error) {
       const outcome = outcomeOfExit(exit)
       end(outcome)

@@ -10,6 +10,7 @@ import { confirmNews } from "./confirm-news.ts"
 import { describeMoves, statusSeen } from "./moves.ts"
 import type { NodeOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
+import { toldAsRun } from "./told.ts"
 
 interface NodeRun extends SessionRequest {
   options: NodeOptions
@@ -24,6 +25,10 @@ interface NodeRun extends SessionRequest {
 /** Run a playbook about one node and say where resources went. Returns the exit code. */
 export async function runAboutNode(request: NodeRun): Promise<number> {
   await using session = await openSession({ ...request, record: true })
+  return await toldAsRun(session, () => runIn(session, request))
+}
+
+async function runIn(session: Session, request: NodeRun): Promise<number> {
   const { context, inventory, barriers, owner, startedAt, reporter } = session
   let before: Placement = new Map()
   const confirm = async (plan: Plan, news?: News) => {
@@ -65,9 +70,12 @@ async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<b
       hint: "If that is meant, add --yes.",
     })
   }
-  session.reporter.showPlan(plan)
-  for (const question of questions) process.stderr.write(`${cleanLine(question)}\n`)
-  return await ask("Go on?", session.context.stop)
+  const { reporter, context } = session
+  return await reporter.asking(async (write) => {
+    write(reporter.planText(plan))
+    for (const question of questions) write(`${cleanLine(question)}\n`)
+    return await ask("Go on?", context.stop)
+  })
 }
 
 /** What the steps themselves cost. */

@@ -7,6 +7,7 @@ import { ask } from "./ask.ts"
 import { confirmNews } from "./confirm-news.ts"
 import type { UpOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
+import { toldAsRun } from "./told.ts"
 
 /** Converge the inventory's hosts to a playbook. Returns the exit code. */
 export async function runPlaybook(request: SessionRequest & { options: UpOptions }): Promise<number> {
@@ -21,9 +22,11 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
   const require = saved && ((outlook: Outlook) => saved.require(outlook, session))
   // Not before the session, which is on its way to the hosts by now.
   const { run } = await import("../engine/run.ts")
-  const result = await run({ context, inventory, barriers, owner, startedAt, confirm, require })
-  await session.reporter.finish(result)
-  return exitOfOutcome(result.outcome)
+  return await toldAsRun(session, async () => {
+    const result = await run({ context, inventory, barriers, owner, startedAt, confirm, require })
+    await session.reporter.finish(result)
+    return exitOfOutcome(result.outcome)
+  })
 }
 
 interface Saved {
@@ -49,6 +52,9 @@ async function confirmPlan(session: Session, options: UpOptions, plan: Plan, sav
       hint: `Look at it with haops plan -i ${plan.inventory}, then add --yes.`,
     })
   }
-  session.reporter.showPlan(plan)
-  return await ask(`This causes a ${plan.risk}. Go on?`, session.context.stop)
+  const { reporter, context } = session
+  return await reporter.asking(async (write) => {
+    write(reporter.planText(plan))
+    return await ask(`This causes a ${plan.risk}. Go on?`, context.stop)
+  })
 }

@@ -67,8 +67,8 @@ describe("createTerminalSink", () => {
 
   async function terminal({ columns = 80, rows = 24 } = {}) {
     const stream = fakeStream({ isTTY: true, columns, rows })
-    const { sink, close } = await createTerminalSink(stream, { color: false, now: () => 0 })
-    return { stream, sink, close }
+    const { sink, close, pause } = await createTerminalSink(stream, { color: false, now: () => 0 })
+    return { stream, sink, close, pause: () => pause!() }
   }
 
   it("draws by a timer, not by each event", async () => {
@@ -96,6 +96,25 @@ describe("createTerminalSink", () => {
     const text = stream.text()
     expect(text.lastIndexOf(SHOW)).toBeGreaterThan(text.lastIndexOf(HIDE))
     expect(stream.written.at(-1)).toBe("  preflight ·  haproxy ✓  cluster ✓\n")
+  })
+
+  it("draws nothing over a question: the table goes before it, and comes back below the answer", async () => {
+    const { stream, sink, close, pause } = await terminal()
+    for (const event of CHANGING_RUN.slice(0, 5)) sink(event)
+    vi.advanceTimersByTime(80)
+    const resume = pause()
+    stream.write("The node is rebooted.\n")
+    const asked = stream.text()
+    vi.advanceTimersByTime(1000)
+    expect(stream.text()).toBe(asked)
+    expect(asked.lastIndexOf(SHOW)).toBeGreaterThan(asked.lastIndexOf(HIDE))
+    resume()
+    vi.advanceTimersByTime(80)
+    const after = stream.text().slice(asked.length)
+    expect(after).toContain("controller1")
+    // It begins below what was said: nothing of that is erased.
+    expect(after).not.toMatch(/\u001b\[\d*[AK].*controller1/s)
+    close()
   })
 
   it("is clean after close in mid-run, and silent from then on", async () => {
