@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config"
 const timed = ["test/e2e/drill.test.ts", "test/e2e/members.test.ts", "test/e2e/corosync-change.test.ts"]
 
 /** On one node each, a command after the other, and not by the clock: two of them use both processors. */
-const single = ["test/e2e/dialects.test.ts", "test/e2e/cib-transaction.test.ts"]
+const single = ["test/e2e/quorum.test.ts", "test/e2e/dialects.test.ts", "test/e2e/cib-transaction.test.ts"]
 
 const realNodes = {
   globalSetup: "test/e2e/harness/global-setup.ts",

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, test } from "vitest"
+import { parseCorosyncConf } from "../../src/corosync/conf.ts"
+import { parseQuorum, type Quorum } from "../../src/corosync/quorumtool.ts"
+import { type Electorate, tally } from "../../src/corosync/votequorum.ts"
+import { afterwards, type VotingView, whileLeaving } from "../../src/membership/electorate.ts"
+import { docker } from "./cib-node.ts"
+import { corosyncs, startCorosyncs } from "./harness/corosyncs.ts"
+import { until } from "./harness/until.ts"
+
+// Two to five nodes, one of them down, without a device, with one and with one that has died: what is foreseen is what corosync counts
+// then. Corosync is real; the device's vote is told to it as its daemon would, by the rules of corosync-qnetd.
+
+let container: string
+
+beforeAll(() => {
+  container = startCorosyncs("haops-prepared:bookworm")
+})
+afterAll(() => {
+  if (container !== undefined) docker("rm", "-f", "-v", container)
+})
+
+interface Kind {
+  name: string
+  algorithm: "none" | "ffsplit" | "lms"
+  /** What the device gives to those that are there, of so many. */
+  gives(there: number, all: number): 0 | 1
+}
+
+const KINDS: readonly Kind[] = [
+  { name: "without a device", algorithm: "none", gives: () => 0 },
+  { name: "with ffsplit", algorithm: "ffsplit", gives: (there, all) => (there * 2 >= all ? 1 : 0) },
+  { name: "with lms", algorithm: "lms", gives: () => 1 },
+  { name: "with a device that has died", algorithm: "ffsplit", gives: () => 0 },
+]
+
+describe.concurrent("what is foreseen is what corosync counts, from five nodes down to two", () => {
+  test.each(KINDS.map((kind, number) => ({ kind, number, name: kind.name })))("$name", async ({ kind, number }) => {
+    await walk(new Cluster(kind, number))
+  })
+})
+
+async function walk(cluster: Cluster): Promise<void> {
+  await cluster.found(5)
+  for (const all of [5, 4, 3, 2]) {
+    const [ids, there, left] = [upTo(all), upTo(all - 1), upTo(all - 2)]
+    await cluster.stop(all, there)
+    const joining = afterwards({ joining: "n9" }, await cluster.view(), "pcs-0.11")
+    await cluster.rewrite([...ids, all + 1])
+    await cluster.counts(joining)
+    await cluster.rewrite(ids)
+    const forgetting = afterwards({ without: `n${all}` }, await cluster.view(), "pcs-0.11")
+    await cluster.rewrite(there)
+    await cluster.counts(forgetting)
+    if (all === 2) return
+    await cluster.rewrite(ids)
+    const whole = await cluster.view()
+    await cluster.stop(all - 1, left)
+    await cluster.counts(whileLeaving(`n${all - 1}`, whole)!)
+    await cluster.rewrite([...left, all])
+    await cluster.counts(afterwards({ without: `n${all - 1}` }, whole, "pcs-0.11"))
+    await cluster.rewrite(there)
+    await cluster.start(all - 1, there)
+  }
+}
+
+function upTo(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1)
+}
+
+class Cluster {
+  readonly #kind: Kind
+  readonly #run: (line: string) => Promise<string>
+  #ids: readonly number[] = []
+  #there: readonly number[] = []
+  /** A vote that was given stands until the members change. */
+  #given = ""
+
+  constructor(kind: Kind, number: number) {
+    this.#kind = kind
+    this.#run = corosyncs(container, number)
+  }
+
+  async found(count: number): Promise<void> {
+    this.#ids = upTo(count)
+    const ids = this.#ids.join(" ")
+    await this.#run(`found ${count}; conf ${this.#kind.algorithm} ${ids}; up ${ids}`)
+    await this.#seen(this.#ids)
+    // As by the device's own daemon: heard first, whatever comes then.
+    if (this.#kind.algorithm !== "none") await this.#run(`cast 1 ${ids}`)
+  }
+
+  async stop(id: number, there: readonly number[]): Promise<void> {
+    await this.#run(`down ${id}`)
+    await this.#seen(there)
+    await this.#cast()
+  }
+
+  async start(id: number, there: readonly number[]): Promise<void> {
+    await this.#run(`up ${id}`)
+    await this.#seen(there)
+    await this.#cast()
+  }
+
+  async rewrite(ids: readonly number[]): Promise<void> {
+    this.#ids = ids
+    await this.#run(`conf ${this.#kind.algorithm} ${ids.join(" ")}; reload`)
+    await this.#cast()
+  }
+
+  async view(): Promise<VotingView> {
+    const conf = parseCorosyncConf(await this.#run("file 1"))
+    return { conf, vendor: false, known: new Map(), status: undefined, quorum: await this.#votes() }
+  }
+
+  async counts(foreseen: Electorate): Promise<void> {
+    const wanted = counted(tally(foreseen))
+    let seen = ""
+    const what = () => `${this.#kind.name}, ${this.#there} of ${this.#ids}: ${wanted}, and not ${seen}`
+    const same = async () => {
+      seen = counted(await this.#votes())
+      return seen === wanted
+    }
+    await until(same, { what: "the count", timeoutMs: 5000, everyMs: 50 }).catch((cause: unknown) => {
+      throw new Error(what(), { cause })
+    })
+  }
+
+  async #seen(there: readonly number[]): Promise<void> {
+    const what = `${this.#kind.name}: members ${there}`
+    await until(async () => (await this.#votes())?.members.join() === there.join(), { what, everyMs: 50 })
+    this.#there = there
+    this.#given = ""
+  }
+
+  async #cast(): Promise<void> {
+    const vote = `cast ${this.#kind.gives(this.#there.length, this.#ids.length)} ${this.#there.join(" ")}`
+    if (this.#kind.algorithm !== "none" && vote !== this.#given) await this.#run(vote)
+    this.#given = vote
+  }
+
+  async #votes(): Promise<Quorum | undefined> {
+    return parseQuorum(await this.#run("votes 1"))
+  }
+}
+
+function counted(of: Pick<Quorum, "votes" | "expected" | "needed" | "quorate"> | undefined): string {
+  return of === undefined ? "nothing" : `${of.votes} of ${of.expected}, ${of.needed} needed, quorate ${of.quorate}`
+}
