@@ -1,3 +1,5 @@
+import type { SecretSource } from "./host.ts"
+
 export interface Operation {
   /** `monitor`, `start`, `stop`, … */
   name: string
@@ -10,6 +12,8 @@ export interface Resource {
   /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:haproxy`. */
   agent: string
   parameters: Readonly<Record<string, string>>
+  /** Parameters whose values are secrets. */
+  secrets?: Readonly<Record<string, SecretSource>> | undefined
   operations: readonly Operation[]
   meta: Readonly<Record<string, string>>
   /** Present: the resource is cloned under `id` (default `<resource>-clone`) with these meta attributes. */

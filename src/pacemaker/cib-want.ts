@@ -1,6 +1,8 @@
 import * as z from "zod"
 import type { Inventory, Pacemaker } from "../model/inventory.ts"
+import type { BindContext } from "../model/step.ts"
 import { type Desired, desiredCib } from "./desired.ts"
+import { type ParameterSecret, parameterSecrets } from "./parameter-secrets.ts"
 
 const attributes = z.record(z.string(), z.string())
 
@@ -65,11 +67,15 @@ export interface CibWant {
   cluster?: string | undefined
   shell: Pacemaker["shell"]
   desired: Desired
+  /** What the stand-ins among the parameters stand for. */
+  secrets?: readonly ParameterSecret[] | undefined
 }
 
 /** The want of the inventory; undefined where it does not manage pacemaker. */
-export function cibWant(inventory: Inventory): CibWant | undefined {
+export function cibWant(inventory: Inventory, secret: BindContext["secret"]): CibWant | undefined {
   const desired = desiredCib(inventory)
   const { name: cluster, pacemaker } = inventory
-  return desired && pacemaker && { cluster, shell: pacemaker.shell, desired }
+  if (desired === undefined || pacemaker === undefined) return undefined
+  const secrets = parameterSecrets(desired.resources, secret)
+  return { cluster, shell: pacemaker.shell, desired, ...(secrets.length === 0 ? {} : { secrets }) }
 }

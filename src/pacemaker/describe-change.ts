@@ -3,6 +3,7 @@ import type { AttributeChange, Change } from "./changes.ts"
 import type { Attributes, CibConstraint, CibResource, Section } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
 import { isSensitiveName } from "./secret-names.ts"
+import { isStandIn } from "./stand-in.ts"
 
 /** A resource in one line: `ocf:heartbeat:IPaddr2 ip=10.0.0.11 cidr_netmask=24  monitor 30s`. */
 export function describeResource(resource: DesiredResource | CibResource): string {
@@ -101,7 +102,7 @@ function shown(name: string, value: string): string {
   return `${name}=${shownValue(name, value)}`
 }
 
-/** An attribute's value for people, hidden where its name says that it is a secret. */
+/** An attribute's value for people, hidden where it, or its name, says that it is a secret. */
 export function shownValue(name: string, value: string): string {
-  return isSensitiveName(name) ? "[secret]" : value
+  return isSensitiveName(name) || isStandIn(value) ? "[secret]" : value
 }

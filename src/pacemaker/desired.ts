@@ -1,5 +1,6 @@
 import type { Constraint, Inventory, Resource } from "../model/inventory.ts"
 import type { Attributes, Section } from "./cib.ts"
+import { standIn } from "./stand-in.ts"
 
 export type DesiredResource = Resource & { fencing: boolean }
 
@@ -21,11 +22,18 @@ export function desiredCib({ pacemaker }: Inventory): Desired | undefined {
       "operation-default": pacemaker.operationDefaults,
     },
     resources: [
-      ...pacemaker.fencing.map((device) => ({ ...device, agent: stonith(device.agent), fencing: true })),
-      ...pacemaker.resources.map((resource) => ({ ...resource, fencing: false })),
+      ...pacemaker.fencing.map((device) => ({ ...standingIn(device), agent: stonith(device.agent), fencing: true })),
+      ...pacemaker.resources.map((resource) => ({ ...standingIn(resource), fencing: false })),
     ],
     constraints: pacemaker.constraints,
   }
+}
+
+/** With something that stands for each secret among its parameters: none is ever written into a command. */
+function standingIn(resource: Resource): Resource {
+  if (resource.secrets === undefined) return resource
+  const names = Object.keys(resource.secrets).map((name) => [name, standIn(resource.id, name)])
+  return { ...resource, parameters: { ...resource.parameters, ...Object.fromEntries(names) } }
 }
 
 /** A fencing agent may be named with or without its class. */

@@ -2,6 +2,7 @@ import { quote, quoteAll } from "../base/sh.ts"
 import type { EditCommand } from "./dialects/cib-commands.ts"
 import { FINGERPRINT } from "./fingerprint.ts"
 import { formatLastApplied, LAST_APPLIED, type LastApplied, STATE_DIRECTORY } from "./ownership.ts"
+import { fillIn, type ParameterSecret } from "./parameter-secrets.ts"
 import { SETTLED } from "./settled.ts"
 import { simulateScript } from "./simulate.ts"
 
@@ -16,22 +17,27 @@ const STOP_TIMEOUT = 120
 /** Exit code of a transaction that was planned against another configuration. No tool that it calls has it. */
 export const STALE = 210
 
+interface Transaction {
+  edits: readonly EditCommand[]
+  fingerprint: string
+  claim: LastApplied
+  /** Resources that get another agent. */
+  exchanged?: readonly string[] | undefined
+  secrets?: readonly ParameterSecret[] | undefined
+}
+
 /**
  * Edit a copy of the live CIB, verify it, print what the cluster would do about it, claim what will be made, and push the difference in
  * one patch. Stops before it touches anything where that cannot be simulated, or the configuration is no longer the one that was
- * planned against. `exchanged`: resources that get another agent.
+ * planned against. With `secrets`, what this returns is one.
  */
-export function transactionScript(
-  edits: readonly EditCommand[],
-  fingerprint: string,
-  claim: LastApplied,
-  exchanged: readonly string[] = [],
-): string {
+export function transactionScript({ edits, fingerprint, claim, exchanged = [], secrets = [] }: Transaction): string {
+  const edit = [...edits.map(editLine), ...fillIn(EDITED, needed(edits, secrets))]
   return [
     ...preamble(),
     `planned=${quote(fingerprint)}`,
     ...unchanged(`cat ${ORIGINAL}`),
-    ...edits.map(editLine),
+    ...edit,
     ...verification(),
     simulateScript(EDITED),
     // The edits took their time.
@@ -39,7 +45,7 @@ export function transactionScript(
     `install -d -m 700 ${STATE_DIRECTORY}`,
     `printf %s ${quote(formatLastApplied(claim))} >${LAST_APPLIED}.new`,
     `mv -f ${LAST_APPLIED}.new ${LAST_APPLIED}`,
-    ...(exchanged.length === 0 ? [] : [...stopFirst(exchanged), ...edits.map(editLine)]),
+    ...(exchanged.length === 0 ? [] : [...stopFirst(exchanged), ...edit]),
     ...push(ORIGINAL, EDITED),
     ...(exchanged.length === 0 ? [] : ["put_back() { :; }"]),
     "",
@@ -95,6 +101,12 @@ function unchanged(read: string): readonly string[] {
     `seen=$(${read} | ${FINGERPRINT})`,
     `[ "$seen" = "$planned" ] || { echo 'the configuration of the cluster changed after it was planned' >&2; exit ${STALE}; }`,
   ]
+}
+
+/** Those that the edits write a stand-in of. */
+function needed(edits: readonly EditCommand[], secrets: readonly ParameterSecret[]): readonly ParameterSecret[] {
+  const texts = edits.flatMap(({ argv, stdin = "" }) => [...argv, stdin])
+  return secrets.filter(({ standIn }) => texts.some((text) => text.includes(standIn)))
 }
 
 /** The same edit, shown to the simulator instead of the cluster. Leaves nothing behind. */

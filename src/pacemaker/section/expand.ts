@@ -35,10 +35,10 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   const vips = parts.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === on)
   const haproxy = runsHaproxy(on, parts) ? parts.haproxy : undefined
   const made = [...vips.map(vipResource), ...(haproxy === undefined ? [] : [haproxyResource(haproxy)])]
-  const fencing = expandFencing(yaml.fencing ?? [])
+  const fencing = expandFencing(yaml.fencing ?? [], parts.file)
   const resources = expandResources(
     yaml.resources ?? {},
-    { made, fencing, nodes: members.map(({ name }) => name) },
+    { made, fencing, nodes: members.map(({ name }) => name), file: parts.file },
     notes,
   )
   const constraints = expandConstraints(yaml.constraints ?? [], { resources, fencing, hosts: parts.hosts, on }, notes)

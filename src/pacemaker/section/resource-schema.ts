@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { idSchema, optionsSchema, scalarSchema } from "../../document/scalars-schema.ts"
+import { secretReferenceSchema } from "../../document/secret-schema.ts"
 import { isSecretName } from "../secret-names.ts"
 
 const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/
@@ -21,19 +22,26 @@ const cloneSchema = z.union([
     .describe("Meta attributes of the clone: interleave, clone-max, …"),
 ])
 
-/** A secret among the parameters would travel in a command's arguments, where every user of the node can read it. */
-const parametersSchema = optionsSchema.superRefine((parameters, context) => {
-  for (const name of Object.keys(parameters).filter(isSecretName)) {
-    const message =
-      "a secret here would show in the process list of the nodes; agents take one from a file of the node's, as by passwd_script"
-    context.addIssue({ code: "custom", path: [name], message })
+/** A secret among them as text would travel in a command's arguments, where every user of the node can read it. */
+function refuseSecrets(instead: string) {
+  return (parameters: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx) => {
+    const literal = Object.keys(parameters).filter((name) => isSecretName(name) && typeof parameters[name] !== "object")
+    for (const name of literal) {
+      const message = `a secret here would show in the process list of the nodes; ${instead}`
+      context.addIssue({ code: "custom", path: [name], message })
+    }
   }
-})
+}
+
+const ELSEWHERE = "name a file of the node's where the agent takes one, as by passwd_script"
+
+const parameters = z
+  .record(z.string().min(1), z.union([scalarSchema, secretReferenceSchema]))
+  .superRefine(refuseSecrets(`write { file: PATH }, { env: NAME } or { command: LINE }, or ${ELSEWHERE}`))
+  .optional()
+  .describe("Parameters of the agent; a secret as { env: NAME }, { file: PATH } or { command: LINE }")
 
 const details = {
-  parameters: parametersSchema
-    .optional()
-    .describe("Parameters of the agent; no secrets, name a script or file of the node"),
   operations: z
     .record(z.string().min(1), operationSchema)
     .optional()
@@ -42,7 +50,13 @@ const details = {
 }
 
 /** What a resource that haops makes of a VIP or haproxy has beyond what haops gives it. */
-export const tuningSchema = z.strictObject(details)
+export const tuningSchema = z.strictObject({
+  parameters: optionsSchema
+    .superRefine(refuseSecrets(ELSEWHERE))
+    .optional()
+    .describe("Parameters of the agent; no secrets, name a script or file of the node"),
+  ...details,
+})
 
 /** A resource of the cluster; its name is its key. */
 export const resourceSchema = z.strictObject({
@@ -50,6 +64,7 @@ export const resourceSchema = z.strictObject({
     .string()
     .regex(AGENT, "expected an agent such as ocf:heartbeat:IPaddr2 or systemd:openstack-keystone")
     .describe("Resource agent, such as ocf:heartbeat:IPaddr2 or systemd:openstack-keystone"),
+  parameters,
   ...details,
   clone: cloneSchema.optional().describe("Run it on every node; with meta attributes such as interleave: true"),
   group: idSchema.optional().describe("Resource group that it is a member of, in the order of this file"),
@@ -62,6 +77,7 @@ export const fencingSchema = z.strictObject({
     .string()
     .regex(/^(stonith:)?[\w./-]+$/, "expected a fence agent such as fence_ipmilan")
     .describe("Fence agent, such as fence_ipmilan"),
+  parameters,
   ...details,
 })
 

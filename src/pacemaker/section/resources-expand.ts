@@ -1,27 +1,34 @@
 import type { Notes } from "../../document/notes.ts"
+import { sourceFrom } from "../../document/paths.ts"
 import { texts } from "../../document/scalars-schema.ts"
-import type { Operation, Resource, ResourceTuning } from "../../model/inventory.ts"
+import { secretSource } from "../../document/secret-schema.ts"
+import type { Operation, Resource, ResourceTuning, SecretSource } from "../../model/inventory.ts"
 import { type Claim, claims } from "./ids-check.ts"
 import type { FencingYaml, ResourceYaml, TuningYaml } from "./resource-schema.ts"
 
 /** Fencing devices, with their operations and meta attributes as text. */
-export function expandFencing(yaml: readonly FencingYaml[]): Resource[] {
-  return yaml.map(({ name, ...device }) => expandOne(name, device))
+export function expandFencing(yaml: readonly FencingYaml[], file: string): Resource[] {
+  return yaml.map(({ name, ...device }) => expandOne(name, device, file))
 }
 
 /** What a resource is to have beyond what haops gives it, as text. */
 export function expandTuning(yaml: TuningYaml): ResourceTuning {
-  const { parameters, operations, meta } = expandOne("", { agent: "", ...yaml })
+  const { parameters, operations, meta } = expandOne("", { agent: "", ...yaml }, "")
   return { parameters, operations, meta }
 }
 
 /** Everything that the CIB holds: the user's resources, then those that VIPs and haproxy were made into. */
 export function expandResources(
   yaml: Readonly<Record<string, ResourceYaml>>,
-  { made, fencing, nodes }: { made: readonly Resource[]; fencing: readonly Resource[]; nodes: readonly string[] },
+  {
+    made,
+    fencing,
+    nodes,
+    file,
+  }: { made: readonly Resource[]; fencing: readonly Resource[]; nodes: readonly string[]; file: string },
   notes: Notes,
 ): Resource[] {
-  const own = Object.entries(yaml).map(([id, resource]) => expandOne(id, resource))
+  const own = Object.entries(yaml).map(([id, resource]) => expandOne(id, resource, file))
   const claim = claims(nodes, notes)
   for (const [at, device] of fencing.entries()) {
     claim(device.id, "a fencing device", ["pacemaker", "fencing", at, "name"])
@@ -47,16 +54,26 @@ function claimOwn(resource: Resource, claim: Claim, notes: Notes): void {
   }
 }
 
-function expandOne(id: string, yaml: Partial<ResourceYaml> & { agent: string }): Resource {
+function expandOne(id: string, yaml: Partial<ResourceYaml> & { agent: string }, file: string): Resource {
   return {
     id,
     agent: yaml.agent,
-    parameters: texts(yaml.parameters),
+    ...expandParameters(yaml.parameters ?? {}, file),
     operations: Object.entries(yaml.operations ?? {}).flatMap(([name, operation]) => expandOperation(name, operation)),
     meta: texts(yaml.meta),
     clone: expandClone(id, yaml.clone),
     group: yaml.group,
   }
+}
+
+function expandParameters(yaml: NonNullable<ResourceYaml["parameters"]>, file: string) {
+  const parameters: Record<string, string> = {}
+  const secrets: Record<string, SecretSource> = {}
+  for (const [name, value] of Object.entries(yaml)) {
+    if (typeof value === "object") secrets[name] = sourceFrom(file, secretSource(value))
+    else parameters[name] = String(value)
+  }
+  return Object.keys(secrets).length === 0 ? { parameters } : { parameters, secrets }
 }
 
 type OperationYaml = NonNullable<ResourceYaml["operations"]>[string]

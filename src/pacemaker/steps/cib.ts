@@ -1,3 +1,4 @@
+import { Secret } from "../../base/secret.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
 import {
   type Action,
@@ -8,12 +9,14 @@ import {
   type Standing,
 } from "../../model/step.ts"
 import { type Change, changesOf } from "../changes.ts"
+import type { Cib } from "../cib.ts"
 import { CIB_ANSWER, type CibHave, cibProbe } from "../cib-probe.ts"
 import { CIB_WANT, type CibWant, cibWant } from "../cib-want.ts"
 import { chooseDialect } from "../dialects/dialect.ts"
 import { type CibDiff, diffCib } from "../diff.ts"
 import { driftOf } from "../drift.ts"
-import { currentOwnership, type Ownership, ownershipOf, union } from "../ownership.ts"
+import { currentOwnership, type LastApplied, type Ownership, ownershipOf, union } from "../ownership.ts"
+import { withoutSecrets } from "../parameter-secrets.ts"
 import { SETTLED } from "../settled.ts"
 import { parseSimulation } from "../simulate.ts"
 import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from "../transaction.ts"
@@ -30,7 +33,7 @@ export const cib = defineClusterStep<CibWant, CibHave>({
   summary: "properties, defaults, resources and constraints, in one transaction",
   want: CIB_WANT,
   needs: "any",
-  bind: ({ inventory, host }) => (pacemakerOn(inventory, host) ? cibWant(inventory) : undefined),
+  bind: ({ inventory, host, secret }) => (pacemakerOn(inventory, host) ? cibWant(inventory, secret) : undefined),
   title: () => "cluster configuration",
   probe: ({ cluster }) => cibProbe(cluster),
   elect: (_want, { cluster, cib }) => (cluster !== "up" ? 0 : cib.quorate ? 2 : 1),
@@ -41,8 +44,12 @@ export const cib = defineClusterStep<CibWant, CibHave>({
   rehearse,
 })
 
-function difference({ desired }: CibWant, members: Members<CibHave>): CibDiff {
-  return diffCib(desired, members.elected.have.cib, owned(members))
+function difference(want: CibWant, members: Members<CibHave>): CibDiff {
+  return diffCib(want.desired, seenCib(want, members), owned(members))
+}
+
+function seenCib({ secrets = [] }: CibWant, { elected }: Members<CibHave>): Cib {
+  return withoutSecrets(elected.have.cib, secrets)
 }
 
 function owned({ all }: Members<CibHave>): Ownership {
@@ -70,13 +77,17 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
     epoch: elected.have.cib.version.epoch,
     owned: union(owned(members), ownershipOf(want.desired)),
   }
+  const script = (mark: LastApplied) => {
+    const transaction = { edits, fingerprint: elected.have.fingerprint, claim: mark, exchanged, secrets: want.secrets }
+    return want.secrets === undefined ? transactionScript(transaction) : new Secret(transactionScript(transaction))
+  }
   return [
     {
       type: "run",
       argv: ["sh", "-s"],
-      stdin: transactionScript(edits, elected.have.fingerprint, claim, exchanged),
+      stdin: script(claim),
       // The epoch grows with each word that pacemaker notes about itself; what was planned against is the fingerprint.
-      sameAs: transactionScript(edits, elected.have.fingerprint, { ...claim, epoch: 0 }, exchanged),
+      sameAs: script({ ...claim, epoch: 0 }),
       timeoutMs: TRANSACTION_TIMEOUT_MS,
       staleCode: STALE,
       label: ["edit, verify, simulate and push the CIB in one transaction", ...describeEdits(edits, exchanged)].join(
@@ -120,6 +131,6 @@ function rehearse(want: CibWant, members: Members<CibHave>): Rehearsal | undefin
 }
 
 function editsFor(want: CibWant, members: Members<CibHave>) {
-  const { have, facts } = members.elected
-  return chooseDialect(facts, want.shell).cib.edit(difference(want, members).changes, have.cib, EDITED)
+  const { facts } = members.elected
+  return chooseDialect(facts, want.shell).cib.edit(difference(want, members).changes, seenCib(want, members), EDITED)
 }

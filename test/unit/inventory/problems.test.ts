@@ -76,7 +76,7 @@ const shapeCases: Case[] = [
     name: "a password among a fence agent's parameters, where it would show in ps",
     text: cluster("  fencing:\n    - { name: f, agent: fence_ipmilan, parameters: { ip: 10.0.0.9, password: x } }\n"),
     problems: [
-      "9:78 pacemaker.fencing[0].parameters.password: a secret here would show in the process list of the nodes; agents take one from a file of the node's, as by passwd_script",
+      "9:78 pacemaker.fencing[0].parameters.password: a secret here would show in the process list of the nodes; write { file: PATH }, { env: NAME } or { command: LINE }, or name a file of the node's where the agent takes one, as by passwd_script",
     ],
   },
   {

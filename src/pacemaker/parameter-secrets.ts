@@ -1,0 +1,85 @@
+import { HaopsError } from "../base/errors.ts"
+import type { Secret } from "../base/secret.ts"
+import { quote } from "../base/sh.ts"
+import type { SecretSource } from "../model/inventory.ts"
+import type { Attributes, Cib } from "./cib.ts"
+import type { DesiredResource } from "./desired.ts"
+import { ANOTHER, standIn } from "./stand-in.ts"
+
+/** A secret parameter of a resource, and what stands for it wherever a CIB is edited, compared and shown. */
+export interface ParameterSecret {
+  resource: string
+  name: string
+  standIn: string
+  value: Secret
+}
+
+/** The secrets that these resources name, read. Throws what `secret` throws, and `E_INPUT` for bytes that no CIB can hold. */
+export function parameterSecrets(
+  resources: readonly DesiredResource[],
+  secret: (source: SecretSource) => Secret,
+): readonly ParameterSecret[] {
+  return resources.flatMap(({ id, secrets = {} }) =>
+    Object.entries(secrets).map(([name, source]) => {
+      const value = secret(source)
+      requireXml(value.reveal(), `parameter ${name} of ${id}`)
+      return { resource: id, name, standIn: standIn(id, name), value }
+    }),
+  )
+}
+
+/** The CIB with its secrets gone: what stands for one where the cluster has it, and something else where it has another. */
+export function withoutSecrets(cib: Cib, secrets: readonly ParameterSecret[]): Cib {
+  if (secrets.length === 0) return cib
+  return {
+    ...cib,
+    resources: cib.resources.map((resource) => {
+      const own = secrets.filter((secret) => secret.resource === resource.id)
+      return own.length === 0 ? resource : { ...resource, parameters: masked(resource.parameters, own) }
+    }),
+  }
+}
+
+function masked(parameters: Attributes, own: readonly ParameterSecret[]): Attributes {
+  const pairs = Object.entries(parameters).map(([name, value]) => {
+    const secret = own.find((one) => one.name === name)
+    if (secret === undefined) return [name, value]
+    return [name, value === secret.value.reveal() ? secret.standIn : ANOTHER]
+  })
+  return Object.fromEntries(pairs)
+}
+
+/**
+ * Lines of shell that put the secrets into an edited CIB. They are part of a script on standard input and go from the shell's own printf
+ * through a pipe, so that no argument list has them. Stops where one is still missing.
+ */
+export function fillIn(file: string, secrets: readonly ParameterSecret[]): readonly string[] {
+  if (secrets.length === 0) return []
+  const lines = secrets.map(({ standIn, value }) => `s/"${forSed(standIn)}"/"${forSed(xmlText(value.reveal()))}"/g`)
+  return [
+    `printf '%s\\n' ${lines.map(quote).join(" ")} | sed -f /dev/stdin ${file} >${file}.filled`,
+    `mv -f ${file}.filled ${file}`,
+    ...secrets.map(
+      ({ standIn, resource, name }) =>
+        `! grep -qF ${quote(standIn)} ${file} || { echo ${quote(`the secret ${name} of ${resource} could not be put in`)} >&2; exit 76; }`,
+    ),
+  ]
+}
+
+function xmlText(value: string): string {
+  return value.replace(/[&<>"\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`)
+}
+
+function forSed(text: string): string {
+  return text.replace(/[\\/&.*[\]^$]/g, "\\$&")
+}
+
+/** Characters that XML 1.0 has no way to write. */
+function requireXml(value: string, what: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: just these are meant
+  if (!/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(value)) return
+  throw new HaopsError(
+    "E_INPUT",
+    `the secret for ${what} has control characters, which a cluster's configuration cannot hold`,
+  )
+}

@@ -1,0 +1,126 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fc, test } from "@fast-check/vitest"
+import { afterAll, describe, expect } from "vitest"
+import { Secret } from "../../../src/base/secret.ts"
+import { createDigests } from "../../../src/engine/digest.ts"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
+import type { Members, RunAction } from "../../../src/model/step.ts"
+import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
+import type { CibWant } from "../../../src/pacemaker/cib-want.ts"
+import { fromLists } from "../../../src/pacemaker/ownership.ts"
+import { fillIn } from "../../../src/pacemaker/parameter-secrets.ts"
+import { standIn } from "../../../src/pacemaker/stand-in.ts"
+import { cib } from "../../../src/pacemaker/steps/cib.ts"
+import { parseXml } from "../../../src/pacemaker/xml.ts"
+import { cluster } from "../inventory/support.ts"
+import { parseInventory } from "../parse-inventory.ts"
+
+const directory = mkdtempSync(join(tmpdir(), "tr-secret-"))
+const file = join(directory, "new.xml")
+afterAll(() => rmSync(directory, { recursive: true }))
+
+describe("a secret on its way into a CIB", () => {
+  const put = (text: string, ...secrets: [name: string, value: string][]) => {
+    writeFileSync(file, text)
+    const all = secrets.map(([name, value]) => {
+      return { resource: "f", name, standIn: standIn("f", name), value: new Secret(value) }
+    })
+    return spawnSync("sh", ["-s"], { input: ["set -eu", ...fillIn(file, all), ""].join("\n"), encoding: "utf8" })
+  }
+  const nvpair = (name: string) => `<nvpair id="${name}" value="${standIn("f", name)}"/>`
+  const secret = fc.string({
+    minLength: 1,
+    unit: fc.oneof(fc.constantFrom(..."'\"\\&</>.*[]^$%\n\t \ré"), fc.string({ minLength: 1, maxLength: 1 })),
+  })
+  const writable = secret.filter((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(text))
+
+  test.prop([writable, writable], { numRuns: 60 })("arrives as it is, whatever characters it has", (one, other) => {
+    const { status, stderr } = put(`<x>${nvpair("pass")}${nvpair("passwd")}</x>`, ["pass", one], ["passwd", other])
+    expect(stderr).toBe("")
+    expect(status).toBe(0)
+    const values = parseXml(readFileSync(file, "utf8")).children.map(({ attributes }) => attributes.value)
+    expect(values).toEqual([one, other])
+  })
+
+  test("that cannot be put in ends the transaction: nothing that stands for one is ever pushed", () => {
+    const { status, stderr } = put(`<x><nvpair value='${standIn("f", "passwd")}'/></x>`, ["passwd", "hunter2"])
+    expect(status).toBe(76)
+    expect(stderr).toContain("the secret passwd of f could not be put in")
+    expect(stderr).not.toContain("hunter2")
+  })
+})
+
+const PASSWORD = "hunter2 & co"
+const PARAMETERS = "{ ip: 10.0.0.9, passwd: { env: FENCE }, key: { file: k } }"
+const inventory = parseInventory(
+  cluster(`  fencing: [{ name: f, agent: fence_any, parameters: ${PARAMETERS} }]\n`),
+  "i.yaml",
+)
+const host = inventory.hosts[0]!
+const wanted = cib.bind?.({
+  ...{ inventory, host, members: inventory.hosts },
+  secret: (source) => new Secret(source.from === "env" ? PASSWORD : "other"),
+}) as CibWant
+const shells = {
+  pcs: { versions: { pcs: "0.12.0", pacemaker: "3.0.0" }, pcsCapabilities: new Set() },
+  crmsh: { versions: { crmsh: "4.4.1", pacemaker: "2.1.5" }, pcsCapabilities: new Set() },
+} as unknown as Readonly<Record<string, HostFacts>>
+
+function members(parameters: string, facts: HostFacts): Members<CibHave> {
+  const device = `<primitive id="f" class="stonith" type="fence_any"><instance_attributes id="i">${parameters}</instance_attributes></primitive>`
+  const xml = `<cib epoch="1" have-quorum="1"><configuration><resources>${parameters && device}</resources></configuration></cib>`
+  const have = cib.probe(wanted).parse({ stdout: `cluster up\n${xml}\n`, stderr: "" })
+  const owned = fromLists({
+    property: [],
+    "resource-default": [],
+    "operation-default": [],
+    resource: ["f"],
+    constraint: [],
+  })
+  const elected = { host: "c1", have: { ...have, lastApplied: { epoch: 1, owned } }, facts }
+  return { elected, all: [elected], missing: [] }
+}
+const has = (passwd: string) =>
+  Object.entries({ ip: "10.0.0.9", passwd, key: "other" })
+    .map(([name, value]) => `<nvpair id="i-${name}" name="${name}" value="${value.replaceAll("&", "&amp;")}"/>`)
+    .join("")
+const ofDevice = (all: Members<CibHave>) => cib.check(wanted, all).filter(({ attribute }) => attribute.includes(" f"))
+
+describe.each(Object.keys(shells))("a fence agent's secret by %s", (shell) => {
+  const facts = shells[shell]!
+
+  test("is compared with what the cluster has, and never shown", () => {
+    expect(ofDevice(members(has(PASSWORD), facts))).toEqual([])
+    expect(ofDevice(members(has("old one"), facts))).toMatchObject([
+      { attribute: "resource f passwd", have: "[secret]", want: "[secret]" },
+    ])
+    const drift = ofDevice(members("", facts))
+    expect(drift).toMatchObject([{ want: "stonith:fence_any ip=10.0.0.9 passwd=[secret] key=[secret]" }])
+  })
+
+  test.each(["", has("old one")])("is in standard input alone, and there once, of whoever has %j", async (before) => {
+    const all = members(before, facts)
+    const [run] = cib.plan(wanted, all, []) as [RunAction]
+    const said = JSON.stringify([run, cib.rehearse?.(wanted, all, []), cib.findings?.(wanted, all)])
+    for (const secret of [PASSWORD, "hunter2", "old one"]) expect(said).not.toContain(secret)
+    const script = (run.stdin as Secret).reveal()
+    expect(script.split("\n").filter((line) => line.includes("hunter2"))).toEqual([
+      expect.stringMatching(/^printf '%s\\n' .* \| sed -f \/dev\/stdin new\.xml >new\.xml\.filled$/),
+    ])
+    expect(script).toContain(`passwd=${standIn("f", "passwd")}`)
+    // A saved plan holds the digest alone, and another secret is another plan.
+    const digests = createDigests()
+    const other = { ...run, sameAs: (run.sameAs as Secret).map((text) => text.replace("hunter2", "hunter3")) }
+    expect(await digests.action(run)).not.toBe(await digests.action(other))
+  })
+})
+
+test("a secret that no CIB can hold is refused before anything is done, without being told", () => {
+  const secret = () => new Secret("bell\u0007")
+  expect(() => cib.bind?.({ inventory, host, members: inventory.hosts, secret })).toThrow(
+    expect.objectContaining({ code: "E_INPUT", message: expect.stringMatching(/passwd of f has control characters/) }),
+  )
+})
