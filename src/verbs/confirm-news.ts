@@ -2,7 +2,7 @@ import { cleanLine } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import type { News } from "../engine/costs.ts"
 import type { Plan } from "../engine/plan-model.ts"
-import { ask } from "./ask.ts"
+import { ask, canAsk } from "./ask.ts"
 import type { Session } from "./session.ts"
 
 /**
@@ -16,7 +16,7 @@ export async function confirmNews(
   { costs, strange }: News,
 ): Promise<boolean> {
   if (yes === true && strange.length === 0) return true
-  if (yes === true || !process.stdin.isTTY) {
+  if (yes === true || !canAsk()) {
     const text = (yes === true ? strange : costs).map((one) => one.text).join("; ")
     throw new HaopsError("E_REFUSED", `this was not to be seen when it was agreed to: ${text}`, {
       hint: "Nothing of that was done; what was done before stays. Look at a new plan, then run haops again: it goes on from here.",

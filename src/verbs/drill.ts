@@ -23,7 +23,7 @@ import type { Unasked } from "../status/drift.ts"
 import { lenient } from "../status/lenient.ts"
 import { observeTask } from "../status/observe.ts"
 import { Watcher } from "../status/watch.ts"
-import { ask } from "./ask.ts"
+import { ask, requireTerminal } from "./ask.ts"
 import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
 import type { DrillOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
@@ -104,11 +104,7 @@ async function requireAgreement(
   options: DrillOptions,
   words: readonly string[],
 ): Promise<void> {
-  if (options.yes !== true && !process.stdin.isTTY) {
-    throw new HaopsError("E_REFUSED", `${words.join(" ")} There is no terminal to ask on`, {
-      hint: "If that is meant, add --yes.",
-    })
-  }
+  if (options.yes !== true) requireTerminal(`${words.join(" ")} There is no terminal to ask on`)
   const agreed = await reporter.asking(async (write) => {
     if (options.json !== true) for (const word of words) write(`${cleanLine(word)}\n`)
     return options.yes === true || (await ask("Go on?", context.stop))

@@ -11,6 +11,7 @@ import type { PresetName } from "../haproxy/presets/names.ts"
 import { type FirstAnswers, firstInventory, hasPacemaker } from "../inventory/first.ts"
 import { DEFAULT_FILES } from "../inventory/load.ts"
 import { inventoryParser } from "../inventory/parse.ts"
+import { canAsk } from "./ask.ts"
 import type { CommonOptions } from "./options.ts"
 
 interface InitOptions extends CommonOptions {
@@ -63,7 +64,7 @@ async function providePassword(file: string): Promise<Password> {
 }
 
 async function answersOf(options: InitOptions): Promise<FirstAnswers> {
-  const open = process.stdin.isTTY === true && process.stderr.isTTY === true ? interview : refuse
+  const open = canAsk() && process.stderr.isTTY === true ? interview : refuse
   const given = {
     controllers: options.controller.length > 0 ? options.controller : undefined,
     vip: options.vip,

@@ -1,11 +1,10 @@
 import { cleanLine } from "../base/clean.ts"
-import { HaopsError } from "../base/errors.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import { costsOf, describeDisturbance, disturbs, type News } from "../engine/costs.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
 import { type RunResult, run } from "../engine/run.ts"
 import { type Placement, placementOf } from "../membership/placement.ts"
-import { ask } from "./ask.ts"
+import { ask, requireTerminal } from "./ask.ts"
 import { confirmNews } from "./confirm-news.ts"
 import { describeMoves, statusSeen } from "./moves.ts"
 import type { NodeOptions } from "./options.ts"
@@ -65,11 +64,7 @@ async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<b
     ...costs(request, plan),
   ]
   if (questions.length === 0 || options.yes === true) return true
-  if (!process.stdin.isTTY) {
-    throw new HaopsError("E_REFUSED", `${questions.join("; ")}; and there is no terminal to ask on`, {
-      hint: "If that is meant, add --yes.",
-    })
-  }
+  requireTerminal(`${questions.join("; ")}; and there is no terminal to ask on`)
   const { reporter, context } = session
   return await reporter.asking(async (write) => {
     write(reporter.planText(plan))

@@ -1,9 +1,8 @@
-import { HaopsError } from "../base/errors.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import type { News } from "../engine/costs.ts"
 import type { Outlook } from "../engine/plan.ts"
 import type { Plan } from "../engine/plan-model.ts"
-import { ask } from "./ask.ts"
+import { ask, requireTerminal } from "./ask.ts"
 import { confirmNews } from "./confirm-news.ts"
 import type { UpOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
@@ -47,11 +46,8 @@ async function savedPlan(file: string): Promise<Saved> {
 async function confirmPlan(session: Session, options: UpOptions, plan: Plan, saved: boolean): Promise<boolean> {
   const harmless = plan.risk === "none" || plan.risk === "reload"
   if (harmless || options.yes === true || saved) return true
-  if (!process.stdin.isTTY) {
-    throw new HaopsError("E_REFUSED", `this would cause a ${plan.risk}, and there is no terminal to ask on`, {
-      hint: `Look at it with haops plan -i ${plan.inventory}, then add --yes.`,
-    })
-  }
+  const hint = `Look at it with haops plan -i ${plan.inventory}, then add --yes.`
+  requireTerminal(`this would cause a ${plan.risk}, and there is no terminal to ask on`, hint)
   const { reporter, context } = session
   return await reporter.asking(async (write) => {
     write(reporter.planText(plan))
