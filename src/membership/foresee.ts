@@ -1,6 +1,6 @@
 import { quote } from "../base/sh.ts"
 import type { Rehearsal } from "../model/step.ts"
-import { parseSimulation } from "../pacemaker/simulate.ts"
+import { parseSimulation, simulateScript } from "../pacemaker/simulate.ts"
 
 /** What the cluster would do if this node came in, with the id it would get. */
 export function foreseeJoin(node: string, nodeid: number): Rehearsal {
@@ -17,7 +17,7 @@ export function foreseeStandby(node: string, standby: boolean): Rehearsal {
   return rehearsal(edit, "")
 }
 
-/** On a copy of the CIB in a directory of its own, which goes again. Text where pacemaker 2.0 knows no XML. */
+/** On a copy of the CIB in a directory of its own, which goes again. */
 function rehearsal(edit: string, flags: string): Rehearsal {
   return {
     script: `
@@ -28,8 +28,7 @@ trap 'rm -rf -- "$directory"' EXIT
 cd "$directory"
 cibadmin -Q >cib.xml
 ${edit}
-simulated=$(crm_simulate -S -x cib.xml ${flags} --output-as=xml 2>/dev/null) || simulated=
-case $simulated in *"<pacemaker-result"*) printf '%s\\n' "$simulated";; *) crm_simulate -S -x cib.xml ${flags};; esac
+${simulateScript("cib.xml", flags)}
 `,
     parse: ({ stdout }) => ({ transitions: parseSimulation(stdout), notes: [] }),
   }

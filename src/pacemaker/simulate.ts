@@ -4,13 +4,14 @@ import { type Simulation, transition } from "./simulation.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
 
 /**
- * Prints what the cluster would do about the CIB in a file: XML from pacemaker 2.1, text before. 2.0 does not know the option and
+ * Prints what the cluster would do about the CIB in a file, with these flags of `crm_simulate`: XML from pacemaker 2.1, text before. 2.0 does not know the option and
  * exits 0 all the same, having printed nothing.
  */
-export function simulateScript(file: string): string {
+export function simulateScript(file: string, flags = ""): string {
+  const simulate = ["crm_simulate -S -x", file, ...(flags === "" ? [] : [flags])].join(" ")
   return [
-    `simulated=$(crm_simulate -S -x ${file} --output-as=xml 2>/dev/null) || simulated=`,
-    `case $simulated in *"<pacemaker-result"*) printf '%s\\n' "$simulated";; *) crm_simulate -S -x ${file};; esac`,
+    `simulated=$(${simulate} --output-as=xml 2>/dev/null) || simulated=`,
+    `case $simulated in *"<pacemaker-result"*) printf '%s\\n' "$simulated";; *) ${simulate};; esac`,
   ].join("\n")
 }
 
