@@ -1,7 +1,7 @@
-import { SaxesParser } from "saxes"
 import { HaopsError } from "../base/errors.ts"
 import { rememberLast } from "../base/remember-last.ts"
 import { shared } from "../host/shared.ts"
+import { readXml, type XmlReader } from "./xml.ts"
 
 export interface CrmNode {
   name: string
@@ -83,22 +83,13 @@ const CONTAINERS = new Set(["clone", "group", "bundle", "replica"])
 export const parseCrmMon = rememberLast((xml): CrmStatus | undefined => {
   if (xml.trim() === "") return undefined
   const reader = new Reader()
-  const parser = new SaxesParser()
-  parser.on("doctype", () => {
-    throw new HaopsError("E_PROBE", "crm_mon's XML holds a document type")
-  })
-  parser.on("opentag", ({ name, attributes }) => reader.open(name, attributes))
-  parser.on("closetag", ({ name }) => reader.close(name))
-  parser.on("error", (error) => {
-    throw new HaopsError("E_PROBE", `crm_mon's XML is malformed: ${error.message}`)
-  })
-  parser.write(xml).close()
+  readXml(xml, reader)
   return reader.status()
 })
 
 type Attributes = Readonly<Record<string, string>>
 
-class Reader {
+class Reader implements XmlReader {
   #root: string | undefined
   #summary: Attributes | undefined
   #options: Attributes = {}
@@ -124,6 +115,14 @@ class Reader {
   close(name: string): void {
     this.#path.pop()
     if (CONTAINERS.has(name)) this.#within.pop()
+  }
+
+  doctype(): HaopsError {
+    return new HaopsError("E_PROBE", "crm_mon's XML holds a document type")
+  }
+
+  malformed({ message }: Error): HaopsError {
+    return new HaopsError("E_PROBE", `crm_mon's XML is malformed: ${message}`)
   }
 
   /** A cluster that answers always says who its controller is, if only that there is none. */

@@ -7,30 +7,46 @@ export interface Element {
   children: readonly Element[]
 }
 
-/**
- * The root element of a well-formed XML document. Throws on anything malformed and on a DOCTYPE, which no answer of
- * pacemaker's has and which could make a parser expand entities.
- */
-export function parseXml(text: string): Element {
+export interface XmlReader {
+  open(name: string, attributes: Readonly<Record<string, string>>): void
+  close(name: string): void
+  /** What is thrown at a DOCTYPE, which no answer of pacemaker's has and which could make a parser expand entities. */
+  doctype(): Error
+  /** What is thrown at anything malformed. */
+  malformed(error: Error): Error
+}
+
+/** Tells of each element of an XML document as it begins and ends. */
+export function readXml(text: string, reader: XmlReader): void {
   const parser = new SaxesParser()
-  const open: { name: string; attributes: Record<string, string>; children: Element[] }[] = []
-  let root: Element | undefined
   parser.on("doctype", () => {
-    throw new Error("an XML document with a DOCTYPE is refused")
+    throw reader.doctype()
   })
   parser.on("error", (error) => {
-    throw error
+    throw reader.malformed(error)
   })
-  parser.on("opentag", (tag) => {
-    open.push({ name: tag.name, attributes: { ...tag.attributes }, children: [] })
-  })
-  parser.on("closetag", () => {
-    const element = open.pop()!
-    const parent = open.at(-1)
-    if (parent === undefined) root = element
-    else parent.children.push(element)
-  })
+  parser.on("opentag", ({ name, attributes }) => reader.open(name, attributes))
+  parser.on("closetag", ({ name }) => reader.close(name))
   parser.write(text).close()
+}
+
+/** The root element of a well-formed XML document. Throws on anything malformed and on a DOCTYPE. */
+export function parseXml(text: string): Element {
+  const open: { name: string; attributes: Record<string, string>; children: Element[] }[] = []
+  let root: Element | undefined
+  readXml(text, {
+    open(name, attributes) {
+      open.push({ name, attributes: { ...attributes }, children: [] })
+    },
+    close() {
+      const element = open.pop()!
+      const parent = open.at(-1)
+      if (parent === undefined) root = element
+      else parent.children.push(element)
+    },
+    doctype: () => new Error("an XML document with a DOCTYPE is refused"),
+    malformed: (error) => error,
+  })
   if (root === undefined) throw new Error("an XML document without an element")
   return root
 }
