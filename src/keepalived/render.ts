@@ -1,3 +1,4 @@
+import { MANAGED } from "../host/mark.ts"
 import type { Keepalived } from "../model/inventory.ts"
 
 /** One VIP of a host, with everything that only the host could tell filled in. */
@@ -29,9 +30,6 @@ interface KeepalivedFile extends Pick<Keepalived, "advertMs" | "nopreempt"> {
 
 export const KEEPALIVED_CONFIG = "/etc/keepalived/keepalived.conf"
 
-/** First line of each file that haops wrote: one without it is somebody else's. */
-export const KEEPALIVED_MARK = '# Managed by haops: changes made here are overwritten by the next "haops up".'
-
 /** keepalived.conf of one host. Deterministic: the order is the inventory's. */
 export function renderKeepalived(file: KeepalivedFile): string {
   const blocks = [
@@ -39,7 +37,7 @@ export function renderKeepalived(file: KeepalivedFile): string {
     ...(file.check === undefined ? [] : [tracker(file.check)]),
     ...file.instances.map((instance) => vrrp(instance, file)),
   ]
-  return `${[KEEPALIVED_MARK, ...blocks].join("\n\n")}\n`
+  return `${[MANAGED, ...blocks].join("\n\n")}\n`
 }
 
 const TRACKER = "haproxy"

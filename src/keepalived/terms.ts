@@ -1,4 +1,4 @@
-import { KEEPALIVED_MARK } from "./render.ts"
+import { MANAGED } from "../host/mark.ts"
 
 /** What both sides of a VRRP conversation must agree on, or what decides between them. */
 const TERMS =
@@ -17,7 +17,7 @@ const SAMPLE = "acassen@firewall.loc"
 
 /** Whether somebody other than haops and the vendor wrote this keepalived.conf. */
 export function isForeignConfig(config: string): boolean {
-  return config.trim() !== "" && !config.startsWith(KEEPALIVED_MARK) && !config.includes(SAMPLE)
+  return config.trim() !== "" && !config.startsWith(MANAGED) && !config.includes(SAMPLE)
 }
 
 /** Addresses that a keepalived.conf manages and that are not among `known`. */

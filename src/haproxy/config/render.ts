@@ -1,4 +1,5 @@
 import type { Secret } from "../../base/secret.ts"
+import { MANAGED } from "../../host/mark.ts"
 import type { HaproxySettings } from "../../model/haproxy.ts"
 import type { Group, SecretSource } from "../../model/inventory.ts"
 import { defaultsSection, globalSection } from "./base.ts"
@@ -8,9 +9,6 @@ import { statsSection } from "./stats.ts"
 
 /** The file holds the password of the stats page: `root` writes, haproxy's group reads. */
 export const HAPROXY_CONFIG = { path: "/etc/haproxy/haproxy.cfg", mode: "0640", owner: "root:haproxy" } as const
-
-/** First line of the file: by it haops knows its own again. */
-export const HAPROXY_MARK = `# Managed by haops: changes made here are overwritten by the next "haops up".`
 
 /**
  * haproxy.cfg for the hosts of a group, the same on all of them. Deterministic: the order is the inventory's.
@@ -23,7 +21,7 @@ export function renderHaproxyConfig(
 ): Secret | string {
   const { health } = settings
   const before = [
-    HAPROXY_MARK,
+    MANAGED,
     globalSection(settings.global),
     defaultsSection(settings.defaults),
     ...(health?.on.includes(group) ? [healthSection(health.port)] : []),

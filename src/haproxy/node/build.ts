@@ -1,3 +1,4 @@
+import { MANAGED } from "../../host/mark.ts"
 import type { HaproxySource } from "../../model/haproxy.ts"
 import { isOlder } from "../section/expand-source.ts"
 
@@ -44,12 +45,9 @@ function archWords(arch: string): string[] {
 /** Below PREFIX: where a build writes down what it was made of. By it haops knows its own binary again. */
 export const STAMP = "share/haops/haproxy-build"
 
-/** First line of the unit: by it haops knows its own again. */
-export const UNIT_MARK = '# Managed by haops: changes made here are overwritten by the next "haops up".'
-
 /** The systemd unit of a haproxy at this path: its configuration is checked before every start and every reload. */
 export function haproxyUnit(binary: string, version: string): string {
-  return `${UNIT_MARK}
+  return `${MANAGED}
 [Unit]
 Description=HAProxy ${version}, built from source
 After=network-online.target rsyslog.service

@@ -1,9 +1,10 @@
 import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
+import { MANAGED } from "../../host/mark.ts"
 import { CERTIFICATES } from "../../model/haproxy.ts"
 import type { ProbeOutput } from "../../model/step.ts"
 import { vipsHeldScript } from "../../vip/vips-held.ts"
-import { STAMP, UNIT_MARK } from "./build.ts"
+import { STAMP } from "./build.ts"
 import { CERTIFICATE_RECORD } from "./certificate-record.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG } from "./rsyslog.ts"
 import { HAPROXY_LINK, HAPROXY_UNIT_PATH } from "./source-state.ts"
@@ -27,7 +28,7 @@ export function leftoversScript(wanted: { rsyslog: boolean; source: boolean; vip
   if [ -e "$file" ]; then printf 'file %s\\n' "$file"; fi
 done`
   const unit = `binary=
-if [ -r ${HAPROXY_UNIT_PATH} ] && IFS= read -r first <${HAPROXY_UNIT_PATH} && [ "$first" = ${quote(UNIT_MARK)} ]; then
+if [ -r ${HAPROXY_UNIT_PATH} ] && IFS= read -r first <${HAPROXY_UNIT_PATH} && [ "$first" = ${quote(MANAGED)} ]; then
   while IFS= read -r line; do case $line in ExecStart=*) line=\${line#ExecStart=} binary=\${line%% *} ;; esac; done <${HAPROXY_UNIT_PATH}
 fi
 if [ -z "$binary" ] && { [ -e ${HAPROXY_LINK} ] || [ -L ${HAPROXY_LINK} ]; }; then

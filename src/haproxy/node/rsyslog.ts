@@ -1,9 +1,8 @@
+import { WRITTEN } from "../../host/mark.ts"
 import type { HaproxyRsyslog } from "../../model/haproxy.ts"
 
 export const RSYSLOG_CONFIG = "/etc/rsyslog.d/10-haops-haproxy.conf"
 export const LOGROTATE_CONFIG = "/etc/logrotate.d/haops-haproxy"
-
-const MARK = "# Written by haops from the inventory; changes here are overwritten."
 
 /** What other files of rsyslog have said already: a module that is loaded twice is an error. */
 export interface RsyslogOthers {
@@ -23,12 +22,12 @@ export function renderRsyslog({ file, port, facilities }: HaproxyRsyslog, others
   const input = others.ports.includes(port) ? [] : [`input(type="imudp" address="127.0.0.1" port="${port}")`]
   const condition = `$syslogfacility-text == [${facilities.map((name) => `"${name}"`).join(", ")}] and $inputname == "imudp"`
   const rule = [`if ${condition} then {`, `  action(type="omfile" file="${file}")`, "  stop", "}"]
-  return `${[MARK, ...module, ...input, ...rule].join("\n")}\n`
+  return `${[WRITTEN, ...module, ...input, ...rule].join("\n")}\n`
 }
 
 /** A log that grows for ever fills the disk that the cluster needs. */
 export function renderLogrotate({ file }: Pick<HaproxyRsyslog, "file">): string {
-  return `${MARK}
+  return `${WRITTEN}
 ${file} {
     daily
     rotate 7

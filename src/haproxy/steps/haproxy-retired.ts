@@ -1,10 +1,11 @@
 import * as z from "zod"
 import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
+import { MANAGED } from "../../host/mark.ts"
 import { unitActions } from "../../host/unit-actions.ts"
 import { readUnit, type UnitState, unitLines } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
-import { HAPROXY_CONFIG, HAPROXY_MARK } from "../config/render.ts"
+import { HAPROXY_CONFIG } from "../config/render.ts"
 import { HAPROXY_UNIT } from "../node/reload.ts"
 
 const want = z.strictObject({})
@@ -28,7 +29,7 @@ export const haproxyRetired = defineStep<z.infer<typeof want>, Have>({
   title: () => "haproxy no longer wanted",
   probe: () => ({
     script: `IFS= read -r first 2>/dev/null <${HAPROXY_CONFIG.path} || exit 0
-[ "$first" = ${quote(HAPROXY_MARK)} ] || exit 0
+[ "$first" = ${quote(MANAGED)} ] || exit 0
 ${unitLines(HAPROXY_UNIT)}`,
     parse: ({ stdout }) => {
       const lines = readAnswer(stdout, ["unit"]).all("unit")

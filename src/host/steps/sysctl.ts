@@ -3,6 +3,7 @@ import type { Drift, Finding } from "../../base/events.ts"
 import type { Inventory } from "../../model/inventory.ts"
 import { type Action, type BindContext, defineStep } from "../../model/step.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "../file-drift.ts"
+import { WRITTEN } from "../mark.ts"
 import { parseSysctl, type SysctlState, squeeze, sysctlScript } from "../sysctl-state.ts"
 
 const PATH = "/etc/sysctl.d/99-haops.conf"
@@ -81,6 +82,6 @@ function plan(wanted: Want, have: SysctlState): Action[] {
 
 function fileOf({ settings }: Want): FileWant {
   const lines = Object.entries(settings).map(([key, value]) => `${key} = ${squeeze(value)}\n`)
-  const content = `# Written by haops from the inventory; changes here are overwritten.\n${lines.join("")}`
+  const content = `${WRITTEN}\n${lines.join("")}`
   return { path: PATH, content, mode: "0644", owner: "root:root" }
 }

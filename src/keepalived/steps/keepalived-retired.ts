@@ -1,9 +1,10 @@
 import * as z from "zod"
 import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
+import { MANAGED } from "../../host/mark.ts"
 import { unitIsActive } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
-import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../render.ts"
+import { KEEPALIVED_CONFIG } from "../render.ts"
 
 const want = z.strictObject({})
 
@@ -27,7 +28,7 @@ export const keepalivedRetired = defineStep<z.infer<typeof want>, Have>({
   probe: () => ({
     script: `
 IFS= read -r first 2>/dev/null <${KEEPALIVED_CONFIG} || exit 0
-[ "$first" = ${quote(KEEPALIVED_MARK)} ] || exit 0
+[ "$first" = ${quote(MANAGED)} ] || exit 0
 echo 'ours yes'
 if ${unitIsActive("keepalived")}; then echo 'active yes'; fi
 exit 0`,

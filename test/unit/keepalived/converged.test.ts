@@ -3,8 +3,9 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
+import { MANAGED } from "../../../src/host/mark.ts"
 import { type HolderState, parseHolder } from "../../../src/keepalived/holder.ts"
-import { KEEPALIVED_CONFIG, KEEPALIVED_MARK } from "../../../src/keepalived/render.ts"
+import { KEEPALIVED_CONFIG } from "../../../src/keepalived/render.ts"
 import { keepalivedConverged } from "../../../src/keepalived/steps/keepalived-converged.ts"
 import { keepalivedRetired } from "../../../src/keepalived/steps/keepalived-retired.ts"
 import type { Members } from "../../../src/model/step.ts"
@@ -100,7 +101,7 @@ describe("a keepalived that the inventory wants no more", () => {
   }
 
   test("is stopped and cleared away, which moves what it holds", () => {
-    const { drift, actions } = ask(`${KEEPALIVED_MARK}\n\nglobal_defs {\n}\n`, true)
+    const { drift, actions } = ask(`${MANAGED}\n\nglobal_defs {\n}\n`, true)
     expect(drift).toMatchObject([{ want: "absent", risk: "failover" }])
     expect(actions.map((action) => action.type === "run" && action.argv.join(" "))).toEqual([
       "systemctl disable --now --quiet -- keepalived.service",

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { HAPROXY_MARK } from "../../../../src/haproxy/config/render.ts"
 import { haproxyRetired } from "../../../../src/haproxy/steps/haproxy-retired.ts"
+import { MANAGED } from "../../../../src/host/mark.ts"
 import { parseInventory } from "../../parse-inventory.ts"
 import { context, judge, parse, run, SHELLS, sandbox } from "../../step-harness.ts"
 
@@ -43,7 +43,7 @@ test.each(SHELLS)("the probe in %s asks systemd only where haops wrote the confi
   expect(ask()).toEqual({ unit: undefined })
   writeFileSync(join(box.path, "etc/haproxy/haproxy.cfg"), "global\n")
   expect(ask()).toEqual({ unit: undefined })
-  writeFileSync(join(box.path, "etc/haproxy/haproxy.cfg"), `${HAPROXY_MARK}\n\nglobal\n`)
+  writeFileSync(join(box.path, "etc/haproxy/haproxy.cfg"), `${MANAGED}\n\nglobal\n`)
   expect(ask()).toEqual({ unit })
 })
 
