@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { canonicalAddress } from "../base/address.ts"
+import { timeReader } from "../base/time.ts"
 
 /** Text, a number or true and false: what other programs take as one word. */
 export const scalarSchema = z.union([z.string(), z.number(), z.boolean()])
@@ -36,9 +37,9 @@ export function texts(options: OptionsYaml | undefined): Readonly<Record<string,
   return Object.fromEntries(Object.entries(options ?? {}).map(([name, value]) => [name, String(value)]))
 }
 
-const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }
+const readTime = timeReader(["ms", "s", "min", "h"])
 
 /** Milliseconds of a text that `durationSchema` took. */
 export function milliseconds(duration: string): number {
-  return Number.parseInt(duration, 10) * MILLISECONDS[duration.replace(/^[0-9]+/, "")]!
+  return readTime(duration)!
 }

@@ -1,16 +1,10 @@
-const UNITS: Readonly<Record<string, number>> = {
-  us: 0.001,
-  usec: 0.001,
-  ms: 1,
-  msec: 1,
-  s: 1000,
-  sec: 1000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-  hr: 3_600_000,
-}
-const DURATION = /^(\d+)\s*(us|usec|ms|msec|s|sec|m|min|h|hr)?$/i
+import { timeReader } from "../base/time.ts"
+
+/** A duration in milliseconds, a bare number being seconds; undefined where it is none. */
+const durationMs = timeReader(["us", "usec", "ms", "msec", "s", "sec", "m", "min", "h", "hr"], {
+  bare: "s",
+  loose: true,
+})
 const TRUE = /^(true|on|yes|y|1)$/i
 const FALSE = /^(false|off|no|n|0)$/i
 const WORD = /^[a-z]+$/i
@@ -26,12 +20,6 @@ const INFINITY_SCORE = 1_000_000
 export function sameValue(a: string, b: string): boolean {
   if (a === b) return true
   return sameDuration(a, b) || sameBoolean(a, b) || sameScore(a, b) || role(a) === role(b)
-}
-
-/** A duration in milliseconds, a bare number being seconds; undefined where it is none. */
-export function durationMs(text: string): number | undefined {
-  const match = DURATION.exec(text.trim())
-  return match ? Number(match[1]) * UNITS[(match[2] ?? "s").toLowerCase()]! : undefined
 }
 
 function sameDuration(a: string, b: string): boolean {

@@ -7,11 +7,11 @@ import { balanceSchema, serviceOverrideSchema, serviceSchema } from "./service-s
 import { sourceSchema } from "./source-schema.ts"
 import {
   defaultsShape,
-  durationSchema,
   lineSchema,
   portSchema,
   rawSchema,
   sectionNameSchema,
+  timeSchema,
   wordSchema,
 } from "./vocabulary-schema.ts"
 
@@ -39,7 +39,7 @@ const socketSchema = z
       .describe('File mode; default "600"')
       .optional(),
     level: z.enum(["user", "operator", "admin"]).describe("What it may do; default admin").optional(),
-    timeout: durationSchema.describe("Idle time of a session; default 30s").optional(),
+    timeout: timeSchema.describe("Idle time of a session; default 30s").optional(),
     raw: lineSchema.describe("Further words of its line, such as `group ops`").optional(),
   })
   .describe("The runtime API's socket")
@@ -120,7 +120,7 @@ const statsSchema = z
       .optional(),
     password: secretSchema.describe("Password of the page; the rendered file is readable by haproxy's group alone"),
     refresh: z
-      .union([durationSchema, z.literal(false)])
+      .union([timeSchema, z.literal(false)])
       .describe("The page reloads itself; default 30s. false: it does not")
       .optional(),
     admin: z.boolean().describe("Servers can be drained and disabled from the page; default false").optional(),

@@ -1,11 +1,11 @@
 import * as z from "zod"
 import { secretReferenceSchema } from "../../document/secret-schema.ts"
 import {
-  durationSchema,
   lineSchema,
   portSchema,
   rawSchema,
   sectionNameSchema,
+  timeSchema,
   tuningShape,
   wordSchema,
 } from "./vocabulary-schema.ts"
@@ -25,7 +25,7 @@ const checkSchema = z.strictObject({
     .describe("tcp: the port accepts. http: a request succeeds. mysql: the server greets, or lets `user` in")
     .optional(),
   port: portSchema.describe("Port to check, where it is not the service's, such as 9200 for clustercheck").optional(),
-  interval: durationSchema.describe("Time between two checks; haproxy's default is 2s").optional(),
+  interval: timeSchema.describe("Time between two checks; haproxy's default is 2s").optional(),
   rise: z.int().min(1).describe("Successes in a row that bring a server up; haproxy's default is 2").optional(),
   fall: z.int().min(1).describe("Failures in a row that take a server down; haproxy's default is 3").optional(),
   tls: z.boolean().describe("Check over TLS, without verifying the certificate").optional(),

@@ -3,7 +3,7 @@ import { TIMEOUTS, type TimeoutName } from "../../model/haproxy.ts"
 import { OPTION_NAMES, OPTIONS } from "../../model/haproxy-options.ts"
 
 /** Haproxy reads a bare number as milliseconds; people read it as seconds. So a unit is required. */
-export const durationSchema = z
+export const timeSchema = z
   .string()
   .regex(/^\d+(us|ms|s|m|h|d)$/, 'write a number and its unit, such as "10s", "500ms" or "3h"')
 
@@ -67,7 +67,7 @@ const TIMEOUT_SAYS: Readonly<Record<TimeoutName, string>> = {
 }
 
 const timeoutsSchema = z
-  .strictObject(shapeOf(TIMEOUTS, (name) => durationSchema.describe(TIMEOUT_SAYS[name]).optional()))
+  .strictObject(shapeOf(TIMEOUTS, (name) => timeSchema.describe(TIMEOUT_SAYS[name]).optional()))
   .describe("Haproxy's `timeout` directives; those that are absent keep their default")
 
 const maxconnSchema = z.int().min(1).describe("Connections at a time; more wait in the kernel's queue")
@@ -97,7 +97,7 @@ export const defaultsShape = {
     .strictObject(
       shapeOf(TIMEOUTS, (name) =>
         z
-          .union([durationSchema, z.literal(false)])
+          .union([timeSchema, z.literal(false)])
           .describe(TIMEOUT_SAYS[name])
           .optional(),
       ),
