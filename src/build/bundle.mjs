@@ -4,7 +4,6 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:f
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
-import { LAUNCHER } from "./launcher.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -53,7 +52,7 @@ const start = await build({
   ...common,
   entryPoints: { cli: "src/startup/bin.ts" },
   define: { ...common.define, BUNDLE: JSON.stringify(`./bundle/${basename(bundle)}`) },
-  banner: { js: `${LAUNCHER}\n${OWN_URL}` },
+  banner: { js: `#!/usr/bin/env node\n${OWN_URL}` },
 })
 
 // In place and only once everything was built, so that a failed build leaves the last good one; what starts the bundle comes last.

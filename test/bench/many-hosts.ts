@@ -30,10 +30,7 @@ export async function manyHosts(count: number): Promise<ManyHosts> {
     })
   // They share one disk and one kernel: what the first makes right is right for all.
   await up("--limit", names[0]!)
-  const floor = () =>
-    measure([process.execPath, SSH2_ALONE, lab.identityFile, ...addresses], {
-      env: { NODE_EXTRA_CA_CERTS: undefined },
-    })
+  const floor = () => measure([process.execPath, SSH2_ALONE, lab.identityFile, ...addresses])
   const rounds = await times(3, async () => ({ haops: await up("--forks", String(count)), floor: await floor() }))
   return { haops: median(rounds.map((round) => round.haops)), floor: median(rounds.map((round) => round.floor)) }
 }
