@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { HaopsError } from "../base/errors.ts"
 import type { Inventory } from "../model/inventory.ts"
-import { inventoryMemory } from "./memory.ts"
+import { inventoryParser } from "./parse.ts"
 
 /** Where an inventory is looked for when no file is named. */
 export const DEFAULT_FILES: readonly string[] = ["inventory.yaml", "inventory/inventory.yaml"]
@@ -14,21 +14,9 @@ export const DEFAULT_FILES: readonly string[] = ["inventory.yaml", "inventory/in
 export async function loadInventory(file?: string, cwd = process.cwd()): Promise<Inventory> {
   for (const name of file === undefined ? DEFAULT_FILES : [file]) {
     const text = await textOf(name, cwd)
-    if (text !== undefined) return await inventoryOf(text, name, cwd)
+    if (text !== undefined) return (await inventoryParser())(text, name, cwd)
   }
   throw notFound(file)
-}
-
-/** What an inventory says is told by its text alone, so that of the same text nothing needs to be read, nor the code that reads it. */
-async function inventoryOf(text: string, file: string, cwd: string): Promise<Inventory> {
-  const memory = inventoryMemory({ text, file, cwd })
-  const known = memory?.recall()
-  if (known !== undefined) return known
-  const { inventoryParser } = await import("./parse.ts")
-  const parse = await inventoryParser()
-  const inventory = parse(text, file, cwd)
-  memory?.keep(inventory)
-  return inventory
 }
 
 async function textOf(name: string, cwd: string): Promise<string | undefined> {

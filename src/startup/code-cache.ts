@@ -7,8 +7,8 @@ import { keepCached, ownCache, readCached } from "./own-cache.ts"
 
 /**
  * Runs a CommonJS bundle together with what V8 compiled of it when it last ran for the same `purpose`, and keeps what it compiles this
- * time for the next. Saves more than a hundred milliseconds of compiling, a third of what there is to do here in a run that changes
- * nothing. The bundle's name has to change with its content: V8 tells sources apart by their length alone.
+ * time for the next. Saves 70 ms of compiling or more, two fifths of the processor time before the first host is spoken to. The
+ * bundle's name has to change with its content: V8 tells sources apart by their length alone.
  *
  * Without a cache of the user's own (`ownCache`) the bundle is compiled.
  */

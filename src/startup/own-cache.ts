@@ -32,7 +32,7 @@ export function readCached(directory: string, name: string): Buffer | undefined 
 const WEEK_MS = 7 * 86_400_000
 
 /** Writes a file whole or not at all, for the user alone, and drops what is a week old, except files whose names begin with `spared`. */
-export function keepCached(directory: string, name: string, data: Buffer, spared = name): void {
+export function keepCached(directory: string, name: string, data: Buffer, spared: string): void {
   const temporary = join(directory, `${name}.${process.pid}`)
   try {
     writeFileSync(temporary, data, { mode: 0o600 })
