@@ -8,4 +8,4 @@ import { pacemaker } from "./pacemaker/component.ts"
 import { vip } from "./vip/component.ts"
 
 /** Everything that haops manages, in the order in which it is asked for and told of. */
-export const COMPONENTS: readonly Component[] = [host, pacemaker, membership, corosync, vip, haproxy, keepalived]
+export const COMPONENTS: readonly Component[] = [membership, pacemaker, corosync, vip, haproxy, keepalived, host]

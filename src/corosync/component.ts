@@ -1,8 +1,12 @@
 import type { Component } from "../model/component.ts"
 import { needs } from "./needs.ts"
+import { packages } from "./packages.ts"
 
 export const corosync: Component = {
   name: "corosync",
+  packages,
   needs,
+  view: async () => (await import("./view.ts")).view,
+  units: ["corosync"],
   steps: async () => (await import("./steps/index.ts")).steps,
 }

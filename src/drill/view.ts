@@ -2,9 +2,13 @@ import { answered } from "../engine/answered.ts"
 import { assess } from "../engine/assess.ts"
 import type { Task } from "../engine/task.ts"
 import type { World } from "../engine/world.ts"
+import { RUNTIME } from "../haproxy/view/picture.ts"
+import { HEALTH } from "../membership/health.ts"
 import { type Placement, placementOf } from "../membership/placement.ts"
+import { speakerOf } from "../membership/speaker.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { Answers } from "../status/answers.ts"
+import { ADDRESSES } from "../vip/view/observed.ts"
 import type { Fault, Target } from "./fault.ts"
 import { TRACES } from "./traces.ts"
 
@@ -37,15 +41,15 @@ interface ViewRequest {
 export function viewOf({ inventory, world, tasks, target, fault, mutes = "nothing", atMs }: ViewRequest): View {
   const others = new Map([...world].filter(([name]) => name !== target.node))
   const trusted = mutes === "nothing" ? world : others
-  const answers = new Answers(trusted, tasks)
-  const reachable = new Answers(mutes === "all" ? others : world, tasks)
-  const speaker = answers.speaker()
-  const addresses = (host: string) => reachable.observation(host)?.addresses
+  const answers = new Answers(inventory, trusted, tasks)
+  const reachable = new Answers(inventory, mutes === "all" ? others : world, tasks)
+  const speaker = speakerOf(answers)
+  const addresses = (host: string) => reachable.observed(ADDRESSES, host)
   return {
     atMs,
     placement: speaker === undefined ? new Map() : placementOf(speaker.status),
     holders: inventory.hosts.map(({ name }) => name).filter((name) => addresses(name)?.has(target.vip.address)),
-    haproxyUp: runs(answers.observation(target.node)?.haproxy),
+    haproxyUp: runs(answers.observed(RUNTIME, target.node)),
     troubles: [
       ...unreached(trusted),
       ...outside(inventory, answers),
@@ -74,7 +78,7 @@ function unreached(world: World): readonly string[] {
 function outside({ pacemaker, hosts }: Inventory, answers: Answers): readonly string[] {
   const members = hosts.filter(({ group }) => group === pacemaker?.on)
   return members.flatMap(({ name }) => {
-    const health = answers.health(name)
+    const health = answers.answer(HEALTH, name)
     if (health === undefined) return []
     if (health.status === undefined) return [`${name}: no cluster runs there`]
     return health.status.quorate ? [] : [`${name}: without quorum`]

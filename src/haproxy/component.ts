@@ -7,5 +7,7 @@ export const haproxy: Component = {
   section: async () => (await import("./section/section.ts")).section,
   packages,
   needs,
+  view: async () => (await import("./view/index.ts")).view,
+  units: ["haproxy"],
   steps: async () => (await import("./steps/index.ts")).steps,
 }

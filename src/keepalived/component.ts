@@ -5,5 +5,6 @@ export const keepalived: Component = {
   name: "keepalived",
   section: async () => (await import("./section.ts")).section,
   packages,
+  units: ["keepalived"],
   steps: async () => (await import("./steps/index.ts")).steps,
 }

@@ -1,10 +1,10 @@
 import type { Component } from "../model/component.ts"
 import { needs } from "./needs.ts"
-import { packages } from "./packages.ts"
 
 export const membership: Component = {
   name: "membership",
-  packages,
   needs,
+  view: async () => (await import("./view/index.ts")).view,
+  units: ["pcsd"],
   steps: async () => (await import("./steps/index.ts")).steps,
 }

@@ -2,6 +2,7 @@ import type { HostFacts } from "./host-facts.ts"
 import type { Host, Inventory } from "./inventory.ts"
 import type { AnySection } from "./section.ts"
 import type { Step } from "./step.ts"
+import type { View } from "./view.ts"
 
 /**
  * A managed thing: all that those must know of it who deal with every thing alike. `src/components.ts` lists them. What takes time to
@@ -14,6 +15,10 @@ export interface Component {
   section?(): Promise<AnySection>
   /** Its vocabulary in playbooks. Given all components, for steps that work for each of them. */
   steps?(all: readonly Component[]): Promise<readonly Step[]>
+  /** What `status` and `verify` ask of it and say of it. Given all components, for what is looked at for each of them. */
+  view?(all: readonly Component[]): Promise<View>
+  /** Its services by systemd's name, without `.service`. */
+  units?: readonly string[]
   packages?: ComponentPackages
   /** Pure. What it needs of a host besides; nothing where it does not run there. Asked before anything is touched. */
   needs?(inventory: Inventory, host: Host): HostNeeds | undefined

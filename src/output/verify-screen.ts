@@ -1,6 +1,6 @@
 import { cleanLine } from "../base/clean.ts"
 import { count } from "../base/words.ts"
-import type { Check } from "../verify/check.ts"
+import type { Check } from "../model/check.ts"
 import { createPaint } from "./paint.ts"
 import type { ScreenOptions } from "./screen.ts"
 import { wrapIndented } from "./width.ts"

@@ -7,5 +7,7 @@ export const pacemaker: Component = {
   section: async () => (await import("./section/section.ts")).section,
   packages,
   needs: (inventory, host) => pacemakerOn(inventory, host) && { programs: ["pacemakerd"] },
+  view: async () => (await import("./view.ts")).view,
+  units: ["pacemaker"],
   steps: async () => (await import("./steps/index.ts")).steps,
 }

@@ -1,12 +1,7 @@
 import { type Assessment, assess } from "../engine/assess.ts"
+import type { Unasked } from "../model/view.ts"
 import type { Answers } from "./answers.ts"
 import type { DriftStatus } from "./model.ts"
-
-/** A step that could not be put to the hosts, such as for want of a secret. */
-export interface Unasked {
-  step: string
-  reason: string
-}
 
 /** What `haops up` would find to do, from answers that are there already. */
 export function driftStatus(answers: Answers, unasked: readonly Unasked[]): DriftStatus {

@@ -1,6 +1,6 @@
 import { asHaopsError } from "../base/errors.ts"
 import type { Step } from "../model/step.ts"
-import type { Unasked } from "./drift.ts"
+import type { Unasked } from "../model/view.ts"
 
 /**
  * The vocabulary for verbs that only look. A step that cannot be bound for want of a secret is left out and told to `onUnasked`, once:

@@ -16,10 +16,12 @@ import { auditLine, auditRun } from "../engine/audit.ts"
 import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
+import { speakerOf } from "../membership/speaker.ts"
+import type { Unasked } from "../model/view.ts"
 import { renderDrill } from "../output/drill-screen.ts"
 import { screenOptions } from "../output/screen.ts"
+import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
 import { loadShipped } from "../playbook/load.ts"
-import type { Unasked } from "../status/drift.ts"
 import { lenient } from "../status/lenient.ts"
 import { observeTask } from "../status/observe.ts"
 import { Watcher } from "../status/watch.ts"
@@ -63,7 +65,7 @@ async function hold(
 ): Promise<number> {
   const { inventory, hosts, context, reporter, owner } = session
   const aim = aimAt(inventory, options)
-  const inspector = createInspector(session, unasked, [tracesTask(hosts)])
+  const inspector = await createInspector(session, unasked, [tracesTask(hosts)])
   const [fromHere] = await Promise.all([reachVips(session), connectAndLook(context, inspector.tasks)])
   if (liveHosts(context.world).length === 0) {
     reporter.result(EXIT.unreachable, {}, () => "No host could be reached; nothing was done.\n", "unreachable")
@@ -93,8 +95,8 @@ function prospect(
   { tasks }: Inspector,
   { answers, status, checks }: Inspection,
 ): Prospect {
-  const speaker = answers.speaker()
-  const resources = (speaker && answers.cib(speaker.host)?.cib.resources) ?? []
+  const speaker = speakerOf(answers)
+  const resources = (speaker && answers.answer(CIB_ANSWER, speaker.host)?.cib.resources) ?? []
   const traces = carriers(context.world, tasks)
   return prospectOf(aim, fault, { inventory, status, checks, resources, traces })
 }
@@ -126,7 +128,7 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
   const { aim, fault, target, inspector } = subject
   const tasks = [
     ...inspector.tasks.filter(({ step }) => step.role === "proof" || step.answers?.includes(TRACES)),
-    observeTask(inventory, hosts),
+    observeTask(inspector.views, { inventory, hosts, deep: false }),
   ]
   const prober = startProber(() =>
     aim.how === "http"

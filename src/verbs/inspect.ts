@@ -1,13 +1,15 @@
 import { assess } from "../engine/assess.ts"
 import type { Task } from "../engine/task.ts"
+import type { Check } from "../model/check.ts"
+import type { Reach, Unasked, View } from "../model/view.ts"
 import { Answers } from "../status/answers.ts"
 import { assembleStatus } from "../status/assemble.ts"
-import type { Unasked } from "../status/drift.ts"
 import type { Status } from "../status/model.ts"
-import { observeTask, vipPort } from "../status/observe.ts"
-import type { Check } from "../verify/check.ts"
-import { type Reach, reach } from "../verify/reach.ts"
+import { observeTask } from "../status/observe.ts"
+import { loadViews } from "../status/views.ts"
+import { reach } from "../verify/reach.ts"
 import { runChecks } from "../verify/verify.ts"
+import { vipPort } from "../vip/view/observed.ts"
 import type { Session } from "./session.ts"
 
 /** All that can be known of a cluster from one look at its hosts. */
@@ -18,6 +20,7 @@ export interface Inspection {
 }
 
 export interface Inspector {
+  views: readonly View[]
   /** What the hosts have to be asked before `judge`. */
   tasks: readonly Task[]
   judge(fromHere: ReadonlyMap<string, Reach>): Inspection
@@ -27,17 +30,23 @@ export interface Inspector {
 const REACH_TIMEOUT_MS = 3_000
 
 /** For a session whose playbook is `up`. `more` are further tasks to ask along with its own. */
-export function createInspector(session: Session, unasked: readonly Unasked[], more: readonly Task[] = []): Inspector {
+export async function createInspector(
+  session: Session,
+  unasked: readonly Unasked[],
+  more: readonly Task[] = [],
+): Promise<Inspector> {
   const { inventory, hosts, context, barriers } = session
+  const views = await loadViews()
   const own = barriers.flatMap((barrier) => barrier.tasks)
-  const tasks = [...own, observeTask(inventory, hosts, true), ...more]
+  const tasks = [...own, observeTask(views, { inventory, hosts, deep: true }), ...more]
   return {
+    views,
     tasks,
     judge(fromHere) {
-      const answers = new Answers(context.world, tasks)
+      const answers = new Answers(inventory, context.world, tasks)
       const assessments = own.flatMap((task) => assess(task, context.world))
-      const status = assembleStatus(inventory, answers, unasked)
-      const checks = runChecks({ inventory, answers, status, assessments, unasked, fromHere })
+      const status = assembleStatus(answers, views, unasked)
+      const checks = runChecks({ look: answers, assessments, unasked, fromHere }, views)
       return { answers, status, checks }
     },
   }

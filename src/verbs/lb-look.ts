@@ -7,6 +7,7 @@ import { Answers } from "../status/answers.ts"
 import { assembleStatus } from "../status/assemble.ts"
 import type { Status } from "../status/model.ts"
 import { observeTask } from "../status/observe.ts"
+import { loadViews } from "../status/views.ts"
 import type { Session } from "./session.ts"
 
 /** What the haproxies of the inventory say, as often as they are asked. */
@@ -22,12 +23,14 @@ export function createHaproxyLook({ inventory, hosts, context }: Session): Hapro
   if (settings === undefined) {
     throw new HaopsError("E_INPUT", `${inventory.file} has no haproxy section, so there is no load balancer to ask`)
   }
-  const tasks = [observeTask(inventory, hosts)]
+  const loading = loadViews()
   return {
     settings,
     async ask(how) {
+      const views = await loading
+      const tasks = [observeTask(views, { inventory, hosts, deep: false })]
       await how(context, tasks)
-      return assembleStatus(inventory, new Answers(context.world, tasks))
+      return assembleStatus(new Answers(inventory, context.world, tasks), views)
     },
   }
 }

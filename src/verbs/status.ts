@@ -2,15 +2,16 @@ import { setInterval } from "node:timers/promises"
 import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook } from "../engine/look.ts"
 import type { Task } from "../engine/task.ts"
+import type { Unasked } from "../model/view.ts"
 import { createRepaint, screenOptions } from "../output/screen.ts"
 import { renderStatus } from "../output/status-screen.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { Answers } from "../status/answers.ts"
 import { assembleStatus } from "../status/assemble.ts"
-import type { Unasked } from "../status/drift.ts"
 import { lenient } from "../status/lenient.ts"
 import type { Status } from "../status/model.ts"
 import { observeTask } from "../status/observe.ts"
+import { loadViews } from "../status/views.ts"
 import { SILENT_MS, Watcher } from "../status/watch.ts"
 import type { StatusOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
@@ -33,8 +34,9 @@ export async function status(options: StatusOptions): Promise<number> {
     looksOnly: true,
   })
   const { inventory, hosts, context, barriers, reporter } = session
-  const tasks = [...barriers.flatMap((barrier) => barrier.tasks), observeTask(inventory, hosts)]
-  const seen = () => assembleStatus(inventory, new Answers(context.world, tasks), unasked)
+  const views = await loadViews()
+  const tasks = [...barriers.flatMap((barrier) => barrier.tasks), observeTask(views, { inventory, hosts, deep: false })]
+  const seen = () => assembleStatus(new Answers(inventory, context.world, tasks), views, unasked)
   if (options.watch !== undefined) return await watch(session, options, tasks, seen)
   await connectAndLook(context, tasks)
   if (context.abort.aborted) return EXIT.interrupted

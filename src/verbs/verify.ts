@@ -1,9 +1,9 @@
 import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook } from "../engine/look.ts"
+import type { Unasked } from "../model/view.ts"
 import { screenOptions } from "../output/screen.ts"
 import { renderVerify } from "../output/verify-screen.ts"
 import { loadShipped } from "../playbook/load.ts"
-import type { Unasked } from "../status/drift.ts"
 import { lenient } from "../status/lenient.ts"
 import { createInspector, reachVips } from "./inspect.ts"
 import type { CommonOptions } from "./options.ts"
@@ -23,7 +23,7 @@ export async function verify(options: CommonOptions): Promise<number> {
     looksOnly: true,
   })
   const { context, reporter } = session
-  const inspector = createInspector(session, unasked)
+  const inspector = await createInspector(session, unasked)
   const [fromHere] = await Promise.all([reachVips(session), connectAndLook(context, inspector.tasks)])
   if (context.abort.aborted) return EXIT.interrupted
   const { answers, checks } = inspector.judge(fromHere)

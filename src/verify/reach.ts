@@ -1,9 +1,5 @@
 import { createConnection } from "node:net"
-
-export interface Reach {
-  outcome: "accepted" | "refused" | "no answer"
-  ms: number
-}
+import type { Reach } from "../model/view.ts"
 
 /** Opens a TCP connection from this machine and closes it again. `refused` tells that the address is there all the same. Never rejects. */
 export function reach(

@@ -24,11 +24,12 @@ if answers=$(haproxy_ask ${COMMANDS.map((command) => `'${command}'`).join(" ")} 
 else
   printf 'state deaf\\n%s\\n' "$answers"
 fi`,
-    parse: ({ stdout }) => parse(stdout),
+    parse: ({ stdout }) => parseRuntime(stdout),
   }
 }
 
-function parse(stdout: string): HaproxyRuntime {
+/** Reads what the probe printed. Throws `E_PROBE` on anything else. */
+export function parseRuntime(stdout: string): HaproxyRuntime {
   const end = stdout.indexOf("\n")
   const state = end === -1 ? stdout : stdout.slice(0, end)
   const rest = end === -1 ? "" : stdout.slice(end + 1)

@@ -4,9 +4,9 @@ import { FAULTS } from "../../../src/drill/faults/index.ts"
 import { prospectOf, requireAgreed } from "../../../src/drill/prospect.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import type { Status } from "../../../src/status/model.ts"
-import { answersOf, INVENTORY } from "../status/support.ts"
+import { answersOf, INVENTORY, VIEWS } from "../status/support.ts"
 
-const STATUS = assembleStatus(INVENTORY, answersOf())
+const STATUS = assembleStatus(answersOf(), VIEWS)
 assert(STATUS.pacemaker !== undefined)
 const PACEMAKER = STATUS.pacemaker
 

@@ -7,10 +7,10 @@ import { type Before, holderOf, refusals } from "../../../src/drill/refusals.ts"
 import type { CibResource } from "../../../src/pacemaker/cib.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import type { Status } from "../../../src/status/model.ts"
-import { answersOf, INVENTORY, QUORUM } from "../status/support.ts"
+import { answersOf, INVENTORY, QUORUM, VIEWS } from "../status/support.ts"
 
 const AIM = aimAt(INVENTORY, {})
-const STATUS = assembleStatus(INVENTORY, answersOf())
+const STATUS = assembleStatus(answersOf(), VIEWS)
 assert(STATUS.pacemaker !== undefined)
 const PACEMAKER = STATUS.pacemaker
 

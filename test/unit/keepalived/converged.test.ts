@@ -133,7 +133,7 @@ test("status tells a VIP that is held nowhere as trouble, not as a difference th
     state.facts = facts({ host: state.host.name })
     state.answers.set("t", { have: { ...WELL, lb1: backup }[state.host.name] })
   }
-  const { steps, troubles } = driftStatus(new Answers(world, [task]), [])
+  const { steps, troubles } = driftStatus(new Answers(inventory, world, [task]), [])
   expect(steps).toEqual([])
   expect(troubles.map(({ have }) => have)).toEqual(["on no host"])
 })

@@ -6,10 +6,10 @@ import { renderStatus } from "../../../src/output/status-screen.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import { lenient } from "../../../src/status/lenient.ts"
 import { findTarget } from "../../../src/status/target.ts"
-import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS } from "./support.ts"
+import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, VIEWS } from "./support.ts"
 
 const screen = (changes: Readonly<Record<string, HostAnswer | null>> = {}, width = 120) =>
-  renderStatus(assembleStatus(INVENTORY, answersOf(changes)), { color: false, width }).split("\n")
+  renderStatus(assembleStatus(answersOf(changes), VIEWS), { color: false, width }).split("\n")
 const everywhere = (change: HostAnswer) => Object.fromEntries(NAMES.map((name) => [name, change]))
 
 describe("the screen", () => {
@@ -87,9 +87,7 @@ describe("the screen", () => {
 
   test("the one with quorum speaks, where two parts disagree", () => {
     const alone = { ...STATUS, quorate: false }
-    expect(assembleStatus(INVENTORY, answersOf({ controller1: { status: alone } })).pacemaker?.seenFrom).toBe(
-      "controller2",
-    )
+    expect(assembleStatus(answersOf({ controller1: { status: alone } }), VIEWS).pacemaker?.seenFrom).toBe("controller2")
   })
 })
 
@@ -147,12 +145,12 @@ ${nodes}`
 test("a service is its own group's: no haproxy of another one is to have it", () => {
   const lb = { ...INVENTORY.hosts[0]!, name: "lb1", group: "loadbalancers" as const }
   const inventory = { ...INVENTORY, hosts: [...INVENTORY.hosts, lb] }
-  const asked = assembleStatus(inventory, answersOf({ lb1: null }, inventory)).services
+  const asked = assembleStatus(answersOf({ lb1: null }, inventory), VIEWS).services
   expect(asked.map(({ hosts }) => hosts)).toEqual([["controller1", "controller2", "controller3"]])
 })
 
 describe("SERVICE/SERVER", () => {
-  const services = assembleStatus(INVENTORY, answersOf()).services
+  const services = assembleStatus(answersOf(), VIEWS).services
 
   test("is found by its names", () => {
     expect(findTarget("web/controller2", services)).toEqual({ service: "web", backend: "web", server: "controller2" })

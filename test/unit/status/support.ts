@@ -1,20 +1,26 @@
 import { readFileSync } from "node:fs"
 import { HaopsError } from "../../../src/base/errors.ts"
+import type { QUORUM as QUORUM_SHOWN } from "../../../src/corosync/quorum-observed.ts"
 import type { Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import type { HaproxyRuntime } from "../../../src/haproxy/runtime/model.ts"
 import { runtimeProbe } from "../../../src/haproxy/runtime/probe.ts"
+import type { RUNTIME } from "../../../src/haproxy/view/picture.ts"
+import type { ACTIVE } from "../../../src/host/active.ts"
 import type { Health } from "../../../src/membership/health.ts"
 import { converged } from "../../../src/membership/steps/converged.ts"
 import type { Inventory } from "../../../src/model/inventory.ts"
 import type { Step } from "../../../src/model/step.ts"
+import type { ObservedKey } from "../../../src/model/view.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
+import type { CIB_COPY } from "../../../src/pacemaker/cib-copy.ts"
 import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
 import type { CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
 import { cib } from "../../../src/pacemaker/steps/cib.ts"
 import { Answers } from "../../../src/status/answers.ts"
-import type { Observation } from "../../../src/status/observation.ts"
 import { observeTask } from "../../../src/status/observe.ts"
+import { loadViews } from "../../../src/status/views.ts"
+import type { ADDRESSES, REACHED } from "../../../src/vip/view/observed.ts"
 import { HOSTS, PACEMAKER } from "../membership/cluster.ts"
 import { facts } from "../step-harness.ts"
 
@@ -50,6 +56,20 @@ export const INVENTORY = {
 
 export const NAMES = HOSTS.map(({ name }) => name)
 
+export const VIEWS = await loadViews()
+
+type Shown<Key> = Key extends ObservedKey<infer Value> ? Value : never
+
+/** What a host shows of everything that is looked at. */
+interface Observation {
+  active: Shown<typeof ACTIVE>
+  quorum: Shown<typeof QUORUM_SHOWN>
+  addresses: Shown<typeof ADDRESSES>
+  haproxy: Shown<typeof RUNTIME>
+  cib: Shown<typeof CIB_COPY>
+  reach: Shown<typeof REACHED>
+}
+
 /** What one host answered; null: it could not be reached. */
 export interface HostAnswer {
   observation?: Partial<Observation>
@@ -61,7 +81,7 @@ export interface HostAnswer {
 /** A settled cluster, or what it becomes by the changes to single hosts. */
 export function answersOf(changes: Readonly<Record<string, HostAnswer | null>> = {}, inventory = INVENTORY): Answers {
   const world = createWorld(inventory.hosts)
-  const observe = observeTask(inventory, inventory.hosts, true)
+  const observe = observeTask(VIEWS, { inventory, hosts: inventory.hosts, deep: true })
   const tasks = [taskOf(converged, inventory), taskOf(cib, inventory), observe]
   for (const [name, state] of world) {
     const change = changes[name]
@@ -93,7 +113,7 @@ export function answersOf(changes: Readonly<Record<string, HostAnswer | null>> =
     })
     state.answers.set(observe.id, { have: { ...observed(name), ...change?.observation } })
   }
-  return new Answers(world, tasks)
+  return new Answers(inventory, world, tasks)
 }
 
 function taskOf(step: Step, inventory: Inventory): Task {

@@ -4,12 +4,13 @@ import { HaopsError } from "../../../src/base/errors.ts"
 import type { RunContext } from "../../../src/engine/context.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import { createRepaint } from "../../../src/output/screen.ts"
-import { observationScript } from "../../../src/status/observation.ts"
+import { observeTask } from "../../../src/status/observe.ts"
 import { Watcher } from "../../../src/status/watch.ts"
 import type { Transport } from "../../../src/transport/transport.ts"
 import { LocalTransport } from "../engine/local-transport.ts"
 import { HOSTS } from "../membership/cluster.ts"
 import { SHELLS } from "../step-harness.ts"
+import { INVENTORY, VIEWS } from "./support.ts"
 
 describe("looking again and again", () => {
   test("keeps its connections", async () => {
@@ -56,7 +57,10 @@ describe("looking again and again", () => {
 })
 
 test.each(SHELLS)("the probe's script is one that %s can read", (shell) => {
-  const script = observationScript({ socket: "/run/stats", vips: [{ address: "10.0.0.11", port: 9 }], deep: true })
+  const { step, wants } = observeTask(VIEWS, { inventory: INVENTORY, hosts: INVENTORY.hosts, deep: true })
+  const want = wants.get("controller1") as Record<string, string>
+  expect(Object.keys(want).sort()).toEqual(["active", "addresses", "cib", "haproxy", "quorum", "reach"])
+  const { script } = step.probe(want)
   expect(spawnSync(shell, ["-n"], { input: script, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" })
 })
 

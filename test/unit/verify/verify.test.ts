@@ -3,12 +3,11 @@ import { HaopsError } from "../../../src/base/errors.ts"
 import type { Drift, Finding } from "../../../src/base/events.ts"
 import type { Assessment } from "../../../src/engine/assess.ts"
 import { assess } from "../../../src/engine/assess.ts"
+import type { Check } from "../../../src/model/check.ts"
+import type { Reach } from "../../../src/model/view.ts"
 import { renderVerify } from "../../../src/output/verify-screen.ts"
-import { assembleStatus } from "../../../src/status/assemble.ts"
-import type { Check } from "../../../src/verify/check.ts"
-import type { Reach } from "../../../src/verify/reach.ts"
 import { runChecks } from "../../../src/verify/verify.ts"
-import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS } from "../status/support.ts"
+import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, VIEWS } from "../status/support.ts"
 
 type Changes = Readonly<Record<string, HostAnswer | null>>
 
@@ -43,15 +42,8 @@ function checks({
     }),
   )
   const assessments = [...answers.tasks.flatMap((task) => assess(task, answers.world)), ...others]
-  const status = assembleStatus(inventory, answers, unasked)
-  return runChecks({
-    inventory,
-    answers,
-    status,
-    assessments,
-    unasked,
-    fromHere: new Map([["vip", { outcome: here, ms: 3 }]]),
-  })
+  const fromHere = new Map([["vip", { outcome: here, ms: 3 }]])
+  return runChecks({ look: answers, assessments, unasked, fromHere }, VIEWS)
 }
 
 const failed = (of: Case) =>

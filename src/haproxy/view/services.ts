@@ -1,7 +1,7 @@
-import type { RuntimeBackend } from "../haproxy/runtime/model.ts"
-import type { HaproxyService } from "../model/haproxy.ts"
-import { hostsOf, type Inventory } from "../model/inventory.ts"
-import type { HaproxyStatus, ServerStatus, ServiceStatus, Share } from "./model.ts"
+import type { HaproxyService } from "../../model/haproxy.ts"
+import { hostsOf, type Inventory } from "../../model/inventory.ts"
+import type { RuntimeBackend } from "../runtime/model.ts"
+import type { HaproxyStatus, ServerStatus, ServiceStatus, Share } from "./status.ts"
 
 /** Every service with its servers as each haproxy sees them; services that no haproxy knows have none. */
 export function serviceStatus(inventory: Inventory, haproxies: readonly HaproxyStatus[]): readonly ServiceStatus[] {

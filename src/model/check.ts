@@ -1,10 +1,3 @@
-import type { Assessment } from "../engine/assess.ts"
-import type { Inventory } from "../model/inventory.ts"
-import type { Answers } from "../status/answers.ts"
-import type { Unasked } from "../status/drift.ts"
-import type { Status } from "../status/model.ts"
-import type { Reach } from "./reach.ts"
-
 /** One thing that a running cluster must show. What could not be found out has failed. */
 export interface Check {
   /** Stable, for programs: `membership`, `vip:public`. */
@@ -15,18 +8,6 @@ export interface Check {
   outcome: "pass" | "warn" | "fail"
   /** What was seen. */
   evidence: readonly string[]
-}
-
-/** Everything that the checks judge. Pure data. */
-export interface Seen {
-  inventory: Inventory
-  answers: Answers
-  status: Status
-  /** Of every task of the playbook, on every host. */
-  assessments: readonly Assessment[]
-  unasked: readonly Unasked[]
-  /** By the VIP's name: what came of a connection from this machine. */
-  fromHere: ReadonlyMap<string, Reach>
 }
 
 interface Complaints {

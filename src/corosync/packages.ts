@@ -1,5 +1,5 @@
+import { arbiterOn, pacemakerOn } from "../membership/nodes.ts"
 import type { ComponentPackages } from "../model/component.ts"
-import { arbiterOn, pacemakerOn } from "./nodes.ts"
 
 /** The quorum device: on the members, and on the host that keeps its vote. */
 export const packages: ComponentPackages = {

@@ -1,0 +1,118 @@
+import { age } from "../../base/age.ts"
+import { listing } from "../../base/words.ts"
+import { nodesStatus } from "../../membership/view/node-status.ts"
+import { type Check, check } from "../../model/check.ts"
+import type { HaproxyService } from "../../model/haproxy.ts"
+import type { Host } from "../../model/inventory.ts"
+import type { Look, Seen } from "../../model/view.ts"
+import { vipStatus } from "../../vip/view/vip-status.ts"
+import type { HaproxyRuntime } from "../runtime/model.ts"
+import { haproxyConfig } from "../steps/haproxy-config.ts"
+import { haproxyPicture, RUNTIME } from "./picture.ts"
+import { backendOf, isUp } from "./services.ts"
+
+/** What haproxy must show, whoever manages it. */
+export function checks(seen: Seen): readonly Check[] {
+  return seen.look.inventory.haproxy === undefined ? [] : [running(seen), configuration(seen), backends(seen)]
+}
+
+function running(seen: Seen): Check {
+  const { look } = seen
+  const hosts = haproxyHosts(look)
+  const fails = hosts.flatMap((host) => {
+    const runtime = look.observed(RUNTIME, host.name)
+    if (runtime === undefined) return [`${host.name} could not be asked`]
+    return runtime.state === "up" || !isDue(look, host) ? [] : [`${host.name}: ${stateOf(runtime)}`]
+  })
+  const up = hosts.flatMap(({ name }) => {
+    const runtime = look.observed(RUNTIME, name)
+    return runtime?.state === "up" ? [`${name} (${runtime.process.version}, for ${age(runtime.process.uptime)})`] : []
+  })
+  if (up.length === 0) fails.push("haproxy runs nowhere")
+  return check(
+    "haproxy",
+    `haproxy runs ${look.inventory.haproxy?.placement === "with-vip" ? "where the VIP is" : "on all its hosts"}`,
+    up,
+    { fails },
+  )
+}
+
+/** The file is the inventory's, the process is younger than the file, and what is in memory has just these servers. */
+function configuration(seen: Seen): Check {
+  const { look, unasked } = seen
+  const compared = seen.assessed(haproxyConfig)
+  const fails = haproxyHosts(look).flatMap((host) => {
+    const file = compared.find((one) => one.host === host.name)
+    const runtime = look.observed(RUNTIME, host.name)
+    const services = look.inventory.haproxy?.services.filter((service) => service.on === host.group) ?? []
+    if (file === undefined)
+      return [`${host.name}: not compared${unasked[0] === undefined ? "" : `: ${unasked[0].reason}`}`]
+    if (file.error !== undefined) return [`${host.name}: ${file.error.message}`]
+    return [
+      ...file.drift.map(({ attribute, have, want }) => `${host.name}: ${attribute}: ${have}, wanted ${want}`),
+      ...(runtime?.state === "up" ? services.flatMap((service) => inMemory(service, runtime)) : []).map(
+        (text) => `${host.name}: ${text}`,
+      ),
+    ]
+  })
+  const title = "haproxy has this very configuration in memory"
+  const evidence = `${listing(haproxyHosts(look).map(({ name }) => name))}: the file is the inventory's, the process is younger, its servers are the same`
+  return check("haproxy-config", title, [evidence], { fails })
+}
+
+function inMemory(service: HaproxyService, { backends }: Extract<HaproxyRuntime, { state: "up" }>): string[] {
+  const name = backendOf(service)
+  const backend = backends.find((one) => one.name === name)
+  if (backend === undefined) return [`${name} is not in memory`]
+  const have = backend.servers.map((server) => spelled(server.name, server.address))
+  // A haproxy that is too old to tell addresses is compared by names.
+  const tells = backend.servers.every(({ address }) => address !== "")
+  const want = service.servers.map(({ name, address, port }) =>
+    spelled(name, tells ? `${address.includes(":") ? `[${address}]` : address}:${port}` : ""),
+  )
+  const differs = [...have].sort().join("\n") !== [...want].sort().join("\n")
+  return differs ? [`${name} has ${listing(have, 9) || "no server"} in memory, wanted ${listing(want, 9)}`] : []
+}
+
+function spelled(name: string, address: string): string {
+  return address === "" ? name : `${name} ${address}`
+}
+
+/** Whether the applications run is not the cluster's doing: without a server a service is warned of. */
+function backends({ look }: Seen): Check {
+  const { services, haproxies } = haproxyPicture(look)
+  const empty = services.filter(({ servers }) => servers.length > 0 && !servers.some(isUp))
+  const evidence = services.map(
+    ({ name, active, backup }) => `${name} ${active.up + backup.up}/${active.of + backup.of}`,
+  )
+  const asked = haproxies.some(({ runtime }) => runtime.state === "up")
+  return check("backends", "every service has a server that is up", [evidence.join(", ")], {
+    fails: asked ? [] : ["no haproxy could be asked"],
+    warnings:
+      empty.length === 0
+        ? []
+        : [
+            `no server is up for ${listing(
+              empty.map(({ name }) => name),
+              9,
+            )}`,
+          ],
+  })
+}
+
+function haproxyHosts({ inventory }: Look): readonly Host[] {
+  return inventory.hosts.filter((host) => inventory.haproxy?.on.includes(host.group))
+}
+
+/** A node in standby runs nothing; with-vip, haproxy follows the VIP. */
+function isDue(look: Look, { name }: Host): boolean {
+  const { haproxy, vips } = look.inventory
+  const state = nodesStatus(look).find((node) => node.name === name)?.state
+  if (state === "standby" || state === "maintenance") return false
+  return haproxy?.placement !== "with-vip" || vips.some((vip) => vipStatus(look, vip).holders.includes(name))
+}
+
+function stateOf(runtime: HaproxyRuntime): string {
+  if (runtime.state === "deaf") return `does not answer: ${runtime.reason}`
+  return runtime.state === "absent" ? "not installed" : "does not run"
+}

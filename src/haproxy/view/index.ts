@@ -1,0 +1,6 @@
+import type { View } from "../../model/view.ts"
+import { haproxyConfig } from "../steps/haproxy-config.ts"
+import { checks } from "./checks.ts"
+import { haproxyPicture, RUNTIME } from "./picture.ts"
+
+export const view: View = { observes: [RUNTIME], picture: haproxyPicture, checks, judges: [haproxyConfig] }

@@ -1,0 +1,29 @@
+import type { Look, Observed } from "../../model/view.ts"
+import type { HaproxyRuntime } from "../runtime/model.ts"
+import { parseRuntime, runtimeProbe } from "../runtime/probe.ts"
+import { serviceStatus } from "./services.ts"
+import type { HaproxyStatus, ServiceStatus } from "./status.ts"
+
+/** What runs, asked where the inventory has haproxy. */
+export const RUNTIME: Observed<HaproxyRuntime> = {
+  name: "haproxy",
+  script({ inventory: { haproxy }, host }) {
+    if (haproxy === undefined || !haproxy.on.includes(host.group)) return undefined
+    return `(${runtimeProbe(haproxy.global.socket.path).script}\n)`
+  },
+  parse: parseRuntime,
+}
+
+export interface HaproxyPicture {
+  haproxies: readonly HaproxyStatus[]
+  services: readonly ServiceStatus[]
+}
+
+export function haproxyPicture(look: Look): HaproxyPicture {
+  const { inventory } = look
+  const haproxies = inventory.hosts.flatMap(({ name }): HaproxyStatus[] => {
+    const runtime = look.observed(RUNTIME, name)
+    return runtime === undefined ? [] : [{ host: name, runtime }]
+  })
+  return { haproxies, services: serviceStatus(inventory, haproxies) }
+}

@@ -1,0 +1,55 @@
+import { QUORUM } from "../../corosync/quorum-observed.ts"
+import type { Quorum } from "../../corosync/quorumtool.ts"
+import type { Look } from "../../model/view.ts"
+import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
+import type { CrmFailure } from "../../pacemaker/crm-mon.ts"
+import { speakerOf } from "../speaker.ts"
+import { isReached } from "./node-status.ts"
+
+export interface ClusterStatus {
+  /** `absent`: no reachable node is in the inventory's cluster. `unknown`: none could be asked. */
+  state: "online" | "no quorum" | "absent" | "unknown"
+  /** The node whose view this is: one with quorum where there is one. */
+  seenFrom?: string | undefined
+  quorum?: Quorum | undefined
+  /** What pacemaker does without quorum; `ignore` lets a cut-off minority go on. */
+  noQuorumPolicy?: string | undefined
+  /** `no device`: switched on, and nobody there to do it, so that pacemaker starts nothing. */
+  fencing: { state: "on" | "off" | "no device" | "unknown"; devices: readonly string[] }
+  maintenance: boolean
+  failures: readonly CrmFailure[]
+}
+
+export function clusterStatus(look: Look): ClusterStatus {
+  const fencing = { state: "unknown", devices: [] } as const
+  const speaker = speakerOf(look)
+  if (speaker === undefined) {
+    const state = look.inventory.hosts.some(({ name }) => isReached(look, name)) ? "absent" : "unknown"
+    return { state, fencing, maintenance: false, failures: [] }
+  }
+  const { host, status } = speaker
+  const have = look.answer(CIB_ANSWER, host)
+  const properties = have?.cluster === "up" ? have.cib.sections.property.values : undefined
+  const devices = have?.cib.resources.filter((resource) => resource.fencing).map(({ id }) => id) ?? []
+  return {
+    state: status.quorate && status.dc !== undefined ? "online" : "no quorum",
+    seenFrom: host,
+    quorum: look.observed(QUORUM, host),
+    noQuorumPolicy: properties?.["no-quorum-policy"] ?? status.noQuorumPolicy,
+    fencing: properties === undefined ? fencing : { state: fencingState(properties, devices), devices },
+    maintenance: status.maintenance || isTrue(properties?.["maintenance-mode"]),
+    failures: status.failures,
+  }
+}
+
+/** Pacemaker fences unless told otherwise. */
+function fencingState(properties: Readonly<Record<string, string>>, devices: readonly string[]) {
+  const enabled = properties["stonith-enabled"]
+  if (enabled !== undefined && !isTrue(enabled)) return "off"
+  return devices.length > 0 ? "on" : "no device"
+}
+
+/** As pacemaker reads a boolean. */
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && /^(true|on|yes|y|1)$/i.test(value)
+}
