@@ -22,11 +22,18 @@ ensure_dependencies() {
 
 check_node
 ensure_dependencies
-install_packages openssh-client
+command -v ssh-keygen >/dev/null || install_packages openssh-client
 ensure_engine
 [ $# -gt 0 ] || set -- bookworm
+# The first one alone installs what is missing to make an image; then all at once.
+ensure_base "$1"
+building=
 for release in "$@"; do
-  ensure_images "$release"
+  ensure_images "$release" &
+  building="$building $!"
+done
+for build in $building; do
+  wait "$build"
 done
 say "Building haops"
 quietly npm run build
