@@ -116,7 +116,15 @@ function identity({ name, links, nodeid, pinned }: MemberNode, { have }: Member<
   const nodes = have.conf?.nodes ?? []
   const holder = nodes.find(({ addresses }) => addresses.some((address) => links.includes(address)))
   const next = lowestFree(nodes.map((node) => node.nodeid))
+  const remote = have.status?.remotes?.find((one) => one.name === name)
   return [
+    ...(remote === undefined
+      ? []
+      : [
+          refusal(
+            `${name} is a ${remote.guestOf === undefined ? "remote" : "guest"} node of the cluster: it cannot be a member too`,
+          ),
+        ]),
     ...(holder === undefined ? [] : [refusal(`${holder.name} of the cluster has the address of ${name} already`)]),
     ...(pinned && nodeid !== next
       ? [refusal(`${name} would get node id ${next}, not ${nodeid}`, `Pin nodeid: ${next}, or leave nodeid out.`)]

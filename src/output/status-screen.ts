@@ -2,6 +2,7 @@ import { basename } from "node:path"
 import { age } from "../base/age.ts"
 import { cleanLine } from "../base/clean.ts"
 import { count, listing } from "../base/words.ts"
+import type { CrmRemote } from "../pacemaker/crm-mon.ts"
 import type { ClusterStatus, NodeStatus, ResourceStatus, Status, VipStatus } from "../status/model.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { serviceLines } from "./status-services.ts"
@@ -20,6 +21,7 @@ export function renderStatus(status: Status, { color, width }: StatusScreenOptio
   const lines = [
     ...headLines(status, paint, width),
     ...nodeLines(status, paint),
+    ...remoteLines(status, paint, width),
     ...(status.nodes.some(({ reached }) => reached) ? seenLines(status, paint, width) : []),
     ...driftLines(status, paint, width),
   ]
@@ -100,6 +102,23 @@ function nodeLines({ nodes }: Status, paint: Paint): readonly string[] {
     },
   ])
   return tableLines([head, ...rows])
+}
+
+/** `No members: compute1 (remote, online), guest1 (guest of vm1, offline)`. */
+function remoteLines({ pacemaker }: Status, paint: Paint, width: number): readonly string[] {
+  const { remotes = [] } = pacemaker ?? {}
+  if (remotes.length === 0) return []
+  const named = remotes.map(({ name, guestOf, ...state }) => {
+    const kind = guestOf === undefined ? "remote" : `guest of ${guestOf}`
+    return `${name} (${kind}, ${remoteState(state)})`
+  })
+  return wrapIndented(cleanLine(`No members: ${named.join(", ")}`), width, "  ", "    ").map(paint.dim)
+}
+
+function remoteState({ online, standby, maintenance }: Pick<CrmRemote, "online" | "standby" | "maintenance">): string {
+  if (!online) return "offline"
+  if (standby) return "standby"
+  return maintenance ? "maintenance" : "online"
 }
 
 function toneOf({ state, reached, known }: NodeStatus, paint: Paint): (text: string) => string {

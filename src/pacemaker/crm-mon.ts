@@ -39,6 +39,16 @@ export interface CrmFailure {
   reason: string
 }
 
+/** A node that runs resources and is no member: it has no vote, and no corosync. */
+export interface CrmRemote {
+  name: string
+  online: boolean
+  standby: boolean
+  maintenance: boolean
+  /** The resource that the node lives in, such as a virtual machine; undefined for one that pacemaker reaches by itself. */
+  guestOf?: string | undefined
+}
+
 /** What the cluster says of itself. */
 export interface CrmStatus {
   /** Name of the designated controller; undefined while there is none. */
@@ -48,7 +58,10 @@ export interface CrmStatus {
   maintenance: boolean
   /** `stop`, `ignore`, …; undefined where the version does not say. */
   noQuorumPolicy: string | undefined
+  /** Its members. */
   nodes: readonly CrmNode[]
+  /** Remote and guest nodes; left out where there are none. */
+  remotes?: readonly CrmRemote[]
   resources: readonly CrmResource[]
   failures: readonly CrmFailure[]
 }
@@ -96,6 +109,7 @@ class Reader implements XmlReader {
   readonly #path: string[] = []
   readonly #within: string[] = []
   readonly #nodes: CrmNode[] = []
+  readonly #remotes: CrmRemote[] = []
   readonly #resources: (CrmResource & { nodes: string[] })[] = []
   readonly #failures: CrmFailure[] = []
 
@@ -106,10 +120,16 @@ class Reader implements XmlReader {
     if (name === "current_dc") this.#summary = attributes
     else if (name === "cluster_options") this.#options = attributes
     else if (CONTAINERS.has(name)) this.#within.push(attributes.id ?? "")
-    else if (name === "node" && parent === "nodes") this.#nodes.push(asNode(attributes))
+    else if (name === "node" && parent === "nodes") this.#node(attributes)
     else if (name === "node" && parent === "resource") this.#resources.at(-1)?.nodes.push(attributes.name ?? "")
     else if (name === "resource" && parent !== "node") this.#resources.push(asResource(attributes, this.#within))
     else if (name === "failure") this.#failures.push(asFailure(attributes))
+  }
+
+  /** Pacemaker has said of a node what it is since 1.1. */
+  #node(attributes: Attributes): void {
+    if ((attributes.type ?? "member") === "member") this.#nodes.push(asNode(attributes))
+    else if (attributes.type === "remote") this.#remotes.push(asRemote(attributes))
   }
 
   close(name: string): void {
@@ -137,6 +157,7 @@ class Reader implements XmlReader {
       maintenance: this.#options["maintenance-mode"] === "true",
       noQuorumPolicy: this.#options["no-quorum-policy"],
       nodes: this.#nodes,
+      ...(this.#remotes.length === 0 ? {} : { remotes: this.#remotes }),
       resources: this.#resources,
       failures: this.#failures,
     }
@@ -154,6 +175,12 @@ function asNode(attributes: Attributes): CrmNode {
     unclean: is("unclean"),
     dc: is("is_dc"),
   }
+}
+
+function asRemote(attributes: Attributes): CrmRemote {
+  const { name, online, standby, maintenance } = asNode(attributes)
+  const guestOf = attributes.id_as_resource
+  return { name, online, standby, maintenance, ...(guestOf === undefined ? {} : { guestOf }) }
 }
 
 function asResource(attributes: Attributes, within: readonly string[]): CrmResource & { nodes: string[] } {

@@ -2,7 +2,7 @@ import { QUORUM } from "../../corosync/quorum-observed.ts"
 import type { Quorum } from "../../corosync/quorumtool.ts"
 import type { Look } from "../../model/view.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
-import type { CrmFailure } from "../../pacemaker/crm-mon.ts"
+import type { CrmFailure, CrmRemote } from "../../pacemaker/crm-mon.ts"
 import { speakerOf } from "../speaker.ts"
 import { isReached } from "./node-status.ts"
 
@@ -18,6 +18,8 @@ export interface ClusterStatus {
   fencing: { state: "on" | "off" | "no device" | "unknown"; devices: readonly string[] }
   maintenance: boolean
   failures: readonly CrmFailure[]
+  /** Remote and guest nodes, which are no members; left out where there are none. */
+  remotes?: readonly CrmRemote[]
 }
 
 export function clusterStatus(look: Look): ClusterStatus {
@@ -39,6 +41,7 @@ export function clusterStatus(look: Look): ClusterStatus {
     fencing: properties === undefined ? fencing : { state: fencingState(properties, devices), devices },
     maintenance: status.maintenance || isTrue(properties?.["maintenance-mode"]),
     failures: status.failures,
+    ...(status.remotes === undefined ? {} : { remotes: status.remotes }),
   }
 }
 

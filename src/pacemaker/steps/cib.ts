@@ -17,6 +17,7 @@ import { type CibDiff, diffCib } from "../diff.ts"
 import { driftOf } from "../drift.ts"
 import { currentOwnership, type LastApplied, type Ownership, ownershipOf, union } from "../ownership.ts"
 import { withoutSecrets } from "../parameter-secrets.ts"
+import { bansIn, keptOffRemotes } from "../remotes.ts"
 import { SETTLED } from "../settled.ts"
 import { parseSimulation } from "../simulate.ts"
 import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from "../transaction.ts"
@@ -45,7 +46,8 @@ export const cib = defineClusterStep<CibWant, CibHave>({
 })
 
 function difference(want: CibWant, members: Members<CibHave>): CibDiff {
-  return diffCib(want.desired, seenCib(want, members), owned(members))
+  const cib = seenCib(want, members)
+  return diffCib(keptOffRemotes(want.desired, cib), cib, union(owned(members), bansIn(cib)))
 }
 
 function seenCib({ secrets = [] }: CibWant, { elected }: Members<CibHave>): Cib {

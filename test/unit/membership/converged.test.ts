@@ -66,6 +66,11 @@ describe("converged", () => {
     expect(judged(all(SETTLED))).toMatchObject({ drift: [], findings: [], actions: [] })
   })
 
+  test("a remote node is no member: nothing of ours is missed there", () => {
+    const remote = `<node name="compute1" id="compute1" online="true" standby="false" pending="false" unclean="false" type="remote"/></nodes>`
+    expect(judged(all(SETTLED.replace("</nodes>", remote)))).toMatchObject({ drift: [], findings: [], actions: [] })
+  })
+
   test("a failed action is told with what makes the cluster forget it, once a resource", () => {
     const failure = (operation: string, node: string) =>
       `<failure op_key="${operation}" node="${node}" exitstatus="not running" exitreason=""/>`

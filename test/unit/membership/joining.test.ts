@@ -137,6 +137,15 @@ describe("newcomer", () => {
     expect(refusals(haves)).toEqual(["old4 of the cluster has the address of controller4 already"])
   })
 
+  test("refuses a name that a remote node of the cluster has", () => {
+    const haves = answers({})
+    const remotes = [{ name: "controller4", online: true, standby: false, maintenance: false }]
+    const { controller1: speaker } = haves
+    expect(refusals({ ...haves, controller1: { ...speaker!, status: { ...speaker!.status!, remotes } } })).toEqual([
+      "controller4 is a remote node of the cluster: it cannot be a member too",
+    ])
+  })
+
   test("reads which version the packages would install, epoch and all", () => {
     const { candidate } = newcomer.probe(about(newcomer)).parse({
       stdout: `${answer({})}\n@@candidate 1:2.1.5-1+deb12u1\n`,

@@ -91,6 +91,18 @@ describe("cib", () => {
     expect((run as RunAction).stdin).toContain('"resource":["fresh","old","vip"]')
     expect(wait?.type).toBe("wait")
   })
+  test("a VIP is kept off a remote node, once", () => {
+    const remote = `<primitive id="compute1" class="ocf" provider="pacemaker" type="remote"/></resources>`
+    const ban = `<constraints><rsc_location id="haops-vip-not-on-compute1" rsc="vip" node="compute1" score="-INFINITY"/></constraints>`
+    const before = XML.replace("</resources>", remote)
+    const after = before.replace("</configuration>", `${ban}</configuration>`)
+    const of = (xml: string) => members(have(`cluster up\n${xml}\n`))
+    const [run] = cib.plan(want("vip"), of(before), [])
+    expect((run as RunAction).label).toContain(
+      "pcs -f new.xml constraint location add haops-vip-not-on-compute1 vip compute1 -INFINITY",
+    )
+    expect(cib.check(want("vip"), of(after))).toEqual([])
+  })
   test("a resource of another agent is stopped first, where it is not stopped already", () => {
     const labelled = (agent: string, have = up(record(6, "vip"))) => {
       const wanted = { ...want(), desired: desired({ resources: [resource("vip", agent)] }) }

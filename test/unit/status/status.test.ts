@@ -52,6 +52,18 @@ describe("the screen", () => {
     expect(text.at(-2)).toMatch(/\(checked now, but for controller3\)/)
   })
 
+  test("shows remote and guest nodes apart from the members", () => {
+    const plain = { standby: false, maintenance: false }
+    const remotes = [
+      { name: "compute1", online: true, ...plain },
+      { name: "guest1", online: false, ...plain, guestOf: "vm1" },
+    ]
+    const text = screen(everywhere({ status: { ...STATUS, remotes } }))
+    expect(text).toContain("  No members: compute1 (remote, online), guest1 (guest of vm1, offline)")
+    expect(text.filter((line) => line.includes("compute1"))).toHaveLength(1)
+    expect(text.at(-2)).toBe("In sync with prod.yaml (checked now).")
+  })
+
   test("calls a quorum device that is not heard silent", () => {
     const text = screen(everywhere({ observation: { quorum: { ...QUORUM, deviceVotes: 0 } } }))
     expect(text[0]).toContain("survives 1 failure, quorum device SILENT")
