@@ -9,11 +9,11 @@ import {
   formatKnownHost,
   judge,
   type KnownHost,
-  KnownHosts,
   keyType,
   knownHostName,
   parseKnownHosts,
 } from "./known-hosts.ts"
+import { KnownHosts } from "./known-hosts-index.ts"
 import { isRevokedIn } from "./revoked-keys.ts"
 
 /** What to ask an endpoint for, and how to judge what it shows. */

@@ -87,43 +87,6 @@ export function entriesFor(
   return entries.filter((entry) => entry.marker === marker && names.some((name) => matchesHost(entry.patterns, name)))
 }
 
-/** The entries of a file, for many questions: names as they are written are found at once, patterns and hashes tried once a name. */
-export class KnownHosts {
-  readonly #plain = new Map<string, KnownHost[]>()
-  readonly #others: KnownHost[] = []
-  readonly #tried = new Map<string, readonly KnownHost[]>()
-
-  constructor(entries: readonly KnownHost[]) {
-    this.add(entries)
-  }
-
-  add(entries: readonly KnownHost[]): void {
-    this.#tried.clear()
-    for (const entry of entries) {
-      if (/[*?!|]/.test(entry.patterns)) this.#others.push(entry)
-      else for (const name of entry.patterns.toLowerCase().split(",")) this.#add(name, entry)
-    }
-  }
-
-  /** All that cover one of the names, whatever their marker, in the file's order. */
-  about(names: readonly string[]): readonly KnownHost[] {
-    const found = new Set(names.flatMap((name) => [...(this.#plain.get(name.toLowerCase()) ?? []), ...this.#try(name)]))
-    return [...found].sort((one, other) => one.line - other.line)
-  }
-
-  #add(name: string, entry: KnownHost): void {
-    const entries = this.#plain.get(name)
-    if (entries === undefined) this.#plain.set(name, [entry])
-    else entries.push(entry)
-  }
-
-  #try(name: string): readonly KnownHost[] {
-    const covering = this.#tried.get(name) ?? this.#others.filter(({ patterns }) => matchesHost(patterns, name))
-    this.#tried.set(name, covering)
-    return covering
-  }
-}
-
 /** Whether a pattern list covers a name. A negated pattern (`!name`) that matches rules the whole line out. */
 export function matchesHost(patterns: string, name: string): boolean {
   const lower = name.toLowerCase()
@@ -177,11 +140,24 @@ function matchesGlob(pattern: string, name: string): boolean {
 }
 
 function hashMatches(pattern: string, name: string): boolean {
-  const salt = pattern.split("|")[2] ?? ""
-  return hashName(name, Buffer.from(salt, "base64")) === pattern
+  const hashed = hashedName(pattern)
+  return hashed !== undefined && hashed.isOf(name)
+}
+
+/** The one name that a pattern hides, to be compared with others; undefined where it is no hash. */
+export function hashedName(pattern: string): { isOf(lower: string): boolean } | undefined {
+  const [, salt, hash] = /^\|1\|([^|,]*)\|([^|,]*)$/.exec(pattern) ?? []
+  if (salt === undefined) return undefined
+  const key = Buffer.from(salt, "base64")
+  // Where it was written otherwise than this writes it, nobody made it of a name.
+  if (key.toString("base64") !== salt) return undefined
+  return { isOf: (lower) => hmac(lower, key) === hash }
 }
 
 function hashName(name: string, salt: Buffer): string {
-  const hash = createHmac("sha1", salt).update(name).digest("base64")
-  return `|1|${salt.toString("base64")}|${hash}`
+  return `|1|${salt.toString("base64")}|${hmac(name, salt)}`
+}
+
+function hmac(name: string, salt: Buffer): string {
+  return createHmac("sha1", salt).update(name).digest("base64")
 }

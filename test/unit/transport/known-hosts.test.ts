@@ -9,12 +9,12 @@ import {
   fingerprint,
   formatKnownHost,
   judge,
-  KnownHosts,
   keyType,
   knownHostName,
   matchesHost,
   parseKnownHosts,
 } from "../../../src/transport/known-hosts.ts"
+import { KnownHosts } from "../../../src/transport/known-hosts-index.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "tr-known-"))
 afterAll(() => rmSync(directory, { recursive: true }))
