@@ -3,6 +3,7 @@ import type { Drift, Finding } from "../base/events.ts"
 import type { Check } from "./check.ts"
 import type { HostFacts } from "./host-facts.ts"
 import type { Host, Inventory } from "./inventory.ts"
+import type { Block, Cell } from "./screen.ts"
 import type { AnswerKey, Step } from "./step.ts"
 
 /** What `status` and `verify` ask of a component, and what they say of it. */
@@ -11,6 +12,13 @@ export interface View {
   observes?: readonly Observed<unknown>[]
   /** Pure. Its part of the picture that status gives: entries of `Status`. */
   picture?(look: Look): object
+  /** Pure. A few words for the first line of status, from the picture. */
+  head?(picture: object): readonly Cell[]
+  /** Pure. What status shows of it whoever was reached, and after that what somebody has to have been asked for. */
+  always?(picture: object): readonly Block[]
+  lines?(picture: object): readonly Block[]
+  /** Pure. Nothing of it is there yet, so that what is missing needs no telling. */
+  isAbsent?(picture: object): boolean
   /** Pure. What a running cluster must show of it. */
   checks?(seen: Seen): readonly Check[]
   /** Steps that these checks judge; verify's last check is about all others. */

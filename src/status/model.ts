@@ -1,6 +1,6 @@
 import type { Drift, Finding } from "../base/events.ts"
 import type { HaproxyPicture } from "../haproxy/view/picture.ts"
-import type { ClusterPicture } from "../membership/view/index.ts"
+import type { ClusterPicture } from "../membership/view/picture.ts"
 import type { VipPicture } from "../vip/view/index.ts"
 
 export type { HaproxyStatus, ServerStatus, ServiceStatus, Share } from "../haproxy/view/status.ts"

@@ -2,7 +2,7 @@ import { setInterval } from "node:timers/promises"
 import { EXIT } from "../base/exit-codes.ts"
 import { connectAndLook } from "../engine/look.ts"
 import type { Task } from "../engine/task.ts"
-import type { Unasked } from "../model/view.ts"
+import type { Unasked, View } from "../model/view.ts"
 import { createRepaint, screenOptions } from "../output/screen.ts"
 import { renderStatus } from "../output/status-screen.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -37,12 +37,12 @@ export async function status(options: StatusOptions): Promise<number> {
   const views = await loadViews()
   const tasks = [...barriers.flatMap((barrier) => barrier.tasks), observeTask(views, { inventory, hosts, deep: false })]
   const seen = () => assembleStatus(new Answers(inventory, context.world, tasks), views, unasked)
-  if (options.watch !== undefined) return await watch(session, options, tasks, seen)
+  if (options.watch !== undefined) return await watch(session, options, tasks, { seen, views })
   await connectAndLook(context, tasks)
   if (context.abort.aborted) return EXIT.interrupted
   const picture = seen()
   const exit = exitOf(picture)
-  reporter.result(exit, picture, () => renderStatus(picture, screenOptions(options)))
+  reporter.result(exit, picture, () => renderStatus(picture, views, screenOptions(options)))
   return exit
 }
 
@@ -50,7 +50,7 @@ async function watch(
   { context, reporter }: Session,
   options: StatusOptions,
   tasks: readonly Task[],
-  seen: () => Status,
+  { seen, views }: { seen: () => Status; views: readonly View[] },
 ): Promise<number> {
   const seconds = typeof options.watch === "number" ? options.watch : WATCH_S
   const watcher = new Watcher(context, tasks)
@@ -61,7 +61,7 @@ async function watch(
     if (context.abort.aborted) return
     const picture = seen()
     if (options.json === true) reporter.result(exitOf(picture), picture, () => "")
-    else screen.draw(title(picture, seconds), renderStatus(picture, screenOptions(options)))
+    else screen.draw(title(picture, seconds), renderStatus(picture, views, screenOptions(options)))
   }
   try {
     await show(SILENT_MS)

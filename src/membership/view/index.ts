@@ -1,24 +1,16 @@
-import type { Look, View } from "../../model/view.ts"
+import type { View } from "../../model/view.ts"
 import { converged } from "../steps/converged.ts"
+import { nodeBlocks, resourceBlocks } from "./blocks.ts"
 import { checks } from "./checks.ts"
-import { type ClusterStatus, clusterStatus } from "./cluster-status.ts"
-import { type NodeStatus, nodesStatus } from "./node-status.ts"
-import { type ResourceStatus, resourceStatus } from "./resource-status.ts"
+import { headCells } from "./head.ts"
+import { type ClusterPicture, clusterPicture } from "./picture.ts"
 
-/** The cluster as its members see it. */
-export interface ClusterPicture {
-  /** Undefined where the inventory has no pacemaker cluster. */
-  pacemaker?: ClusterStatus | undefined
-  nodes: readonly NodeStatus[]
-  resources: readonly ResourceStatus[]
-}
-
-export const view: View = { picture, checks, judges: [converged] }
-
-function picture(look: Look): ClusterPicture {
-  return {
-    pacemaker: look.inventory.pacemaker && clusterStatus(look),
-    nodes: nodesStatus(look),
-    resources: resourceStatus(look),
-  }
+export const view: View = {
+  picture: clusterPicture,
+  head: headCells,
+  always: nodeBlocks,
+  lines: resourceBlocks,
+  isAbsent: ({ pacemaker }: ClusterPicture) => pacemaker?.state === "absent",
+  checks,
+  judges: [converged],
 }

@@ -9,7 +9,7 @@ import { findTarget } from "../../../src/status/target.ts"
 import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, VIEWS } from "./support.ts"
 
 const screen = (changes: Readonly<Record<string, HostAnswer | null>> = {}, width = 120) =>
-  renderStatus(assembleStatus(answersOf(changes), VIEWS), { color: false, width }).split("\n")
+  renderStatus(assembleStatus(answersOf(changes), VIEWS), VIEWS, { color: false, width }).split("\n")
 const everywhere = (change: HostAnswer) => Object.fromEntries(NAMES.map((name) => [name, change]))
 
 describe("the screen", () => {

@@ -1,33 +1,46 @@
-import { age } from "../base/age.ts"
-import { cleanLine } from "../base/clean.ts"
-import { listing } from "../base/words.ts"
-import { checkWords, stateWords } from "../haproxy/runtime/words.ts"
-import { isUp } from "../haproxy/view/services.ts"
-import type { ServerStatus, ServiceStatus } from "../status/model.ts"
-import type { Paint } from "./paint.ts"
-import { tableLines } from "./table.ts"
-import { wrapIndented } from "./width.ts"
+import { age } from "../../base/age.ts"
+import { cleanLine } from "../../base/clean.ts"
+import { listing } from "../../base/words.ts"
+import { type Block, type Cell, heading, type Tone } from "../../model/screen.ts"
+import { checkWords, stateWords } from "../runtime/words.ts"
+import type { HaproxyPicture } from "./picture.ts"
+import { isUp } from "./services.ts"
+import type { ServerStatus, ServiceStatus } from "./status.ts"
+
+export function haproxyBlocks({ haproxies, services }: HaproxyPicture): readonly Block[] {
+  return [...illBlocks(haproxies), ...serviceBlocks(services)]
+}
+
+/** Only where it is not as one expects: a line for each haproxy that is well would say nothing. */
+function illBlocks(haproxies: HaproxyPicture["haproxies"]): readonly Block[] {
+  return haproxies.flatMap(({ host, runtime }): Block[] => {
+    if (runtime.state === "up") return []
+    if (runtime.state === "deaf")
+      return [{ line: `  haproxy on ${host} does not answer: ${cleanLine(runtime.reason)}`, tone: "red" }]
+    const state = runtime.state === "absent" ? "not installed" : "does not run"
+    return [{ line: `  haproxy on ${host}: ${state}`, tone: "yellow" }]
+  })
+}
 
 /** Past this many, services that are well share a line, so that all of it stays one screen. */
 const MANY = 8
 
 /** Backends up and down per service, with the reason for each that is not up. */
-export function serviceLines(services: readonly ServiceStatus[], paint: Paint, width: number): readonly string[] {
+function serviceBlocks(services: readonly ServiceStatus[]): readonly Block[] {
   const known = services.filter(({ servers }) => servers.length > 0)
   if (known.length === 0) return []
   const ill = known.filter(({ servers }) => !servers.every(isUp))
   const shown = known.length > MANY ? ill : known
   const well = known.filter((service) => !shown.includes(service))
-  const head = ["service", "backends up", ""].map((text) => ({ text, paint: paint.dim }))
-  const rows = shown.map((service) => [
+  const rows = shown.map((service): (Cell | string)[] => [
     cleanLine(service.name),
-    { text: shareWords(service), paint: toneOf(service, paint) },
-    { text: reasons(service), paint: paint.yellow },
+    { text: shareWords(service), tone: toneOf(service) },
+    { text: reasons(service), tone: "yellow" },
   ])
   const all = `all up: ${well.map((service) => `${service.name} ${shareWords(service)}`).join(", ")}`
   return [
-    ...tableLines([head, ...rows]),
-    ...(well.length > 0 ? wrapIndented(cleanLine(all), width, "  ", "    ").map(paint.dim) : []),
+    { rows: [heading("service", "backends up", ""), ...rows] },
+    ...(well.length > 0 ? [{ text: all, tone: "dim", first: "  ", rest: "    " } as const] : []),
   ]
 }
 
@@ -38,9 +51,9 @@ function shareWords({ active, backup }: ServiceStatus): string {
   return `${active.up}/${active.of} active, ${backup.up}/${backup.of} backup`
 }
 
-function toneOf({ active, backup }: ServiceStatus, paint: Paint): (text: string) => string {
-  if (active.up + backup.up === 0) return paint.red
-  return active.up < active.of || backup.up < backup.of ? paint.yellow : paint.green
+function toneOf({ active, backup }: ServiceStatus): Tone {
+  if (active.up + backup.up === 0) return "red"
+  return active.up < active.of || backup.up < backup.of ? "yellow" : "green"
 }
 
 /** Servers that are down for the same reason are named together: `controller1 and controller2: L4 refused for 12 min`. */
