@@ -38,6 +38,8 @@ interface ErrorFields {
   step?: string | undefined
   /** What the operator can do about it, one sentence. */
   hint?: string | undefined
+  /** Lines that belong under the message as they are, such as a diff. */
+  details?: readonly string[] | undefined
   /** The remote command's whole outcome, shown under the message. */
   result?: ExecResult | undefined
   cause?: unknown
@@ -49,6 +51,7 @@ export class HaopsError extends Error {
   readonly host: string | undefined
   readonly step: string | undefined
   readonly hint: string | undefined
+  readonly details: readonly string[] | undefined
   readonly result: ExecResult | undefined
 
   constructor(code: ErrorCode, message: string, fields: ErrorFields = {}) {
@@ -58,6 +61,7 @@ export class HaopsError extends Error {
     this.host = fields.host
     this.step = fields.step
     this.hint = fields.hint
+    this.details = fields.details
     this.result = fields.result
   }
 
@@ -69,6 +73,7 @@ export class HaopsError extends Error {
       host: this.host ?? fields.host,
       step: this.step ?? fields.step,
       hint: this.hint ?? fields.hint,
+      details: this.details ?? fields.details,
       result: this.result ?? fields.result,
       cause: this.cause ?? fields.cause,
     })
@@ -77,8 +82,8 @@ export class HaopsError extends Error {
   }
 
   toJSON(): Record<string, unknown> {
-    const { code, message, host, step, hint, result } = this
-    return { code, message, host, step, hint, result }
+    const { code, message, host, step, hint, details, result } = this
+    return { code, message, host, step, hint, details, result }
   }
 }
 

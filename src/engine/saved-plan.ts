@@ -107,17 +107,18 @@ export async function requireSavedPlan({ file, saved }: SavedPlan, subject: Save
     ...differing("haops", saved.haops, now.haops),
     ...differing("the cluster", saved.cluster, now.cluster),
     ...differing("the hosts", saved.hosts.join(", "), now.hosts.join(", ")),
-    ...(saved.inventoryDigest === now.inventoryDigest ? [] : ["  the inventory is another one, or was changed"]),
+    ...(saved.inventoryDigest === now.inventoryDigest ? [] : ["the inventory is another one, or was changed"]),
     ...diffOf(saved.plan, now.plan),
   ]
   if (differences.length === 0) return
-  throw new HaopsError("E_REFUSED", `${file} is not what would be done now:\n${differences.join("\n")}`, {
+  throw new HaopsError("E_REFUSED", `${file} is not what would be done now`, {
+    details: differences,
     hint: "Nothing was touched. Look at a new plan, save it, and apply that one.",
   })
 }
 
 function differing(what: string, saved: string, now: string): readonly string[] {
-  return saved === now ? [] : [`  ${what}: ${saved} when it was saved, ${now} now`]
+  return saved === now ? [] : [`${what}: ${saved} when it was saved, ${now} now`]
 }
 
 function diffOf(saved: readonly string[], now: readonly string[]): readonly string[] {

@@ -34,6 +34,7 @@ export function renderError(thrown: HaopsError, options: ErrorOptions): string {
 function failure(error: HaopsError, paint: Paint, options: ErrorOptions): readonly string[] {
   const { verbose, logFile, width = 80 } = options
   const body = [
+    ...(error.details ?? []).flatMap((detail) => cleanLines(detail).map((line) => detailLine(line, paint))),
     ...(error.result === undefined ? [] : remoteLines(error, error.result, paint, verbose)),
     ...hintLines(error, width),
   ]
@@ -52,6 +53,12 @@ function headline({ host, step, message }: HaopsError): string {
   const where = host === undefined || said.startsWith(`${host}:`) ? "" : `${host}: `
   const what = step === undefined || said.startsWith(cleanLine(step)) ? "" : `${cleanLine(step)} failed: `
   return where + what + said
+}
+
+/** Of a diff as a diff is shown. */
+function detailLine(line: string, paint: Paint): string {
+  const tone = line.startsWith("+") ? paint.green : line.startsWith("-") ? paint.red : (text: string) => text
+  return tone(`  ${line}`)
 }
 
 function remoteLines(error: HaopsError, result: ExecResult, paint: Paint, verbose: boolean): readonly string[] {

@@ -36,9 +36,10 @@ export function toScrubbedJson(value: unknown, scrub: Scrub, indent?: number): s
 export function scrubError(error: HaopsError, scrub: Scrub): HaopsError {
   // An error about the user's own file is made before any secret is read, and carries more than these fields.
   if ("problems" in error) return error
-  const { host, step, hint, result, cause } = error
+  const { host, step, hint, details, result, cause } = error
   const said = result && { ...result, stdout: scrub(result.stdout), stderr: scrub(result.stderr) }
-  const fields = { host, step: step && scrub(step), hint: hint && scrub(hint), result: said, cause }
+  const texts = { step: step && scrub(step), hint: hint && scrub(hint), details: details?.map(scrub) }
+  const fields = { host, ...texts, result: said, cause }
   const masked = new HaopsError(error.code, scrub(error.message), fields)
   if (error.stack !== undefined) masked.stack = scrub(error.stack)
   return masked

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { connect, createServer, type Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2"
 
 /** What the server does with a connection as it comes in. `drop` closes it before a word is said, as MaxStartups does. */
@@ -107,10 +108,11 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   }
 }
 
-/** Runs the line as sshd does: by a shell that leads a session of its own. */
-export function runShell(line: string, channel: ServerChannel, env: NodeJS.ProcessEnv): void {
+/** Runs the line as sshd does: by a shell that leads a session of its own. `through`: what standard input goes through. */
+export function runShell(line: string, channel: ServerChannel, env: NodeJS.ProcessEnv, through?: Duplex): void {
   const child = spawn("/bin/sh", ["-c", line], { env, detached: true, stdio: "pipe" })
-  channel.pipe(child.stdin)
+  const input = through === undefined ? channel : channel.pipe(through)
+  input.pipe(child.stdin)
   child.stdin.on("error", () => undefined)
   child.stdout.pipe(channel, { end: false })
   child.stderr.pipe(channel.stderr, { end: false })

@@ -22,6 +22,14 @@ describe("renderError", () => {
 `)
   })
 
+  it("keeps the lines of what belongs under the message, cleaned and without secrets", () => {
+    const details = ["@@ -1,2 +1,2 @@", "-  server c1 10.0.0.1", "+  server c1 10.0.0.2 \u001b[2Jhunter2hunter2"]
+    const scrub = createScrub(() => ["hunter2hunter2"])
+    const text = renderError(new HaopsError("E_REFUSED", "another plan", { details }), { ...PLAIN, scrub })
+    expect(text).toContain("another plan\n\n  @@ -1,2 +1,2 @@\n  -  server c1 10.0.0.1\n  +  server c1 10.0.0.2 ")
+    expect(text).not.toMatch(/\u001b|hunter2/)
+  })
+
   it("shows standard output where standard error is empty", () => {
     expect(renderError(commandError({ stdout: "it is broken" }), PLAIN)).toContain("\n    it is broken\n")
   })
