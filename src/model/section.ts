@@ -46,6 +46,10 @@ export interface SectionKey<out Settings> {
   readonly settings?: Settings
 }
 
+export function sectionKey<Settings>(key: string): SectionKey<Settings> {
+  return { key }
+}
+
 /** A section's settings: for those that the type of the inventory does not name. */
 export function settingsOf<Settings>(inventory: Expanded, { key }: SectionKey<Settings>): Settings | undefined {
   return Reflect.get(inventory, key) as Settings | undefined
