@@ -26,6 +26,7 @@ export function parseCib(xml: string): Cib {
     } satisfies Record<Section, AttributeSection>,
     seeds: seeds.map((set) => set.attributes.id!),
     ...parseResources(child(configuration, "resources")?.children ?? []),
+    tree: child(configuration, "resources"),
     constraints: (child(configuration, "constraints")?.children ?? []).map(parseConstraint),
     nodes: childrenOf(child(configuration, "nodes"), "node").map(({ attributes }) => ({
       id: attributes.id ?? "",

@@ -1,4 +1,5 @@
 import type { Constraint } from "../model/inventory.ts"
+import type { Element } from "./xml.ts"
 
 export type Attributes = Readonly<Record<string, string>>
 
@@ -18,6 +19,8 @@ export interface Cib {
   otherResources: readonly string[]
   constraints: readonly CibConstraint[]
   nodes: readonly { id: string; name: string }[]
+  /** Resources as they are written, with what haops has no word for. Absent: there is no CIB. */
+  tree?: Element | undefined
   /** Every id of the configuration. */
   ids: ReadonlySet<string>
 }

@@ -5,6 +5,7 @@ import type { SecretSource } from "../model/inventory.ts"
 import type { Attributes, Cib } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
 import { ANOTHER, standIn } from "./stand-in.ts"
+import { escapeXml } from "./xml.ts"
 
 /** A secret parameter of a resource, and what stands for it wherever a CIB is edited, compared and shown. */
 export interface ParameterSecret {
@@ -55,7 +56,7 @@ function masked(parameters: Attributes, own: readonly ParameterSecret[]): Attrib
  */
 export function fillIn(file: string, secrets: readonly ParameterSecret[]): readonly string[] {
   if (secrets.length === 0) return []
-  const lines = secrets.map(({ standIn, value }) => `s/"${forSed(standIn)}"/"${forSed(xmlText(value.reveal()))}"/g`)
+  const lines = secrets.map(({ standIn, value }) => `s/"${forSed(standIn)}"/"${forSed(escapeXml(value.reveal()))}"/g`)
   return [
     `printf '%s\\n' ${lines.map(quote).join(" ")} | sed -f /dev/stdin ${file} >${file}.filled`,
     `mv -f ${file}.filled ${file}`,
@@ -64,10 +65,6 @@ export function fillIn(file: string, secrets: readonly ParameterSecret[]): reado
         `! grep -qF ${quote(standIn)} ${file} || { echo ${quote(`the secret ${name} of ${resource} could not be put in`)} >&2; exit 76; }`,
     ),
   ]
-}
-
-function xmlText(value: string): string {
-  return value.replace(/[&<>"\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
 function forSed(text: string): string {

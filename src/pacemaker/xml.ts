@@ -51,6 +51,18 @@ export function parseXml(text: string): Element {
   return root
 }
 
+/** An element on one line, as `parseXml` reads it. */
+export function formatXml({ name, attributes, children }: Element): string {
+  const words = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
+  const start = `<${name}${words.join("")}`
+  return children.length === 0 ? `${start}/>` : `${start}>${children.map(formatXml).join("")}</${name}>`
+}
+
+/** Text for an attribute in double quotes; blanks stay what they are. */
+export function escapeXml(value: string): string {
+  return value.replace(/[&<>"\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`)
+}
+
 /** The first child of that name. */
 export function child(element: Element | undefined, name: string): Element | undefined {
   return element?.children.find((one) => one.name === name)

@@ -3,11 +3,13 @@ import { applyChanges } from "../apply-changes.ts"
 import { type Change, changesOf } from "../changes.ts"
 import { type Attributes, type Cib, type CibResource, SECTIONS, type Section } from "../cib.ts"
 import { type CibCommands, deleteElement, type EditCommand } from "./cib-commands.ts"
+import { updateClone, updateResource } from "./cib-update.ts"
 import { inRole } from "./roles.ts"
+import { survivors } from "./survivors.ts"
 
 /**
- * crmsh's commands: one `delete` for what goes, one `load update` for what comes or changes. The latter replaces objects
- * whole, so they are written as they will be, what haops does not manage about them included. `-F`: crmsh must not stop at
+ * crmsh's commands: one `delete` for what goes, one `load update` for what comes. The latter replaces objects whole, with all in them
+ * that haops does not manage: so what is there already is changed by cibadmin, and a group, which has to be written anew, gets it back. `-F`: crmsh must not stop at
  * warnings about the rest of the CIB; the transaction verifies the outcome itself.
  */
 export function crmshCib(promotedRoles: boolean): CibCommands {
@@ -16,13 +18,17 @@ export function crmshCib(promotedRoles: boolean): CibCommands {
       const target = applyChanges(cib, changes)
       const doomed = deletions(changes, cib, target)
       const script = definitions(changes, target, promotedRoles)
+      const place = { cib, file, promotedRoles }
       return [
         ...changesOf(changes, "unseed").map(({ id }) => deleteElement(file, "cluster_property_set", id)),
         ...changesOf(changes, "unset").map(({ section, name }) =>
           deleteElement(file, "nvpair", cib.sections[section].ids[name] ?? name),
         ),
+        ...changesOf(changes, "update-resource").flatMap((change) => updateResource(change, place)),
+        ...changesOf(changes, "update-clone").flatMap((change) => updateClone(change, place)),
         ...(doomed.length > 0 ? [crm(file, ["delete", ...doomed])] : []),
         ...(script.length > 0 ? [crm(file, ["load", "update", "-"], `${script.join("\n")}\n`)] : []),
+        ...survivors(changes, cib, target, { file, groupsAnew: true }),
       ]
     },
   }
@@ -51,23 +57,16 @@ const SECTION_WORDS: Readonly<Record<Section, string>> = {
   "operation-default": "op_defaults",
 }
 
-/** The lines of a crmsh configuration that say how everything touched will be. */
+/** The lines of a crmsh configuration that say how everything will be that is made, or made anew. */
 function definitions(changes: readonly Change[], target: Cib, promotedRoles: boolean): readonly string[] {
-  const touched = new Set([
-    ...changesOf(changes, "create-resource").map(({ resource }) => resource.id),
-    ...changesOf(changes, "update-resource").map(({ have }) => have.id),
-  ])
-  const cloned = new Set([
-    ...changesOf(changes, "create-resource").map(({ resource }) => resource.id),
-    ...changesOf(changes, "clone").map(({ resource }) => resource.id),
-    ...changesOf(changes, "update-clone").map(({ have }) => have.id),
-  ])
+  const created = new Set(changesOf(changes, "create-resource").map(({ resource }) => resource.id))
+  const cloned = new Set([...created, ...changesOf(changes, "clone").map(({ resource }) => resource.id)])
   const groups = new Set(
     [...changesOf(changes, "join-group"), ...changesOf(changes, "leave-group")].map(({ group }) => group),
   )
   return [
     ...SECTIONS.flatMap((section) => attributes(section, changes)),
-    ...target.resources.filter(({ id }) => touched.has(id)).map((resource) => primitive(resource, promotedRoles)),
+    ...target.resources.filter(({ id }) => created.has(id)).map((resource) => primitive(resource, promotedRoles)),
     ...target.groups.filter(({ id }) => groups.has(id)).map(({ id, members }) => `group ${id} ${members.join(" ")}`),
     ...target.resources.filter(({ id }) => cloned.has(id)).flatMap(clone),
     ...changesOf(changes, "create-constraint").map(({ constraint }) => line(constraint)),

@@ -1,18 +1,35 @@
+import { applyChanges } from "../apply-changes.ts"
 import { type AttributeChange, type Change, type ChangeOf, changesOf, type OperationChange } from "../changes.ts"
-import type { Section } from "../cib.ts"
+import type { Cib, Section } from "../cib.ts"
 import { type CibCommands, deleteElement, type EditCommand } from "./cib-commands.ts"
+import { isIntricate, updateClone, updateResource } from "./cib-update.ts"
 import { pcsConstraint } from "./pcs-constraint.ts"
 import { pcsClone, pcsCreate } from "./pcs-create.ts"
 import { operationOptions, type PcsSpelling, type Words } from "./pcs-spelling.ts"
+import { survivors } from "./survivors.ts"
 
 /** pcs's commands for changes to a CIB file, in the given spelling. */
 export function pcsCib(spelling: PcsSpelling): CibCommands {
   return {
-    edit: (changes, _cib, file) => [
-      ...changesOf(changes, "unseed").map(({ id }) => deleteElement(file, "cluster_property_set", id)),
-      ...lines(changes, spelling).map((words): EditCommand => ({ argv: ["pcs", "-f", file, ...words] })),
-    ],
+    edit: (changes, cib, file) => {
+      const intricate = cib.tree === undefined ? [] : changes.filter((change) => isBeyond(change, cib))
+      const place = { cib, file, promotedRoles: spelling.promotedRoles }
+      const rest = changes.filter((change) => !intricate.includes(change))
+      return [
+        ...changesOf(changes, "unseed").map(({ id }) => deleteElement(file, "cluster_property_set", id)),
+        ...changesOf(intricate, "update-resource").flatMap((change) => updateResource(change, place)),
+        ...changesOf(intricate, "update-clone").flatMap((change) => updateClone(change, place)),
+        ...lines(rest, spelling).map((words): EditCommand => ({ argv: ["pcs", "-f", file, ...words] })),
+        ...survivors(changes, cib, applyChanges(cib, changes), { file, groupsAnew: false }),
+      ]
+    },
   }
+}
+
+/** pcs changes the first set that it finds, whatever rule is on it, and replaces an operation whole. */
+function isBeyond(change: Change, cib: Cib): boolean {
+  if (change.type === "update-resource") return isIntricate(cib, change.have.id)
+  return change.type === "update-clone" && isIntricate(cib, change.clone.id)
 }
 
 /** One list of words a command, in an order in which every command finds what it refers to. */

@@ -1,12 +1,14 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import type { HostFacts } from "../../../src/model/host-facts.ts"
 import { applyChanges } from "../../../src/pacemaker/apply-changes.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
+import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import { chooseDialect } from "../../../src/pacemaker/dialects/dialect.ts"
 import { diffCib } from "../../../src/pacemaker/diff.ts"
 import { NOTHING_OWNED, ownershipOf } from "../../../src/pacemaker/ownership.ts"
 import { describeEdits } from "../../../src/pacemaker/transaction.ts"
-import { DESIRES } from "../../cases/pacemaker/desires.ts"
+import { cloned, DESIRES, desired, resource } from "../../cases/pacemaker/desires.ts"
 
 const CAPABILITIES = {
   "pcs-0.9": [],
@@ -32,6 +34,9 @@ function dialect(name: keyof typeof CAPABILITIES) {
   const facts = { versions, pcsCapabilities: new Set(capabilities) } as unknown as HostFacts
   return chooseDialect(facts, "auto")
 }
+
+const recorded = (name: string) =>
+  parseCib(readFileSync(new URL(`../../cases/pacemaker/recorded/${name}`, import.meta.url), "utf8"))
 
 const seeded = { ...EMPTY_CIB, seeds: ["haops-seed"] }
 const [, second, third] = Object.values(DESIRES)
@@ -61,9 +66,70 @@ describe.each(Object.keys(CAPABILITIES) as (keyof typeof CAPABILITIES)[])("%s", 
   })
 
   test("changes one of everything", async () => {
-    const { changes } = diffCib(third!, withIds, ownershipOf(second!))
-    const edits = describeEdits(dialect(name).cib.edit(changes, withIds, "new.xml"))
+    // By crmsh what is there is changed by the ids that crmsh gave it.
+    const before = name === "crmsh" ? recorded("crmsh-2.1.xml") : withIds
+    const { changes } = diffCib(third!, before, ownershipOf(second!))
+    const edits = describeEdits(dialect(name).cib.edit(changes, before, "new.xml"))
     await expect(`${edits.join("\n")}\n`).toMatchFileSnapshot(`../../cases/pacemaker/commands/${name}-changed.txt`)
+  })
+})
+
+describe("what haops does not model", () => {
+  const util = '<utilization id="vip-util"><nvpair id="vip-cpu" name="cpu" value="2"/></utilization>'
+  const rule = '<rule id="night" score="0"><date_expression id="when" operation="gt" start="2037-01-01"/></rule>'
+  const ruled = (name: string, id: string) =>
+    `<${name} id="${id}">${rule}<nvpair id="${id}-x" name="ip" value="9"/></${name}>`
+  const meta =
+    '<meta_attributes id="tail-meta"><nvpair id="tail-role" name="target-role" value="Stopped"/></meta_attributes>'
+  const group = (more: string) =>
+    `<group id="tail"><primitive id="a" class="ocf" provider="heartbeat" type="Dummy"/>${more}</group>`
+  const cibOf = (resources: string) =>
+    parseCib(`<cib><configuration><resources>${resources}</resources></configuration></cib>`)
+  const vip = (inner: string) =>
+    `<primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2" description="by hand">${inner}</primitive>`
+  const ip = '<instance_attributes id="set"><nvpair id="set-ip" name="ip" value="10.0.0.11"/></instance_attributes>'
+  const wanted = desired({
+    resources: [resource("vip", "ocf:heartbeat:IPaddr2", { parameters: { ip: "10.0.0.12", nic: "eth0" } })],
+  })
+  const edits = (name: keyof typeof CAPABILITIES, want: typeof wanted, resources: string) => {
+    const cib = cibOf(resources)
+    return describeEdits(dialect(name).cib.edit(diffCib(want, cib, ownershipOf(want)).changes, cib, "new.xml"))
+  }
+
+  test("is not written by crmsh at all: one value is changed by its id", () => {
+    expect(edits("crmsh", wanted, vip(ruled("instance_attributes", "night-set") + ip + util))).toEqual([
+      "CIB_file=new.xml cibadmin --modify --xml-pipe",
+      '  <primitive id="vip"><instance_attributes id="set"><nvpair id="set-ip" name="ip" value="10.0.0.12"/><nvpair id="set-nic" name="nic" value="eth0"/></instance_attributes></primitive>',
+    ])
+  })
+
+  test.each(["pcs-0.10", "pcs-0.11", "pcs-0.12"] as const)("is not for %s to find first: a set with a rule", (name) => {
+    expect(edits(name, wanted, vip(ruled("instance_attributes", "night-set") + ip))[0]).toContain("cibadmin --modify")
+    expect(edits(name, wanted, vip(ip + util))).toEqual(["pcs -f new.xml resource update vip ip=10.0.0.12 nic=eth0"])
+  })
+
+  test.each(Object.keys(CAPABILITIES) as (keyof typeof CAPABILITIES)[])(
+    "of a group is there after %s has changed its members",
+    (name) => {
+      const two = desired({ resources: ["a", "b"].map((id) => resource(id, "ocf:heartbeat:Dummy", { group: "tail" })) })
+      expect(edits(name, two, group(meta)).slice(-2)).toEqual([
+        "CIB_file=new.xml cibadmin --modify --xml-pipe",
+        `  <group id="tail">${meta}</group>`,
+      ])
+    },
+  )
+
+  test("of a clone is there after it was made anew", () => {
+    const clone = `<clone id="c"><primitive id="a" class="ocf" provider="heartbeat" type="Dummy"/>${ruled("meta_attributes", "m")}</clone>`
+    const anew = desired({ resources: [resource("a", "ocf:heartbeat:Dummy", cloned("c", {}, true))] })
+    expect(edits("pcs-0.11", anew, clone).at(-1)).toBe(`  <clone id="c">${ruled("meta_attributes", "m")}</clone>`)
+  })
+
+  test("takes no id that something has", () => {
+    const other = '<primitive id="vip-instance_attributes" class="ocf" provider="heartbeat" type="Dummy"/>'
+    expect(edits("crmsh", wanted, vip(util) + other).join("")).toContain(
+      '<instance_attributes id="vip-instance_attributes-1">',
+    )
   })
 })
 
