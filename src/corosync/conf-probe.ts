@@ -6,6 +6,8 @@ import { type CorosyncConf, parseCorosyncConf } from "./conf.ts"
 
 export const COROSYNC_CONF = "/etc/corosync/corosync.conf"
 
+export const AUTHKEY = "/etc/corosync/authkey"
+
 /** The cluster that a node's files say it is in. */
 export interface NodeCluster {
   /** Undefined where there is no corosync.conf. */
@@ -50,6 +52,22 @@ export function clusterIsNamed(name: string): string {
   return `{ conf=${CONF}; conf=\${conf%%
 *}; case $conf in absent) false ;; *) [ "\${conf#* }" = ${quote(name)} ] ;; esac; }`
 }
+
+/**
+ * Shared question: the id that pcs gives to a cluster (`cluster_uuid`, since pcs 0.10.15), and the digest of its authkey; `-` where there
+ * is none. Founded anew a cluster has others of them. The key has 128 random bytes or more: its digest tells nothing of it.
+ */
+export const CLUSTER_IDENTITY = shared(
+  "cluster_identity",
+  `uuid= key=
+if [ -e ${COROSYNC_CONF} ]; then
+  while read -r name value rest; do
+    case $name in cluster_uuid:) uuid=$value ;; esac
+  done <${COROSYNC_CONF}
+fi
+if [ -r ${AUTHKEY} ] && key=$(sha256sum <${AUTHKEY} 2>/dev/null); then key=\${key%% *}; fi
+printf '%s %s\n' "\${uuid:--}" "\${key:--}"`,
+)
 
 /** Shell that tells which cluster a node's files put it in; further questions go in `extra`. */
 export function nodeClusterScript(extra: Readonly<Record<string, string>> = {}): string {

@@ -1,12 +1,12 @@
 import { rememberLast } from "../base/remember-last.ts"
-import { clusterIsNamed } from "../corosync/conf-probe.ts"
+import { CLUSTER_IDENTITY, clusterIsNamed } from "../corosync/conf-probe.ts"
 import { answerKey, type Probe } from "../model/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"
 import { NOT_CONNECTED } from "./crm-mon.ts"
 import { fingerprintOf } from "./fingerprint.ts"
-import { LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
+import { type ClusterIdentity, LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
 
 /** The CIB as a node has it. */
 export const CIB_ANSWER = answerKey<CibHave>("CIB")
@@ -21,6 +21,8 @@ export interface CibHave {
   fingerprint: string
   /** What haops remembers on this node of what it made. */
   lastApplied?: LastApplied | undefined
+  /** The cluster that this node is in, by its files; undefined where they do not tell. */
+  identity?: ClusterIdentity | undefined
 }
 
 /**
@@ -32,6 +34,8 @@ export function cibProbe(cluster?: string): Probe<CibHave> {
   return {
     script: `
 if [ -f ${LAST_APPLIED} ]; then record=; read -r record <${LAST_APPLIED} || [ -n "$record" ]; printf 'last-applied %s\\n' "$record"; fi
+identity=${CLUSTER_IDENTITY}
+printf 'identity %s\\n' "$identity"
 command -v cibadmin >/dev/null 2>&1 || { echo 'cluster absent'; exit 0; }
 ${other}
 answer=${CIB}
@@ -51,10 +55,17 @@ function parse(stdout: string): CibHave {
   const head = start === -1 ? stdout : stdout.slice(0, start)
   const fields = new Map(head.split("\n").map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]))
   const lastApplied = parseLastApplied(fields.get("last-applied") ?? "")
+  const known = { lastApplied, identity: identityOf(fields.get("identity")) }
   const cluster = fields.get("cluster")
-  if (cluster === "absent" || cluster === "down") return { cluster, cib: EMPTY_CIB, fingerprint: "", lastApplied }
+  if (cluster === "absent" || cluster === "down") return { cluster, cib: EMPTY_CIB, fingerprint: "", ...known }
   if (cluster !== "up" || start === -1) throw new Error("the CIB is missing from the answer")
-  return { cluster, ...read(stdout.slice(start)), lastApplied }
+  return { cluster, ...read(stdout.slice(start)), ...known }
+}
+
+function identityOf(line = "- -"): ClusterIdentity | undefined {
+  const [uuid, key] = line.split(" ").map((word) => (word === "-" ? undefined : word))
+  if (uuid === undefined && key === undefined) return undefined
+  return { ...(uuid === undefined ? {} : { uuid }), ...(key === undefined ? {} : { key }) }
 }
 
 /** All nodes give the same answer, each of them to several steps. */

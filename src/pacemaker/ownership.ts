@@ -13,9 +13,19 @@ export type Kind = Section | "resource" | "constraint"
 /** Names and ids of what haops made, by kind. Clones and groups go with their resources. */
 export type Ownership = Readonly<Record<Kind, ReadonlySet<string>>>
 
+/** What tells a cluster from one of the same name that was before it. */
+export interface ClusterIdentity {
+  /** Of corosync.conf. */
+  uuid?: string | undefined
+  /** The digest of corosync's authkey. */
+  key?: string | undefined
+}
+
 /** An ownership as a node remembers it. `epoch` says how new it is: the CIB's own, which all nodes share. */
 export interface LastApplied {
   epoch: number
+  /** The cluster that it is about; undefined where an older haops wrote it, or the cluster has nothing to know it by. */
+  cluster?: ClusterIdentity | undefined
   owned: Ownership
 }
 
@@ -30,7 +40,8 @@ export const OWNED_LISTS = z.strictObject({
 })
 export type OwnedLists = z.infer<typeof OWNED_LISTS>
 
-const schema = z.object({ epoch: z.number(), owned: OWNED_LISTS })
+const IDENTITY = z.object({ uuid: z.string().optional(), key: z.string().optional() })
+const schema = z.object({ epoch: z.number(), cluster: IDENTITY.optional(), owned: OWNED_LISTS })
 
 export const NOTHING_OWNED: Ownership = record(() => [])
 
@@ -46,6 +57,11 @@ export function ownershipOf(desired: Desired): Ownership {
 /** What belongs to either. */
 export function union(a: Ownership, b: Ownership): Ownership {
   return record((kind) => [...a[kind], ...b[kind]])
+}
+
+/** What belongs to both. */
+export function intersection(a: Ownership, b: Ownership): Ownership {
+  return record((kind) => [...a[kind]].filter((id) => b[kind].has(id)))
 }
 
 /**
@@ -81,8 +97,8 @@ export function countOwned(owned: Ownership): number {
 }
 
 /** The file's content: sorted, one line, so that equal records are equal files. */
-export function formatLastApplied({ epoch, owned }: LastApplied): string {
-  return `${JSON.stringify({ epoch, owned: toLists(owned) })}\n`
+export function formatLastApplied({ epoch, cluster, owned }: LastApplied): string {
+  return `${JSON.stringify({ epoch, cluster, owned: toLists(owned) })}\n`
 }
 
 /** Sorted lists of an ownership. */
@@ -98,8 +114,8 @@ export function fromLists(lists: OwnedLists): Ownership {
 /** Parse the file. Throws where it is not one of ours: guessing at ownership could delete what is not ours. */
 export function parseLastApplied(text: string): LastApplied | undefined {
   if (text.trim() === "") return undefined
-  const { epoch, owned } = schema.parse(JSON.parse(text))
-  return { epoch, owned: fromLists(owned) }
+  const { epoch, cluster, owned } = schema.parse(JSON.parse(text))
+  return { epoch, ...(cluster === undefined ? {} : { cluster }), owned: fromLists(owned) }
 }
 
 function record(list: (kind: Kind) => readonly string[]): Ownership {

@@ -1,6 +1,7 @@
 import type { Drift } from "../../base/events.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
 import { type Action, defineStep } from "../../model/step.ts"
+import { doubtOf } from "../belief.ts"
 import { type CibHave, cibProbe } from "../cib-probe.ts"
 import { desiredCib } from "../desired.ts"
 import {
@@ -43,25 +44,37 @@ export const cibRecord = defineStep<OwnedLists, CibHave>({
 
 /**
  * What the inventory names, and what is still there of what it named before: where the transaction was blocked, nothing that
- * haops made may be forgotten. Such a record keeps its age, so that newer ones go before it.
+ * haops made may be forgotten. Such a record keeps its age, so that newer ones go before it. One that is not believed, or names no
+ * cluster, is written anew.
  */
-function target(want: OwnedLists, { cluster, cib, lastApplied }: CibHave): LastApplied {
+function target(want: OwnedLists, have: CibHave): LastApplied {
+  const { cluster, cib, identity } = have
   const wanted = fromLists(want)
+  const lastApplied = flawOf(have) === undefined ? have.lastApplied : undefined
   const old = lastApplied?.owned ?? NOTHING_OWNED
   const owned = union(wanted, cluster === "up" ? presentIn(cib, old) : old)
   const isExact = cluster === "up" && sameOwnership(owned, wanted)
-  return { epoch: isExact ? cib.version.epoch : (lastApplied?.epoch ?? 0), owned }
+  const epoch = isExact ? cib.version.epoch : (lastApplied?.epoch ?? 0)
+  return { epoch, ...(identity === undefined ? {} : { cluster: identity }), owned }
+}
+
+/** Where the cluster does not run there is nothing to judge a record by, and nothing to write it for. */
+function flawOf(have: CibHave): string | undefined {
+  const { cluster, identity, lastApplied } = have
+  if (cluster !== "up" || identity === undefined || lastApplied === undefined) return undefined
+  return doubtOf(lastApplied, have) ?? (lastApplied.cluster === undefined ? "names no cluster" : undefined)
 }
 
 function check(want: OwnedLists, have: CibHave): readonly Drift[] {
   const { owned } = target(want, have)
   const old = have.lastApplied?.owned
-  if (old && sameOwnership(owned, old)) return []
+  const flaw = flawOf(have)
+  if (old && flaw === undefined && sameOwnership(owned, old)) return []
   const objects = (count: number) => `${count} ${count === 1 ? "object" : "objects"}`
   return [
     {
       attribute: LAST_APPLIED,
-      have: old ? objects(countOwned(old)) : "absent",
+      have: old ? (flaw ?? objects(countOwned(old))) : "absent",
       want: objects(countOwned(owned)),
       risk: "none",
       ...(have.cluster === "up" ? {} : { expected: true }),

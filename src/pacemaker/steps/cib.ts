@@ -8,6 +8,7 @@ import {
   type Rehearsal,
   type Standing,
 } from "../../model/step.ts"
+import { beliefOf } from "../belief.ts"
 import { type Change, changesOf } from "../changes.ts"
 import type { Cib } from "../cib.ts"
 import { CIB_ANSWER, type CibHave, cibProbe } from "../cib-probe.ts"
@@ -15,7 +16,7 @@ import { CIB_WANT, type CibWant, cibWant } from "../cib-want.ts"
 import { chooseDialect } from "../dialects/dialect.ts"
 import { type CibDiff, diffCib } from "../diff.ts"
 import { driftOf } from "../drift.ts"
-import { currentOwnership, type LastApplied, type Ownership, ownershipOf, union } from "../ownership.ts"
+import { type LastApplied, type Ownership, ownershipOf, union } from "../ownership.ts"
 import { withoutSecrets } from "../parameter-secrets.ts"
 import { bansIn, keptOffRemotes } from "../remotes.ts"
 import { SETTLED } from "../settled.ts"
@@ -26,6 +27,8 @@ import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from
 const TRANSACTION_TIMEOUT_MS = 300_000
 /** Resources that take longer to start than this have a start timeout of their own making. */
 const SETTLE_TIMEOUT_MS = 120_000
+
+const ADOPTED = "The records of what haops made name no cluster: they are taken for this one's"
 
 /** Properties, defaults, resources and constraints of the cluster, changed in one transaction. */
 export const cib = defineClusterStep<CibWant, CibHave>({
@@ -54,21 +57,22 @@ function seenCib({ secrets = [] }: CibWant, { elected }: Members<CibHave>): Cib 
   return withoutSecrets(elected.have.cib, secrets)
 }
 
-function owned({ all }: Members<CibHave>): Ownership {
-  return currentOwnership(all.map(({ have }) => have.lastApplied))
+function owned(members: Members<CibHave>): Ownership {
+  return beliefOf(members).owned
 }
 
 function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] {
   const { changes, conflicts } = difference(want, members)
+  const told = [...conflicts, ...beliefOf(members).findings]
   const { cluster, cib } = members.elected.have
-  if (cluster !== "up" || cib.quorate || changes.length === 0) return conflicts
+  if (cluster !== "up" || cib.quorate || changes.length === 0) return told
   const quorum: Finding = {
     severity: "error",
     passing: true,
     message: "the cluster has no quorum, so its configuration is left as it is",
     hint: "Bring its other nodes back first; `haops status` names those that are missing.",
   }
-  return [quorum, ...conflicts]
+  return [quorum, ...told]
 }
 
 function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
@@ -77,6 +81,7 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
   const exchanged = exchangedBy(difference(want, members).changes)
   const claim = {
     epoch: elected.have.cib.version.epoch,
+    ...(elected.have.identity === undefined ? {} : { cluster: elected.have.identity }),
     owned: union(owned(members), ownershipOf(want.desired)),
   }
   const script = (mark: LastApplied) => {
@@ -120,7 +125,11 @@ function exchangedBy(changes: readonly Change[]): readonly string[] {
 function standing(want: CibWant, members: Members<CibHave>): Standing {
   if (members.elected.have.cluster !== "up") return { headline: "no cluster runs yet" }
   const { foreign } = difference(want, members)
-  return foreign.length === 0 ? {} : { notes: [`Not ours, left alone: ${foreign.join(", ")}`] }
+  const notes = [
+    ...(foreign.length === 0 ? [] : [`Not ours, left alone: ${foreign.join(", ")}`]),
+    ...(beliefOf(members).adopted ? [ADOPTED] : []),
+  ]
+  return notes.length === 0 ? {} : { notes }
 }
 
 function rehearse(want: CibWant, members: Members<CibHave>): Rehearsal | undefined {

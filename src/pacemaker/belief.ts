@@ -1,0 +1,77 @@
+import type { Finding } from "../base/events.ts"
+import type { Members } from "../model/step.ts"
+import type { CibHave } from "./cib-probe.ts"
+import {
+  type ClusterIdentity,
+  currentOwnership,
+  intersection,
+  type LastApplied,
+  NOTHING_OWNED,
+  type Ownership,
+  sameOwnership,
+} from "./ownership.ts"
+
+/** What is ours in the cluster by the records on its members, and what is to be said of them. */
+export interface Belief {
+  owned: Ownership
+  findings: readonly Finding[]
+  /** Records that name no cluster, from an older haops, are taken for this cluster's, as far as all of them agree. */
+  adopted: boolean
+}
+
+/**
+ * Whose records count. One of another cluster tells what was made there, and one that is ahead of the CIB tells of a history that was
+ * given up: the cluster was founded anew, or its CIB restored from before. What it names may be somebody else's by now.
+ */
+export function beliefOf({ elected, all }: Members<CibHave>): Belief {
+  const live = elected.have
+  const records = all.flatMap(({ host, have: { lastApplied } }) =>
+    lastApplied === undefined ? [] : [{ host, record: lastApplied }],
+  )
+  const doubts = records.map(({ host, record }) => ({ host, record, doubt: doubtOf(record, live) }))
+  const findings = doubts.flatMap(({ host, doubt }) => (doubt === undefined ? [] : [disbelieved(host, doubt)]))
+  const believed = doubts.flatMap(({ record, doubt }) => (doubt === undefined ? [record] : []))
+  const stamped = believed.filter(({ cluster }) => cluster !== undefined)
+  if (live.identity === undefined || stamped.length > 0 || believed.length === 0) {
+    const counting = live.identity === undefined ? believed : stamped
+    return { owned: currentOwnership(counting), findings, adopted: false }
+  }
+  const [first = NOTHING_OWNED, ...others] = believed.map(({ owned }) => owned)
+  const owned = others.reduce(intersection, first)
+  const agree = others.every((one) => sameOwnership(one, first))
+  return { owned, findings: agree ? findings : [...findings, disagreement()], adopted: true }
+}
+
+/** Why a record on a member of this cluster is not believed; undefined where it is. */
+export function doubtOf(
+  { cluster, epoch }: LastApplied,
+  { cluster: state, cib, identity }: Pick<CibHave, "cluster" | "cib" | "identity">,
+): string | undefined {
+  if (cluster !== undefined && identity !== undefined && !isSame(cluster, identity)) return "is of another cluster"
+  if (state === "up" && identity !== undefined && epoch > cib.version.epoch) {
+    return "is ahead of the cluster's configuration, which was restored or made anew"
+  }
+  return undefined
+}
+
+/** An authkey can be changed in a cluster that stays the same. */
+function isSame(a: ClusterIdentity, b: ClusterIdentity): boolean {
+  return a.uuid !== undefined && b.uuid !== undefined ? a.uuid === b.uuid : a.key === b.key
+}
+
+function disbelieved(host: string, doubt: string): Finding {
+  return {
+    severity: "warning",
+    message: `${host}'s record of what haops made ${doubt}: what it names is left alone`,
+    hint: "haops up writes it anew. What is not in the inventory any more and was haops's own is to be removed by hand.",
+  }
+}
+
+function disagreement(): Finding {
+  return {
+    severity: "warning",
+    message:
+      "the records of what haops made name no cluster and differ: only what all of them name is taken for its own",
+    hint: "haops up writes them anew, with the cluster's identity.",
+  }
+}

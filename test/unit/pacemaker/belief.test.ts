@@ -1,0 +1,105 @@
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
+import type { Members } from "../../../src/model/step.ts"
+import { beliefOf } from "../../../src/pacemaker/belief.ts"
+import { type CibHave, cibProbe } from "../../../src/pacemaker/cib-probe.ts"
+import { type ClusterIdentity, fromLists, type LastApplied } from "../../../src/pacemaker/ownership.ts"
+import { cib } from "../../../src/pacemaker/steps/cib.ts"
+import { cibRecord } from "../../../src/pacemaker/steps/cib-record.ts"
+import { desired, resource } from "../../cases/pacemaker/desires.ts"
+
+const XML = `<cib admin_epoch="0" epoch="40" num_updates="3" have-quorum="1"><configuration>
+<resources><primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2"/><primitive id="theirs" class="ocf" provider="heartbeat" type="Dummy"/></resources>
+</configuration></cib>`
+const facts = { versions: { pcs: "0.12.0", pacemaker: "3.0.0" }, pcsCapabilities: new Set() } as unknown as HostFacts
+const HERE = { uuid: "u1", key: "k1" }
+const EMPTY = { property: [], "resource-default": [], "operation-default": [], constraint: [] }
+const want = { shell: "auto" as const, desired: desired({ resources: [resource("vip", "ocf:heartbeat:IPaddr2")] }) }
+
+function record(epoch: number, cluster: ClusterIdentity | undefined, ...ids: string[]): LastApplied {
+  return { epoch, ...(cluster === undefined ? {} : { cluster }), owned: fromLists({ ...EMPTY, resource: ids }) }
+}
+
+function have(lastApplied?: LastApplied, identity: ClusterIdentity | undefined = HERE): CibHave {
+  const read = cibProbe().parse({ stdout: `cluster up\n${XML}\n`, stderr: "" })
+  return { ...read, lastApplied, identity }
+}
+
+function members(...all: CibHave[]): Members<CibHave> {
+  const each = all.map((one, index) => ({ host: `n${index + 1}`, have: one, facts }))
+  return { elected: each[0]!, all: each, missing: [] }
+}
+
+const deleted = (of: Members<CibHave>) => cib.check(want, of).map(({ attribute }) => attribute)
+const said = (of: Members<CibHave>) => beliefOf(of).findings.map(({ message }) => message)
+
+describe("an ownership record", () => {
+  test("of the cluster counts, and so does its key where an older pcs gave it no id", () => {
+    const of = members(have(record(30, HERE, "vip", "theirs")))
+    expect(deleted(of)).toEqual(["resource theirs"])
+    expect(deleted(members(have(record(30, { key: "k1" }, "vip", "theirs"))))).toEqual(["resource theirs"])
+    expect(said(of)).toEqual([])
+  })
+
+  test("of a cluster that was before, brought back by a host that was away, is not believed, and that is said", () => {
+    const of = members(have(record(30, HERE, "vip")), have(record(39, { uuid: "u0", key: "k0" }, "vip", "theirs")))
+    expect(deleted(of)).toEqual([])
+    expect(said(of)).toEqual(["n2's record of what haops made is of another cluster: what it names is left alone"])
+    expect(cib.findings?.(want, of)).toMatchObject([{ severity: "warning" }])
+  })
+
+  test("that is ahead of the CIB tells of what a restored one has given up", () => {
+    const of = members(have(record(30, HERE, "vip")), have(record(50, HERE, "vip", "theirs")))
+    expect(deleted(of)).toEqual([])
+    expect(said(of)[0]).toContain("restored or made anew")
+  })
+
+  test("without a cluster is taken over where all agree, with a note", () => {
+    const of = members(have(record(30, undefined, "vip", "theirs")), have(record(30, undefined, "vip", "theirs")))
+    expect(deleted(of)).toEqual(["resource theirs"])
+    expect(said(of)).toEqual([])
+    expect(cib.standing?.(want, of)?.notes).toContainEqual(expect.stringContaining("name no cluster"))
+  })
+
+  test("without a cluster counts for what all of them name, and for nothing beside one that names it", () => {
+    const of = members(have(record(30, undefined, "vip")), have(record(39, undefined, "vip", "theirs")))
+    expect(deleted(of)).toEqual([])
+    expect(said(of)).toEqual([expect.stringContaining("only what all of them name")])
+    const beside = members(have(record(30, HERE, "vip")), have(record(39, undefined, "vip", "theirs")))
+    expect(deleted(beside)).toEqual([])
+  })
+
+  test("is written anew with the cluster's identity, without what was not believed", () => {
+    const wanted = { ...EMPTY, resource: ["vip"] }
+    const written = (state: CibHave) => {
+      const [drift] = cibRecord.check(wanted, state, facts)
+      const put = cibRecord.plan(wanted, state, [], facts).at(-1)
+      return [drift?.have, put?.type === "put" && put.content]
+    }
+    const fresh = expect.stringMatching(/^\{"epoch":40,"cluster":\{"uuid":"u1","key":"k1"\},.*"resource":\["vip"\]/)
+    expect(written(have(record(50, HERE, "theirs")))).toEqual([expect.stringContaining("is ahead"), fresh])
+    expect(written(have(record(9, { uuid: "u0" }, "theirs")))).toEqual(["is of another cluster", fresh])
+    expect(written(have(record(9, undefined, "vip")))).toEqual(["names no cluster", fresh])
+    expect(cibRecord.check(wanted, have(record(9, HERE, "vip")), facts)).toEqual([])
+  })
+})
+
+test("the identity is read from corosync's own files", () => {
+  const directory = mkdtempSync(join(tmpdir(), "haops-identity-"))
+  const look = () => {
+    const script = cibProbe().script.replaceAll("/etc/corosync", directory)
+    const stdout = execFileSync("sh", ["-c", script], { encoding: "utf8", env: { PATH: "/usr/bin:/bin" } })
+    return cibProbe().parse({ stdout, stderr: "" }).identity
+  }
+  expect(look()).toBeUndefined()
+  writeFileSync(join(directory, "authkey"), "secret")
+  const key = expect.stringMatching(/^[0-9a-f]{64}$/)
+  expect(look()).toEqual({ key })
+  writeFileSync(join(directory, "corosync.conf"), "totem {\n  version: 2\n    cluster_uuid: 7c5d\n}\n")
+  expect(look()).toEqual({ uuid: "7c5d", key })
+  rmSync(directory, { recursive: true })
+})
