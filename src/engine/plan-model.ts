@@ -9,6 +9,8 @@ export interface PlannedStep {
   /** The step's title, such as `sysctl net.ipv4.ip_forward`. */
   title: string
   scope: "each" | "once"
+  /** All that it changes takes effect at once. Not there where that is not so. */
+  transaction?: true
   drift: readonly Drift[]
   /** What will be run or written, one line each, secrets redacted. */
   actions: readonly string[]

@@ -86,6 +86,7 @@ function plannedStep({ task, host, drift, actions, blocked }: Assessment): Plann
     kind: task.step.kind,
     title: task.title,
     scope: task.step.scope,
+    ...(task.step.role === "transaction" ? { transaction: true } : {}),
     drift,
     actions: actions.map(describeAction),
     expected: drift.some((one) => one.expected === true),

@@ -27,8 +27,8 @@ export function stepLabel({ stage, title }: Pick<PlannedStep, "stage" | "title">
 }
 
 /** Whether this step is the edit of the cluster's configuration that is pushed as one. */
-export function isTransaction({ scope, kind }: Pick<PlannedStep, "scope" | "kind">): boolean {
-  return scope === "once" && kind === "cib"
+export function isTransaction({ transaction }: Pick<PlannedStep, "transaction">): boolean {
+  return transaction === true
 }
 
 function groupKey({ stage, title, scope, drift, actions, expected, blocked }: PlannedStep): string {

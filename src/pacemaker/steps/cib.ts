@@ -33,6 +33,7 @@ const ADOPTED = "The records of what haops made name no cluster: they are taken 
 /** Properties, defaults, resources and constraints of the cluster, changed in one transaction. */
 export const cib = defineClusterStep<CibWant, CibHave>({
   kind: "cib",
+  role: "transaction",
   answers: [CIB_ANSWER],
   summary: "properties, defaults, resources and constraints, in one transaction",
   want: CIB_WANT,

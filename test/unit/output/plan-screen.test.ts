@@ -12,6 +12,7 @@ const CIB = planned({
   kind: "cib",
   title: "cluster",
   scope: "once",
+  transaction: true,
   host: "controller2",
   actions: ["push the CIB"],
   drift: [
