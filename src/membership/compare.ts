@@ -1,5 +1,6 @@
 import { isIP } from "node:net"
 import type { Finding } from "../base/events.ts"
+import { listing } from "../base/words.ts"
 import type { CorosyncConf, CorosyncNode } from "../corosync/conf.ts"
 import type { Members, Peers } from "../model/step.ts"
 import type { Dialect } from "../pacemaker/dialects/dialect.ts"
@@ -59,10 +60,16 @@ function foreign({ name }: ClusterWant, { all }: Members<MemberFiles>): Finding[
 function roster({ name, nodes }: ClusterWant, live: CorosyncConf): Finding[] {
   const wanted = new Set(nodes.map((node) => node.name))
   const present = new Set(live.nodes.map((node) => node.name))
+  const absent = nodes.filter((node) => !present.has(node.name))
+  // By another name: a file without names has addresses for them.
+  const listed = new Set(live.nodes.flatMap(({ addresses }) => addresses))
+  const renamed = absent.filter(({ links }) => links.some((address) => listed.has(address)))
   return [
-    ...nodes
-      .filter((node) => !present.has(node.name))
-      .map((node) => warning(`${node.name} is not a member of ${name} yet`, `haops add-node ${node.name}`)),
+    ...outside(
+      name,
+      absent.filter((node) => !renamed.includes(node)).map((node) => node.name),
+    ),
+    ...renamed.map((node) => warning(`${node.name} is not a member of ${name} yet`, `haops add-node ${node.name}`)),
     ...live.nodes
       .filter((node) => !wanted.has(node.name))
       .map((node) =>
@@ -72,6 +79,17 @@ function roster({ name, nodes }: ClusterWant, live: CorosyncConf): Finding[] {
         ),
       ),
   ]
+}
+
+/**
+ * A host that is to be a member of a cluster that is there: `up` takes nobody in, and what it did before it came to that, such as to
+ * send requests to the host, would be half of it.
+ */
+function outside(cluster: string, names: readonly string[]): Finding[] {
+  if (names.length === 0) return []
+  const are = names.length === 1 ? "is not a member" : "are not members"
+  const message = `${listing(names)} ${are} of ${cluster} yet, and up takes nobody into a running cluster`
+  return [{ severity: "error", message, hint: names.map((name) => `haops add-node ${name}`).join(", then ") }]
 }
 
 /** A member by the others' files that has none itself: it was rebuilt. It must come in by the door, not found a cluster. */

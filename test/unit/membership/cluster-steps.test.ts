@@ -130,8 +130,29 @@ describe("cluster-setup", () => {
     expect(judged({ controller1: files(undefined) }, { missing: ["controller2", "controller3"] }).drift).toHaveLength(1)
   })
 
+  test("who is not a member yet is taken in by add-node alone, and stops up before anything is touched", () => {
+    const alone = OURS.replace(/node \{[^}]*controller[23][^}]*\}/g, "")
+    const judgement = judged({
+      controller1: files(alone),
+      controller2: files(undefined),
+      controller3: files(undefined),
+    })
+    expect(judgement.drift).toEqual([])
+    expect(judgement.findings).toContainEqual({
+      severity: "error",
+      message: "controller2 and controller3 are not members of lab yet, and up takes nobody into a running cluster",
+      hint: "haops add-node controller2, then haops add-node controller3",
+    })
+  })
+
+  test("who is a member by another name at the same address stops nothing", () => {
+    const conf = OURS.replaceAll(/^\s*name: controller\d\n/gm, "")
+    const haves = Object.fromEntries(["controller1", "controller2", "controller3"].map((name) => [name, files(conf)]))
+    expect(judged(haves).findings.map(({ severity }) => severity)).not.toContain("error")
+  })
+
   test("who is not a member yet, and who is not in the inventory, is said and left alone", () => {
-    const conf = OURS.replace("name: controller3", "name: old1")
+    const conf = OURS.replace("name: controller3", "name: old1").replace("10.0.0.14", "10.0.0.99")
     const { drift, findings } = judged({
       controller1: files(conf),
       controller2: files(conf),
@@ -139,7 +160,11 @@ describe("cluster-setup", () => {
     })
     expect(drift).toEqual([])
     expect(findings.map(({ severity, message, hint }) => [severity, message, hint])).toEqual([
-      ["warning", "controller3 is not a member of lab yet", "haops add-node controller3"],
+      [
+        "error",
+        "controller3 is not a member of lab yet, and up takes nobody into a running cluster",
+        "haops add-node controller3",
+      ],
       [
         "warning",
         "old1 is a member of lab but not in the inventory; it is not removed",

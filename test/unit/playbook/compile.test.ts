@@ -115,6 +115,17 @@ stages:
   })
 })
 
+test.each(["add-node", "remove-node"])(
+  "%s looks at the pcsd of every other member, before it changes members",
+  async (name) => {
+    const barriers = compilePlaybook(await loadShipped(name), { ...context, subject: { node: "c3" } })
+    const tasks = barriers.flatMap((barrier) => barrier.tasks)
+    const looked = tasks.findIndex(({ step, wants }) => step.kind === "pcsd" && wants.has("c1") && wants.has("c2"))
+    expect(looked).toBeGreaterThanOrEqual(0)
+    expect(looked).toBeLessThan(tasks.findIndex(({ step }) => /^cluster-(join|leave)$/.test(step.kind)))
+  },
+)
+
 test("the shipped up playbook reads aloud as what `up` does, each stage from known steps", async () => {
   const barriers = compilePlaybook(await loadShipped("up"), context)
   expect([...new Set(barriers.map(({ stage }) => stage))]).toEqual([
