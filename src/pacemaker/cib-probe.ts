@@ -6,6 +6,7 @@ import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"
 import { NOT_CONNECTED } from "./crm-mon.ts"
 import { fingerprintOf } from "./fingerprint.ts"
+import { optionsScript, parseOptions } from "./known-options.ts"
 import { type ClusterIdentity, LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
 
 /** The CIB as a node has it. */
@@ -23,13 +24,16 @@ export interface CibHave {
   lastApplied?: LastApplied | undefined
   /** The cluster that this node is in, by its files; undefined where they do not tell. */
   identity?: ClusterIdentity | undefined
+  /** Of the options that were asked about, those that this node's pacemaker knows; undefined where that is not known. */
+  options?: ReadonlySet<string> | undefined
 }
 
 /**
  * Reads the CIB by `cibadmin`, in milliseconds where each pcs call takes half a second. A cluster of another name than `cluster`
  * counts as down: Debian starts one of its own on installation, without quorum for its first 20 s. Default: whichever runs.
+ * `options`: names of which some pacemaker may know nothing.
  */
-export function cibProbe(cluster?: string): Probe<CibHave> {
+export function cibProbe(cluster?: string, options: readonly string[] = []): Probe<CibHave> {
   const other = cluster === undefined ? "" : `${clusterIsNamed(cluster)} || { echo 'cluster down'; exit 0; }`
   return {
     script: `
@@ -37,6 +41,7 @@ if [ -f ${LAST_APPLIED} ]; then record=; read -r record <${LAST_APPLIED} || [ -n
 identity=${CLUSTER_IDENTITY}
 printf 'identity %s\\n' "$identity"
 command -v cibadmin >/dev/null 2>&1 || { echo 'cluster absent'; exit 0; }
+${optionsScript(options)}
 ${other}
 answer=${CIB}
 case $answer in
@@ -55,7 +60,12 @@ function parse(stdout: string): CibHave {
   const head = start === -1 ? stdout : stdout.slice(0, start)
   const fields = new Map(head.split("\n").map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]))
   const lastApplied = parseLastApplied(fields.get("last-applied") ?? "")
-  const known = { lastApplied, identity: identityOf(fields.get("identity")) }
+  const options = parseOptions(head)
+  const known = {
+    lastApplied,
+    identity: identityOf(fields.get("identity")),
+    ...(options === undefined ? {} : { options }),
+  }
   const cluster = fields.get("cluster")
   if (cluster === "absent" || cluster === "down") return { cluster, cib: EMPTY_CIB, fingerprint: "", ...known }
   if (cluster !== "up" || start === -1) throw new Error("the CIB is missing from the answer")

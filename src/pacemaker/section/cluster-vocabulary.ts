@@ -2,6 +2,7 @@ import { nearest } from "../../base/nearest.ts"
 import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
 import { type OptionsYaml, optionsSchema } from "../../document/scalars-schema.ts"
+import { goneOption } from "../known-options.ts"
 
 /** What pacemaker takes as a value: one of the words where it is a list. */
 type Kind = "boolean" | "integer" | "score" | "duration" | "text" | readonly string[]
@@ -80,6 +81,8 @@ export function checkVocabulary(options: OptionsYaml, known: Vocabulary, path: P
   for (const [name, value] of Object.entries(options)) {
     const kind = known.get(name)
     const at = [...path, name]
+    const instead = known === PROPERTIES ? goneOption(name) : undefined
+    if (instead !== undefined) notes.warning(at, `pacemaker 2.0 and later know no "${name}"; write ${instead}`)
     if (kind !== undefined) checkValue(value, kind, at, notes)
     else {
       const near = nearest(name, known.keys())

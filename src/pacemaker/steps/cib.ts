@@ -16,6 +16,7 @@ import { CIB_WANT, type CibWant, cibWant } from "../cib-want.ts"
 import { chooseDialect } from "../dialects/dialect.ts"
 import { type CibDiff, diffCib } from "../diff.ts"
 import { driftOf } from "../drift.ts"
+import { doubtful, insteadOf } from "../known-options.ts"
 import { type LastApplied, type Ownership, ownershipOf, union } from "../ownership.ts"
 import { withoutSecrets } from "../parameter-secrets.ts"
 import { bansIn, keptOffRemotes } from "../remotes.ts"
@@ -40,7 +41,7 @@ export const cib = defineClusterStep<CibWant, CibHave>({
   needs: "any",
   bind: ({ inventory, host, secret }) => (pacemakerOn(inventory, host) ? cibWant(inventory, secret) : undefined),
   title: () => "cluster configuration",
-  probe: ({ cluster }) => cibProbe(cluster),
+  probe: ({ cluster, desired }) => cibProbe(cluster, doubtful(Object.keys(desired.sections.property))),
   elect: (_want, { cluster, cib }) => (cluster !== "up" ? 0 : cib.quorate ? 2 : 1),
   check: (want, members) => driftOf(difference(want, members).changes, members.elected.have.cluster !== "up"),
   findings,
@@ -64,7 +65,7 @@ function owned(members: Members<CibHave>): Ownership {
 
 function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] {
   const { changes, conflicts } = difference(want, members)
-  const told = [...conflicts, ...beliefOf(members).findings]
+  const told = [...unknownOptions(want, members), ...conflicts, ...beliefOf(members).findings]
   const { cluster, cib } = members.elected.have
   if (cluster !== "up" || cib.quorate || changes.length === 0) return told
   const quorum: Finding = {
@@ -74,6 +75,22 @@ function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] 
     hint: "Bring its other nodes back first; `haops status` names those that are missing.",
   }
   return [quorum, ...told]
+}
+
+/** pcs sets no property that pacemaker does not know; crmsh does, and it has no effect. */
+function unknownOptions(want: CibWant, members: Members<CibHave>): readonly Finding[] {
+  const { have, facts } = members.elected
+  const { options } = have
+  if (options === undefined) return []
+  const set = changesOf(difference(want, members).changes, "set").filter(({ section }) => section === "property")
+  const names = doubtful(set.map(({ name }) => name)).filter((name) => !options.has(name))
+  const severity = chooseDialect(facts, want.shell).name === "crmsh" ? "warning" : "error"
+  return names.map((name) => {
+    const instead = insteadOf(name)
+    const hint = instead === undefined ? "Take it out of pacemaker.properties." : `Write ${instead} instead.`
+    const version = facts.versions.pacemaker ?? "of this node"
+    return { severity, message: `pacemaker ${version} knows no property ${name}`, hint }
+  })
 }
 
 function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
@@ -135,6 +152,8 @@ function standing(want: CibWant, members: Members<CibHave>): Standing {
 
 function rehearse(want: CibWant, members: Members<CibHave>): Rehearsal | undefined {
   if (members.elected.have.cluster !== "up") return undefined
+  // The shell would refuse it in words of its own.
+  if (unknownOptions(want, members).some(({ severity }) => severity === "error")) return undefined
   const { notes } = difference(want, members)
   return {
     script: rehearsalScript(editsFor(want, members)),
