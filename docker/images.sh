@@ -20,13 +20,13 @@ packages_of() {
   printf '%s\n' "pacemaker pacemaker-cli-utils pcs corosync resource-agents haproxy $images_fencing"
 }
 
-# Downloaded but not installed, for tests that install them.
-cached_packages="crmsh keepalived"
+# What only some inventories want.
+more_packages="crmsh keepalived"
 
 inputs_hash() {
   {
     packages_of "$1"
-    printf '%s\n' "$cached_packages"
+    printf '%s\n' "$more_packages"
     find "$root/docker/node" -type f | LC_ALL=C sort | while IFS= read -r images_file; do
       printf '%s\n' "${images_file#"$root"}"
       cat "$images_file"
@@ -42,7 +42,7 @@ build_image() {
   say "Building $1:$images_release"
   quietly env DOCKER_BUILDKIT=0 docker build --network host --target "$2" --tag "$1:$images_release" \
     --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-base:$images_release" \
-    --build-arg "PACKAGES=$(packages_of "$images_release")" --build-arg "CACHED=$cached_packages" "$root/docker/node"
+    --build-arg "PACKAGES=$(packages_of "$images_release")" --build-arg "MORE=$more_packages" "$root/docker/node"
 }
 
 # A minimal Debian: pulled where the network allows it, else made from the distribution's packages.

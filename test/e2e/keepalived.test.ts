@@ -21,6 +21,8 @@ describe("keepalived", () => {
   beforeAll(async () => {
     lab = await startLab({ prepared: true, nodes: 2, loadbalancers: 2 })
     pair = [lab.node("lb1"), lab.node("lb2")]
+    // One that has still to be given the package.
+    await pair[1].must("dpkg --purge keepalived")
     database = lab.vip.replace(/\d+$/, "201")
   })
   afterAll(async () => await lab?.[Symbol.asyncDispose]())

@@ -12,6 +12,8 @@ beforeAll(async () => {
   lab = await startLab({ prepared: true })
   // Nothing may fall back on it.
   for (const node of lab.nodes) await node.must("systemctl disable --now --quiet pcsd; chmod 0 /usr/sbin/pcs")
+  // One that has still to be given the package.
+  await lab.nodes[1]!.must("dpkg --purge crmsh")
   inventory = await lab.inventory({ pacemaker: { shell: "crmsh" } })
   const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
   expect(code, `${stdout}\n${stderr}`).toBe(0)
