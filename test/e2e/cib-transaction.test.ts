@@ -8,7 +8,7 @@ import { ownershipOf, toLists } from "../../src/pacemaker/ownership.ts"
 import { cib } from "../../src/pacemaker/steps/cib.ts"
 import { cibRecord } from "../../src/pacemaker/steps/cib-record.ts"
 import { cloned, colocation, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
-import { docker, sh, start } from "./cib-node.ts"
+import { removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
 
 const DUMMY = "ocf:heartbeat:Dummy"
 const SETTINGS = { "stonith-enabled": "false" }
@@ -31,17 +31,17 @@ const changed = desired({ properties: SETTINGS, resources: [resource("one", DUMM
 
 // The vendor's one-node cluster runs as soon as the node does: all that a transaction needs.
 describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %s", (release) => {
-  const node = `cib-live-${release}`
+  let node: string
   let facts: HostFacts
 
   beforeAll(() => {
-    start(node, `haops-prepared:${release}`)
+    node = startLoneNode("controller1", `haops-prepared:${release}`)
     sh(node, "systemctl start corosync pacemaker")
     sh(node, `until cibadmin -Q 2>/dev/null | grep -q 'name="dc-version"'; do sleep 0.2; done`)
     sh(node, "pcs resource create foreign ocf:heartbeat:Dummy")
-    facts = parseBaseFacts(node, { stdout: sh(node, BASE_SCRIPT), stderr: "" }, { start: 0, end: 0 })
+    facts = parseBaseFacts("controller1", { stdout: sh(node, BASE_SCRIPT), stderr: "" }, { start: 0, end: 0 })
   })
-  afterAll(() => docker("rm", "-f", "-v", node))
+  afterAll(() => removeLoneNode(node))
 
   test("each state is reached by one transaction, and nothing of others is touched", () => {
     for (const state of [built, exchanged, changed, desired({ properties: SETTINGS })]) {
@@ -102,7 +102,7 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
 
 function look(node: string, want: CibWant, facts: HostFacts): Members<CibHave> {
   const probe = cib.probe(want)
-  const member = { host: node, have: probe.parse({ stdout: sh(node, probe.script), stderr: "" }), facts }
+  const member = { host: facts.host, have: probe.parse({ stdout: sh(node, probe.script), stderr: "" }), facts }
   return { elected: member, all: [member], missing: [] }
 }
 

@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"
 import { get } from "node:http"
@@ -8,6 +7,7 @@ import { HAPROXY_CONFIG } from "../../src/haproxy/config/render.ts"
 import { PRESET_NAMES } from "../../src/haproxy/presets/index.ts"
 import { roundTrip } from "../unit/haproxy/import/support.ts"
 import { render, renderWord, type Setting, THREE, WORDS } from "../unit/haproxy/support.ts"
+import { docker, removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
 
 const RELEASES = [
   { release: "bullseye", version: "2.2" },
@@ -21,18 +21,18 @@ const PASSWORD = `a b\\c#d"e'f$HOME%\\n:g`
 const configs = { ...seedConfigs(), ...importedConfigs(), ...presetConfigs(), ...lineConfigs(), ...wordConfigs() }
 
 describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
-  const node = `h2-e2e-${release}`
+  let node: string
   const checked = new Map<string, Checked>()
 
   beforeAll(() => {
-    start(node, `haops-prepared:${release}`)
+    node = startLoneNode("controller1", `haops-prepared:${release}`)
     sh(node, "until systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; do sleep 0.2; done")
     sh(node, "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=web -keyout /root/k -out /root/c 2>/dev/null")
     sh(node, "cat /root/c /root/k >/etc/haproxy/web.pem")
     const results = check(node, Object.values(configs))
     for (const [index, name] of Object.keys(configs).entries()) checked.set(name, results[index]!)
   })
-  afterAll(() => docker("rm", "-f", "-v", node))
+  afterAll(() => removeLoneNode(node))
 
   it("is the version that this release stands for", () => {
     expect(sh(node, "haproxy -v")).toContain(`version ${version}.`)
@@ -153,24 +153,6 @@ function wordConfigs(): Record<string, string> {
   return Object.fromEntries(WORDS.map((one) => [one.word, renderWord(one)]))
 }
 
-function start(name: string, image: string): void {
-  spawnSync("docker", ["rm", "-f", "-v", name])
-  const version = docker("info", "--format", "{{.CgroupVersion}}").trim()
-  const cgroups = version === "1" ? ["-v", "/sys/fs/cgroup:/sys/fs/cgroup:ro"] : ["--cgroupns", "private"]
-  const tmpfs = ["/run", "/run/lock", "/tmp"].flatMap((path) => ["--tmpfs", path])
-  const security = ["seccomp=unconfined", "systempaths=unconfined"].flatMap((option) => ["--security-opt", option])
-  const rights = ["--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE", ...security]
-  docker("run", "-d", "--name", name, "--hostname", name, ...rights, ...tmpfs, ...cgroups, image)
-}
-
 function address(node: string): string {
   return docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", node).trim()
-}
-
-function sh(node: string, script: string, input = ""): string {
-  return execFileSync("docker", ["exec", "-i", node, "sh", "-c", script], { input, encoding: "utf8" })
-}
-
-function docker(...argv: string[]): string {
-  return execFileSync("docker", argv, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
 }

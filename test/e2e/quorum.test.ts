@@ -3,8 +3,8 @@ import { parseCorosyncConf } from "../../src/corosync/conf.ts"
 import { parseQuorum, type Quorum } from "../../src/corosync/quorumtool.ts"
 import { type Electorate, tally } from "../../src/corosync/votequorum.ts"
 import { afterwards, type VotingView, whileLeaving } from "../../src/membership/electorate.ts"
-import { docker } from "./cib-node.ts"
 import { corosyncs, startCorosyncs } from "./harness/corosyncs.ts"
+import { removeLoneNode } from "./harness/lone-node.ts"
 import { until } from "./harness/until.ts"
 
 // Two to five nodes, one of them down, without a device, with one and with one that has died: what is foreseen is what corosync counts
@@ -15,9 +15,7 @@ let container: string
 beforeAll(() => {
   container = startCorosyncs("haops-prepared:bookworm")
 })
-afterAll(() => {
-  if (container !== undefined) docker("rm", "-f", "-v", container)
-})
+afterAll(() => removeLoneNode(container))
 
 interface Kind {
   name: string

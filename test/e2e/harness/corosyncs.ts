@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { promisify } from "node:util"
-import { docker, sh } from "../cib-node.ts"
 import { labLabels } from "./labels.ts"
+import { docker, sh } from "./lone-node.ts"
 
 const SCRIPT = readFileSync(new URL("corosyncs.sh", import.meta.url), "utf8")
 
