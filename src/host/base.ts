@@ -3,10 +3,11 @@ import type { HostFacts } from "../model/host-facts.ts"
 import type { ProbeOutput } from "../model/step.ts"
 import { READ_CLOCK } from "./clock.ts"
 import { askPackages, readPackages } from "./packages/packages.ts"
+import { familyOf, MANAGERS } from "./packages/systems.ts"
 import { tellIfKnown } from "./shared.ts"
 
+const MANAGER_NAMES = Object.keys(MANAGERS) as (keyof typeof MANAGERS)[]
 const STACK = ["pacemaker", "pcs", "crmsh", "corosync", "haproxy", "keepalived"] as const
-const MANAGERS = ["apt", "dnf", "yum", "zypper"] as const
 
 /** Where versions can be told: a host without any of these has nothing of the stack, and is not asked for its packages. */
 const PROGRAMS = ["pacemakerd", "pcs", "crm", "corosync", "haproxy", "keepalived"] as const
@@ -24,7 +25,7 @@ read -r init </proc/1/comm && printf 'init %s\\n' "$init"
 [ ! -r /etc/os-release ] || while read -r line || [ -n "$line" ]; do
   case $line in ID=*|VERSION_ID=*|ID_LIKE=*) printf 'release %s\\n' "$line" ;; esac
 done </etc/os-release
-for manager in ${MANAGERS.join(" ")}; do
+for manager in ${MANAGER_NAMES.join(" ")}; do
   command -v "$manager" >/dev/null 2>&1 && printf 'manager %s\\n' "$manager"
 done
 for program in ${PROGRAMS.join(" ")}; do
@@ -68,7 +69,7 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
     family: familyOf([os, ...(release.get("ID_LIKE") ?? "").split(" ")]),
     arch,
     hostname,
-    packageManager: MANAGERS.find((manager) => values("manager").includes(manager)),
+    packageManager: MANAGER_NAMES.find((manager) => values("manager").includes(manager)),
     systemd: need("init") === "systemd",
     versions: Object.fromEntries(STACK.map((name) => [name, upstream(installed.get(name))])) as HostFacts["versions"],
     pcsCapabilities: new Set(lines.flatMap((line) => /^<capability id="(.+)$/.exec(line)?.[1] ?? [])),
@@ -84,12 +85,6 @@ function osRelease(lines: readonly string[]): ReadonlyMap<string, string> {
       return [key, value]
     }),
   )
-}
-
-function familyOf(ids: readonly string[]): HostFacts["family"] {
-  if (ids.some((id) => id === "debian" || id === "ubuntu")) return "debian"
-  if (ids.some((id) => id === "rhel" || id === "fedora" || id === "centos")) return "el"
-  return ids.some((id) => id.startsWith("sles") || id.startsWith("opensuse") || id === "suse") ? "suse" : "unknown"
 }
 
 /** `1:2.1.5-1+deb12u1` is upstream's `2.1.5`. */

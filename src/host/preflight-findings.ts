@@ -1,7 +1,9 @@
 import type { Finding } from "../base/events.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import { blocks, isLoopback, type Listener } from "./listeners.ts"
+import { rpm } from "./packages/rpm.ts"
 import { systemFindings } from "./packages/supported-systems.ts"
+import { FAMILIES } from "./packages/systems.ts"
 import type { PreflightState } from "./preflight-state.ts"
 import type { PreflightWant } from "./preflight-want.ts"
 
@@ -86,8 +88,8 @@ function diskFindings({ free, incomplete }: PreflightState): Finding[] {
 function packageFindings({ broken }: PreflightState, { family }: HostFacts): Finding[] {
   if (broken.length === 0) return []
   const shown = broken.length > 5 ? `${broken.slice(0, 5).join(", ")} and ${broken.length - 5} more` : broken.join(", ")
-  const hint =
-    family === "debian" ? "On the host: dpkg --configure -a && apt-get -f install" : "On the host: rpm --rebuilddb"
+  const { repair } = family === "unknown" ? rpm : FAMILIES[family].database
+  const hint = `On the host: ${repair}`
   return [{ severity: "error", message: `the package manager is broken: ${shown}`, hint }]
 }
 

@@ -5,6 +5,7 @@ import { readAnswer, readInteger } from "./answer.ts"
 import { type Listener, parseListeners } from "./listeners.ts"
 import { LISTENERS } from "./network.ts"
 import { HELD_BY } from "./packages/lock.ts"
+import { DATABASES } from "./packages/systems.ts"
 import type { PreflightWant } from "./preflight-want.ts"
 import { askAll, partsOf } from "./sections.ts"
 
@@ -44,11 +45,11 @@ if [ -n "$missing" ]; then
   echo 'incomplete yes'
   held=$(${HELD_BY}
 )
-  if [ -z "$held" ] && command -v dpkg >/dev/null 2>&1; then
-    dpkg --audit 2>/dev/null | sed -n 's/^ \\([^ ][^ ]*\\).*/broken \\1/p'
-    if ls /var/lib/dpkg/updates 2>/dev/null | grep -q '^[0-9]'; then echo 'broken dpkg was interrupted'; fi
-  elif [ -z "$held" ] && command -v rpm >/dev/null 2>&1; then
-    rpm -q rpm >/dev/null 2>&1 || echo 'broken rpm cannot read its database'
+  if [ -n "$held" ]; then :
+${DATABASES.map(
+  ({ name, audit }) => `  elif command -v ${name} >/dev/null 2>&1; then
+    ${audit}`,
+).join("\n")}
   fi
 fi
 for agent in ${quoteAll(agents.map(({ file }) => file))}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done

@@ -75,7 +75,10 @@ export type Family = Exclude<HostFacts["family"], "unknown">
 /** What a system goes by in the names of its packages. */
 export type System = Pick<HostFacts, "os" | "osVersion"> & { family: Family }
 
+/** The families whose names every component says; others have them of one of these (src/host/packages/systems.ts). */
+export type BaseFamily = "debian" | "el" | "suse"
+
 /** Names by family; or a function, where they hang on more than that. */
 export type PackageNames =
-  | Readonly<Record<Family, readonly string[]>>
+  | (Readonly<Record<BaseFamily, readonly string[]>> & Readonly<Partial<Record<Family, readonly string[]>>>)
   | ((system: System, fencing: readonly string[]) => readonly string[])

@@ -1,8 +1,10 @@
 import type { Drift } from "../../base/events.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import type { Action } from "../../model/step.ts"
-import { type InstallOptions, installAction, installArgument, POLICY_PATH } from "./install.ts"
+import { POLICY_PATH } from "./apt.ts"
+import { installAction, installArgument } from "./install.ts"
 import { waitForLock } from "./lock.ts"
+import type { InstallOptions } from "./manager.ts"
 import type { PackageState } from "./state.ts"
 
 /** A package, in a version (`*` at the end for any that begins so) or in whatever version is there. */

@@ -1,6 +1,7 @@
-import type { Component, ComponentPackages, PackageNames, PackageNeeds, System } from "../../model/component.ts"
+import type { Component, ComponentPackages, Family, PackageNames, PackageNeeds, System } from "../../model/component.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import type { Host, Inventory } from "../../model/inventory.ts"
+import { FAMILIES } from "./systems.ts"
 
 /**
  * The parts of the stack that a host may need, and what each system calls them. Everything the stack calls is named, because
@@ -25,7 +26,7 @@ const TOOLS: ComponentPackages = {
   needed: () => undefined,
 }
 
-const KINDS = (["debian", "el", "suse"] as const).flatMap((family) =>
+const KINDS = (Object.keys(FAMILIES) as Family[]).flatMap((family) =>
   ["12", "13"].map((osVersion): System => ({ family, os: family, osVersion })),
 )
 
@@ -49,7 +50,9 @@ export function stackParts(components: readonly Component[]): StackParts {
 
 function namesOf(names: PackageNames | undefined, system: System, fencing: readonly string[]): readonly string[] {
   if (names === undefined) return []
-  return typeof names === "function" ? names(system, fencing) : names[system.family]
+  return typeof names === "function"
+    ? names(system, fencing)
+    : (names[system.family] ?? names[FAMILIES[system.family].like])
 }
 
 function together(needs: readonly PackageNeeds[]): PackageNeeds | undefined {

@@ -2,7 +2,7 @@ import { quote } from "../../base/sh.ts"
 import type { ProbeOutput, Question } from "../../model/step.ts"
 import { readAnswer } from "../answer.ts"
 import { tellShared } from "../shared.ts"
-import { POLICY_MARK, POLICY_PATH } from "./install.ts"
+import { POLICY_MARK, POLICY_PATH } from "./apt.ts"
 import { HELD_BY } from "./lock.ts"
 import { askPackages, type InstalledPackages, PACKAGE_KEYS, readPackages } from "./packages.ts"
 

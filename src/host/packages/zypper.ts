@@ -1,0 +1,14 @@
+import { heldByPid, LOCK_WAIT_S, type PackageManager, PLAIN_SCRIPT } from "./manager.ts"
+import { rpm } from "./rpm.ts"
+
+export const zypper: PackageManager = {
+  database: rpm,
+  argument: (name, version) => `${name}=${version}`,
+  install: ({ downgrade }) => [
+    `export ZYPP_LOCK_TIMEOUT=${LOCK_WAIT_S}\n${PLAIN_SCRIPT}`,
+    "haops-install",
+    ...["zypper", "--non-interactive", "--quiet", "install", "--no-recommends"],
+    ...(downgrade ? ["--oldpackage"] : []),
+  ],
+  held: heldByPid(["/run/zypp.pid"]),
+}
