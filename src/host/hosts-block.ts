@@ -15,14 +15,16 @@ interface HostsConflict {
 }
 
 /**
- * The text with the cluster's block holding `entries`, in the place where the block was or else at the end. Everything
- * outside stays byte for byte. Undefined where a begin or end line stands alone: what belongs to the block cannot be told.
+ * The text with the cluster's block holding `entries`, in the place where the block was or else at the end; as it is
+ * where it differs in order alone, which means nothing. Everything outside stays byte for byte. Undefined where a begin or end line stands alone: what belongs to the block cannot be told.
  */
 export function withHostsBlock(text: string, cluster: string, entries: readonly HostsEntry[]): string | undefined {
   const lines = splitLines(text)
   const range = findBlock(lines, cluster)
   if (range === "broken") return undefined
-  const block = [begin(cluster), ...entries.map(({ address, name }) => `${address}\t${name}`), end(cluster)]
+  const wanted = entries.map(({ address, name }) => `${address}\t${name}`)
+  if (range !== undefined && isSame(lines.slice(range.from + 1, range.to), wanted)) return text
+  const block = [begin(cluster), ...wanted, end(cluster)]
   const rendered = block.map((line) => `${line}\n`).join("")
   if (range === undefined) return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${rendered}`
   return [...lines.slice(0, range.from), rendered, ...lines.slice(range.to + 1)].join("")
@@ -42,6 +44,11 @@ export function hostsConflicts(text: string, cluster: string, entries: readonly 
       return [{ line: index + 1, address, name, wanted: right }]
     })
   })
+}
+
+function isSame(have: readonly string[], wanted: readonly string[]): boolean {
+  const sorted = wanted.map((line) => `${line}\n`).toSorted()
+  return have.length === sorted.length && have.toSorted().every((line, at) => line === sorted[at])
 }
 
 /** The lines with their ends. */

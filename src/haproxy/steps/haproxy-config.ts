@@ -10,6 +10,7 @@ import { type Action, type BindContext, defineStep } from "../../model/step.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
 import { redactHaproxyConfig } from "../config/redact.ts"
 import { HAPROXY_CONFIG, renderHaproxyConfig } from "../config/render.ts"
+import { inOrderOf } from "../config/server-order.ts"
 import { AGENT_WANT, agentOf } from "../node/agent.ts"
 import { HAPROXY_UNIT, reloadHaproxy } from "../node/reload.ts"
 import { type HaproxyState, haproxyScript, parseHaproxy } from "../node/state.ts"
@@ -40,9 +41,9 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
     script: haproxyScript(path, sha256(reveal(content)), { cluster, vips, agent }),
     parse: parseHaproxy,
   }),
-  check: (wanted, have) => [...configDrift(wanted, have), ...unitDrift(wanted, have)],
+  check: (wanted, have) => [...configDrift(asOrdered(wanted, have), have), ...unitDrift(wanted, have)],
   findings: ({ runBy }, { file, unit }) => [...fileFindings(path, file), ...unitFindings(runBy, unit)],
-  plan,
+  plan: (wanted, have, drift) => plan(asOrdered(wanted, have), have, drift),
   carries: (_wanted, { holds }) => holds,
 })
 
@@ -60,6 +61,15 @@ function bind({ inventory, host, secret }: BindContext): Want | undefined {
     vips,
     ...agentOf(inventory, host),
   }
+}
+
+/** With the servers in the node's own order, where that is all that differs and means nothing. */
+function asOrdered(wanted: Want, { file }: HaproxyState): Want {
+  if (file.type !== "file" || file.content === undefined) return wanted
+  const have = file.content.toString()
+  const text = inOrderOf(reveal(wanted.content), have)
+  if (sha256(text) !== file.sha256) return wanted
+  return { ...wanted, content: typeof wanted.content === "string" ? text : new Secret(text) }
 }
 
 function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {

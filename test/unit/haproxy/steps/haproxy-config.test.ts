@@ -42,6 +42,42 @@ function does(want: unknown, have: HaproxyState): string[] {
 const RELOAD = ["systemctl reload -- haproxy.service", "wait"]
 
 describe("haproxy-config", () => {
+  describe("another copy of the inventory, whose hosts are in another order", () => {
+    const servers = (password: string, ...names: string[]) =>
+      [
+        text.replace("hunter2", password),
+        "listen web",
+        "    balance roundrobin",
+        ...names.map((name) => `    server ${name}`),
+        "",
+      ].join("\n")
+    const node = servers("hunter2", "c2", "c1")
+    const have = (written = node) => {
+      const content = Buffer.from(written.replace(/admin:.*/, "admin:[secret]"))
+      return { ...running, file: { ...file, sha256: sha256(written), content } }
+    }
+    const wants = (content: string) => ({ ...byPacemaker, content: new Secret(content) })
+
+    test("changes nothing and reloads nothing", () => {
+      expect(judge(haproxyConfig, wants(servers("hunter2", "c1", "c2")), have())).toEqual({
+        drift: [],
+        findings: [],
+        actions: [],
+      })
+    })
+
+    test("changes what it means: another password, another server, another mode of the file", () => {
+      expect(does(wants(servers("hunter3", "c1", "c2")), have())).toEqual(["put", ...RELOAD])
+      expect(does(wants(servers("hunter2", "c1", "c3")), have())).toEqual(["put", ...RELOAD])
+      const readable = have()
+      const actions = does(wants(servers("hunter2", "c1", "c2")), {
+        ...readable,
+        file: { ...readable.file, mode: "0644" },
+      })
+      expect(actions).toEqual(["chmod -- 0640 /etc/haproxy/haproxy.cfg"])
+    })
+  })
+
   test.each<[string, unknown, HaproxyState, string[]]>([
     ["in sync under pacemaker", byPacemaker, running, []],
     ["in sync, stopped by pacemaker", byPacemaker, { ...running, memory: "none" }, []],

@@ -54,6 +54,12 @@ describe("hosts", () => {
     ])
   })
 
+  test("does nothing where another copy of the inventory wrote the same in another order", () => {
+    const other = "# BEGIN haops lab\n10.0.0.21\tlb1\n10.0.0.12\tcontroller1\n# END haops lab\n"
+    expect(judge(hosts, want, have(`127.0.0.1 localhost\n${other}`))).toMatchObject({ drift: [], actions: [] })
+    expect(written(other.replace("lb1", "lb2"))).toBe(block)
+  })
+
   test("does nothing where the block is right", () => {
     expect(judge(hosts, want, have(`127.0.0.1 localhost\n${block}::1 ip6\n`, "files dns"))).toEqual({
       drift: [],
