@@ -8,11 +8,10 @@ import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask } from "./harness/prober.ts"
+import { THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 
 // Runs that end early, wherever they are, and runs that meet. What they leave is what the next run begins with.
-
-const NAMES = ["controller1", "controller2", "controller3"]
 
 interface Event {
   type: string
@@ -157,11 +156,11 @@ exec /usr/sbin/pcs "$@"
 test("runs that --limit keeps apart leave what is the cluster's alone, and name who was left out", async () => {
   await damage()
   const runs = await Promise.all(
-    NAMES.slice(0, 2).map((name) => lab.haops(["up", "--yes", "--limit", name, "-i", inventory])),
+    THREE.slice(0, 2).map((name) => lab.haops(["up", "--yes", "--limit", name, "-i", inventory])),
   )
   for (const [index, { code, stdout, stderr }] of runs.entries()) {
     expect(code, `${stdout}\n${stderr}`).toBe(3)
-    const others = NAMES.filter((_, other) => other !== index)
+    const others = THREE.filter((_, other) => other !== index)
     expect(stderr).toContain(`${others.join(" and ")} are left out by --limit`)
   }
   expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("17min")
@@ -176,7 +175,7 @@ test("a run that sleeps past the lock's limit finds another's there when it wake
       said += chunk
     },
   })
-  const begun = NAMES.map((name) => new RegExp(`"action-started".*"host":"${name}"`))
+  const begun = THREE.map((name) => new RegExp(`"action-started".*"host":"${name}"`))
   await until(async () => begun.every((one) => one.test(said)), { what: "the run to work on every node" })
   sleeper.child.kill("SIGSTOP")
   // Its connections live on: the kernel keeps them, and only the heartbeat is missing.
@@ -249,9 +248,9 @@ async function expectConverged(): Promise<void> {
   const { code, stdout, stderr } = await up()
   expect(code, `${stdout}\n${stderr}`).toBe(0)
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(NAMES)
+  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(THREE)
   expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
-  expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
+  expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(THREE)
   expect((await ask(`http://${lab.vip}:8080/`)).ok).toBe(true)
   const conf = await everywhere(lab.nodes, "cat /etc/corosync/corosync.conf")
   expect(new Set(Object.values(conf)).size).toBe(1)

@@ -8,12 +8,12 @@ import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { ask, startProber } from "./harness/prober.ts"
+import { THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 import { rememberState } from "./harness/untouched.ts"
 
 // Members come, go, rest and fail, while a client keeps asking the VIP.
 
-const THREE = ["controller1", "controller2", "controller3"]
 const FOUR = [...THREE, "controller4"]
 
 let lab: Lab

@@ -6,18 +6,18 @@ import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders } from "./harness/observe.ts"
 import { ask, during } from "./harness/prober.ts"
+import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 
 // inventory/loadbalancers.yaml on Debian 13: the public VIP on two load balancers, the database's on the three controllers.
 
 const ENV = { HAOPS_VRRP_PASSWORD: "vrrp-pw1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
 const APIS = [5000, 6080, 8773, 8774, 8775, 8776, 8778, 9191, 9292, 9696, 35357]
-const CONTROLLERS = ["controller1", "controller2", "controller3"]
 
 let lab: Lab
 let database: string
 const pair = () => [lab.node("lb1"), lab.node("lb2")]
-const controllers = () => CONTROLLERS.map((name) => lab.node(name))
+const controllers = () => THREE.map((name) => lab.node(name))
 
 beforeAll(async () => {
   lab = await startLab({ release: "trixie", prepared: true, nodes: 3, loadbalancers: 2, responder: false })
@@ -33,7 +33,7 @@ test("up puts each VIP on its own hosts, and all services of the guide answer be
   await until(async () => (await firsts()) === "lb1,controller1", { what: "each VIP on its first host" })
   const urls = [...APIS.map((port) => `http://${lab.vip}:${port}/`), `https://${lab.vip}:443/`]
   const answers = await Promise.all(urls.map(async (url) => ({ url, ...(await ask(url, 5000)) })))
-  expect(answers.filter(({ ok, answer }) => !ok || !CONTROLLERS.includes(answer))).toEqual([])
+  expect(answers.filter(({ ok, answer }) => !ok || !THREE.includes(answer))).toEqual([])
   expect(await ask(`http://${database}:3306/`)).toEqual({ ok: true, answer: "controller1" })
   const page = async (password: string) => (await ask(`http://admin:${password}@${lab.vip}:1080/`)).answer
   expect(await page(ENV.HAOPS_STATS_PASSWORD)).toContain("Statistics Report")
@@ -44,7 +44,7 @@ test("its ports are those of each group alone", async () => {
   const listens = "ss -ltnH | awk '{ print $4 }' | grep -cE ':(3306|5000)$'"
   const own = `ss -ltnH | grep -c '${database}:3306'`
   expect(await everywhere(pair(), listens)).toEqual({ lb1: "1", lb2: "1" })
-  expect(await everywhere(controllers(), own)).toEqual(Object.fromEntries(CONTROLLERS.map((name) => [name, "1"])))
+  expect(await everywhere(controllers(), own)).toEqual(each("1"))
 })
 
 test("a second up has nothing to do; verify and status see it whole, without any pacemaker", async () => {
@@ -118,7 +118,7 @@ test("controllers that carry no VIP any more keep neither keepalived nor haproxy
   expect(await holders(lab.nodes, database)).toEqual([])
   const units = "systemctl is-active haproxy keepalived | sort -u; systemctl is-enabled haproxy keepalived | sort -u"
   const off = "inactive\ndisabled"
-  expect(await everywhere(controllers(), units)).toEqual(Object.fromEntries(CONTROLLERS.map((name) => [name, off])))
+  expect(await everywhere(controllers(), units)).toEqual(each(off))
   expect(await ask(`http://${lab.vip}:5000/`)).toMatchObject({ ok: true })
   expect((await haops("plan")).code).toBe(0)
 })

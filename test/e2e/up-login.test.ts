@@ -5,11 +5,11 @@ import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { type SecretWatcher, watchSecrets } from "./harness/secret-watcher.ts"
+import { each, THREE } from "./harness/three.ts"
 
 // A first `up` by the three ways to root: as root, by sudo with a password and by sudo without one. All the while the nodes are
 // watched: none of the passwords may show where another user of the node, or a reader of haops's output and files, could see it.
 
-const NAMES = ["controller1", "controller2", "controller3"]
 const SECRETS = { hacluster: "Hac1-uster 'quoted' pass", stats: 'St4ts"pass$word', sudo: "Sud0 (pass) word" }
 
 let lab: Lab
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
 test("up works for root and by sudo, with a password and without one", async () => {
-  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(NAMES)
+  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(THREE)
   expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
 })
@@ -78,8 +78,4 @@ function login(name: string, ssh: object) {
 /** As it is, as JSON holds it, and as a shell would quote it. */
 function formsOf(secret: string): readonly string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), secret.replaceAll("'", `'\\''`)]
-}
-
-function each<Value>(value: Value): Record<string, Value> {
-  return Object.fromEntries(NAMES.map((name) => [name, value]))
 }
