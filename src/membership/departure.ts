@@ -1,7 +1,8 @@
 import type { Finding } from "../base/events.ts"
+import { listing } from "../base/words.ts"
 import type { Member, Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
-import { afterwards, type VotingView, whileLeaving } from "./electorate.ts"
+import { afterwards, awayTogether, type VotingView, whileLeaving } from "./electorate.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import { count, describeVotes, type Votes } from "./quorum.ts"
 
@@ -36,7 +37,11 @@ export function isListed(node: string, { all }: Members<NodeView>): boolean {
   return all.some(({ host, have }) => host !== node && lists(have, node))
 }
 
-function unreachable({ node, force }: DepartureWant, speaker: Member<NodeView>, members: Members<NodeView>): Finding[] {
+function unreachable(
+  { node, force }: DepartureWant,
+  speaker: Member<VotingView>,
+  members: Members<NodeView>,
+): Finding[] {
   const others = members.missing.filter((name) => name !== node && lists(speaker.have, name))
   const gone = members.missing.includes(node)
   if (force) return gone ? [remnant(node, speaker)] : []
@@ -60,16 +65,32 @@ function unreachable({ node, force }: DepartureWant, speaker: Member<NodeView>, 
   ]
 }
 
-/** The others keep it out, but what it starts by itself they cannot see. */
-function remnant(node: string, { have }: Member<NodeView>): Finding {
-  const alone = have.status?.noQuorumPolicy === "ignore" ? " and, under no-quorum-policy=ignore, starts every VIP" : ""
-  const todo = "before it gets its network back, on the node: systemctl disable --now pacemaker corosync"
+/**
+ * The others keep it out, but what it starts by itself they cannot see. Nodes that are away keep the list of now: booted together they
+ * count each other by it, and where that is a quorum they take every VIP once more.
+ */
+function remnant(node: string, { have }: Member<VotingView>): Finding {
+  const { names, electorate } = awayTogether(have)
+  const hint = "Answering again, it can be taken in anew by haops add-node, which clears what is left."
+  if (names.length > 1 && count(electorate).quorate) {
+    return {
+      severity: "warning",
+      message: `${node} keeps its configuration: ${listing(names)}, booted together, have quorum by it and start every VIP once more; before they get their network back, on each of them: ${STAY_AWAY}`,
+      hint: `${hint} Where that came too late, haops verify names a VIP for which another host answers.`,
+      ask: true,
+    }
+  }
+  const ignores =
+    have.status?.noQuorumPolicy === "ignore" ? " and, under no-quorum-policy=ignore, starts every VIP" : ""
+  const alone = `it is a cluster of its own without quorum${ignores}, unless others that are gone boot with it`
   return {
     severity: "warning",
-    message: `${node} keeps its configuration: booted again, it is a cluster of its own without quorum${alone}; ${todo}`,
-    hint: "Answering again, it can be taken in anew by haops add-node, which clears what is left.",
+    message: `${node} keeps its configuration: booted again, ${alone}; before it gets its network back, on the node: ${STAY_AWAY}`,
+    hint,
   }
 }
+
+const STAY_AWAY = "systemctl disable --now pacemaker corosync"
 
 /**
  * What is left, in numbers: while the node has stopped and still counts, and afterwards. A cluster that has lost its quorum already may

@@ -63,6 +63,25 @@ export function afterwards(
   }
 }
 
+/** The nodes that are away, by themselves: they go by the list of now. A quorum device gives its vote to those that are here. */
+export function awayTogether(view: VotingView): { names: readonly string[]; electorate: Electorate } {
+  const { conf, quorum } = view
+  const nodes = (conf?.nodes ?? []).map((node) => ({ ...voter(node, view), online: !isPresent(node, view) }))
+  const device = deviceOf(conf, quorum)
+  const twoNode = nodes.length === 2 && device === undefined
+  const given = conf?.quorum.expected_votes
+  return {
+    names: (conf?.nodes ?? []).filter((node) => !isPresent(node, view)).map(({ name }) => name),
+    electorate: {
+      nodes,
+      device: device && { ...device, heard: false },
+      twoNode,
+      expected: given === undefined ? undefined : Number(given),
+      waiting: twoNode || waitsForAll(conf),
+    },
+  }
+}
+
 function voter(node: CorosyncNode, view: VotingView): Voter {
   return { id: node.nodeid, votes: node.votes ?? 1, online: isPresent(node, view) }
 }

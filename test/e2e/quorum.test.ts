@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { parseCorosyncConf } from "../../src/corosync/conf.ts"
 import { parseQuorum, type Quorum } from "../../src/corosync/quorumtool.ts"
 import { type Electorate, tally } from "../../src/corosync/votequorum.ts"
 import { afterwards, type VotingView, whileLeaving } from "../../src/membership/electorate.ts"
+import { CLAIMS, claimsScript } from "../../src/vip/view/claims.ts"
 import { corosyncs, startCorosyncs } from "./harness/corosyncs.ts"
 import { removeLoneNode } from "./harness/lone-node.ts"
 import { until } from "./harness/until.ts"
@@ -35,6 +36,22 @@ describe.concurrent("what is foreseen is what corosync counts, from five nodes d
   test.each(KINDS.map((kind, number) => ({ kind, number, name: kind.name })))("$name", async ({ kind, number }) => {
     await walk(new Cluster(kind, number))
   })
+})
+
+test("a host with a VIP hears who else claims it, but for a network that answers for all", async () => {
+  const run = corosyncs(container, 7)
+  const address = (verb: "add" | "del", id: number, of: string) => `ip -n h${id} addr ${verb} ${of}/24 dev eth0`
+  const vip = "10.99.7.100"
+  const asked = async (id: number) =>
+    CLAIMS.parse((await run(`cat >/claims <<'E'\n${claimsScript([vip])}\nE\non ${id} sh /claims`)).trim())
+  await run(`found 3; ${address("add", 1, vip)}`)
+  expect(await asked(1)).toEqual(new Map())
+  await run(address("add", 3, vip))
+  const mac = (await run("on 3 cat /sys/class/net/eth0/address")).trim()
+  expect(await asked(1)).toEqual(new Map([[vip, [mac]]]))
+  expect(await asked(2)).toEqual(new Map())
+  await run(address("add", 3, "10.99.7.1"))
+  expect(await asked(1)).toEqual(new Map())
 })
 
 async function walk(cluster: Cluster): Promise<void> {

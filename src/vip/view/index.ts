@@ -3,6 +3,7 @@ import { type Check, check } from "../../model/check.ts"
 import { hostsOf, type Vip } from "../../model/inventory.ts"
 import type { Look, Seen, View } from "../../model/view.ts"
 import { portOfVip } from "../../model/vip-port.ts"
+import { CLAIMS } from "./claims.ts"
 import { ADDRESSES, REACHED } from "./observed.ts"
 import { type VipStatus, vipStatus } from "./vip-status.ts"
 
@@ -11,7 +12,7 @@ export interface VipPicture {
 }
 
 export const view: View = {
-  observes: [ADDRESSES, REACHED],
+  observes: [ADDRESSES, REACHED, CLAIMS],
   picture: (look: Look): VipPicture => ({ vips: look.inventory.vips.map((vip) => vipStatus(look, vip)) }),
   checks: (seen) => seen.look.inventory.vips.map((vip) => vipCheck(seen, vip)),
 }
@@ -36,6 +37,7 @@ function vipCheck(seen: Seen, vip: Vip): Check {
     ...(holders.length === 1
       ? []
       : [`${address} is on ${holders.length === 0 ? "no host" : `${listing(holders)} at once`}`]),
+    ...rivals(look, holders, address),
     ...silent.map((host) => `${host.name} could not be asked whether it has ${address}`),
     ...deaf.map(({ host, outcome }) => `${address} does not answer ${host}${what}: ${outcome ?? "not asked"}`),
   ]
@@ -49,4 +51,16 @@ function vipCheck(seen: Seen, vip: Vip): Check {
   }
   const evidence = `${address} on ${holders[0]}, answers${what} here (${Math.round(here?.ms ?? 0)} ms) and on ${listing(asked.map(({ host }) => host))}`
   return check(`vip:${name}`, `VIP ${name} is on one host and can be reached`, [evidence], { fails, warnings })
+}
+
+/** Of two holders in the cluster each hears the other, and both are told already. */
+function rivals(look: Look, holders: readonly string[], address: string): readonly string[] {
+  const [holder, ...others] = holders
+  if (holder === undefined || others.length > 0) return []
+  const claims = look.observed(CLAIMS, holder)?.get(address) ?? []
+  return claims.map(
+    (mac) =>
+      `${address} is on ${holder}, and ${mac} answers for it too: a host outside the cluster, perhaps a former member. ` +
+      "Find it and stop it (systemctl disable --now pacemaker corosync keepalived, then ip addr del)",
+  )
 }

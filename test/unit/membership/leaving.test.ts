@@ -128,6 +128,27 @@ describe("departure", () => {
     ])
   })
 
+  test("of several dead nodes that are quorate together, that is said and asked, with what to do before they boot", () => {
+    const dead = { conf: FIVE, online: FIVE.slice(0, 2), offline: FIVE.slice(2), quorate: false }
+    const haves = answers(dead, { controller3: undefined, controller4: undefined })
+    const gone = { missing: ["controller3", "controller4"], subject: { force: true, loseQuorum: true } }
+    expect(found(haves, gone)).toContainEqual(
+      expect.objectContaining({
+        severity: "warning",
+        ask: true,
+        message:
+          "controller4 keeps its configuration: controller3, controller4 and controller5, booted together, have quorum by it and start every VIP once more; before they get their network back, on each of them: systemctl disable --now pacemaker corosync",
+      }),
+    )
+    const alone = { conf: FIVE, online: FIVE.filter((name) => name !== "controller4"), offline: ["controller4"] }
+    const [finding] = found(answers(alone, { controller4: undefined }), {
+      missing: ["controller4"],
+      subject: { force: true },
+    })
+    expect(finding?.ask).toBeUndefined()
+    expect(finding?.message).toContain("a cluster of its own without quorum, unless others that are gone boot with it")
+  })
+
   test("another member that would not learn of it stands against it", () => {
     const haves = answers(four, { controller2: undefined })
     expect(messages(haves, { missing: ["controller2"] })[0]).toBe(

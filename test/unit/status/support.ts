@@ -20,6 +20,7 @@ import { cib } from "../../../src/pacemaker/steps/cib.ts"
 import { Answers } from "../../../src/status/answers.ts"
 import { observeTask } from "../../../src/status/observe.ts"
 import { loadViews } from "../../../src/status/views.ts"
+import type { CLAIMS } from "../../../src/vip/view/claims.ts"
 import type { ADDRESSES, REACHED } from "../../../src/vip/view/observed.ts"
 import { HOSTS, PACEMAKER } from "../membership/cluster.ts"
 import { facts } from "../step-harness.ts"
@@ -68,6 +69,7 @@ interface Observation {
   haproxy: Shown<typeof RUNTIME>
   cib: Shown<typeof CIB_COPY>
   reach: Shown<typeof REACHED>
+  claims: Shown<typeof CLAIMS>
 }
 
 /** What one host answered; null: it could not be reached. */
@@ -198,5 +200,6 @@ function observed(name: string): Observation {
     haproxy: haproxy(),
     cib: { version: "0.6", digest: "a".repeat(64) },
     reach: new Map([[VIP.address, "accepted"]]),
+    claims: new Map(),
   }
 }

@@ -145,6 +145,12 @@ describe("each check fails by what it is about", () => {
       { hosts: { controller2: { observation: { addresses: new Set(["10.0.0.11"]) } } } },
     ],
     [
+      "a VIP that a host outside the cluster answers for too",
+      "vip:vip",
+      "10.0.0.11 is on controller1, and 0a:1b:2c:3d:4e:5f answers for it too: a host outside the cluster, perhaps a former member. Find it and stop it (systemctl disable --now pacemaker corosync keepalived, then ip addr del)",
+      { hosts: { controller1: { observation: { claims: new Map([["10.0.0.11", ["0a:1b:2c:3d:4e:5f"]]]) } } } },
+    ],
+    [
       "a VIP on none",
       "vip:vip",
       "10.0.0.11 is on no host",
