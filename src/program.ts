@@ -129,7 +129,7 @@ function addDrill(program: Command, call: Call): void {
         "for the cluster to be healthy again (default: 2min, 10min for reboot)",
       ).argParser(span),
     )
-    .option("-y, --yes", "do not ask before it hurts")
+    .option("-y, --yes", "do not ask for confirmation")
 }
 
 function addLb(program: Command, call: Call): void {

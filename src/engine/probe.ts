@@ -71,7 +71,7 @@ function answer(
 function output(section: Section | undefined, title: string): ProbeOutput {
   if (section === undefined) throw new HaopsError("E_BUG", `no section for ${title}`)
   if (section.code === 0) return section
-  throw new HaopsError("E_PROBE", `could not find out about ${title} (exit ${section.code})`, {
+  throw new HaopsError("E_PROBE", `probe of ${title} failed (exit ${section.code})`, {
     result: asResult(section),
   })
 }

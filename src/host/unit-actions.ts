@@ -1,9 +1,10 @@
 import type { Drift } from "../base/events.ts"
 import type { Action } from "../model/step.ts"
+import { AT_BOOT } from "./unit-judge.ts"
 import type { UnitState } from "./units.ts"
 
 /**
- * What `systemctl` has to do about a drift of `enabled` (to `enabled` or `disabled`) or `running` (to `active` or `inactive`);
+ * What `systemctl` has to do about a drift of `starts at boot` (to `yes` or `no`) or `running` (to `active` or `inactive`);
  * nothing for any other drift.
  */
 export function unitActions(
@@ -12,7 +13,7 @@ export function unitActions(
   { attribute, want }: Pick<Drift, "attribute" | "want">,
 ): Action[] {
   const systemctl = (...words: string[]): Action => ({ type: "run", argv: ["systemctl", ...words, "--", unit] })
-  if (attribute === "enabled") return [systemctl(want === "enabled" ? "enable" : "disable", "--quiet")]
+  if (attribute === AT_BOOT) return [systemctl(want === "yes" ? "enable" : "disable", "--quiet")]
   if (attribute !== "running") return []
   if (want === "inactive") return [systemctl("stop")]
   // A unit that failed too often is refused a start until that is forgotten.

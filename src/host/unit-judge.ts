@@ -1,4 +1,5 @@
-import type { Finding } from "../base/events.ts"
+import type { Drift, Finding } from "../base/events.ts"
+import { quote } from "../base/sh.ts"
 import type { UnitState } from "./units.ts"
 
 /** systemd knows a unit of this name, be it masked or unreadable. */
@@ -11,7 +12,23 @@ export function isMasked({ load, file }: UnitState): boolean {
   return load === "masked" || file === "masked" || file === "masked-runtime"
 }
 
-/** A masked unit is nothing that haops undoes by itself: it is reported, with `hint` to say how. */
-export function maskedFindings(name: string, unit: UnitState, hint: string): Finding[] {
+/** Masking is somebody's decision, so haops does not undo it: it is reported with the command that does. */
+export function maskedFindings(name: string, unit: UnitState): Finding[] {
+  const hint = `If it may run again, on the node: systemctl unmask ${quote(name)}`
   return isMasked(unit) ? [{ severity: "error", message: `${name} is masked`, hint }] : []
+}
+
+/** Attribute of the drift of a unit that systemd starts at boot and should not, or the other way round. */
+export const AT_BOOT = "starts at boot"
+
+/** The drift where `unit` is to start at boot or not to. `file` is systemd's word for its unit file; empty where it has none. */
+export function bootDrift(file: string, wanted: boolean, name?: string): Drift {
+  const attribute = name === undefined ? AT_BOOT : `${name} ${AT_BOOT}`
+  return { attribute, have: atBoot(file), want: wanted ? "yes" : "no", risk: "none" }
+}
+
+function atBoot(file: string): string {
+  if (file === "enabled") return "yes"
+  if (file === "" || file === "disabled") return "no"
+  return /^(enabled|linked)/.test(file) ? `yes (${file})` : `no (${file})`
 }

@@ -29,7 +29,7 @@ function foreignFindings({ instances }: KeepalivedWant, { config }: KeepalivedSt
     instances.map(({ address }) => address),
   )
   if (others.length > 0) {
-    const message = `${KEEPALIVED_CONFIG} is not of haops and manages ${others.join(", ")}, which the inventory does not`
+    const message = `${KEEPALIVED_CONFIG} was not written by haops and manages ${others.join(", ")}, which the inventory does not`
     const hint = "Add them as vips with manager: keepalived, or take them out of that file."
     return [{ severity: "error", message, hint }]
   }
@@ -55,8 +55,7 @@ function nicFindings(instance: KeepalivedWant["instances"][number], have: Keepal
 }
 
 function unitFindings({ unit }: KeepalivedState): Finding[] {
-  const hint = "Somebody decided that it must not start. If that is over: systemctl unmask keepalived.service"
-  return maskedFindings("keepalived.service", unit, hint)
+  return maskedFindings("keepalived.service", unit)
 }
 
 function passwordFindings({ truncated }: KeepalivedWant): Finding[] {

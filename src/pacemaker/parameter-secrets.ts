@@ -73,7 +73,6 @@ function forSed(text: string): string {
 
 /** Characters that XML 1.0 has no way to write. */
 function requireXml(value: string, what: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: just these are meant
   if (!/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.test(value)) return
   throw new HaopsError(
     "E_INPUT",

@@ -72,7 +72,7 @@ export const DAMAGES: readonly Damage[] = [
     name: "haproxy started by systemd at boot",
     on: "controller2",
     by: "systemctl enable --quiet haproxy",
-    drift: ["enabled: enabled -> disabled"],
+    drift: ["starts at boot: yes -> no"],
     proof: ["systemctl is-enabled haproxy || true", "disabled"],
   },
   {
@@ -86,7 +86,7 @@ export const DAMAGES: readonly Damage[] = [
     name: "a cluster that does not start at boot",
     on: "controller1",
     by: "systemctl disable --quiet corosync pacemaker",
-    drift: ["corosync at boot: disabled -> enabled", "pacemaker at boot: disabled -> enabled"],
+    drift: ["corosync starts at boot: no -> yes", "pacemaker starts at boot: no -> yes"],
     proof: ["systemctl is-enabled corosync pacemaker | tr '\\n' ' '", "enabled enabled "],
   },
   {

@@ -43,7 +43,7 @@ describe("TLS ends at haproxy", () => {
   it("and takes up a certificate that haproxy has not read, as after a run that was cut short", async () => {
     await node().must(`sleep 1; touch ${FILE}; chmod 644 ${FILE}`)
     const plan = await lab.haops(["plan"])
-    expect(plan.stdout).toContain(`${FILE} in memory`)
+    expect(plan.stdout).toContain(`${FILE} as loaded`)
     expect((await lab.haops(["up", "--yes"])).code).toBe(0)
     expect((await lab.haops(["plan"])).code).toBe(0)
   })

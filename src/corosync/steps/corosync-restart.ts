@@ -28,7 +28,7 @@ export const corosyncRestart = defineJointStep<ClusterWant, CorosyncView>({
   summary: "corosync restarted for settings that need it, node by node",
   want: CLUSTER_WANT,
   bind: clusterWant,
-  title: () => "corosync in force",
+  title: () => "corosync restart",
   probe: corosyncView,
   check(want, members) {
     if (!isManaged(want, members)) return []

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 30_000
  */
 export const corosyncTimers = defineJointStep<ClusterWant, CorosyncView>({
   kind: "corosync-timers",
-  summary: "corosync's links by the token that is in force",
+  summary: "corosync's links by the token that it runs with",
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "timers of corosync's links",

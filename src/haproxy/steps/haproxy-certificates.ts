@@ -111,7 +111,7 @@ function fileDrift({ path, content }: File, { file, memory }: CertificateFile): 
   if (file.mode !== MODE) drift.push({ attribute: `${path} mode`, have: file.mode, want: MODE, risk: "none" })
   if (file.owner !== OWNER) drift.push({ attribute: `${path} owner`, have: file.owner, want: OWNER, risk: "none" })
   if (memory === "older") {
-    drift.push({ attribute: `${path} in memory`, have: "an older one", want: wanted, risk: "reload" })
+    drift.push({ attribute: `${path} as loaded`, have: "an older one", want: wanted, risk: "reload" })
   }
   return drift
 }

@@ -1,10 +1,10 @@
 import * as z from "zod"
-import type { Drift, Finding } from "../../base/events.ts"
+import type { Drift } from "../../base/events.ts"
 import { reveal, Secret } from "../../base/secret.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "../../host/file-drift.ts"
 import { sha256 } from "../../host/file-state.ts"
 import { unitActions } from "../../host/unit-actions.ts"
-import { isThere, maskedFindings } from "../../host/unit-judge.ts"
+import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type Action, type BindContext, defineStep } from "../../model/step.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
@@ -42,7 +42,7 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
     parse: parseHaproxy,
   }),
   check: (wanted, have) => [...configDrift(asOrdered(wanted, have), have), ...unitDrift(wanted, have)],
-  findings: ({ runBy }, { file, unit }) => [...fileFindings(path, file), ...unitFindings(runBy, unit)],
+  findings: (_want, { file, unit }) => [...fileFindings(path, file), ...maskedFindings(HAPROXY_UNIT, unit)],
   plan: (wanted, have, drift) => plan(asOrdered(wanted, have), have, drift),
   carries: (_wanted, { holds }) => holds,
 })
@@ -77,8 +77,8 @@ function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {
   const risk = reloads ? "reload" : "none"
   const drift = fileDrift(fileOf(content), have.file, { risk, redact: redactHaproxyConfig })
   if (drift.length > 0 || !reloads || have.memory === "current") return drift
-  const attribute = "haproxy in memory"
-  return [{ attribute, have: "an older configuration", want: `${path} as it is`, risk: "reload" }]
+  const attribute = "haproxy's loaded configuration"
+  return [{ attribute, have: "an older one", want: `that of ${path}`, risk: "reload" }]
 }
 
 /** Where pacemaker runs haproxy, systemd must not start it at boot: it would run beside the cluster's decisions. */
@@ -88,14 +88,13 @@ function unitDrift({ runBy }: Want, have: HaproxyState): Drift[] {
   const expected = isThere(unit) ? {} : { expected: true }
   const enabled = unit.file === "enabled" || unit.file === "enabled-runtime"
   if (runBy === "pacemaker") {
-    if (enabled) drift.push({ attribute: "enabled", have: unit.file, want: "disabled", risk: "none" })
+    if (enabled) drift.push(bootDrift(unit.file, false))
     if (mustStop(runBy, have)) {
       drift.push({ attribute: "running", have: "outside the cluster", want: "inactive", risk: "restart" })
     }
     return drift
   }
-  if (!enabled)
-    drift.push({ attribute: "enabled", have: unit.file || "absent", want: "enabled", risk: "none", ...expected })
+  if (!enabled) drift.push({ ...bootDrift(unit.file, true), ...expected })
   if (memory === "none")
     drift.push({ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected })
   return drift
@@ -104,11 +103,6 @@ function unitDrift({ runBy }: Want, have: HaproxyState): Drift[] {
 /** haproxy that runs before there is a cluster was started by its package or by hand. Under a cluster it is never stopped here. */
 function mustStop(runBy: Want["runBy"], { memory, clustered }: HaproxyState): boolean {
   return runBy === "pacemaker" && memory !== "none" && !clustered
-}
-
-function unitFindings(runBy: Want["runBy"], unit: HaproxyState["unit"]): Finding[] {
-  const who = runBy === "pacemaker" ? "Pacemaker cannot start a masked unit" : "A masked unit cannot be started"
-  return maskedFindings(HAPROXY_UNIT, unit, `${who}: systemctl unmask ${HAPROXY_UNIT}`)
 }
 
 function plan({ content, agent }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {

@@ -62,7 +62,7 @@ function bind({ inventory, host }: BindContext): Want | undefined {
 }
 
 function gone(attribute: string, risk: Drift["risk"] = "none"): Drift {
-  return { attribute, have: "of haops", want: "absent", risk }
+  return { attribute, have: "managed by haops", want: "absent", risk }
 }
 
 function unwanted({ certificates }: Want, have: LeftoversState): string[] {

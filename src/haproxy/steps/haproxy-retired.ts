@@ -3,6 +3,7 @@ import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { MANAGED } from "../../host/mark.ts"
 import { unitActions } from "../../host/unit-actions.ts"
+import { bootDrift } from "../../host/unit-judge.ts"
 import { readUnit, type UnitState, unitLines } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { HAPROXY_CONFIG } from "../config/render.ts"
@@ -41,7 +42,7 @@ ${unitLines(HAPROXY_UNIT)}`,
     if (unit?.file !== "enabled") return []
     const active = unit.active === "active"
     return [
-      { attribute: "enabled", have: "enabled", want: "disabled", risk: "none" },
+      bootDrift(unit.file, false),
       ...(active ? [{ attribute: "running", have: "active", want: "inactive", risk: "failover" as const }] : []),
     ]
   },

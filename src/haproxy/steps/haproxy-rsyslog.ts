@@ -2,7 +2,7 @@ import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
 import { type FileWant, fileDrift, fileFindings, planFile } from "../../host/file-drift.ts"
 import { unitActions } from "../../host/unit-actions.ts"
-import { isThere, maskedFindings } from "../../host/unit-judge.ts"
+import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
 import type { HaproxyRsyslog } from "../../model/haproxy.ts"
 import { type Action, type BindContext, defineStep } from "../../model/step.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, renderLogrotate, renderRsyslog } from "../node/rsyslog.ts"
@@ -28,12 +28,10 @@ export const haproxyRsyslog = defineStep<Want, RsyslogState>({
   findings: (_want, { config, rotation, unit }): Finding[] => [
     ...fileFindings(RSYSLOG_CONFIG, config),
     ...fileFindings(LOGROTATE_CONFIG, rotation),
-    ...maskedFindings(UNIT, unit, MASKED),
+    ...maskedFindings(UNIT, unit),
   ],
   plan,
 })
-
-const MASKED = `Somebody decided that it must not start. If that is over: systemctl unmask ${UNIT}`
 
 function check({ rsyslog }: Want, have: RsyslogState): Drift[] {
   const { unit, memory } = have
@@ -44,15 +42,15 @@ function check({ rsyslog }: Want, have: RsyslogState): Drift[] {
   }
   const expected = isThere(unit) ? {} : { expected: true }
   if (unit.file !== "enabled") {
-    drift.push({ attribute: "enabled", have: unit.file || "absent", want: "enabled", risk: "none", ...expected })
+    drift.push({ ...bootDrift(unit.file, true), ...expected })
   }
   if (memory === "none")
     drift.push({ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected })
   if (memory === "older") {
     drift.push({
-      attribute: "rsyslog in memory",
-      have: "an older configuration",
-      want: `${RSYSLOG_CONFIG} as it is`,
+      attribute: "rsyslog's loaded configuration",
+      have: "an older one",
+      want: `that of ${RSYSLOG_CONFIG}`,
       risk: "none",
     })
   }

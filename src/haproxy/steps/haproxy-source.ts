@@ -83,13 +83,13 @@ function check({ source }: Want, have: SourceState, facts: HostFacts): Drift[] {
   if (have.built !== wanted)
     add(binary, have.built ?? "not built here", wanted, have.running === undefined ? "none" : "reload")
   drift.push(...fileDrift(unitOf(source), have.unit))
-  if (have.unitStale) add("unit in systemd's memory", "an older one", `${HAPROXY_UNIT_PATH} as it is`)
+  if (have.unitStale) add("systemd's loaded unit", "an older one", `that of ${HAPROXY_UNIT_PATH}`)
   if (binary !== HAPROXY_LINK && have.link !== binary) add(IN_PATH, have.link || "absent", binary)
   if (!have.user) add("user haproxy", "absent", "present")
   // A binary that was replaced is taken up by a reload: the master starts itself anew.
   if (have.running !== undefined && have.running !== binary) {
     const replaced = have.running === `${binary} (deleted)`
-    add("haproxy in memory", replaced ? "an older build" : have.running, binary, replaced ? "reload" : "restart")
+    add("running haproxy", replaced ? "an older build" : have.running, binary, replaced ? "reload" : "restart")
   }
   return drift
 }

@@ -37,7 +37,7 @@ function running(seen: Seen): Check {
   )
 }
 
-/** The file is the inventory's, the process is younger than the file, and what is in memory has just these servers. */
+/** The file is the inventory's, the process is younger than the file, and the loaded configuration has just these servers. */
 function configuration(seen: Seen): Check {
   const { look, unasked } = seen
   const compared = seen.assessed(haproxyConfig)
@@ -55,7 +55,7 @@ function configuration(seen: Seen): Check {
       ),
     ]
   })
-  const title = "haproxy has this very configuration in memory"
+  const title = "haproxy's loaded configuration is the inventory's"
   const evidence = `${listing(haproxyHosts(look).map(({ name }) => name))}: the file is the inventory's, the process is younger, its servers are the same`
   return check("haproxy-config", title, [evidence], { fails })
 }
@@ -63,7 +63,7 @@ function configuration(seen: Seen): Check {
 function inMemory(service: HaproxyService, { backends }: Extract<HaproxyRuntime, { state: "up" }>): string[] {
   const name = backendOf(service)
   const backend = backends.find((one) => one.name === name)
-  if (backend === undefined) return [`${name} is not in memory`]
+  if (backend === undefined) return [`${name} is not in the loaded configuration`]
   const have = backend.servers.map((server) => spelled(server.name, server.address))
   // A haproxy that is too old to tell addresses is compared by names.
   const tells = backend.servers.every(({ address }) => address !== "")
@@ -71,7 +71,7 @@ function inMemory(service: HaproxyService, { backends }: Extract<HaproxyRuntime,
     spelled(name, tells ? `${address.includes(":") ? `[${address}]` : address}:${port}` : ""),
   )
   const differs = [...have].sort().join("\n") !== [...want].sort().join("\n")
-  return differs ? [`${name} has ${listing(have, 9) || "no server"} in memory, wanted ${listing(want, 9)}`] : []
+  return differs ? [`${name} has ${listing(have, 9) || "no server"} loaded, wanted ${listing(want, 9)}`] : []
 }
 
 function spelled(name: string, address: string): string {

@@ -3,7 +3,7 @@ import type { Drift, Finding } from "../../base/events.ts"
 import { quote } from "../../base/sh.ts"
 import { defineStep } from "../../model/step.ts"
 import { unitActions } from "../unit-actions.ts"
-import { isMasked, isThere, maskedFindings } from "../unit-judge.ts"
+import { AT_BOOT, bootDrift, isMasked, isThere, maskedFindings } from "../unit-judge.ts"
 import { parseUnit, type UnitState, unitScript } from "../units.ts"
 
 const want = z
@@ -42,12 +42,7 @@ function check({ enabled, running }: Want, have: UnitState): Drift[] {
   const drift: Drift[] = []
   const isEnabled = ENABLED.has(have.file)
   if (enabled !== undefined && enabled !== isEnabled && !FIXED.has(have.file) && !isMasked(have)) {
-    drift.push({
-      attribute: "enabled",
-      have: have.file || "disabled",
-      want: enabled ? "enabled" : "disabled",
-      risk: "none",
-    })
+    drift.push(bootDrift(have.file, enabled))
   }
   const isRunning = have.active === "active" || have.active === "reloading"
   if (running === true && !isRunning && !isMasked(have)) {
@@ -65,14 +60,11 @@ function absent({ enabled, running }: Pick<Want, "enabled" | "running">): Drift[
   const drift = (attribute: string, wanted: string): Drift => {
     return { attribute, have: "absent", want: wanted, risk: "none", expected: true }
   }
-  return [...(enabled ? [drift("enabled", "enabled")] : []), ...(running ? [drift("running", "active")] : [])]
+  return [...(enabled ? [drift(AT_BOOT, "yes")] : []), ...(running ? [drift("running", "active")] : [])]
 }
 
 function findings({ name, enabled, running }: Want, have: UnitState): Finding[] {
-  if (isMasked(have) && (enabled || running)) {
-    const hint = `Somebody decided that it must not start. If that is over: systemctl unmask ${quote(name)}`
-    return maskedFindings(name, have, hint)
-  }
+  if (isMasked(have) && (enabled || running)) return maskedFindings(name, have)
   if (have.load === "error" || have.load === "bad-setting") {
     return [
       {

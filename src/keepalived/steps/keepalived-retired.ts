@@ -39,7 +39,7 @@ exit 0`,
   }),
   check: (_want, { ours, active }) =>
     ours
-      ? [{ attribute: KEEPALIVED_CONFIG, have: "of haops", want: "absent", risk: active ? "failover" : "none" }]
+      ? [{ attribute: KEEPALIVED_CONFIG, have: "managed by haops", want: "absent", risk: active ? "failover" : "none" }]
       : [],
   plan: () => [
     { type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", "keepalived.service"] },

@@ -3,6 +3,7 @@ import { Secret } from "../../base/secret.ts"
 import { type FileWant, fileDrift, planFile } from "../../host/file-drift.ts"
 import { sha256 } from "../../host/file-state.ts"
 import { unitActions } from "../../host/unit-actions.ts"
+import { bootDrift } from "../../host/unit-judge.ts"
 import { type Action, defineStep } from "../../model/step.ts"
 import { bindKeepalived } from "../bind.ts"
 import { CHECK_SCRIPT, VALIDATE } from "../check.ts"
@@ -48,8 +49,8 @@ function configDrift(wanted: KeepalivedWant, have: KeepalivedState): Drift[] {
   const risk = have.memory === "none" ? "none" : movesVip(content, have) ? "failover" : "reload"
   const drift = fileDrift(fileOf(wanted, content), have.config, { risk, redact: redactKeepalived })
   if (drift.length > 0 || have.memory !== "older") return drift
-  const attribute = "keepalived in memory"
-  return [{ attribute, have: "an older configuration", want: `${KEEPALIVED_CONFIG} as it is`, risk: "reload" }]
+  const attribute = "keepalived's loaded configuration"
+  return [{ attribute, have: "an older one", want: `that of ${KEEPALIVED_CONFIG}`, risk: "reload" }]
 }
 
 /** What came from the host has its password taken out: where all the rest is the same, that is what differs. */
@@ -63,7 +64,7 @@ function unitDrift({ unit, memory }: KeepalivedState): Drift[] {
   const expected = unit.load === "not-found" ? { expected: true } : {}
   const drift: Drift[] = []
   if (unit.file !== "enabled") {
-    drift.push({ attribute: "enabled", have: unit.file || "absent", want: "enabled", risk: "none", ...expected })
+    drift.push({ ...bootDrift(unit.file, true), ...expected })
   }
   if (memory === "none") {
     drift.push({ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected })

@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
+import { bootDrift } from "../../host/unit-judge.ts"
 import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { type Drift, defineStep, type HostFacts } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
@@ -83,7 +84,7 @@ function deauth(shell: Want["shell"], { known }: Have, facts: HostFacts) {
 
 function unitDrift(unit: string, { active, file }: UnitState): Drift[] {
   return [
-    ...(file === "enabled" ? [drift(`${unit} at boot`, file, "disabled")] : []),
+    ...(file === "enabled" ? [bootDrift(file, false, unit)] : []),
     ...(active === "active" || active === "activating" ? [drift(unit, active, "inactive")] : []),
   ]
 }

@@ -3,7 +3,7 @@ import type { Drift, Finding } from "../../base/events.ts"
 import { COROSYNC_CONF, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
 import { tellShared } from "../../host/shared.ts"
-import { isMasked, maskedFindings } from "../../host/unit-judge.ts"
+import { bootDrift, isMasked, maskedFindings } from "../../host/unit-judge.ts"
 import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { type Action, defineStep } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../../pacemaker/crm-mon.ts"
@@ -83,9 +83,7 @@ function unitDrift({ units }: Have): Drift[] {
   return UNITS.flatMap((unit) => {
     const { active, file } = units[unit]
     return [
-      ...(file === "enabled" || isMasked(units[unit])
-        ? []
-        : [{ attribute: `${unit} at boot`, have: file || "absent", want: "enabled", risk: "none" as const }]),
+      ...(file === "enabled" || isMasked(units[unit]) ? [] : [bootDrift(file, true, unit)]),
       ...(active === "active" ? [] : [{ attribute: unit, have: active, want: "active", risk: "none" as const }]),
     ]
   })
@@ -106,7 +104,7 @@ function running(have: string): Drift {
 }
 
 function masked(unit: string, state: UnitState): Finding[] {
-  return maskedFindings(`${unit}.service`, state, `On the node: systemctl unmask ${unit}`)
+  return maskedFindings(`${unit}.service`, state)
 }
 
 /** Starting without a configuration would only say that corosync failed. */

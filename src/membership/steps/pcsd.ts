@@ -1,6 +1,6 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
-import { isThere, maskedFindings } from "../../host/unit-judge.ts"
+import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
 import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
@@ -51,7 +51,7 @@ function driftOf(unit: Unit, { active, file }: UnitState): Drift[] {
   const drift: Drift[] = []
   // A masked unit is a finding; a static one has nothing to enable.
   if (file === "disabled") {
-    drift.push({ attribute: `${unit} at boot`, have: file, want: "enabled", risk: "none" })
+    drift.push(bootDrift(file, true, unit))
   }
   // `activating` is on its way: `systemctl start` waits for it.
   if (active !== "active") drift.push({ attribute: unit, have: active, want: "active", risk: "none" })
@@ -59,5 +59,5 @@ function driftOf(unit: Unit, { active, file }: UnitState): Drift[] {
 }
 
 function findingsOf(unit: Unit, state: UnitState): Finding[] {
-  return maskedFindings(`${unit}.service`, state, `On the node: systemctl unmask ${unit}`)
+  return maskedFindings(`${unit}.service`, state)
 }

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { readAnswer } from "../../host/answer.ts"
 import { unitActions } from "../../host/unit-actions.ts"
-import { isThere, maskedFindings } from "../../host/unit-judge.ts"
+import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
 import { readUnit, type UnitState, unitLines } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { arbiterOn } from "../nodes.ts"
@@ -42,11 +42,11 @@ ${unitLines(UNIT)}`,
     }
     return [
       ...(certificates ? [] : [drift("certificates", "absent", "present")]),
-      ...(unit.file === "enabled" ? [] : [drift("enabled", unit.file || "absent", "enabled")]),
+      ...(unit.file === "enabled" ? [] : [{ ...bootDrift(unit.file, true), ...expected }]),
       ...(unit.active === "active" ? [] : [drift("running", unit.active, "active")]),
     ]
   },
-  findings: (_want, { unit }) => maskedFindings(UNIT, unit, `systemctl unmask ${UNIT}`),
+  findings: (_want, { unit }) => maskedFindings(UNIT, unit),
   plan: (_want, { certificates, unit }, drift) => [
     ...(certificates ? [] : [{ type: "run" as const, argv: ["pcs", "qdevice", "setup", "model", "net"] }]),
     ...drift.flatMap((one) => unitActions(UNIT, unit, one)),

@@ -29,7 +29,7 @@ function worldOf(answers: Readonly<Record<string, Answer>>): World {
 }
 
 const failed = (name: string): Answer => ({
-  error: new HaopsError("E_PROBE", "could not find out about it (exit 3)", { host: name }),
+  error: new HaopsError("E_PROBE", "probe of it failed (exit 3)", { host: name }),
 })
 
 describe.each([...stepKinds])("%s", (_kind, step) => {

@@ -167,7 +167,7 @@ describe("pcsd", () => {
   test("a stopped half is drift by itself", () => {
     const { drift, actions } = judged({ pcsd: good, "pcsd-ruby": ["loaded", "failed", "disabled"] })
     expect(drift.map(({ attribute, have }) => [attribute, have])).toEqual([
-      ["pcsd-ruby at boot", "disabled"],
+      ["pcsd-ruby starts at boot", "no"],
       ["pcsd-ruby", "failed"],
     ])
     expect(lines(actions)).toEqual([
@@ -233,9 +233,9 @@ describe("cluster-start", () => {
   test("stopped by hand: started, enabled, waited for", () => {
     const { drift, actions } = judged(OURS, both("inactive", "disabled"), "")
     expect(drift.map(({ attribute }) => attribute)).toEqual([
-      "corosync at boot",
+      "corosync starts at boot",
       "corosync",
-      "pacemaker at boot",
+      "pacemaker starts at boot",
       "pacemaker",
     ])
     expect(lines(actions)).toEqual([

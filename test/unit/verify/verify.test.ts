@@ -189,7 +189,7 @@ describe("each check fails by what it is about", () => {
     [
       "an older configuration in memory, by the servers in it",
       "haproxy-config",
-      "controller2: web has controller1 10.0.0.12:8000 and controller2 10.0.0.13:8000 in memory, wanted controller1 10.0.0.12:8000, controller2 10.0.0.13:8000 and controller3 10.0.0.14:8000",
+      "controller2: web has controller1 10.0.0.12:8000 and controller2 10.0.0.13:8000 loaded, wanted controller1 10.0.0.12:8000, controller2 10.0.0.13:8000 and controller3 10.0.0.14:8000",
       { hosts: { controller2: { observation: { haproxy: without("controller3") } } } },
     ],
     [

@@ -95,7 +95,7 @@ describe("a certificate on a node", () => {
 
   test("in place and not yet in haproxy's memory, as after a run that was cut short: a reload", () => {
     const { drift, actions } = judge(haproxyCertificates, want, have({}, "older"))
-    expect(drift).toMatchObject([{ attribute: `${PATH} in memory`, risk: "reload" }])
+    expect(drift).toMatchObject([{ attribute: `${PATH} as loaded`, risk: "reload" }])
     expect(actions.map((action) => action.type)).toEqual(["run", "wait"])
   })
 

@@ -111,7 +111,7 @@ describe("a haproxy from source", () => {
 
   test("that runs an older build after a run that was cut short: a reload", () => {
     const { drift, actions } = judge(haproxySource, want, { ...SYNC, running: `${BINARY} (deleted)` })
-    expect(drift).toMatchObject([{ attribute: "haproxy in memory", risk: "reload" }])
+    expect(drift).toMatchObject([{ attribute: "running haproxy", risk: "reload" }])
     expect(actions.map((action) => action.type)).toEqual(["run", "wait"])
   })
 

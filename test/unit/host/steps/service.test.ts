@@ -58,7 +58,7 @@ describe("service", () => {
   test("a unit that is not there yet is expected", () => {
     const { drift } = judge(service, up, state("not-found", "", "inactive"))
     expect(drift).toMatchObject([
-      { attribute: "enabled", expected: true },
+      { attribute: "starts at boot", expected: true },
       { attribute: "running", expected: true },
     ])
   })
