@@ -33,8 +33,10 @@ up() {
   make_secrets
   docker network inspect "$network" >/dev/null 2>&1 ||
     quietly docker network create --subnet "$subnet.0/24" --label haops.lab=demo "$network"
+  starting=
   start_group controller 10 "$nodes"
   start_group lb 20 "$loadbalancers"
+  for start in $starting; do wait "$start"; done
   names | while read -r name; do wait_for_ssh "$name"; done
   names | while read -r name; do start_responder "$name"; done
   write_known_hosts
@@ -48,11 +50,12 @@ make_secrets() {
   [ -f "$state/hacluster" ] || (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$state/hacluster")
 }
 
-# start_group PREFIX OFFSET COUNT
+# start_group PREFIX OFFSET COUNT: in the background, all at once.
 start_group() {
   number=1
   while [ "$number" -le "$3" ]; do
-    start_node "$1$number" "$subnet.$(($2 + number))"
+    start_node "$1$number" "$subnet.$(($2 + number))" &
+    starting="$starting $!"
     number=$((number + 1))
   done
 }
@@ -116,10 +119,11 @@ login() {
 }
 
 down() {
-  names | while read -r name; do
-    say "Removing $name"
-    quietly docker rm --force --volumes "haops-lab-$name"
-  done
+  # shellcheck disable=SC2046 # a list of words
+  if [ -n "$(names)" ]; then
+    say "Removing" $(names)
+    quietly docker rm --force --volumes $(names | sed 's/^/haops-lab-/')
+  fi
   docker network inspect "$network" >/dev/null 2>&1 && quietly docker network rm "$network"
   rm -rf "$state"
 }

@@ -13,6 +13,10 @@ export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 trap 'exit 130' INT TERM
 
+# It was built just now.
+HAOPS_E2E_CLI=$root/dist/cli.cjs
+export HAOPS_E2E_CLI
+
 results=$TMPDIR/results.json
 status=0
 npx vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?

@@ -6,9 +6,10 @@ import { sweepAbandoned } from "./labels.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
-/** Once before all e2e tests: haops is built from the source under test, and nothing is left of runs that were killed. */
+/** Before all e2e tests: haops is built from the source under test, where it was not already, and nothing is left of runs that were killed. */
 export default async function setup(): Promise<void> {
-  await promisify(execFile)(process.execPath, ["src/build/bundle.mjs"], { cwd: root })
+  if (process.env.HAOPS_E2E_CLI === undefined)
+    await promisify(execFile)(process.execPath, ["src/build/bundle.mjs"], { cwd: root })
   const { dockerode } = (await getContainerRuntimeClient()).container
   await sweepAbandoned(dockerode)
 }

@@ -21,8 +21,8 @@ export interface LabOptions {
   nodes?: number
   /** Default 0. */
   loadbalancers?: number
-  /** With the packages of the main job installed. Default false: bare. */
-  prepared?: boolean
+  /** With the packages installed, on all nodes or on these. Default false: bare. */
+  prepared?: boolean | readonly string[]
   /** With an HTTP responder on port 8000 of every node, for haproxy to find. Default true. */
   responder?: boolean
 }
@@ -63,7 +63,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const network = await createNetwork(dockerode)
     cleanups.defer(() => network.remove())
     const key = await createLoginKey(directory)
-    const image = (name: string) => `haops-${prepared ? "prepared" : "node"}:${releases[name] ?? release}`
+    const isPrepared = (name: string) => (typeof prepared === "boolean" ? prepared : prepared.includes(name))
+    const image = (name: string) => `haops-${isPrepared(name) ? "prepared" : "node"}:${releases[name] ?? release}`
+    const started: LabNode[] = []
+    cleanups.defer(() => settled(started.map((node) => node.remove())))
     const planned = [...places("controller", count, 11), ...places("lb", loadbalancers, 21)]
     const nodes = await settled(
       planned.map(async ({ name, host }) => {
@@ -75,7 +78,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
           authorizedKey: key.publicKey,
         }
         const node = await startNode(dockerode, place, responder)
-        cleanups.defer(() => node.remove())
+        started.push(node)
         return node
       }),
     )
@@ -113,9 +116,16 @@ function toLab(
     inventory: (overrides = {}, file = "inventory.yaml") => writeInventory(lab, overrides, join(lab.directory, file)),
     spawnHaops: (args, options = {}) => spawnHaops(args, { cwd: lab.directory, ...options }),
     haops: (args, options) => lab.spawnHaops(args, options).done,
-    [Symbol.asyncDispose]: () => cleanups.run(),
+    [Symbol.asyncDispose]: () => (process.env.HAOPS_E2E_KEEP === undefined ? cleanups.run() : keep(lab)),
   }
   return lab
+}
+
+/** For whoever wants to look around in it. The next run removes the nodes, as those of any run that is over. */
+async function keep({ nodes, directory, identityFile, knownHosts }: Lab): Promise<void> {
+  const login = `ssh -F none -i ${identityFile} -o UserKnownHostsFile=${knownHosts} -o IdentitiesOnly=yes`
+  const lines = nodes.map(({ name, address }) => `  ${name}  ${login} root@${address}\n`)
+  process.stderr.write(`The lab is kept, with its inventories in ${directory}:\n${lines.join("")}`)
 }
 
 function places(prefix: string, count: number, firstHost: number): { name: string; host: number }[] {

@@ -1,11 +1,12 @@
+import { hostname } from "node:os"
 import type Dockerode from "dockerode"
 
 /** On everything that a lab makes in the engine. The owner is the process that will remove it. */
 export function labLabels(): Record<string, string> {
-  return { "haops.lab": "e2e", "haops.owner": String(process.pid) }
+  return { "haops.lab": "e2e", "haops.owner": `${process.pid}@${hostname()}` }
 }
 
-/** Removes what test processes that are gone (killed, crashed) left in the engine. */
+/** Removes what test processes of this machine that are gone (killed, crashed) left in the engine, and nothing else. */
 export async function sweepAbandoned(dockerode: Dockerode): Promise<void> {
   const filters = { label: ["haops.lab=e2e"] }
   const containers = await dockerode.listContainers({ all: true, filters })
@@ -19,8 +20,10 @@ export async function sweepAbandoned(dockerode: Dockerode): Promise<void> {
 }
 
 function isAbandoned(labels: Record<string, string>): boolean {
+  const [pid, machine] = (labels["haops.owner"] ?? "").split("@")
+  if (machine !== hostname()) return false
   try {
-    process.kill(Number(labels["haops.owner"]), 0)
+    process.kill(Number(pid), 0)
     return false
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH"
