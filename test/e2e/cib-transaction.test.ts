@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { reveal, Secret } from "../../src/base/secret.ts"
 import { BASE_SCRIPT, parseBaseFacts } from "../../src/host/base.ts"
 import type { HostFacts } from "../../src/model/host-facts.ts"
 import type { Action, Members } from "../../src/model/step.ts"
 import type { CibHave } from "../../src/pacemaker/cib-probe.ts"
 import type { CibWant } from "../../src/pacemaker/cib-want.ts"
 import { ownershipOf, toLists } from "../../src/pacemaker/ownership.ts"
+import { standIn } from "../../src/pacemaker/stand-in.ts"
 import { cib } from "../../src/pacemaker/steps/cib.ts"
 import { cibRecord } from "../../src/pacemaker/steps/cib-record.ts"
 import { cloned, colocation, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
@@ -68,6 +70,34 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(sh(node, "ls -d /tmp/tmp.* 2>/dev/null | wc -l")).toBe("0\n")
   })
 
+  test("a secret parameter gets into the configuration as it is, and is not shown where it differs", () => {
+    const secretly = (value: string): CibWant => {
+      const secret = { resource: "one", name: "fake", standIn: standIn("one", "fake"), value: new Secret(value) }
+      const parameters = { fake: secret.standIn }
+      return {
+        shell: "auto",
+        desired: desired({ properties: SETTINGS, resources: [resource("one", DUMMY, { parameters })] }),
+        secrets: [secret],
+      }
+    }
+    for (const value of [`it's "<new>" & \\1/x`, "another"]) {
+      const want = secretly(value)
+      const members = look(node, want, facts)
+      const actions = cib.plan(want, members, cib.check(want, members))
+      expect(JSON.stringify([actions, cib.check(want, members)])).not.toMatch(/it's|another"/)
+      for (const action of actions) carryOut(node, action)
+      const after = look(node, want, facts)
+      expect(after.elected.have.cib.resources.find(({ id }) => id === "one")?.parameters).toEqual({ fake: value })
+      expect(cib.check(want, after)).toEqual([])
+      record(node, want.desired, after.elected.have, facts)
+      const fake = { attribute: "resource one fake", have: "[secret]", want: "[secret]" }
+      expect(cib.check(secretly("a third"), after)).toMatchObject([fake])
+    }
+    const nothing: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS }) }
+    for (const action of cib.plan(nothing, look(node, nothing, facts), [])) carryOut(node, action)
+    record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
+  })
+
   test("a configuration that changed after it was planned is left as it is", () => {
     const want: CibWant = { shell: "auto", desired: built }
     const [transaction] = cib.plan(want, look(node, want, facts), [])
@@ -112,7 +142,7 @@ function record(node: string, state: typeof built, have: CibHave, facts: HostFac
 }
 
 function carryOut(node: string, action: Action): string {
-  if (action.type === "run") return sh(node, action.argv.join(" "), String(action.stdin ?? ""))
+  if (action.type === "run") return sh(node, action.argv.join(" "), reveal(action.stdin ?? ""))
   if (action.type === "put")
     return sh(node, `umask 077; cat >${action.path}; chmod ${action.mode} ${action.path}`, String(action.content))
   return sh(
