@@ -88,6 +88,21 @@ describe("every command", () => {
 test("the table of exit codes is the program's", () => {
   const documented = [...readme.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code))
   expect(new Set(documented)).toEqual(new Set(Object.values(EXIT)))
+  const meaning = Object.fromEntries(
+    [...readme.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, text]) => [code, text]),
+  )
+  const words: Record<keyof typeof EXIT, RegExp> = {
+    done: /^done/,
+    failed: /^failed$/,
+    changes: /`plan`: there are changes/,
+    partial: /some hosts failed/,
+    unreachable: /no host could be reached/,
+    locked: /holds the lock/,
+    usage: /wrong usage/,
+    input: /the inventory.* is wrong/,
+    interrupted: /interrupted/,
+  }
+  for (const [name, code] of Object.entries(EXIT)) expect(meaning[code]).toMatch(words[name as keyof typeof EXIT])
 })
 
 test("every file that it links to is there", () => {

@@ -9,14 +9,16 @@ import { corosyncRelease } from "../../../src/corosync/steps/corosync-release.ts
 import { corosyncReload } from "../../../src/corosync/steps/corosync-reload.ts"
 import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
 import { corosyncTimers } from "../../../src/corosync/steps/corosync-timers.ts"
+import { wavesOf } from "../../../src/engine/waves.ts"
+import { createWorld } from "../../../src/engine/world.ts"
 import type { ClusterWant } from "../../../src/membership/cluster-want.ts"
 import { linkChange, linksOf } from "../../../src/membership/corosync-links.ts"
 import { settingsOf } from "../../../src/membership/corosync-settings.ts"
-import type { CorosyncView } from "../../../src/membership/corosync-view.ts"
 import { corosyncView } from "../../../src/membership/corosync-view.ts"
-import type { JointStep } from "../../../src/model/step.ts"
+import type { Step } from "../../../src/model/step.ts"
+import type { Transport } from "../../../src/transport/transport.ts"
 import { recorded } from "../membership/cluster.ts"
-import { run, sandbox, systemctlShow } from "../step-harness.ts"
+import { host, run, sandbox, systemctlShow } from "../step-harness.ts"
 import { commands, files, first, judge, members, second, TEXT, UDPU, WANT, withLinks } from "./corosync.ts"
 
 /** What corosync-quorumtool says of three votes. */
@@ -276,14 +278,29 @@ describe("a link that goes", () => {
   })
 })
 
-// Every step of a joint change is a `JointStep` or a `ClusterStep`; this one is changed one host at a time.
-test("only the restart goes host by host", () => {
-  const joint: readonly JointStep<ClusterWant, CorosyncView>[] = [
-    corosyncTimers,
-    corosyncConf,
-    corosyncRestart,
-    corosyncReload,
-    corosyncLinks,
-  ]
-  expect(joint.filter(({ hold }) => hold !== undefined)).toEqual([corosyncRestart])
+describe("a change of all members", () => {
+  /** How many hosts at a time, where all three have the same to do. */
+  const turns = (step: Step): readonly (readonly string[])[] => {
+    const { all } = members([{ text: TEXT }, { text: TEXT }, { text: TEXT }])
+    const want: ClusterWant = { ...WANT, totem: { token: "2000" } }
+    const task = { id: "t", stage: "s", step, title: "t", wants: new Map(all.map(({ host }) => [host, want])) }
+    const world = createWorld(all.map(({ host: name }, index) => host(name, `10.0.0.${12 + index}`)))
+    for (const { host: name, have, facts } of all) {
+      const state = Object.assign(world.get(name)!, { transport: {} as Transport, facts })
+      state.answers.set("t", { have })
+    }
+    return wavesOf({ stage: "s", tasks: [task] }, world).map(({ hosts }) => hosts)
+  }
+  const names = ["controller1", "controller2", "controller3"]
+
+  test.each([corosyncTimers, corosyncConf, corosyncReload, corosyncLinks])(
+    "$kind is done on all side by side",
+    (step) => {
+      expect(turns(step)).toEqual([names])
+    },
+  )
+
+  test("the restart goes host by host", () => {
+    expect(turns(corosyncRestart)).toEqual(names.map((name) => [name]))
+  })
 })

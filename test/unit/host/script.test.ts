@@ -48,6 +48,18 @@ test.each([
   expect(one(script).get("b")).toEqual({ code: 0, stdout: "still here\n", stderr: "" })
 })
 
+// What a shell has read of a short script already, a reader cannot take from it: only past its buffer does it show.
+test.each(["dash", "bash"])("a reader of standard input takes nothing of a long script under %s", (shell) => {
+  const padding = `# ${"x".repeat(200)}\n`.repeat(2_000)
+  const fragments = [
+    { id: "a", script: "cat" },
+    { id: "b", script: `${padding}echo still here` },
+    { id: "c", script: "echo and here" },
+  ]
+  const sections = runScript(fragments, shell)
+  expect(["a", "b", "c"].map((id) => sections.get(id)?.stdout)).toEqual(["", "still here\n", "and here\n"])
+})
+
 property.prop([fc.string({ unit: "binary" }).filter((text) => !/[\0\r\ud800-\udfff]/.test(text))])(
   "whatever a fragment prints comes back to the letter",
   (text) => {

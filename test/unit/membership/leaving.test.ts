@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
-import type { VotingView } from "../../../src/membership/electorate.ts"
+import { VOTING_VIEW, type VotingView } from "../../../src/membership/electorate.ts"
 import { describeVotes, votesOf } from "../../../src/membership/quorum.ts"
 import { clusterClear } from "../../../src/membership/steps/cluster-clear.ts"
 import { clusterLeave } from "../../../src/membership/steps/cluster-leave.ts"
@@ -72,6 +72,19 @@ describe("departure", () => {
       },
     ])
     expect(found(answers(down), { subject: { loseQuorum: true } })).toMatchObject([{ severity: "warning", ask: true }])
+  })
+
+  test("counts no node that is only joining, where corosync.conf has no ids to count by", () => {
+    const without = (text: string) => text.replaceAll(/^ *nodeid: \d+\n/gm, "")
+    const joining = (text: string) => text.replace(/(<node name="controller3"[^>]*)pending="false"/, '$1pending="true"')
+    const haves = (change: (text: string) => string) => {
+      const stdout = change(without(answer(four)))
+      return Object.fromEntries(NAMES.map((name) => [name, VOTING_VIEW.parse({ stdout, stderr: "" })]))
+    }
+    expect(found(haves((text) => text))).toEqual([])
+    expect(messages(haves(joining))).toEqual([
+      "while controller4 leaves, the cluster has no quorum and stops its resources: 2 of 4 nodes online, quorum is 3, survives no failure",
+    ])
   })
 
   test("counts a quorum device that gives its vote, and one that does not", () => {

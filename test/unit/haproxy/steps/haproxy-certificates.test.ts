@@ -13,7 +13,7 @@ import { haproxyCertificates } from "../../../../src/haproxy/steps/haproxy-certi
 import { sha256 } from "../../../../src/host/file-state.ts"
 import { createSecretStore } from "../../../../src/inventory/secrets.ts"
 import { parseInventory } from "../../parse-inventory.ts"
-import { judge, run, SHELLS, sandbox, systemctlShow } from "../../step-harness.ts"
+import { facts, judge, run, SHELLS, sandbox, systemctlShow } from "../../step-harness.ts"
 
 const CASES = new URL("../../../cases/certificates/", import.meta.url)
 const pem = (file: string) => readFileSync(new URL(file, CASES), "utf8")
@@ -106,6 +106,9 @@ describe("a certificate on a node", () => {
       { severity: "warning", message: "the certificate of web expires in 5 days" },
     ])
     expect(at(expires + 1)).toMatchObject([{ message: "the certificate of web has expired" }])
+    // Renewed as is usual, it never comes this near.
+    expect(at(expires - 13.5 * 86_400_000)).toMatchObject([{ message: "the certificate of web expires in 13 days" }])
+    expect(at(expires - 14.5 * 86_400_000)).toEqual([])
   })
 
   test("something that is no file: left alone, and told of", () => {
@@ -115,6 +118,10 @@ describe("a certificate on a node", () => {
       holds: false,
     })
     expect([drift.length, findings.length]).toEqual([0, 1])
+  })
+
+  test.each([true, false])("a host that holds a VIP (%s) has its turn last", (holds) => {
+    expect(haproxyCertificates.carries?.(want, { ...have(), holds }, facts())).toBe(holds)
   })
 
   test("nothing that is shown holds the key", () => {
