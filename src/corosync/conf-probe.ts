@@ -20,7 +20,7 @@ export interface NodeCluster {
  * Shared question: `absent`, or `present NAME` or `vendor NAME` and the file. Whether it is the distribution's own is told by the
  * checksum in dpkg's records, never by the name; where dpkg does not know the file, md5sum has nothing to check and fails.
  */
-const CONF = shared(
+export const CLUSTER_CONF = shared(
   "corosync_conf",
   `if [ -e ${COROSYNC_CONF} ]; then
   text=$(cat ${COROSYNC_CONF}) || exit
@@ -42,14 +42,14 @@ const CONF = shared(
 else echo absent; fi`,
 )
 
-const PARTS = { conf: tellShared(CONF) }
+const PARTS = { conf: tellShared(CLUSTER_CONF) }
 
 /** Shell condition: the node's corosync.conf is the distribution's own. */
-export const IS_VENDORS = `{ conf=${CONF}; case $conf in 'vendor '*) ;; *) false ;; esac; }`
+export const IS_VENDORS = `{ conf=${CLUSTER_CONF}; case $conf in 'vendor '*) ;; *) false ;; esac; }`
 
 /** Shell condition: the node's corosync.conf is that of a cluster of this name. */
 export function clusterIsNamed(name: string): string {
-  return `{ conf=${CONF}; conf=\${conf%%
+  return `{ conf=${CLUSTER_CONF}; conf=\${conf%%
 *}; case $conf in absent) false ;; *) [ "\${conf#* }" = ${quote(name)} ] ;; esac; }`
 }
 

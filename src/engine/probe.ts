@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { asHaopsError, HaopsError } from "../base/errors.ts"
-import { BASE_SCRIPT, parseBaseFacts } from "../host/base.ts"
+import { BASE_SCRIPT, BASE_SHARED, parseBaseFacts } from "../host/base.ts"
 import { compileScript, type Fragment, parseSections, type Section } from "../host/script.ts"
 import type { ProbeOutput, Question } from "../model/step.ts"
 import type { Transport } from "../transport/transport.ts"
@@ -21,9 +21,9 @@ export async function lookAt(state: HostState, tasks: readonly Task[], signal: A
   const mine = tasks.filter((task) => task.wants.has(host))
   const probes = new Map(mine.map((task) => [task, task.step.probe(task.wants.get(host))]))
   // Steps that ask the same question share its answer: it is asked once.
-  const fragments = [...new Set([BASE_SCRIPT, ...[...probes.values()].map(({ script }) => script)])].map(
-    (script): Fragment => ({ id: script, script }),
-  )
+  const base = { script: BASE_SCRIPT, shared: BASE_SHARED }
+  const asked = new Map([base, ...probes.values()].map(({ script, shared }) => [script, shared] as const))
+  const fragments = [...asked].map(([script, shared]): Fragment => ({ id: script, script, shared }))
   const nonce = `haops-${randomBytes(9).toString("hex")}`
   const start = Date.now()
   const result = await state.transport.exec(

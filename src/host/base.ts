@@ -1,13 +1,15 @@
 import { HaopsError } from "../base/errors.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { ProbeOutput } from "../model/step.ts"
-import { READ_CLOCK } from "./clock.ts"
+import { CLOCK, READ_CLOCK } from "./clock.ts"
 import { askPackages, readPackages } from "./packages/packages.ts"
 import { familyOf, MANAGERS } from "./packages/systems.ts"
 import { tellIfKnown } from "./shared.ts"
 
 const MANAGER_NAMES = Object.keys(MANAGERS) as (keyof typeof MANAGERS)[]
 const STACK = ["pacemaker", "pcs", "crmsh", "corosync", "haproxy", "keepalived"] as const
+
+const PACKAGES = askPackages(STACK)
 
 /** Where versions can be told: a host without any of these has nothing of the stack, and is not asked for its packages. */
 const PROGRAMS = ["pacemakerd", "pcs", "crm", "corosync", "haproxy", "keepalived"] as const
@@ -31,7 +33,7 @@ done
 for program in ${PROGRAMS.join(" ")}; do
   command -v "$program" >/dev/null 2>&1 || continue
   # Where the package database cannot be read, the step that needs it says so.
-  { ${tellIfKnown(askPackages(STACK))}; } 2>/dev/null
+  { ${tellIfKnown(PACKAGES)}; } 2>/dev/null
   break
 done
 for list in /usr/share/pcsd/capabilities.xml /usr/lib/pcsd/capabilities.xml; do
@@ -39,6 +41,9 @@ for list in /usr/share/pcsd/capabilities.xml /usr/lib/pcsd/capabilities.xml; do
 done
 exit 0
 `
+
+/** What `BASE_SCRIPT` shares with probes. */
+export const BASE_SHARED = [CLOCK, PACKAGES]
 
 /** When the script was sent and when its output was complete, in milliseconds of our clock. */
 interface Interval {

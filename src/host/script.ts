@@ -1,6 +1,7 @@
 import { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import { quote } from "../base/sh.ts"
+import type { SharedQuestion } from "../model/step.ts"
 import { hoistShared } from "./shared.ts"
 
 /** One probe's part of the facts script. */
@@ -9,6 +10,8 @@ export interface Fragment {
   id: string
   /** POSIX sh. */
   script: string
+  /** The questions in it that other fragments have as well. */
+  shared?: readonly SharedQuestion[] | undefined
 }
 
 /** What one fragment printed, and how it ended. */
@@ -26,7 +29,7 @@ export interface Section {
  * of them, which cost both sides more than what they carry.
  */
 export function compileScript(fragments: readonly Fragment[], nonce: string): string {
-  const { preamble, scripts } = hoistShared(fragments.map(({ script }) => script))
+  const { preamble, scripts } = hoistShared(fragments)
   const parts = scripts.map((script, index) =>
     [
       `printf '${nonce} begin ${index}\\n'`,

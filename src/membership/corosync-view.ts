@@ -1,10 +1,17 @@
 import { CMAP_SCRIPT, haveFeatures, parseCmap, type RunningCorosync } from "../corosync/cmap.ts"
-import { corosyncConfText, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../corosync/conf-probe.ts"
+import {
+  CLUSTER_CONF,
+  corosyncConfText,
+  type NodeCluster,
+  nodeClusterScript,
+  parseNodeCluster,
+} from "../corosync/conf-probe.ts"
 import { QUORUM_SCRIPT } from "../corosync/quorumtool.ts"
 import { partsOf } from "../host/sections.ts"
-import { unitIsActive } from "../host/units.ts"
+import { STACK_UNITS, unitIsActive } from "../host/units.ts"
 import type { Members, Peers, Probe } from "../model/step.ts"
 import { CIB } from "../pacemaker/cib-question.ts"
+import { CRM_MON } from "../pacemaker/crm-mon.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { HAS_MARK, TELL_MAINTENANCE } from "./rolling.ts"
 import { isIn } from "./situation.ts"
@@ -37,6 +44,7 @@ export function corosyncView({ quorum }: Pick<ClusterWant, "quorum">): Probe<Cor
   const asksVotes = haveFeatures(quorum)
   const votesScript = asksVotes ? { votes: QUORUM_SCRIPT } : {}
   return {
+    shared: [CLUSTER_CONF, STACK_UNITS, CRM_MON, CIB],
     script: nodeClusterScript({ running: CMAP_SCRIPT, ...votesScript, rolling: ROLLING_SCRIPT }),
     parse({ stdout }) {
       const { running, rolling } = partsOf(stdout, ["running", "rolling"])

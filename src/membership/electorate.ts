@@ -1,5 +1,5 @@
 import type { CorosyncConf, CorosyncNode } from "../corosync/conf.ts"
-import { nodeClusterScript } from "../corosync/conf-probe.ts"
+import { CLUSTER_CONF, nodeClusterScript } from "../corosync/conf-probe.ts"
 import { parseQuorum, QUORUM_SCRIPT, type Quorum } from "../corosync/quorumtool.ts"
 import type { Device, Electorate, Voter } from "../corosync/votequorum.ts"
 import { partsOf } from "../host/sections.ts"
@@ -18,6 +18,7 @@ export interface VotingView extends NodeView {
 
 /** Asked only where membership is to change: corosync-quorumtool costs more than all that a run without changes asks of corosync. */
 export const VOTING_VIEW: Probe<VotingView> = {
+  shared: [CLUSTER_CONF, CRM_MON],
   script: nodeClusterScript({ known: KNOWN_HOSTS_SCRIPT, status: tellShared(CRM_MON), quorum: QUORUM_SCRIPT }),
   parse: (output) => ({
     ...NODE_VIEW.parse(output),

@@ -9,6 +9,7 @@ import { connectScript } from "./wait-script.ts"
 /** Asks a member what the cluster says, which VIPs it holds, whether they answer it, and where something listens. */
 export function healthProbe({ vips, haproxy }: Pick<HealthWant, "vips" | "haproxy">): Probe<Health> {
   return {
+    shared: [CRM_MON, ADDRESSES, LISTENERS],
     script: askAll({
       status: `mon=${CRM_MON}; printf '%s\\n' "$mon"`,
       held: heldScript(vips),

@@ -1,4 +1,4 @@
-import { type NodeCluster, nodeClusterScript } from "../corosync/conf-probe.ts"
+import { CLUSTER_CONF, type NodeCluster, nodeClusterScript } from "../corosync/conf-probe.ts"
 import { partsOf } from "../host/sections.ts"
 import { tellShared, unshared } from "../host/shared.ts"
 import type { Member, Members, Probe } from "../model/step.ts"
@@ -13,6 +13,7 @@ export interface NodeView extends MemberFiles {
 }
 
 export const NODE_VIEW: Probe<NodeView> = {
+  shared: [CLUSTER_CONF, CRM_MON],
   script: nodeClusterScript({ known: KNOWN_HOSTS_SCRIPT, status: tellShared(CRM_MON) }),
   parse: (output) => ({
     ...MEMBER_FILES.parse(output),
@@ -34,7 +35,8 @@ if command -v pgrep >/dev/null 2>&1; then
   end=$(( $(date +%s) + ${QUIET_S} ))
   while pgrep -f '/(pcs|crm) (cluster|host) ' >/dev/null && [ "$(date +%s)" -lt "$end" ]; do sleep 0.3; done
 fi
-${unshared(NODE_VIEW.script)}`,
+${unshared(NODE_VIEW)}`,
+  shared: [],
 }
 
 /** True where the node's corosync.conf names this one. */

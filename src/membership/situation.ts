@@ -1,5 +1,5 @@
 import type { CorosyncConf } from "../corosync/conf.ts"
-import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../corosync/conf-probe.ts"
+import { CLUSTER_CONF, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../corosync/conf-probe.ts"
 import { partsOf } from "../host/sections.ts"
 import type { Members } from "../model/step.ts"
 import { KNOWN_HOSTS_SCRIPT, type KnownHosts, parseKnownHosts } from "./known-hosts.ts"
@@ -10,6 +10,7 @@ export interface MemberFiles extends NodeCluster {
 }
 
 export const MEMBER_FILES = {
+  shared: [CLUSTER_CONF],
   script: nodeClusterScript({ known: KNOWN_HOSTS_SCRIPT }),
   parse: ({ stdout }: { stdout: string }): MemberFiles => ({
     ...parseNodeCluster(stdout),

@@ -1,5 +1,5 @@
 import { rememberLast } from "../base/remember-last.ts"
-import { CLUSTER_IDENTITY, clusterIsNamed } from "../corosync/conf-probe.ts"
+import { CLUSTER_CONF, CLUSTER_IDENTITY, clusterIsNamed } from "../corosync/conf-probe.ts"
 import { answerKey, type Probe } from "../model/step.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
@@ -36,6 +36,7 @@ export interface CibHave {
 export function cibProbe(cluster?: string, options: readonly string[] = []): Probe<CibHave> {
   const other = cluster === undefined ? "" : `${clusterIsNamed(cluster)} || { echo 'cluster down'; exit 0; }`
   return {
+    shared: [CLUSTER_IDENTITY, CIB, ...(cluster === undefined ? [] : [CLUSTER_CONF])],
     script: `
 if [ -f ${LAST_APPLIED} ]; then record=; read -r record <${LAST_APPLIED} || [ -n "$record" ]; printf 'last-applied %s\\n' "$record"; fi
 identity=${CLUSTER_IDENTITY}

@@ -1,8 +1,9 @@
 import { HaopsError } from "../base/errors.ts"
 import { quoteAll } from "../base/sh.ts"
+import { CLUSTER_CONF } from "../corosync/conf-probe.ts"
 import { readAnswer } from "../host/answer.ts"
 import { ADDRESSES } from "../host/network.ts"
-import { unitIsActive } from "../host/units.ts"
+import { STACK_UNITS, unitIsActive } from "../host/units.ts"
 import { KEEPALIVED_CONFIG } from "../keepalived/render.ts"
 import { clusterRuns } from "../membership/cluster-runs.ts"
 import type { ProbeOutput } from "../model/step.ts"
@@ -21,6 +22,9 @@ export interface VipState {
   /** Who answers for a VIP: its MAC address. */
   neighbours: ReadonlyMap<string, string>
 }
+
+/** What `vipScript` shares with other probes. */
+export const VIP_SHARED = [ADDRESSES, STACK_UNITS, CLUSTER_CONF, CIB]
 
 /** A VIP, and whether this host is one of those that are to have it: only they ask for it. */
 interface AskedVip {

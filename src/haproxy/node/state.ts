@@ -1,8 +1,11 @@
 import { HaopsError } from "../../base/errors.ts"
 import { quote } from "../../base/sh.ts"
+import { CLUSTER_CONF } from "../../corosync/conf-probe.ts"
 import { readAnswer } from "../../host/answer.ts"
+import { CLOCK } from "../../host/clock.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
-import { parseStackUnits, tellUnit, type UnitState } from "../../host/units.ts"
+import { ADDRESSES } from "../../host/network.ts"
+import { parseStackUnits, STACK_UNITS, tellUnit, type UnitState } from "../../host/units.ts"
 import { clusterRuns } from "../../membership/cluster-runs.ts"
 import type { ProbeOutput } from "../../model/step.ts"
 import { vipsHeldScript } from "../../vip/vips-held.ts"
@@ -24,6 +27,9 @@ export interface HaproxyState {
 const REDACT = quote(
   "s/^([[:space:]]*stats[[:space:]]+auth[[:space:]]+[^:]*:).*/\\1[secret]/; s/([[:space:]](insecure-)?password[[:space:]]+)[^[:space:]]+/\\1[secret]/",
 )
+
+/** What `haproxyScript` shares with other probes. */
+export const HAPROXY_SHARED = [STACK_UNITS, CLOCK, CLUSTER_CONF, ADDRESSES]
 
 /** Shell that asks for haproxy's file at `path` (its content only where the checksum is another), its unit, its memory and the VIPs. */
 export function haproxyScript(

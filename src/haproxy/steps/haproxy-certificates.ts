@@ -1,7 +1,10 @@
 import type { Drift, Finding } from "../../base/events.ts"
 import type { Secret } from "../../base/secret.ts"
+import { CLOCK } from "../../host/clock.ts"
 import { fileFindings } from "../../host/file-drift.ts"
 import { sha256 } from "../../host/file-state.ts"
+import { ADDRESSES } from "../../host/network.ts"
+import { STACK_UNITS } from "../../host/units.ts"
 import type { HaproxyService } from "../../model/haproxy.ts"
 import type { SecretSource } from "../../model/inventory.ts"
 import { type Action, type BindContext, defineStep } from "../../model/step.ts"
@@ -51,6 +54,7 @@ export const haproxyCertificates = defineStep<Want, CertificateState>({
   bind,
   title: () => "haproxy certificates",
   probe: ({ files, vips, agent }) => ({
+    shared: [STACK_UNITS, CLOCK, ADDRESSES],
     script: certificateScript(
       files.map(({ path, content }) => ({ path, sha256: sha256(content.reveal()) })),
       { vips, agent },

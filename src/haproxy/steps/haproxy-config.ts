@@ -13,7 +13,7 @@ import { HAPROXY_CONFIG, renderHaproxyConfig } from "../config/render.ts"
 import { inOrderOf } from "../config/server-order.ts"
 import { AGENT_WANT, agentOf } from "../node/agent.ts"
 import { HAPROXY_UNIT, reloadHaproxy } from "../node/reload.ts"
-import { type HaproxyState, haproxyScript, parseHaproxy } from "../node/state.ts"
+import { HAPROXY_SHARED, type HaproxyState, haproxyScript, parseHaproxy } from "../node/state.ts"
 
 const { path, mode, owner } = HAPROXY_CONFIG
 
@@ -38,6 +38,7 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
   bind,
   title: () => "haproxy config",
   probe: ({ content, cluster, vips, agent }) => ({
+    shared: HAPROXY_SHARED,
     script: haproxyScript(path, sha256(reveal(content)), { cluster, vips, agent }),
     parse: parseHaproxy,
   }),

@@ -1,5 +1,6 @@
 import * as z from "zod"
 import type { Drift } from "../../base/events.ts"
+import { ADDRESSES } from "../../host/network.ts"
 import { CERTIFICATES } from "../../model/haproxy.ts"
 import { type Action, type BindContext, defineStep } from "../../model/step.ts"
 import { STAMP } from "../node/build.ts"
@@ -34,7 +35,11 @@ export const haproxyLeftovers = defineStep<Want, LeftoversState>({
   want,
   bind,
   title: () => "haproxy: what is no longer wanted",
-  probe: ({ rsyslog, source, vips }) => ({ script: leftoversScript({ rsyslog, source, vips }), parse: parseLeftovers }),
+  probe: ({ rsyslog, source, vips }) => ({
+    shared: [ADDRESSES],
+    script: leftoversScript({ rsyslog, source, vips }),
+    parse: parseLeftovers,
+  }),
   check: (wanted, have) => [
     ...have.files.map((file) => gone(file)),
     ...unwanted(wanted, have).map((name) => gone(`${CERTIFICATES}/${name}`)),

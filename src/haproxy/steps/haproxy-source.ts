@@ -5,6 +5,7 @@ import type { Drift } from "../../base/events.ts"
 import { quote } from "../../base/sh.ts"
 import { fileDrift, planFile } from "../../host/file-drift.ts"
 import { sha256 } from "../../host/file-state.ts"
+import { ADDRESSES } from "../../host/network.ts"
 import type { HaproxySource } from "../../model/haproxy.ts"
 import { type Action, type BindContext, defineStep, type HostFacts } from "../../model/step.ts"
 import { haproxyUnit, makeWords, STAMP } from "../node/build.ts"
@@ -32,6 +33,7 @@ export const haproxySource = defineStep<Want, SourceState>({
   bind,
   title: ({ source }) => `haproxy ${source.version} from source`,
   probe: ({ source, vips }) => ({
+    shared: [ADDRESSES],
     script: sourceScript({
       binary: binaryOf(source),
       stamp: stampOf(source),

@@ -1,4 +1,5 @@
 import { HaopsError } from "../../base/errors.ts"
+import type { SharedQuestion } from "../../model/step.ts"
 import { sharedList } from "../shared.ts"
 import { DATABASES } from "./systems.ts"
 
@@ -17,7 +18,7 @@ export const PACKAGE_KEYS: readonly string[] = DATABASES.map(({ key }) => key)
  * Shared question: these packages, a line each. A name that nobody knows is an answer: not installed. Reading dpkg's database takes as
  * long for one name as for a hundred, so that it is read once for all who ask.
  */
-export function askPackages(names: readonly string[]): string {
+export function askPackages(names: readonly string[]): SharedQuestion {
   return sharedList(
     "packages",
     names,

@@ -1,5 +1,5 @@
 import { quote } from "../../base/sh.ts"
-import type { ProbeOutput, Question } from "../../model/step.ts"
+import type { Probe, ProbeOutput, Question } from "../../model/step.ts"
 import { readAnswer } from "../answer.ts"
 import { tellShared } from "../shared.ts"
 import { POLICY_MARK, POLICY_PATH } from "./apt.ts"
@@ -14,10 +14,12 @@ export interface PackageState extends InstalledPackages {
   policyLeft: boolean
 }
 
-/** Shell that asks for all `names`, along with everybody who asks for packages, and so perhaps for more. */
-export function packageScript(names: readonly string[]): string {
-  return `${tellShared(askPackages(names))}
+/** Asks for all `names`, along with everybody who asks for packages, and so perhaps for more. */
+export function packageQuestion(names: readonly string[]): Pick<Probe<PackageState>, "script" | "shared"> {
+  const packages = askPackages(names)
+  const script = `${tellShared(packages)}
 if [ -e ${POLICY_PATH} ] && grep -qs ${quote(POLICY_MARK)} ${POLICY_PATH}; then echo 'policy left'; fi`
+  return { script, shared: [packages] }
 }
 
 /** The same with who keeps the manager busy, where not all of any of these lists is installed. */

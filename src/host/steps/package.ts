@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { defineStep } from "../../model/step.ts"
 import { packageDrift, planPackages } from "../packages/drift.ts"
-import { askLock, type PackageState, packageScript, parsePackages } from "../packages/state.ts"
+import { askLock, type PackageState, packageQuestion, parsePackages } from "../packages/state.ts"
 
 const name = z.string().regex(/^[A-Za-z0-9][\w.+-]*$/, "a package name")
 
@@ -29,7 +29,7 @@ export const packageStep = defineStep<Want, PackageState>({
   want,
   title: (wanted) => `package ${namesOf(wanted).join(" ")}`,
   probe: (wanted) => ({
-    script: packageScript(namesOf(wanted)),
+    ...packageQuestion(namesOf(wanted)),
     parse: parsePackages,
     further: (have) => (packageDrift(wantedOf(wanted), have).length === 0 ? undefined : askLock(have, [])),
   }),

@@ -3,7 +3,7 @@ import type { Component } from "../../model/component.ts"
 import { defineStep, type HostStep } from "../../model/step.ts"
 import { packageDrift, planPackages } from "../packages/drift.ts"
 import { stackParts } from "../packages/parts.ts"
-import { askLock, type PackageState, packageScript, parsePackages } from "../packages/state.ts"
+import { askLock, type PackageState, packageQuestion, parsePackages } from "../packages/state.ts"
 
 interface Want {
   parts: string[]
@@ -29,7 +29,7 @@ export function packagesStep(components: readonly Component[]): HostStep<Want, P
     },
     title: () => "packages",
     probe: (wanted) => ({
-      script: packageScript([...new Set(stack.variants(wanted).flat())].sort()),
+      ...packageQuestion([...new Set(stack.variants(wanted).flat())].sort()),
       parse: parsePackages,
       further: (have) => askLock(have, stack.variants(wanted)),
     }),

@@ -1,5 +1,6 @@
 import type { Component, HostNeeds } from "../../model/component.ts"
 import { type BindContext, defineStep, type HostStep } from "../../model/step.ts"
+import { LISTENERS } from "../network.ts"
 import { preflightFindings } from "../preflight-findings.ts"
 import { type PreflightState, parsePreflight, preflightScript } from "../preflight-state.ts"
 import { type PreflightWant, preflightWant } from "../preflight-want.ts"
@@ -16,7 +17,7 @@ export function preflightStep(components: readonly Component[]): HostStep<Prefli
         components.flatMap(({ needs }) => needs?.(inventory, host) ?? []),
       ),
     title: () => "preflight",
-    probe: (wanted) => ({ script: preflightScript(wanted), parse: parsePreflight }),
+    probe: (wanted) => ({ shared: [LISTENERS], script: preflightScript(wanted), parse: parsePreflight }),
     check: () => [],
     findings: preflightFindings,
     plan: () => [],

@@ -1,5 +1,7 @@
 import * as z from "zod"
 import type { Drift } from "../../base/events.ts"
+import { ADDRESSES, LISTENERS } from "../../host/network.ts"
+import { STACK_UNITS } from "../../host/units.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type BindContext, defineClusterStep, type Members } from "../../model/step.ts"
 import { type HolderState, holderScript, parseHolder } from "../holder.ts"
@@ -36,6 +38,7 @@ export const keepalivedConverged = defineClusterStep<Want, HolderState>({
   bind,
   title: () => "keepalived converged",
   probe: ({ vips }) => ({
+    shared: [ADDRESSES, LISTENERS, STACK_UNITS],
     script: holderScript(vips.map(({ name, address, port }) => ({ name, address, port }))),
     parse: parseHolder,
   }),

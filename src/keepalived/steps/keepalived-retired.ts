@@ -2,7 +2,7 @@ import * as z from "zod"
 import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { MANAGED } from "../../host/mark.ts"
-import { unitIsActive } from "../../host/units.ts"
+import { STACK_UNITS, unitIsActive } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { KEEPALIVED_CONFIG } from "../render.ts"
 
@@ -26,6 +26,7 @@ export const keepalivedRetired = defineStep<z.infer<typeof want>, Have>({
     inventory.vips.some((vip) => vip.manager === "keepalived" && vip.on === host.group) ? undefined : {},
   title: () => "keepalived no longer wanted",
   probe: () => ({
+    shared: [STACK_UNITS],
     script: `
 IFS= read -r first 2>/dev/null <${KEEPALIVED_CONFIG} || exit 0
 [ "$first" = ${quote(MANAGED)} ] || exit 0

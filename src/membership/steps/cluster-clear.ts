@@ -1,8 +1,8 @@
 import * as z from "zod"
-import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
+import { CLUSTER_CONF, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
 import { bootDrift } from "../../host/unit-judge.ts"
-import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
+import { parseStackUnits, STACK_UNITS, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { type Drift, defineStep, type HostFacts } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { LAST_APPLIED } from "../../pacemaker/ownership.ts"
@@ -37,6 +37,7 @@ export const clusterClear = defineStep<Want, Have>({
   },
   title: ({ cluster }) => `membership of ${cluster} cleared`,
   probe: () => ({
+    shared: [CLUSTER_CONF, STACK_UNITS],
     script: nodeClusterScript({
       units: TELL_STACK_UNITS,
       known: KNOWN_HOSTS_SCRIPT,

@@ -1,6 +1,6 @@
 import { createHash, scryptSync } from "node:crypto"
 import { reveal, type Secret } from "../../base/secret.ts"
-import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
+import { CLUSTER_CONF, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { putCorosyncConf } from "../../corosync/put-corosync-conf.ts"
 import { renderCorosyncConf } from "../../corosync/render.ts"
 import { partsOf } from "../../host/sections.ts"
@@ -40,6 +40,7 @@ export const clusterFiles = defineJointStep<Want, Have>({
   },
   title: ({ cluster }) => `files of ${cluster.name}`,
   probe: () => ({
+    shared: [CLUSTER_CONF],
     script: nodeClusterScript({ key: `if [ -s ${AUTHKEY} ]; then sha256sum <${AUTHKEY}; fi` }),
     parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), key: partsOf(stdout, ["key"]).key.split(" ", 1)[0] ?? "" }),
   }),

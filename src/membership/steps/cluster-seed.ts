@@ -1,7 +1,7 @@
 import * as z from "zod"
-import { type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
+import { CLUSTER_CONF, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
-import { unitIsActive } from "../../host/units.ts"
+import { STACK_UNITS, unitIsActive } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { pacemakerOn } from "../nodes.ts"
 import { isIn } from "../situation.ts"
@@ -37,6 +37,7 @@ export const clusterSeed = defineStep<Want, Have>({
   },
   title: () => "short first election",
   probe: () => ({
+    shared: [CLUSTER_CONF, STACK_UNITS],
     script: nodeClusterScript({ ran: RAN }),
     parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), ran: partsOf(stdout, ["ran"]).ran === "yes" }),
   }),

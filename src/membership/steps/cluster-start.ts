@@ -1,10 +1,16 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
-import { COROSYNC_CONF, type NodeCluster, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
+import {
+  CLUSTER_CONF,
+  COROSYNC_CONF,
+  type NodeCluster,
+  nodeClusterScript,
+  parseNodeCluster,
+} from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
 import { tellShared } from "../../host/shared.ts"
 import { bootDrift, isMasked, maskedFindings } from "../../host/unit-judge.ts"
-import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
+import { parseStackUnits, STACK_UNITS, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { type Action, defineStep } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../../pacemaker/crm-mon.ts"
 import { pacemakerOn } from "../nodes.ts"
@@ -43,6 +49,7 @@ export const clusterStart = defineStep<Want, Have>({
   },
   title: ({ cluster }) => `${cluster} running`,
   probe: () => ({
+    shared: [CLUSTER_CONF, STACK_UNITS, CRM_MON],
     script: nodeClusterScript({ units: TELL_STACK_UNITS, status: tellShared(CRM_MON) }),
     parse: ({ stdout }) => {
       const { units, status } = partsOf(stdout, ["units", "status"])

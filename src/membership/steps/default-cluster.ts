@@ -1,5 +1,6 @@
 import * as z from "zod"
 import {
+  CLUSTER_CONF,
   COROSYNC_CONF,
   IS_VENDORS,
   type NodeCluster,
@@ -34,6 +35,7 @@ export const defaultCluster = defineStep<Want, Have>({
   },
   title: () => "the distribution's default cluster",
   probe: () => ({
+    shared: [CLUSTER_CONF],
     script: nodeClusterScript({
       // Of no other cluster would it be asked.
       used: `if ${IS_VENDORS} && grep -q '<primitive' ${CIB}/cib.xml 2>/dev/null; then echo yes; else echo no; fi`,

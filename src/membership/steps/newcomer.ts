@@ -30,6 +30,7 @@ export const newcomer = defineClusterStep<Want, NewcomerView>({
   },
   title: ({ node }) => `joining of ${node.name}`,
   probe: () => ({
+    shared: VOTING_VIEW.shared ?? [],
     script: `${VOTING_VIEW.script}
 if ! command -v pacemakerd >/dev/null 2>&1 && command -v apt-cache >/dev/null 2>&1; then
   apt-cache policy pacemaker 2>/dev/null | sed -n 's/^ *Candidate: *\\([0-9].*\\)/@@candidate \\1/p'

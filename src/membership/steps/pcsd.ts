@@ -1,7 +1,7 @@
 import * as z from "zod"
 import type { Drift, Finding } from "../../base/events.ts"
 import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
-import { parseStackUnits, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
+import { parseStackUnits, STACK_UNITS, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { arbiterOn, pacemakerOn } from "../nodes.ts"
@@ -25,7 +25,11 @@ export const pcsd = defineStep<Want, Have>({
     return pacemaker === undefined || pacemaker.shell === "crmsh" ? undefined : { shell: pacemaker.shell }
   },
   title: () => "pcsd enabled and running",
-  probe: () => ({ script: TELL_STACK_UNITS, parse: ({ stdout }) => parseStackUnits(stdout, UNITS) }),
+  probe: () => ({
+    shared: [STACK_UNITS],
+    script: TELL_STACK_UNITS,
+    parse: ({ stdout }) => parseStackUnits(stdout, UNITS),
+  }),
   check({ shell }, have, facts) {
     if (!isThere(have.pcsd)) return chooseDialect(facts, shell).name === "crmsh" ? [] : [absent]
     return present(have).flatMap((unit) => driftOf(unit, have[unit]))

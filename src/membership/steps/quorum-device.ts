@@ -1,6 +1,6 @@
 import type { Drift, Finding } from "../../base/events.ts"
 import type { Secret } from "../../base/secret.ts"
-import { nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
+import { CLUSTER_CONF, nodeClusterScript, parseNodeCluster } from "../../corosync/conf-probe.ts"
 import type { QuorumDevice } from "../../model/inventory.ts"
 import { type Action, defineClusterStep, type Members, type Probe } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
@@ -102,6 +102,7 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
 })
 
 const CLUSTER_FILE: Probe<MemberFiles> = {
+  shared: [CLUSTER_CONF],
   script: nodeClusterScript(),
   parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), known: new Map() }),
 }

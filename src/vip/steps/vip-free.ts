@@ -2,7 +2,7 @@ import * as z from "zod"
 import type { Finding } from "../../base/events.ts"
 import { type Host, hostsOf, type Vip } from "../../model/inventory.ts"
 import { type BindContext, defineClusterStep, type Members } from "../../model/step.ts"
-import { parseVips, type VipState, vipScript } from "../vip-state.ts"
+import { parseVips, VIP_SHARED, type VipState, vipScript } from "../vip-state.ts"
 
 const want = z.strictObject({
   cluster: z.string().describe("Name of the cluster; what it has for VIPs while it runs is not asked for."),
@@ -38,7 +38,7 @@ export const vipFree = defineClusterStep<Want, VipState>({
   bind,
   needs: "any",
   title: () => "VIPs are free",
-  probe: ({ vips, cluster }) => ({ script: vipScript(vips, cluster), parse: parseVips }),
+  probe: ({ vips, cluster }) => ({ shared: VIP_SHARED, script: vipScript(vips, cluster), parse: parseVips }),
   check: () => [],
   findings,
   plan: () => [],

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
-import { BASE_SCRIPT, parseBaseFacts } from "../../../src/host/base.ts"
+import { BASE_SCRIPT, BASE_SHARED, parseBaseFacts } from "../../../src/host/base.ts"
 import { askPackages } from "../../../src/host/packages/packages.ts"
 import { compileScript, type Fragment, parseSections } from "../../../src/host/script.ts"
 import { tellShared } from "../../../src/host/shared.ts"
@@ -9,9 +9,9 @@ import { sandbox } from "../step-harness.ts"
 
 const NONCE = "haops-0011"
 
-function runScript(fragments: readonly Fragment[], shell = "sh") {
+function runScript(fragments: readonly Fragment[], shell = "sh", edit = (script: string) => script) {
   const { status, stdout, stderr } = spawnSync(shell, ["-s"], {
-    input: compileScript(fragments, NONCE),
+    input: edit(compileScript(fragments, NONCE)),
     encoding: "utf8",
   })
   return parseSections({ code: status, stdout, stderr, durationMs: 0 }, fragments, NONCE)
@@ -100,13 +100,14 @@ describe("base facts", () => {
   })
 
   test("are told though what the package database says, asked by several probes, is not", () => {
-    const fragments = [
-      { id: "base", script: BASE_SCRIPT },
-      { id: "step", script: tellShared(askPackages(["haproxy"])) },
-    ]
+    const packages = askPackages(["haproxy"])
     const broken = (script: string) =>
       script.replaceAll("command -v dpkg-query", "false").replaceAll("command -v rpm", "false")
-    const sections = runScript(fragments.map(({ id, script }) => ({ id, script: broken(script) })))
+    const fragments = [
+      { id: "base", script: BASE_SCRIPT, shared: BASE_SHARED },
+      { id: "step", script: tellShared(packages), shared: [packages] },
+    ]
+    const sections = runScript(fragments, "sh", broken)
     expect([...sections.values()].map(({ code }) => code === 0)).toEqual([true, false])
     expect(parseBaseFacts("here", sections.get("base")!, interval).hostname).not.toBe("")
   })

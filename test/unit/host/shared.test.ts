@@ -5,17 +5,25 @@ import { describe, expect, test } from "vitest"
 import { compileScript, type Fragment, parseSections } from "../../../src/host/script.ts"
 import { shared, sharedList, tellShared, unshared } from "../../../src/host/shared.ts"
 import { mainPidOf, parseStackUnits, STACK_UNITS, tellUnit, unitIsActive } from "../../../src/host/units.ts"
+import type { SharedQuestion } from "../../../src/model/step.ts"
 import { run, SHELLS, sandbox, stackUnits, systemctlShow } from "../step-harness.ts"
 
 const NONCE = "haops-0011"
 
+/** Those of the questions that stand in the script, as its probe would declare them. */
+const declared = (script: string, questions: readonly SharedQuestion[]) =>
+  questions.filter((question) => script.includes(String(question)))
+
 describe.each(SHELLS)("a question that several probes share, in %s", (shell) => {
-  const ask = (scripts: (question: string) => readonly string[]) => {
+  const ask = (scripts: (question: SharedQuestion) => readonly string[], ...more: readonly SharedQuestion[]) => {
     const directory = mkdtempSync(join(tmpdir(), "haops-shared-"))
     const count = join(directory, "count")
     writeFileSync(count, "")
     const question = shared("weather", `echo asked >>${count}; printf '%s\\n' 'it "rains" }' "and 'pours'"; cat`)
-    const fragments = scripts(question).map((script, index): Fragment => ({ id: String(index), script }))
+    const all = [question, ...more]
+    const fragments = scripts(question).map(
+      (script, index): Fragment => ({ id: String(index), script, shared: declared(script, all) }),
+    )
     const result = run(compileScript(fragments, NONCE), { shell })
     const sections = parseSections({ code: 0, durationMs: 0, ...result }, fragments, NONCE)
     const times = readFileSync(count, "utf8").split("asked").length - 1
@@ -38,17 +46,16 @@ describe.each(SHELLS)("a question that several probes share, in %s", (shell) => 
   })
 
   test("about words of a list is asked once, about the words of all", () => {
-    const about = (...words: string[]) => {
-      return tellShared(sharedList("weather", words, `printf '%s\\n' "$#:" "$@"`))
-    }
-    const { said } = ask(() => [about("here", "there"), "echo between", about("there", "everywhere")])
+    const about = (...words: string[]) => sharedList("weather", words, `printf '%s\\n' "$#:" "$@"`)
+    const [here, there] = [about("here", "there"), about("there", "everywhere")]
+    const { said } = ask(() => [tellShared(here), "echo between", tellShared(there)], here, there)
     expect(said).toEqual(["3:\nhere\nthere\neverywhere\n", "between\n", "3:\nhere\nthere\neverywhere\n"])
   })
 
   test("is asked anew by one that wants it so", () => {
     const { times, said } = ask((question) => [
       tellShared(question),
-      unshared(tellShared(question)),
+      unshared({ script: tellShared(question), shared: [question] }),
       question && "echo",
     ])
     expect({ times, said }).toEqual({ times: 2, said: [ANSWER, ANSWER, "\n"] })
@@ -58,7 +65,9 @@ describe.each(SHELLS)("a question that several probes share, in %s", (shell) => 
 describe.each(SHELLS)("a shared question that fails, in %s", (shell) => {
   const failing = shared("weather", "echo some; echo clouds >&2; exit 7")
   const ask = (scripts: readonly string[]) => {
-    const fragments = scripts.map((script, index): Fragment => ({ id: String(index), script }))
+    const fragments = scripts.map(
+      (script, index): Fragment => ({ id: String(index), script, shared: declared(script, [failing]) }),
+    )
     const result = run(`exec 2>&1; ${compileScript(fragments, NONCE)}`, { shell })
     return [
       ...parseSections(
