@@ -110,24 +110,24 @@ export function readUnit(lines: readonly string[]): UnitState {
 }
 
 /** Shell that asks since when these units are active. */
-export function activeScript(units: readonly StackUnit[]): string {
+export function activeScript(units: readonly string[]): string {
   return `systemctl show -p Id,ActiveState,ActiveEnterTimestampMonotonic ${units.map((unit) => `${unit}.service`).join(" ")}`
 }
 
 /** Seconds for which each unit has been active on a host that has been up for so many; undefined where it is not. */
-export function parseActive<Name extends StackUnit>(
+export function parseActive(
   stdout: string,
-  units: readonly Name[],
+  units: readonly string[],
   uptime: number,
-): Record<Name, number | undefined> {
+): Readonly<Record<string, number | undefined>> {
   const blocks = stdout.split(/\n\n+/).map((block) => propertiesOf(block.split("\n")))
-  const active = (unit: Name): number | undefined => {
+  const active = (unit: string): number | undefined => {
     const block = blocks.find((one) => one.get("Id") === `${unit}.service`)
     if (block === undefined) throw new HaopsError("E_PROBE", `systemctl says nothing of ${unit}.service`)
     if (block.get("ActiveState") !== "active") return undefined
     return Math.max(0, uptime - Number(block.get("ActiveEnterTimestampMonotonic")) / 1e6)
   }
-  return Object.fromEntries(units.map((unit) => [unit, active(unit)])) as Record<Name, number | undefined>
+  return Object.fromEntries(units.map((unit) => [unit, active(unit)]))
 }
 
 /** `KEY=value` by line, as `systemctl show` prints. */

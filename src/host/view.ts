@@ -1,4 +1,3 @@
-import { HaopsError } from "../base/errors.ts"
 import type { Finding } from "../base/events.ts"
 import { count, listing } from "../base/words.ts"
 import { type Check, check } from "../model/check.ts"
@@ -6,6 +5,7 @@ import type { Assessed, Observed, Seen, View } from "../model/view.ts"
 import { ACTIVE } from "./active.ts"
 import { clock } from "./steps/clock.ts"
 import { sysctl } from "./steps/sysctl.ts"
+import { activeScript, parseActive } from "./units.ts"
 
 /** The machine: how long its services have run, its kernel's parameters and its clock. `units` are those of all components. */
 export function viewOf(units: readonly string[]): View {
@@ -17,30 +17,15 @@ export function viewOf(units: readonly string[]): View {
 }
 
 function activeOf(units: readonly string[]): Observed<Readonly<Record<string, number | undefined>>> {
-  const services = units.map((unit) => `${unit}.service`).join(" ")
   return {
     ...ACTIVE,
     script: () => `cat /proc/uptime &&
-systemctl show -p Id,ActiveState,ActiveEnterTimestampMonotonic ${services}`,
+${activeScript(units)}`,
     parse(text) {
       const [uptime = "", ...shown] = text.split("\n")
-      const blocks = shown.join("\n").split(/\n\n+/)
-      return Object.fromEntries(units.map((unit) => [unit, activeFor(unit, blocks, Number.parseFloat(uptime))]))
+      return parseActive(shown.join("\n"), units, Number.parseFloat(uptime))
     },
   }
-}
-
-function activeFor(unit: string, blocks: readonly string[], uptime: number): number | undefined {
-  const values = blocks.map((block) => new Map(block.split("\n").map((line) => splitAt(line, "="))))
-  const block = values.find((one) => one.get("Id") === `${unit}.service`)
-  if (block === undefined) throw new HaopsError("E_PROBE", `systemctl says nothing of ${unit}.service`)
-  if (block.get("ActiveState") !== "active") return undefined
-  return Math.max(0, uptime - Number(block.get("ActiveEnterTimestampMonotonic")) / 1e6)
-}
-
-function splitAt(line: string, separator: string): [string, string] {
-  const at = line.indexOf(separator)
-  return [line.slice(0, at), line.slice(at + 1)]
 }
 
 function parameters(seen: Seen): Check {

@@ -7,7 +7,7 @@ import { FAMILIES } from "./systems.ts"
  * The parts of the stack that a host may need, and what each system calls them. Everything the stack calls is named, because
  * recommended packages are not installed.
  */
-export interface StackParts {
+interface StackParts {
   /** All there are. */
   parts: readonly string[]
   /** What a host needs; undefined where that is nothing. */
