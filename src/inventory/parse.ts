@@ -15,7 +15,7 @@ import { type InventoryYaml, inventorySchemas, type PartialInventory } from "./s
 import { loadSections } from "./sections.ts"
 
 /** Text, the file's name in messages, and where that is seen from (default: the working directory). */
-export type InventoryParser = (text: string, file: string, cwd?: string) => Inventory
+type InventoryParser = (text: string, file: string, cwd?: string) => Inventory
 
 /**
  * Makes what reads an inventory from its text. Paths in it are relative to its file's directory. Nothing else is looked up: a secret

@@ -40,7 +40,7 @@ export interface ExpandContext {
 export type Expanded = Omit<Inventory, "warnings">
 
 /** Names a section of the inventory, and what it comes to by its type. */
-export interface SectionKey<out Settings> {
+interface SectionKey<out Settings> {
   readonly key: string
   /** Of the type alone; never there. */
   readonly settings?: Settings

@@ -135,7 +135,7 @@ export function answerKey<Have>(name: string): AnswerKey<Have> {
  * `proof`: it proves the others. What it finds is no difference from the inventory, but what has come of it. `transaction`: all that it
  * changes takes effect at once, and the cluster can be asked beforehand what that will be.
  */
-export type StepRole = "proof" | "transaction"
+type StepRole = "proof" | "transaction"
 
 interface StepBase<Want> {
   /** The YAML name: kebab-case, the file's name. */

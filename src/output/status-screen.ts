@@ -8,7 +8,7 @@ import { blockLines } from "./blocks.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { displayWidth, wrapIndented } from "./width.ts"
 
-export interface StatusScreenOptions {
+interface StatusScreenOptions {
   color: boolean
   /** Columns. */
   width: number

@@ -12,7 +12,7 @@ import {
 } from "./ownership.ts"
 
 /** What is ours in the cluster by the records on its members, and what is to be said of them. */
-export interface Belief {
+interface Belief {
   owned: Ownership
   findings: readonly Finding[]
   /** Records that name no cluster, from an older haops, are taken for this cluster's, as far as all of them agree. */

@@ -11,7 +11,7 @@ import { loadViews } from "../status/views.ts"
 import type { Session } from "./session.ts"
 
 /** What the haproxies of the inventory say, as often as they are asked. */
-export interface HaproxyLook {
+interface HaproxyLook {
   settings: HaproxySettings
   /** Asks the hosts by `how`, and says what all of them answered. */
   ask(how: typeof import("../engine/look.ts").look): Promise<Status>

@@ -7,7 +7,7 @@ import type { Look, Seen, View } from "../model/view.ts"
 import { OBSERVATION } from "../status/observe.ts"
 
 /** What was found of a running cluster. Pure data. */
-export interface Verified extends Omit<Seen, "assessed"> {
+interface Verified extends Omit<Seen, "assessed"> {
   /** Of every task of the playbook, on every host. */
   assessments: readonly Assessment[]
 }
