@@ -57,8 +57,14 @@ function compareClone(want: DesiredResource, have: CibResource): Change[] {
   if (want.clone === undefined) return clone === undefined ? [] : [{ type: "unclone", have, clone }]
   const anew: Change = { type: "clone", resource: want, clone: want.clone }
   if (clone === undefined) return [anew]
-  if (clone.id !== want.clone.id || clone.promotable !== want.clone.promotable)
-    return [{ type: "unclone", have, clone }, anew]
+  if (clone.id !== want.clone.id || clone.promotable !== want.clone.promotable) {
+    const set = Object.entries(clone.meta).filter(([name]) => OPERATORS.includes(name))
+    const kept = { ...want.clone, meta: { ...Object.fromEntries(set), ...want.clone.meta } }
+    return [
+      { type: "unclone", have, clone },
+      { ...anew, clone: kept },
+    ]
+  }
   const { promotable: _, ...wanted } = want.clone.meta
   const meta = diffAttributes(wanted, clone.meta, sameValue, OPERATORS)
   return isEmpty(meta) ? [] : [{ type: "update-clone", have, clone, meta }]

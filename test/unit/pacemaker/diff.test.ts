@@ -288,3 +288,16 @@ property.prop([anyDesired, anyDesired])(
     })
   },
 )
+
+test("a clone that is made anew stays stopped where an operator has stopped it", () => {
+  const stopped = WEB.replace(
+    "</meta_attributes>",
+    '<nvpair id="web-m-r" name="target-role" value="Stopped"/></meta_attributes>',
+  )
+  const want = desired({ resources: [resource("web", "systemd:haproxy", cloned("webs", { interleave: "true" }))] })
+  const { changes } = diffCib(want, cib({ resources: stopped }), ownershipOf(want))
+  expect(changes).toMatchObject([
+    { type: "unclone", clone: { id: "web-clone" } },
+    { type: "clone", clone: { id: "webs", meta: { "target-role": "Stopped", interleave: "true" } } },
+  ])
+})
