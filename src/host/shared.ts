@@ -11,7 +11,7 @@ export function shared(name: string, script: string): SharedQuestion {
 }
 
 /**
- * A shared question about the words of a list (none holds a space), `"$@"` in `script`: what probes ask of the same `name` is asked once about the words of
+ * A shared question about the words of a list, `"$@"` in `script`: what probes ask of the same `name` is asked once about the words of
  * all of them, so that its answer tells of more than any one wants to know.
  */
 export function sharedList(name: string, words: readonly string[], script: string): SharedQuestion {
