@@ -77,6 +77,8 @@ export interface HaproxyGlobal {
   ssl: SslDefaults
   /** `tune.<name>` directives, such as `bufsize`. */
   tune: Readonly<Record<string, string>>
+  /** A reload hands on what is known of the servers. False where the inventory's own words (`raw`) say how that is done. */
+  handsOnStates: boolean
   raw: readonly string[]
 }
 

@@ -1,13 +1,23 @@
+import { execFile as callback } from "node:child_process"
 import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"
 import { get } from "node:http"
+import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import { quoteAll } from "../../src/base/sh.ts"
 import { HAPROXY_CONFIG } from "../../src/haproxy/config/render.ts"
+import { reloadHaproxy } from "../../src/haproxy/node/reload.ts"
+import { stateKeeper } from "../../src/haproxy/node/server-state.ts"
+import { STATE_KEEPER } from "../../src/haproxy/node/state-files.ts"
 import { PRESET_NAMES } from "../../src/haproxy/presets/index.ts"
+import { haproxyAsk } from "../../src/haproxy/runtime/ask-script.ts"
 import { roundTrip } from "../unit/haproxy/import/support.ts"
 import { render, renderWord, type Setting, THREE, WORDS } from "../unit/haproxy/support.ts"
 import { docker, removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
+import { startProber } from "./harness/prober.ts"
+
+const execFile = promisify(callback)
 
 const RELEASES = [
   { release: "bullseye", version: "2.2" },
@@ -29,10 +39,35 @@ describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
     sh(node, "until systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; do sleep 0.2; done")
     sh(node, "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=web -keyout /root/k -out /root/c 2>/dev/null")
     sh(node, "cat /root/c /root/k >/etc/haproxy/web.pem")
+    sh(
+      node,
+      `cat >${STATE_KEEPER} && sh ${STATE_KEEPER} rest && sh ${STATE_KEEPER} unit && systemctl daemon-reload`,
+      stateKeeper(SOCKET),
+    )
     const results = check(node, Object.values(configs))
     for (const [index, name] of Object.keys(configs).entries()) checked.set(name, results[index]!)
   })
   afterAll(() => removeLoneNode(node))
+
+  it("reloads without a request to a server that hangs, and forgets no drain, whoever reloads it", async () => {
+    install(node, render({ ...THREE, vips: { vip: "127.0.0.1" }, haproxy: oneHangs(`${address(node)}:8000`) }))
+    sh(node, 'systemctl start lab-responder; systemd-run --quiet python3 -c "$HANGS"'.replace("$HANGS", HANGS))
+    sh(node, "systemctl restart haproxy")
+    await stateOf(node, "web/hangs", "DOWN")
+    sh(node, `${ASK}\nhaproxy_ask 'set server web/other state drain'`)
+    const prober = startProber(`http://${address(node)}:8088/`, { everyMs: 10, timeoutMs: 5000 })
+    for (let times = 0; times < 5; times++) {
+      // The client of the requests goes on meanwhile.
+      await execFile("docker", ["exec", node, "sh", "-c", times % 2 === 0 ? "systemctl reload haproxy" : OWN_RELOAD])
+      await prober.sent((times + 1) * 40)
+    }
+    expect((await prober.stop()).failed).toBe(0)
+    await stateOf(node, "web/hangs", "DOWN")
+    await stateOf(node, "web/other", "DRAIN")
+    // At any other start haproxy begins anew.
+    sh(node, "systemctl restart haproxy")
+    await stateOf(node, "web/other", "UP")
+  })
 
   it("is the version that this release stands for", () => {
     expect(sh(node, "haproxy -v")).toContain(`version ${version}.`)
@@ -66,6 +101,27 @@ describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
     expect(sh(node, "journalctl -u haproxy -o cat").includes(PASSWORD)).toBe(false)
   })
 })
+
+/** It accepts every connection and answers none. */
+const HANGS = "import socket, time; s = socket.create_server(('127.0.0.1', 8001), backlog=4096); time.sleep(1e6)"
+
+function oneHangs(responder: string) {
+  const backends = { answers: responder, other: responder, hangs: "127.0.0.1:8001" }
+  const check = { type: "http", interval: "1s", fall: 2 }
+  return { services: [{ name: "web", port: 8088, bind: "*", mode: "http", backends, check }] }
+}
+
+const SOCKET = "/var/lib/haproxy/stats"
+const ASK = haproxyAsk(SOCKET)
+const [RELOAD] = reloadHaproxy([HAPROXY_CONFIG.path])
+const OWN_RELOAD = RELOAD?.type === "run" ? quoteAll(RELOAD.argv as string[]) : ""
+
+/** Waits on the node until haproxy says this of a server. */
+async function stateOf(node: string, server: string, state: string): Promise<void> {
+  const [backend, name] = server.split("/")
+  const shown = `haproxy_ask 'show stat' | awk -F, '$1 == "${backend}" && $2 == "${name}" { print $18 }'`
+  sh(node, `${ASK}\nfor try in $(seq 100); do case $(${shown}) in "${state}"*) exit ;; esac; sleep 0.2; done; exit 1`)
+}
 
 const SERVED = {
   stats: { password: PASSWORD },

@@ -1,4 +1,5 @@
 import type { HaproxyDefaults, HaproxyGlobal, LogTarget, SslDefaults } from "../../model/haproxy.ts"
+import { HANDED_ON, STATES_FILE } from "./handed-on.ts"
 import { tuning } from "./tuning.ts"
 import { directive, section, settings, withRaw } from "./words.ts"
 
@@ -15,6 +16,7 @@ export function globalSection(global: HaproxyGlobal): string {
       socket.raw,
     ),
     directive("stats", "timeout", socket.timeout),
+    ...(global.handsOnStates ? [STATES_FILE] : []),
     ...settings({ nbthread: global.nbthread }),
     ...sslLines(global.ssl),
     ...Object.entries(global.tune).map(([name, value]) => directive(`tune.${name}`, value)),
@@ -22,11 +24,15 @@ export function globalSection(global: HaproxyGlobal): string {
   ])
 }
 
-export function defaultsSection(defaults: HaproxyDefaults): string {
+export function defaultsSection(
+  defaults: HaproxyDefaults,
+  { handsOnStates }: Pick<HaproxyGlobal, "handsOnStates">,
+): string {
   return section("defaults", [
     directive("mode", defaults.mode),
     "log global",
     ...tuning(defaults, "both"),
+    ...(handsOnStates ? [HANDED_ON] : []),
     ...defaults.raw,
   ])
 }

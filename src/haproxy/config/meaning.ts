@@ -1,5 +1,6 @@
 import { directiveMeanings } from "./directive.ts"
 import { type Entry, effectiveProxies } from "./effective.ts"
+import { withoutHandedOn } from "./handed-on.ts"
 import { type HaproxyConfig, parseHaproxyConfig } from "./parse.ts"
 
 /** What a haproxy.cfg makes haproxy do, in one spelling: equal where two files mean the same. */
@@ -14,7 +15,7 @@ export interface HaproxyMeaning {
 
 /** The meaning of a configuration: order, spelling of durations, implied values and the use of `defaults` do not matter. */
 export function haproxyMeaning(config: HaproxyConfig | string): HaproxyMeaning {
-  const parsed = typeof config === "string" ? parseHaproxyConfig(config) : config
+  const parsed = withoutHandedOn(typeof config === "string" ? parseHaproxyConfig(config) : config)
   const proxies = effectiveProxies(parsed).map(({ kind, name, entries }) => [`${kind} ${name}`, linesOf(entries)])
   return { global: globalLines(parsed), proxies: Object.fromEntries(proxies), others: otherSections(parsed) }
 }

@@ -23,7 +23,7 @@ export function renderHaproxyConfig(
   const before = [
     MANAGED,
     globalSection(settings.global),
-    defaultsSection(settings.defaults),
+    defaultsSection(settings.defaults, settings.global),
     ...(health?.on.includes(group) ? [healthSection(health.port)] : []),
   ]
   const services = settings.services.filter((service) => service.on === group).flatMap(serviceSections)

@@ -1,4 +1,5 @@
 import { HaopsError } from "../../base/errors.ts"
+import { withoutHandedOn } from "../config/handed-on.ts"
 import { type HaproxyConfig, parseHaproxyConfig } from "../config/parse.ts"
 import type { TakeNote } from "./notes.ts"
 
@@ -7,7 +8,7 @@ import type { TakeNote } from "./notes.ts"
  * named. Throws `E_INPUT` on what haproxy could not read, on a placeholder that nothing stands for, and on conditional blocks.
  */
 export function readSource(text: string, vips: readonly string[], note: TakeNote): HaproxyConfig {
-  const config = parseHaproxyConfig(fillPlaceholders(text, vips, note))
+  const config = withoutHandedOn(parseHaproxyConfig(fillPlaceholders(text, vips, note)))
   for (const { directives } of config.sections) {
     const block = directives.find(({ words }) => /^\.(if|elif|else|endif)$/.test(words[0] ?? ""))
     if (block === undefined) continue

@@ -1,6 +1,7 @@
 import { MANAGED } from "../../host/mark.ts"
 import type { HaproxySource } from "../../model/haproxy.ts"
 import { isOlder } from "../section/expand-source.ts"
+import { RELOAD_LINES, REST_LINE } from "./state-files.ts"
 
 /** What of a machine decides how haproxy is built on it. */
 interface Machine {
@@ -55,10 +56,11 @@ Wants=network-online.target
 
 [Service]
 Type=notify
+${REST_LINE}
 ExecStartPre=${binary} -c -q -f /etc/haproxy/haproxy.cfg
 ExecStart=${binary} -Ws -f /etc/haproxy/haproxy.cfg -p /run/haproxy.pid
 ExecReload=${binary} -c -q -f /etc/haproxy/haproxy.cfg
-ExecReload=/bin/kill -USR2 $MAINPID
+${RELOAD_LINES.join("\n").replace("KILL", () => "ExecReload=/bin/kill -USR2 $MAINPID")}
 BindReadOnlyPaths=-/dev/log:/var/lib/haproxy/dev/log
 KillMode=mixed
 Restart=always

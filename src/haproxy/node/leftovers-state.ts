@@ -8,10 +8,11 @@ import { STAMP } from "./build.ts"
 import { CERTIFICATE_RECORD } from "./certificate-record.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG } from "./rsyslog.ts"
 import { HAPROXY_LINK, HAPROXY_UNIT_PATH } from "./source-state.ts"
+import { SERVER_STATE, STATE_DROP_IN, STATE_KEEPER } from "./state-files.ts"
 
 /** What haops once set up around haproxy. */
 export interface LeftoversState {
-  /** Files of rsyslog and logrotate that are there and not wanted. */
+  /** Files of rsyslog and logrotate, and those by which reloads hand on states, that are there and not wanted. */
   files: readonly string[]
   /** Names of all certificates that haops put there and that are there still, wanted or not. */
   certificates: readonly string[]
@@ -22,9 +23,20 @@ export interface LeftoversState {
   holds: boolean
 }
 
+export interface LeftoversQuestion {
+  haproxy: boolean
+  rsyslog: boolean
+  source: boolean
+  vips: readonly string[]
+}
+
 /** Shell that asks for `LeftoversState`. As long as there is nothing, nothing but the shell itself runs. */
-export function leftoversScript(wanted: { rsyslog: boolean; source: boolean; vips: readonly string[] }): string {
-  const files = `for file in ${RSYSLOG_CONFIG} ${LOGROTATE_CONFIG}; do
+export function leftoversScript(wanted: LeftoversQuestion): string {
+  const unwanted = [
+    ...(wanted.rsyslog ? [] : [RSYSLOG_CONFIG, LOGROTATE_CONFIG]),
+    ...(wanted.haproxy ? [] : [STATE_DROP_IN, STATE_KEEPER, SERVER_STATE]),
+  ]
+  const files = `for file in ${unwanted.join(" ")}; do
   if [ -e "$file" ]; then printf 'file %s\\n' "$file"; fi
 done`
   const unit = `binary=
@@ -40,7 +52,7 @@ if [ -n "$binary" ]; then
   if systemctl is-active --quiet haproxy.service; then echo 'running yes'; fi
   ${vipsHeldScript(wanted.vips)}
 fi`
-  return `${wanted.rsyslog ? "" : files}
+  return `${unwanted.length === 0 ? "" : files}
 if [ -r ${CERTIFICATE_RECORD} ]; then
   while IFS= read -r name; do
     if [ -e ${CERTIFICATES}/"$name" ]; then printf 'certificate %s\\n' "$name"; fi

@@ -10,6 +10,7 @@ import { clusterRuns } from "../../membership/cluster-runs.ts"
 import type { ProbeOutput } from "../../model/step.ts"
 import { vipsHeldScript } from "../../vip/vips-held.ts"
 import { type HaproxyAgent, haproxyMemory } from "./process.ts"
+import { statesKeptScript } from "./server-state.ts"
 
 /** haproxy on a host: its file, its unit and what the running process has read. */
 export interface HaproxyState {
@@ -19,6 +20,8 @@ export interface HaproxyState {
   memory: "none" | "current" | "older"
   /** The cluster runs on the host, so whatever haproxy does is its business. */
   clustered: boolean
+  /** Every reload hands on what is known of the servers. */
+  statesKept: boolean
   /** One of the VIPs is on this host: clients are served by it. */
   holds: boolean
 }
@@ -31,11 +34,19 @@ const REDACT = quote(
 /** What `haproxyScript` shares with other probes. */
 export const HAPROXY_SHARED = [STACK_UNITS, CLOCK, CLUSTER_CONF, ADDRESSES]
 
+export interface HaproxyQuestion {
+  cluster: string
+  vips: readonly string[]
+  agent?: HaproxyAgent | undefined
+  /** States of servers are handed on over reloads; the runtime socket tells them. */
+  states?: { socket: string } | undefined
+}
+
 /** Shell that asks for haproxy's file at `path` (its content only where the checksum is another), its unit, its memory and the VIPs. */
 export function haproxyScript(
   path: string,
   checksum: string,
-  { cluster, vips, agent }: { cluster: string; vips: readonly string[]; agent?: HaproxyAgent | undefined },
+  { cluster, vips, agent, states }: HaproxyQuestion,
 ): string {
   return `${fileScript(path, { unless: checksum, filter: `sed -E ${REDACT}` })}
 ${tellUnit("haproxy", "unit")}
@@ -43,13 +54,14 @@ ${haproxyMemory(agent)}
 memory=$(haproxy_memory ${quote(path)}) || exit
 printf 'memory %s\\n' "$memory"
 if ${clusterRuns(cluster)}; then echo 'clustered yes'; fi
+${states === undefined ? "" : statesKeptScript(states.socket)}
 ${vipsHeldScript(vips)}
 exit 0`
 }
 
 /** Reads what `haproxyScript` printed. Throws `E_PROBE` on anything else. */
 export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
-  const answer = readAnswer(stdout, [...FILE_KEYS, "unit", "memory", "clustered", "holds"])
+  const answer = readAnswer(stdout, [...FILE_KEYS, "unit", "memory", "clustered", "states", "holds"])
   const memory = answer.need("memory")
   if (memory !== "none" && memory !== "current" && memory !== "older") {
     throw new HaopsError("E_PROBE", `not a state of haproxy's memory: ${JSON.stringify(memory)}`)
@@ -59,6 +71,7 @@ export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
     unit: parseStackUnits(answer.need("unit"), ["haproxy"]).haproxy,
     memory,
     clustered: answer.one("clustered") !== undefined,
+    statesKept: answer.one("states") !== undefined,
     holds: answer.one("holds") !== undefined,
   }
 }

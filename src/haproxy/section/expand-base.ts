@@ -40,8 +40,12 @@ export function expandDefaults(yaml: DefaultsYaml = {}, logged = true): BaseSett
   return { section, inherited: sticky, balance, logged: logged || namesLog(section.raw) }
 }
 
-/** `log`: where logs go if the inventory does not say; by default to the journal. */
-export function expandGlobal(yaml: GlobalYaml, log: GlobalYaml["log"] = [{ to: "stdout" }]): HaproxyGlobal {
+/** `log`: where logs go if the inventory does not say; by default to the journal. `defaults`: the raw lines of the other section. */
+export function expandGlobal(
+  yaml: GlobalYaml,
+  log: GlobalYaml["log"] = [{ to: "stdout" }],
+  defaults: readonly string[] = [],
+): HaproxyGlobal {
   const { socket = {}, ssl = {} } = yaml
   return {
     maxconn: unlessFalse(yaml.maxconn ?? 4000),
@@ -60,6 +64,7 @@ export function expandGlobal(yaml: GlobalYaml, log: GlobalYaml["log"] = [{ to: "
     nbthread: yaml.nbthread,
     ssl: { ...ssl, bindOptions: ssl.bindOptions ?? [] },
     tune: Object.fromEntries(Object.entries(yaml.tune ?? {}).map(([name, value]) => [name, String(value)])),
+    handsOnStates: ![...rawLines(yaml.raw), ...defaults].some((line) => /^\s*(load-)?server-state-/.test(line)),
     raw: rawLines(yaml.raw),
   }
 }

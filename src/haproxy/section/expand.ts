@@ -32,7 +32,8 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
   reportClashes(placed, stats, expansion)
   const agent = raw.agent ?? "systemd:haproxy"
   // In the background it has no standard output that would reach the journal.
-  const global = expandGlobal(raw.global ?? {}, defaultLog(raw.rsyslog ?? agent !== "systemd:haproxy"))
+  const log = defaultLog(raw.rsyslog ?? agent !== "systemd:haproxy")
+  const global = expandGlobal(raw.global ?? {}, log, base.section.raw)
   if (agent !== "systemd:haproxy" && raw.source !== undefined) {
     problem(["haproxy", "agent"], "a haproxy from source comes with a unit of its own: leave agent out")
   }

@@ -13,6 +13,7 @@ import { HAPROXY_CONFIG, renderHaproxyConfig } from "../config/render.ts"
 import { inOrderOf } from "../config/server-order.ts"
 import { AGENT_WANT, agentOf } from "../node/agent.ts"
 import { HAPROXY_UNIT, reloadHaproxy } from "../node/reload.ts"
+import { keepStates } from "../node/server-state.ts"
 import { HAPROXY_SHARED, type HaproxyState, haproxyScript, parseHaproxy } from "../node/state.ts"
 
 const { path, mode, owner } = HAPROXY_CONFIG
@@ -26,9 +27,15 @@ const want = z.strictObject({
     .default([])
     .describe("Addresses of the VIPs that this host may hold: its turn comes last then."),
   agent: AGENT_WANT,
+  states: z
+    .strictObject({ socket: z.string().describe("The runtime socket, which tells them.") })
+    .optional()
+    .describe("What is known of the servers is handed on over every reload; left out: that is somebody else's."),
 })
 
 type Want = z.infer<typeof want>
+
+const STATES = "servers' states at a reload"
 
 /** haproxy.cfg from the inventory, checked by the node's own haproxy, then reloaded; and who starts haproxy. */
 export const haproxyConfig = defineStep<Want, HaproxyState>({
@@ -37,12 +44,16 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
   want,
   bind,
   title: () => "haproxy config",
-  probe: ({ content, cluster, vips, agent }) => ({
+  probe: ({ content, cluster, vips, agent, states }) => ({
     shared: HAPROXY_SHARED,
-    script: haproxyScript(path, sha256(reveal(content)), { cluster, vips, agent }),
+    script: haproxyScript(path, sha256(reveal(content)), { cluster, vips, agent, states }),
     parse: parseHaproxy,
   }),
-  check: (wanted, have) => [...configDrift(asOrdered(wanted, have), have), ...unitDrift(wanted, have)],
+  check: (wanted, have) => [
+    ...statesDrift(wanted, have),
+    ...configDrift(asOrdered(wanted, have), have),
+    ...unitDrift(wanted, have),
+  ],
   findings: (_want, { file, unit }) => [...fileFindings(path, file), ...maskedFindings(HAPROXY_UNIT, unit)],
   plan: (wanted, have, drift) => plan(asOrdered(wanted, have), have, drift),
   carries: (_wanted, { holds }) => holds,
@@ -61,6 +72,7 @@ function bind({ inventory, host, secret }: BindContext): Want | undefined {
     runBy: member && resource ? "pacemaker" : "systemd",
     vips,
     ...agentOf(inventory, host),
+    ...(haproxy.global.handsOnStates ? { states: { socket: haproxy.global.socket.path } } : {}),
   }
 }
 
@@ -71,6 +83,13 @@ function asOrdered(wanted: Want, { file }: HaproxyState): Want {
   const text = inOrderOf(reveal(wanted.content), have)
   if (sha256(text) !== file.sha256) return wanted
   return { ...wanted, content: typeof wanted.content === "string" ? text : new Secret(text) }
+}
+
+/** Without it each reload sends requests to servers that are down, and forgets what an operator drained. */
+function statesDrift({ states }: Want, { statesKept, unit }: HaproxyState): Drift[] {
+  if (states === undefined || statesKept) return []
+  const expected = unit.load === "not-found" ? { expected: true } : {}
+  return [{ attribute: STATES, have: "forgotten", want: "handed on", risk: "none", ...expected }]
 }
 
 function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {
@@ -106,14 +125,15 @@ function mustStop(runBy: Want["runBy"], { memory, clustered }: HaproxyState): bo
   return runBy === "pacemaker" && memory !== "none" && !clustered
 }
 
-function plan({ content, agent }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {
+function plan({ content, agent, states }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {
   const validate = ["haproxy", "-c", "-f", "{}"]
   const actions = planFile(fileOf(content), have.file, { validate, backup: true })
   // The content goes out as it came in, so that a secret stays one.
   const file = actions.map((action) => (action.type === "put" ? { ...action, content } : action))
   const units = drift.flatMap((one) => unitActions(HAPROXY_UNIT, have.unit, one))
   const reload = drift.some(({ risk }) => risk === "reload") ? reloadHaproxy([path], agent) : []
-  return [...file, ...reload, ...units]
+  const keep = states !== undefined && drift.some(({ attribute }) => attribute === STATES)
+  return [...(keep ? keepStates(states.socket, { reread: !have.clustered }) : []), ...file, ...reload, ...units]
 }
 
 function fileOf(content: Want["content"]): FileWant {

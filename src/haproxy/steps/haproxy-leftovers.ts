@@ -9,6 +9,7 @@ import { type LeftoversState, leftoversScript, parseLeftovers } from "../node/le
 import { HAPROXY_UNIT } from "../node/reload.ts"
 import { RSYSLOG_CONFIG } from "../node/rsyslog.ts"
 import { HAPROXY_LINK, HAPROXY_UNIT_PATH } from "../node/source-state.ts"
+import { STATE_KEEPER } from "../node/state-files.ts"
 
 const want = z.strictObject({
   haproxy: z
@@ -35,9 +36,9 @@ export const haproxyLeftovers = defineStep<Want, LeftoversState>({
   want,
   bind,
   title: () => "haproxy: what is no longer wanted",
-  probe: ({ rsyslog, source, vips }) => ({
+  probe: ({ haproxy, rsyslog, source, vips }) => ({
     shared: [ADDRESSES],
-    script: leftoversScript({ rsyslog, source, vips }),
+    script: leftoversScript({ haproxy, rsyslog, source, vips }),
     parse: parseLeftovers,
   }),
   check: (wanted, have) => [
@@ -102,6 +103,7 @@ packaged=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v haproxy) || { echo "the
 "$packaged" -c -q -f /etc/haproxy/haproxy.cfg
 enabled=$(systemctl is-enabled ${HAPROXY_UNIT} 2>/dev/null) || :
 rm -f -- ${HAPROXY_UNIT_PATH}
+if [ -r ${STATE_KEEPER} ]; then sh ${STATE_KEEPER} unit; fi
 systemctl daemon-reload
 if [ "$enabled" = enabled ]; then systemctl reenable --quiet ${HAPROXY_UNIT}; fi
 systemctl try-restart ${HAPROXY_UNIT}

@@ -9,9 +9,10 @@ import { ADDRESSES } from "../../host/network.ts"
 import type { HaproxySource } from "../../model/haproxy.ts"
 import { type Action, type BindContext, defineStep, type HostFacts } from "../../model/step.ts"
 import { haproxyUnit, makeWords, STAMP } from "../node/build.ts"
-import { HAPROXY_UNIT } from "../node/reload.ts"
+import { HAPROXY_UNIT, unitReload } from "../node/reload.ts"
 import { buildAction, fetchAction } from "../node/source-actions.ts"
 import { HAPROXY_LINK, HAPROXY_UNIT_PATH, parseSource, type SourceState, sourceScript } from "../node/source-state.ts"
+import { STATE_DROP_IN } from "../node/state-files.ts"
 
 /** What people and haops' own commands call. */
 const IN_PATH = `${HAPROXY_LINK} in the PATH`
@@ -110,6 +111,8 @@ function plan({ source, content }: Want, have: SourceState, drift: readonly Drif
   if (has(IN_PATH)) run(["ln", "-sfn", "--", binary, HAPROXY_LINK])
   const unit = planFile(unitOf(source), have.unit)
   actions.push(...unit)
+  // It says what the packaged unit's reload does.
+  if (have.unit.type === "absent") run(["rm", "-f", "--", STATE_DROP_IN])
   if (unit.length > 0 || have.unitStale) run(["systemctl", "daemon-reload"])
   if (drift.some(({ risk }) => risk === "restart")) run(["systemctl", "restart", "--", HAPROXY_UNIT])
   else if (drift.some(({ risk }) => risk === "reload")) actions.push(...takeUp(binary))
@@ -120,10 +123,7 @@ function plan({ source, content }: Want, have: SourceState, drift: readonly Drif
 function takeUp(binary: string): Action[] {
   const script = `main=$(systemctl show --property=MainPID -- ${HAPROXY_UNIT})
 [ "$(readlink -- "/proc/\${main#MainPID=}/exe")" = ${quote(binary)} ]`
-  return [
-    { type: "run", argv: ["systemctl", "reload", "--", HAPROXY_UNIT] },
-    { type: "wait", for: "haproxy to start itself anew", script, timeoutMs: 10_000 },
-  ]
+  return [unitReload(), { type: "wait", for: "haproxy to start itself anew", script, timeoutMs: 10_000 }]
 }
 
 /** As the distributions' packages do. */

@@ -80,6 +80,7 @@ global
   maxconn 4000
   stats socket /var/lib/haproxy/stats mode 600 level admin expose-fd listeners
   stats timeout 30s
+  server-state-file /var/lib/haproxy/haops-servers
 
 defaults
   mode tcp
@@ -93,6 +94,7 @@ defaults
   timeout client 1m
   timeout server 1m
   timeout check 10s
+  load-server-state-from-file global
 
 listen stats
   bind *:1080
@@ -144,6 +146,7 @@ listen galera_cluster
   maxconn 100
   stats socket /run/h.sock mode 660 level operator expose-fd listeners
   stats timeout 1m
+  server-state-file /var/lib/haproxy/haops-servers
   nbthread 2
   ca-base /ca
   crt-base /crt
@@ -154,6 +157,14 @@ listen galera_cluster
   ulimit-n 1000`)
     expect(sections(config).defaults).toContain("\n  compression algo gzip")
     expect(config.endsWith("\n\nuserlist ops\n  user a insecure-password b\n")).toBe(true)
+  })
+
+  it.each([
+    ["global", "{ raw: [server-state-file /srv/states] }", "{}"],
+    ["defaults", "{}", "{ raw: [load-server-state-from-file none] }"],
+  ])("leaves states of servers to the inventory where its %s has words for them", (_section, global, defaults) => {
+    const config = renderYaml(`{ global: ${global}, defaults: ${defaults}, services: [{ preset: galera }] }`)
+    expect(config.match(/server-state.*/g)).toHaveLength(1)
   })
 
   it("logs nowhere where the inventory says so", () => {

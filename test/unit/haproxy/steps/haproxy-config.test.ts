@@ -24,20 +24,28 @@ const file = {
 } as const
 const edited = { ...file, sha256: sha256("x"), content: Buffer.from("listen old\n    stats auth admin:[secret]\n") }
 const unit = { load: "loaded", file: "disabled", active: "active", sub: "running" }
-const running: HaproxyState = { file, unit, memory: "current", clustered: true, holds: false }
+const running: HaproxyState = { file, unit, memory: "current", clustered: true, statesKept: true, holds: false }
 const absent: HaproxyState = {
   file: { type: "absent" },
   unit: { load: "not-found", file: "", active: "inactive", sub: "dead" },
   memory: "none",
   clustered: false,
+  statesKept: false,
   holds: false,
 }
 
 function does(want: unknown, have: HaproxyState): string[] {
   return judge(haproxyConfig, want, have).actions.map((action) =>
-    action.type === "run" ? action.argv.join(" ") : action.type,
+    action.type === "run" ? (action.label ?? action.argv.join(" ")) : action.type,
   )
 }
+
+const states = { ...byPacemaker, states: { socket: "/run/s" } }
+const lost = { ...running, statesKept: false }
+const KEEP = [
+  "put",
+  "have every reload of haproxy keep its servers' states: /etc/systemd/system/haproxy.service.d/haops.conf",
+]
 
 const RELOAD = ["systemctl reload -- haproxy.service", "wait"]
 
@@ -78,6 +86,11 @@ describe("haproxy-config", () => {
     })
   })
 
+  test.each([true, false])("has systemd read its units anew unless a cluster watches some (%s)", (clustered) => {
+    const [, action] = judge(haproxyConfig, states, { ...lost, clustered }).actions
+    expect(JSON.stringify(action).includes("daemon-reload")).toBe(!clustered)
+  })
+
   test.each<[string, unknown, HaproxyState, string[]]>([
     ["in sync under pacemaker", byPacemaker, running, []],
     ["in sync, stopped by pacemaker", byPacemaker, { ...running, memory: "none" }, []],
@@ -85,6 +98,19 @@ describe("haproxy-config", () => {
     ["edited and running: reloaded", byPacemaker, { ...running, file: edited }, ["put", ...RELOAD]],
     ["edited and not running: nothing to reload", byPacemaker, { ...running, file: edited, memory: "none" }, ["put"]],
     ["an older configuration in memory", byPacemaker, { ...running, memory: "older" }, RELOAD],
+    [
+      "states lost at reloads, under a cluster: systemd rereads its units when pacemaker has it do so",
+      states,
+      lost,
+      KEEP,
+    ],
+    [
+      "states lost at reloads, before there is a cluster",
+      states,
+      { ...lost, file: edited, memory: "none", clustered: false },
+      [...KEEP, "put"],
+    ],
+    ["states handed on by somebody else's words", byPacemaker, lost, []],
     [
       "readable by all",
       byPacemaker,

@@ -96,6 +96,7 @@ describe("a haproxy from source", () => {
       "make TARGET=linux-glibc USE_OPENSSL=1 USE_PCRE2=1 USE_SYSTEMD=1 PREFIX=/opt/haproxy, and install it",
       `ln -sfn -- ${BINARY} /usr/local/sbin/haproxy`,
       "put",
+      "rm -f -- /etc/systemd/system/haproxy.service.d/haops.conf",
       "systemctl daemon-reload",
     ])
   })
