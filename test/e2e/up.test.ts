@@ -191,6 +191,29 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
     ])
   })
 
+  test("what the cluster believes to run, and does not run, is looked at again there and starts", async () => {
+    const held = await holders(lab.nodes, lab.vip)
+    const node = lab.nodes.find(({ name }) => !held.includes(name))!
+    // As pacemaker is left by a systemd that executes itself anew: it says Started, and asks no more.
+    await node.must("pcs resource update lb-haproxy op monitor interval=1s enabled=false --wait=30")
+    await node.must("systemctl stop haproxy")
+    expect(await runningOn(node, "lb-haproxy")).toEqual(NAMES)
+    const { stdout: status } = await lab.haops(["status", "-i", inventory])
+    expect(status).not.toContain("In sync")
+    expect(status).toContain("resources that the cluster believes to run")
+    const { actions } = await planned(lab, inventory)
+    expect(actions.filter((action) => action.includes("crm_resource"))).toEqual([
+      `crm_resource --refresh --resource lb-haproxy --node ${node.name}`,
+    ])
+    const only = await lab.haops(["up", "--only", "resources-refresh", "--yes", "-i", inventory])
+    expect(only.code, only.stderr).toBe(0)
+    await until(async () => (await node.exec("systemctl is-active haproxy")).code === 0, { what: "haproxy started" })
+    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+    expect(await holders(lab.nodes, lab.vip)).toEqual(held)
+  })
+
   test("a drill comes to its end, by the packet filter that this release has", async () => {
     const words = ["drill", "partition", "--hold", "3s", "--yes", "--json"]
     const { code, stdout, stderr } = await lab.haops([...words, "-i", inventory])
