@@ -2,6 +2,7 @@ import type { HostNeeds, PortClaim } from "../model/component.ts"
 import type { Host, Inventory } from "../model/inventory.ts"
 import { HEALTH_FRONTEND } from "./config/health.ts"
 import { agentOf } from "./node/agent.ts"
+import { HAPROXY_PID } from "./runtime/pid-file.ts"
 
 /** In no distribution's resource-agents. */
 const AGENT = {
@@ -34,5 +35,6 @@ function bindClaim(use: string, { address, port }: { address: string; port: numb
     address === "*"
       ? "Stop it, or give one of the two another port."
       : `Let it listen on the node's own address in place of all of them: haproxy needs ${address} on that port.`
-  return { protocol: "tcp", address, port, use, own: ["haproxy"], severity: "error", hint }
+  const own = { own: ["haproxy"], units: { haproxy: "haproxy" }, pidFile: HAPROXY_PID }
+  return { protocol: "tcp", address, port, use, ...own, severity: "error", hint }
 }

@@ -8,6 +8,8 @@ export interface Listener {
   port: number
   /** Names of the processes that hold it; empty where the kernel does, or a process that cannot be seen. */
   programs: readonly string[]
+  /** Their process ids. */
+  pids: readonly string[]
 }
 
 /** Reads lines of `ss -ltnup`, with or without its header. Throws `E_PROBE` on a line of another form. */
@@ -32,8 +34,9 @@ function parseLine(line: string): Listener {
     throw new HaopsError("E_PROBE", `not a line of ss: ${JSON.stringify(line)}`)
   }
   const [, address = "", port = ""] = match
-  const programs = [...line.matchAll(/\("([^"]*)",pid=/g)].map(([, program = ""]) => program)
-  return { protocol, address: plain(address), port: Number(port), programs: [...new Set(programs)] }
+  const held = [...line.matchAll(/\("([^"]*)",pid=(\d+)/g)]
+  const [programs, pids] = [1, 2].map((group) => [...new Set(held.map((match) => match[group] ?? ""))])
+  return { protocol, address: plain(address), port: Number(port), programs: programs!, pids: pids! }
 }
 
 /** `[fe80::1]%eth0` and `127.0.0.53%lo` without brackets and zone. */

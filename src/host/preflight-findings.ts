@@ -41,7 +41,7 @@ function nameFindings({ name, namedBy }: PreflightWant, { hostname }: HostFacts)
 
 type Claim = PreflightWant["ports"][number]
 
-function portFindings({ ports }: PreflightWant, { listeners }: PreflightState): Finding[] {
+function portFindings({ ports }: PreflightWant, { listeners, foreign }: PreflightState): Finding[] {
   if (listeners === undefined) {
     const message = "ss is not installed, so it is not known whether the ports are free"
     return ports.length === 0
@@ -49,21 +49,33 @@ function portFindings({ ports }: PreflightWant, { listeners }: PreflightState): 
       : [{ severity: "warning", message, hint: "Its package (iproute) is installed by haops." }]
   }
   return ports.flatMap((claim) => {
-    const strangers = listeners.filter((listener) => isInTheWay(listener, claim))
-    return strangers.slice(0, 1).map(({ address, programs }) => {
-      const who = programs.length === 0 ? "an unknown program" : programs.join(", ")
+    const strangers = listeners.filter((listener) => isInTheWay(listener, claim, foreign))
+    return strangers.slice(0, 1).map((listener) => {
+      const { address, programs } = listener
+      const double = programs.some((program) => claim.own.includes(program))
+      const who = double ? anotherOne(listener) : programs.join(", ") || "an unknown program"
       const place = address.includes(":") ? `[${address}]` : address
       const message = `${claim.protocol} port ${claim.port} (${claim.use}) is taken by ${who} on ${place}`
       const starting = programs.length === 0 && claim.mayBeStarting === true
-      return { severity: starting ? "warning" : claim.severity, message, hint: claim.hint }
+      return { severity: starting ? "warning" : claim.severity, message, hint: double ? findOut(listener) : claim.hint }
     })
   })
 }
 
+/** It has the name of the stack's, and somebody else started it. */
+function anotherOne({ programs, pids }: Listener): string {
+  return `another ${programs.join(", ")} (process ${pids.join(", ")}), which is not its service's,`
+}
+
+function findOut({ pids: [pid = ""] }: Listener): string {
+  return `It takes its share of the connections. See whose it is, and stop it: ps -fp ${pid}; cat /proc/${pid}/cgroup`
+}
+
 /** OpenStack's services listen on the node's own address on the very ports of the VIP: that is no conflict. */
-function isInTheWay(listener: Listener, claim: Claim): boolean {
+function isInTheWay(listener: Listener, claim: Claim, foreign: readonly string[]): boolean {
   if (listener.protocol !== claim.protocol || listener.port !== claim.port) return false
-  if (listener.programs.some((program) => claim.own.includes(program))) return false
+  const own = listener.programs.some((program) => claim.own.includes(program))
+  if (own && !listener.pids.every((pid) => foreign.includes(pid))) return false
   if (claim.besideLoopback === true && isLoopback(listener)) return false
   return blocks(listener, claim.address)
 }

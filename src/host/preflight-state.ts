@@ -2,6 +2,7 @@ import { HaopsError } from "../base/errors.ts"
 import { quoteAll } from "../base/sh.ts"
 import type { ProbeOutput } from "../model/step.ts"
 import { readAnswer, readInteger } from "./answer.ts"
+import { foreignProcesses } from "./foreign-processes.ts"
 import { type Listener, parseListeners } from "./listeners.ts"
 import { LISTENERS } from "./network.ts"
 import { HELD_BY } from "./packages/lock.ts"
@@ -15,6 +16,8 @@ export interface PreflightState {
   uid: number
   /** Undefined where the host has no `ss` to ask. */
   listeners: readonly Listener[] | undefined
+  /** Ids of processes that listen under a name of the stack's and are not the stack's. */
+  foreign: readonly string[]
   /** Free space in KiB by mount point, for / /usr and /var. */
   free: readonly { path: string; mount: string; kib: number }[]
   /** Some of the programs asked for are not there: packages will be installed. */
@@ -33,9 +36,10 @@ const PATHS = ["/", "/usr", "/var"] as const
  * Read-only and cheap: on a host that has all `programs` the package database is not asked. A package manager that is at work right
  * now has half-configured packages, which is not broken.
  */
-export function preflightScript({ programs, agents, selinux }: PreflightWant): string {
+export function preflightScript({ ports, programs, agents, selinux }: PreflightWant): string {
   return askAll({
     sockets: `if command -v ss >/dev/null 2>&1; then echo 'ss yes'; sockets=${LISTENERS}; printf '%s\\n' "$sockets"; fi`,
+    foreign: foreignProcesses(ports),
     space: `df -Pk ${PATHS.join(" ")}`,
     rest: `
 while read -r key uid _; do [ "$key" != Uid: ] || { echo "uid $uid"; break; }; done </proc/self/status
@@ -63,12 +67,13 @@ fi`,
 
 /** Reads what `preflightScript` printed. Throws `E_PROBE` on anything else. */
 export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
-  const { sockets, space, rest } = partsOf(stdout, ["sockets", "space", "rest"])
+  const { sockets, foreign, space, rest } = partsOf(stdout, ["sockets", "foreign", "space", "rest"])
   const [ss, ...listeners] = sockets.split("\n")
   const answer = readAnswer(rest, ["uid", "incomplete", "broken", "lacks", "selinux"])
   return {
     uid: readInteger(answer.need("uid")),
     listeners: ss === "ss yes" ? parseListeners(listeners) : undefined,
+    foreign: readAnswer(foreign, ["foreign"]).all("foreign"),
     free: parseFree(space),
     incomplete: answer.one("incomplete") !== undefined,
     broken: answer.all("broken"),

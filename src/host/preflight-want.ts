@@ -6,6 +6,8 @@ const claim = z.strictObject({
   port: z.number().int().min(1).max(65_535),
   use: z.string().describe("What the port is for."),
   own: z.array(z.string()).describe("Programs that may hold it."),
+  units: z.record(z.string(), z.string()).optional().describe("The unit that a program's processes have to be of."),
+  pidFile: z.string().optional(),
   severity: z.enum(["error", "warning"]),
   hint: z.string(),
   mayBeStarting: z.boolean().optional(),

@@ -14,6 +14,7 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
     port: 2224,
     use: "pcsd",
     own: PCSD,
+    units: { ruby: "pcsd", python3: "pcsd" },
     severity: "error",
     hint: "Stop it, or move it to another port: the cluster's own port cannot move.",
     // On a node that boots its socket is there before it shows whose it is.

@@ -45,6 +45,10 @@ export interface PortClaim {
   use: string
   /** Programs that may hold it. */
   own: readonly string[]
+  /** Of those by name: the unit that their processes have to be of. One that somebody started beside it is a stranger. */
+  units?: Readonly<Record<string, string>> | undefined
+  /** Holds the process id of one that pacemaker started by an agent, in place of the unit. */
+  pidFile?: string | undefined
   /** What it is if somebody else holds the port. */
   severity: "error" | "warning"
   hint: string

@@ -96,6 +96,14 @@ describe("looking at a cluster", () => {
       back: "ip addr del VIP/24 dev eth0",
     },
     {
+      fault: "a second haproxy, started by hand, that shares the VIP's port",
+      check: "inventory",
+      node: "controller2",
+      by: `printf 'listen second\\n bind VIP:8080\\n timeout client 1s\\n timeout connect 1s\\n timeout server 1s\\n' >/root/second.cfg
+haproxy -D -f /root/second.cfg -p /root/second.pid`,
+      back: "kill $(cat /root/second.pid)",
+    },
+    {
       fault: "haproxy with another configuration in memory, though the file is right and old",
       check: "haproxy-config",
       node: "controller2",

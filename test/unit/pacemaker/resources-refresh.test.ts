@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { parseInventory } from "../../../src/inventory/parse.ts"
 import { resourcesRefresh } from "../../../src/pacemaker/steps/resources-refresh.ts"
+import { parseInventory } from "../parse-inventory.ts"
 import { context, judge, run, SHELLS, sandbox, systemctlShow } from "../step-harness.ts"
 
 const inventory = parseInventory(

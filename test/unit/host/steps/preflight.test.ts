@@ -1,12 +1,14 @@
-import { readFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { COMPONENTS } from "../../../../src/components.ts"
+import { foreignProcesses } from "../../../../src/host/foreign-processes.ts"
 import { parseListeners } from "../../../../src/host/listeners.ts"
 import type { PreflightState } from "../../../../src/host/preflight-state.ts"
 import { preflightStep } from "../../../../src/host/steps/preflight.ts"
 import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
 import type { Pacemaker } from "../../../../src/model/inventory.ts"
-import { context, facts, host, inventory, judge, parse, run, SHELLS } from "../../step-harness.ts"
+import { context, facts, host, inventory, judge, parse, run, SHELLS, sandbox } from "../../step-harness.ts"
 
 const preflight = preflightStep(COMPONENTS)
 
@@ -35,6 +37,7 @@ const clean: PreflightState = {
   incomplete: true,
   broken: [],
   lacks: [],
+  foreign: [],
   denied: [],
 }
 
@@ -83,7 +86,7 @@ describe("preflight", () => {
   })
 
   test("a cluster port whose program does not show yet may be pcsd's that is starting, and is only warned of", () => {
-    const listeners = [{ protocol: "tcp" as const, address: "0.0.0.0", port: 2224, programs: [] }]
+    const listeners = [{ protocol: "tcp" as const, address: "0.0.0.0", port: 2224, programs: [], pids: [] }]
     expect(said(want, { ...clean, listeners })).toEqual([
       "warning: tcp port 2224 (pcsd) is taken by an unknown program on 0.0.0.0",
     ])
@@ -94,7 +97,13 @@ describe("preflight", () => {
   })
 
   test("finds strangers on the cluster's ports, one UDP port a link", () => {
-    const taken = (protocol: "tcp" | "udp", port: number) => ({ protocol, address: "0.0.0.0", port, programs: ["x"] })
+    const taken = (protocol: "tcp" | "udp", port: number) => ({
+      protocol,
+      address: "0.0.0.0",
+      port,
+      programs: ["x"],
+      pids: ["42"],
+    })
     const listeners = [
       taken("tcp", 2224),
       taken("tcp", 5403),
@@ -131,6 +140,16 @@ describe("preflight", () => {
     ["that is haproxy is no stranger", bind("glance", "10.0.0.11", 9292), []],
   ])("a listener %s", (_title, one, expected) => {
     expect(said(wantOf({ binds: [one] }), { ...clean, listeners: parseListeners(ss) })).toEqual(expected)
+  })
+
+  test("a second haproxy on a port is a stranger, whatever its name; the first stays its own", () => {
+    const line = (pid: number) => `tcp LISTEN 0 128 10.0.0.11:80 0.0.0.0:* users:(("haproxy",pid=${pid},fd=7))`
+    const wanted = wantOf({ binds: [bind("web", "10.0.0.11", 80)] })
+    const have = { ...clean, listeners: parseListeners([line(42), line(4711)]) }
+    expect(said(wanted, have)).toEqual([])
+    expect(said(wanted, { ...have, foreign: ["4711"] })).toEqual([
+      "error: tcp port 80 (web) is taken by another haproxy (process 4711), which is not its service's, on 10.0.0.11",
+    ])
   })
 
   test("says how much room is needed, before and after the packages", () => {
@@ -195,7 +214,7 @@ describe("preflight", () => {
   test("reads which booleans of SELinux are off", () => {
     const denied = (line: string) => {
       const free = "Filesystem\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /"
-      const parts = { sockets: "", space: free, rest: `uid 0\n${line}` }
+      const parts = { sockets: "", foreign: "", space: free, rest: `uid 0\n${line}` }
       const text = Object.entries(parts).map(([name, said]) => `@@haops ${name}\n${said}\n\n`)
       return parse(preflight, want, text.join("")).denied
     }
@@ -214,6 +233,40 @@ describe("preflight", () => {
 })
 
 describe.each(SHELLS)("the preflight probe in %s", (shell) => {
+  test("knows a process by the unit that it belongs to, and an agent's by its pid file", () => {
+    using box = sandbox({
+      ss: `cat <<'END'
+tcp LISTEN 0 128 10.0.0.11:80 0.0.0.0:* users:(("haproxy",pid=41,fd=7),("haproxy",pid=42,fd=7))
+tcp LISTEN 0 128 10.0.0.11:80 0.0.0.0:* users:(("haproxy",pid=43,fd=7))
+tcp LISTEN 0 128 10.0.0.11:81 0.0.0.0:* users:(("haproxy",pid=43,fd=8))
+tcp LISTEN 0 128 10.0.0.11:80 0.0.0.0:* users:(("haproxy",pid=44,fd=7))
+tcp LISTEN 0 128 10.0.0.11:80 0.0.0.0:* users:(("haproxy",pid=45,fd=7))
+tcp LISTEN 0 128 *:2224 *:* users:(("python3",pid=46,fd=7))
+tcp LISTEN 0 128 *:2225 *:* users:(("python3",pid=47,fd=7),("sshd",pid=48,fd=7))
+END`,
+    })
+    const groups = {
+      41: "0::/system.slice/haproxy.service",
+      42: "1:name=systemd:/docker/1/system.slice/haproxy.service\n2:cpu:/",
+      43: "0::/user.slice/user-0.slice/session-3.scope",
+      44: "0::/system.slice/pacemaker.service",
+      45: "0::/system.slice/pacemaker.service",
+      46: "0::/system.slice/pcsd.service",
+      47: "0::/",
+    }
+    for (const [pid, group] of Object.entries(groups)) {
+      mkdirSync(join(box.path, "proc", pid), { recursive: true })
+      writeFileSync(join(box.path, "proc", pid, "cgroup"), `${group}\n`)
+    }
+    writeFileSync(join(box.path, "haproxy.pid"), "43\n44\n")
+    const { ports } = wantOf({ member: true, binds: [bind("web", "10.0.0.11", 80), bind("other", "10.0.0.11", 81)] })!
+    const script = foreignProcesses(ports)
+      .replaceAll("/proc/", `${box.path}/proc/`)
+      .replaceAll("/run/haproxy", `${box.path}/haproxy`)
+    const pids = run(script, { shell, path: box.path }).stdout.trim().split("\n")
+    expect(pids.sort()).toEqual(["foreign 43", "foreign 45", "foreign 47"])
+  })
+
   test("answers on a real host", () => {
     const probe = preflight.probe(preflight.want!.parse(want))
     const have = probe.parse(run(probe.script, { shell }))
