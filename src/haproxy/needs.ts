@@ -1,7 +1,9 @@
 import type { HostNeeds, PortClaim } from "../model/component.ts"
 import type { Host, Inventory } from "../model/inventory.ts"
 import { HEALTH_FRONTEND } from "./config/health.ts"
+import { HAPROXY_CONFIG } from "./config/render.ts"
 import { agentOf } from "./node/agent.ts"
+import { SERVER_STATE, STATE_DROP_IN } from "./node/state-files.ts"
 import { HAPROXY_PID } from "./runtime/pid-file.ts"
 
 /** In no distribution's resource-agents. */
@@ -24,6 +26,7 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
   ]
   return {
     ...(ports.length === 0 ? {} : { ports, programs: ["haproxy"], selinux: [ANY_PORT] }),
+    ...(ports.length === 0 ? {} : { writes: [HAPROXY_CONFIG.path, SERVER_STATE, STATE_DROP_IN] }),
     agents: agentOf(inventory, host).agent === undefined ? [] : [AGENT],
   }
 }

@@ -15,6 +15,7 @@ export function preflightFindings(want: PreflightWant, have: PreflightState, fac
     ...nameFindings(want, facts),
     ...portFindings(want, have),
     ...diskFindings(have),
+    ...writeFindings(have),
     ...packageFindings(have, facts),
     ...agentFindings(want, have),
     ...confinementFindings(want, have),
@@ -84,6 +85,8 @@ function isInTheWay(listener: Listener, claim: Claim, foreign: readonly string[]
 const INSTALL_MIB: Readonly<Record<string, number>> = { "/": 128, "/usr": 512, "/var": 256 }
 /** MiB below which a running cluster is in danger: pacemaker must write its CIB, corosync and haproxy their logs. */
 const RUN_MIB = 100
+/** MiB below which what is begun is not finished: a package's scripts, a CIB, a file of ours. */
+const FULL_MIB = 5
 
 function diskFindings({ free, incomplete }: PreflightState): Finding[] {
   const mounts = new Set(free.map(({ mount }) => mount))
@@ -93,8 +96,25 @@ function diskFindings({ free, incomplete }: PreflightState): Finding[] {
     const needed = incomplete ? Math.max(...paths.map(({ path }) => INSTALL_MIB[path] ?? 0)) : RUN_MIB
     if (mib >= needed) return []
     const message = `${mount} has ${mib} MiB free; ${needed} MiB are needed${incomplete ? " to install the packages" : ""}`
-    return [{ severity: incomplete ? "error" : "warning", message, hint: `Make room on ${mount}.` }]
+    const severity = incomplete || mib < FULL_MIB ? "error" : "warning"
+    return [{ severity, message, hint: `Make room on ${mount}.` }]
   })
+}
+
+/** What would fail in the middle of a run, when other hosts have been changed already. */
+function writeFindings({ unwritable, dangling }: PreflightState): Finding[] {
+  // What lies below one that is said already has the same cause.
+  const tops = unwritable.filter((path) => !unwritable.some((other) => path.startsWith(`${other}/`)))
+  return [
+    ...tops.map((path): Finding => {
+      const hint = `See how it is mounted: findmnt -T ${path}; after an error of the disk: dmesg. Or: lsattr -d ${path}`
+      return { severity: "error", message: `${path} cannot be written to, not even by root`, hint }
+    }),
+    ...dangling.map(({ path, target }): Finding => {
+      const hint = `Put ${target} there, or a file in the link's place.`
+      return { severity: "error", message: `${path} is a link to ${target}, which is not there`, hint }
+    }),
+  ]
 }
 
 function packageFindings({ broken }: PreflightState, { family }: HostFacts): Finding[] {

@@ -18,6 +18,10 @@ export const preflightWant = z.strictObject({
   name: z.string().describe("The host's name in the inventory."),
   namedBy: z.array(z.string()).default([]).describe("Who calls it so, such as the cluster."),
   ports: z.array(claim).default([]),
+  writes: z
+    .array(z.string().regex(/^\/[^\s'*?[\]]+$/, "an absolute path"))
+    .default([])
+    .describe("Files that haops writes there, or what it sets up does."),
   programs: z.array(z.string()).default([]).describe("Where one is missing, packages will be installed."),
   agents: z
     .array(z.strictObject({ file: z.string(), hint: z.string() }))

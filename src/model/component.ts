@@ -28,6 +28,8 @@ export interface HostNeeds {
   /** Who calls the host by its name in the inventory: `the cluster`. */
   namedBy?: string | undefined
   ports?: readonly PortClaim[] | undefined
+  /** Files that haops writes there for it, or that it writes by itself: they, and where they lie, have to be writable. */
+  writes?: readonly string[] | undefined
   /** Where one of these programs is missing, packages will be installed. */
   programs?: readonly string[] | undefined
   /** Programs that no package brings. */

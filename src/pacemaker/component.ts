@@ -2,11 +2,14 @@ import { pacemakerOn } from "../membership/nodes.ts"
 import type { Component } from "../model/component.ts"
 import { packages } from "./packages.ts"
 
+/** Its own, and haops' record of what it made in it. */
+const WRITES = ["/var/lib/pacemaker/cib/cib.xml", "/var/lib/haops/last-applied.json"]
+
 export const pacemaker: Component = {
   name: "pacemaker",
   section: async () => (await import("./section/section.ts")).section,
   packages,
-  needs: (inventory, host) => pacemakerOn(inventory, host) && { programs: ["pacemakerd"] },
+  needs: (inventory, host) => pacemakerOn(inventory, host) && { programs: ["pacemakerd"], writes: WRITES },
   view: async () => (await import("./view.ts")).view,
   units: ["pacemaker"],
   steps: async () => (await import("./steps/index.ts")).steps,

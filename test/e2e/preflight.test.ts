@@ -19,6 +19,9 @@ test("everything that stands against the hosts is said at once, and nothing is t
   const [first, second] = lab.nodes
   await first!.must(`${listen("udp", 5405)}; ${listen("tcp", 2224)}`)
   await second!.must(`${listen("tcp", 8080)}; : >/var/lib/dpkg/updates/0001`)
+  await first!.must("mount --bind /etc/sysctl.d /etc/sysctl.d && mount -o remount,ro,bind /etc/sysctl.d")
+  await second!.must(`mkdir -p /etc/haproxy && ln -s /gone /etc/haproxy/haproxy.cfg && apt-mark hold haproxy
+mkdir -p /var/lib/corosync && mount -t tmpfs -o size=64k full /var/lib/corosync`)
   // This machine's own address in the lab's network.
   const taken = lab.vip.replace(/\d+$/, "1")
   const inventory = await lab.inventory({ vips: { vip: `${taken}/24` } })
@@ -26,6 +29,10 @@ test("everything that stands against the hosts is said at once, and nothing is t
   const { code, refusals } = await planned(lab, inventory)
   expect(code).toBe(1)
   expect([...refusals].sort()).toEqual([
+    "/etc/haproxy/haproxy.cfg is a link to /gone, which is not there",
+    "/etc/sysctl.d cannot be written to, not even by root",
+    expect.stringMatching("^/var/lib/corosync has 0 MiB free"),
+    "haproxy is needed, and on hold: somebody told apt to leave it alone",
     "tcp port 2224 (pcsd) is taken by perl on 0.0.0.0",
     "tcp port 8080 (web) is taken by perl on 0.0.0.0",
     expect.stringMatching(
@@ -38,7 +45,8 @@ test("everything that stands against the hosts is said at once, and nothing is t
   expect(up.code).toBe(1)
   for (const message of refusals) expect(up.stderr.replaceAll(/\s+/g, " ")).toContain(message)
   expect(await state.changes()).toEqual({ controller1: [], controller2: [] })
-  await second!.must("rm /var/lib/dpkg/updates/0001")
+  await first!.must("umount /etc/sysctl.d")
+  await second!.must("rm -r /var/lib/dpkg/updates/0001 /etc/haproxy; apt-mark unhold haproxy; umount /var/lib/corosync")
   for (const node of lab.nodes) await node.must("pkill -x perl")
 })
 

@@ -9,11 +9,12 @@ export const dpkg: PackageDatabase = {
   name: "dpkg",
   program: "dpkg-query",
   key: "deb",
-  query: `dpkg-query -W -f='deb \${Package} \${db:Status-Status} \${Version}\\n' "$@" 2>/dev/null || [ $? -eq 1 ] || exit`,
-  words: 3,
-  read([name = "", state = "", version]) {
-    if (state === "installed") return { name, version: version ?? "" }
-    return state === "not-installed" || state === "config-files" ? undefined : { name, broken: state }
+  query: `dpkg-query -W -f='deb \${Package} \${db:Status-Status} \${Version} \${db:Status-Want}\\n' "$@" 2>/dev/null || [ $? -eq 1 ] || exit`,
+  words: 4,
+  read([name = "", state = "", version, wish]) {
+    const kept = wish === "hold"
+    if (state === "installed") return { name, version: version ?? "", kept }
+    return state === "not-installed" || state === "config-files" ? { name, kept } : { name, broken: state, kept }
   },
   audit: `dpkg --audit 2>/dev/null | sed -n 's/^ \\([^ ][^ ]*\\).*/broken \\1/p'
     if ls /var/lib/dpkg/updates 2>/dev/null | grep -q '^[0-9]'; then echo 'broken dpkg was interrupted'; fi`,

@@ -1,4 +1,5 @@
-import type { Drift } from "../../base/events.ts"
+import type { Drift, Finding } from "../../base/events.ts"
+import { listing } from "../../base/words.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import type { Action } from "../../model/step.ts"
 import { POLICY_PATH } from "./apt.ts"
@@ -38,6 +39,15 @@ export function planPackages(
     actions.push(installAction(names, facts, { ...options, downgrade }))
   }
   return actions
+}
+
+/** What cannot be installed or changed, because somebody decided that the manager leaves it as it is. */
+export function packageFindings(wanted: readonly PackageWant[], have: PackageState): readonly Finding[] {
+  const names = wanted.filter((one) => !satisfied(one, have) && have.kept.has(one.name)).map(({ name }) => name)
+  if (names.length === 0) return []
+  const [is, it] = names.length === 1 ? ["is", "it"] : ["are", "them"]
+  const message = `${listing(names, 9)} ${is} needed, and on hold: somebody told apt to leave ${it} alone`
+  return [{ severity: "error", message, hint: `If that is over, on the host: apt-mark unhold ${names.join(" ")}` }]
 }
 
 function satisfied({ name, version }: PackageWant, { installed }: PackageState): boolean {

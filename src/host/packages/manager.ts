@@ -19,9 +19,15 @@ export interface PackageDatabase {
   /** Shell that tells of the packages `"$@"`, a line each behind the key. One that is not there is an answer. */
   query: string
   /** What a line says behind the key. */
-  read(
-    words: readonly string[],
-  ): { name: string; version?: string | undefined; broken?: string | undefined } | undefined
+  read(words: readonly string[]):
+    | {
+        name: string
+        version?: string | undefined
+        broken?: string | undefined
+        /** Somebody told the manager to leave it as it is, there or not. */
+        kept?: boolean | undefined
+      }
+    | undefined
   /** Words of a line behind the key. */
   words: number
   /** Shell that prints `broken WHAT` for all that is wrong with it. */

@@ -9,6 +9,8 @@ export interface InstalledPackages {
   installed: ReadonlyMap<string, string>
   /** Packages that are there and not usable, with the state: `half-configured`, `unpacked`, … */
   broken: ReadonlyMap<string, string>
+  /** Packages that somebody told the manager to leave as they are, there or not. */
+  kept: ReadonlySet<string>
 }
 
 /** What the answer to `askPackages` begins its lines with. */
@@ -36,14 +38,16 @@ fi`,
 export function readPackages(all: (key: string) => readonly string[]): InstalledPackages {
   const installed = new Map<string, string>()
   const broken = new Map<string, string>()
+  const kept = new Set<string>()
   for (const { key, words, read } of DATABASES) {
     for (const line of all(key)) {
       const found = read(wordsOf(line, words))
       if (found?.version !== undefined) installed.set(found.name, found.version)
       if (found?.broken !== undefined) broken.set(found.name, found.broken)
+      if (found?.kept === true) kept.add(found.name)
     }
   }
-  return { installed, broken }
+  return { installed, broken, kept }
 }
 
 function wordsOf(line: string, count: number): readonly string[] {

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { defineStep } from "../../model/step.ts"
-import { packageDrift, planPackages } from "../packages/drift.ts"
+import { packageDrift, packageFindings, planPackages } from "../packages/drift.ts"
 import { askLock, type PackageState, packageQuestion, parsePackages } from "../packages/state.ts"
 
 const name = z.string().regex(/^[A-Za-z0-9][\w.+-]*$/, "a package name")
@@ -34,6 +34,7 @@ export const packageStep = defineStep<Want, PackageState>({
     further: (have) => (packageDrift(wantedOf(wanted), have).length === 0 ? undefined : askLock(have, [])),
   }),
   check: (wanted, have) => packageDrift(wantedOf(wanted), have),
+  findings: (wanted, have) => packageFindings(wantedOf(wanted), have),
   plan: (wanted, have, _drift, facts) =>
     planPackages(wantedOf(wanted), have, facts, { quiet: !wanted.start, haRepository: false }),
 })

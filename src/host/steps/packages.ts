@@ -1,7 +1,7 @@
 import * as z from "zod"
 import type { Component } from "../../model/component.ts"
 import { defineStep, type HostStep } from "../../model/step.ts"
-import { packageDrift, planPackages } from "../packages/drift.ts"
+import { packageDrift, packageFindings, planPackages } from "../packages/drift.ts"
 import { stackParts } from "../packages/parts.ts"
 import { askLock, type PackageState, packageQuestion, parsePackages } from "../packages/state.ts"
 
@@ -34,6 +34,7 @@ export function packagesStep(components: readonly Component[]): HostStep<Want, P
       further: (have) => askLock(have, stack.variants(wanted)),
     }),
     check: (wanted, have, facts) => packageDrift(wantedOf(stack.names(wanted, facts)), have),
+    findings: (wanted, have, facts) => packageFindings(wantedOf(stack.names(wanted, facts)), have),
     plan: (wanted, have, _drift, facts) =>
       planPackages(wantedOf(stack.names(wanted, facts)), have, facts, { quiet: true, haRepository: true }),
   })

@@ -29,6 +29,7 @@ function wantOf({ name }: BindContext["host"], needs: readonly HostNeeds[]): Pre
     name,
     namedBy: needs.flatMap(({ namedBy }) => namedBy ?? []),
     ports: needs.flatMap(({ ports = [] }) => ports.map((port) => ({ ...port, own: [...port.own] }))),
+    writes: needs.flatMap(({ writes = [] }) => writes),
     programs: needs.flatMap(({ programs = [] }) => programs),
     agents: needs.flatMap(({ agents = [] }) => agents),
     selinux: needs.flatMap(({ selinux = [] }) => selinux),

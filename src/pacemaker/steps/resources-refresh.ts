@@ -3,7 +3,7 @@ import { HaopsError } from "../../base/errors.ts"
 import { quoteAll } from "../../base/sh.ts"
 import { READ_PID } from "../../haproxy/runtime/pid-file.ts"
 import { askAll, partsOf } from "../../host/sections.ts"
-import { mainPidOf } from "../../host/units.ts"
+import { mainPidOf, STACK_UNITS } from "../../host/units.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
 import type { Resource } from "../../model/resource.ts"
 import { type Drift, defineStep } from "../../model/step.ts"
@@ -42,6 +42,7 @@ export const resourcesRefresh = defineStep<Want, Have>({
   },
   title: () => "resources that the cluster believes to run",
   probe: ({ resources }) => ({
+    shared: [CRM_MON, STACK_UNITS],
     script: askAll({ status: `mon=${CRM_MON}; printf '%s\\n' "$mon"`, dead: deadScript(resources) }),
     parse({ stdout }) {
       const { status, dead } = partsOf(stdout, ["status", "dead"])

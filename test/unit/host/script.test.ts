@@ -113,10 +113,15 @@ describe("base facts", () => {
   })
 
   test.each([
-    ["a program of the stack", "pcs", ["deb pcs installed 0.11.5-1"]],
+    ["a program of the stack", "pcs", ["deb pcs installed 0.11.5-1 install"]],
     ["none", "unrelated", []],
   ])("ask for packages where the host has %s", (_title, program, asked) => {
-    using box = sandbox({ "dpkg-query": "echo deb pcs installed 0.11.5-1", [program]: "", date: "echo 1", grep: "" })
+    using box = sandbox({
+      "dpkg-query": "echo deb pcs installed 0.11.5-1 install",
+      [program]: "",
+      date: "echo 1",
+      grep: "",
+    })
     const stdout = execFileSync("/bin/sh", ["-c", BASE_SCRIPT], { encoding: "utf8", env: { PATH: box.path } })
     expect(stdout.split("\n").filter((line) => line.startsWith("deb "))).toEqual(asked)
   })
@@ -139,9 +144,9 @@ describe("base facts", () => {
       "machine n1 x86_64",
       "init systemd",
       "manager apt",
-      "deb pacemaker installed 2.1.5-1+deb12u1",
-      "deb pcs config-files 0.11.5-1",
-      "deb haproxy installed 1:2.6.12-1",
+      "deb pacemaker installed 2.1.5-1+deb12u1 install",
+      "deb pcs config-files 0.11.5-1 deinstall",
+      "deb haproxy installed 1:2.6.12-1 install",
       '<capability id="booth',
     ].join("\n")
     const facts = parseBaseFacts("n1", { stdout, stderr: "" }, interval)

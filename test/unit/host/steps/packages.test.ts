@@ -34,6 +34,7 @@ function have(names: readonly string[], changes: Partial<PackageState> = {}): Pa
   return {
     installed: new Map(names.map((name) => [name, "1.0-1"])),
     broken: new Map(),
+    kept: new Set(),
     heldBy: undefined,
     policyLeft: false,
     ...changes,
@@ -77,6 +78,20 @@ describe("packages", () => {
     const rest = DEBIAN12.filter((name) => name !== "pcs")
     const { drift } = judge(packages, stack, have(rest, { broken: new Map([["pcs", "half-configured"]]) }))
     expect(drift).toMatchObject([{ attribute: "pcs", have: "half-configured", want: "installed" }])
+  })
+
+  test("names what is on hold beforehand, where that is in the way, and never overrides it", () => {
+    const rest = DEBIAN12.filter((name) => name !== "pcs")
+    const { findings } = judge(packages, stack, have(rest, { kept: new Set(["pcs", "haproxy"]) }))
+    expect(findings).toEqual([
+      {
+        severity: "error",
+        message: "pcs is needed, and on hold: somebody told apt to leave it alone",
+        hint: "If that is over, on the host: apt-mark unhold pcs",
+      },
+    ])
+    const other = { name: "chrony", version: "2" }
+    expect(judge(packageStep, other, have(["chrony"], { kept: new Set(["chrony"]) })).findings).toHaveLength(1)
   })
 
   test("waits for the lock first, naming who holds it", () => {
@@ -182,10 +197,12 @@ describe.each(SHELLS)("the package probe in %s", (shell) => {
   }
 
   test("understands dpkg-query, where a name that it does not know is an answer", () => {
-    const lines = "printf 'deb a installed 1:2.0-1\\ndeb b half-configured 3\\n'"
+    const lines =
+      "printf 'deb a installed 1:2.0-1 install\\ndeb b half-configured 3 install\\ndeb c not-installed  hold\\n'"
     expect(ask({ "dpkg-query": `${lines}; exit 1` })).toMatchObject({
       installed: new Map([["a", "1:2.0-1"]]),
       broken: new Map([["b", "half-configured"]]),
+      kept: new Set(["c"]),
     })
   })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { COMPONENTS } from "../../../../src/components.ts"
@@ -38,6 +38,8 @@ const clean: PreflightState = {
   broken: [],
   lacks: [],
   foreign: [],
+  unwritable: [],
+  dangling: [],
   denied: [],
 }
 
@@ -167,6 +169,23 @@ describe("preflight", () => {
     ])
   })
 
+  test("says what could not be written to when others have been changed already", () => {
+    const unwritable = ["/etc", "/etc/haproxy", "/var/lib/pacemaker"]
+    const dangling = [{ path: "/etc/hosts", target: "hosts.real" }]
+    expect(said(want, { ...clean, unwritable, dangling })).toEqual([
+      "error: /etc cannot be written to, not even by root",
+      "error: /var/lib/pacemaker cannot be written to, not even by root",
+      "error: /etc/hosts is a link to hosts.real, which is not there",
+    ])
+  })
+
+  test("a full disk below the cluster's own directory is an error, after the packages too", () => {
+    const free = [...clean.free, { path: "/var/lib/pacemaker", mount: "/var/lib/pacemaker", kib: 0 }]
+    expect(said(want, { ...clean, incomplete: false, free })).toEqual([
+      "error: /var/lib/pacemaker has 0 MiB free; 100 MiB are needed",
+    ])
+  })
+
   test("says that an agent has to be there which no package brings", () => {
     const file = "/usr/lib/ocf/resource.d/heartbeat/haproxy"
     expect(said({ ...want, agents: [{ file, hint: "" }] }, { ...clean, lacks: [file] })).toEqual([
@@ -213,7 +232,7 @@ describe("preflight", () => {
 
   test("reads which booleans of SELinux are off", () => {
     const denied = (line: string) => {
-      const free = "Filesystem\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /"
+      const free = "/ /usr /var\nFilesystem\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /"
       const parts = { sockets: "", foreign: "", space: free, rest: `uid 0\n${line}` }
       const text = Object.entries(parts).map(([name, said]) => `@@haops ${name}\n${said}\n\n`)
       return parse(preflight, want, text.join("")).denied
@@ -267,10 +286,20 @@ END`,
     expect(pids.sort()).toEqual(["foreign 43", "foreign 45", "foreign 47"])
   })
 
+  test("finds a link that leads nowhere", () => {
+    using box = sandbox()
+    mkdirSync(join(box.path, "etc"))
+    symlinkSync("hosts.real", join(box.path, "etc/hosts"))
+    const probe = preflight.probe(preflight.want!.parse(want))
+    const have = probe.parse(run(probe.script.replaceAll("/etc/", `${box.path}/etc/`), { shell }))
+    expect(have.dangling).toEqual([{ path: `${box.path}/etc/hosts`, target: "hosts.real" }])
+  })
+
   test("answers on a real host", () => {
     const probe = preflight.probe(preflight.want!.parse(want))
     const have = probe.parse(run(probe.script, { shell }))
     expect(have.uid).toBe(process.getuid?.())
-    expect(have.free.map(({ path }) => path)).toEqual(["/", "/usr", "/var"])
+    expect(have.free.map(({ path }) => path)).toEqual(expect.arrayContaining(["/", "/usr", "/var", "/etc"]))
+    expect(have).toMatchObject({ unwritable: [], dangling: [] })
   })
 })
