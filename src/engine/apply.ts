@@ -27,10 +27,19 @@ export async function applyAction(action: Action, transport: Transport, signal: 
 
 async function run(action: RunAction, transport: Transport, signal: AbortSignal): Promise<string> {
   const { argv, stdin, timeoutMs = RUN_TIMEOUT_MS, okCodes = [0], staleCode } = action
-  const result = await transport.exec({ argv, stdin, timeoutMs }, signal)
+  const result = await transport.exec({ argv: directly(argv), stdin, timeoutMs }, signal)
   if (result.code !== null && result.code === staleCode) throw stale(action, result)
   if (result.code === null || !okCodes.includes(result.code)) throw failed(action, result)
   return result.stdout
+}
+
+/** They speak to the nodes' own daemons. A proxy for the world outside knows those not, and answers 401 or nothing. */
+const TO_NODES: readonly unknown[] = ["pcs", "crm"]
+const PROXIES = ["http_proxy", "https_proxy", "all_proxy"].flatMap((name) => [name, name.toUpperCase()])
+
+/** Without a proxy of the nodes' environment where it would be in the way; a package manager goes through it. */
+function directly(argv: RunAction["argv"]): RunAction["argv"] {
+  return TO_NODES.includes(argv[0]) ? ["env", ...PROXIES.flatMap((name) => ["-u", name]), ...argv] : argv
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from "node:fs"
 import { tmpdir, userInfo } from "node:os"
 import { join } from "node:path"
-import { beforeEach, describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
 import { applyAction } from "../../../src/engine/apply.ts"
 import type { PutAction } from "../../../src/model/step.ts"
@@ -127,4 +127,27 @@ test("a file in a directory that cannot be written is an error", async () => {
   if (userInfo().uid === 0) return expect(put("/proc/haops", "x")).rejects.toMatchObject({ code: "E_COMMAND" })
   chmodSync(directory, 0o500)
   await expect(put(join(directory, "x"), "x")).rejects.toMatchObject({ code: "E_COMMAND" })
+})
+
+describe("a proxy in a node's environment", () => {
+  const names = ["http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY"]
+  const saved = { ...process.env }
+  afterEach(() => {
+    process.env = { ...saved }
+  })
+
+  test.each([
+    ["pcs", ""],
+    ["crm", ""],
+    ["apt-get", "http://proxy:3128"],
+  ])("%s sees it as %j", async (program, seen) => {
+    const path = join(directory, program)
+    writeFileSync(path, `#!/bin/sh\necho "$http_proxy$https_proxy$all_proxy$HTTPS_PROXY"\n`)
+    chmodSync(path, 0o755)
+    for (const name of names) delete process.env[name]
+    process.env.PATH = `${directory}:${process.env.PATH}`
+    process.env.https_proxy = "http://proxy:3128"
+    const said = await applyAction({ type: "run", argv: [program] }, transport, never)
+    expect(said.trim()).toBe(seen)
+  })
 })
