@@ -56,8 +56,22 @@ function configuration(seen: Seen): Check {
     ]
   })
   const title = "haproxy's loaded configuration is the inventory's"
-  const evidence = `${listing(haproxyHosts(look).map(({ name }) => name))}: the file is the inventory's, the process is younger, its servers are the same`
-  return check("haproxy-config", title, [evidence], { fails })
+  return check("haproxy-config", title, inMemoryEvidence(look), { fails })
+}
+
+/** Of one without a process nothing can be said but its file. */
+function inMemoryEvidence(look: Look): string[] {
+  const seen = haproxyHosts(look).map(({ name }) => ({ name, runtime: look.observed(RUNTIME, name) }))
+  const up = seen.filter(({ runtime }) => runtime?.state === "up").map(({ name }) => name)
+  const young = "the file is the inventory's, the process is younger, its servers are the same"
+  return [
+    ...(up.length === 0 ? [] : [`${listing(up)}: ${young}`]),
+    ...seen.flatMap(({ name, runtime }) =>
+      runtime === undefined || runtime.state === "up"
+        ? []
+        : [`${name}: the file is the inventory's; haproxy ${stateOf(runtime)}`],
+    ),
+  ]
 }
 
 function inMemory(service: HaproxyService, { backends }: Extract<HaproxyRuntime, { state: "up" }>): string[] {

@@ -273,6 +273,11 @@ describe("what is no fault of the cluster", () => {
     } as Changes
     expect(failed({ hosts }).map(({ id }) => id)).not.toContain("haproxy")
     expect(checks({ hosts }).find(({ id }) => id === "membership")?.evidence).toContain("controller3 is in standby")
+    // Nobody has looked into the memory of a process that is not there.
+    expect(checks({ hosts }).find(({ id }) => id === "haproxy-config")?.evidence).toEqual([
+      "controller1 and controller2: the file is the inventory's, the process is younger, its servers are the same",
+      "controller3: the file is the inventory's; haproxy does not run",
+    ])
   })
 })
 
