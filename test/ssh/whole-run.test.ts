@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { stripVTControlCharacters } from "node:util"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { parse } from "yaml"
 import { until } from "../e2e/harness/until.ts"
 import { WholeRun } from "./whole-run.ts"
 
@@ -213,6 +214,18 @@ stages:
     expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/^Nothing to do/)])
   })
 
+  test("that fails on one host of two exits 3, and does the other", async () => {
+    for (const name of ["c1", "c2"]) await lab.host(name)
+    // The hosts are one machine, but for their own /etc/hosts.
+    writeFileSync(lab.path("c2", "etc/hosts"), "marked\n")
+    const made = lab.path("c2", "made")
+    const step = `command: { check: "[ -e ${made} ]", run: "grep -q marked /etc/hosts && touch ${made}" }`
+    lab.home.write("own.yaml", `name: own\nstages:\n  - { stage: s, steps: [{ ${step} }] }\n`)
+    const { code, said } = await lab.haops("run", "own.yaml")
+    expect(code, said).toBe(3)
+    expect(existsSync(made)).toBe(true)
+  })
+
   test("--only does a stage or a kind of step, and nothing else", async () => {
     await lab.host("c1")
     write()
@@ -235,5 +248,63 @@ stages:
     expect(long.stderr).toMatch(/connected[\s\S]*in sync[\s\S]*line-120/)
     expect(short.stderr).not.toMatch(/connected|in sync|line-120/)
     expect(short.stderr).toContain("line-139")
+  })
+})
+
+describe("init on a terminal", patient, () => {
+  const QUESTIONS = /^.*(Addresses of the controllers|The virtual IP address|Addresses of load balancers)[^\n]*:/gm
+
+  test("asks for what the flags leave open, and writes an inventory from the answers", async () => {
+    const answers = ["10.0.0.12 10.0.0.13, 10.0.0.14", "10.0.0.11/24", ""]
+    const { code, said } = await lab.onTerminal(["init", "--name", "prod", "-i", "prod.yaml"], answers, QUESTIONS)
+    expect(code, said).toBe(0)
+    const text = readFileSync(`${lab.home.path}/prod.yaml`, "utf8")
+    expect(text).toMatch(/name: prod/)
+    for (const address of ["10.0.0.12", "10.0.0.13", "10.0.0.14", "10.0.0.11/24"]) expect(text).toContain(address)
+    expect(text).not.toMatch(/^loadbalancers:/m)
+    expect(statSync(`${lab.home.path}/secrets/hacluster`).mode & 0o777).toBe(0o600)
+  })
+
+  test("writes nothing where the answers make no inventory", async () => {
+    const answers = ["10.0.0.12", "nonsense", ""]
+    const { code, said } = await lab.onTerminal(["init", "-i", "prod.yaml"], answers, QUESTIONS)
+    expect(code, said).toBe(65)
+    expect(existsSync(`${lab.home.path}/prod.yaml`)).toBe(false)
+  })
+})
+
+describe("import-haproxy", patient, () => {
+  const write = () =>
+    lab.home.write(
+      "old.cfg",
+      "listen web\n  bind 10.0.0.11:80\n  server c1 10.0.0.12:80 check\nlisten api\n  bind 10.0.0.99:81\n  server c1 10.0.0.12:81 check\n",
+    )
+  const run = (...flags: string[]) => lab.haops("import-haproxy", "old.cfg", ...flags)
+
+  test("takes the VIPs from --vip, each by its name, as often as it is given", async () => {
+    write()
+    const { code, stdout, stderr } = await run("--vip", "inner=10.0.0.11/24", "--vip", "outer=10.0.0.99/24")
+    expect(code, stderr).toBe(0)
+    const { vips, haproxy } = parse(stdout) as {
+      vips: Record<string, string | { address: string }>
+      haproxy: { services: { name: string; vip?: string }[] }
+    }
+    expect(vips).toEqual({ inner: "10.0.0.11/24", outer: "10.0.0.99/24" })
+    expect(haproxy.services.map(({ name, vip }) => [name, vip])).toEqual([
+      ["web", "inner"],
+      ["api", "outer"],
+    ])
+  })
+
+  test("refuses a --vip that is none, and --json holds the inventory with what became of the rest", async () => {
+    write()
+    const refused = await run("--vip", "inner")
+    expect(refused.code).toBe(65)
+    expect(refused.stderr).toContain("--vip inner is not NAME=ADDRESS")
+    const { code, stdout } = await run("--vip", "inner=10.0.0.11/24", "--json")
+    expect(code).toBe(0)
+    const document = JSON.parse(stdout) as { exit: number; inventory: string; notes: object[] }
+    expect(document).toMatchObject({ exit: 0, inventory: expect.stringContaining("inner: 10.0.0.11/24") })
+    expect(document.notes.length).toBeGreaterThan(0)
   })
 })

@@ -64,13 +64,13 @@ export class WholeRun implements AsyncDisposable {
   }
 
   /** The same on a terminal, where each question is given the next answer. */
-  async onTerminal(args: readonly string[], answers: readonly string[]): Promise<Ended> {
+  async onTerminal(args: readonly string[], answers: readonly string[], question = /\[y\/N\] /g): Promise<Ended> {
     const words = [process.execPath, ...this.#words(args)].map((word) => `'${word}'`).join(" ")
     const options = this.#options({ TERM: "xterm", CI: "" })
     const running = follow(spawn("script", ["-qefc", words, "/dev/null"], options))
     let answered = 0
     running.child.stdout?.on("data", () => {
-      const asked = running.said().match(/\[y\/N\] |: $|\): $/gm)?.length ?? 0
+      const asked = running.said().match(question)?.length ?? 0
       while (answered < Math.min(asked, answers.length)) running.child.stdin?.write(`${answers[answered++]}\n`)
     })
     return await running.ended
