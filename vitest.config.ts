@@ -1,10 +1,30 @@
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** They bound how long a client goes without an answer, so nothing else runs meanwhile. */
-const timed = ["test/e2e/drill.test.ts", "test/e2e/members.test.ts", "test/e2e/corosync-change.test.ts"]
+const timed = files("drill", "members", "corosync-change")
 
-/** On one node each, a command after the other, and not by the clock: two of them use both processors. */
-const single = ["test/e2e/quorum.test.ts", "test/e2e/dialects.test.ts", "test/e2e/cib-transaction.test.ts"]
+/** On a node each, or on nodes that no cluster elects among, and not by the clock: two at a time use both processors. */
+const single = files(
+  "dialects",
+  "cib-transaction",
+  "haproxy-source",
+  "preflight",
+  "quorum",
+  "haproxy-certificates",
+  "haproxy-config",
+)
+
+/** Of those two at a time, as listed: the longest first, so that both end together. All else as vitest has it. */
+class LongestFirst extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = single.findIndex((file) => moduleId.endsWith(file))
+      return index < 0 ? single.length : index
+    }
+    return (await super.sort(specifications)).sort((one, other) => place(one) - place(other))
+  }
+}
 
 const realNodes = {
   globalSetup: "test/e2e/harness/global-setup.ts",
@@ -15,6 +35,7 @@ const realNodes = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "ssh", include: ["test/ssh/**/*.test.ts"], testTimeout: 20_000 } },
@@ -45,3 +66,7 @@ export default defineConfig({
     ],
   },
 })
+
+function files(...names: readonly string[]): string[] {
+  return names.map((name) => `test/e2e/${name}.test.ts`)
+}
