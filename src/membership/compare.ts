@@ -100,7 +100,7 @@ function withoutFile({ name }: ClusterWant, live: CorosyncConf, { all }: Members
     .map(({ host }) =>
       warning(
         `${host} is a member of ${name}, but has no corosync.conf of it: was it rebuilt?`,
-        `haops remove-node ${host}, then haops add-node ${host}`,
+        `haops add-node ${host} takes it in again; haops remove-node ${host} gives it up`,
       ),
     )
 }

@@ -6,6 +6,7 @@ import { afterwards, type VotingView } from "./electorate.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
 import { count, describeVotes } from "./quorum.ts"
+import { isRebuilt } from "./rebuilt.ts"
 import { isForeign, isIn } from "./situation.ts"
 
 interface NewcomerWant {
@@ -35,7 +36,7 @@ export function newcomerFindings(want: NewcomerWant, members: All): Finding[] {
     ...unreachable(want, speaker, members),
     ...(speaker.have.status?.quorate === true ? meanwhile(want, speaker) : [noQuorum(speaker.host)]),
     ...(newcomer === undefined ? [] : [...belongings(cluster, newcomer, speaker), ...versions(newcomer, speaker)]),
-    ...(lists(speaker.have, node.name) ? [] : identity(node, speaker)),
+    ...(lists(speaker.have, node.name) ? returning(want, newcomer, speaker) : identity(node, speaker)),
   ]
 }
 
@@ -109,6 +110,21 @@ function versions(newcomer: Member<NewcomerView>, { host, facts }: Member<NodeVi
       "Refresh its package lists (apt-get update), or install pacemaker on it, and run this again.",
     ),
   ]
+}
+
+/** A member that was installed anew is taken out of the list and in again, where the lowest free id need not be the one that it had. */
+function returning(
+  { cluster, node }: NewcomerWant,
+  own: Member<NodeView> | undefined,
+  speaker: Member<NodeView>,
+): Finding[] {
+  if (!isRebuilt(cluster, own, speaker)) return []
+  const nodes = speaker.have.conf?.nodes ?? []
+  const had = nodes.find(({ name }) => name === node.name)?.nodeid
+  const next = lowestFree(nodes.filter(({ name }) => name !== node.name).map(({ nodeid }) => nodeid))
+  if (had === undefined || had === next) return []
+  const message = `${node.name} comes back as node ${next}, and not as ${had}: the shells give the lowest id that is free`
+  return [{ severity: "warning", message, ask: true }]
 }
 
 /** The shells give the lowest free id, and give it once: a name or address may not be somebody else's. */

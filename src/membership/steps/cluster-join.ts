@@ -6,6 +6,7 @@ import { foreseeJoin } from "../foresee.ts"
 import { lowestFree } from "../newcomer.ts"
 import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../node-view.ts"
 import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
+import { forgetRebuilt } from "../rebuilt.ts"
 import { run } from "../run.ts"
 import { isIn } from "../situation.ts"
 
@@ -83,8 +84,8 @@ function plan({ cluster, node, password, shell }: Want, members: All): readonly 
   }
   const despite = members.missing.length > 0
   return [
-    // Half a member: the shells refuse to add it again, so that half goes first. It never ran, and nobody misses it.
-    ...(listed ? membership.removeNode(node.name, despite) : []),
+    // Half a member: the shells refuse to add it again, so that half goes first. It does not run, and nobody misses it.
+    ...(listed ? forgetRebuilt(node.name, speaker.have.known.has(node.name), membership, despite) : []),
     ...membership.addNode(node, password, speaker.host, despite),
   ].map((invocation) => run(invocation, { hint: HINT }))
 }

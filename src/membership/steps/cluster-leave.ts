@@ -5,6 +5,7 @@ import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts
 import { isListed } from "../departure.ts"
 import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../node-view.ts"
 import { pacemakerOn } from "../nodes.ts"
+import { forgetRebuilt, isRebuilt } from "../rebuilt.ts"
 import { run } from "../run.ts"
 
 const want = z.strictObject({
@@ -55,6 +56,11 @@ function plan(wanted: Want, members: All): readonly Action[] {
   const forget = forgettable(wanted, members)
     ? membership.deauth([node], members.missing.length > 0).map((invocation) => run(invocation))
     : []
+  const own = members.all.find(({ host }) => host === node)
+  if (isRebuilt(cluster, own, speaker)) {
+    const known = members.elected.have.known.has(node)
+    return forgetRebuilt(node, known, membership, despite || members.missing.length > 0).map((one) => run(one))
+  }
   if (lists(speaker.have, node)) {
     return [...membership.removeNode(node, despite).map((invocation) => run(invocation)), ...forget]
   }

@@ -112,7 +112,7 @@ describe("cluster-setup", () => {
       {
         severity: "warning",
         message: "controller1 is a member of lab, but has no corosync.conf of it: was it rebuilt?",
-        hint: "haops remove-node controller1, then haops add-node controller1",
+        hint: "haops add-node controller1 takes it in again; haops remove-node controller1 gives it up",
       },
     ])
   })

@@ -186,7 +186,18 @@ describe("cluster-join", () => {
     const { elected, actions } = judged(answers({}, { controller2: { conf: NAMES, online: THREE } }))
     expect(elected).toBe("controller2")
     expect(commands(actions)).toEqual([
-      "pcs cluster node remove controller4",
+      "pcs cluster node remove controller4 --skip-offline --force",
+      "pcs host auth controller4 addr=10.0.0.15 -u hacluster",
+      "pcs cluster node add controller4 addr=10.0.0.15",
+    ])
+  })
+
+  test("of a member that was installed anew the stale token goes first: with it pcs would be answered 401", () => {
+    const all = { ...joined, online: THREE, offline: ["controller4"], known: NAMES }
+    const haves = answers({}, { controller1: all, controller2: all, controller3: all })
+    expect(commands(judged(haves).actions)).toEqual([
+      "pcs host deauth controller4",
+      "pcs cluster node remove controller4 --skip-offline --force",
       "pcs host auth controller4 addr=10.0.0.15 -u hacluster",
       "pcs cluster node add controller4 addr=10.0.0.15",
     ])

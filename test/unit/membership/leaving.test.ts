@@ -205,6 +205,14 @@ describe("cluster-leave", () => {
     expect(commands(actions)).toEqual(["pcs cluster node remove controller4 --skip-offline --force"])
   })
 
+  test("one that was installed anew is taken out without being asked: its token is from before", () => {
+    const { actions } = judged(answers({ ...four, known: NAMES }, { controller4: {} }))
+    expect(commands(actions)).toEqual([
+      "pcs host deauth controller4",
+      "pcs cluster node remove controller4 --skip-offline --force",
+    ])
+  })
+
   test("gone from everywhere: nothing to do, whatever it says itself", () => {
     expect(
       judged(answers(three, { controller4: { conf: NAMES, online: ["controller4"], quorate: false } })).drift,
