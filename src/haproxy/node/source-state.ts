@@ -1,6 +1,7 @@
 import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
+import { unitIsActive } from "../../host/units.ts"
 import type { ProbeOutput } from "../../model/step.ts"
 import { vipsHeldScript } from "../../vip/vips-held.ts"
 
@@ -24,6 +25,8 @@ export interface SourceState {
   /** The binary of the running master, ` (deleted)` behind it where it was replaced; undefined where haproxy does not run. */
   running: string | undefined
   holds: boolean
+  /** Pacemaker runs here and watches units: systemd is left alone, and pacemaker has it read them anew when it next starts one. */
+  watched: boolean
 }
 
 interface SourceQuestion {
@@ -50,6 +53,7 @@ printf 'kernel %s\\n' "$(uname -r)"
 if ldd --version 2>&1 | grep -qi musl; then echo 'libc musl'; fi
 if [ -e ${HAPROXY_LINK} ]; then printf 'link %s\\n' "$(readlink -f -- ${HAPROXY_LINK})"; fi
 if id -u haproxy >/dev/null 2>&1; then echo 'user yes'; fi
+if ${unitIsActive("pacemaker")}; then echo 'watched yes'; fi
 state=$(systemctl show --property=MainPID,NeedDaemonReload -- haproxy.service) || exit
 case $state in *NeedDaemonReload=yes*) echo 'stale yes' ;; esac
 main=$(printf '%s\\n' "$state" | sed -n 's/^MainPID=//p')
@@ -60,7 +64,7 @@ exit 0`
 
 /** Reads what `sourceScript` printed. Throws `E_PROBE` on anything else. */
 export function parseSource({ stdout }: ProbeOutput): SourceState {
-  const keys = ["built", "kernel", "libc", "link", "user", "stale", "running", "holds"]
+  const keys = ["built", "kernel", "libc", "link", "user", "stale", "running", "watched", "holds"]
   const answer = readAnswer(stdout, [...FILE_KEYS, ...keys])
   return {
     built: answer.one("built"),
@@ -72,5 +76,6 @@ export function parseSource({ stdout }: ProbeOutput): SourceState {
     user: answer.one("user") !== undefined,
     running: answer.one("running"),
     holds: answer.one("holds") !== undefined,
+    watched: answer.one("watched") !== undefined,
   }
 }

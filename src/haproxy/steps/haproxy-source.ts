@@ -6,6 +6,7 @@ import { quote } from "../../base/sh.ts"
 import { fileDrift, planFile } from "../../host/file-drift.ts"
 import { sha256 } from "../../host/file-state.ts"
 import { ADDRESSES } from "../../host/network.ts"
+import { STACK_UNITS } from "../../host/units.ts"
 import type { HaproxySource } from "../../model/haproxy.ts"
 import { type Action, type BindContext, defineStep, type HostFacts } from "../../model/step.ts"
 import { haproxyUnit, makeWords, STAMP } from "../node/build.ts"
@@ -34,7 +35,7 @@ export const haproxySource = defineStep<Want, SourceState>({
   bind,
   title: ({ source }) => `haproxy ${source.version} from source`,
   probe: ({ source, vips }) => ({
-    shared: [ADDRESSES],
+    shared: [ADDRESSES, STACK_UNITS],
     script: sourceScript({
       binary: binaryOf(source),
       stamp: stampOf(source),
@@ -86,7 +87,7 @@ function check({ source }: Want, have: SourceState, facts: HostFacts): Drift[] {
   if (have.built !== wanted)
     add(binary, have.built ?? "not built here", wanted, have.running === undefined ? "none" : "reload")
   drift.push(...fileDrift(unitOf(source), have.unit))
-  if (have.unitStale) add("systemd's loaded unit", "an older one", `that of ${HAPROXY_UNIT_PATH}`)
+  if (have.unitStale && !have.watched) add("systemd's loaded unit", "an older one", `that of ${HAPROXY_UNIT_PATH}`)
   if (binary !== HAPROXY_LINK && have.link !== binary) add(IN_PATH, have.link || "absent", binary)
   if (!have.user) add("user haproxy", "absent", "present")
   // A binary that was replaced is taken up by a reload: the master starts itself anew.
@@ -113,8 +114,11 @@ function plan({ source, content }: Want, have: SourceState, drift: readonly Drif
   actions.push(...unit)
   // It says what the packaged unit's reload does.
   if (have.unit.type === "absent") run(["rm", "-f", "--", STATE_DROP_IN])
-  if (unit.length > 0 || have.unitStale) run(["systemctl", "daemon-reload"])
-  if (drift.some(({ risk }) => risk === "restart")) run(["systemctl", "restart", "--", HAPROXY_UNIT])
+  const restarts = drift.some(({ risk }) => risk === "restart")
+  // While systemd reads its units anew, it answers nobody who watches them.
+  const rereads = restarts || !have.watched
+  if (rereads && (unit.length > 0 || have.unitStale)) run(["systemctl", "daemon-reload"])
+  if (restarts) run(["systemctl", "restart", "--", HAPROXY_UNIT])
   else if (drift.some(({ risk }) => risk === "reload")) actions.push(...takeUp(binary))
   return actions
 }

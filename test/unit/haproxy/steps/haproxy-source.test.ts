@@ -6,7 +6,7 @@ import { parseSource, type SourceState, sourceScript } from "../../../../src/hap
 import { haproxySource } from "../../../../src/haproxy/steps/haproxy-source.ts"
 import { sha256 } from "../../../../src/host/file-state.ts"
 import { parseInventory } from "../../parse-inventory.ts"
-import { context, facts, judge, run, SHELLS, sandbox } from "../../step-harness.ts"
+import { context, facts, judge, run, SHELLS, sandbox, systemctlShow } from "../../step-harness.ts"
 
 const SUM = "a".repeat(64)
 const source = {
@@ -31,6 +31,7 @@ const SYNC: SourceState = {
   user: true,
   running: BINARY,
   holds: false,
+  watched: false,
 }
 const NOTHING: SourceState = {
   ...SYNC,
@@ -122,6 +123,15 @@ describe("a haproxy from source", () => {
     expect(actions).toMatchObject([{ argv: ["systemctl", "restart", "--", "haproxy.service"] }])
   })
 
+  test("that pacemaker watches: systemd reads another unit when pacemaker next has it do so, but for a restart", () => {
+    const other = { ...SYNC, watched: true, unit: { ...SYNC.unit, sha256: "x", content: Buffer.from("") } as never }
+    const reloads = (have: SourceState) =>
+      JSON.stringify(judge(haproxySource, want, have).actions).includes("daemon-reload")
+    expect([reloads(other), reloads({ ...other, watched: false })]).toEqual([false, true])
+    expect(reloads({ ...other, running: "/usr/sbin/haproxy" })).toBe(true)
+    expect(judge(haproxySource, want, { ...SYNC, watched: true, unitStale: true }).drift).toEqual([])
+  })
+
   test("of /usr/local needs no link", () => {
     const local = { source: { ...source, prefix: "/usr/local" } }
     expect(JSON.stringify(judge(haproxySource, local, NOTHING).actions)).not.toContain('"ln"')
@@ -134,13 +144,17 @@ describe("a haproxy from source", () => {
 
 describe.each(SHELLS)("the probe, in %s", (shell) => {
   it("knows a build by what it wrote down, and only while its binary is the same", () => {
-    using box = sandbox({ systemctl: "printf 'MainPID=0\\nNeedDaemonReload=no\\n'", haproxy: ":" })
+    using box = sandbox({
+      systemctl: `case $* in *NeedDaemonReload*) printf 'MainPID=0\\nNeedDaemonReload=no\\n'; exit ;; esac
+${systemctlShow({ pacemaker: { active: "active" } })}`,
+      haproxy: ":",
+    })
     const [binary, stamp] = [join(box.path, "haproxy"), join(box.path, "stamp")]
     const ask = () => {
       const { stdout } = run(sourceScript({ binary, stamp, unit: "x", vips: [] }), { shell, path: box.path })
       return parseSource({ stdout, stderr: "" })
     }
-    expect(ask()).toMatchObject({ built: undefined, running: undefined, unitStale: false })
+    expect(ask()).toMatchObject({ built: undefined, running: undefined, unitStale: false, watched: true })
     const mark = run(`stat -Lc '%s %Y' -- ${binary}`).stdout.trim()
     writeFileSync(stamp, `${mark}\n${BUILT}\n`)
     expect(ask().built).toBe(BUILT)
