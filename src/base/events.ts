@@ -16,6 +16,8 @@ export interface Drift {
   cost?: string | undefined
   /** A unified diff, where the difference is a file's content. */
   diff?: string | undefined
+  /** Commands any of which takes away what keeps it so, where that is an operator's own doing. */
+  undo?: readonly string[] | undefined
   /** True where it could not be known yet, because an earlier stage has still to make it knowable. */
   expected?: boolean | undefined
 }

@@ -2,7 +2,9 @@ import type { Finding } from "../base/events.ts"
 import { listing } from "../base/words.ts"
 import type { Member, Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
+import { type Constrained, constraintsLeft } from "./constraints-left.ts"
 import { afterwards, awayTogether, type VotingView, whileLeaving } from "./electorate.ts"
+import { handsOff } from "./hands-off.ts"
 import { lists, type NodeView, speakerOf } from "./node-view.ts"
 import { count, describeVotes, type Votes } from "./quorum.ts"
 
@@ -16,8 +18,10 @@ interface DepartureWant {
   loseQuorum: boolean
 }
 
+export type DepartureView = VotingView & Constrained
+
 /** Everything that stands against this node's leaving, and what to ask the operator about before it does. */
-export function departureFindings(want: DepartureWant, members: Members<VotingView>): Finding[] {
+export function departureFindings(want: DepartureWant, members: Members<DepartureView>): Finding[] {
   const { cluster, node } = want
   const speaker = speakerOf(cluster, node, members)
   if (speaker === undefined) {
@@ -29,7 +33,14 @@ export function departureFindings(want: DepartureWant, members: Members<VotingVi
     const names = speaker.have.conf?.nodes.map(({ name }) => name) ?? []
     return [refusal(`${node} is not a node of ${cluster}`, `Its nodes are ${names.join(", ")}.`)]
   }
-  return [...unreachable(want, speaker, members), ...quorum(want, speaker)]
+  const { status } = speaker.have
+  const kept = status === undefined ? [] : handsOff(node, status)
+  return [
+    ...unreachable(want, speaker, members),
+    ...kept,
+    ...quorum(want, speaker),
+    ...constraintsLeft(node, speaker.have),
+  ]
 }
 
 /** True where any member still counts the node as one. */

@@ -12,6 +12,7 @@ import {
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { foreseeStandby } from "./foresee.ts"
+import { handsOff } from "./hands-off.ts"
 import { CLUSTER_STATUS } from "./health.ts"
 import { NODE_VIEW, type NodeView, speaks } from "./node-view.ts"
 import { pacemakerOn } from "./nodes.ts"
@@ -47,12 +48,15 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
     elect: ({ cluster, node }, view, { host }) => electable(cluster, node, host, view, standby),
     check: (wanted, { elected }) =>
       standby ? drainDrift(wanted, elected.have) : returnDrift(wanted.node, elected.have),
-    findings: ({ cluster, node, leaving }, { elected }) => {
+    findings: (wanted, { elected }) => {
+      const { cluster, node, leaving } = wanted
       const { status } = elected.have
       // What stands against a leaving is the business of a step of its own.
       if (leaving) return []
       if (status === undefined) return [{ severity: "error", message: `${cluster} runs on no host that answers` }]
-      if (status.nodes.some(({ name }) => name === node)) return []
+      if (status.nodes.some(({ name }) => name === node)) {
+        return standby && drainDrift(wanted, elected.have).length > 0 ? handsOff(node, status) : []
+      }
       const hint = `Its nodes are ${status.nodes.map(({ name }) => name).join(", ")}.`
       return [{ severity: "error", message: `${node} is not a node of ${cluster}`, hint }]
     },
@@ -60,7 +64,7 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
       if (standby)
         return [drain(node, elected.host === node ? takenFrom(node, vips, elected.have) : []), settled(node, standby)]
       const commands = chooseDialect(elected.facts, shell).membership.unstandby(node)
-      return [...commands.map((invocation) => run(invocation)), settled(node, standby)]
+      return [...commands.map((invocation) => run(invocation)), awake(node), settled(node, standby)]
     },
     rehearse: ({ node }, members) => (isSwitched(node, standby, members) ? undefined : foreseeStandby(node, standby)),
   })
@@ -101,25 +105,31 @@ function drain(node: string, vips: readonly string[]): RunAction {
   }
 }
 
+/** The shells take back what is to last; a standby until the next restart (`--lifetime reboot`) is an attribute of its own. */
+function awake(node: string): RunAction {
+  const argv = ["crm_attribute", "--node", node, "--name", "standby", "--lifetime", "reboot", "--delete"]
+  // One that is not there is none; whether the node is in service is looked at afterwards.
+  return { type: "run", argv, okCodes: [0, 6, 105] }
+}
+
 function isSwitched(node: string, standby: boolean, { elected }: Members<NodeView>): boolean {
   return elected.have.status?.nodes.some((one) => one.name === node && one.standby === standby) === true
 }
 
 /**
- * What still runs on a node that is dead moves without being asked, or waits for fencing; what is not managed stays. A dead node that
+ * What still runs on a node that is dead moves without being asked, or waits for fencing. A dead node that
  * leaves for good needs no rest before: waiting for it would wait for the very quorum that its going may bring back. Neither does one
  * that leaves a cluster without quorum: nothing could move from it.
  */
 function drainDrift({ node: name, leaving }: Want, { status }: NodeView): Drift[] {
   const node = status?.nodes.find((one) => one.name === name)
   if (status === undefined || node === undefined || (leaving && !(node.online && status.quorate))) return []
-  const left = node.online
-    ? status.resources.filter(({ active, managed, nodes }) => active && managed && nodes.includes(name))
-    : []
+  const left = node.online ? status.resources.filter(({ active, nodes }) => active && nodes.includes(name)) : []
   const ids = [...new Set(left.map(({ id }) => id))]
   if (node.standby && ids.length === 0) return []
   const have = ids.length === 0 ? "in service" : `runs ${ids.join(", ")}`
-  return [{ attribute: name, have, want: "standby, nothing runs there", risk: "none" }]
+  const wanted = node.online ? "standby, nothing runs there" : "standby"
+  return [{ attribute: name, have, want: wanted, risk: "none" }]
 }
 
 function returnDrift(name: string, { status }: NodeView): Drift[] {

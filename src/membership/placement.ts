@@ -11,16 +11,23 @@ export function placementOf({ resources }: CrmStatus): Placement {
   return places
 }
 
-/** What is elsewhere than before, a line for each resource: `vip: controller1 → controller2`. */
-export function movesBetween(before: Placement, after: Placement): readonly string[] {
+/**
+ * What is elsewhere than before, a line for each resource: `vip: controller1 → controller2`. Of a node that could not be asked nobody
+ * knows what it stopped.
+ */
+export function movesBetween(before: Placement, after: Placement, unseen: readonly string[] = []): readonly string[] {
   return [...after].flatMap(([resource, now]) => {
     const then = before.get(resource) ?? []
     const gone = then.filter((node) => !now.includes(node))
     const come = now.filter((node) => !then.includes(node))
     if (gone.length === 0 && come.length === 0) return []
     if (gone.length > 0 && come.length > 0) return [`${resource}: ${gone.join(", ")} → ${come.join(", ")}`]
+    if (come.length > 0) return [`${resource}: started on ${come.join(", ")}`]
+    const lost = gone.filter((node) => unseen.includes(node))
+    const stopped = gone.filter((node) => !unseen.includes(node))
     return [
-      come.length > 0 ? `${resource}: started on ${come.join(", ")}` : `${resource}: stopped on ${gone.join(", ")}`,
+      ...(stopped.length > 0 ? [`${resource}: stopped on ${stopped.join(", ")}`] : []),
+      ...(lost.length > 0 ? [`${resource}: no longer counted on ${lost.join(", ")}, which could not be asked`] : []),
     ]
   })
 }

@@ -1,5 +1,5 @@
 import type { CibConstraint } from "./cib.ts"
-import { descendants, type Element } from "./xml.ts"
+import { childrenOf, descendants, type Element } from "./xml.ts"
 
 /** One element of the constraints section. What is made of sets, rules or patterns comes back as `other`. */
 export function parseConstraint(element: Element): CibConstraint {
@@ -59,5 +59,25 @@ function other(element: Element): CibConstraint {
     ...REFERENCES.flatMap((key) => attributes[key] ?? []),
     ...(name === "resource_ref" ? [attributes.id ?? ""] : []),
   ])
-  return { type: "other", id: element.attributes.id ?? "", refers }
+  const nodes = [...descendants(element)].flatMap(({ name, attributes }) =>
+    name === "expression" && attributes.attribute === "#uname" ? (attributes.value ?? []) : [],
+  )
+  const until = endOf(element)
+  return {
+    type: "other",
+    id: element.attributes.id ?? "",
+    refers,
+    ...(nodes.length === 0 ? {} : { nodes }),
+    ...(until === undefined ? {} : { until }),
+  }
+}
+
+/** The end of a rule all of whose expressions have to hold, as `crm_resource --lifetime` writes it. */
+function endOf(element: Element): string | undefined {
+  const [rule, ...others] = childrenOf(element, "rule")
+  if (rule === undefined || others.length > 0 || (rule.attributes["boolean-op"] ?? "and") !== "and") return undefined
+  const ends = childrenOf(rule, "date_expression").filter(({ attributes: { operation } }) =>
+    ["lt", "in_range"].includes(operation ?? ""),
+  )
+  return ends.map(({ attributes }) => attributes.end).find((end) => end !== undefined)
 }

@@ -70,9 +70,28 @@ export interface CibGroup {
 }
 
 /** `other`: made of sets or rules, which haops does not write. `extra`: attributes that an inventory cannot say. */
-export type CibConstraint =
-  | (Constraint & { extra: Attributes })
-  | { type: "other"; id: string; refers: readonly string[] }
+export type CibConstraint = (Constraint & { extra: Attributes }) | OtherConstraint
+
+interface OtherConstraint {
+  type: "other"
+  id: string
+  refers: readonly string[]
+  /** The nodes that its rule names. */
+  nodes?: readonly string[] | undefined
+  /** The time at which its rule ceases to hold, as pacemaker writes it. */
+  until?: string | undefined
+}
+
+/** The nodes that a constraint names. */
+export function nodesIn(constraint: CibConstraint): readonly string[] {
+  if (constraint.type === "other") return constraint.nodes ?? []
+  return constraint.type === "location" ? [constraint.node] : []
+}
+
+/** True for one whose rule does not hold any more: it stays in the CIB, and means nothing. */
+export function hasExpired(constraint: CibConstraint, now: number): boolean {
+  return constraint.type === "other" && constraint.until !== undefined && Date.parse(constraint.until) <= now
+}
 
 /** The resources, clones and groups that a constraint names. */
 export function refersTo(constraint: Constraint | CibConstraint): readonly string[] {

@@ -24,6 +24,8 @@ export interface CrmResource {
   active: boolean
   failed: boolean
   managed: boolean
+  /** Somebody wants it stopped (`target-role`). */
+  disabled: boolean
   /** Where it runs; several for a resource that is active where it must not be. */
   nodes: readonly string[]
   /** The clone, group or bundle that holds it, innermost last. */
@@ -49,6 +51,15 @@ export interface CrmRemote {
   guestOf?: string | undefined
 }
 
+/** A constraint that keeps a resource off a node, whatever else speaks for it. One that has expired is none. */
+export interface CrmBan {
+  /** The constraint's; `cli-ban-…` where it is what `crm_resource --ban`, or a move away, left behind. */
+  id: string
+  /** A resource, or the clone or group around it. */
+  resource: string
+  node: string
+}
+
 /** What the cluster says of itself. */
 export interface CrmStatus {
   /** Name of the designated controller; undefined while there is none. */
@@ -64,6 +75,7 @@ export interface CrmStatus {
   remotes?: readonly CrmRemote[]
   resources: readonly CrmResource[]
   failures: readonly CrmFailure[]
+  bans: readonly CrmBan[]
 }
 
 /** Exit codes of pacemaker's tools where no cluster runs: pacemaker 2 and later, and 1.1. */
@@ -112,6 +124,7 @@ class Reader implements XmlReader {
   readonly #remotes: CrmRemote[] = []
   readonly #resources: (CrmResource & { nodes: string[] })[] = []
   readonly #failures: CrmFailure[] = []
+  readonly #bans: CrmBan[] = []
 
   open(name: string, attributes: Attributes): void {
     const parent = this.#path.at(-1)
@@ -124,6 +137,7 @@ class Reader implements XmlReader {
     else if (name === "node" && parent === "resource") this.#resources.at(-1)?.nodes.push(attributes.name ?? "")
     else if (name === "resource" && parent !== "node") this.#resources.push(asResource(attributes, this.#within))
     else if (name === "failure") this.#failures.push(asFailure(attributes))
+    else if (name === "ban") this.#bans.push(...asBan(attributes))
   }
 
   /** Pacemaker has said of a node what it is since 1.1. */
@@ -160,6 +174,7 @@ class Reader implements XmlReader {
       ...(this.#remotes.length === 0 ? {} : { remotes: this.#remotes }),
       resources: this.#resources,
       failures: this.#failures,
+      bans: this.#bans,
     }
   }
 }
@@ -191,6 +206,7 @@ function asResource(attributes: Attributes, within: readonly string[]): CrmResou
     active: attributes.active === "true",
     failed: attributes.failed === "true",
     managed: attributes.managed !== "false",
+    disabled: attributes.target_role === "Stopped",
     nodes: [],
     within: [...within],
   }
@@ -203,4 +219,13 @@ function asFailure(attributes: Attributes): CrmFailure {
     status: attributes.exitstatus ?? "",
     reason: attributes.exitreason ?? "",
   }
+}
+
+/** Minus infinity, as pacemaker writes it in numbers. */
+const NEVER = -1_000_000
+
+/** One that only keeps it from being promoted there lets it run. */
+function asBan({ id = "", resource = "", node = "", weight, ...rest }: Attributes): readonly CrmBan[] {
+  const inRole = rest["promoted-only"] === "true" || rest.master_only === "true"
+  return inRole || Number(weight) > NEVER ? [] : [{ id, resource, node }]
 }

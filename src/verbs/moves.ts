@@ -13,8 +13,8 @@ export function statusSeen({ barriers, context }: Pick<Session, "barriers" | "co
   return statuses.find(({ quorate }) => quorate) ?? statuses[0]
 }
 
-/** Where resources went, for people. */
-export function describeMoves(before: Placement, after: Placement): readonly string[] {
-  const moves = movesBetween(before, after)
+/** Where resources went, for people; `unseen` are nodes that could not be asked. */
+export function describeMoves(before: Placement, after: Placement, unseen: readonly string[] = []): readonly string[] {
+  const moves = movesBetween(before, after, unseen)
   return moves.length > 0 ? moves : ["No resource had to move."]
 }

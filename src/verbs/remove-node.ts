@@ -37,7 +37,7 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
     subject: { node: name, leaving: true, force: options.force, loseQuorum: options.loseQuorum },
     allTogether: true,
     // Last, so that a run which was cut short still finds the node there.
-    onDone: edit && ((session) => forget(session, name, edit)),
+    onDone: (session) => (edit === undefined ? unseen(session, name) : forget(session, name, edit)),
   })
 }
 
@@ -59,6 +59,12 @@ async function without(
       hint: "Change that first.",
     })
   }
+}
+
+/** A member that the inventory does not name is taken out by the others; haops cannot look at it. */
+async function unseen({ inventory, reporter }: Session, name: string): Promise<void> {
+  const text = `${name} is not in ${inventory.file}, so nobody has looked whether it still holds a VIP or runs haproxy.`
+  reporter.sink({ type: "message", level: "warning", text })
 }
 
 async function forget({ inventory, reporter }: Session, name: string, edit: (text: string) => string): Promise<void> {

@@ -3,7 +3,10 @@ import { exitOfOutcome } from "../base/exit-codes.ts"
 import { costsOf, describeDisturbance, disturbs, type News } from "../engine/costs.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
 import { type RunResult, run } from "../engine/run.ts"
+import { runsNowhere, wouldStop } from "../membership/nowhere.ts"
 import { type Placement, placementOf } from "../membership/placement.ts"
+import type { Inventory } from "../model/inventory.ts"
+import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import { ask, requireTerminal } from "./ask.ts"
 import { confirmNews } from "./confirm-news.ts"
 import { describeMoves, statusSeen } from "./moves.ts"
@@ -34,18 +37,18 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
     if (news !== undefined) return await confirmNews(session, request.options, plan, news)
     const status = statusSeen(session)
     if (status !== undefined) before = placementOf(status)
+    const stops = wouldStop(inventory, plan.transitions, status)
+    if (stops !== undefined && request.subject?.loseQuorum !== true) throw stops
     return await agreed(session, request, plan)
   }
   const costs = (plan: Plan) => costsOf(weighed(request, plan))
   const onAgreed = async () => await request.onAgreed?.(session)
-  const result = withoutSubject(
-    request,
-    session,
-    await run({ context, inventory, barriers, owner, startedAt, confirm, costs, onAgreed }),
-  )
+  const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, onAgreed })
   const after = statusSeen(session)
+  const result = serving(withoutSubject(request, session, ran), inventory, after)
   if (result.changed && after !== undefined) {
-    for (const text of describeMoves(before, placementOf(after)))
+    const unseen = [...context.world.values()].filter(({ failure }) => failure).map(({ host }) => host.name)
+    for (const text of describeMoves(before, placementOf(after), unseen))
       reporter.sink({ type: "message", level: "info", text })
   }
   if (result.error === undefined && result.outcome !== "unreachable" && result.outcome !== "failed") {
@@ -91,6 +94,13 @@ function isFelt({ undisturbed, subject }: NodeRun): (step: PlannedStep) => boole
 function weighed(request: NodeRun, plan: Plan): Plan {
   const stages = plan.stages.map((stage) => ({ ...stage, steps: stage.steps.filter(isFelt(request)) }))
   return { ...plan, stages, transitions: request.undisturbed ? plan.transitions : [] }
+}
+
+/** Whatever a verb did, a VIP that runs nowhere afterwards is no success. */
+function serving(result: RunResult, inventory: Inventory, status: CrmStatus | undefined): RunResult {
+  if (result.error !== undefined || status === undefined) return result
+  const error = runsNowhere(inventory, status)
+  return error === undefined ? result : { ...result, outcome: "failed", error }
 }
 
 /** Of a node that is gone for good nobody expects an answer. */

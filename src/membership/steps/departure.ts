@@ -1,7 +1,11 @@
 import * as z from "zod"
+import { askAll, partsOf } from "../../host/sections.ts"
+import { tellShared } from "../../host/shared.ts"
 import { defineClusterStep } from "../../model/step.ts"
-import { departureFindings } from "../departure.ts"
-import { VOTING_VIEW, type VotingView } from "../electorate.ts"
+import { parseCib } from "../../pacemaker/cib-parse.ts"
+import { CIB } from "../../pacemaker/cib-question.ts"
+import { type DepartureView, departureFindings } from "../departure.ts"
+import { VOTING_VIEW } from "../electorate.ts"
 import { speaks } from "../node-view.ts"
 import { pacemakerOn } from "../nodes.ts"
 
@@ -16,7 +20,7 @@ const want = z.strictObject({
 type Want = z.infer<typeof want>
 
 /** Whether a node can leave the cluster, and what quorum is left then. Changes nothing. */
-export const departure = defineClusterStep<Want, VotingView>({
+export const departure = defineClusterStep<Want, DepartureView>({
   kind: "departure",
   summary: "what stands against a node's leaving: no answer, the quorum that would be left",
   needs: "any",
@@ -28,7 +32,14 @@ export const departure = defineClusterStep<Want, VotingView>({
     return { cluster: inventory.name, node, shell: pacemaker.shell, force, loseQuorum }
   },
   title: ({ node }) => `leaving of ${node}`,
-  probe: () => VOTING_VIEW,
+  probe: () => ({
+    shared: [...(VOTING_VIEW.shared ?? []), CIB],
+    script: `${VOTING_VIEW.script}${askAll({ cib: tellShared(CIB) })}`,
+    parse(output) {
+      const { cib } = partsOf(output.stdout, ["cib"])
+      return { ...VOTING_VIEW.parse(output), constraints: cib.startsWith("<") ? parseCib(cib).constraints : [] }
+    },
+  }),
   elect: ({ cluster, node }, view, { host }) => speaks(cluster, node, host, view),
   check: () => [],
   findings: departureFindings,

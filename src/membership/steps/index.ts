@@ -4,6 +4,7 @@ import { clusterClear } from "./cluster-clear.ts"
 import { clusterFiles } from "./cluster-files.ts"
 import { clusterJoin } from "./cluster-join.ts"
 import { clusterLeave } from "./cluster-leave.ts"
+import { clusterRemains } from "./cluster-remains.ts"
 import { clusterSeed } from "./cluster-seed.ts"
 import { clusterSetup } from "./cluster-setup.ts"
 import { clusterStart } from "./cluster-start.ts"
@@ -40,6 +41,7 @@ export const steps: readonly Step[] = [
   nodeInService,
   clusterLeave,
   clusterClear,
+  clusterRemains,
   clusterFiles,
   maintenanceMode,
 ]

@@ -41,6 +41,52 @@ describe("node-drained", () => {
     expect(held(four, { ...all(four), controller4: view(own) })).toEqual({ elected: "controller1", holds: false })
   })
 
+  test.each<[string, Said, string, string]>([
+    [
+      "the cluster is in maintenance mode",
+      { ...four, maintenance: true },
+      "the cluster is in maintenance mode: vip and lb-haproxy would stay on controller4",
+      "haops maintenance off",
+    ],
+    [
+      "the node is in maintenance",
+      { ...four, resting: ["controller4"] },
+      "controller4 is in maintenance: vip and lb-haproxy would stay on controller4",
+      "crm_attribute --node controller4 --name maintenance --delete",
+    ],
+    [
+      "what runs there is not managed",
+      { ...four, unmanaged: ["vip"] },
+      "the cluster does not manage vip, which would stay on controller4",
+      "pcs resource manage",
+    ],
+    [
+      "it is in standby since before maintenance, and something runs there",
+      { ...four, standby: ["controller4"], maintenance: true },
+      "the cluster is in maintenance mode: vip and lb-haproxy would stay on controller4",
+      "haops maintenance off",
+    ],
+  ])("is refused where %s, with what would stay", (_, said, message, hint) => {
+    const { drift, findings } = judged(said)
+    expect(drift).toHaveLength(1)
+    expect(findings).toMatchObject([{ severity: "error", message, hint: expect.stringContaining(hint) }])
+  })
+
+  test("is not refused where another node rests, or nothing is to do", () => {
+    expect(judged({ ...four, resting: ["controller1"] }).findings).toEqual([])
+    expect(
+      judged({ ...four, unmanaged: ["lb-haproxy"], resources: { "lb-haproxy": ["controller1"] } }).findings,
+    ).toEqual([])
+    const rests = { ...four, standby: ["controller4"], resources: { vip: ["controller1"] }, maintenance: true }
+    expect(judged(rests)).toMatchObject({ drift: [], findings: [] })
+  })
+
+  test("what is not managed and still runs there is told, and not taken for gone", () => {
+    expect(judged({ ...four, standby: ["controller4"], unmanaged: ["vip"] }).drift).toMatchObject([
+      { have: "runs vip, lb-haproxy", want: "standby, nothing runs there" },
+    ])
+  })
+
   test("in standby with something left is not drained", () => {
     expect(judged({ ...four, standby: ["controller4"] }).drift).toHaveLength(1)
   })
@@ -51,7 +97,7 @@ describe("node-drained", () => {
 
   test("a dead node is only marked: what it ran is elsewhere already", () => {
     const dead = { ...four, online: NAMES.slice(0, 3), offline: ["controller4"] }
-    expect(judged(dead).drift).toMatchObject([{ have: "in service" }])
+    expect(judged(dead).drift).toMatchObject([{ have: "in service", want: "standby" }])
     expect(judged({ ...dead, standby: ["controller4"] }).drift).toEqual([])
   })
 
@@ -100,9 +146,10 @@ describe("node-in-service", () => {
   const judged = (said: Said) =>
     judgeAll(nodeInService, about(nodeInService), gather(nodeInService, about(nodeInService), all(said)))
 
-  test("takes it out of standby and waits for what belongs there", () => {
+  test("takes it out of standby, whether that was to last or not, and waits for what belongs there", () => {
     expect(commands(judged({ ...four, standby: ["controller4"] }).actions)).toEqual([
       "pcs node unstandby controller4",
+      "crm_attribute --node controller4 --name standby --lifetime reboot --delete",
       "wait",
     ])
     expect(judged(four).drift).toEqual([])
@@ -141,5 +188,13 @@ describe("where resources went", () => {
     expect(movesBetween(places(before as Record<string, string[]>), places(after as Record<string, string[]>))).toEqual(
       lines,
     )
+  })
+
+  test("of a node that could not be asked it is not said that it stopped something", () => {
+    const [before, after] = [places({ web: ["a", "b", "c"] }), places({ web: ["a"] })]
+    expect(movesBetween(before, after, ["b"])).toEqual([
+      "web: stopped on c",
+      "web: no longer counted on b, which could not be asked",
+    ])
   })
 })

@@ -35,6 +35,8 @@ export interface Said {
   device?: { algorithm: "ffsplit" | "lms"; gives: number }
   /** The votes that corosync expects; left out: one for each name, and the device's. */
   expected?: number
+  /** Nodes that are in maintenance by themselves. */
+  resting?: readonly string[]
 }
 
 /** A host's answer to `VOTING_VIEW`, which holds that to `NODE_VIEW`, read as the engine reads it. */
@@ -100,13 +102,13 @@ function deviceConf(device: Said["device"]): string {
 }
 
 function crmMon({ online = [], offline = [], standby = [], quorate = true, ...rest }: Said): string {
-  const { resources = {}, unmanaged = [], policy = "stop", maintenance = false } = rest
+  const { resources = {}, unmanaged = [], policy = "stop", maintenance = false, resting = [] } = rest
   const node = (name: string, up: boolean) =>
-    `<node name="${name}" id="1" online="${up}" standby="${standby.includes(name)}" pending="false" unclean="false"/>`
+    `<node name="${name}" id="1" online="${up}" standby="${standby.includes(name)}" maintenance="${resting.includes(name)}" pending="false" unclean="false"/>`
   const running = Object.entries(resources).flatMap(([id, nodes]) =>
     nodes.map(
       (name) =>
-        `<resource id="${id}" resource_agent="a" role="Started" active="true" failed="false" managed="${!unmanaged.includes(id)}"><node name="${name}"/></resource>`,
+        `<resource id="${id}" resource_agent="a" role="Started" active="true" failed="false" managed="${!maintenance && !resting.includes(name) && !unmanaged.includes(id)}"><node name="${name}"/></resource>`,
     ),
   )
   return `<pacemaker-result><summary><current_dc present="true" name="controller1" with_quorum="${quorate}"/>

@@ -4,10 +4,11 @@ import { VOTING_VIEW, type VotingView } from "../../../src/membership/electorate
 import { describeVotes, votesOf } from "../../../src/membership/quorum.ts"
 import { clusterClear } from "../../../src/membership/steps/cluster-clear.ts"
 import { clusterLeave } from "../../../src/membership/steps/cluster-leave.ts"
+import { clusterRemains } from "../../../src/membership/steps/cluster-remains.ts"
 import { departure } from "../../../src/membership/steps/departure.ts"
-import { stackUnits } from "../step-harness.ts"
-import { gather, judgeAll, withPcs } from "./cluster.ts"
-import { about, answer, commands, NAMES, type Said, view } from "./lab.ts"
+import { run, sandbox, stackUnits, systemctlShow } from "../step-harness.ts"
+import { context, gather, judgeAll, PACEMAKER, withPcs } from "./cluster.ts"
+import { about, answer, commands, FOUR, NAMES, type Said, view } from "./lab.ts"
 
 const THREE = NAMES.slice(0, 3)
 const FIVE = [...NAMES, "controller5"]
@@ -180,6 +181,53 @@ describe("departure", () => {
     expect(found(answers(three, { controller4: {} }))).toEqual([])
   })
 
+  test("under maintenance nothing would stop there, dead or alive: refused, with what runs on it", () => {
+    const busy: Said = { ...four, resources: { vip: ["controller4"], web: NAMES } }
+    expect(found(answers({ ...busy, maintenance: true }))).toMatchObject([
+      {
+        severity: "error",
+        message: "the cluster is in maintenance mode: vip and web would stay on controller4",
+        hint: "End it first: haops maintenance off",
+      },
+    ])
+    expect(messages(answers({ ...busy, resting: ["controller4"] }))).toEqual([
+      "controller4 is in maintenance: vip and web would stay on controller4",
+    ])
+    expect(messages(answers({ ...busy, unmanaged: ["web"] }))).toEqual([
+      "the cluster does not manage web, which would stay on controller4",
+    ])
+    const dead = { ...four, online: THREE, offline: ["controller4"], maintenance: true }
+    const forced = { missing: ["controller4"], subject: { force: true } }
+    expect(found(answers(dead, { controller4: undefined }), forced)).toContainEqual(
+      expect.objectContaining({
+        severity: "error",
+        message: "the cluster is in maintenance mode: it would move nothing",
+      }),
+    )
+  })
+
+  test("constraints that name it are told, with what is rid of them: they outlive it", () => {
+    const { script, parse } = departure.probe(about(departure))
+    const cib = `<cib><configuration><constraints>
+      <rsc_location id="cli-ban-vip-on-controller4" rsc="vip" role="Started" node="controller4" score="-INFINITY"/>
+      <rsc_location id="timed" rsc="vip"><rule id="r" score="-INFINITY"><expression id="e" attribute="#uname" operation="eq" value="controller4"/></rule></rsc_location>
+      <rsc_location id="other" rsc="vip" node="controller1" score="50"/>
+    </constraints></configuration></cib>`
+    expect(script).toContain("@@haops cib")
+    const haves = Object.fromEntries(
+      NAMES.map((name) => [name, parse({ stdout: `${answer(four)}\n@@haops cib\n${cib}\n`, stderr: "" })]),
+    )
+    expect(found(haves)).toMatchObject([
+      {
+        severity: "warning",
+        message: "cli-ban-vip-on-controller4 and timed: constraints that name controller4 and stay when it has left",
+        hint: expect.stringContaining(`--xml-text '<rsc_location id="cli-ban-vip-on-controller4"/>'`),
+      },
+    ])
+    const silent = parse({ stdout: `${answer(four)}\n@@haops cib\nexit 102\n`, stderr: "" })
+    expect(found({ ...haves, controller1: silent })).toEqual([])
+  })
+
   test("the last node does not leave: there is nobody to take it out", () => {
     const alone = answers(
       { conf: ["controller4"], online: ["controller4"] },
@@ -268,5 +316,82 @@ describe("cluster-clear", () => {
   test("binds to the node that leaves and to no other", () => {
     expect(() => about(clusterClear)).toThrow("does not bind")
     expect(about(clusterClear, { node: "controller1" })).toEqual(want)
+  })
+})
+
+describe("cluster-remains", () => {
+  const vip = (name: string, address: string, manager: "pacemaker" | "keepalived" = "pacemaker") =>
+    ({ name, address, prefix: 24, on: "controllers", manager, monitorInterval: "30s" }) as const
+  const resource = { id: "lb-haproxy", agent: "systemd:haproxy", parameters: {}, operations: [], meta: {} }
+  const lab = (...vips: ReturnType<typeof vip>[]) => ({
+    ...FOUR,
+    vips,
+    pacemaker: { ...PACEMAKER, resources: [resource] },
+  })
+  const boundTo = (of: ReturnType<typeof lab>) =>
+    clusterRemains.bind?.({ ...context(of, of.hosts[3]!), subject: { node: "controller4" } })
+  const want = boundTo(lab(vip("vip", "10.0.0.100"), vip("six", "fd00::9")))!
+  const ADDRESSES = `2: eth0    inet 10.0.0.15/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever
+2: eth0    inet 10.0.0.100/24 brd 10.0.0.255 scope global secondary eth0\\       valid_lft forever
+3: ens7@if4    inet6 fd00::9/64 scope global \\       valid_lft forever`
+
+  const judged = (
+    said: Said,
+    { addresses = ADDRESSES, ours = true, pacemaker = "inactive", haproxy = "active" } = {},
+  ) => {
+    const units = stackUnits({
+      pacemaker: { load: "loaded", active: pacemaker, file: "disabled" },
+      haproxy: { load: "loaded", active: haproxy, file: "disabled" },
+    })
+    const parts = { units, addresses, config: ours ? "ours" : "" }
+    const told = Object.entries(parts).map(([name, text]) => `@@haops ${name}\n${text}\n\n`)
+    const have = clusterRemains.probe(want).parse({ stdout: answer(said) + told.join(""), stderr: "" })
+    const facts = withPcs("0.11.5", "controller4")
+    const drift = clusterRemains.check(want, have, facts)
+    return {
+      drift: drift.map(({ attribute, have }) => `${attribute}: ${have}`),
+      lines: commands(drift.length > 0 ? clusterRemains.plan(want, have, drift, facts) : []),
+    }
+  }
+
+  test("a VIP and a haproxy that nobody stopped are told, and taken off the node", () => {
+    expect(judged({})).toEqual({
+      drift: ["haproxy: still runs", "vip 10.0.0.100: still on eth0", "six fd00::9: still on ens7"],
+      lines: [
+        "systemctl stop haproxy.service",
+        "ip addr del 10.0.0.100/24 dev eth0",
+        "ip addr del fd00::9/64 dev ens7",
+      ],
+    })
+  })
+
+  test("of a member they are the cluster's business, and of a node whose pacemaker runs", () => {
+    expect(judged({ conf: NAMES }).drift).toEqual([])
+    expect(judged({}, { pacemaker: "active" }).drift).toEqual([])
+  })
+
+  test("a clean node has nothing left, and somebody else's haproxy is not ours", () => {
+    const [own] = ADDRESSES.split("\n")
+    expect(judged({}, { addresses: own, haproxy: "inactive" }).drift).toEqual([])
+    expect(judged({}, { addresses: own, ours: false }).drift).toEqual([])
+  })
+
+  test("what keepalived carries on the same hosts stays", () => {
+    expect(boundTo(lab(vip("vip", "10.0.0.100"), vip("kept", "10.0.0.101", "keepalived")))).toEqual({
+      vips: { vip: "10.0.0.100" },
+      haproxy: false,
+    })
+  })
+
+  test("its probe reads a host in a real shell", () => {
+    using box = sandbox({
+      systemctl: systemctlShow({ haproxy: { load: "loaded", active: "active" } }),
+      ip: `cat <<'END'\n${ADDRESSES}\nEND`,
+    })
+    const { script, parse } = clusterRemains.probe(want)
+    expect(parse(run(script, { path: box.path }))).toMatchObject({
+      haproxy: false,
+      addresses: [{ address: "10.0.0.15" }, { address: "10.0.0.100", prefix: "24", nic: "eth0" }, { nic: "ens7" }],
+    })
   })
 })

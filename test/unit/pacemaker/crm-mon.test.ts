@@ -36,6 +36,21 @@ test("a copy of a unique clone goes by the clone's name, one in a group in a clo
   expect(status?.resources[0]).toMatchObject({ id: "r", nodes: ["a"], within: ["c", "g:0"] })
 })
 
+test("bans are those that keep a resource off a node, whatever its role", () => {
+  const ban = (id: string, more: string) => `<ban id="${id}" resource="vip" node="a" ${more}/>`
+  const xml = `<crm_mon><summary><current_dc present="false"/></summary><bans>${[
+    ban("cli-ban-vip-on-a", 'weight="-1000000" promoted-only="false" master_only="false"'),
+    ban("old", 'weight="-1000000" master_only="false"'),
+    ban("role", 'weight="-1000000" promoted-only="true"'),
+    ban("old-role", 'weight="-1000000" master_only="true"'),
+    ban("rather-not", 'weight="-50" promoted-only="false"'),
+  ].join("")}</bans></crm_mon>`
+  expect(parseCrmMon(xml)?.bans).toEqual([
+    { id: "cli-ban-vip-on-a", resource: "vip", node: "a" },
+    { id: "old", resource: "vip", node: "a" },
+  ])
+})
+
 test.each([
   ["", "nothing was printed"],
   [

@@ -144,6 +144,7 @@ const resource = (id: string, agent: string, where: string) => ({
   active: true,
   failed: false,
   managed: true,
+  disabled: false,
   nodes: [where],
   within: [],
 })
@@ -159,6 +160,7 @@ export const STATUS: CrmStatus = {
     ...NAMES.map((name) => resource("lb-haproxy", "systemd:haproxy", name)),
   ],
   failures: [],
+  bans: [],
 }
 
 export const QUORUM = {

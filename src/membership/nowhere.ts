@@ -1,0 +1,54 @@
+import { HaopsError } from "../base/errors.ts"
+import type { Transition } from "../base/events.ts"
+import { listing } from "../base/words.ts"
+import type { Inventory } from "../model/inventory.ts"
+import type { CrmStatus } from "../pacemaker/crm-mon.ts"
+import { describeHindrances, type Hindrance, isIdle, whyNowhere } from "./hindrance.ts"
+
+/**
+ * Why a node is not drained that is the last one to run a VIP, as the cluster's own simulation has it; undefined where every VIP finds
+ * another place.
+ */
+export function wouldStop(
+  { vips }: Pick<Inventory, "vips">,
+  transitions: readonly Transition[],
+  status: CrmStatus | undefined,
+): HaopsError | undefined {
+  const names = new Set(vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name))
+  const stops = transitions.filter(({ action, resource }) => action === "stop" && names.has(resource))
+  if (stops.length === 0) return undefined
+  const ids = [...new Set(stops.map(({ resource }) => resource))]
+  const left = new Set(stops.flatMap(({ node }) => node ?? []))
+  const others = status && { ...status, nodes: status.nodes.filter(({ name }) => !left.has(name)) }
+  const why = others === undefined ? [] : ids.flatMap((id) => whyNowhere(id, others, []) ?? [])
+  return error("E_REFUSED", `no other node would run ${listing(ids)}`, why)
+}
+
+/** What is wrong where the cluster, at rest, runs a VIP of the inventory on no node; what waits for the end of maintenance is not. */
+export function runsNowhere({ vips }: Pick<Inventory, "vips">, status: CrmStatus): HaopsError | undefined {
+  const ids = vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name)
+  const idle = ids.filter((id) => {
+    const copies = status.resources.filter((one) => one.id === id)
+    return copies.length > 0 && isIdle(copies) && !status.maintenance
+  })
+  if (idle.length === 0) return undefined
+  const why = idle.flatMap((id) => [...(whyNowhere(id, status, []) ?? []), ...failed(id, status)])
+  return error("E_CONVERGENCE", `${listing(idle)} ${idle.length === 1 ? "runs" : "run"} on no node`, why)
+}
+
+/** A node that could not start it, such as for want of its nic, is not tried again before that is forgotten. */
+function failed(id: string, { failures }: CrmStatus): readonly Hindrance[] {
+  return failures
+    .filter(({ operation }) => operation.startsWith(`${id}_`))
+    .map(({ operation, node, status, reason }) => ({
+      reason: [`${operation} failed on ${node}`, status, reason].filter((word) => word !== "").join(": "),
+      undo: [`crm_resource --cleanup --resource ${id} --node ${node}`],
+    }))
+}
+
+function error(code: "E_REFUSED" | "E_CONVERGENCE", message: string, why: readonly Hindrance[]): HaopsError {
+  const undo = [...new Set(why.flatMap((one) => one.undo))]
+  const hint = undo.length === 0 ? "`crm_mon -1rf` on a node shows why." : `Until one of these: ${undo.join("; ")}`
+  const distinct = [...new Map(why.map((one) => [one.reason, one])).values()]
+  return new HaopsError(code, distinct.length === 0 ? message : `${message}: ${describeHindrances(distinct)}`, { hint })
+}
