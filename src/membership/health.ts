@@ -1,7 +1,6 @@
 import * as z from "zod"
-import type { Drift } from "../base/events.ts"
-import { answerKey, type Member, type Members } from "../model/step.ts"
-import { type CrmNode, type CrmStatus, isSettled } from "../pacemaker/crm-mon.ts"
+import { answerKey } from "../model/step.ts"
+import type { CrmNode, CrmStatus } from "../pacemaker/crm-mon.ts"
 
 const LISTENER = z.strictObject({ address: z.string().describe("An IP address, or `*`."), port: z.number().int() })
 
@@ -29,13 +28,13 @@ export const HEALTH_WANT = z.strictObject({
 
 export type HealthWant = z.infer<typeof HEALTH_WANT>
 
-/** What one member sees. */
 /** What the proof of a cluster found on a node. */
 export const HEALTH = answerKey<Health>("health of the cluster")
 
 /** What the cluster says of itself, to every step that looks where resources are. */
 export const CLUSTER_STATUS = answerKey<{ status: CrmStatus | undefined }>("status of the cluster")
 
+/** What one member sees. */
 export interface Health {
   /** Undefined where the cluster does not run on this node. */
   status: CrmStatus | undefined
@@ -47,127 +46,7 @@ export interface Health {
   listening: ReadonlySet<string>
 }
 
-/** Everything that keeps the cluster from being converged, as it was seen. */
-export function healthDrift(want: HealthWant, members: Members<Health>): Drift[] {
-  const { host, have } = members.elected
-  const { status } = have
-  // A cluster that does not know the node by its name is the distribution's, or nobody's.
-  if (status === undefined || status.nodes.every(({ name }) => name !== host)) {
-    return [{ ...drift("cluster", `does not run on ${host}`, "running"), expected: true }]
-  }
-  return [
-    ...quorum(status),
-    ...want.nodes.filter((node) => !members.missing.includes(node)).flatMap((node) => nodeDrift(node, status)),
-    ...status.failures.map(failureDrift),
-    ...want.vips.flatMap((vip) => vipDrift(vip, status, members)),
-    ...(want.haproxy === undefined ? [] : haproxyDrift(want.haproxy, status, members)),
-  ]
-}
-
-/** Resources with a failed action in the drift that `healthDrift` told. */
-export function failedResources(drift: readonly Drift[]): readonly string[] {
-  const resources = drift.filter(({ want }) => want === NO_FAILURE).map(({ attribute }) => resourceOf(attribute))
-  return [...new Set(resources)]
-}
-
-export interface StrayVip {
-  address: string
-  node: string
-}
-
-/** In the drift that `healthDrift` told: the nodes that have a VIP's address beside the one that the cluster has it on. */
-export function strayVips(drift: readonly Drift[]): readonly StrayVip[] {
-  return drift.flatMap(({ attribute, have }) => {
-    const [, owner, seen] = /^the cluster says (\S+), the address is on (.+)$/.exec(have) ?? []
-    if (seen === undefined || seen === NO_NODE) return []
-    const address = attribute.split(" ").at(-1)!
-    const holders = seen.split(" and ").filter((node) => node !== owner)
-    return holders.map((node) => ({ address, node }))
-  })
-}
-
 /** The nodes that take resources. */
 export function inService(status: CrmStatus | undefined): readonly CrmNode[] {
   return status?.nodes.filter(({ online, pending, standby }) => online && !pending && !standby) ?? []
-}
-
-function quorum(status: CrmStatus): Drift[] {
-  if (status.dc === undefined) return [drift("cluster", "no controller elected", "quorate")]
-  return status.quorate ? [] : [drift("cluster", "without quorum", "quorate")]
-}
-
-const NO_NODE = "no node"
-const NO_FAILURE = "no failed action"
-
-function failureDrift({ operation, node, status, reason }: CrmStatus["failures"][number]): Drift {
-  const how = ["failed", status, reason].filter((word) => word !== "").join(": ")
-  return drift(`${operation} on ${node}`, how, NO_FAILURE)
-}
-
-/** `lb-haproxy_start_0 on controller1`, as pacemaker names an action: resource, operation, interval in milliseconds. */
-function resourceOf(action: string): string {
-  return action.replace(/_[a-z-]+_\d+ on .*$/, "").replace(/:\d+$/, "")
-}
-
-/** A node that the cluster does not know is not a member yet: the setup step reports it. */
-function nodeDrift(name: string, { nodes }: CrmStatus): Drift[] {
-  const node = nodes.find((candidate) => candidate.name === name)
-  if (node === undefined) return []
-  if (node.unclean) return [drift(name, "unclean: it failed and was not fenced", "online")]
-  if (!node.online) return [drift(name, "offline", "online")]
-  return node.pending ? [drift(name, "joining", "online")] : []
-}
-
-function vipDrift(
-  { id, address, port }: HealthWant["vips"][number],
-  status: CrmStatus,
-  { all }: Members<Health>,
-): Drift[] {
-  const resource = status.resources.find((candidate) => candidate.id === id)
-  const attribute = `${id} ${address}`
-  if (resource === undefined) return [{ ...drift(attribute, "absent", "on one node"), expected: true }]
-  const [node, ...others] = resource.nodes
-  if (!isSettled(resource) || node === undefined) {
-    return [drift(attribute, resource.failed ? "failed" : resource.role.toLowerCase(), "on one node")]
-  }
-  if (others.length > 0) return [drift(attribute, `on ${resource.nodes.join(" and ")}`, "on one node")]
-  const holders = all.filter(({ have }) => have.held.has(id)).map(({ host }) => host)
-  // The node that the cluster names may be one that could not be asked.
-  const asked = all.some(({ host }) => host === node)
-  if ((asked && !holders.includes(node)) || holders.some((host) => host !== node)) {
-    const seen = holders.length === 0 ? NO_NODE : holders.join(" and ")
-    return [drift(attribute, `the cluster says ${node}, the address is on ${seen}`, `on ${node}`)]
-  }
-  const deaf = all.filter(({ have }) => have.answers.get(id) === false).map(({ host }) => host)
-  return deaf.length === 0 ? [] : [drift(attribute, `port ${port} does not answer ${deaf.join(", ")}`, "answering")]
-}
-
-function haproxyDrift(
-  { resource, everywhere, listeners }: NonNullable<HealthWant["haproxy"]>,
-  status: CrmStatus,
-  { all }: Members<Health>,
-): Drift[] {
-  const copies = status.resources.filter(({ id }) => id === resource)
-  if (copies.length === 0) return [{ ...drift("haproxy", "absent", "running"), expected: true }]
-  const active = new Set(copies.filter(isSettled).flatMap(({ nodes }) => nodes))
-  const wanted = everywhere ? inService(status).map(({ name }) => name) : []
-  const idle = wanted.filter((node) => !active.has(node))
-  return [
-    ...(active.size === 0 && idle.length === 0 ? [drift("haproxy", "runs on no node", "running")] : []),
-    ...idle.map((node) => drift(`haproxy on ${node}`, "not running", "running")),
-    ...all.filter(({ host }) => active.has(host)).flatMap((member) => deafPorts(member, listeners)),
-  ]
-}
-
-function deafPorts({ host, have }: Member<Health>, listeners: readonly { address: string; port: number }[]): Drift[] {
-  const missing = listeners.filter(
-    ({ address, port }) => !have.listening.has(`${address}:${port}`) && !have.listening.has(`*:${port}`),
-  )
-  if (missing.length === 0) return []
-  const named = missing.map(({ address, port }) => `${address}:${port}`).join(", ")
-  return [drift(`haproxy on ${host}`, `does not listen on ${named}`, "listening")]
-}
-
-function drift(attribute: string, have: string, want: string): Drift {
-  return { attribute, have, want, risk: "none" }
 }

@@ -41,11 +41,13 @@ export function statusScript({ online, running = {}, clean, answering = [] }: Aw
 
 /**
  * Shell that looks every 0.2 s until `script` exits 0, for at most so many seconds, and exits 0 either way: what is left then
- * is told by the probe that follows, node by node, and not by the last line of a loop.
+ * is told by the probe that follows, node by node, and not by the last line of a loop. It ends early where `over` defines a function
+ * of that name, which knows what the script said, and the time that is left, and succeeds once waiting is of no use.
  */
-export function settleScript(script: string, seconds: number): string {
-  return `end=$(( $(date +%s) + ${seconds} ))
-until (eval ${quote(script)}) >/dev/null 2>&1 || [ "$(date +%s)" -ge "$end" ]; do sleep 0.2; done`
+export function settleScript(script: string, seconds: number, over = "over() { false; }"): string {
+  return `${over}
+end=$(( $(date +%s) + ${seconds} ))
+until said=$( (eval ${quote(script)}) 2>/dev/null ) || [ "$(date +%s)" -ge "$end" ] || over; do sleep 0.2; done`
 }
 
 /** Shell that opens a TCP connection and exits 0 where it is accepted within a second. bash, because sh cannot. */

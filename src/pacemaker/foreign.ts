@@ -1,10 +1,10 @@
-import type { Cib } from "./cib.ts"
+import { type Cib, hasExpired } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 import { sameConstraint } from "./diff-constraint.ts"
 import type { Ownership } from "./ownership.ts"
 
 /** Objects of the CIB that are neither wanted nor owned. Attributes are not among them: what is not named is not managed. */
-export function foreignObjects(desired: Desired, cib: Cib, owned: Ownership): readonly string[] {
+export function foreignObjects(desired: Desired, cib: Cib, owned: Ownership, now = Date.now()): readonly string[] {
   const resources = new Set(desired.resources.map(({ id }) => id))
   const constraints = new Set(desired.constraints.map(({ id }) => id))
   return [
@@ -15,6 +15,6 @@ export function foreignObjects(desired: Desired, cib: Cib, owned: Ownership): re
     ...cib.constraints
       .filter((one) => !constraints.has(one.id) && !owned.constraint.has(one.id))
       .filter((one) => !desired.constraints.some((want) => sameConstraint(want, one)))
-      .map(({ id }) => `constraint ${id}`),
+      .map((one) => `constraint ${one.id}${hasExpired(one, now) ? " (expired)" : ""}`),
   ]
 }

@@ -1,27 +1,18 @@
 import { quote } from "../../base/sh.ts"
+import { listing } from "../../base/words.ts"
 import type { Host, Inventory, Pacemaker, Vip } from "../../model/inventory.ts"
-import { type Action, type Drift, defineClusterStep, type Members } from "../../model/step.ts"
+import { type Drift, defineClusterStep, type Members } from "../../model/step.ts"
 import { portOfVip } from "../../model/vip-port.ts"
 import type { CrmStatus } from "../../pacemaker/crm-mon.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
-import {
-  CLUSTER_STATUS,
-  failedResources,
-  HEALTH,
-  HEALTH_WANT,
-  type Health,
-  type HealthWant,
-  healthDrift,
-  inService,
-  type StrayVip,
-  strayVips,
-} from "../health.ts"
+import { CLUSTER_STATUS, HEALTH, HEALTH_WANT, type Health, type HealthWant } from "../health.ts"
+import { failedResources, healthDrift, type StrayVip, strayVips } from "../health-drift.ts"
 import { healthProbe } from "../health-probe.ts"
+import { bansLeft } from "../hindrance.ts"
+import { idleFor, rests } from "../idle.ts"
 import { memberNodes, pacemakerOn } from "../nodes.ts"
 import { describeQuorate, describeVotes, votesOf } from "../quorum.ts"
-import { settleScript, statusScript } from "../wait-script.ts"
-
-const LIMIT_S = 60
+import { settling } from "../settling.ts"
 
 /**
  * The proof at the end: every member online, quorum, no failed action, each VIP on exactly one node and answering, haproxy
@@ -43,19 +34,31 @@ export const converged = defineClusterStep<HealthWant, Health>({
   // One that sees the cluster with quorum speaks for it, before one that is cut off, before one where it does not run.
   elect: (_want, { status }) => (status === undefined ? 0 : status.quorate ? 2 : 1),
   check: healthDrift,
-  standing: (want, { elected: { have } }) => ({
-    headline: have.status && headlineOf(want, have.status),
-    proof: have.status && proofOf(want, have, have.status),
-  }),
-  plan: (want, members) => [waiting(want, members)],
+  findings: (_want, { elected: { have } }) => bansLeft(have.status),
+  standing(want, members) {
+    const { status } = members.elected.have
+    if (status === undefined) return {}
+    const resting = restingOf(want, members)
+    return {
+      headline: headlineOf(want, status),
+      proof: proofOf(want, members, status),
+      ...(resting.length === 0
+        ? {}
+        : { notes: [`${listing(resting)} ${resting.length === 1 ? "starts" : "start"} when maintenance ends.`] }),
+    }
+  },
+  plan: (want, members) => [settling(want, members)],
   remedy,
 })
 
 /** Pacemaker keeps a failure until it is told to forget it, or for the resource's failure-timeout where that has one. */
 function remedy(drift: readonly Drift[]): string {
-  const look = ["`crm_mon -1rf` on a node shows what the cluster waits for.", ...strayVips(drift).map(removal)].join(
-    " ",
-  )
+  const undo = [...new Set(drift.flatMap((one) => one.undo ?? []))]
+  const until = undo.length === 0 ? [] : [`It stays so until: ${undo.join(", or ")}`]
+  // crm_mon shows no more than is said there.
+  const known = drift.length > 0 && drift.every((one) => one.undo !== undefined)
+  const mon = known ? [] : ["`crm_mon -1rf` on a node shows what the cluster waits for."]
+  const look = [...until, ...mon, ...strayVips(drift).map(removal)].join(" ")
   const cleanups = failedResources(drift).map((id) => `crm_resource --cleanup --resource ${quote(id)}`)
   if (cleanups.length === 0) return look
   return (
@@ -96,6 +99,12 @@ function groupOf(vips: readonly Vip[], name: string): Host["group"] | undefined 
   return vips.find((vip) => vip.name === name)?.on
 }
 
+/** What starts by itself as soon as maintenance ends. */
+function restingOf(want: HealthWant, members: Members<Health>): readonly string[] {
+  const ids = [...want.vips.map(({ id }) => id), ...(want.haproxy === undefined ? [] : [want.haproxy.resource])]
+  return ids.filter((id) => rests(idleFor(id, want, members)))
+}
+
 function headlineOf({ device }: HealthWant, { nodes, quorate }: CrmStatus): string {
   const votes = votesOf(nodes.length, nodes.filter(({ online }) => online).length)
   if (device === true) {
@@ -107,32 +116,13 @@ function headlineOf({ device }: HealthWant, { nodes, quorate }: CrmStatus): stri
 }
 
 /** `3 nodes online, vip on controller1 answers`. */
-function proofOf({ vips }: HealthWant, { answers }: Health, { nodes, resources }: CrmStatus): string {
+function proofOf(want: HealthWant, members: Members<Health>, { nodes, resources }: CrmStatus): string {
+  const { answers } = members.elected.have
   const online = nodes.filter((node) => node.online).length
-  const where = vips.map(({ id }) => {
+  const where = want.vips.map(({ id }) => {
+    if (rests(idleFor(id, want, members))) return `${id} starts when maintenance ends`
     const on = resources.filter((one) => one.id === id).flatMap((one) => one.nodes)
     return `${id} on ${on.join(" and ") || "no node"}${answers.get(id) === true ? " answers" : ""}`
   })
   return [`${online} ${online === 1 ? "node" : "nodes"} online`, ...where].join(", ")
-}
-
-function waiting({ nodes, vips, haproxy }: HealthWant, { elected, missing }: Members<Health>): Action {
-  const { status } = elected.have
-  const known = new Set(status?.nodes.map(({ name }) => name))
-  const copies = haproxy?.everywhere ? inService(status).length : 1
-  const script = statusScript({
-    online: nodes.filter((node) => known.has(node) && !missing.includes(node)),
-    running: {
-      ...Object.fromEntries(vips.map(({ id }) => [id, 1])),
-      ...(haproxy === undefined ? {} : { [haproxy.resource]: copies }),
-    },
-    clean: true,
-    answering: vips.flatMap(({ address, port }) => (port === undefined ? [] : [{ address, port }])),
-  })
-  return {
-    type: "run",
-    argv: ["sh", "-c", settleScript(script, LIMIT_S)],
-    timeoutMs: (LIMIT_S + 15) * 1000,
-    label: `wait until the cluster has settled, at most ${LIMIT_S} s`,
-  }
 }

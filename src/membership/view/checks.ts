@@ -94,6 +94,9 @@ function resources({ look, assessed }: Seen): Check {
   const evidence = shown.map(({ id, nodes }) => `${id} on ${listing(nodes)}`)
   return check("resources", title, evidence, {
     fails: proof.drift.map(({ attribute, have, want }) => `${attribute}: ${have}, wanted ${want}`),
-    warnings: idle.map(({ id, state }) => `${id} is ${state}`),
+    warnings: [
+      ...idle.map(({ id, state }) => `${id} is ${state}`),
+      ...proof.findings.flatMap(({ severity, message }) => (severity === "warning" ? [message] : [])),
+    ],
   })
 }

@@ -98,7 +98,7 @@ describe("converged", () => {
     })
     const alone = SETTLED.replace('with_quorum="true"', 'with_quorum="false"')
     expect(standing(alone)).toMatchObject({ headline: expect.stringMatching(/^cluster without quorum, 3 of 3 nodes/) })
-    expect(standing("")).toEqual({ headline: undefined, proof: undefined })
+    expect(standing("")).toEqual({})
     // A device's votes are not the nodes': what they are worth is not counted here.
     const beside = { ...want, device: true }
     expect(converged.standing?.(beside, gather(converged, beside, all(SETTLED)))).toMatchObject({
@@ -184,6 +184,132 @@ describe("converged", () => {
       '$1role="Stopped" active="false"',
     )
     expect(seen(all(none), of)).toEqual(["haproxy: runs on no node"])
+  })
+
+  describe("what an operator keeps from running", () => {
+    const stopped = SETTLED.replace(
+      /<resource id="vip"[\s\S]*?<\/resource>/,
+      '<resource id="vip" resource_agent="ocf:heartbeat:IPaddr2" role="Stopped" active="false" managed="true" failed="false"/>',
+    )
+    const idle = stopped.replace(
+      /(<resource id="lb-haproxy"[^>]*)role="Started" active="true"/g,
+      '$1role="Stopped" active="false"',
+    )
+    const ban = (resource: string, node: string) =>
+      `<ban id="cli-ban-${resource}-on-${node}" resource="${resource}" node="${node}" weight="-1000000" promoted-only="false"/>`
+    const banned = (xml: string, ...bans: string[]) =>
+      xml.replace("</resources>", `</resources><bans>${bans.join("")}</bans>`)
+    const inMaintenance = (xml: string) =>
+      xml.replace('maintenance-mode="false"', 'maintenance-mode="true"').replaceAll('managed="true"', 'managed="false"')
+    const inStandby = (xml: string) => xml.replaceAll('standby="false"', 'standby="true"')
+    const awaited = (xml: string) => JSON.stringify(judged(all(xml, { controller1: {} })).actions)
+    const told = (xml: string) => {
+      const { drift } = judged(all(xml, { controller1: {} }))
+      return { drift: drift.map(({ attribute, have }) => `${attribute}: ${have}`), remedy: converged.remedy?.(drift) }
+    }
+
+    test("standby of all nodes: told at once, with the command, and not waited for", () => {
+      expect(told(inStandby(idle))).toEqual({
+        drift: [
+          "vip 172.31.77.200: stopped: controller1, controller2 and controller3 are in standby",
+          "haproxy: runs on no node: controller1, controller2 and controller3 are in standby",
+        ],
+        remedy:
+          "It stays so until: haops unstandby controller1, or haops unstandby controller2, or haops unstandby controller3",
+      })
+      expect(awaited(inStandby(idle))).not.toMatch(/vip does not run|lb-haproxy does not run|172\.31\.77\.200/)
+    })
+
+    test("bans and standby that leave no node: told at once, and by which constraint", () => {
+      const two = banned(stopped, ban("vip", "controller1"), ban("vip", "controller2"))
+      const rest = two.replace(/(name="controller3".*?)standby="false"/, '$1standby="true"')
+      expect(told(rest)).toEqual({
+        drift: [
+          "vip 172.31.77.200: stopped: cli-ban-vip-on-controller1 keeps vip off controller1; cli-ban-vip-on-controller2 keeps vip off controller2; controller3 is in standby",
+        ],
+        remedy:
+          "It stays so until: crm_resource --clear --resource vip --node controller1, or crm_resource --clear --resource vip --node controller2, or haops unstandby controller3",
+      })
+      expect(awaited(rest)).not.toContain("vip does not run")
+    })
+
+    test("beside other drift, the commands come first", () => {
+      const rest = inStandby(idle).replace('with_quorum="true"', 'with_quorum="false"')
+      expect(told(rest).remedy).toMatch(/^It stays so until: haops unstandby controller1, or .*crm_mon -1rf/)
+    })
+
+    test("while one node may still take it, it is waited for", () => {
+      const two = banned(stopped, ban("vip", "controller1"), ban("vip", "controller2"))
+      expect(told(two).drift).toEqual(["vip 172.31.77.200: stopped"])
+      expect(awaited(two)).toContain("vip does not run yet")
+      const joining = two.replace(
+        /(name="controller3".*?)standby="false"(.*?)pending="false"/,
+        '$1standby="true"$2pending="true"',
+      )
+      expect(awaited(joining)).toContain("vip does not run yet")
+    })
+
+    test("a clone that is banned from a node is told of that node, and awaited on the others alone", () => {
+      const gone = banned(
+        SETTLED.replace(
+          /(<resource id="lb-haproxy"[^>]*)role="Started" active="true"([^>]*>\s*<node name="controller3"[^>]*>)/,
+          '$1role="Stopped" active="false"$2',
+        ),
+        ban("lb-haproxy-clone", "controller3"),
+      )
+      const { drift } = judged(all(gone))
+      expect(drift).toMatchObject([
+        {
+          attribute: "haproxy on controller3",
+          have: "not running: cli-ban-lb-haproxy-clone-on-controller3 keeps lb-haproxy-clone off controller3",
+        },
+      ])
+      expect(JSON.stringify(judged(all(gone)).actions)).toContain("-ge 2 ]")
+    })
+
+    test("a ban that a command left is told though all is well, one that somebody wrote is not", () => {
+      const written = '<ban id="never-here" resource="vip" node="controller3" weight="-1000000"/>'
+      const { drift, findings } = judged(all(banned(SETTLED, ban("vip", "controller2"), written)))
+      expect({ drift, findings }).toEqual({
+        drift: [],
+        findings: [
+          {
+            severity: "warning",
+            message:
+              "cli-ban-vip-on-controller2 keeps vip off controller2, until: crm_resource --clear --resource vip --node controller2",
+          },
+        ],
+      })
+    })
+
+    test("under maintenance it starts by itself later: nothing to put right, and one sentence says so", () => {
+      const haves = all(inMaintenance(stopped), { controller1: {} })
+      expect(seen(haves)).toEqual([])
+      const standing = converged.standing?.(want, gather(converged, want, haves))
+      expect(standing).toMatchObject({
+        proof: "3 nodes online, vip starts when maintenance ends",
+        notes: ["vip starts when maintenance ends."],
+      })
+      expect(seen(all(inMaintenance(idle), { controller1: {} }))).toEqual([])
+      expect(converged.standing?.(want, gather(converged, want, all(SETTLED)))?.notes).toBeUndefined()
+    })
+
+    test("a failed action is one under maintenance too", () => {
+      const failed = inMaintenance(stopped).replace(
+        "</resources>",
+        '</resources><failures><failure op_key="vip_start_0" node="controller1" exitstatus="error"/></failures>',
+      )
+      expect(seen(all(failed, { controller1: {} }))).toEqual(["vip_start_0 on controller1: failed: error"])
+    })
+
+    test("what is disabled or not managed is told as that", () => {
+      expect(told(stopped.replace('<resource id="vip"', '<resource id="vip" target_role="Stopped"'))).toEqual({
+        drift: ["vip 172.31.77.200: stopped: it is disabled"],
+        remedy: "It stays so until: crm_resource --resource vip --meta --delete-parameter target-role",
+      })
+      const alone = stopped.replace(/(<resource id="vip".*)managed="true"/, '$1managed="false"')
+      expect(told(alone).drift).toEqual(["vip 172.31.77.200: stopped: the cluster does not manage it"])
+    })
   })
 
   test("not there yet: expected", () => {

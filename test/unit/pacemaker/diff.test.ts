@@ -246,6 +246,24 @@ describe("constraints", () => {
     const { changes, foreign } = diffCib(desired(base), cib({ resources, constraints }), ownershipOf(desired(base)))
     expect({ changes, foreign }).toEqual({ changes: [], foreign: ["constraint cli-prefer-vip", "constraint set"] })
   })
+  test("of others whose rule has ended are called expired", () => {
+    const ban = (id: string, end: string, rule = "and") =>
+      `<rsc_location id="${id}" rsc="vip" role="Started"><rule id="${id}-r" score="-INFINITY" boolean-op="${rule}">
+        <expression id="${id}-e" attribute="#uname" operation="eq" value="n"/>
+        <date_expression id="${id}-l" operation="lt" end="${end}"/></rule></rsc_location>`
+    const constraints = [
+      ban("past", "2020-11-29 09:10:20Z"),
+      ban("past-elsewhere", "2020-11-29 09:10:20 +01:00"),
+      ban("future", "2999-11-29 09:10:20Z"),
+      ban("either", "2020-11-29 09:10:20Z", "or"),
+    ].join("")
+    expect(diffCib(desired(base), cib({ resources, constraints }), ownershipOf(desired(base))).foreign).toEqual([
+      "constraint past (expired)",
+      "constraint past-elsewhere (expired)",
+      "constraint future",
+      "constraint either",
+    ])
+  })
 })
 
 const states = Object.values(DESIRES)

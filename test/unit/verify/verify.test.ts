@@ -5,7 +5,9 @@ import type { Assessment } from "../../../src/engine/assess.ts"
 import { assess } from "../../../src/engine/assess.ts"
 import type { Check } from "../../../src/model/check.ts"
 import type { Reach } from "../../../src/model/view.ts"
+import { renderStatus } from "../../../src/output/status-screen.ts"
 import { renderVerify } from "../../../src/output/verify-screen.ts"
+import { assembleStatus } from "../../../src/status/assemble.ts"
 import { runChecks } from "../../../src/verify/verify.ts"
 import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, VIEWS } from "../status/support.ts"
 
@@ -63,6 +65,22 @@ describe("a cluster that is well", () => {
       outcome: "warn",
       evidence: [expect.stringContaining("fencing is OFF")],
     })
+  })
+
+  test("is told of a ban that an operator left, with the command that clears it, without failing for it", () => {
+    const bans = [{ id: "cli-ban-vip-on-controller2", resource: "vip", node: "controller2" }]
+    const banned = everywhere({ status: { ...STATUS, bans } })
+    const said =
+      "cli-ban-vip-on-controller2 keeps vip off controller2, until: crm_resource --clear --resource vip --node controller2"
+    expect(failed({ hosts: banned })).toEqual([])
+    expect(checks({ hosts: banned }).find(({ id }) => id === "resources")).toMatchObject({
+      outcome: "warn",
+      evidence: [said],
+    })
+    const status = assembleStatus(answersOf(banned), VIEWS)
+    expect(status.drift.findings.map(({ finding }) => finding.message)).toEqual([said])
+    const screen = renderStatus(status, VIEWS, { color: false, width: 200 })
+    expect(screen).toContain(said)
   })
 
   test("is told of a quorum device that is not heard", () => {

@@ -1,0 +1,17 @@
+import type { Members } from "../model/step.ts"
+import type { Health, HealthWant } from "./health.ts"
+import { type Hindrance, isIdle, whyNowhere } from "./hindrance.ts"
+
+/** Why a resource of the cluster's runs nowhere, where that is an operator's doing and stays so. */
+export function idleFor(id: string, want: HealthWant, members: Members<Health>): readonly Hindrance[] | undefined {
+  const { status } = members.elected.have
+  const copies = status?.resources.filter((one) => one.id === id) ?? []
+  if (status === undefined || copies.length === 0 || !isIdle(copies)) return undefined
+  const coming = want.nodes.filter((node) => !members.missing.includes(node))
+  return whyNowhere(id, status, coming)
+}
+
+/** True for what starts by itself when maintenance ends, so that there is nothing to put right. */
+export function rests(idle: readonly Hindrance[] | undefined): boolean {
+  return idle?.every(({ maintenance }) => maintenance) === true
+}
