@@ -76,3 +76,32 @@ test.each([
     expect(left.lifts).toBe(0)
   },
 )
+
+test("a cluster that is not well again is waited for as long as --recovery says, and no longer", async () => {
+  const transport = {
+    host: NODE.name,
+    exec: async (): Promise<ExecResult> => ({ code: 0, stdout: "", stderr: "", durationMs: 0 }),
+    [Symbol.asyncDispose]: async () => {},
+  }
+  const calm = new AbortController().signal
+  const context: RunContext = {
+    world: new Map([[NODE.name, { host: NODE, transport, answers: new Map() }]]),
+    connector: { connect: async () => transport, [Symbol.asyncDispose]: async () => {} },
+    ...{ forks: 1, sink: () => {}, stop: calm, abort: calm },
+  }
+  const vip = { name: "vip", address: "10.0.0.11", manager: "pacemaker" } as const
+  const waited = async (recoverMs: number) => {
+    const { healthyMs, liftedMs, endMs } = await conduct({
+      ...{ context, inventory: INVENTORY, tasks: [], holdMs: 1, recoverMs, audit: "a drill", fault: FAULTS.standby },
+      prober: startProber(async () => ({ ok: true, answer: "HTTP 200" })),
+      target: { node: NODE.name, vip, vips: [vip.address], haproxy: undefined },
+      verify: async () => ["the VIP is nowhere"],
+    })
+    expect(healthyMs).toBeUndefined()
+    return endMs - liftedMs!
+  }
+  const [short, long] = [await waited(100), await waited(1_500)]
+  expect(short).toBeGreaterThanOrEqual(100)
+  expect(long).toBeGreaterThanOrEqual(1_500)
+  expect(short).toBeLessThan(20_000)
+})
