@@ -9,6 +9,7 @@ import type { Inventory } from "../model/inventory.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import { ask, requireTerminal } from "./ask.ts"
 import { confirmNews } from "./confirm-news.ts"
+import { leftInStandby } from "./left-in-standby.ts"
 import { describeMoves, statusSeen } from "./moves.ts"
 import type { NodeOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
@@ -54,6 +55,8 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
   if (result.error === undefined && result.outcome !== "unreachable" && result.outcome !== "failed") {
     await request.onDone?.(session)
   }
+  const left = leftInStandby(request.verb, request.subject, result.outcome, after)
+  if (left !== undefined) reporter.sink({ type: "message", level: "warning", text: left })
   await reporter.finish(result)
   return exitOfOutcome(result.outcome)
 }
