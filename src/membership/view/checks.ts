@@ -2,6 +2,8 @@ import { count, listing } from "../../base/words.ts"
 import { QUORUM } from "../../corosync/quorum-observed.ts"
 import { type Check, check } from "../../model/check.ts"
 import type { Seen } from "../../model/view.ts"
+import { strayAuthkeys } from "../../pacemaker/authkeys.ts"
+import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import { HEALTH } from "../health.ts"
 import { speakerOf } from "../speaker.ts"
 import { converged } from "../steps/converged.ts"
@@ -34,6 +36,11 @@ function membership(seen: Seen): Check {
   if (split)
     fails.push(`corosync's memberships differ: ${rings.map(({ host, value }) => `${host} ${value}`).join("; ")}`)
   if (rings.length === 0) fails.push("corosync answers on no node")
+  const files = reachedMembers(look).flatMap((host) => {
+    const have = look.answer(CIB_ANSWER, host)
+    return have === undefined ? [] : [{ host, have }]
+  })
+  fails.push(...strayAuthkeys(files))
   const nodes = nodesStatus(look)
   const resting = nodes.filter(({ state }) => state === "standby" || state === "maintenance")
   const strangers = nodes.filter(({ known }) => !known)

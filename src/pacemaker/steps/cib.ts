@@ -8,6 +8,7 @@ import {
   type Rehearsal,
   type Standing,
 } from "../../model/step.ts"
+import { strayAuthkeys } from "../authkeys.ts"
 import { beliefOf } from "../belief.ts"
 import { type Change, changesOf } from "../changes.ts"
 import type { Cib } from "../cib.ts"
@@ -65,7 +66,12 @@ function owned(members: Members<CibHave>): Ownership {
 
 function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] {
   const { changes, conflicts } = difference(want, members)
-  const told = [...unknownOptions(want, members), ...conflicts, ...beliefOf(members).findings]
+  const told = [
+    ...unknownOptions(want, members),
+    ...conflicts,
+    ...beliefOf(members).findings,
+    ...strayAuthkeys(members.all).map(unlike),
+  ]
   const { cluster, cib } = members.elected.have
   if (cluster !== "up" || cib.quorate || changes.length === 0) return told
   const quorum: Finding = {
@@ -91,6 +97,13 @@ function unknownOptions(want: CibWant, members: Members<CibHave>): readonly Find
     const version = facts.versions.pacemaker ?? "of this node"
     return { severity, message: `pacemaker ${version} knows no property ${name}`, hint }
   })
+}
+
+function unlike(message: string): Finding {
+  const hint =
+    "Copy /etc/corosync/authkey from a member that has the right one (root, 0400), and restart that node alone, after haops standby: " +
+    "pcs cluster stop NAME, pcs cluster start NAME."
+  return { severity: "warning", message, hint }
 }
 
 function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {

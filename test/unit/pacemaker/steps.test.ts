@@ -115,6 +115,12 @@ describe("cib", () => {
     expect(labelled("ocf:heartbeat:IPaddr2")).not.toContain(stop)
     expect(labelled("ocf:heartbeat:Dummy", { ...stopped, cib: { ...stopped.cib, resources } })).not.toContain(stop)
   })
+  test("a member with another authkey is named, with what to do", () => {
+    const keyed = (key: string) => ({ ...up(), identity: { key } })
+    expect(cib.findings?.(want("vip"), members(keyed("a"), keyed("a"), keyed("b")))).toMatchObject([
+      { severity: "warning", message: expect.stringMatching(/^n3 has another corosync authkey than n1 and n2/) },
+    ])
+  })
   test("a cluster without quorum is left as it is, unless nothing is to change", () => {
     const alone = members({ ...up(), cib: { ...up().cib, quorate: false } })
     expect(cib.findings?.(want("vip", "fresh"), alone)).toMatchObject([

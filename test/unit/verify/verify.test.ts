@@ -126,6 +126,14 @@ describe("each check fails by what it is about", () => {
       { hosts: { controller3: { observation: { quorum: { ...QUORUM, ring: "3.1a", members: [3] } } } } },
     ],
     [
+      "a node with another authkey, before it restarts",
+      "membership",
+      "controller3 has another corosync authkey than controller1 and controller2: restarted, it does not come back",
+      {
+        hosts: { ...everywhere({ cib: { identity: { key: "a" } } }), controller3: { cib: { identity: { key: "b" } } } },
+      },
+    ],
+    [
       "a node without quorum",
       "quorum",
       "controller3 has no quorum: 1 of 3 votes, 2 needed",
