@@ -93,7 +93,7 @@ function diskFindings({ free, incomplete }: PreflightState): Finding[] {
   return [...mounts].flatMap((mount): Finding[] => {
     const paths = free.filter((one) => one.mount === mount)
     const mib = Math.floor(Math.min(...paths.map(({ kib }) => kib)) / 1024)
-    const needed = incomplete ? Math.max(...paths.map(({ path }) => INSTALL_MIB[path] ?? 0)) : RUN_MIB
+    const needed = incomplete ? Math.max(FULL_MIB, ...paths.map(({ path }) => INSTALL_MIB[path] ?? 0)) : RUN_MIB
     if (mib >= needed) return []
     const message = `${mount} has ${mib} MiB free; ${needed} MiB are needed${incomplete ? " to install the packages" : ""}`
     const severity = incomplete || mib < FULL_MIB ? "error" : "warning"

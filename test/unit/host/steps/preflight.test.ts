@@ -179,10 +179,13 @@ describe("preflight", () => {
     ])
   })
 
-  test("a full disk below the cluster's own directory is an error, after the packages too", () => {
+  test("a full disk below the cluster's own directory is an error, before the packages and after them", () => {
     const free = [...clean.free, { path: "/var/lib/pacemaker", mount: "/var/lib/pacemaker", kib: 0 }]
     expect(said(want, { ...clean, incomplete: false, free })).toEqual([
       "error: /var/lib/pacemaker has 0 MiB free; 100 MiB are needed",
+    ])
+    expect(said(want, { ...clean, free })).toEqual([
+      "error: /var/lib/pacemaker has 0 MiB free; 5 MiB are needed to install the packages",
     ])
   })
 
