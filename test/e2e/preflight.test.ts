@@ -18,10 +18,11 @@ afterAll(async () => await lab?.[Symbol.asyncDispose]())
 test("everything that stands against the hosts is said at once, and nothing is touched", async () => {
   const [first, second] = lab.nodes
   await first!.must(`${listen("udp", 5405)}; ${listen("tcp", 2224)}`)
-  await second!.must(`${listen("tcp", 8080)}; : >/var/lib/dpkg/updates/0001`)
+  await second!.must(listen("tcp", 8080))
   await first!.must("mount --bind /etc/sysctl.d /etc/sysctl.d && mount -o remount,ro,bind /etc/sysctl.d")
   await second!.must(`mkdir -p /etc/haproxy && ln -s /gone /etc/haproxy/haproxy.cfg && apt-mark hold haproxy
-mkdir -p /var/lib/corosync && mount -t tmpfs -o size=64k full /var/lib/corosync`)
+mkdir -p /var/lib/corosync && mount -t tmpfs -o size=64k full /var/lib/corosync
+: >/var/lib/dpkg/updates/0001`)
   // This machine's own address in the lab's network.
   const taken = lab.vip.replace(/\d+$/, "1")
   const inventory = await lab.inventory({ vips: { vip: `${taken}/24` } })
