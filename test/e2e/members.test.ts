@@ -92,8 +92,69 @@ describe("a healthy cluster", () => {
     await must("maintenance", "on")
     expect(await property(node!, "maintenance-mode")).toBe("true")
     expect(await managed()).toEqual(new Set(["false"]))
+    const [holder] = await holders(lab.nodes, lab.vip)
+    for (const verb of [["standby"], ["remove-node", "--yes"]]) {
+      const { code, stderr } = await lab.haops([...verb, holder!, "-i", inventory])
+      expect(code, stderr).toBe(1)
+      expect(stderr.replace(/\s+/g, " ")).toMatch(
+        new RegExp(`the cluster is in maintenance mode: .*vip.* would stay on ${holder}.*haops maintenance off`),
+      )
+    }
+    expect(await runningOn(node!, "lb-haproxy")).toEqual(THREE)
+    // A new VIP is written, and starts when maintenance ends.
+    const second = lab.vip.replace(/\d+$/, "201")
+    const two = written
+      .replace("vips: { ", `vips: { vip2: ${second}/24, `)
+      .replace("{ name: web,", "{ name: web, vip: vip,")
+    await writeFile(inventory, two)
+    const up = await must("up", "--yes")
+    expect(up.stdout + up.stderr).toContain("vip2 starts when maintenance ends")
+    expect(up.ms).toBeLessThan(30_000)
+    expect((await must("up", "--yes")).stdout).toContain("Nothing to do")
     await must("maintenance", "off")
+    expect(await holders(lab.nodes, second)).toHaveLength(1)
+    await writeFile(inventory, written)
+    await must("up", "--yes")
+    expect(await holders(lab.nodes, second)).toEqual([])
     expect(await managed()).toEqual(new Set(["true"]))
+    expect(await runningOn(node!, "lb-haproxy")).toEqual(THREE)
+    expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
+  })
+})
+
+describe("what operators leave behind", () => {
+  test("bans: the last node that may run the VIP is not drained, and where none may that is told at once", async () => {
+    const [node] = lab.nodes
+    const [holder] = await holders(lab.nodes, lab.vip)
+    const others = THREE.filter((name) => name !== holder)
+    const ban = async (name: string) => await node!.must(`crm_resource --ban --resource vip --node ${name}`)
+    for (const name of others) await ban(name)
+    const left = `cli-ban-vip-on-${others[0]} keeps vip off ${others[0]}`
+    const clear = `crm_resource --clear --resource vip --node ${others[0]}`
+    const status = await lab.haops(["status", "-i", inventory])
+    expect(status.stdout.replace(/\s+/g, " ")).toContain(`${left}, until: ${clear}`)
+    const refused = await lab.haops(["standby", holder!, "-i", inventory])
+    expect(refused.code, refused.stderr).toBe(1)
+    expect(refused.stderr.replace(/\s+/g, " ")).toMatch(new RegExp(`no other node would run vip: ${left}.*${clear}`))
+    expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
+
+    await ban(holder!)
+    await until(async () => (await holders(lab.nodes, lab.vip)).length === 0, { what: "the VIP to be nowhere" })
+    const { code, stderr, ms } = await lab.haops(["up", "--yes", "-i", inventory])
+    expect(code, stderr).toBe(1)
+    expect(stderr.replace(/\s+/g, " ")).toMatch(new RegExp(`is stopped: .*${left}.*${clear}`))
+    expect(ms).toBeLessThan(30_000)
+    await node!.must("crm_resource --clear --resource vip")
+    await must("up", "--yes")
+    expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
+  })
+
+  test("a standby until the next restart goes as well", async () => {
+    const [node] = lab.nodes
+    await node!.must("crm_attribute --node controller3 --name standby --lifetime reboot --update on")
+    const rests = /<node name="controller3"[^>]* standby="true"/
+    await until(async () => rests.test(await node!.must("crm_mon -1 --output-as=xml")), { what: "the standby" })
+    await must("unstandby", "controller3")
     expect(await runningOn(node!, "lb-haproxy")).toEqual(THREE)
   })
 })
@@ -159,7 +220,12 @@ describe("a run that is killed", () => {
     const args = ["remove-node", "controller4", "-i", inventory]
     await killedAt(lab, "crm_attribute --node controller4", args)
     await killedAt(lab, "pcs cluster node remove", args)
+    // As if nobody had stopped them there: a pacemaker that is killed stops nothing.
+    const left = lab.node("controller4")
+    await left.must(`ip addr add ${lab.vip}/32 dev lo; systemctl start haproxy`)
     await must("remove-node", "controller4")
+    expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
+    expect((await left.exec("systemctl is-active haproxy")).stdout.trim()).toBe("inactive")
     await expectMembers(THREE)
     expect(await readFile(inventory, "utf8")).toBe(written)
   })
@@ -195,7 +261,8 @@ describe("a member that only left the inventory", () => {
     expect(plan.stdout).toContain("haops remove-node controller4")
     expect((await must("up", "--yes")).stderr.replace(/\s+/g, " ")).toContain(said)
     expect(await onlineNodes(lab.node("controller1"))).toEqual(FOUR)
-    await must("remove-node", "controller4")
+    const removed = await must("remove-node", "controller4")
+    expect(removed.stderr.replace(/\s+/g, " ")).toContain("nobody has looked whether it still holds a VIP")
     await expectMembers(THREE)
     const { stdout } = await lab.node("controller4").exec("systemctl is-enabled corosync pacemaker")
     expect(stdout).toBe("disabled\ndisabled\n")
