@@ -1,4 +1,4 @@
-import { arbiterOn, pacemakerOn } from "../membership/nodes.ts"
+import { pacemakerOn, quorumDeviceHost } from "../membership/nodes.ts"
 import type { ComponentPackages } from "../model/component.ts"
 
 /** The quorum device: on the members, and on the host that keeps its vote. */
@@ -14,7 +14,7 @@ export const packages: ComponentPackages = {
   needed: (inventory, host) => ({
     parts: [
       ...(pacemakerOn(inventory, host)?.quorumDevice === undefined ? [] : ["quorum-device"]),
-      ...(arbiterOn(inventory, host) === undefined ? [] : ["quorum-host"]),
+      ...(quorumDeviceHost(inventory, host) === undefined ? [] : ["quorum-host"]),
     ],
   }),
 }

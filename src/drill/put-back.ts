@@ -5,7 +5,7 @@ import { DISARM_SCRIPT, LIFT_SCRIPT } from "./armed.ts"
 import type { Target } from "./fault.ts"
 
 /** `lifted`: by haops, and seen to be. `timer`: haops could not, so that it is left to the node's own timer. */
-export type Lifted = "lifted" | "timer"
+export type Undone = "lifted" | "timer"
 
 interface OnTarget {
   context: RunContext
@@ -18,7 +18,7 @@ const TRIES = 3
 const PAUSE_MS = 1_000
 
 /** Takes the fault away, over a new connection where the old one is gone. Never rejects: what does not work is left to the node's timer. */
-export async function lift(drill: OnTarget): Promise<Lifted> {
+export async function undoFault(drill: OnTarget): Promise<Undone> {
   return (await attempt(drill, LIFT_SCRIPT)) ? "lifted" : "timer"
 }
 

@@ -5,9 +5,9 @@ import { hostsOf } from "../model/inventory.ts"
 import type { CibResource } from "../pacemaker/cib.ts"
 import { isHaproxy } from "../pacemaker/section/vip-resources.ts"
 import type { Status } from "../status/model.ts"
-import type { Aim } from "./aim.ts"
 import { TRACE } from "./armed.ts"
 import type { Fault } from "./fault.ts"
+import type { ProbedService } from "./probed-service.ts"
 
 /** All that is known before a drill. Pure data. */
 export interface Before {
@@ -22,7 +22,7 @@ export interface Before {
 }
 
 /** Why a drill must not be held now; empty where nothing stands against it. Pure. */
-export function refusals({ vip }: Aim, fault: Fault, before: Before): readonly string[] {
+export function refusals({ vip }: ProbedService, fault: Fault, before: Before): readonly string[] {
   const { status, checks, traces } = before
   if (!fault.managers.includes(vip.manager)) {
     return [`${fault.kind} is about ${fault.managers.join(" and ")}, and ${vip.name} is moved by ${vip.manager}`]
@@ -53,7 +53,7 @@ function unmanaged(vip: string, { resources }: Status): readonly string[] {
 }
 
 /** Somebody else has to be there to take over. */
-function alone({ vip }: Pick<Aim, "vip">, { inventory, status }: Before): readonly string[] {
+function alone({ vip }: Pick<ProbedService, "vip">, { inventory, status }: Before): readonly string[] {
   const holder = holderOf(status, vip.name)
   const ready = new Set(
     status.nodes

@@ -1,7 +1,7 @@
-import type { Course } from "./conduct.ts"
 import type { DrillKind, Fault, Target } from "./fault.ts"
 import { longestMs, outagesOf } from "./outage.ts"
 import { EVERY_MS } from "./prober.ts"
+import type { DrillTimeline } from "./run.ts"
 import type { View } from "./view.ts"
 
 /** A drill in figures. Times are milliseconds since the fault. */
@@ -27,7 +27,7 @@ export interface DrillReport {
   haproxyBackMs?: number | undefined
   liftedMs?: number | undefined
   healthyMs?: number | undefined
-  restored: Course["restored"]
+  restored: DrillTimeline["restored"]
   troubles: readonly string[]
   interrupted: boolean
   verdict: "pass" | "fail"
@@ -49,7 +49,7 @@ export interface Terms {
 const WORTH_MS = 200
 
 /** What a course comes to. Pure. */
-export function reportOf(course: Course, { fault, target, service, limitMs, before }: Terms): DrillReport {
+export function reportOf(course: DrillTimeline, { fault, target, service, limitMs, before }: Terms): DrillReport {
   const { faultMs, endMs, attempts, restored, troubles, interrupted } = course
   const since = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms - faultMs))
   const asked = attempts.filter(({ sentMs }) => sentMs >= faultMs)

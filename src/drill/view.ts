@@ -5,7 +5,7 @@ import type { World } from "../engine/world.ts"
 import { RUNTIME } from "../haproxy/view/picture.ts"
 import { HEALTH } from "../membership/health.ts"
 import { type Placement, placementOf } from "../membership/placement.ts"
-import { speakerOf } from "../membership/speaker.ts"
+import { referenceView } from "../membership/reference-view.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { Answers } from "../status/answers.ts"
 import { ADDRESSES } from "../vip/view/observed.ts"
@@ -43,11 +43,11 @@ export function viewOf({ inventory, world, tasks, target, fault, mutes = "nothin
   const trusted = mutes === "nothing" ? world : others
   const answers = new Answers(inventory, trusted, tasks)
   const reachable = new Answers(inventory, mutes === "all" ? others : world, tasks)
-  const speaker = speakerOf(answers)
+  const reference = referenceView(answers)
   const addresses = (host: string) => reachable.observed(ADDRESSES, host)
   return {
     atMs,
-    placement: speaker === undefined ? new Map() : placementOf(speaker.status),
+    placement: reference === undefined ? new Map() : placementOf(reference.status),
     holders: inventory.hosts.map(({ name }) => name).filter((name) => addresses(name)?.has(target.vip.address)),
     haproxyUp: runs(answers.observed(RUNTIME, target.node)),
     troubles: [

@@ -1,8 +1,8 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { isJoint } from "../model/step.ts"
+import { applyAndReport } from "./apply-and-report.ts"
 import { type Assessment, placeOf } from "./assess.ts"
 import { requireGoing, type Unfinished } from "./canceled.ts"
-import { carryOut } from "./carry-out.ts"
 import type { RunContext } from "./context.ts"
 import { eachHost } from "./look.ts"
 import { isLive, type LiveHost } from "./world.ts"
@@ -70,7 +70,7 @@ async function applyStep(
     for (const action of one.actions) {
       if (stop.aborted) throw new HaopsError("E_CANCELED", "stopped before this was done")
       begun++
-      await carryOut(context, action, state, placeOf(one))
+      await applyAndReport(context, action, state, placeOf(one))
       done++
     }
     return { one, ms: Date.now() - start }

@@ -9,7 +9,7 @@ import type {
   Member,
   Members,
   Peers,
-  Rehearsal,
+  PlannedSimulation,
   Standing,
 } from "../model/step.ts"
 import type { Task } from "./task.ts"
@@ -22,12 +22,12 @@ export interface Assessment {
   drift: readonly Drift[]
   findings: readonly Finding[]
   actions: readonly Action[]
-  rehearsal?: Rehearsal | undefined
+  simulation?: PlannedSimulation | undefined
   standing?: Standing | undefined
   /** Clients are served by the host at this moment: it is changed after the others. */
-  carries?: boolean | undefined
+  servesClients?: boolean | undefined
   /** Of a step that changes one host at a time: why it must not be this one's turn now. */
-  hold?: string | undefined
+  mustWait?: string | undefined
   /** Why there is drift that must not be acted on now. */
   blocked?: string | undefined
   /** The probe failed: nothing is known, nothing may be done. */
@@ -64,7 +64,7 @@ function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHos
     drift,
     findings: step.findings?.(want, known.have, state.facts) ?? [],
     actions: drift.length > 0 ? step.plan(want, known.have, drift, state.facts) : [],
-    carries: step.carries?.(want, known.have, state.facts),
+    servesClients: step.servesClients?.(want, known.have, state.facts),
   }
 }
 
@@ -89,7 +89,7 @@ function assessJoint(
     drift,
     findings: step.findings?.(want, members) ?? [],
     actions: doable ? step.plan(want, members, drift) : [],
-    hold: doable ? step.hold?.(want, members) : undefined,
+    mustWait: doable ? step.mustWait?.(want, members) : undefined,
     blocked,
   }
 }
@@ -124,7 +124,7 @@ function assessOnce(
     drift,
     findings: step.findings?.(want, members) ?? [],
     actions: drift.length > 0 && blocked === undefined ? step.plan(want, members, drift) : [],
-    rehearsal: drift.length > 0 && blocked === undefined ? step.rehearse?.(want, members, drift) : undefined,
+    simulation: drift.length > 0 && blocked === undefined ? step.simulate?.(want, members, drift) : undefined,
     standing: step.standing?.(want, members),
     blocked,
   }

@@ -3,7 +3,7 @@ import type { Finding, HaopsEvent } from "../base/events.ts"
 import type { RunContext } from "./context.ts"
 import { type Cost, costsOf, type News, newsOf } from "./costs.ts"
 import { withoutPassing } from "./passing.ts"
-import type { Outlook } from "./plan.ts"
+import type { PlanResult } from "./plan.ts"
 import type { Plan } from "./plan-model.ts"
 import { refuse } from "./refuse.ts"
 
@@ -29,9 +29,9 @@ export class Consent {
   }
 
   /** Say what was found; throw, or drop the host, where it forbids to go on. The first time every warning is said, later new questions. */
-  judge(outlook: Outlook): void {
+  judge(planned: PlanResult): void {
     const { context } = this.#terms
-    const assessments = withoutPassing(outlook.assessments, context.world)
+    const assessments = withoutPassing(planned.assessments, context.world)
     const first = this.#said.size === 0
     for (const { task, host, findings } of assessments) {
       for (const finding of findings) this.#say(finding.host ?? host, task.title, finding, first)

@@ -96,8 +96,8 @@ function report(context: RunContext, barrier: Barrier, wave: Wave, blocked: stri
     } else if (blocked.length > 0 && one.drift.every((drift) => drift.expected === true)) {
       // Still only expected when its turn has come: what would have made it known was not done.
       sink({ type: "step-blocked", ...about, reason: `not before "${blocked.at(-1)}"` })
-    } else if (one.hold !== undefined) {
-      const error = notNow(one, one.hold)
+    } else if (one.mustWait !== undefined) {
+      const error = notNow(one, one.mustWait)
       sink({ type: "step-failed", ...about, error })
       failStep(context, one, error)
     } else {

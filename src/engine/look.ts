@@ -1,7 +1,7 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { createPool } from "../transport/pool.ts"
 import type { RunContext } from "./context.ts"
-import { lookAt } from "./probe.ts"
+import { probeHost } from "./probe.ts"
 import type { Task } from "./task.ts"
 import { type HostState, isLive } from "./world.ts"
 
@@ -23,7 +23,7 @@ export async function connectAndLook(context: RunContext, tasks: readonly Task[]
       return
     }
     sink({ type: "host-connected", host: state.host.name, ms: Date.now() - began })
-    await lookAt(state, tasks, stop)
+    await probeHost(state, tasks, stop)
   })
   sink({ type: "facts", hosts: [...world.keys()], ms: Date.now() - start })
 }
@@ -36,7 +36,7 @@ export function requireUninterrupted({ stop }: RunContext): void {
 /** Look again at the hosts that still take part. */
 export async function look(context: RunContext, tasks: readonly Task[]): Promise<void> {
   const live = [...context.world.values()].filter(isLive)
-  await eachHost(context, live, (state) => lookAt(state, tasks, context.abort))
+  await eachHost(context, live, (state) => probeHost(state, tasks, context.abort))
 }
 
 /** Run `work` on hosts side by side; a host whose work throws drops out of the run. */

@@ -10,7 +10,7 @@ import { orderNotes } from "./waves.ts"
 import { isLive, type World } from "./world.ts"
 
 /** Everything known about a run before it touches anything. */
-export interface Outlook {
+export interface PlanResult {
   plan: Plan
   assessments: readonly Assessment[]
 }
@@ -25,9 +25,9 @@ export async function planRun(
   barriers: readonly Barrier[],
   startedAt: number,
   worth: (one: Assessment) => boolean = () => true,
-): Promise<Outlook> {
+): Promise<PlanResult> {
   const assessments = barriers.flatMap((barrier) => barrier.tasks.flatMap((task) => assess(task, context.world)))
-  const rehearsed = await rehearse(context, assessments.filter(worth))
+  const simulated = await simulate(context, assessments.filter(worth))
   const standings = assessments.flatMap(({ standing }) => standing ?? [])
   const steps = assessments.filter((one) => one.drift.length > 0).map(plannedStep)
   const plan: Plan = {
@@ -39,10 +39,10 @@ export async function planRun(
       findings.map((finding) => ({ host, step: task.title, finding })),
     ),
     standing: standings.find(({ headline }) => headline !== undefined)?.headline,
-    transitions: rehearsed.flatMap(({ transitions }) => transitions),
+    transitions: simulated.flatMap(({ transitions }) => transitions),
     notes: [
       ...orderNotes(assessments),
-      ...rehearsed.flatMap(({ notes }) => notes),
+      ...simulated.flatMap(({ notes }) => notes),
       ...standings.flatMap(({ notes = [] }) => notes),
     ],
     risk: worst(steps.filter(isDoable).flatMap((step) => step.drift.map((drift) => drift.risk))),
@@ -51,31 +51,33 @@ export async function planRun(
   return { plan, assessments }
 }
 
-/** A rehearsal takes seconds for a large change: before a barrier only what may interrupt is rehearsed once more. */
+/** A simulation takes seconds for a large change: before a barrier only what may interrupt is simulated once more. */
 export function interrupts({ drift }: Assessment): boolean {
   return drift.some(({ risk }) => risk === "restart" || risk === "failover")
 }
 
-/** Ask the cluster what it would do. Read-only; a rehearsal that fails says so in the notes, since the plan is whole without it. */
-async function rehearse(context: RunContext, assessments: readonly Assessment[]) {
-  const wanted = assessments.flatMap(({ rehearsal, host, task }) => (rehearsal ? [{ rehearsal, host, task }] : []))
+/** Ask the cluster what it would do. Read-only; a simulation that fails says so in the notes, since the plan is whole without it. */
+async function simulate(context: RunContext, assessments: readonly Assessment[]) {
+  const wanted = assessments.flatMap(({ simulation, host, task }) =>
+    simulation ? [{ simulation: simulation, host, task }] : [],
+  )
   return await Promise.all(
-    wanted.map(async ({ rehearsal, host, task }) => {
+    wanted.map(async ({ simulation, host, task }) => {
       const state = context.world.get(host)
       if (!isLive(state)) return { transitions: [], notes: [] }
       try {
         const argv = ["sh", "-s"]
-        const result = await state.transport.exec({ argv, stdin: rehearsal.script, timeoutMs: 120_000 }, context.abort)
-        if (result.code === 0) return rehearsal.parse(result)
-        return unrehearsed(task.title, host, result.stderr.trim() || `exit ${result.code}`)
+        const result = await state.transport.exec({ argv, stdin: simulation.script, timeoutMs: 120_000 }, context.abort)
+        if (result.code === 0) return simulation.parse(result)
+        return notSimulated(task.title, host, result.stderr.trim() || `exit ${result.code}`)
       } catch (thrown) {
-        return unrehearsed(task.title, host, asHaopsError(thrown).message)
+        return notSimulated(task.title, host, asHaopsError(thrown).message)
       }
     }),
   )
 }
 
-function unrehearsed(title: string, host: string, why: string) {
+function notSimulated(title: string, host: string, why: string) {
   return { transitions: [], notes: [`What the cluster would do about ${title} could not be asked on ${host}: ${why}`] }
 }
 

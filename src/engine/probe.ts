@@ -15,7 +15,7 @@ const PROBE_TIMEOUT_MS = 60_000
  * its facts and answers.
  * A probe that fails becomes that task's answer; what keeps the whole script from running is thrown.
  */
-export async function lookAt(state: HostState, tasks: readonly Task[], signal: AbortSignal): Promise<void> {
+export async function probeHost(state: HostState, tasks: readonly Task[], signal: AbortSignal): Promise<void> {
   if (state.transport === undefined) throw new HaopsError("E_BUG", `no connection to ${state.host.name}`)
   const host = state.host.name
   const mine = tasks.filter((task) => task.wants.has(host))

@@ -9,7 +9,7 @@ import type { RunContext } from "./context.ts"
 import { converge, inSync } from "./converge.ts"
 import { type LockOwner, lockHosts, whileLocked } from "./lock.ts"
 import { connectAndLook, look, requireAll, requireUninterrupted } from "./look.ts"
-import { interrupts, type Outlook, planRun } from "./plan.ts"
+import { interrupts, type PlanResult, planRun } from "./plan.ts"
 import { hasChanges, type Plan } from "./plan-model.ts"
 import type { Barrier } from "./task.ts"
 import { liveHosts } from "./world.ts"
@@ -21,7 +21,7 @@ export interface RunRequest extends ConsentTerms {
   /** `Date.now()` when the run began. */
   startedAt: number
   /** Throws where what would be done is not what was agreed to beforehand. Called before the question, and again under the lock. */
-  require?: ((outlook: Outlook) => Promise<void>) | undefined
+  require?: ((planned: PlanResult) => Promise<void>) | undefined
   /** Called once, when nothing stands against it and the hosts are locked, before any of them is touched. */
   onAgreed?: (() => Promise<void>) | undefined
 }
@@ -40,7 +40,7 @@ export interface RunResult {
 /** Look at all hosts and say what a run would do. Touches nothing. */
 export async function preview(
   request: Omit<RunRequest, keyof ConsentTerms | "owner"> & { context: RunContext },
-): Promise<Outlook> {
+): Promise<PlanResult> {
   const { context, inventory, barriers, startedAt } = request
   await connectAndLook(context, tasksOf(barriers))
   return await planRun(context, inventory, barriers, startedAt)
@@ -55,20 +55,20 @@ export async function run(request: RunRequest): Promise<RunResult> {
 
 async function attempt(request: RunRequest): Promise<RunResult> {
   const { context, inventory, barriers, startedAt } = request
-  const outlook = await preview(request)
-  const { plan } = outlook
+  const planned = await preview(request)
+  const { plan } = planned
   const consent = new Consent(request)
   let changed = false
   try {
     requireUninterrupted(context)
     if (liveHosts(context.world).length === 0) return { outcome: "unreachable", plan, changed }
-    consent.judge(outlook)
+    consent.judge(planned)
     requireAll(context)
-    if (!hasChanges(plan) && outlook.assessments.every((one) => one.error === undefined)) {
-      for (const one of outlook.assessments) context.sink(inSync(one))
+    if (!hasChanges(plan) && planned.assessments.every((one) => one.error === undefined)) {
+      for (const one of planned.assessments) context.sink(inSync(one))
       return { outcome: outcomeOf(context), plan, changed }
     }
-    await request.require?.(outlook)
+    await request.require?.(planned)
     await consent.ask(plan)
     await using lock = await lockHosts(liveHosts(context.world), request.owner, context)
     // Time has passed since the first look, another run perhaps among it: judge and plan from what is true under the lock.

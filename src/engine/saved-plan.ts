@@ -10,7 +10,7 @@ import type { Inventory } from "../model/inventory.ts"
 import { costsOf } from "./costs.ts"
 import { describeAction } from "./describe.ts"
 import { createDigests, type Digests } from "./digest.ts"
-import type { Outlook } from "./plan.ts"
+import type { PlanResult } from "./plan.ts"
 
 const FORMAT = "haops-plan-2"
 const savedSchema = z.strictObject({
@@ -31,7 +31,7 @@ type Saved = z.output<typeof savedSchema>
 type Outdated = z.output<typeof outdatedSchema>
 
 /** What a plan is of: what the hosts would be given, for which inventory. */
-export interface SavedSubject extends Outlook {
+export interface SavedSubject extends PlanResult {
   inventory: Inventory
   /** Masks secrets in what is kept in plain text. */
   scrub: (text: string) => string

@@ -17,9 +17,12 @@ export interface Wave {
  */
 export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
   const assessments = barrier.tasks.flatMap((task) => assess(task, world))
-  if (barrier.tasks.some(({ step }) => step.scope === "each" && step.joint && step.hold)) return aloneWaves(assessments)
+  if (barrier.tasks.some(({ step }) => step.scope === "each" && step.joint && step.mustWait))
+    return aloneWaves(assessments)
   const drifted = new Set(assessments.filter((one) => one.drift.length > 0).map((one) => one.host))
-  const serving = new Set(assessments.filter((one) => one.carries && drifted.has(one.host)).map((one) => one.host))
+  const serving = new Set(
+    assessments.filter((one) => one.servesClients && drifted.has(one.host)).map((one) => one.host),
+  )
   const live = [...world.values()].filter(isLive)
   const idle = live.map((state) => state.host.name).filter((name) => !serving.has(name))
   const groupOf = (name: string) => world.get(name)?.host.group
@@ -33,7 +36,7 @@ export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
 
 /** Hosts that may go now come before those that must not yet: what a run that was cut short left stopped is what holds the others. */
 function aloneWaves(assessments: readonly Assessment[]): readonly Wave[] {
-  const held = (one: Assessment) => one.hold !== undefined
+  const held = (one: Assessment) => one.mustWait !== undefined
   const ordered = [...assessments.filter((one) => !held(one)), ...assessments.filter(held)]
   return ordered.map(({ host }) => ({ hosts: [host], after: [] }))
 }
@@ -41,7 +44,7 @@ function aloneWaves(assessments: readonly Assessment[]): readonly Wave[] {
 /** For plans: which hosts have their turn last. */
 export function orderNotes(assessments: readonly Assessment[]): readonly string[] {
   const drifted = assessments.filter((one) => one.drift.length > 0)
-  const serving = [...new Set(drifted.filter((one) => one.carries).map((one) => one.host))]
+  const serving = [...new Set(drifted.filter((one) => one.servesClients).map((one) => one.host))]
   if (serving.length === 0) return []
   return [`Changed after the others, one by one, since a VIP is there: ${serving.join(", ")}`]
 }

@@ -3,7 +3,7 @@ import type { Notes } from "../document/notes.ts"
 import type { AnySection, Expanded } from "../model/section.ts"
 import { expandHosts } from "./hosts-expand.ts"
 import type { PartialInventory } from "./schema.ts"
-import { warnOfPlainSecrets } from "./unwise.ts"
+import { warnOfPlainSecrets } from "./warnings.ts"
 
 /**
  * The inventory with short forms expanded, defaults applied and references checked. What is wrong goes to `notes`; the

@@ -68,7 +68,7 @@ export function isWritten(want: ClusterWant, { conf }: CorosyncView): boolean {
  * Why the elected member's corosync must not be restarted now: its resources would move, it would come back as it was, another one does
  * not run, or somebody misses somebody. Members see those of their own side only, while the old and the new value part them.
  */
-export function holdReason(want: ClusterWant, members: All): string | undefined {
+export function mustWaitReason(want: ClusterWant, members: All): string | undefined {
   // Nothing runs there that a restart could move, and what else is stopped may be waiting for it.
   if (isLeftStopped(members.elected.have, members)) return undefined
   if (!isHeld(members)) return "the cluster is not in maintenance mode for it: what runs here would move"

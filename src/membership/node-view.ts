@@ -48,18 +48,18 @@ export function lists({ conf }: NodeCluster, name: string): boolean {
  * How well a host speaks for the cluster when the membership of `node` changes: one that is in it, then one that sees quorum, then
  * one that knows the node, so that a change that was cut short is taken up by who has seen it. The node itself never does.
  */
-export function speaks(cluster: string, node: string, host: string, view: NodeView): number {
+export function canSpeak(cluster: string, node: string, host: string, view: NodeView): number {
   if (host === node || !isIn(cluster, view)) return 0
   return 4 + (view.status?.quorate === true ? 2 : 0) + (lists(view, node) ? 1 : 0)
 }
 
 /** The member that speaks best; undefined where no reachable one is in the cluster. */
-export function speakerOf<Have extends NodeView>(
+export function referenceMember<Have extends NodeView>(
   cluster: string,
   node: string,
   { all }: Members<Have>,
 ): Member<Have> | undefined {
-  const score = ({ host, have }: Member<Have>) => speaks(cluster, node, host, have)
+  const score = ({ host, have }: Member<Have>) => canSpeak(cluster, node, host, have)
   return all
     .filter((member) => score(member) > 0)
     .reduce<Member<Have> | undefined>(
@@ -68,13 +68,13 @@ export function speakerOf<Have extends NodeView>(
     )
 }
 
-/** Members whose corosync.conf is not the speaker's: they were away, or a change was cut short, when it was handed out. */
+/** Members whose corosync.conf is not the reference member's: they were away, or a change was cut short, when it was handed out. */
 export function behind<Have extends NodeView>(
   cluster: string,
-  speaker: Member<Have>,
+  member: Member<Have>,
   { all }: Members<Have>,
 ): readonly string[] {
-  const reference = JSON.stringify(speaker.have.conf)
+  const reference = JSON.stringify(member.have.conf)
   return all
     .filter(({ have }) => isIn(cluster, have) && JSON.stringify(have.conf) !== reference)
     .map(({ host }) => host)

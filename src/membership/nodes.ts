@@ -21,7 +21,7 @@ export function pacemakerOn(inventory: Inventory, host: Host): Pacemaker | undef
 }
 
 /** The inventory's pacemaker section, where `host` keeps the vote of its quorum device. */
-export function arbiterOn(
+export function quorumDeviceHost(
   { pacemaker }: Pick<Inventory, "pacemaker">,
   host: Pick<Host, "name">,
 ): Pacemaker | undefined {

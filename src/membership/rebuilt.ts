@@ -4,8 +4,8 @@ import { lists, type NodeView } from "./node-view.ts"
 import { isIn } from "./situation.ts"
 
 /** True where the others list the node and it has no configuration of the cluster: it was installed anew, or never came in. */
-export function isRebuilt(cluster: string, member: Member<NodeView> | undefined, speaker: Member<NodeView>): boolean {
-  return member !== undefined && lists(speaker.have, member.host) && !isIn(cluster, member.have)
+export function isRebuilt(cluster: string, member: Member<NodeView> | undefined, reference: Member<NodeView>): boolean {
+  return member !== undefined && lists(reference.have, member.host) && !isIn(cluster, member.have)
 }
 
 /**

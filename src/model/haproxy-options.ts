@@ -7,21 +7,26 @@ interface OptionTraits {
   /** Ignored with a warning where the mode is tcp. */
   http?: true
   /** `no option …` is an error: what `defaults` switches on, no section can switch off. */
-  sticky?: true
+  cannotBeNegated?: true
 }
 
 export const OPTIONS = {
-  tcpka: { says: "TCP keepalives to clients and servers", side: "both", sticky: true },
+  tcpka: { says: "TCP keepalives to clients and servers", side: "both", cannotBeNegated: true },
   clitcpka: { says: "TCP keepalives to clients", side: "front" },
   srvtcpka: { says: "TCP keepalives to servers", side: "back" },
-  tcplog: { says: "Each connection is logged in full", side: "front", sticky: true },
-  httplog: { says: "Each request is logged in full", side: "front", http: true, sticky: true },
+  tcplog: { says: "Each connection is logged in full", side: "front", cannotBeNegated: true },
+  httplog: { says: "Each request is logged in full", side: "front", http: true, cannotBeNegated: true },
   dontlognull: { says: "Connections without a byte, such as a monitor's, are not logged", side: "front" },
   "dontlog-normal": { says: "Only what went wrong is logged", side: "front" },
   "log-health-checks": { says: "Changes of what checks find are logged", side: "back" },
   "log-separate-errors": { says: "What may have gone wrong is logged at level err", side: "front" },
   redispatch: { says: "A connection to a dead server goes to another one; haops' default", side: "back" },
-  forwardfor: { says: "The client's address is handed on in a header", side: "both", http: true, sticky: true },
+  forwardfor: {
+    says: "The client's address is handed on in a header",
+    side: "both",
+    http: true,
+    cannotBeNegated: true,
+  },
   "http-keep-alive": { says: "Connections are kept on both sides; haproxy's default", side: "both" },
   "http-server-close": {
     says: "The server's connection is closed after each response, the client's is kept",
@@ -82,8 +87,8 @@ export function mergeOptions(base: Options, given: readonly OptionName[] | Optio
 /** Apart: those that a `defaults` section must not hold, since no section could switch them off again. */
 export function splitSticky(options: Options): { sticky: Options; others: Options } {
   const entries = optionEntries(options)
-  const sticky = entries.filter(([name]) => traits(name).sticky === true)
-  const others = entries.filter(([name]) => traits(name).sticky !== true)
+  const sticky = entries.filter(([name]) => traits(name).cannotBeNegated === true)
+  const others = entries.filter(([name]) => traits(name).cannotBeNegated !== true)
   return { sticky: Object.fromEntries(sticky), others: Object.fromEntries(others) }
 }
 

@@ -59,7 +59,7 @@ export interface RunAction {
   /** What it does, for people; default the command line itself. */
   label?: string | undefined
   /** Pure. Reads what the cluster will do about it from its standard output. */
-  foretell?: ((stdout: string) => readonly Transition[]) | undefined
+  transitions?: ((stdout: string) => readonly Transition[]) | undefined
   /** Shown when it fails. */
   hint?: string | undefined
 }
@@ -171,7 +171,7 @@ export interface HostStep<Want, Have> extends StepBase<Want> {
   /** Pure. True while what it looks after is only just starting, so that others cannot tell yet how it will stand. */
   starting?(want: Want, have: Have): boolean
   /** Pure. True where clients are served by this host now: it is changed alone, after the others, if all went well there. */
-  carries?(want: Want, have: Have, facts: HostFacts): boolean
+  servesClients?(want: Want, have: Have, facts: HostFacts): boolean
 }
 
 export interface Member<Have> {
@@ -211,11 +211,11 @@ export interface JointStep<Want, Have> extends StepBase<Want> {
    * Pure. Present: the hosts are changed one by one, and before each one's turn, from a fresh look at all of them, this says why it
    * must not be changed now. That ends the run.
    */
-  hold?(want: Want, members: Members<Have>): string | undefined
+  mustWait?(want: Want, members: Members<Have>): string | undefined
 }
 
-/** A read-only rehearsal on the elected member, run to see what the cluster would do. Leaves nothing behind. */
-export interface Rehearsal {
+/** A read-only simulation on the elected member, run to see what the cluster would do. Leaves nothing behind. */
+export interface PlannedSimulation {
   script: string
   stdin?: undefined
   parse(output: ProbeOutput): { transitions: readonly Transition[]; notes: readonly string[] }
@@ -245,7 +245,7 @@ export interface ClusterStep<Want, Have> extends StepBase<Want> {
   /** Pure. How what it looks after stands now. */
   standing?(want: Want, members: Members<Have>): Standing
   /** What the cluster would do about the plan; undefined where it cannot be asked yet. */
-  rehearse?(want: Want, members: Members<Have>, drift: readonly Drift[]): Rehearsal | undefined
+  simulate?(want: Want, members: Members<Have>, drift: readonly Drift[]): PlannedSimulation | undefined
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a heterogeneous list of steps; defineStep checked each one

@@ -69,17 +69,17 @@ function since({ seen }: ServerStatus): string {
 }
 
 /** What each haproxy answered to a wish. */
-export interface WishReport {
+export interface AdminStateReport {
   host: string
   ok: boolean
   text: string
 }
 
 /** What became of a wish on every haproxy, and how long it lasts. */
-export function renderWish(
+export function renderAdminState(
   target: string,
   wish: string,
-  reports: readonly WishReport[],
+  reports: readonly AdminStateReport[],
   { color }: ScreenOptions,
 ): string {
   const paint = createPaint(color)

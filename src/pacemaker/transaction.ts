@@ -110,7 +110,7 @@ function needed(edits: readonly EditCommand[], secrets: readonly ParameterSecret
 }
 
 /** The same edit, shown to the simulator instead of the cluster. Leaves nothing behind. */
-export function rehearsalScript(edits: readonly EditCommand[]): string {
+export function simulationScript(edits: readonly EditCommand[]): string {
   return [...preamble(), ...edits.map(editLine), ...verification(), simulateScript(EDITED), ""].join("\n")
 }
 

@@ -1,6 +1,6 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { RunContext } from "../engine/context.ts"
-import { lookAt } from "../engine/probe.ts"
+import { probeHost } from "../engine/probe.ts"
 import type { Task } from "../engine/task.ts"
 import type { HostState } from "../engine/world.ts"
 
@@ -47,7 +47,7 @@ export class Watcher {
     const { connector, abort } = this.#context
     try {
       state.transport ??= await connector.connect(state.host, abort)
-      await lookAt(state, this.#tasks, abort)
+      await probeHost(state, this.#tasks, abort)
       state.failure = undefined
     } catch (thrown) {
       const error = asHaopsError(thrown, { host: state.host.name })

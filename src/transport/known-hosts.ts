@@ -140,8 +140,7 @@ function matchesGlob(pattern: string, name: string): boolean {
 }
 
 function hashMatches(pattern: string, name: string): boolean {
-  const hashed = hashedName(pattern)
-  return hashed !== undefined && hashed.isOf(name)
+  return hashedName(pattern)?.isOf(name) ?? false
 }
 
 /** The one name that a pattern hides, to be compared with others; undefined where it is no hash. */

@@ -2,21 +2,21 @@ import { cleanLine } from "../base/clean.ts"
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Drift, Outcome } from "../base/events.ts"
 import { EXIT, exitOfOutcome } from "../base/exit-codes.ts"
-import { type Aim, addressOf, aimAt } from "../drill/aim.ts"
 import { askHttp, askTcp } from "../drill/ask.ts"
-import { conduct, type Drill } from "../drill/conduct.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
+import { type DrillPreview, previewDrill, requireAgreed } from "../drill/preview.ts"
+import { addressOf, type ProbedService, probedService } from "../drill/probed-service.ts"
 import { EVERY_MS, type Prober, startProber } from "../drill/prober.ts"
-import { type Prospect, prospectOf, requireAgreed } from "../drill/prospect.ts"
 import { type DrillReport, reportOf } from "../drill/report.ts"
+import { type Drill, runDrill } from "../drill/run.ts"
 import { TRACES, tracesTask } from "../drill/traces.ts"
 import { carriers, viewOf } from "../drill/view.ts"
 import { auditLine, auditRun } from "../engine/audit.ts"
 import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
-import { speakerOf } from "../membership/speaker.ts"
+import { referenceView } from "../membership/reference-view.ts"
 import type { Unasked } from "../model/view.ts"
 import { renderDrill } from "../output/drill-screen.ts"
 import { screenOptions } from "../output/screen.ts"
@@ -64,7 +64,7 @@ async function hold(
   unasked: readonly Unasked[],
 ): Promise<number> {
   const { inventory, hosts, context, reporter, owner } = session
-  const aim = aimAt(inventory, options)
+  const aim = probedService(inventory, options)
   const inspector = await createInspector(session, unasked, [tracesTask(hosts)])
   const [fromHere] = await Promise.all([reachVips(session), connectAndLook(context, inspector.tasks)])
   if (liveHosts(context.world).length === 0) {
@@ -90,15 +90,15 @@ async function hold(
 /** What the latest look says of the drill. Throws `E_REFUSED` with everything that stands against it. */
 function prospect(
   { inventory, context }: Session,
-  aim: Aim,
+  aim: ProbedService,
   fault: Fault,
   { tasks }: Inspector,
   { answers, status, checks }: Inspection,
-): Prospect {
-  const speaker = speakerOf(answers)
-  const resources = (speaker && answers.answer(CIB_ANSWER, speaker.host)?.cib.resources) ?? []
+): DrillPreview {
+  const reference = referenceView(answers)
+  const resources = (reference && answers.answer(CIB_ANSWER, reference.host)?.cib.resources) ?? []
   const traces = carriers(context.world, tasks)
-  return prospectOf(aim, fault, { inventory, status, checks, resources, traces })
+  return previewDrill(aim, fault, { inventory, status, checks, resources, traces })
 }
 
 async function requireAgreement(
@@ -117,7 +117,7 @@ async function requireAgreement(
 }
 
 interface Subject {
-  aim: Aim
+  aim: ProbedService
   fault: Fault
   target: Target
   inspector: Inspector
@@ -149,7 +149,7 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
     }
     const service = { name: aim.service.name, at: addressOf(aim) }
     return await announced(session, subject, async () => {
-      return reportOf(await conduct(drill), { fault, target, service, limitMs, before })
+      return reportOf(await runDrill(drill), { fault, target, service, limitMs, before })
     })
   } finally {
     await prober.stop()
@@ -189,7 +189,7 @@ async function announced(
 }
 
 /** The VIP is answered from here, or nothing could be measured. */
-async function requireAnswers({ context }: Session, aim: Aim, prober: Prober): Promise<void> {
+async function requireAnswers({ context }: Session, aim: ProbedService, prober: Prober): Promise<void> {
   while (prober.attempts.length < BASELINE && !context.stop.aborted) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

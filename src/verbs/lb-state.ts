@@ -7,14 +7,14 @@ import { type LockOwner, lockHosts, whileLocked } from "../engine/lock.ts"
 import { connectAndLook, eachHost, look, requireUninterrupted } from "../engine/look.ts"
 import { isLive, type LiveHost, liveHosts } from "../engine/world.ts"
 import {
+  type AdminState,
   readSetOutcome,
   type SetOutcome,
   setServerCommand,
   takesTraffic,
-  type Wish,
 } from "../haproxy/runtime/set-server.ts"
 import type { HaproxySettings } from "../model/haproxy.ts"
-import { renderWish, type WishReport } from "../output/lb-screen.ts"
+import { type AdminStateReport, renderAdminState } from "../output/lb-screen.ts"
 import { screenOptions } from "../output/screen.ts"
 import { emptyPlaybook } from "../playbook/load.ts"
 import type { Status } from "../status/model.ts"
@@ -29,7 +29,7 @@ export const lbMaint = (options: LbOptions, target: string) => setState(options,
 export const lbReady = (options: LbOptions, target: string) => setState(options, target, "ready")
 
 /** Sets a server's state in every running haproxy and waits until it is seen. The configuration, and so the inventory, know nothing of it. */
-async function setState(options: LbOptions, text: string, wish: Wish): Promise<number> {
+async function setState(options: LbOptions, text: string, wish: AdminState): Promise<number> {
   const verb = `lb ${wish}`
   await using session = await openSession({ verb, options, playbook: () => emptyPlaybook("lb"), record: true })
   return await toldAsRun(session, () => agree(session, options, text, wish))
@@ -39,7 +39,7 @@ async function setState(options: LbOptions, text: string, wish: Wish): Promise<n
  * Refuses by what is seen at once, then locks the hosts, for as long as it takes, and judges again: of two who each take away one of the
  * last two servers at the same time, one has to see what the other did.
  */
-async function agree(session: Session, options: LbOptions, text: string, wish: Wish): Promise<number> {
+async function agree(session: Session, options: LbOptions, text: string, wish: AdminState): Promise<number> {
   const { context, owner } = session
   const { settings, ask } = createHaproxyLook(session)
   const permitted = (status: Status) => {
@@ -63,17 +63,17 @@ interface Change {
   status: Status
   settings: HaproxySettings
   target: Target
-  wish: Wish
+  wish: AdminState
 }
 
-type Reports = ReadonlyMap<string, WishReport>
+type Reports = ReadonlyMap<string, AdminStateReport>
 
 async function setEverywhere(context: RunContext, { owner }: Session, change: Change): Promise<Reports> {
   const { status, target } = change
   const due = findService(target.service, status.services).hosts
   const running = status.haproxies.filter(({ host, runtime }) => due.includes(host) && runtime.state === "up")
   const states = running.map(({ host }) => context.world.get(host)).filter(isLive)
-  const reports = new Map<string, WishReport>()
+  const reports = new Map<string, AdminStateReport>()
   await eachHost(context, states, async (state) => {
     reports.set(state.host.name, await setOn(context, owner, state, change))
   })
@@ -93,13 +93,13 @@ function conclude(
   const exit = exitOfAsked(context, done, shown.length)
   const name = `${target.service}/${target.server}`
   reporter.result(exit, { target, state: wish, haproxies: shown }, () =>
-    renderWish(name, wish, shown, screenOptions(options)),
+    renderAdminState(name, wish, shown, screenOptions(options)),
   )
   return exit
 }
 
 /** One that does not run is no failure: it will start with what its file says. */
-function unasked({ haproxies }: Status, host: string): WishReport[] {
+function unasked({ haproxies }: Status, host: string): AdminStateReport[] {
   const runtime = haproxies.find((one) => one.host === host)?.runtime
   if (runtime === undefined) return [{ host, ok: false, text: "could not be reached" }]
   return runtime.state === "deaf" ? [{ host, ok: false, text: `haproxy does not answer: ${runtime.reason}` }] : []
@@ -110,7 +110,7 @@ async function setOn(
   owner: LockOwner,
   state: LiveHost,
   { settings: { global }, target, wish, status }: Change,
-): Promise<WishReport> {
+): Promise<AdminStateReport> {
   const host = state.host.name
   const place = { stage: "lb", host, step: `${wish} ${target.service}/${target.server}`, scope: "each" } as const
   const start = Date.now()
@@ -152,7 +152,7 @@ function refused({ said }: SetOutcome): HaopsError {
   )
 }
 
-function words(wish: Wish, { said, sessions, left }: SetOutcome): string {
+function words(wish: AdminState, { said, sessions, left }: SetOutcome): string {
   const rest = wish === "ready" ? "" : `, ${sessions} sessions left, ${left} other servers take new ones`
   return `${wish}${rest}${said === "" ? "" : ` (haproxy said: ${said})`}`
 }

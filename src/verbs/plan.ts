@@ -1,7 +1,7 @@
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
 import { EXIT, exitOfError } from "../base/exit-codes.ts"
 import { requireUninterrupted } from "../engine/look.ts"
-import type { Outlook } from "../engine/plan.ts"
+import type { PlanResult } from "../engine/plan.ts"
 import { hasChanges, type Plan } from "../engine/plan-model.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -19,20 +19,20 @@ export async function plan(options: PlanOptions): Promise<number> {
   await using session = await openSession({ verb: "plan", options, playbook: () => loadShipped("up"), looksOnly: true })
   // Not before the session, which is on its way to the hosts by now.
   const { preview } = await import("../engine/run.ts")
-  const outlook = await preview(session)
+  const planned = await preview(session)
   requireUninterrupted(session.context)
-  return await conclude(outlook, session.inventory, out, session.reporter)
+  return await conclude(planned, session.inventory, out, session.reporter)
 }
 
 /** Saves the plan where that was asked for, and shows it. Returns the exit code. */
 export async function conclude(
-  outlook: Outlook,
+  planned: PlanResult,
   inventory: Inventory,
   out: string | undefined,
   reporter: Reporter,
 ): Promise<number> {
-  const { plan } = outlook
-  const { savedTo, error } = out === undefined ? {} : await save(out, outlook, inventory, reporter)
+  const { plan } = planned
+  const { savedTo, error } = out === undefined ? {} : await save(out, planned, inventory, reporter)
   const exit = error === undefined ? exitOf(plan) : exitOfError(error)
   reporter.planned({ ...plan, savedTo }, exit, error)
   return exit
@@ -41,13 +41,13 @@ export async function conclude(
 /** Why it could not be saved is returned: thrown, it would cost the plan, for which every host was looked at. */
 async function save(
   file: string,
-  outlook: Outlook,
+  planned: PlanResult,
   inventory: Inventory,
   { sink, scrub }: Reporter,
 ): Promise<{ savedTo?: string; error?: HaopsError }> {
-  if (exitOf(outlook.plan) !== EXIT.unreachable) {
+  if (exitOf(planned.plan) !== EXIT.unreachable) {
     const { savePlan } = await import("../engine/saved-plan.ts")
-    return await savePlan(file, { ...outlook, inventory, scrub }).then(
+    return await savePlan(file, { ...planned, inventory, scrub }).then(
       () => ({ savedTo: file }),
       (thrown) => ({ error: asHaopsError(thrown) }),
     )

@@ -1,6 +1,6 @@
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import type { News } from "../engine/costs.ts"
-import type { Outlook } from "../engine/plan.ts"
+import type { PlanResult } from "../engine/plan.ts"
 import type { Plan } from "../engine/plan-model.ts"
 import { ask, requireTerminal } from "./ask.ts"
 import { confirmNews } from "./confirm-news.ts"
@@ -18,7 +18,7 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
     news === undefined
       ? confirmPlan(session, options, plan, saved !== undefined)
       : confirmNews(session, options, plan, news)
-  const require = saved && ((outlook: Outlook) => saved.require(outlook, session))
+  const require = saved && ((planned: PlanResult) => saved.require(planned, session))
   // Not before the session, which is on its way to the hosts by now.
   const { run } = await import("../engine/run.ts")
   return await toldAsRun(session, async () => {
@@ -30,15 +30,15 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
 
 interface Saved {
   /** Throws where it is another plan. */
-  require(outlook: Outlook, session: Session): Promise<void>
+  require(planned: PlanResult, session: Session): Promise<void>
 }
 
 /** What reads plans is loaded where there is one to read. */
 async function savedPlan(file: string): Promise<Saved> {
   const { loadSavedPlan, requireSavedPlan } = await import("../engine/saved-plan.ts")
   const saved = await loadSavedPlan(file)
-  const require = (outlook: Outlook, { inventory, reporter: { scrub } }: Session) =>
-    requireSavedPlan(saved, { ...outlook, inventory, scrub })
+  const require = (planned: PlanResult, { inventory, reporter: { scrub } }: Session) =>
+    requireSavedPlan(saved, { ...planned, inventory, scrub })
   return { require }
 }
 

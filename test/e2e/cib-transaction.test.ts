@@ -50,13 +50,13 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
       const want: CibWant = { shell: "auto", desired: state }
       const members = look(node, want, facts)
       const drift = cib.check(want, members)
-      const rehearsal = cib.rehearse!(want, members, drift)!
-      const { transitions } = rehearsal.parse({ stdout: sh(node, rehearsal.script), stderr: "" })
+      const simulation = cib.simulate!(want, members, drift)!
+      const { transitions } = simulation.parse({ stdout: sh(node, simulation.script), stderr: "" })
       expect(cib.standing!(want, members)).toEqual({ notes: ["Not ours, left alone: resource foreign"] })
       expect(transitions.map((one) => one.resource)).toContain("one")
       const foretold = cib.plan(want, members, drift).map((action) => {
         const stdout = carryOut(node, action)
-        return action.type === "run" ? action.foretell?.(stdout) : undefined
+        return action.type === "run" ? action.transitions?.(stdout) : undefined
       })
       expect(foretold).toEqual([transitions, undefined])
 

@@ -35,7 +35,7 @@ export const corosyncHold = defineClusterStep<ClusterWant, CorosyncView>({
         "the one that says false, and run haops up again.",
     },
   ],
-  rehearse: (want, members) => ({
+  simulate: (want, members) => ({
     script: ":",
     parse: () => ({ transitions: [], notes: rollNotes(want, members) }),
   }),

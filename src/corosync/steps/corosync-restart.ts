@@ -1,10 +1,10 @@
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../membership/cluster-want.ts"
 import {
-  holdReason,
   isHeld,
   isLeftStopped,
   isWritten,
   joinedAfter,
+  mustWaitReason,
   pendingRestarts,
 } from "../../membership/corosync-roll.ts"
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
@@ -56,7 +56,7 @@ export const corosyncRestart = defineJointStep<ClusterWant, CorosyncView>({
     systemctl("start", "pacemaker.service"),
     joined(want, members),
   ],
-  hold: holdReason,
+  mustWait: mustWaitReason,
 })
 
 function joined(want: ClusterWant, members: All): Action {

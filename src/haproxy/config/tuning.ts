@@ -45,7 +45,7 @@ function reads(half: Side, side: Side): boolean {
 
 /** An option that no section can take back is not in `defaults` either, so that leaving it out is enough. */
 function optionLine(name: OptionName, value: OptionValue): string[] {
-  if (value === false) return traits(name).sticky === true ? [] : [`no option ${name}`]
+  if (value === false) return traits(name).cannotBeNegated === true ? [] : [`no option ${name}`]
   if (value === true) return [`option ${name}`]
   const { except, header, ifNone } = value
   const exception = except === undefined ? [] : ["except", except]

@@ -74,7 +74,7 @@ function sharedOptions(known: readonly Entry[], proxies: readonly ProxySection[]
   const found = known.flatMap((entry) => {
     const option = optionOf(entry)
     if (option === undefined || option[0] === "tcplog" || option[0] === "httplog") return []
-    return traits(option[0]).sticky !== true || allHave(entry.text, proxies) ? [option] : []
+    return traits(option[0]).cannotBeNegated !== true || allHave(entry.text, proxies) ? [option] : []
   })
   const options: Options = Object.fromEntries(found)
   return Object.fromEntries(
@@ -84,7 +84,7 @@ function sharedOptions(known: readonly Entry[], proxies: readonly ProxySection[]
 
 function isSticky(entry: Entry): boolean {
   const name = optionOf(entry)?.[0]
-  return name !== undefined && traits(name).sticky === true
+  return name !== undefined && traits(name).cannotBeNegated === true
 }
 
 /** The stats page is no service, and inherits nothing that is sticky. */

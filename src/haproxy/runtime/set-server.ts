@@ -7,7 +7,7 @@ import type { RuntimeServer } from "./model.ts"
 import { parseAdminStates, parseStats } from "./stats.ts"
 
 /** What an operator wants of a server. `ready` takes back both others. */
-export type Wish = RuntimeServer["admin"]
+export type AdminState = RuntimeServer["admin"]
 
 /** What one haproxy made of it. */
 export interface SetOutcome {
@@ -30,7 +30,7 @@ const LIMIT_S = 5
  */
 export function setServerCommand(
   path: string,
-  wish: Wish,
+  wish: AdminState,
   target: { backend: string; server: string },
   audit: string,
 ): Command {
@@ -54,7 +54,7 @@ printf '%s\\n' "$state"
 }
 
 /** awk's view of srv_admin_state: 0x01 is maintenance asked for by an operator, 0x08 draining. */
-const SEEN: Readonly<Record<Wish, string>> = {
+const SEEN: Readonly<Record<AdminState, string>> = {
   maint: `$column["srv_admin_state"] % 2 == 1`,
   drain: `int($column["srv_admin_state"] / 8) % 2 == 1`,
   ready: `$column["srv_admin_state"] % 2 == 0 && int($column["srv_admin_state"] / 8) % 2 == 0`,
@@ -63,7 +63,7 @@ const SEEN: Readonly<Record<Wish, string>> = {
 /** Reads what the command printed. Throws `E_COMMAND` where haproxy could not be asked. */
 export function readSetOutcome(
   result: ExecResult,
-  wish: Wish,
+  wish: AdminState,
   target: { backend: string; server: string },
 ): SetOutcome {
   if (result.code !== 0) throw new HaopsError("E_COMMAND", "haproxy's runtime socket did not answer", { result })

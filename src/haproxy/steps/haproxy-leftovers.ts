@@ -49,7 +49,7 @@ export const haproxyLeftovers = defineStep<Want, LeftoversState>({
       : [gone(`haproxy of ${have.binary}`, have.running && wanted.haproxy ? "restart" : "none")]),
   ],
   plan,
-  carries: (_want, { holds }) => holds,
+  servesClients: (_want, { holds }) => holds,
 })
 
 function bind({ inventory, host }: BindContext): Want | undefined {

@@ -46,7 +46,7 @@ export const haproxySource = defineStep<Want, SourceState>({
   }),
   check,
   plan,
-  carries: (_want, { holds }) => holds,
+  servesClients: (_want, { holds }) => holds,
 })
 
 function bind({ inventory, host }: BindContext): Want | undefined {

@@ -50,7 +50,7 @@ function configuration(seen: Seen): Check {
     if (file.error !== undefined) return [`${host.name}: ${file.error.message}`]
     return [
       ...file.drift.map(({ attribute, have, want }) => `${host.name}: ${attribute}: ${have}, wanted ${want}`),
-      ...(runtime?.state === "up" ? services.flatMap((service) => inMemory(service, runtime)) : []).map(
+      ...(runtime?.state === "up" ? services.flatMap((service) => differencesOfLoaded(service, runtime)) : []).map(
         (text) => `${host.name}: ${text}`,
       ),
     ]
@@ -74,7 +74,10 @@ function inMemoryEvidence(look: Look): string[] {
   ]
 }
 
-function inMemory(service: HaproxyService, { backends }: Extract<HaproxyRuntime, { state: "up" }>): string[] {
+function differencesOfLoaded(
+  service: HaproxyService,
+  { backends }: Extract<HaproxyRuntime, { state: "up" }>,
+): string[] {
   const name = backendOf(service)
   const backend = backends.find((one) => one.name === name)
   if (backend === undefined) return [`${name} is not in the loaded configuration`]

@@ -32,7 +32,7 @@ export const keepalived = defineStep<KeepalivedWant, KeepalivedState>({
   check: (wanted, have) => [...scriptDrift(wanted, have), ...configDrift(wanted, have), ...unitDrift(have)],
   findings: keepalivedFindings,
   plan,
-  carries: ({ instances }, { addresses = [] }) =>
+  servesClients: ({ instances }, { addresses = [] }) =>
     instances.some((vip) => addresses.some(({ address }) => address === vip.address)),
 })
 

@@ -2,12 +2,12 @@ import type { Secret } from "../../base/secret.ts"
 import { RELOAD_COROSYNC } from "../../corosync/reload-corosync.ts"
 import { type Action, type Drift, defineClusterStep, type Member, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
-import { foreseeJoin } from "../foresee.ts"
-import { lowestFree } from "../newcomer.ts"
-import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../node-view.ts"
+import { lowestFree } from "../join-findings.ts"
+import { behind, canSpeak, lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"
 import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
 import { forgetRebuilt } from "../rebuilt.ts"
 import { run } from "../run.ts"
+import { simulateJoin } from "../simulate.ts"
 import { isIn } from "../situation.ts"
 
 interface Want {
@@ -38,36 +38,40 @@ export const clusterJoin = defineClusterStep<Want, NodeView>({
   elect({ cluster, node, shell }, view, facts) {
     // With crmsh it is the newcomer that asks to be let in.
     const acts = facts.host === node.name && chooseDialect(facts, shell).name === "crmsh"
-    return acts ? 10 : speaks(cluster, node.name, facts.host, view)
+    return acts ? 10 : canSpeak(cluster, node.name, facts.host, view)
   },
   check(wanted, members) {
-    const speaker = speakerOf(wanted.cluster, wanted.node.name, members)
+    const reference = referenceMember(wanted.cluster, wanted.node.name, members)
     const newcomer = members.all.find(({ host }) => host === wanted.node.name)
-    if (speaker === undefined || newcomer === undefined) return []
-    const own = membership(wanted, newcomer, speaker)
-    return own === undefined ? disagreement(wanted, speaker, members) : [own]
+    if (reference === undefined || newcomer === undefined) return []
+    const own = membership(wanted, newcomer, reference)
+    return own === undefined ? disagreement(wanted, reference, members) : [own]
   },
   plan,
-  rehearse({ cluster, node }, members) {
-    const speaker = speakerOf(cluster, node.name, members)
-    if (speaker === undefined || lists(speaker.have, node.name) || members.elected !== speaker) return undefined
-    return foreseeJoin(node.name, lowestFree(speaker.have.conf?.nodes.map(({ nodeid }) => nodeid) ?? []))
+  simulate({ cluster, node }, members) {
+    const reference = referenceMember(cluster, node.name, members)
+    if (reference === undefined || lists(reference.have, node.name) || members.elected !== reference) return undefined
+    return simulateJoin(node.name, lowestFree(reference.have.conf?.nodes.map(({ nodeid }) => nodeid) ?? []))
   },
 })
 
 /** Undefined where the node is a member by the cluster's word and by its own. */
-function membership({ cluster, node }: Want, newcomer: Member<NodeView>, speaker: Member<NodeView>): Drift | undefined {
-  const listed = lists(speaker.have, node.name)
+function membership(
+  { cluster, node }: Want,
+  newcomer: Member<NodeView>,
+  reference: Member<NodeView>,
+): Drift | undefined {
+  const listed = lists(reference.have, node.name)
   if (listed && isIn(cluster, newcomer.have) && lists(newcomer.have, node.name)) return undefined
   const expected = newcomer.facts.versions.corosync === undefined ? true : undefined
   const have = listed ? "listed, but without a configuration of its own" : "not a member"
   return { attribute: node.name, have, want: `member of ${cluster}`, risk: "none", expected }
 }
 
-function disagreement({ cluster, node }: Want, speaker: Member<NodeView>, members: All): Drift[] {
-  return behind(cluster, speaker, members).map((host) => ({
+function disagreement({ cluster, node }: Want, reference: Member<NodeView>, members: All): Drift[] {
+  return behind(cluster, reference, members).map((host) => ({
     attribute: `corosync.conf on ${host}`,
-    have: `not that of ${speaker.host}`,
+    have: `not that of ${reference.host}`,
     want: `the same, with ${node.name}`,
     risk: "reload",
   }))
@@ -75,18 +79,18 @@ function disagreement({ cluster, node }: Want, speaker: Member<NodeView>, member
 
 function plan({ cluster, node, password, shell }: Want, members: All): readonly Action[] {
   const { membership } = chooseDialect(members.elected.facts, shell)
-  const speaker = speakerOf(cluster, node.name, members)
+  const reference = referenceMember(cluster, node.name, members)
   const newcomer = members.all.find(({ host }) => host === node.name)
-  if (speaker === undefined || newcomer === undefined) return []
-  const listed = lists(speaker.have, node.name)
+  if (reference === undefined || newcomer === undefined) return []
+  const listed = lists(reference.have, node.name)
   if (listed && isIn(cluster, newcomer.have)) {
     return [...membership.sync().map((invocation) => run(invocation)), RELOAD_COROSYNC]
   }
   const despite = members.missing.length > 0
   return [
     // Half a member: the shells refuse to add it again, so that half goes first. It does not run, and nobody misses it.
-    ...(listed ? forgetRebuilt(node.name, speaker.have.known.has(node.name), membership, despite) : []),
-    ...membership.addNode(node, password, speaker.host, despite),
+    ...(listed ? forgetRebuilt(node.name, reference.have.known.has(node.name), membership, despite) : []),
+    ...membership.addNode(node, password, reference.host, despite),
   ].map((invocation) => run(invocation, { hint: HINT }))
 }
 

@@ -2,8 +2,8 @@ import * as z from "zod"
 import { RELOAD_COROSYNC } from "../../corosync/reload-corosync.ts"
 import { type Action, type Drift, defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
-import { isListed } from "../departure.ts"
-import { behind, lists, type NodeView, QUIET_NODE_VIEW, speakerOf, speaks } from "../node-view.ts"
+import { isListed } from "../leave-findings.ts"
+import { behind, canSpeak, lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"
 import { pacemakerOn } from "../nodes.ts"
 import { forgetRebuilt, isRebuilt } from "../rebuilt.ts"
 import { run } from "../run.ts"
@@ -32,14 +32,14 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
   },
   title: ({ cluster, node }) => `${node} out of ${cluster}`,
   probe: () => QUIET_NODE_VIEW,
-  elect: ({ cluster, node }, view, { host }) => speaks(cluster, node, host, view),
+  elect: ({ cluster, node }, view, { host }) => canSpeak(cluster, node, host, view),
   check(wanted, members) {
     const { cluster, node } = wanted
-    const speaker = speakerOf(cluster, node, members)
-    if (speaker === undefined) return []
+    const reference = referenceMember(cluster, node, members)
+    if (reference === undefined) return []
     const places = [
       ...(isListed(node, members) ? ["corosync.conf"] : []),
-      ...(speaker.have.status?.nodes.some(({ name }) => name === node) ? ["the CIB"] : []),
+      ...(reference.have.status?.nodes.some(({ name }) => name === node) ? ["the CIB"] : []),
       ...(forgettable(wanted, members) ? ["pcs's known hosts"] : []),
     ]
     if (places.length === 0) return []
@@ -51,22 +51,22 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
 function plan(wanted: Want, members: All): readonly Action[] {
   const { cluster, node, despite } = wanted
   const { membership } = dialectOf(wanted, members)
-  const speaker = speakerOf(cluster, node, members)
-  if (speaker === undefined) return []
+  const reference = referenceMember(cluster, node, members)
+  if (reference === undefined) return []
   const forget = forgettable(wanted, members)
     ? membership.deauth([node], members.missing.length > 0).map((invocation) => run(invocation))
     : []
   const own = members.all.find(({ host }) => host === node)
-  if (isRebuilt(cluster, own, speaker)) {
+  if (isRebuilt(cluster, own, reference)) {
     const known = members.elected.have.known.has(node)
     return forgetRebuilt(node, known, membership, despite || members.missing.length > 0).map((one) => run(one))
   }
-  if (lists(speaker.have, node)) {
+  if (lists(reference.have, node)) {
     return [...membership.removeNode(node, despite).map((invocation) => run(invocation)), ...forget]
   }
   // A removal that was cut short: corosync's file was handed out to some, or pacemaker was not told.
-  const late = behind(cluster, speaker, members).length > 0
-  const remembered = speaker.have.status?.nodes.some(({ name }) => name === node) === true
+  const late = behind(cluster, reference, members).length > 0
+  const remembered = reference.have.status?.nodes.some(({ name }) => name === node) === true
   return [
     ...(late ? [...membership.sync().map((invocation) => run(invocation)), RELOAD_COROSYNC] : []),
     ...(remembered ? [forgetNode(node)] : []),

@@ -1,8 +1,8 @@
 import * as z from "zod"
 import { defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
-import { isRelated } from "../newcomer.ts"
-import { lists, type NodeView, QUIET_NODE_VIEW, speakerOf } from "../node-view.ts"
+import { isRelated } from "../join-findings.ts"
+import { lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"
 import { pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"
 import { isIn } from "../situation.ts"
@@ -45,8 +45,8 @@ export const clusterStray = defineClusterStep<Want, NodeView>({
 
 function isStray({ cluster, node }: Want, members: Members<NodeView>): boolean {
   const { elected, all } = members
-  const speaker = speakerOf(cluster, node, members)
-  if (speaker === undefined || elected.host !== node || !isIn(cluster, elected.have)) return false
+  const reference = referenceMember(cluster, node, members)
+  if (reference === undefined || elected.host !== node || !isIn(cluster, elected.have)) return false
   const known = all.some(({ host, have }) => host !== node && isIn(cluster, have) && lists(have, node))
-  return !known && isRelated(elected.have, speaker.have)
+  return !known && isRelated(elected.have, reference.have)
 }

@@ -6,7 +6,7 @@ import { hashPassword, verifyPassword } from "../../host/password-hash.ts"
 import { isSha512Crypt } from "../../host/sha512-crypt.ts"
 import { defineStep } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
-import { arbiterOn, pacemakerOn } from "../nodes.ts"
+import { pacemakerOn, quorumDeviceHost } from "../nodes.ts"
 
 const USER = "hacluster"
 
@@ -31,7 +31,7 @@ export const haclusterPassword = defineStep<Want, Have>({
   kind: "hacluster-password",
   summary: "the password by which the nodes authenticate to each other",
   bind({ inventory, host, secret }) {
-    const pacemaker = pacemakerOn(inventory, host) ?? arbiterOn(inventory, host)
+    const pacemaker = pacemakerOn(inventory, host) ?? quorumDeviceHost(inventory, host)
     if (pacemaker === undefined || pacemaker.shell === "crmsh") return undefined
     return { password: secret(pacemaker.password), shell: pacemaker.shell }
   },

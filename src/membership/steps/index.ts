@@ -11,10 +11,10 @@ import { clusterStart } from "./cluster-start.ts"
 import { clusterStray } from "./cluster-stray.ts"
 import { converged } from "./converged.ts"
 import { defaultCluster } from "./default-cluster.ts"
-import { departure } from "./departure.ts"
 import { haclusterPassword } from "./hacluster-password.ts"
+import { joinCheck } from "./join-check.ts"
+import { leaveCheck } from "./leave-check.ts"
 import { maintenanceMode } from "./maintenance-mode.ts"
-import { newcomer } from "./newcomer.ts"
 import { nodeDrained } from "./node-drained.ts"
 import { nodeInService } from "./node-in-service.ts"
 import { pcsd } from "./pcsd.ts"
@@ -33,10 +33,10 @@ export const steps: readonly Step[] = [
   quorumHost,
   quorumDevice,
   converged,
-  newcomer,
+  joinCheck,
   clusterStray,
   clusterJoin,
-  departure,
+  leaveCheck,
   nodeDrained,
   nodeInService,
   clusterLeave,

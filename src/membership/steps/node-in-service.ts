@@ -1,7 +1,7 @@
-import { dutyStep } from "../node-duty.ts"
+import { standbyStep } from "../standby.ts"
 
 /** One node back from standby, what belongs there started. */
-export const nodeInService = dutyStep({
+export const nodeInService = standbyStep({
   kind: "node-in-service",
   summary: "one node back from standby, what belongs there started",
   title: ({ node }) => `${node} in service`,

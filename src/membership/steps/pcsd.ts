@@ -4,7 +4,7 @@ import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
 import { parseStackUnits, STACK_UNITS, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
-import { arbiterOn, pacemakerOn } from "../nodes.ts"
+import { pacemakerOn, quorumDeviceHost } from "../nodes.ts"
 
 const want = z.strictObject({ shell: z.enum(["pcs", "crmsh", "auto"]) })
 
@@ -21,7 +21,7 @@ export const pcsd = defineStep<Want, Have>({
   summary: "pcs's daemon, enabled and running",
   want,
   bind({ inventory, host }) {
-    const pacemaker = pacemakerOn(inventory, host) ?? arbiterOn(inventory, host)
+    const pacemaker = pacemakerOn(inventory, host) ?? quorumDeviceHost(inventory, host)
     return pacemaker === undefined || pacemaker.shell === "crmsh" ? undefined : { shell: pacemaker.shell }
   },
   title: () => "pcsd enabled and running",

@@ -4,7 +4,7 @@ import { unitActions } from "../../host/unit-actions.ts"
 import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
 import { readUnit, type UnitState, unitLines } from "../../host/units.ts"
 import { defineStep } from "../../model/step.ts"
-import { arbiterOn } from "../nodes.ts"
+import { quorumDeviceHost } from "../nodes.ts"
 
 const UNIT = "corosync-qnetd.service"
 /** Debian's package fills it when it is installed, others leave it to pcs. */
@@ -22,7 +22,7 @@ export const quorumHost = defineStep<z.infer<typeof want>, Have>({
   kind: "quorum-host",
   summary: "corosync-qnetd on the host of the quorum device, with its certificates, enabled and running",
   want,
-  bind: ({ inventory, host }) => (arbiterOn(inventory, host) === undefined ? undefined : {}),
+  bind: ({ inventory, host }) => (quorumDeviceHost(inventory, host) === undefined ? undefined : {}),
   title: () => "host of the quorum device",
   probe: () => ({
     script: `for file in ${CERTIFICATES}/cert9.db ${CERTIFICATES}/cert8.db; do

@@ -5,7 +5,7 @@ import type { Seen } from "../../model/view.ts"
 import { strayAuthkeys } from "../../pacemaker/authkeys.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import { HEALTH } from "../health.ts"
-import { speakerOf } from "../speaker.ts"
+import { referenceView } from "../reference-view.ts"
 import { converged } from "../steps/converged.ts"
 import { memberNames, reachedMembers, shownByMembers, unreachedMembers } from "./members.ts"
 import { nodesStatus } from "./node-status.ts"
@@ -81,19 +81,19 @@ function quorum(seen: Seen): Check {
 
 function failedActions({ look }: Seen): Check {
   const title = "no action has failed"
-  const speaker = speakerOf(look)
-  if (speaker === undefined) return check("failures", title, [], { fails: ["no node in the cluster could be asked"] })
-  const fails = speaker.status.failures.map(({ operation, node, status, reason }) =>
+  const reference = referenceView(look)
+  if (reference === undefined) return check("failures", title, [], { fails: ["no node in the cluster could be asked"] })
+  const fails = reference.status.failures.map(({ operation, node, status, reason }) =>
     [`${operation} on ${node}`, status, reason].filter((word) => word !== "").join(": "),
   )
-  return check("failures", title, [`crm_mon on ${speaker.host} lists none`], { fails })
+  return check("failures", title, [`crm_mon on ${reference.host} lists none`], { fails })
 }
 
 /** The proof that `haops up` ends with, made again. */
 function resources({ look, assessed }: Seen): Check {
   const [proof] = assessed(converged)
   const title = "resources run where they should"
-  if (proof === undefined || proof.error !== undefined || speakerOf(look) === undefined) {
+  if (proof === undefined || proof.error !== undefined || referenceView(look) === undefined) {
     return check("resources", title, [], { fails: [proof?.error?.message ?? "no node in the cluster could be asked"] })
   }
   const shown = resourceStatus(look)

@@ -3,7 +3,7 @@ import type { Quorum } from "../../corosync/quorumtool.ts"
 import type { Look } from "../../model/view.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmRemote } from "../../pacemaker/crm-mon.ts"
-import { speakerOf } from "../speaker.ts"
+import { referenceView } from "../reference-view.ts"
 import { isReached } from "./node-status.ts"
 
 export interface ClusterStatus {
@@ -24,12 +24,12 @@ export interface ClusterStatus {
 
 export function clusterStatus(look: Look): ClusterStatus {
   const fencing = { state: "unknown", devices: [] } as const
-  const speaker = speakerOf(look)
-  if (speaker === undefined) {
+  const reference = referenceView(look)
+  if (reference === undefined) {
     const state = look.inventory.hosts.some(({ name }) => isReached(look, name)) ? "absent" : "unknown"
     return { state, fencing, maintenance: false, failures: [] }
   }
-  const { host, status } = speaker
+  const { host, status } = reference
   const have = look.answer(CIB_ANSWER, host)
   const properties = have?.cluster === "up" ? have.cib.sections.property.values : undefined
   const devices = have?.cib.resources.filter((resource) => resource.fencing).map(({ id }) => id) ?? []

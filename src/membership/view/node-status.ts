@@ -3,7 +3,7 @@ import { ACTIVE } from "../../host/active.ts"
 import type { Host, Inventory } from "../../model/inventory.ts"
 import type { Look } from "../../model/view.ts"
 import type { CrmNode, CrmStatus } from "../../pacemaker/crm-mon.ts"
-import { speakerOf } from "../speaker.ts"
+import { referenceView } from "../reference-view.ts"
 
 export interface NodeStatus {
   name: string
@@ -32,7 +32,7 @@ export interface NodeStatus {
 
 /** The hosts of the inventory, and the members that it does not name. */
 export function nodesStatus(look: Look): readonly NodeStatus[] {
-  const status = speakerOf(look)?.status
+  const status = referenceView(look)?.status
   return [...look.inventory.hosts.map((host) => nodeStatus(look, host, status)), ...strangers(look.inventory, status)]
 }
 

@@ -1,6 +1,6 @@
 import type { Look } from "../../model/view.ts"
 import type { CrmResource } from "../../pacemaker/crm-mon.ts"
-import { speakerOf } from "../speaker.ts"
+import { referenceView } from "../reference-view.ts"
 
 export interface ResourceStatus {
   id: string
@@ -14,7 +14,7 @@ export interface ResourceStatus {
 
 /** The copies of a clone are one line. */
 export function resourceStatus(look: Look): readonly ResourceStatus[] {
-  const { resources = [], failures = [] } = speakerOf(look)?.status ?? {}
+  const { resources = [], failures = [] } = referenceView(look)?.status ?? {}
   const ids = [...new Set(resources.map(({ id }) => id))]
   return ids.map((id) => {
     const copies = resources.filter((resource) => resource.id === id)

@@ -5,7 +5,7 @@ import {
   defineClusterStep,
   type Finding,
   type Members,
-  type Rehearsal,
+  type PlannedSimulation,
   type Standing,
 } from "../../model/step.ts"
 import { strayAuthkeys } from "../authkeys.ts"
@@ -23,7 +23,7 @@ import { withoutSecrets } from "../parameter-secrets.ts"
 import { bansIn, keptOffRemotes } from "../remotes.ts"
 import { SETTLED } from "../settled.ts"
 import { parseSimulation } from "../simulate.ts"
-import { describeEdits, EDITED, rehearsalScript, STALE, transactionScript } from "../transaction.ts"
+import { describeEdits, EDITED, STALE, simulationScript, transactionScript } from "../transaction.ts"
 
 /** One pcs call takes half a second on an idle node; a loaded one must not be cut off in the middle of a transaction. */
 const TRANSACTION_TIMEOUT_MS = 300_000
@@ -48,7 +48,7 @@ export const cib = defineClusterStep<CibWant, CibHave>({
   findings,
   plan,
   standing,
-  rehearse,
+  simulate,
 })
 
 function difference(want: CibWant, members: Members<CibHave>): CibDiff {
@@ -131,7 +131,7 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
       label: ["edit, verify, simulate and push the CIB in one transaction", ...describeEdits(edits, exchanged)].join(
         "\n",
       ),
-      foretell: parseSimulation,
+      transitions: parseSimulation,
       hint: "Nothing was pushed unless it says that a patch failed. Run haops again: it plans from what the cluster has now.",
     },
     {
@@ -163,13 +163,13 @@ function standing(want: CibWant, members: Members<CibHave>): Standing {
   return notes.length === 0 ? {} : { notes }
 }
 
-function rehearse(want: CibWant, members: Members<CibHave>): Rehearsal | undefined {
+function simulate(want: CibWant, members: Members<CibHave>): PlannedSimulation | undefined {
   if (members.elected.have.cluster !== "up") return undefined
   // The shell would refuse it in words of its own.
   if (unknownOptions(want, members).some(({ severity }) => severity === "error")) return undefined
   const { notes } = difference(want, members)
   return {
-    script: rehearsalScript(editsFor(want, members)),
+    script: simulationScript(editsFor(want, members)),
     parse: ({ stdout }) => ({ transitions: parseSimulation(stdout), notes }),
   }
 }

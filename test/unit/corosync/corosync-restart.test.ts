@@ -28,10 +28,10 @@ describe("a change that takes a restart", () => {
   test("waits for the maintenance mode and the file", () => {
     const unheld = members([{ ...old, rolling: false }, fresh, fresh].map((node) => ({ ...node, rolling: false })))
     expect(corosyncRestart.check(want, unheld)).toMatchObject([{ expected: true }])
-    expect(corosyncRestart.hold?.(want, unheld)).toContain("not in maintenance mode")
+    expect(corosyncRestart.mustWait?.(want, unheld)).toContain("not in maintenance mode")
     const unwritten = members([{ ...old, text: TEXT }, old, old])
     expect(corosyncRestart.check(want, unwritten)).toMatchObject([{ expected: true }])
-    expect(corosyncRestart.hold?.(want, unwritten)).toContain("corosync.conf does not have the new settings")
+    expect(corosyncRestart.mustWait?.(want, unwritten)).toContain("corosync.conf does not have the new settings")
     expect(corosyncRestart.check(want, members([old, old, old]))).toMatchObject([
       { attribute: "corosync", risk: "restart" },
     ])
@@ -62,7 +62,7 @@ describe("a change that takes a restart", () => {
     ["one is back and alone", [{ ...fresh, joined: 1 }, old, old], "controller1 sees 1 of 3 members"],
     ["the next one itself misses one", [fresh, { ...old, joined: 2 }, old], "controller2 sees 2 of 3 members"],
   ])("the next one's turn: %s", (_what, nodes, expected) => {
-    const reason = corosyncRestart.hold?.(want, members(nodes, 1))
+    const reason = corosyncRestart.mustWait?.(want, members(nodes, 1))
     if (expected === undefined) expect(reason).toBeUndefined()
     else expect(reason).toContain(expected)
   })
@@ -73,10 +73,10 @@ describe("a change that takes a restart", () => {
       "corosync and pacemaker: stopped by a run that was cut short → running",
     ])
     expect(
-      corosyncRestart.hold?.(want, members([stopped, { ...old, joined: 2 }, { ...old, joined: 2 }])),
+      corosyncRestart.mustWait?.(want, members([stopped, { ...old, joined: 2 }, { ...old, joined: 2 }])),
     ).toBeUndefined()
     const two = members([stopped, stopped, old])
-    expect(corosyncRestart.hold?.(want, two)).toBeUndefined()
+    expect(corosyncRestart.mustWait?.(want, two)).toBeUndefined()
     expect(judge(corosyncRestart, want, two).actions.at(-1)).toMatchObject({ script: expect.stringContaining("-ge 2") })
     const calm = { text: done, rolling: false }
     expect(corosyncRestart.check(want, members([stopped, calm, calm]))).toEqual([])
@@ -129,7 +129,7 @@ describe("another transport", () => {
       "controller2 sees 1 of 2 members (controller2, controller3)",
     ],
   ])("the last one's turn: %s", (_what, nodes, expected) => {
-    expect(corosyncRestart.hold?.(want, members(nodes, 2))).toBe(expected)
+    expect(corosyncRestart.mustWait?.(want, members(nodes, 2))).toBe(expected)
   })
 
   test("each waits for those that restarted before it", () => {

@@ -1,15 +1,15 @@
 import { assert, describe, expect, test } from "vitest"
-import { aimAt } from "../../../src/drill/aim.ts"
 import { expectations } from "../../../src/drill/expectations.ts"
 import { type DrillKind, KINDS } from "../../../src/drill/fault.ts"
 import { FAULTS } from "../../../src/drill/faults/index.ts"
+import { probedService } from "../../../src/drill/probed-service.ts"
 import { type Before, holderOf, refusals } from "../../../src/drill/refusals.ts"
 import type { CibResource } from "../../../src/pacemaker/cib.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import type { Status } from "../../../src/status/model.ts"
 import { answersOf, INVENTORY, QUORUM, VIEWS } from "../status/support.ts"
 
-const AIM = aimAt(INVENTORY, {})
+const AIM = probedService(INVENTORY, {})
 const STATUS = assembleStatus(answersOf(), VIEWS)
 assert(STATUS.pacemaker !== undefined)
 const PACEMAKER = STATUS.pacemaker

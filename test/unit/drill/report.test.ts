@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
-import type { Course } from "../../../src/drill/conduct.ts"
 import { FAULTS } from "../../../src/drill/faults/index.ts"
 import type { Attempt } from "../../../src/drill/prober.ts"
 import { reportOf, type Terms } from "../../../src/drill/report.ts"
+import type { DrillTimeline } from "../../../src/drill/run.ts"
 import type { View } from "../../../src/drill/view.ts"
 import { renderDrill } from "../../../src/output/drill-screen.ts"
 
@@ -23,7 +23,7 @@ const ATTEMPTS: Attempt[] = Array.from({ length: 200 }, (_, at) => {
   return { sentMs, endedMs: sentMs + 2, ok, answer: "" }
 })
 
-const COURSE: Course = {
+const COURSE: DrillTimeline = {
   faultMs: 1000,
   endMs: 10_000,
   attempts: ATTEMPTS,
@@ -51,7 +51,7 @@ const TERMS: Terms = {
   before: view(900, "controller1"),
 }
 
-const screen = (course: Partial<Course> = {}, terms: Partial<Terms> = {}) =>
+const screen = (course: Partial<DrillTimeline> = {}, terms: Partial<Terms> = {}) =>
   renderDrill(reportOf({ ...COURSE, ...course }, { ...TERMS, ...terms }), { color: false, width: 100 })
 
 describe("the report", () => {
@@ -92,7 +92,7 @@ describe("the report", () => {
     ["a longer outage than allowed", {}, { limitMs: 300 }],
     ["a cluster that does not get well", { healthyMs: undefined, troubles: ["controller1: offline"] }, {}],
     ["a fault that haops could not take away", { restored: "timer" }, {}],
-  ] satisfies [string, Partial<Course>, Partial<Terms>][])("fails by %s", (_, course, terms) => {
+  ] satisfies [string, Partial<DrillTimeline>, Partial<Terms>][])("fails by %s", (_, course, terms) => {
     const { verdict, reasons } = reportOf({ ...COURSE, ...course }, { ...TERMS, ...terms })
     expect(verdict).toBe("fail")
     expect(reasons).toHaveLength(1)

@@ -146,7 +146,7 @@ describe("converge", () => {
         {
           type: "run",
           argv: ["sh", "-c", `touch ${quote(path)}; echo start vip`],
-          foretell: (stdout) => {
+          transitions: (stdout) => {
             if (path.endsWith("n2")) throw new Error("not of this form")
             const [action = "", resource = ""] = stdout.trim().split(" ")
             return [{ resource, action }]

@@ -90,7 +90,7 @@ function barrier(name: string, makes: readonly string[] = []): Barrier {
     findings: (_, { elected: { have } }) =>
       have.conflict ? [{ severity: "error", message: "somebody else refers to it" }] : [],
     plan: () => [{ type: "run", argv: ["touch", ...[name, ...makes].map(path)] }],
-    rehearse: () => ({
+    simulate: () => ({
       script: `${is("moves")}`,
       parse: ({ stdout }) => ({
         transitions: stdout === "yes\n" ? [{ resource: "vip", action: "move", node: "n2", from: "n1" }] : [],

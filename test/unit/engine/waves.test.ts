@@ -102,7 +102,7 @@ describe("a step that the hosts do together, one by one", () => {
       ...{ kind, summary, want: want!, title, probe },
       check: (path, { elected }) => check(path, elected.have, elected.facts),
       plan: (path) => [{ type: "run", argv: ["sh", "-c", script(path)] }],
-      hold: (_path, { elected, all }) => {
+      mustWait: (_path, { elected, all }) => {
         const ahead = all.filter(({ host, have }) => host !== elected.host && have.carries && !have.there)
         return ahead.length === 0 ? undefined : `${ahead.map(({ host }) => host).join(", ")} first`
       },
@@ -150,7 +150,7 @@ function step(script: Script) {
     }),
     check: (path, { there }) => (there ? [] : [{ attribute: path, have: "absent", want: "present", risk: "reload" }]),
     plan: (path) => [{ type: "run", argv: ["sh", "-c", script(path)] }],
-    carries: (_path, { carries }) => carries,
+    servesClients: (_path, { carries }) => carries,
   })
 }
 

@@ -131,7 +131,7 @@ describe("keepalived", () => {
   test("a host that has the VIP has its turn after the others", () => {
     const vip = { nic: "ens3", address: "192.168.122.200", prefix: 24 }
     const holder = { ...FRESH, addresses: [...(FRESH.addresses ?? []), vip] }
-    expect([FRESH, holder].map((have) => keepalived.carries?.(open, have, facts()))).toEqual([false, true])
+    expect([FRESH, holder].map((have) => keepalived.servesClients?.(open, have, facts()))).toEqual([false, true])
   })
 
   test("is nothing to hosts without a VIP of keepalived", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest"
 import { reveal, type Secret } from "../../../src/base/secret.ts"
 import type { VotingView } from "../../../src/membership/electorate.ts"
-import type { NewcomerView } from "../../../src/membership/newcomer.ts"
+import type { JoinView } from "../../../src/membership/join-findings.ts"
 import { clusterJoin } from "../../../src/membership/steps/cluster-join.ts"
 import { clusterStray } from "../../../src/membership/steps/cluster-stray.ts"
-import { newcomer } from "../../../src/membership/steps/newcomer.ts"
+import { joinCheck } from "../../../src/membership/steps/join-check.ts"
 import type { HostFacts, Members } from "../../../src/model/step.ts"
 import { gather, judgeAll } from "./cluster.ts"
 import { about, answer, commands, NAMES, type Said, view } from "./lab.ts"
@@ -25,15 +25,15 @@ describe("newcomer", () => {
     haves: Readonly<Record<string, VotingView>>,
     { missing = [] as string[], change = ((facts) => facts) as Change, subject = {}, candidate = "2.1.5" } = {},
   ) => {
-    const want = about(newcomer, subject)
+    const want = about(joinCheck, subject)
     const version = candidate === "unknown" ? undefined : candidate
     const views = Object.fromEntries(
       Object.entries(haves).map(([name, have]) => [name, { ...have, candidate: version }]),
     )
-    const members: Members<NewcomerView> = gather(newcomer, want, views, { missing })
+    const members: Members<JoinView> = gather(joinCheck, want, views, { missing })
     const all = members.all.map((one) => ({ ...one, facts: change(withPacemaker(one.facts), one.host) }))
     const elected = all.find(({ host }) => host === members.elected.host) ?? members.elected
-    return (newcomer.findings?.(want, { ...members, all, elected }) ?? []).map(({ message }) => message)
+    return (joinCheck.findings?.(want, { ...members, all, elected }) ?? []).map(({ message }) => message)
   }
   const withPacemaker = (facts: HostFacts): HostFacts => ({
     ...facts,
@@ -140,17 +140,17 @@ describe("newcomer", () => {
   test("refuses a name that a remote node of the cluster has", () => {
     const haves = answers({})
     const remotes = [{ name: "controller4", online: true, standby: false, maintenance: false }]
-    const { controller1: speaker } = haves
-    expect(refusals({ ...haves, controller1: { ...speaker!, status: { ...speaker!.status!, remotes } } })).toEqual([
+    const { controller1: reference } = haves
+    expect(refusals({ ...haves, controller1: { ...reference!, status: { ...reference!.status!, remotes } } })).toEqual([
       "controller4 is a remote node of the cluster: it cannot be a member too",
     ])
   })
 
   test("reads which version the packages would install, epoch and all", () => {
-    const { candidate } = newcomer.probe(about(newcomer)).parse({
+    const { candidate } = joinCheck.probe(about(joinCheck)).parse({
       stdout: `${answer({})}\n@@candidate 1:2.1.5-1+deb12u1\n`,
       stderr: "",
-    }) as NewcomerView
+    }) as JoinView
     expect(candidate).toBe("2.1.5-1+deb12u1")
   })
 })
@@ -219,9 +219,9 @@ describe("cluster-join", () => {
   test("foresees what the cluster will do on a copy of its CIB", () => {
     const want = about(clusterJoin)
     const members = gather(clusterJoin, want, answers({}))
-    const rehearsal = clusterJoin.rehearse?.(want, members, clusterJoin.check(want, members))
-    expect(rehearsal?.script).toContain(`<node id="4" uname="controller4"/>`)
-    expect(rehearsal?.script).toContain("crm_simulate -S -x cib.xml --node-up controller4")
+    const simulation = clusterJoin.simulate?.(want, members, clusterJoin.check(want, members))
+    expect(simulation?.script).toContain(`<node id="4" uname="controller4"/>`)
+    expect(simulation?.script).toContain("crm_simulate -S -x cib.xml --node-up controller4")
   })
 })
 

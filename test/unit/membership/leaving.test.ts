@@ -5,7 +5,7 @@ import { describeVotes, votesOf } from "../../../src/membership/quorum.ts"
 import { clusterClear } from "../../../src/membership/steps/cluster-clear.ts"
 import { clusterLeave } from "../../../src/membership/steps/cluster-leave.ts"
 import { clusterRemains } from "../../../src/membership/steps/cluster-remains.ts"
-import { departure } from "../../../src/membership/steps/departure.ts"
+import { leaveCheck } from "../../../src/membership/steps/leave-check.ts"
 import { run, sandbox, stackUnits, systemctlShow } from "../step-harness.ts"
 import { context, gather, judgeAll, PACEMAKER, withPcs } from "./cluster.ts"
 import { about, answer, commands, FOUR, NAMES, type Said, view } from "./lab.ts"
@@ -41,8 +41,8 @@ describe("votes", () => {
 
 describe("departure", () => {
   const found = (haves: Record<string, VotingView>, { missing = [] as string[], subject = {} } = {}) => {
-    const want = about(departure, subject)
-    return departure.findings?.(want, gather(departure, want, haves, { missing })) ?? []
+    const want = about(leaveCheck, subject)
+    return leaveCheck.findings?.(want, gather(leaveCheck, want, haves, { missing })) ?? []
   }
   const messages = (...parameters: Parameters<typeof found>) => found(...parameters).map(({ message }) => message)
 
@@ -207,7 +207,7 @@ describe("departure", () => {
   })
 
   test("constraints that name it are told, with what is rid of them: they outlive it", () => {
-    const { script, parse } = departure.probe(about(departure))
+    const { script, parse } = leaveCheck.probe(about(leaveCheck))
     const cib = `<cib><configuration><constraints>
       <rsc_location id="cli-ban-vip-on-controller4" rsc="vip" role="Started" node="controller4" score="-INFINITY"/>
       <rsc_location id="timed" rsc="vip"><rule id="r" score="-INFINITY"><expression id="e" attribute="#uname" operation="eq" value="controller4"/></rule></rsc_location>

@@ -91,14 +91,14 @@ describe("a roll under way", () => {
 
   test("restarts nobody, and asks for it again, where maintenance mode is not in force", () => {
     const ended = members([old, old, old].map((node) => ({ ...node, maintenance: false })))
-    expect(corosyncRestart.hold?.(want, ended)).toContain("not in maintenance mode")
+    expect(corosyncRestart.mustWait?.(want, ended)).toContain("not in maintenance mode")
     expect(corosyncRestart.check(want, ended)).toMatchObject([{ expected: true }])
     expect(corosyncHold.check(want, ended)).toMatchObject([{ attribute: "maintenance mode", have: "off" }])
   })
 
   test("goes by what the next node's own pacemaker says, and by the others' where that does not answer", () => {
     const nodes = [old, { ...old, maintenance: false }, { ...old, maintenance: undefined }]
-    expect(nodes.map((_, index) => corosyncRestart.hold?.(want, members(nodes, index)) === undefined)).toEqual([
+    expect(nodes.map((_, index) => corosyncRestart.mustWait?.(want, members(nodes, index)) === undefined)).toEqual([
       true,
       false,
       true,

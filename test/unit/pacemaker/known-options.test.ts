@@ -31,7 +31,7 @@ const findings = (answer: string, versions: object) =>
 describe("a property that this pacemaker does not know", () => {
   const some = "options asked\noption node-pending-timeout\noption site of 'ours\n"
 
-  test("is an error with pcs, with what to write instead, and nothing is rehearsed", () => {
+  test("is an error with pcs, with what to write instead, and nothing is simulated", () => {
     expect(findings(some, { pcs: "0.11" })).toEqual([
       ["error", "pacemaker 2.1.5 knows no property fencing-enabled", "Write stonith-enabled instead."],
       [
@@ -41,13 +41,13 @@ describe("a property that this pacemaker does not know", () => {
       ],
     ])
     const all = members(some, { pcs: "0.11" })
-    expect(cib.rehearse?.(want, all, cib.check(want, all))).toBeUndefined()
+    expect(cib.simulate?.(want, all, cib.check(want, all))).toBeUndefined()
   })
 
   test("is a warning with crmsh, which sets it", () => {
     expect(findings(some, { crmsh: "4.4" })?.map(([severity]) => severity)).toEqual(["warning", "warning"])
     const all = members(some, { crmsh: "4.4" })
-    expect(cib.rehearse?.(want, all, cib.check(want, all))).toBeDefined()
+    expect(cib.simulate?.(want, all, cib.check(want, all))).toBeDefined()
   })
 
   test("is none where pacemaker did not say what it knows, or all of it is known", () => {

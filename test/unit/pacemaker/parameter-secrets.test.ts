@@ -104,7 +104,7 @@ describe.each(Object.keys(shells))("a fence agent's secret by %s", (shell) => {
   test.each(["", has("old one")])("is in standard input alone, and there once, of whoever has %j", async (before) => {
     const all = members(before, facts)
     const [run] = cib.plan(wanted, all, []) as [RunAction]
-    const said = JSON.stringify([run, cib.rehearse?.(wanted, all, []), cib.findings?.(wanted, all)])
+    const said = JSON.stringify([run, cib.simulate?.(wanted, all, []), cib.findings?.(wanted, all)])
     for (const secret of [PASSWORD, "hunter2", "old one"]) expect(said).not.toContain(secret)
     const script = (run.stdin as Secret).reveal()
     expect(script.split("\n").filter((line) => line.includes("hunter2"))).toEqual([

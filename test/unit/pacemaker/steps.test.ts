@@ -71,11 +71,11 @@ describe("cib", () => {
   test("in sync: no drift", () => {
     expect(cib.check(want("vip"), members(up()))).toEqual([])
   })
-  test("a bare node lists everything as expected and cannot be rehearsed", () => {
+  test("a bare node lists everything as expected and cannot be simulated", () => {
     const bare = members(have("cluster absent\n"))
     const drift = cib.check(want("vip"), bare)
     expect(drift).toMatchObject([{ attribute: "resource vip", have: "absent", expected: true }])
-    expect(cib.rehearse?.(want("vip"), bare, drift)).toBeUndefined()
+    expect(cib.simulate?.(want("vip"), bare, drift)).toBeUndefined()
   })
   test("what another member remembers is removed too, and the claim holds old and new until it is recorded", () => {
     const all = members(up(), up(record(6, "old")))

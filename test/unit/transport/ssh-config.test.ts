@@ -120,6 +120,7 @@ describe.for(PROGRAMS)("the ssh configuration, read by %s", (program) => {
   })
 
   test("the tokens of a path, each by what ssh means by it", async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: ssh's own variable
     const config = "Host node1\n HostKeyAlias rack7\n IdentityFile /%h/%k/%n/%p/%r/%u/%i/%%/${SSH_AUTH_SOCK}\n"
     const { identityFiles } = await resolve(config, { user: "deploy", port: 2200 }, program)
     expect(identityFiles).toEqual([`/10.0.0.1/rack7/node1/2200/deploy/me/${process.getuid?.()}/%/run/agent`])
@@ -127,6 +128,7 @@ describe.for(PROGRAMS)("the ssh configuration, read by %s", (program) => {
 
   test.for([
     ["IdentityFile", "/keys/%j"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: ssh's own variable
     ["IdentityFile", "/keys/${NO_SUCH}"],
     ["RevokedHostKeys", "/keys/%j"],
     ["IdentityFile", "~bob/key"],

@@ -121,7 +121,7 @@ describe("a certificate on a node", () => {
   })
 
   test.each([true, false])("a host that holds a VIP (%s) has its turn last", (holds) => {
-    expect(haproxyCertificates.carries?.(want, { ...have(), holds }, facts())).toBe(holds)
+    expect(haproxyCertificates.servesClients?.(want, { ...have(), holds }, facts())).toBe(holds)
   })
 
   test("nothing that is shown holds the key", () => {

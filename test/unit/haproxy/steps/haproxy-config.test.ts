@@ -175,7 +175,7 @@ describe("haproxy-config", () => {
 
   test.each([true, false])("a host that holds a VIP (%s) has its turn after the others", (holds) => {
     const wanted = haproxyConfig.want!.parse({ ...byPacemaker, vips: ["10.0.0.11"] })
-    expect(haproxyConfig.carries?.(wanted, { ...running, holds }, facts())).toBe(holds)
+    expect(haproxyConfig.servesClients?.(wanted, { ...running, holds }, facts())).toBe(holds)
   })
 
   test("does not unmask what somebody masked", () => {

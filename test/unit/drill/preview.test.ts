@@ -1,7 +1,7 @@
 import { assert, expect, test } from "vitest"
-import { aimAt } from "../../../src/drill/aim.ts"
 import { FAULTS } from "../../../src/drill/faults/index.ts"
-import { prospectOf, requireAgreed } from "../../../src/drill/prospect.ts"
+import { previewDrill, requireAgreed } from "../../../src/drill/preview.ts"
+import { probedService } from "../../../src/drill/probed-service.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import type { Status } from "../../../src/status/model.ts"
 import { answersOf, INVENTORY, VIEWS } from "../status/support.ts"
@@ -11,7 +11,7 @@ assert(STATUS.pacemaker !== undefined)
 const PACEMAKER = STATUS.pacemaker
 
 const prospect = (changes: Partial<Status> = {}) =>
-  prospectOf(aimAt(INVENTORY, {}), FAULTS.partition, {
+  previewDrill(probedService(INVENTORY, {}), FAULTS.partition, {
     ...{ inventory: INVENTORY, status: { ...STATUS, ...changes }, checks: [], resources: [], traces: [] },
   })
 const on = (...holders: string[]): Partial<Status> => ({ vips: STATUS.vips.map((vip) => ({ ...vip, holders })) })

@@ -8,7 +8,7 @@ import { faultScript, NOTHING_LEFT } from "./armed.ts"
 import type { Fault, Target } from "./fault.ts"
 import { isSteady } from "./outage.ts"
 import type { Attempt, Prober } from "./prober.ts"
-import { forget, type Lifted, lift, runOn } from "./put-back.ts"
+import { forget, runOn, type Undone, undoFault } from "./put-back.ts"
 import { type View, viewOf, vipPlaces } from "./view.ts"
 
 export interface Drill {
@@ -30,7 +30,7 @@ export interface Drill {
 }
 
 /** What happened. Times are the prober's. */
-export interface Course {
+export interface DrillTimeline {
   /** When the fault began to be brought about. */
   faultMs: number
   endMs: number
@@ -39,7 +39,7 @@ export interface Course {
   /** When a fault that lasts was taken away. */
   liftedMs?: number | undefined
   /** How it ended: put back by haops, mended by the cluster itself, or left to the node's own timer. */
-  restored: Lifted | "mended" | "rebooted" | "not yet"
+  restored: Undone | "mended" | "rebooted" | "not yet"
   /** When all was well again; undefined where it was not within the limit. */
   healthyMs?: number | undefined
   /** What was still wrong at the end. */
@@ -64,25 +64,25 @@ const MARGIN_MS = 10_000
  * Brings the fault about, watches, takes it away, and watches until all is well: with the prober running all the while. Whatever
  * goes wrong in between, the fault is taken away; and if this process dies, by the node itself. Expects the hosts to be locked.
  */
-export async function conduct(drill: Drill): Promise<Course> {
+export async function runDrill(drill: Drill): Promise<DrillTimeline> {
   const { prober, fault } = drill
   const views: View[] = []
   const faultMs = prober.now()
   await inject(drill)
   let liftedMs: number | undefined
-  let restored: Course["restored"] = "not yet"
+  let restored: DrillTimeline["restored"] = "not yet"
   if (fault.effect === "lasts") {
     try {
       await hold(drill, views)
     } finally {
-      restored = await lift(drill)
+      restored = await undoFault(drill)
       liftedMs = prober.now()
     }
   }
   const recovered = await recover(drill, views, faultMs, drill.recoverMs)
   let { healthyMs } = recovered
   if (fault.effect === "heals") {
-    restored = healthyMs === undefined ? await lift(drill) : await forget(drill)
+    restored = healthyMs === undefined ? await undoFault(drill) : await forget(drill)
     if (healthyMs === undefined && !drill.context.stop.aborted) {
       healthyMs = (await recover(drill, views, faultMs, HELPED_MS)).healthyMs
     }
@@ -94,7 +94,7 @@ export async function conduct(drill: Drill): Promise<Course> {
   return { faultMs, endMs, attempts, views, liftedMs, restored, healthyMs, troubles, interrupted }
 }
 
-const FATE: Readonly<Record<Lifted, string>> = {
+const FATE: Readonly<Record<Undone, string>> = {
   lifted: "nothing is left of it there",
   timer: "what may be left of it there, the node's own timer takes away",
 }
@@ -111,13 +111,18 @@ async function inject(drill: Drill): Promise<void> {
   )
   if (!(outcome instanceof HaopsError)) {
     if (outcome.code === 0) return
-    const fate = FATE[outcome.code === NOTHING_LEFT ? "lifted" : await lift(drill)]
+    const fate = FATE[outcome.code === NOTHING_LEFT ? "lifted" : await undoFault(drill)]
     throw new HaopsError("E_COMMAND", `${what}; ${fate}`, { host, result: outcome })
   }
   // The restart may be quicker than the answer.
   if (fault.effect === "reboots" && outcome.code === "E_CONNECT") return
   const { code, message, hint, result } = outcome
-  throw new HaopsError(code, `${what}: ${message}; ${FATE[await lift(drill)]}`, { host, hint, result, cause: outcome })
+  throw new HaopsError(code, `${what}: ${message}; ${FATE[await undoFault(drill)]}`, {
+    host,
+    hint,
+    result,
+    cause: outcome,
+  })
 }
 
 /** Until somebody else serves the VIP, at most as long as the fault may last. */

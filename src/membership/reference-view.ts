@@ -6,7 +6,7 @@ import { HEALTH } from "./health.ts"
  * The cluster as one of its members sees it, one with quorum if there is one. Undefined where no live host is in a cluster that
  * knows it by its name: the one that a distribution starts on installation does not.
  */
-export function speakerOf(look: Pick<Look, "live" | "answer">): { host: string; status: CrmStatus } | undefined {
+export function referenceView(look: Pick<Look, "live" | "answer">): { host: string; status: CrmStatus } | undefined {
   const views = look.live.flatMap(({ host: { name } }) => {
     const status = look.answer(HEALTH, name)?.status
     return status?.nodes.some((node) => node.name === name) ? [{ host: name, status }] : []

@@ -11,12 +11,12 @@ import {
 } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
-import { foreseeStandby } from "./foresee.ts"
 import { handsOff } from "./hands-off.ts"
 import { CLUSTER_STATUS } from "./health.ts"
-import { NODE_VIEW, type NodeView, speaks } from "./node-view.ts"
+import { canSpeak, NODE_VIEW, type NodeView } from "./node-view.ts"
 import { pacemakerOn } from "./nodes.ts"
 import { run } from "./run.ts"
+import { simulateStandby } from "./simulate.ts"
 import { isIn } from "./situation.ts"
 import { standbyCommand, standbyScript } from "./standby-script.ts"
 import { statusScript } from "./wait-script.ts"
@@ -33,10 +33,12 @@ const want = z.strictObject({
 })
 
 type Want = z.infer<typeof want>
-type DutyStep = ClusterStep<Want, NodeView>
+type StandbyStep = ClusterStep<Want, NodeView>
 
 /** A step that takes a node out of service (`standby`), or back into it, and waits until the resources are where they belong then. */
-export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & { standby: boolean }): DutyStep {
+export function standbyStep(
+  parts: Pick<StandbyStep, "kind" | "summary" | "title"> & { standby: boolean },
+): StandbyStep {
   const { standby, ...named } = parts
   return defineClusterStep<Want, NodeView>({
     ...named,
@@ -66,7 +68,7 @@ export function dutyStep(parts: Pick<DutyStep, "kind" | "summary" | "title"> & {
       const commands = chooseDialect(elected.facts, shell).membership.unstandby(node)
       return [...commands.map((invocation) => run(invocation)), awake(node), settled(node, standby)]
     },
-    rehearse: ({ node }, members) => (isSwitched(node, standby, members) ? undefined : foreseeStandby(node, standby)),
+    simulate: ({ node }, members) => (isSwitched(node, standby, members) ? undefined : simulateStandby(node, standby)),
   })
 }
 
@@ -86,7 +88,7 @@ function bind({ inventory, host, subject }: BindContext): Want | undefined {
 /** It is drained where its requests end: on the node itself, if that still sees quorum. It returns by the others' word, if they answer. */
 function electable(cluster: string, node: string, host: string, view: NodeView, standby: boolean): number {
   if (host === node && isIn(cluster, view) && view.status?.quorate) return standby ? Number.MAX_SAFE_INTEGER : 1
-  return speaks(cluster, node, host, view)
+  return canSpeak(cluster, node, host, view)
 }
 
 /** The addresses that the cluster will take from the node: what is not managed stays. */

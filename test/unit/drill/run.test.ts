@@ -2,9 +2,9 @@ import { expect, test } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
 import type { ExecResult } from "../../../src/base/exec-result.ts"
 import { LIFT_SCRIPT, NOTHING_LEFT } from "../../../src/drill/armed.ts"
-import { conduct } from "../../../src/drill/conduct.ts"
 import { FAULTS } from "../../../src/drill/faults/index.ts"
 import { startProber } from "../../../src/drill/prober.ts"
+import { runDrill } from "../../../src/drill/run.ts"
 import type { RunContext } from "../../../src/engine/context.ts"
 import type { Command } from "../../../src/transport/transport.ts"
 import { INVENTORY } from "../status/support.ts"
@@ -39,7 +39,7 @@ async function failing({ fault, aborted = false }: Course): Promise<{ error: Hao
   }
   const prober = startProber(async () => ({ ok: true, answer: "HTTP 200" }))
   const vip = { name: "vip", address: "10.0.0.11", manager: "pacemaker" } as const
-  const drill = conduct({
+  const drill = runDrill({
     ...{ context, inventory: INVENTORY, prober, tasks: [], holdMs: 1000, recoverMs: 1000, audit: "a drill" },
     ...{
       fault: FAULTS.standby,
@@ -91,7 +91,7 @@ test("a cluster that is not well again is waited for as long as --recovery says,
   }
   const vip = { name: "vip", address: "10.0.0.11", manager: "pacemaker" } as const
   const waited = async (recoverMs: number) => {
-    const { healthyMs, liftedMs, endMs } = await conduct({
+    const { healthyMs, liftedMs, endMs } = await runDrill({
       ...{ context, inventory: INVENTORY, tasks: [], holdMs: 1, recoverMs, audit: "a drill", fault: FAULTS.standby },
       prober: startProber(async () => ({ ok: true, answer: "HTTP 200" })),
       target: { node: NODE.name, vip, vips: [vip.address], haproxy: undefined },

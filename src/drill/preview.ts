@@ -1,18 +1,18 @@
 import { HaopsError } from "../base/errors.ts"
-import { type Aim, targetOf } from "./aim.ts"
 import { expectations } from "./expectations.ts"
 import type { Fault, Target } from "./fault.ts"
+import { type ProbedService, targetOf } from "./probed-service.ts"
 import { type Before, holderOf, refusals } from "./refusals.ts"
 
 /** What a drill would be. */
-export interface Prospect {
+export interface DrillPreview {
   target: Target
   /** What the operator agrees to. */
   words: readonly string[]
 }
 
 /** Throws `E_REFUSED` with everything that stands against the drill. Pure. */
-export function prospectOf(aim: Aim, fault: Fault, before: Before): Prospect {
+export function previewDrill(aim: ProbedService, fault: Fault, before: Before): DrillPreview {
   const { inventory, status } = before
   const against = refusals(aim, fault, before)
   const node = holderOf(status, aim.vip.name)
@@ -23,7 +23,7 @@ export function prospectOf(aim: Aim, fault: Fault, before: Before): Prospect {
 }
 
 /** Throws `E_REFUSED` where something else would happen now than was agreed to: to another node, or with other consequences. Pure. */
-export function requireAgreed(now: Prospect, agreed: Prospect): void {
+export function requireAgreed(now: DrillPreview, agreed: DrillPreview): void {
   const fresh = now.words.filter((word) => !agreed.words.includes(word))
   if (fresh.length > 0) throw refused(fresh.map((word) => `not what was agreed to, by now: ${word}`))
 }

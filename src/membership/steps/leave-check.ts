@@ -4,9 +4,9 @@ import { tellShared } from "../../host/shared.ts"
 import { defineClusterStep } from "../../model/step.ts"
 import { parseCib } from "../../pacemaker/cib-parse.ts"
 import { CIB } from "../../pacemaker/cib-question.ts"
-import { type DepartureView, departureFindings } from "../departure.ts"
 import { VOTING_VIEW } from "../electorate.ts"
-import { speaks } from "../node-view.ts"
+import { type DepartureView, leaveFindings } from "../leave-findings.ts"
+import { canSpeak } from "../node-view.ts"
 import { pacemakerOn } from "../nodes.ts"
 
 const want = z.strictObject({
@@ -20,7 +20,7 @@ const want = z.strictObject({
 type Want = z.infer<typeof want>
 
 /** Whether a node can leave the cluster, and what quorum is left then. Changes nothing. */
-export const departure = defineClusterStep<Want, DepartureView>({
+export const leaveCheck = defineClusterStep<Want, DepartureView>({
   kind: "departure",
   summary: "what stands against a node's leaving: no answer, the quorum that would be left",
   needs: "any",
@@ -40,8 +40,8 @@ export const departure = defineClusterStep<Want, DepartureView>({
       return { ...VOTING_VIEW.parse(output), constraints: cib.startsWith("<") ? parseCib(cib).constraints : [] }
     },
   }),
-  elect: ({ cluster, node }, view, { host }) => speaks(cluster, node, host, view),
+  elect: ({ cluster, node }, view, { host }) => canSpeak(cluster, node, host, view),
   check: () => [],
-  findings: departureFindings,
+  findings: leaveFindings,
   plan: () => [],
 })

@@ -3,13 +3,13 @@ import type { HostFacts } from "../model/host-facts.ts"
 import type { Member, Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { afterwards, type VotingView } from "./electorate.ts"
-import { lists, type NodeView, speakerOf } from "./node-view.ts"
+import { lists, type NodeView, referenceMember } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
 import { count, describeVotes } from "./quorum.ts"
 import { isRebuilt } from "./rebuilt.ts"
 import { isForeign, isIn } from "./situation.ts"
 
-interface NewcomerWant {
+interface JoinWant {
   cluster: string
   node: MemberNode
   shell: "pcs" | "crmsh" | "auto"
@@ -17,31 +17,31 @@ interface NewcomerWant {
 }
 
 /** What a host says of itself, and which pacemaker it would get. */
-export interface NewcomerView extends VotingView {
+export interface JoinView extends VotingView {
   /** The version that its packages would install, where none is installed and that can be told. */
   candidate: string | undefined
 }
 
-type All = Members<NewcomerView>
+type All = Members<JoinView>
 
 /** Everything that stands against this node's joining, so that nothing is touched where it could not be finished. */
-export function newcomerFindings(want: NewcomerWant, members: All): Finding[] {
+export function joinFindings(want: JoinWant, members: All): Finding[] {
   const { cluster, node } = want
-  const speaker = speakerOf(cluster, node.name, members)
+  const reference = referenceMember(cluster, node.name, members)
   const newcomer = members.all.find(({ host }) => host === node.name)
-  if (speaker === undefined) {
+  if (reference === undefined) {
     return [refusal(`no host that answers is in the cluster ${cluster}`, "Found it first, or start it: haops up")]
   }
   return [
-    ...unreachable(want, speaker, members),
-    ...(speaker.have.status?.quorate === true ? meanwhile(want, speaker) : [noQuorum(speaker.host)]),
-    ...(newcomer === undefined ? [] : [...belongings(cluster, newcomer, speaker), ...versions(newcomer, speaker)]),
-    ...(lists(speaker.have, node.name) ? returning(want, newcomer, speaker) : identity(node, speaker)),
+    ...unreachable(want, reference, members),
+    ...(reference.have.status?.quorate === true ? meanwhile(want, reference) : [noQuorum(reference.host)]),
+    ...(newcomer === undefined ? [] : [...belongings(cluster, newcomer, reference), ...versions(newcomer, reference)]),
+    ...(lists(reference.have, node.name) ? returning(want, newcomer, reference) : identity(node, reference)),
   ]
 }
 
-function unreachable({ node, allowUnreachable }: NewcomerWant, speaker: Member<NodeView>, { missing }: All): Finding[] {
-  const others = missing.filter((name) => name !== node.name && lists(speaker.have, name))
+function unreachable({ node, allowUnreachable }: JoinWant, reference: Member<NodeView>, { missing }: All): Finding[] {
+  const others = missing.filter((name) => name !== node.name && lists(reference.have, name))
   return [
     ...(missing.includes(node.name) ? [refusal(`${node.name} does not answer, so it cannot join`)] : []),
     ...(others.length === 0 || allowUnreachable
@@ -63,7 +63,7 @@ function noQuorum(host: string): Finding {
  * From the moment when its members list it to that when it has started, a newcomer is a vote that is needed and not there: where others
  * are away as well, that can be the quorum. A device's vote can go with it: `ffsplit` gives it to no less than half of the nodes.
  */
-function meanwhile({ node, shell }: NewcomerWant, { host, have, facts }: Member<NewcomerView>): Finding[] {
+function meanwhile({ node, shell }: JoinWant, { host, have, facts }: Member<JoinView>): Finding[] {
   const members = have.conf?.nodes ?? []
   if (lists(have, node.name)) return []
   const votes = count(afterwards({ joining: node.name }, have, chooseDialect(facts, shell).name))
@@ -79,12 +79,12 @@ function meanwhile({ node, shell }: NewcomerWant, { host, have, facts }: Member<
 }
 
 /** A node of this very cluster that it has given up is cleared by `cluster-stray`; one of another cluster of the same name is not. */
-function belongings(cluster: string, { host, have }: Member<NodeView>, speaker: Member<NodeView>): Finding[] {
+function belongings(cluster: string, { host, have }: Member<NodeView>, reference: Member<NodeView>): Finding[] {
   const hint = "haops does not end another cluster. If it is no longer needed, on the node: pcs cluster destroy"
   if (isForeign(cluster, have)) {
     return [refusal(`${host} belongs to another cluster, ${have.conf?.name ?? "which has no name"}`, hint)]
   }
-  if (!isIn(cluster, have) || lists(speaker.have, host) || isRelated(have, speaker.have)) return []
+  if (!isIn(cluster, have) || lists(reference.have, host) || isRelated(have, reference.have)) return []
   return [refusal(`${host} belongs to another cluster that is called ${cluster} too`, hint)]
 }
 
@@ -95,7 +95,7 @@ export function isRelated(a: NodeView, b: NodeView): boolean {
 }
 
 /** Corosync and the CIB of two major versions do not mix; a rolling upgrade replaces nodes, it does not add to them. */
-function versions(newcomer: Member<NewcomerView>, { host, facts }: Member<NodeView>): Finding[] {
+function versions(newcomer: Member<JoinView>, { host, facts }: Member<NodeView>): Finding[] {
   const theirs = facts.versions.pacemaker
   const own = newcomer.facts.versions.pacemaker ?? newcomer.have.candidate
   if (theirs === undefined || (own !== undefined && major(own) === major(theirs))) return []
@@ -114,12 +114,12 @@ function versions(newcomer: Member<NewcomerView>, { host, facts }: Member<NodeVi
 
 /** A member that was installed anew is taken out of the list and in again, where the lowest free id need not be the one that it had. */
 function returning(
-  { cluster, node }: NewcomerWant,
+  { cluster, node }: JoinWant,
   own: Member<NodeView> | undefined,
-  speaker: Member<NodeView>,
+  reference: Member<NodeView>,
 ): Finding[] {
-  if (!isRebuilt(cluster, own, speaker)) return []
-  const nodes = speaker.have.conf?.nodes ?? []
+  if (!isRebuilt(cluster, own, reference)) return []
+  const nodes = reference.have.conf?.nodes ?? []
   const had = nodes.find(({ name }) => name === node.name)?.nodeid
   const next = lowestFree(nodes.filter(({ name }) => name !== node.name).map(({ nodeid }) => nodeid))
   if (had === undefined || had === next) return []

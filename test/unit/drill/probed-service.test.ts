@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { addressOf, aimAt, targetOf } from "../../../src/drill/aim.ts"
+import { addressOf, probedService, targetOf } from "../../../src/drill/probed-service.ts"
 import { parseSpan } from "../../../src/drill/span.ts"
 import { parseInventory } from "../parse-inventory.ts"
 
@@ -19,7 +19,7 @@ haproxy:
   "prod.yaml",
 )
 const aim = (vip?: string, service?: string) => {
-  const found = aimAt(inventory, { vip, service })
+  const found = probedService(inventory, { vip, service })
   return `${found.vip.name} ${found.service.name} ${addressOf(found)}`
 }
 
@@ -47,7 +47,7 @@ describe("what a drill asks", () => {
 })
 
 test("the target knows haproxy's resource where pacemaker runs it", () => {
-  expect(targetOf(inventory, aimAt(inventory, {}), "controller2")).toMatchObject({
+  expect(targetOf(inventory, probedService(inventory, {}), "controller2")).toMatchObject({
     node: "controller2",
     haproxy: "lb-haproxy",
   })

@@ -6,7 +6,7 @@ import { isHaproxy } from "../pacemaker/section/vip-resources.ts"
 import type { Target } from "./fault.ts"
 
 /** What a drill is about: a VIP, and the service that is asked there. */
-export interface Aim {
+export interface ProbedService {
   vip: Vip
   service: HaproxyService
   /** `http`: an answer to a request counts. `tcp`: an accepted connection does. */
@@ -17,7 +17,10 @@ export interface Aim {
  * The VIP and the service of these names; where none is named, the first VIP with a service, and there the first service that speaks
  * HTTP, since an answer says more than an accepted connection. Throws `E_INPUT` where there is none, or it is not of that name.
  */
-export function aimAt(inventory: Inventory, names: { vip?: string | undefined; service?: string | undefined }): Aim {
+export function probedService(
+  inventory: Inventory,
+  names: { vip?: string | undefined; service?: string | undefined },
+): ProbedService {
   const services = inventory.haproxy?.services.filter(({ vip }) => vip !== undefined) ?? []
   const service = names.service === undefined ? undefined : named("service on a VIP", names.service, services)
   const wanted = names.vip ?? service?.vip
@@ -45,13 +48,13 @@ export function aimAt(inventory: Inventory, names: { vip?: string | undefined; s
 }
 
 /** Where a service is asked: `http://10.0.0.11:8080/`, or `10.0.0.11:3306`. */
-export function addressOf({ vip, service: { bind }, how }: Aim): string {
+export function addressOf({ vip, service: { bind }, how }: ProbedService): string {
   const host = vip.address.includes(":") ? `[${vip.address}]` : vip.address
   const place = `${host}:${bind.port}`
   return how === "tcp" ? place : `${bind.tls === undefined ? "http" : "https"}://${place}/`
 }
 
-export function targetOf({ pacemaker, vips }: Inventory, { vip }: Aim, node: string): Target {
+export function targetOf({ pacemaker, vips }: Inventory, { vip }: ProbedService, node: string): Target {
   const cluster = vip.manager === "pacemaker" ? pacemaker : undefined
   const haproxy = cluster?.resources.find(isHaproxy)?.id
   const alike = vips.filter(({ manager }) => manager === vip.manager).map(({ address }) => address)

@@ -1,8 +1,8 @@
 import * as z from "zod"
 import { defineClusterStep } from "../../model/step.ts"
 import { VOTING_VIEW } from "../electorate.ts"
-import { type NewcomerView, newcomerFindings } from "../newcomer.ts"
-import { speaks } from "../node-view.ts"
+import { type JoinView, joinFindings } from "../join-findings.ts"
+import { canSpeak } from "../node-view.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
 
 const want = z.strictObject({
@@ -15,7 +15,7 @@ const want = z.strictObject({
 type Want = z.infer<typeof want>
 
 /** Whether a node can join the running cluster. Changes nothing; what stands against it ends the run before anything is touched. */
-export const newcomer = defineClusterStep<Want, NewcomerView>({
+export const joinCheck = defineClusterStep<Want, JoinView>({
   kind: "newcomer",
   summary: "what stands against a node's joining: another cluster, another version, an address in use, no quorum",
   needs: "any",
@@ -41,8 +41,8 @@ exit 0`,
       return { ...VOTING_VIEW.parse({ ...output, stdout: output.stdout.replace(/^@@candidate .*$/m, "") }), candidate }
     },
   }),
-  elect: ({ cluster, node }, view, { host }) => speaks(cluster, node.name, host, view),
+  elect: ({ cluster, node }, view, { host }) => canSpeak(cluster, node.name, host, view),
   check: () => [],
-  findings: newcomerFindings,
+  findings: joinFindings,
   plan: () => [],
 })

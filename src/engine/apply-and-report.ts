@@ -7,7 +7,12 @@ import { describeAction } from "./describe.ts"
 import type { LiveHost } from "./world.ts"
 
 /** One action of a step, told as it begins and ends. Throws what `applyAction` throws. */
-export async function carryOut(context: RunContext, action: Action, state: LiveHost, about: StepPlace): Promise<void> {
+export async function applyAndReport(
+  context: RunContext,
+  action: Action,
+  state: LiveHost,
+  about: StepPlace,
+): Promise<void> {
   const text = describeAction(action)
   const start = Date.now()
   if (action.type === "wait") context.sink({ type: "waiting", ...about, for: action.for })
@@ -16,13 +21,14 @@ export async function carryOut(context: RunContext, action: Action, state: LiveH
   const forChanges = action.type === "wait" ? undefined : context.forChanges
   const stdout = await applyAction(action, forChanges?.(state.transport) ?? state.transport, context.abort)
   context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })
-  if (action.type === "run" && action.foretell !== undefined) foretell(context, action.foretell, stdout, about)
+  if (action.type === "run" && action.transitions !== undefined)
+    reportTransitions(context, action.transitions, stdout, about)
 }
 
 /** Says what the cluster will do. The change is made by now: an answer that is not understood takes nothing back. */
-function foretell(
+function reportTransitions(
   { sink }: RunContext,
-  read: NonNullable<RunAction["foretell"]>,
+  read: NonNullable<RunAction["transitions"]>,
   stdout: string,
   about: StepPlace,
 ): void {

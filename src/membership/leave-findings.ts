@@ -5,10 +5,10 @@ import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { type Constrained, constraintsLeft } from "./constraints-left.ts"
 import { afterwards, awayTogether, type VotingView, whileLeaving } from "./electorate.ts"
 import { handsOff } from "./hands-off.ts"
-import { lists, type NodeView, speakerOf } from "./node-view.ts"
+import { lists, type NodeView, referenceMember } from "./node-view.ts"
 import { count, describeVotes, type Votes } from "./quorum.ts"
 
-interface DepartureWant {
+interface LeaveWant {
   cluster: string
   node: string
   shell: "pcs" | "crmsh" | "auto"
@@ -21,25 +21,25 @@ interface DepartureWant {
 export type DepartureView = VotingView & Constrained
 
 /** Everything that stands against this node's leaving, and what to ask the operator about before it does. */
-export function departureFindings(want: DepartureWant, members: Members<DepartureView>): Finding[] {
+export function leaveFindings(want: LeaveWant, members: Members<DepartureView>): Finding[] {
   const { cluster, node } = want
-  const speaker = speakerOf(cluster, node, members)
-  if (speaker === undefined) {
+  const reference = referenceMember(cluster, node, members)
+  if (reference === undefined) {
     const hint = `To end the whole cluster, on each node: pcs cluster destroy`
     return [refusal(`no other host that answers is in the cluster ${cluster}`, hint)]
   }
   const known = [...members.all.map(({ host }) => host), ...members.missing].includes(node)
   if (!known && !isListed(node, members)) {
-    const names = speaker.have.conf?.nodes.map(({ name }) => name) ?? []
+    const names = reference.have.conf?.nodes.map(({ name }) => name) ?? []
     return [refusal(`${node} is not a node of ${cluster}`, `Its nodes are ${names.join(", ")}.`)]
   }
-  const { status } = speaker.have
+  const { status } = reference.have
   const kept = status === undefined ? [] : handsOff(node, status)
   return [
-    ...unreachable(want, speaker, members),
+    ...unreachable(want, reference, members),
     ...kept,
-    ...quorum(want, speaker),
-    ...constraintsLeft(node, speaker.have),
+    ...quorum(want, reference),
+    ...constraintsLeft(node, reference.have),
   ]
 }
 
@@ -48,14 +48,10 @@ export function isListed(node: string, { all }: Members<NodeView>): boolean {
   return all.some(({ host, have }) => host !== node && lists(have, node))
 }
 
-function unreachable(
-  { node, force }: DepartureWant,
-  speaker: Member<VotingView>,
-  members: Members<NodeView>,
-): Finding[] {
-  const others = members.missing.filter((name) => name !== node && lists(speaker.have, name))
+function unreachable({ node, force }: LeaveWant, reference: Member<VotingView>, members: Members<NodeView>): Finding[] {
+  const others = members.missing.filter((name) => name !== node && lists(reference.have, name))
   const gone = members.missing.includes(node)
-  if (force) return gone ? [remnant(node, speaker)] : []
+  if (force) return gone ? [remnant(node, reference)] : []
   return [
     ...(gone
       ? [
@@ -107,25 +103,29 @@ const STAY_AWAY = "systemctl disable --now pacemaker corosync"
  * What is left, in numbers: while the node has stopped and still counts, and afterwards. A cluster that has lost its quorum already may
  * give up dead nodes to get it back.
  */
-function quorum(want: DepartureWant, speaker: Member<VotingView>): Finding[] {
+function quorum(want: LeaveWant, reference: Member<VotingView>): Finding[] {
   const { node, shell } = want
-  const { have, facts } = speaker
+  const { have, facts } = reference
   if (!lists(have, node)) return []
   const left = afterwards({ without: node }, have, chooseDialect(facts, shell).name)
   const after = count(left)
   if (!after.quorate) {
     return [
-      lost(want, speaker, `without ${node} the cluster has no quorum and stops its resources: ${describeVotes(after)}`),
+      lost(
+        want,
+        reference,
+        `without ${node} the cluster has no quorum and stops its resources: ${describeVotes(after)}`,
+      ),
     ]
   }
   const meanwhile = have.quorum?.quorate === true ? whileLeaving(node, have) : undefined
   const during = meanwhile && count(meanwhile)
   if (during === undefined || during.quorate) return risky(node, after)
   const numbers = describeVotes(during)
-  return [lost(want, speaker, `while ${node} leaves, the cluster has no quorum and stops its resources: ${numbers}`)]
+  return [lost(want, reference, `while ${node} leaves, the cluster has no quorum and stops its resources: ${numbers}`)]
 }
 
-function lost({ node, loseQuorum }: DepartureWant, { host, have }: Member<VotingView>, message: string): Finding {
+function lost({ node, loseQuorum }: LeaveWant, { host, have }: Member<VotingView>, message: string): Finding {
   if (loseQuorum) return { severity: "warning", message, ask: true }
   const missing = [
     ...missingOf(node, have),

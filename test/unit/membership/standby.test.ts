@@ -134,11 +134,11 @@ describe("node-drained", () => {
     expect(judged(false)).toMatchObject([{ attribute: node }])
   })
 
-  test("rehearses on a copy of the CIB what will move, but not when that has been asked for already", () => {
+  test("simulates on a copy of the CIB what will move, but not when that has been asked for already", () => {
     const want = about(nodeDrained)
-    const rehearse = (said: Said) => nodeDrained.rehearse?.(want, gather(nodeDrained, want, all(said)), [])
-    expect(rehearse(four)?.script).toContain("CIB_file=cib.xml crm_attribute -N controller4 -n standby -v on")
-    expect(rehearse({ ...four, standby: ["controller4"] })).toBeUndefined()
+    const simulate = (said: Said) => nodeDrained.simulate?.(want, gather(nodeDrained, want, all(said)), [])
+    expect(simulate(four)?.script).toContain("CIB_file=cib.xml crm_attribute -N controller4 -n standby -v on")
+    expect(simulate({ ...four, standby: ["controller4"] })).toBeUndefined()
   })
 })
 
