@@ -96,8 +96,10 @@ function vipDrift(
     const seen = holders.length === 0 ? NO_NODE : holders.join(" and ")
     return [drift(attribute, `the cluster says ${node}, the address is on ${seen}`, `on ${node}`)]
   }
-  const deaf = all.filter(({ have }) => have.answers.get(id) === false).map(({ host }) => host)
-  return deaf.length === 0 ? [] : [drift(attribute, `port ${port} does not answer ${deaf.join(", ")}`, "answering")]
+  const unresponsive = all.filter(({ have }) => have.answers.get(id) === false).map(({ host }) => host)
+  return unresponsive.length === 0
+    ? []
+    : [drift(attribute, `port ${port} does not answer ${unresponsive.join(", ")}`, "answering")]
 }
 
 function haproxyDrift(
@@ -116,7 +118,7 @@ function haproxyDrift(
   return [
     ...(active.size === 0 && idle.length === 0 ? [drift("haproxy", "runs on no node", "running")] : []),
     ...idle.flatMap((node) => idleOn(node, whyNotOn(node, resource, status))),
-    ...all.filter(({ host }) => active.has(host)).flatMap((member) => deafPorts(member, listeners)),
+    ...all.filter(({ host }) => active.has(host)).flatMap((member) => unresponsivePorts(member, listeners)),
   ]
 }
 
@@ -130,7 +132,10 @@ function hindered(one: Drift, why: readonly Hindrance[]): Drift {
   return { ...one, have: `${one.have}: ${describeHindrances(why)}`, undo: why.flatMap(({ undo }) => undo) }
 }
 
-function deafPorts({ host, have }: Member<Health>, listeners: readonly { address: string; port: number }[]): Drift[] {
+function unresponsivePorts(
+  { host, have }: Member<Health>,
+  listeners: readonly { address: string; port: number }[],
+): Drift[] {
   const missing = listeners.filter(
     ({ address, port }) => !have.listening.has(`${address}:${port}`) && !have.listening.has(`*:${port}`),
   )

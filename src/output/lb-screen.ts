@@ -26,7 +26,7 @@ function haproxyLine({ host, runtime }: HaproxyStatus, { vips }: Seen, paint: Pa
   const held = vips.filter(({ holders }) => holders.includes(host)).map(({ name }) => name)
   const has = held.length === 0 ? "" : `, has ${held.join(", ")}`
   if (runtime.state !== "up") {
-    const why = runtime.state === "deaf" ? `does not answer: ${cleanLine(runtime.reason)}` : runtime.state
+    const why = runtime.state === "unresponsive" ? `does not answer: ${cleanLine(runtime.reason)}` : runtime.state
     return paint.red(`haproxy on ${host}: ${why}${has}`)
   }
   const { version, uptime, connections, maxConnections } = runtime.process

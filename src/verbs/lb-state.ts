@@ -102,7 +102,9 @@ function conclude(
 function unasked({ haproxies }: Status, host: string): AdminStateReport[] {
   const runtime = haproxies.find((one) => one.host === host)?.runtime
   if (runtime === undefined) return [{ host, ok: false, text: "could not be reached" }]
-  return runtime.state === "deaf" ? [{ host, ok: false, text: `haproxy does not answer: ${runtime.reason}` }] : []
+  return runtime.state === "unresponsive"
+    ? [{ host, ok: false, text: `haproxy does not answer: ${runtime.reason}` }]
+    : []
 }
 
 async function setOn(

@@ -50,8 +50,8 @@ export type HaproxyRuntime =
   /** Not installed. */
   | { state: "absent" }
   | { state: "stopped" }
-  /** It runs, and its socket does not answer; `reason` says how that was seen. */
-  | { state: "deaf"; reason: string }
+  /** It runs, and its socket does not answer; `reason` says how that was seen. `deaf` is the word of before, and goes with the next release. */
+  | { state: "unresponsive"; deaf: true; reason: string }
   | {
       state: "up"
       process: RuntimeProcess

@@ -22,7 +22,7 @@ systemctl is-active --quiet haproxy.service || by_hand || { echo 'state stopped'
 if answers=$(haproxy_ask ${COMMANDS.map((command) => `'${command}'`).join(" ")} 2>&1); then
   printf 'state up\\n%s\\n' "$answers"
 else
-  printf 'state deaf\\n%s\\n' "$answers"
+  printf 'state unresponsive\\n%s\\n' "$answers"
 fi`,
     parse: ({ stdout }) => parseRuntime(stdout),
   }
@@ -38,8 +38,8 @@ export function parseRuntime(stdout: string): HaproxyRuntime {
       return { state: "absent" }
     case "state stopped":
       return { state: "stopped" }
-    case "state deaf":
-      return { state: "deaf", reason: rest.trim().split("\n").at(-1) ?? "" }
+    case "state unresponsive":
+      return { state: "unresponsive", deaf: true, reason: rest.trim().split("\n").at(-1) ?? "" }
     case "state up": {
       const answers = readAnswers(rest)
       const said = (command: (typeof COMMANDS)[number]) => answers.get(command) ?? ""

@@ -15,7 +15,7 @@ export function haproxyBlocks({ haproxies, services }: HaproxyPicture): readonly
 function illBlocks(haproxies: HaproxyPicture["haproxies"]): readonly Block[] {
   return haproxies.flatMap(({ host, runtime }): Block[] => {
     if (runtime.state === "up") return []
-    if (runtime.state === "deaf")
+    if (runtime.state === "unresponsive")
       return [{ line: `  haproxy on ${host} does not answer: ${cleanLine(runtime.reason)}`, tone: "red" }]
     const state = runtime.state === "absent" ? "not installed" : "does not run"
     return [{ line: `  haproxy on ${host}: ${state}`, tone: "yellow" }]

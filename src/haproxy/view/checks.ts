@@ -130,6 +130,6 @@ function isDue(look: Look, { name }: Host): boolean {
 }
 
 function stateOf(runtime: HaproxyRuntime): string {
-  if (runtime.state === "deaf") return `does not answer: ${runtime.reason}`
+  if (runtime.state === "unresponsive") return `does not answer: ${runtime.reason}`
   return runtime.state === "absent" ? "not installed" : "does not run"
 }

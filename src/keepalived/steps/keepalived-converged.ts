@@ -44,7 +44,7 @@ export const keepalivedConverged = defineClusterStep<Want, HolderState>({
   }),
   check: ({ vips }, members) => [
     ...idleHosts(vips, members),
-    ...vips.flatMap((one) => [...vipDrift(one, members), ...deafHosts(one, members)]),
+    ...vips.flatMap((one) => [...vipDrift(one, members), ...unresponsiveHosts(one, members)]),
   ],
   plan: ({ vips, advertMs }, { elected }) => {
     // Those of the other group may be in a network that this host does not reach.
@@ -86,10 +86,10 @@ function vipDrift({ name, address, port, hosts }: VipWant, { all, missing }: Mem
     const seen = `on ${holders.join(" and ")}, which do not hear each other's VRRP`
     return [drift(attribute, seen, "on one host")]
   }
-  const deaf = asked.filter(({ have }) => have.answers.get(name) === false).map(({ host }) => host)
+  const unresponsive = asked.filter(({ have }) => have.answers.get(name) === false).map(({ host }) => host)
   if (holders.length === 0) {
     // The holder may be one that could not be asked; then its VIP answers.
-    if (deaf.length === 0 && port !== undefined && hosts.some((host) => missing.includes(host))) return []
+    if (unresponsive.length === 0 && port !== undefined && hosts.some((host) => missing.includes(host))) return []
     return [
       drift(
         attribute,
@@ -99,10 +99,12 @@ function vipDrift({ name, address, port, hosts }: VipWant, { all, missing }: Mem
       ),
     ]
   }
-  return deaf.length === 0 ? [] : [drift(attribute, `port ${port} does not answer ${deaf.join(", ")}`, "answering")]
+  return unresponsive.length === 0
+    ? []
+    : [drift(attribute, `port ${port} does not answer ${unresponsive.join(", ")}`, "answering")]
 }
 
-function deafHosts({ hosts, listeners }: VipWant, { all }: Members<HolderState>): Drift[] {
+function unresponsiveHosts({ hosts, listeners }: VipWant, { all }: Members<HolderState>): Drift[] {
   return all
     .filter(({ host }) => hosts.includes(host))
     .flatMap(({ host, have }) => {

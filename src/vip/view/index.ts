@@ -31,7 +31,7 @@ function vipCheck(seen: Seen, vip: Vip): Check {
   const asked = inventory.hosts
     .filter((host) => look.asked(host.name))
     .map(({ name: host }) => ({ host, outcome: look.observed(REACHED, host)?.get(address) }))
-  const deaf = asked.filter(({ outcome }) => !reaches(outcome))
+  const unresponsive = asked.filter(({ outcome }) => !reaches(outcome))
   const here = fromHere.get(name)
   const fails = [
     ...(holders.length === 1
@@ -39,7 +39,7 @@ function vipCheck(seen: Seen, vip: Vip): Check {
       : [`${address} is on ${holders.length === 0 ? "no host" : `${listing(holders)} at once`}`]),
     ...rivals(look, holders, address),
     ...silent.map((host) => `${host.name} could not be asked whether it has ${address}`),
-    ...deaf.map(({ host, outcome }) => `${address} does not answer ${host}${what}: ${outcome ?? "not asked"}`),
+    ...unresponsive.map(({ host, outcome }) => `${address} does not answer ${host}${what}: ${outcome ?? "not asked"}`),
   ]
   const warnings: string[] = []
   if (!reaches(here?.outcome)) {

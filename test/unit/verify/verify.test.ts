@@ -210,7 +210,11 @@ describe("each check fails by what it is about", () => {
       "haproxy that does not answer",
       "haproxy",
       "controller2: does not answer: no such file",
-      { hosts: { controller2: { observation: { haproxy: { state: "deaf", reason: "no such file" } } } } },
+      {
+        hosts: {
+          controller2: { observation: { haproxy: { state: "unresponsive", deaf: true, reason: "no such file" } } },
+        },
+      },
     ],
     [
       "an older configuration in memory, by the servers in it",

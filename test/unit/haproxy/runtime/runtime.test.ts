@@ -60,8 +60,9 @@ describe("an answer that is none", () => {
     const parse = (stdout: string) => probe.parse({ stdout, stderr: "" })
     expect(parse("state absent")).toEqual({ state: "absent" })
     expect(parse("state stopped\n")).toEqual({ state: "stopped" })
-    expect(parse("state deaf\n/run/haproxy.sock: No such file or directory\n")).toEqual({
-      state: "deaf",
+    expect(parse("state unresponsive\n/run/haproxy.sock: No such file or directory\n")).toEqual({
+      state: "unresponsive",
+      deaf: true,
       reason: "/run/haproxy.sock: No such file or directory",
     })
   })
@@ -123,7 +124,7 @@ describe.each(SHELLS)("asking in %s", (shell) => {
     using none = sandbox({ systemctl: "exit 3", haproxy: ":" })
     expect(probe.parse(run(probe.script, { shell, path: none.path }))).toEqual({ state: "stopped" })
     using running = sandbox({ systemctl: "exit 0", haproxy: ":" })
-    expect(probe.parse(run(probe.script, { shell, path: running.path }))).toMatchObject({ state: "deaf" })
+    expect(probe.parse(run(probe.script, { shell, path: running.path }))).toMatchObject({ state: "unresponsive" })
   })
 })
 
