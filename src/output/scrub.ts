@@ -1,4 +1,4 @@
-import { escapeJson } from "../base/clean.ts"
+import { cleanLines, escapeJson } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import type { Sink } from "../base/events.ts"
 
@@ -12,7 +12,7 @@ const MASK = "[secret]"
 /**
  * A scrubber for the secrets of this run. `Secret` objects redact themselves; this is for what a remote command printed.
  * `secrets` is asked each time, since secrets are resolved as the run goes on. Looks for each value, each of its lines
- * (of 8 characters or more, as of a private key), and both as a shell would quote them.
+ * (of 8 characters or more, as of a private key), both as they are once cleaned for a screen, and all as a shell would quote them.
  */
 export function createScrub(secrets: () => readonly string[]): Scrub {
   let known: readonly string[] = []
@@ -57,6 +57,10 @@ function needlesOf(secrets: readonly string[]): readonly string[] {
 }
 
 function formsOf(secret: string): readonly string[] {
-  const lines = secret.split("\n").filter((line) => line.length >= 2 * MIN_LENGTH)
-  return [secret, secret.trim(), ...lines].flatMap((form) => [form, form.replaceAll("'", `'\\''`)])
+  const cleaned = cleanLines(secret)
+  const lines = [...secret.split("\n"), ...cleaned].filter((line) => line.length >= 2 * MIN_LENGTH)
+  return [secret, secret.trim(), cleaned.join("\n").trim(), ...lines].flatMap((form) => [
+    form,
+    form.replaceAll("'", `'\\''`),
+  ])
 }

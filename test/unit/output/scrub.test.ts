@@ -1,5 +1,6 @@
 import { fc, test } from "@fast-check/vitest"
 import { describe, expect, it } from "vitest"
+import { cleanLines } from "../../../src/base/clean.ts"
 import { createScrub, scrubError, toScrubbedJson } from "../../../src/output/scrub.ts"
 import { commandError } from "./samples.ts"
 
@@ -21,6 +22,12 @@ describe("createScrub", () => {
     const scrub = createScrub(() => ["-----BEGIN\nMIIEvQIBADANBg\n-----END", "it's me"])
     expect(scrub("MIIEvQIBADANBg")).toBe("[secret]")
     expect(scrub("'it'\\''s me'")).toBe("'[secret]'")
+  })
+
+  it("masks a secret as it is once it has been cleaned for a screen", () => {
+    const scrub = createScrub(() => ["-----BEGIN\r\nMIIEvQIBADANBg\r\n-----END\r\n", "pass\tword"])
+    expect(scrub(cleanLines("MIIEvQIBADANBg\r").join(""))).toBe("[secret]")
+    expect(scrub(cleanLines("is pass\tword").join(""))).toBe("is [secret]")
   })
 
   it("leaves words alone that are too short to be told from chance", () => {
