@@ -1,6 +1,7 @@
 import { cleanLine } from "../base/clean.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import { costsOf, describeDisturbance, disturbs, type News } from "../engine/costs.ts"
+import type { PlanResult } from "../engine/plan.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
 import { type RunResult, run } from "../engine/run.ts"
 import { runsNowhere, wouldStop } from "../membership/nowhere.ts"
@@ -38,13 +39,16 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
     if (news !== undefined) return await confirmNews(session, request.options, plan, news)
     const status = statusSeen(session)
     if (status !== undefined) before = placementOf(status)
-    const stops = wouldStop(inventory, plan.transitions, status)
-    if (stops !== undefined && request.subject?.loseQuorum !== true) throw stops
     return await agreed(session, request, plan)
+  }
+  // Under the lock once more: somebody may have taken the last other node out of service meanwhile.
+  const require = async ({ plan }: PlanResult) => {
+    const stops = wouldStop(inventory, plan.transitions, statusSeen(session))
+    if (stops !== undefined && request.subject?.loseQuorum !== true) throw stops
   }
   const costs = (plan: Plan) => costsOf(weighed(request, plan))
   const onAgreed = async () => await request.onAgreed?.(session)
-  const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, onAgreed })
+  const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, require, onAgreed })
   const after = statusSeen(session)
   const result = serving(withoutSubject(request, session, ran), inventory, after)
   if (result.changed && after !== undefined) {

@@ -1,0 +1,52 @@
+import { beforeEach, expect, test, vi } from "vitest"
+import type { Transition } from "../../../src/base/events.ts"
+import type { PlanResult } from "../../../src/engine/plan.ts"
+import type { RunRequest } from "../../../src/engine/run.ts"
+import type { Subject } from "../../../src/model/step.ts"
+import { runAboutNode } from "../../../src/verbs/run-about-node.ts"
+import type { Session } from "../../../src/verbs/session.ts"
+import { LAB } from "../membership/cluster.ts"
+
+const VIP = { name: "vip", address: "10.0.0.100", prefix: 24, on: "controllers", monitorInterval: "30s" } as const
+const INVENTORY = { ...LAB, vips: [{ ...VIP, manager: "pacemaker" as const }] }
+
+const asked = vi.hoisted(() => ({ requests: [] as RunRequest[] }))
+
+vi.mock("../../../src/engine/run.ts", () => ({
+  run: async (request: RunRequest) => {
+    asked.requests.push(request)
+    return { outcome: "done", changed: false }
+  },
+}))
+vi.mock("../../../src/verbs/session.ts", () => ({
+  openSession: async () =>
+    ({
+      ...{ verb: "standby", inventory: INVENTORY, barriers: [], startedAt: 0 },
+      context: { world: new Map() },
+      reporter: { sink: () => {}, finish: async () => {} },
+      [Symbol.asyncDispose]: async () => {},
+    }) as unknown as Session,
+}))
+
+beforeEach(() => void asked.requests.splice(0))
+
+const stop: Transition = { resource: "vip", action: "stop", node: "controller1" }
+const planned = (transitions: readonly Transition[]) => ({ plan: { transitions } }) as PlanResult
+
+async function judged(subject: Subject, transitions: readonly Transition[]): Promise<void> {
+  await runAboutNode({ verb: "standby", options: { forks: 1 }, playbook: () => expect.fail(), subject })
+  await asked.requests[0]!.require!(planned(transitions))
+}
+
+// The engine asks `require` before the question and again under the lock.
+test("a node that is the last one to run a VIP is kept in service, by what is true under the lock as well", async () => {
+  await expect(judged({ node: "controller1" }, [stop])).rejects.toMatchObject({
+    code: "E_REFUSED",
+    message: "no other node would run vip",
+  })
+  await expect(judged({ node: "controller1" }, [])).resolves.toBeUndefined()
+})
+
+test("a node may take the last VIP with it where quorum may be lost", async () => {
+  await expect(judged({ node: "controller1", leaving: true, loseQuorum: true }, [stop])).resolves.toBeUndefined()
+})
