@@ -76,15 +76,17 @@ if [ "$first" = ${quote(MANAGED)} ]; then echo ours; fi`,
   plan: (wanted, have) => [
     // First, so that nobody is answered here by way of an address that is on its way out.
     ...(wanted.haproxy && have.haproxy ? [run("systemctl", "stop", "haproxy.service")] : []),
-    ...left(wanted, have).map(({ address, prefix, nic }) =>
-      run("ip", "addr", "del", `${address}/${prefix}`, "dev", nic),
-    ),
+    // The first of a subnet takes the others of it along, unless promote_secondaries is set: it goes last.
+    ...left(wanted, have)
+      .reverse()
+      .map(({ address, prefix, nic }) => run("ip", "addr", "del", `${address}/${prefix}`, "dev", nic)),
   ],
 })
 
+/** As the host lists them. */
 function left({ vips }: Want, { addresses }: Have) {
-  return Object.entries(vips).flatMap(([name, vip]) =>
-    addresses.filter(({ address }) => address === vip).map((one) => ({ name, ...one })),
+  return addresses.flatMap((one) =>
+    Object.entries(vips).flatMap(([name, vip]) => (vip === one.address ? [{ name, ...one }] : [])),
   )
 }
 

@@ -337,7 +337,7 @@ describe("cluster-remains", () => {
 
   const judged = (
     said: Said,
-    { addresses = ADDRESSES, ours = true, pacemaker = "inactive", haproxy = "active" } = {},
+    { addresses = ADDRESSES, ours = true, pacemaker = "inactive", haproxy = "active", wanted = want } = {},
   ) => {
     const units = stackUnits({
       pacemaker: { load: "loaded", active: pacemaker, file: "disabled" },
@@ -345,12 +345,12 @@ describe("cluster-remains", () => {
     })
     const parts = { units, addresses, config: ours ? "ours" : "" }
     const told = Object.entries(parts).map(([name, text]) => `@@haops ${name}\n${text}\n\n`)
-    const have = clusterRemains.probe(want).parse({ stdout: answer(said) + told.join(""), stderr: "" })
+    const have = clusterRemains.probe(wanted).parse({ stdout: answer(said) + told.join(""), stderr: "" })
     const facts = withPcs("0.11.5", "controller4")
-    const drift = clusterRemains.check(want, have, facts)
+    const drift = clusterRemains.check(wanted, have, facts)
     return {
       drift: drift.map(({ attribute, have }) => `${attribute}: ${have}`),
-      lines: commands(drift.length > 0 ? clusterRemains.plan(want, have, drift, facts) : []),
+      lines: commands(drift.length > 0 ? clusterRemains.plan(wanted, have, drift, facts) : []),
     }
   }
 
@@ -359,10 +359,20 @@ describe("cluster-remains", () => {
       drift: ["haproxy: still runs", "vip 10.0.0.100: still on eth0", "six fd00::9: still on ens7"],
       lines: [
         "systemctl stop haproxy.service",
-        "ip addr del 10.0.0.100/24 dev eth0",
         "ip addr del fd00::9/64 dev ens7",
+        "ip addr del 10.0.0.100/24 dev eth0",
       ],
     })
+  })
+
+  test("the first address of a subnet goes last: where promote_secondaries is off, the others go with it", () => {
+    const addresses = `2: eth0    inet 10.0.0.100/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever
+2: eth0    inet 10.0.0.101/24 brd 10.0.0.255 scope global secondary eth0\\       valid_lft forever`
+    const wanted = boundTo(lab(vip("vip", "10.0.0.100"), vip("public", "10.0.0.101")))!
+    expect(judged({}, { addresses, haproxy: "inactive", wanted }).lines).toEqual([
+      "ip addr del 10.0.0.101/24 dev eth0",
+      "ip addr del 10.0.0.100/24 dev eth0",
+    ])
   })
 
   test("of a member they are the cluster's business, and of a node whose pacemaker runs", () => {
