@@ -1,6 +1,7 @@
 import type { Drift } from "../base/events.ts"
 import type { Member, Members } from "../model/step.ts"
 import { type CrmStatus, isSettled } from "../pacemaker/crm-mon.ts"
+import { resourceOf } from "../pacemaker/operation.ts"
 import { type Health, type HealthWant, inService } from "./health.ts"
 import { describeHindrances, type Hindrance, whyNotOn } from "./hindrance.ts"
 import { idleFor, rests } from "./idle.ts"
@@ -26,7 +27,9 @@ export function healthDrift(want: HealthWant, members: Members<Health>): Drift[]
 
 /** Resources with a failed action in the drift that `healthDrift` told. */
 export function failedResources(drift: readonly Drift[]): readonly string[] {
-  const resources = drift.filter(({ want }) => want === NO_FAILURE).map(({ attribute }) => resourceOf(attribute))
+  const resources = drift
+    .filter(({ want }) => want === NO_FAILURE)
+    .map(({ attribute }) => resourceOf(attribute.replace(/ on .*$/, "")))
   return [...new Set(resources)]
 }
 
@@ -57,11 +60,6 @@ const NO_FAILURE = "no failed action"
 function failureDrift({ operation, node, status, reason }: CrmStatus["failures"][number]): Drift {
   const how = ["failed", status, reason].filter((word) => word !== "").join(": ")
   return drift(`${operation} on ${node}`, how, NO_FAILURE)
-}
-
-/** `lb-haproxy_start_0 on controller1`, as pacemaker names an action: resource, operation, interval in milliseconds. */
-function resourceOf(action: string): string {
-  return action.replace(/_[a-z-]+_\d+ on .*$/, "").replace(/:\d+$/, "")
 }
 
 /** A node that the cluster does not know is not a member yet: the setup step reports it. */

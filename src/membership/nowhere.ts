@@ -3,6 +3,7 @@ import type { Transition } from "../base/events.ts"
 import { listing } from "../base/words.ts"
 import type { Inventory } from "../model/inventory.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
+import { resourceOf } from "../pacemaker/operation.ts"
 import { describeHindrances, type Hindrance, isIdle, whyNowhere } from "./hindrance.ts"
 
 /**
@@ -39,7 +40,7 @@ export function runsNowhere({ vips }: Pick<Inventory, "vips">, status: CrmStatus
 /** A node that could not start it, such as for want of its nic, is not tried again before that is forgotten. */
 function failed(id: string, { failures }: CrmStatus): readonly Hindrance[] {
   return failures
-    .filter(({ operation }) => operation.startsWith(`${id}_`))
+    .filter(({ operation }) => resourceOf(operation) === id)
     .map(({ operation, node, status, reason }) => ({
       reason: [`${operation} failed on ${node}`, status, reason].filter((word) => word !== "").join(": "),
       undo: [`crm_resource --cleanup --resource ${id} --node ${node}`],

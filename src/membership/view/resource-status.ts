@@ -1,5 +1,6 @@
 import type { Look } from "../../model/view.ts"
 import type { CrmResource } from "../../pacemaker/crm-mon.ts"
+import { resourceOf } from "../../pacemaker/operation.ts"
 import { referenceView } from "../reference-view.ts"
 
 export interface ResourceStatus {
@@ -18,7 +19,7 @@ export function resourceStatus(look: Look): readonly ResourceStatus[] {
   const ids = [...new Set(resources.map(({ id }) => id))]
   return ids.map((id) => {
     const copies = resources.filter((resource) => resource.id === id)
-    const failed = failures.filter(({ operation }) => operation.replace(/:\d+_/, "_").startsWith(`${id}_`))
+    const failed = failures.filter(({ operation }) => resourceOf(operation) === id)
     return {
       id,
       agent: copies[0]?.agent ?? "",

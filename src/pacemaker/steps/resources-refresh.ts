@@ -8,6 +8,7 @@ import { pacemakerOn } from "../../membership/nodes.ts"
 import type { Resource } from "../../model/resource.ts"
 import { type Drift, defineStep } from "../../model/step.ts"
 import { CRM_MON, type CrmResource, type CrmStatus, isSettled, parseCrmMon } from "../crm-mon.ts"
+import { resourceOf } from "../operation.ts"
 
 const HAPROXY = "haproxy.service"
 
@@ -76,16 +77,12 @@ function believes({ maintenance, nodes, resources, failures }: CrmStatus, id: st
   const member = nodes.find(({ name }) => name === node)
   if (maintenance || member?.online !== true || member.pending || member.maintenance) return false
   const copies = resources.filter((one) => one.id === id)
-  const known = failures.some((one) => one.node === node && concerns(one.operation, id))
+  const known = failures.some((one) => one.node === node && resourceOf(one.operation) === id)
   return !known && copies.every(({ role }) => !role.endsWith("ing")) && copies.some((copy) => runs(copy, node))
 }
 
 function runs(copy: CrmResource, node: string): boolean {
   return copy.managed && isSettled(copy) && copy.nodes.includes(node)
-}
-
-function concerns(operation: string, id: string): boolean {
-  return operation.replace(/:\d+_/, "_").startsWith(`${id}_`)
 }
 
 /**

@@ -68,7 +68,7 @@ describe("a verb after which a VIP runs nowhere", () => {
   test("has failed where the node that was to take it could not start it, such as for want of its nic", () => {
     const failures = [
       { operation: "vip_start_0", node: "controller2", status: "not configured", reason: "[findif] failed" },
-      { operation: "web_start_0", node: "controller2", status: "error", reason: "" },
+      { operation: "vip_b_start_0", node: "controller2", status: "error", reason: "" },
     ]
     expect(runsNowhere(INVENTORY, stopped({ failures }))).toMatchObject({
       message: "vip runs on no node: vip_start_0 failed on controller2: not configured: [findif] failed",
