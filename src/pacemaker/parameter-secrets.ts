@@ -1,4 +1,5 @@
 import { HaopsError } from "../base/errors.ts"
+import type { Finding } from "../base/events.ts"
 import type { Secret } from "../base/secret.ts"
 import { quote } from "../base/sh.ts"
 import type { SecretSource } from "../model/inventory.ts"
@@ -69,6 +70,23 @@ export function fillIn(file: string, secrets: readonly ParameterSecret[]): reado
 
 function forSed(text: string): string {
   return text.replace(/[\\/&.*[\]^$]/g, "\\$&")
+}
+
+/**
+ * Secrets of which the cluster would keep something else: up to pacemaker 2.1 each of its programs writes a line break as a backslash and
+ * `n`, and a tab as four blanks. The agent would get that, and each run would find another secret than the one it has written.
+ */
+export function mangledSecrets(secrets: readonly ParameterSecret[], pacemaker: string | undefined): readonly Finding[] {
+  if (Number.parseInt(pacemaker ?? "3", 10) > 2) return []
+  const mangled = secrets.filter(({ value }) => /[\t\n\r]/.test(value.reveal()))
+  return mangled.map(({ resource, name }) => {
+    const message = `the secret ${name} of ${resource} has a line break or a tab, which pacemaker ${pacemaker} does not keep`
+    return {
+      severity: "error",
+      message,
+      hint: "Put it into a file of the nodes, and name that where the agent takes one.",
+    }
+  })
 }
 
 /** Characters that XML 1.0 has no way to write. */

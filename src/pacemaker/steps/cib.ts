@@ -19,7 +19,7 @@ import { type CibDiff, diffCib } from "../diff.ts"
 import { driftOf } from "../drift.ts"
 import { doubtful, insteadOf } from "../known-options.ts"
 import { type LastApplied, type Ownership, ownershipOf, union } from "../ownership.ts"
-import { withoutSecrets } from "../parameter-secrets.ts"
+import { mangledSecrets, withoutSecrets } from "../parameter-secrets.ts"
 import { bansIn, keptOffRemotes } from "../remotes.ts"
 import { SETTLED } from "../settled.ts"
 import { parseSimulation } from "../simulate.ts"
@@ -68,6 +68,7 @@ function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] 
   const { changes, conflicts } = difference(want, members)
   const told = [
     ...unknownOptions(want, members),
+    ...mangledSecrets(want.secrets ?? [], members.elected.facts.versions.pacemaker),
     ...conflicts,
     ...beliefOf(members).findings,
     ...strayAuthkeys(members.all).map(unlike),

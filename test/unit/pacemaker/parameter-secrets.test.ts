@@ -125,3 +125,19 @@ test("a secret that no CIB can hold is refused before anything is done, without 
     expect.objectContaining({ code: "E_INPUT", message: expect.stringMatching(/passwd of f has control characters/) }),
   )
 })
+
+test.each([
+  ["2.0.5", "a\nb", true],
+  ["2.1.5", "a\tb", true],
+  ["2.1.5", 'it\'s "<new>" & \\n', false],
+  ["3.0.0", "a\nb", false],
+  [undefined, "a\nb", false],
+] as const)("pacemaker %s is not given %j, of which it keeps something else: %s", (pacemaker, value, isRefused) => {
+  const facts = { ...shells.crmsh!, versions: { ...shells.crmsh!.versions, pacemaker } }
+  const own = { resource: "f", name: "passwd", standIn: standIn("f", "passwd"), value: new Secret(value) }
+  const found = cib.findings?.({ ...wanted, secrets: [own] }, members("", facts)) ?? []
+  const message = `the secret passwd of f has a line break or a tab, which pacemaker ${pacemaker} does not keep`
+  expect(found.filter(({ severity }) => severity === "error").map((one) => one.message)).toEqual(
+    isRefused ? [message] : [],
+  )
+})
