@@ -42,7 +42,8 @@ const MAX_JUMPS = 8
  */
 export async function resolveEndpoint(host: Host, around: Surroundings): Promise<Endpoint> {
   const config = await around.lookup([host.name, host.address], host.ssh)
-  const target = { name: host.name, address: host.address, user: host.ssh.user, port: host.ssh.port }
+  const { name, address, ssh } = host
+  const target = { name, host: name, address, user: ssh.user, port: ssh.port }
   return build(target, host.ssh, config, around, { settings: host.ssh, depth: 0 })
 }
 
@@ -61,6 +62,8 @@ export function parseJump(text: string): { user: string | undefined; host: strin
 
 interface Target {
   name: string
+  /** What ssh would be given as the host, without user and port. */
+  host: string
   address: string
   user: string | undefined
   port: number | undefined
@@ -83,7 +86,7 @@ async function build(
   const user = target.user ?? first("user") ?? around.localUser
   const port = target.port ?? Number(first("port") ?? 22)
   const alias = first("hostkeyalias")
-  const place = { ...target, user, port, alias, hash: hashOf(first("controlpath")) }
+  const place = { name: target.host, address: target.address, user, port, alias, hash: hashOf(first("controlpath")) }
   return {
     name: target.name,
     address: target.address,
@@ -109,7 +112,7 @@ async function jump(chain: string | undefined, around: Surroundings, journey: Jo
   const last = hops.pop() ?? ""
   const { user, host, port } = parseJump(last)
   const config = await around.lookup([host], { user, port })
-  const target = { name: last.trim(), address: config.get("hostname")?.[0] ?? host, user, port }
+  const target = { name: last.trim(), host, address: config.get("hostname")?.[0] ?? host, user, port }
   return build(target, jumpSettings(hops.join(","), journey.settings), config, around, {
     ...journey,
     depth: journey.depth + 1,

@@ -126,6 +126,13 @@ describe.for(PROGRAMS)("the ssh configuration, read by %s", (program) => {
     expect(identityFiles).toEqual([`/10.0.0.1/rack7/node1/2200/deploy/me/${process.getuid?.()}/%/run/agent`])
   })
 
+  test("a jump host's own name is that of its section, whoever logs in there and at which port", async () => {
+    const config = "Host gate\n HostName 192.0.2.1\n IdentityFile /%n/%h/%p/%r\n UserKnownHostsFile /known/%k\n"
+    const { via } = await resolve(config, { proxyJump: "jumper@gate:2202" }, program)
+    expect(via?.identityFiles).toEqual(["/gate/192.0.2.1/2202/jumper"])
+    expect(via?.knownHostsFiles[0]).toBe("/known/gate")
+  })
+
   test.for([
     ["IdentityFile", "/keys/%j"],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: ssh's own variable
