@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { HaopsError } from "../../base/errors.ts"
 import { quoteAll } from "../../base/sh.ts"
-import { READ_PID } from "../../haproxy/runtime/pid-file.ts"
+import { HAPROXY_PID, READ_PID } from "../../haproxy/runtime/pid-file.ts"
 import { askAll, partsOf } from "../../host/sections.ts"
 import { mainPidOf, STACK_UNITS } from "../../host/units.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
@@ -65,9 +65,11 @@ export const resourcesRefresh = defineStep<Want, Have>({
     })),
 })
 
-/** An agent of haproxy's own starts it by hand: the same pid file tells of it. */
-function unitOf({ id, agent }: Resource): Want["resources"] {
-  if (agent === "ocf:heartbeat:haproxy") return [{ id, unit: HAPROXY }]
+/** An agent of haproxy's own starts it by hand: the same pid file tells of it, unless the agent is given another. */
+function unitOf({ id, agent, parameters: { pidfile = HAPROXY_PID } }: Resource): Want["resources"] {
+  if (agent === "ocf:heartbeat:haproxy") {
+    return pidfile.replace(/^\/var\/run\//, "/run/") === HAPROXY_PID ? [{ id, unit: HAPROXY }] : []
+  }
   const [standard, name = ""] = agent.split(/:(.*)/s)
   return standard === "systemd" ? [{ id, unit: name.includes(".") ? name : `${name}.service` }] : []
 }

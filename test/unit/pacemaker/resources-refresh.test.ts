@@ -100,3 +100,17 @@ test("nothing is asked where no resource is a unit's", () => {
   const none = { ...inventory, pacemaker: { ...pacemaker!, resources: [] } }
   expect(resourcesRefresh.bind!(context(none, inventory.hosts[0]!))).toBeUndefined()
 })
+
+test.each([
+  ["", ["lb"]],
+  ["parameters: { pidfile: /var/run/haproxy.pid }", ["lb"]],
+  ["parameters: { pidfile: /run/haproxy-lb.pid }", []],
+])("a haproxy of an agent with %j is asked about only where its pid file tells of it", (parameters, ids) => {
+  const resource = `lb: { agent: "ocf:heartbeat:haproxy", ${parameters} }`
+  const own = parseInventory(
+    `name: lab\ncontrollers: { controller1: 10.0.0.12 }\npacemaker: { password: { env: P }, resources: { ${resource} } }\n`,
+    "lab.yaml",
+  )
+  const asked = resourcesRefresh.bind!(context(own, own.hosts[0]!))
+  expect((asked?.resources ?? []).map(({ id }) => id)).toEqual(ids)
+})
