@@ -56,9 +56,9 @@ function keeper(socket: string): string {
   return `set -u
 state=${SERVER_STATE}
 ${haproxyAsk(socket)}
-put() { part=$(mktemp "$state.XXXXXX") && cat >"$part" && mv -f -- "$part" "$state"; }
-# Without the line of its version haproxy 2.2 warns of the file, and without the file too.
-rest() { echo 1 | put; }
+put() { part=$(mktemp "$state.XXXXXX") && { cat >"$part" && mv -f -- "$part" "$state" || { rm -f -- "$part"; false; }; }; }
+# Without the line of its version haproxy 2.2 warns of the file, and without the file too. On a full disk it is better gone than old.
+rest() { echo 1 | put || { rm -f -- "$state"; false; }; }
 worker() { haproxy_ask 'show info' 2>/dev/null | sed -n 's/^Pid: //p'; }
 save() {
   rest || return

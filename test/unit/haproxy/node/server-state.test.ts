@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { haproxyUnit } from "../../../../src/haproxy/node/build.ts"
@@ -116,6 +116,16 @@ for line; do echo "@@answer $line"; case $line in *state) cat "$here/states" ;; 
     writeFileSync(here.at("var/lib/haproxy/haops-servers"), `1\n${V2_2}\n${down("a")}\n`)
     here.keeper("save")
     expect(here.read("var/lib/haproxy/haops-servers")).toBe("1\n")
+  })
+
+  test("is not left for the next start by a disk that is full", () => {
+    using here = node("", "")
+    writeFileSync(here.at("var/lib/haproxy/haops-servers"), `1\n${V2_2}\n${down("a")}\n# worker 42\n`)
+    writeFileSync(here.at("worker"), "43\n")
+    // As it fails there: the file can be made, and nothing written into it.
+    writeFileSync(here.at("cat"), '#!/bin/sh\n[ $# -gt 0 ] && exec /bin/cat "$@"\nexit 1\n', { mode: 0o755 })
+    expect(() => here.keeper("settle")).toThrow("Command failed")
+    expect(readdirSync(here.at("var/lib/haproxy"))).toEqual([])
   })
 
   test("stays over a reload by others, since the unit's drop-in has it kept", () => {
