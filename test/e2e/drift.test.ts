@@ -1,27 +1,40 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { DAMAGES } from "./damages.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { constraints, everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
+import { unknownOptions } from "./harness/options.ts"
 import { expectDrift, planned } from "./harness/planned.ts"
 import { ask, startProber } from "./harness/prober.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
+import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 import { rememberState, type Untouched } from "./harness/untouched.ts"
+import { placementTests } from "./placement.ts"
+import { deadMemberTests, statusTests } from "./status.ts"
 
-// A running cluster, changed by hand in one way at a time: haops plans just that, repairs just that, and then has nothing to do.
+// One cluster, as it was built: what `status` and its kin show of it; then changed by hand in one way at a time, where haops plans just
+// that, repairs just that, and then has nothing to do; and at last made into another one.
 
-const NAMES = ["controller1", "controller2", "controller3"]
 let lab: Lab
 let inventory: string
 
 beforeAll(async () => {
   lab = await startLab({ prepared: true })
   inventory = await lab.inventory()
+  const before = await lab.haops(["status", "-i", inventory])
+  expect(before.code, before.stderr).toBe(1)
+  expect(before.stdout).toContain("no cluster runs on any host that answered")
   await up(0)
-  await lab.node("controller1").must(FOREIGN)
-  for (const node of lab.nodes) await node.must("echo '192.0.2.7 mine.example' >>/etc/hosts")
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+describe("looking at a cluster", () => {
+  statusTests(() => ({ lab, inventory }))
+
+  test("every cluster option of this pacemaker is one that haops knows by name", async () => {
+    expect(await unknownOptions(lab.nodes[0]!)).toEqual([])
+  })
+})
 
 /** What somebody else keeps in the same cluster. */
 const FOREIGN = `pcs resource create backup-job ocf:pacemaker:Dummy --wait=30 &&
@@ -34,170 +47,195 @@ const ROUNDS = [
   ...DAMAGES.filter(({ alone }) => alone === true).map((damage) => ({ name: damage.name, damages: [damage] })),
 ]
 
-test.each(ROUNDS)("$name: planned exactly, and repaired", async ({ damages }) => {
-  for (const { on, by } of damages) await lab.node(on).must(by)
-  const plan = await planned(lab, inventory)
-  const repair = await lab.haops(["up", "--yes", "-i", inventory])
-  expectDrift(
-    plan,
-    damages.flatMap(({ drift }) => drift),
-  )
-  expect(plan).toMatchObject({ code: 2, risk: damages[0]?.risk ?? "none" })
-  expect(repair.code, repair.stderr).toBe(0)
-  for (const { on, proof } of damages) expect((await lab.node(on).must(proof[0])).replace(/\n$/, "")).toBe(proof[1])
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-})
-
-test("the same password under another hash is no drift, and is found out without showing it", async () => {
-  const node = lab.node("controller3")
-  await node.write("/root/again", `hacluster:${lab.password}\n`, 0o600)
-  await node.must("chpasswd </root/again; rm /root/again")
-  const hash = await node.must("getent shadow hacluster")
-  expect(hash).toMatch(/^hacluster:\$y\$/)
-  const watcher = await watchSecrets([node], [lab.password])
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-  expect((await watcher.stop()).sightings).toEqual([])
-  await up(0)
-  expect(await node.must("getent shadow hacluster")).toBe(hash)
-})
-
-test("an edited haproxy.cfg is repaired by a reload, without a failed request", async () => {
-  const [holder] = await holders(lab.nodes, lab.vip)
-  const node = lab.node(holder!)
-  const master = "systemctl show -p MainPID --value haproxy"
-  const before = await node.must(master)
-  await node.must("sed -i 's/^ *bind .*:8080/& maxconn 17/' /etc/haproxy/haproxy.cfg")
-  const plan = await planned(lab, inventory)
-  expect(plan.drift).toEqual([expect.stringMatching(`^${holder}: /etc/haproxy/haproxy.cfg: `)])
-  expect(plan.risk).toBe("reload")
-  const prober = startProber(`http://${lab.vip}:8080/`)
-  await up(0)
-  expect(await prober.stop()).toMatchObject({ failed: 0 })
-  expect(await node.must(master)).toBe(before)
-  expect(await node.must("grep -c 'maxconn 17' /etc/haproxy/haproxy.cfg || true")).toBe("0\n")
-  expect(await node.must("cat /etc/haproxy/haproxy.cfg.haops-*")).toContain("maxconn 17")
-  expect((await planned(lab, inventory)).code).toBe(0)
-})
-
-test("what would interrupt the service is not done unasked", async () => {
-  await lab.node("controller1").must("pcs resource update vip cidr_netmask=25 --wait=30")
-  const { code, stderr } = await lab.haops(["up", "-i", inventory])
-  expect(code).toBe(1)
-  expect(stderr).toContain("E_REFUSED")
-  expect(await lab.node("controller1").must("crm_resource -r vip -g cidr_netmask")).toBe("25\n")
-  await up(0)
-})
-
-test("just that, or nothing: a saved plan covers no other backend, though it takes as many bytes", async () => {
-  const web = { name: "web", port: 8080, mode: "http", vip: "vip", backendPort: 8000, check: "http" }
-  const more = (backendPort: number) =>
-    lab.inventory({ haproxy: { services: [web, { ...web, name: "more", port: 8081, backendPort }] } }, "more.yaml")
-  const file = "more.plan"
-  const planned = await lab.haops(["plan", "-i", await more(8000), "--out", file])
-  expect(planned.code, planned.stderr).toBe(2)
-  const configs = () => everywhere(lab.nodes, "sha256sum </etc/haproxy/haproxy.cfg")
-  const before = await configs()
-  const refused = await lab.haops(["up", "--yes", "-i", await more(8009), "--plan", file])
-  expect(refused.code).toBe(1)
-  expect(refused.stderr).toContain("E_REFUSED")
-  expect(refused.stderr).toMatch(/\+ .*:8009/)
-  expect(await configs()).toEqual(before)
-  const applied = await lab.haops(["up", "-i", await more(8000), "--plan", file])
-  expect(applied.code, applied.stderr).toBe(0)
-  expect((await ask(`http://${lab.vip}:8081/`)).ok).toBe(true)
-  await up(0)
-  expect(await configs()).toEqual(before)
-})
-
-test("what others made in the cluster is reported, and survives", async () => {
-  const node = lab.node("controller1")
-  expect(await runningOn(node, "backup-job")).toEqual(["controller2"])
-  expect(await constraints(node)).toContainEqual(expect.stringMatching(/^rsc_location .*rsc=backup-job/))
-  await node.must("pcs property set cluster-recheck-interval=17min")
-  const { notes } = await planned(lab, inventory)
-  expect(notes.join("\n")).toMatch(/Not ours, left alone: .*backup-job/)
-  await up(0)
-  expect(await runningOn(node, "backup-job")).toEqual(["controller2"])
-  expect(await everywhere(lab.nodes, "grep mine /etc/hosts")).toEqual(each("192.0.2.7 mine.example"))
-})
-
-test("a cluster of another name is refused and left as it is", async () => {
-  const other = await lab.inventory({ name: "another", sysctl: { "vm.swappiness": 17 } }, "another.yaml")
-  const state = await rememberState(lab.nodes)
-  const cib = await lab.node("controller1").must("cibadmin -Q -o configuration")
-  const { code: foreseen, refusals } = await planned(lab, other)
-  expect(foreseen).toBe(1)
-  expect(refusals).toEqual(
-    expect.arrayContaining(NAMES.map(() => "this node is in another cluster, lab, not in another")),
-  )
-  const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
-  expect(code).toBe(1)
-  expect(stderr).toContain("E_REFUSED")
-  expect(await ownChanges(state)).toEqual([])
-  expect(await lab.node("controller1").must("cibadmin -Q -o configuration")).toBe(cib)
-  expect(await onlineNodes(lab.node("controller1"))).toEqual(NAMES)
-})
-
-test("a new VIP is refused where a stranger answers for it, and the cluster's own are not asked for", async () => {
-  // This machine's own address in the lab's network: it answers, and is no member.
-  const taken = lab.vip.replace(/\d+$/, "1")
-  const web = { name: "web", port: 8080, mode: "http", vip: "vip", backendPort: 8000, check: "http" }
-  const second = (address: string) =>
-    lab.inventory({ vips: { second: `${address}/24` }, haproxy: { services: [web] } }, "second.yaml")
-  const free = await planned(lab, await second(lab.vip.replace(/\d+$/, "201")))
-  expect(free).toMatchObject({ code: 2, refusals: [] })
-  const state = await rememberState(lab.nodes)
-  const other = await second(taken)
-  const inUse = expect.stringMatching(`^the VIP second \\(${taken}\\) is in use already: [0-9a-f:]{17} answers for it`)
-  expect(await planned(lab, other)).toMatchObject({ code: 1, refusals: [inUse] })
-  const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
-  expect(code).toBe(1)
-  expect(stderr).toContain("E_REFUSED")
-  expect(await ownChanges(state)).toEqual([])
-  expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("second")
-})
-
-test("what the cluster will do with a new resource is foretold; one that does not start fails the run, by its name", async () => {
-  const resources = { broken: { agent: "systemd:not-there" } }
-  const other = await lab.inventory({ pacemaker: { resources } }, "broken.yaml")
-  const foretold = await planned(lab, other)
-  expect(foretold.code).toBe(2)
-  const node = expect.stringMatching(/^controller[123]$/)
-  const moving = foretold.transitions.filter(({ action }) => action !== "stay")
-  expect(moving).toEqual([expect.objectContaining({ resource: "broken", action: "start", node })])
-  const { code, stderr, ms } = await lab.haops(["up", "--yes", "-i", other])
-  expect(code).toBe(1)
-  expect(stderr).toMatch(/cluster converged .*broken/s)
-  // Not the minute that is there for what can still come.
-  expect(ms).toBeLessThan(45_000)
-  expect(stderr).toContain("crm_resource --cleanup --resource broken")
-  await up(0)
-  expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("broken")
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-})
-
-test("a dead member stays a member: the others converge, the run says 3, and it comes back", async () => {
-  const [living, , dead] = lab.nodes
-  const conf = "sha256sum </etc/corosync/corosync.conf"
-  const before = await everywhere(lab.nodes, conf)
-  await dead!.kill()
-  await until(async () => (await onlineNodes(living!)).length === 2, { what: "the cluster to miss controller3" })
-  await living!.must("pcs property set cluster-recheck-interval=17min")
-  for (const node of lab.nodes.slice(0, 2)) await node.must("sysctl -qw net.ipv4.ip_nonlocal_bind=0")
-  expect((await planned(lab, inventory)).code).toBe(3)
-  const result = await up(3)
-  expect(result.stdout + result.stderr).toContain("controller3")
-  expect(await property(living!, "cluster-recheck-interval")).toBe("5min")
-  expect(await everywhere(lab.nodes.slice(0, 2), "sysctl -n net.ipv4.ip_nonlocal_bind")).toEqual({
-    controller1: "1",
-    controller2: "1",
+describe("changed by hand", () => {
+  beforeAll(async () => {
+    await lab.node("controller1").must(FOREIGN)
+    for (const node of lab.nodes) await node.must("echo '192.0.2.7 mine.example' >>/etc/hosts")
   })
-  expect((await ask(`http://${lab.vip}:8080/`)).ok).toBe(true)
-  expect(await living!.must("crm_node --list | sort")).toMatch(/controller1.*\n.*controller2.*\n.*controller3/)
-  await dead!.start()
-  await up(0)
-  expect(await onlineNodes(living!)).toEqual(NAMES)
-  expect(await everywhere(lab.nodes, conf)).toEqual(before)
+  afterAll(async () => void (await lab.node("controller1").must("pcs resource delete backup-job")))
+
+  test.each(ROUNDS)("$name: planned exactly, and repaired", async ({ damages }) => {
+    for (const { on, by } of damages) await lab.node(on).must(by)
+    const plan = await planned(lab, inventory)
+    const repair = await lab.haops(["up", "--yes", "-i", inventory])
+    expectDrift(
+      plan,
+      damages.flatMap(({ drift }) => drift),
+    )
+    expect(plan).toMatchObject({ code: 2, risk: damages[0]?.risk ?? "none" })
+    expect(repair.code, repair.stderr).toBe(0)
+    for (const { on, proof } of damages) expect((await lab.node(on).must(proof[0])).replace(/\n$/, "")).toBe(proof[1])
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  })
+
+  test("the same password under another hash is no drift, and is found out without showing it", async () => {
+    const node = lab.node("controller3")
+    await node.write("/root/again", `hacluster:${lab.password}\n`, 0o600)
+    await node.must("chpasswd </root/again; rm /root/again")
+    const hash = await node.must("getent shadow hacluster")
+    expect(hash).toMatch(/^hacluster:\$y\$/)
+    const watcher = await watchSecrets([node], [lab.password])
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+    expect((await watcher.stop()).sightings).toEqual([])
+    await up(0)
+    expect(await node.must("getent shadow hacluster")).toBe(hash)
+  })
+
+  test("an edited haproxy.cfg is repaired by a reload, without a failed request", async () => {
+    const [holder] = await holders(lab.nodes, lab.vip)
+    const node = lab.node(holder!)
+    const master = "systemctl show -p MainPID --value haproxy"
+    const before = await node.must(master)
+    await node.must("sed -i 's/^ *bind .*:8080/& maxconn 17/' /etc/haproxy/haproxy.cfg")
+    const plan = await planned(lab, inventory)
+    expect(plan.drift).toEqual([expect.stringMatching(`^${holder}: /etc/haproxy/haproxy.cfg: `)])
+    expect(plan.risk).toBe("reload")
+    const prober = startProber(`http://${lab.vip}:8080/`)
+    await up(0)
+    expect(await prober.stop()).toMatchObject({ failed: 0 })
+    expect(await node.must(master)).toBe(before)
+    expect(await node.must("grep -c 'maxconn 17' /etc/haproxy/haproxy.cfg || true")).toBe("0\n")
+    expect(await node.must("cat /etc/haproxy/haproxy.cfg.haops-*")).toContain("maxconn 17")
+    expect((await planned(lab, inventory)).code).toBe(0)
+  })
+
+  test("what would interrupt the service is not done unasked", async () => {
+    await lab.node("controller1").must("pcs resource update vip cidr_netmask=25 --wait=30")
+    const { code, stderr } = await lab.haops(["up", "-i", inventory])
+    expect(code).toBe(1)
+    expect(stderr).toContain("E_REFUSED")
+    expect(await lab.node("controller1").must("crm_resource -r vip -g cidr_netmask")).toBe("25\n")
+    await up(0)
+  })
+
+  test("just that, or nothing: a saved plan covers no other backend, though it takes as many bytes", async () => {
+    const web = { name: "web", port: 8080, mode: "http", vip: "vip", backendPort: 8000, check: "http" }
+    const more = (backendPort: number) =>
+      lab.inventory({ haproxy: { services: [web, { ...web, name: "more", port: 8081, backendPort }] } }, "more.yaml")
+    const file = "more.plan"
+    const planned = await lab.haops(["plan", "-i", await more(8000), "--out", file])
+    expect(planned.code, planned.stderr).toBe(2)
+    const configs = () => everywhere(lab.nodes, "sha256sum </etc/haproxy/haproxy.cfg")
+    const before = await configs()
+    const refused = await lab.haops(["up", "--yes", "-i", await more(8009), "--plan", file])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain("E_REFUSED")
+    expect(refused.stderr).toMatch(/\+ .*:8009/)
+    expect(await configs()).toEqual(before)
+    const applied = await lab.haops(["up", "-i", await more(8000), "--plan", file])
+    expect(applied.code, applied.stderr).toBe(0)
+    expect((await ask(`http://${lab.vip}:8081/`)).ok).toBe(true)
+    await up(0)
+    expect(await configs()).toEqual(before)
+  })
+
+  test("what others made in the cluster is reported, and survives", async () => {
+    const node = lab.node("controller1")
+    expect(await runningOn(node, "backup-job")).toEqual(["controller2"])
+    expect(await constraints(node)).toContainEqual(expect.stringMatching(/^rsc_location .*rsc=backup-job/))
+    await node.must("pcs property set cluster-recheck-interval=17min")
+    const { notes } = await planned(lab, inventory)
+    expect(notes.join("\n")).toMatch(/Not ours, left alone: .*backup-job/)
+    await up(0)
+    expect(await runningOn(node, "backup-job")).toEqual(["controller2"])
+    expect(await everywhere(lab.nodes, "grep mine /etc/hosts")).toEqual(each("192.0.2.7 mine.example"))
+  })
+
+  test("a cluster of another name is refused and left as it is", async () => {
+    const other = await lab.inventory({ name: "another", sysctl: { "vm.swappiness": 17 } }, "another.yaml")
+    const state = await rememberState(lab.nodes)
+    const cib = await lab.node("controller1").must("cibadmin -Q -o configuration")
+    const { code: foreseen, refusals } = await planned(lab, other)
+    expect(foreseen).toBe(1)
+    expect(refusals).toEqual(
+      expect.arrayContaining(THREE.map(() => "this node is in another cluster, lab, not in another")),
+    )
+    const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
+    expect(code).toBe(1)
+    expect(stderr).toContain("E_REFUSED")
+    expect(await ownChanges(state)).toEqual([])
+    expect(await lab.node("controller1").must("cibadmin -Q -o configuration")).toBe(cib)
+    expect(await onlineNodes(lab.node("controller1"))).toEqual(THREE)
+  })
+
+  test("a new VIP is refused where a stranger answers for it, and the cluster's own are not asked for", async () => {
+    // This machine's own address in the lab's network: it answers, and is no member.
+    const taken = lab.vip.replace(/\d+$/, "1")
+    const web = { name: "web", port: 8080, mode: "http", vip: "vip", backendPort: 8000, check: "http" }
+    const second = (address: string) =>
+      lab.inventory({ vips: { second: `${address}/24` }, haproxy: { services: [web] } }, "second.yaml")
+    const free = await planned(lab, await second(lab.vip.replace(/\d+$/, "201")))
+    expect(free).toMatchObject({ code: 2, refusals: [] })
+    const state = await rememberState(lab.nodes)
+    const other = await second(taken)
+    const inUse = expect.stringMatching(
+      `^the VIP second \\(${taken}\\) is in use already: [0-9a-f:]{17} answers for it`,
+    )
+    expect(await planned(lab, other)).toMatchObject({ code: 1, refusals: [inUse] })
+    const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
+    expect(code).toBe(1)
+    expect(stderr).toContain("E_REFUSED")
+    expect(await ownChanges(state)).toEqual([])
+    expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("second")
+  })
+
+  test("what the cluster will do with a new resource is foretold; one that does not start fails the run, by its name", async () => {
+    const resources = { broken: { agent: "systemd:not-there" } }
+    const other = await lab.inventory({ pacemaker: { resources } }, "broken.yaml")
+    const foretold = await planned(lab, other)
+    expect(foretold.code).toBe(2)
+    const node = expect.stringMatching(/^controller[123]$/)
+    const moving = foretold.transitions.filter(({ action }) => action !== "stay")
+    expect(moving).toEqual([expect.objectContaining({ resource: "broken", action: "start", node })])
+    const { code, stderr, ms } = await lab.haops(["up", "--yes", "-i", other])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/cluster converged .*broken/s)
+    // Not the minute that is there for what can still come.
+    expect(ms).toBeLessThan(45_000)
+    expect(stderr).toContain("crm_resource --cleanup --resource broken")
+    await up(0)
+    expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("broken")
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  })
+})
+
+describe("a dead member", () => {
+  const conf = "sha256sum </etc/corosync/corosync.conf"
+  let before: Record<string, string>
+
+  beforeAll(async () => {
+    before = await everywhere(lab.nodes, conf)
+    await lab.node("controller3").kill()
+    await until(async () => (await onlineNodes(lab.nodes[0]!)).length === 2, {
+      what: "the cluster to miss controller3",
+    })
+  })
+
+  deadMemberTests(() => ({ lab, inventory }))
+
+  test("stays a member: the others converge, the run says 3, and it comes back", async () => {
+    const [living, , dead] = lab.nodes
+    await living!.must("pcs property set cluster-recheck-interval=17min")
+    for (const node of lab.nodes.slice(0, 2)) await node.must("sysctl -qw net.ipv4.ip_nonlocal_bind=0")
+    expect((await planned(lab, inventory)).code).toBe(3)
+    const result = await up(3)
+    expect(result.stdout + result.stderr).toContain("controller3")
+    expect(await property(living!, "cluster-recheck-interval")).toBe("5min")
+    expect(await everywhere(lab.nodes.slice(0, 2), "sysctl -n net.ipv4.ip_nonlocal_bind")).toEqual({
+      controller1: "1",
+      controller2: "1",
+    })
+    expect((await ask(`http://${lab.vip}:8080/`)).ok).toBe(true)
+    expect(await living!.must("crm_node --list | sort")).toMatch(/controller1.*\n.*controller2.*\n.*controller3/)
+    await dead!.start()
+    await up(0)
+    expect(await onlineNodes(living!)).toEqual(THREE)
+    expect(await everywhere(lab.nodes, conf)).toEqual(before)
+  })
+})
+
+describe("made into that of the OpenStack guides", () => {
+  placementTests(() => lab)
 })
 
 /** What changed, but for what a running cluster writes of its own accord. */
@@ -211,8 +249,4 @@ async function up(expected: number) {
   const result = await lab.haops(["up", "--yes", "-i", inventory])
   expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(expected)
   return result
-}
-
-function each<Value>(value: Value): Record<string, Value> {
-  return Object.fromEntries(NAMES.map((name) => [name, value]))
 }

@@ -1,29 +1,27 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { type Lab, startLab } from "./harness/lab.ts"
+import { beforeAll, expect, test } from "vitest"
+import type { Lab } from "./harness/lab.ts"
 import { holders } from "./harness/observe.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
+import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 
 // status, verify, lb and journal on one cluster: they look at the same things, and the faults are the same.
 
-const NAMES = ["controller1", "controller2", "controller3"]
+interface Cluster {
+  lab: Lab
+  inventory: string
+}
 
-describe("looking at a cluster", () => {
+/** Of a cluster that `up` has just built by its first run on the lab. */
+export function statusTests(cluster: () => Cluster): void {
   let lab: Lab
   let inventory: string
 
   beforeAll(async () => {
-    lab = await startLab({ prepared: true })
-    inventory = await lab.inventory()
-    const before = await lab.haops(["status", "-i", inventory])
-    expect(before.code, before.stderr).toBe(1)
-    expect(before.stdout).toContain("no cluster runs on any host that answered")
-    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    ;({ lab, inventory } = cluster())
     await serversUp(3)
     await logSshUse(lab.nodes)
   })
-  afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
   test("status shows it on one screen, by one connection and one command a host", async () => {
     const before = await readSshUse(lab.nodes)
@@ -32,7 +30,7 @@ describe("looking at a cluster", () => {
     expect(sshUseBetween(before, await readSshUse(lab.nodes))).toEqual(each({ connections: 1, commands: 1 }))
     expect(stdout).toContain("quorate 3 of 3, survives 1 failure")
     expect(stdout).toContain("fencing OFF")
-    for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^  ${name}  online`, "m"))
+    for (const name of THREE) expect(stdout).toMatch(new RegExp(`^  ${name}  online`, "m"))
     expect(stdout).toMatch(/^ {2}web +3\/3$/m)
     expect(stdout).toContain("In sync with inventory.yaml (checked now).")
     expect(stdout.split("\n").length).toBeLessThanOrEqual(24)
@@ -116,7 +114,7 @@ cp -p /root/right /etc/haproxy/haproxy.cfg`,
     },
   ])("verify finds $fault", async ({ check, node, by, back }) => {
     const [holder] = await holders(lab.nodes, lab.vip)
-    const place = lab.node(node === "other" ? NAMES.find((name) => name !== holder)! : node)
+    const place = lab.node(node === "other" ? THREE.find((name) => name !== holder)! : node)
     await place.must(by.replace("VIP", lab.vip))
     const result = await json(["verify"]).finally(() => place.must(back.replace("VIP", lab.vip)))
     expect(result.exit).toBe(1)
@@ -178,38 +176,7 @@ cp -p /root/right /etc/haproxy/haproxy.cfg`,
     }
   })
 
-  test("with one node dead, status goes on and says so, and verify passes nothing that it would have told", async () => {
-    await lab.node("controller3").kill()
-    await until(async () => (await json(["status", "--timeout", "3"])).details.nodes[2]?.state === "offline", {
-      what: "offline",
-    })
-    const { exit, details } = await json(["status", "--timeout", "3"])
-    expect(exit).toBe(3)
-    expect(details.pacemaker?.quorum).toMatchObject({ votes: 2, survives: 0 })
-    const checked = await json(["verify", "--timeout", "3"])
-    expect(checked.exit).toBe(1)
-    const failed = checked.details.checks.filter(({ outcome }) => outcome === "fail").map(({ id }) => id)
-    expect(failed).toEqual(
-      expect.arrayContaining(["hosts", "membership", "cib", "vip:vip", "haproxy", "sysctl", "clocks"]),
-    )
-  })
-
-  interface Document {
-    exit: number
-    details: {
-      pacemaker?: { quorum?: object }
-      nodes: { state: string }[]
-      vips: object[]
-      drift: object
-      checks: { id: string; outcome: string; evidence: string[] }[]
-    }
-  }
-
-  async function json(args: readonly string[]): Promise<Document> {
-    const { stdout, stderr } = await lab.haops([...args, "--json", "-i", inventory])
-    expect(stdout, stderr).not.toBe("")
-    return JSON.parse(stdout) as Document
-  }
+  const json = (args: readonly string[]) => ask({ lab, inventory }, args)
 
   /** By haproxy's own statistics, asked on the node. */
   async function serverStatus(node: string, server: string): Promise<string | undefined> {
@@ -226,7 +193,7 @@ cp -p /root/right /etc/haproxy/haproxy.cfg`,
     for (const { name } of lab.nodes) {
       await until(
         async () =>
-          (await Promise.all(NAMES.map((server) => serverStatus(name, server)))).filter((status) => status === "UP")
+          (await Promise.all(THREE.map((server) => serverStatus(name, server)))).filter((status) => status === "UP")
             .length === count,
         {
           what: `${count} servers up on ${name}`,
@@ -234,8 +201,37 @@ cp -p /root/right /etc/haproxy/haproxy.cfg`,
       )
     }
   }
-})
+}
 
-function each<Value>(value: Value): Record<string, Value> {
-  return Object.fromEntries(NAMES.map((name) => [name, value]))
+/** Where controller3 is dead and the others have seen it. */
+export function deadMemberTests(cluster: () => Cluster): void {
+  test("status goes on and says so, and verify passes nothing that it would have told", async () => {
+    const { exit, details } = await ask(cluster(), ["status", "--timeout", "3"])
+    expect(exit).toBe(3)
+    expect(details.nodes[2]?.state).toBe("offline")
+    expect(details.pacemaker?.quorum).toMatchObject({ votes: 2, survives: 0 })
+    const checked = await ask(cluster(), ["verify", "--timeout", "3"])
+    expect(checked.exit).toBe(1)
+    const failed = checked.details.checks.filter(({ outcome }) => outcome === "fail").map(({ id }) => id)
+    expect(failed).toEqual(
+      expect.arrayContaining(["hosts", "membership", "cib", "vip:vip", "haproxy", "sysctl", "clocks"]),
+    )
+  })
+}
+
+interface Document {
+  exit: number
+  details: {
+    pacemaker?: { quorum?: object }
+    nodes: { state: string }[]
+    vips: object[]
+    drift: object
+    checks: { id: string; outcome: string; evidence: string[] }[]
+  }
+}
+
+async function ask({ lab, inventory }: Cluster, args: readonly string[]): Promise<Document> {
+  const { stdout, stderr } = await lab.haops([...args, "--json", "-i", inventory])
+  expect(stdout, stderr).not.toBe("")
+  return JSON.parse(stdout) as Document
 }
