@@ -1,35 +1,44 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { PROPERTIES } from "../../src/pacemaker/section/cluster-vocabulary.ts"
 import { DAMAGES } from "./damages.ts"
+import { dayTwoExamples, general } from "./harness/day-two.ts"
 import { exampleInventory } from "./harness/example.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
+import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
+import { unknownOptions } from "./harness/options.ts"
 import { expectDrift, planned } from "./harness/planned.ts"
-import { ask, during } from "./harness/prober.ts"
+import { ask, during, type Prober, startProber } from "./harness/prober.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
+import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 import { rememberState } from "./harness/untouched.ts"
 
-// The main job on bare nodes of every release: what their pcs, pacemaker, corosync and haproxy differ in is met here.
+// The main job on bare nodes, by the oldest and the newest pcs, pacemaker, corosync and haproxy: what they differ in is met here. The
+// release between them is `npm run demo`'s, which proves the same from one machine, and that of all other files. Then README's section
+// on day two, each command in its turn, as it is written: what is shown there is printed.
 
-const NAMES = ["controller1", "controller2", "controller3"]
 const STAGES = ["preflight", "hosts", "packages", "prepare", "cluster", "resources", "leftovers", "verify"]
 
-describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (release) => {
+describe.each([
+  { release: "bullseye", dayTwo: dayTwoExamples().filter(({ line }) => /^(add|remove)-node /.test(line)) },
+  { release: "trixie", dayTwo: dayTwoExamples() },
+] as const)("on bare $release", ({ release, dayTwo }) => {
   let lab: Lab
+  let members: readonly LabNode[]
   let inventory: string
 
   beforeAll(async () => {
-    lab = await startLab({ release })
-    await logSshUse(lab.nodes)
+    lab = await startLab({ release, nodes: 4, prepared: ["controller4"] })
+    members = lab.nodes.slice(0, 3)
+    await logSshUse(members)
     inventory = await lab.inventory(OVERRIDES)
     await lab.node("controller1").must("echo '192.0.2.7 mine.example' >>/etc/hosts")
   })
   afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
   test.each(EXAMPLES)("inventory/$file is planned to the end", async ({ file, addresses, vip }) => {
-    const places = Object.fromEntries(addresses.map((address, index) => [address, lab.nodes[index]!.address]))
+    const places = Object.fromEntries(addresses.map((address, index) => [address, members[index]!.address]))
     const password = { file: "hacluster" }
     const overrides = { pacemaker: { password: { env: null, ...password } }, haproxy: { stats: { password } } }
     const path = await exampleInventory(lab, file, { places: { ...places, [vip]: lab.vip }, overrides })
@@ -38,11 +47,11 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
     expect(code, stderr).toBe(2)
     const { plan } = JSON.parse(stdout) as { plan: PlanDocument }
     expect(plan.stages.map(({ stage }) => stage)).toEqual(STAGES)
-    expect(plan.hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(NAMES.map((name) => `${name} reached`))
+    expect(plan.hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(THREE.map((name) => `${name} reached`))
   })
 
   test("plan shows every stage to the end and touches nothing", async () => {
-    const state = await rememberState(lab.nodes)
+    const state = await rememberState(members)
     const { code, stdout, stderr } = await lab.haops(["plan", "--json", "-i", inventory])
     expect(code, stderr).toBe(2)
     const { plan } = JSON.parse(stdout) as { plan: PlanDocument }
@@ -56,7 +65,7 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
     }
     expect(expected("packages")).toEqual(new Set([false]))
     for (const stage of ["cluster", "resources", "verify"]) expect(expected(stage), stage).toEqual(new Set([true]))
-    expect(plan.hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(NAMES.map((name) => `${name} reached`))
+    expect(plan.hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(THREE.map((name) => `${name} reached`))
     expect(await state.changes()).toEqual({ controller1: [], controller2: [], controller3: [] })
   })
 
@@ -66,30 +75,30 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
   })
 
   test("all members are online in one cluster whose node ids follow the inventory", async () => {
-    for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(NAMES)
-    const conf = new Set(Object.values(await everywhere(lab.nodes, "cat /etc/corosync/corosync.conf")))
+    for (const node of members) expect(await onlineNodes(node)).toEqual(THREE)
+    const conf = new Set(Object.values(await everywhere(members, "cat /etc/corosync/corosync.conf")))
     expect(conf.size).toBe(1)
     const ids = [...[...conf][0]!.matchAll(/node \{[^}]*?\}/gs)].map(([text]) =>
       [field(text, "name"), field(text, "nodeid"), field(text, "ring0_addr")].join(" "),
     )
-    expect(ids).toEqual(lab.nodes.map(({ name, address }, index) => `${name} ${index + 1} ${address}`))
+    expect(ids).toEqual(members.map(({ name, address }, index) => `${name} ${index + 1} ${address}`))
     const units = "systemctl is-enabled corosync pacemaker pcsd | tr '\\n' ' '"
-    expect(await everywhere(lab.nodes, units)).toEqual(each("enabled enabled enabled"))
+    expect(await everywhere(members, units)).toEqual(each("enabled enabled enabled"))
   })
 
   test("the VIP is on exactly one node and haproxy answers behind it, run by pacemaker alone", async () => {
-    const [holder, ...others] = await holders(lab.nodes, lab.vip)
+    const [holder, ...others] = await holders(members, lab.vip)
     expect(others).toEqual([])
-    expect(await runningOn(lab.nodes[0]!, "vip")).toEqual([holder])
-    expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
-    expect(NAMES).toContain(await answer(`http://${lab.vip}:8080/`))
-    expect(await everywhere(lab.nodes, "systemctl is-enabled haproxy || true")).toEqual(each("disabled"))
-    expect(await everywhere(lab.nodes, "stat -c '%a' /etc/haproxy/haproxy.cfg")).toEqual(each("640"))
-    expect(new Set(Object.values(await everywhere(lab.nodes, "sha256sum </etc/haproxy/haproxy.cfg"))).size).toBe(1)
+    expect(await runningOn(members[0]!, "vip")).toEqual([holder])
+    expect(await runningOn(members[0]!, "lb-haproxy")).toEqual(THREE)
+    expect(THREE).toContain(await answer(`http://${lab.vip}:8080/`))
+    expect(await everywhere(members, "systemctl is-enabled haproxy || true")).toEqual(each("disabled"))
+    expect(await everywhere(members, "stat -c '%a' /etc/haproxy/haproxy.cfg")).toEqual(each("640"))
+    expect(new Set(Object.values(await everywhere(members, "sha256sum </etc/haproxy/haproxy.cfg"))).size).toBe(1)
   })
 
   test("the cluster has its properties, and nothing is left of the first election's shortcut", async () => {
-    const [node] = lab.nodes
+    const [node] = members
     for (const [name, value] of Object.entries(OVERRIDES.pacemaker.properties)) {
       expect(await property(node!, name), name).toBe(String(value))
     }
@@ -97,46 +106,42 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
     expect(await node!.must("cibadmin --query")).not.toContain("haops-seed")
     expect(await node!.must("cibadmin --query --scope rsc_defaults")).toMatch(/name="migration-threshold" value="1"/)
     const owner = "stat -c '%U:%G %a' /var/lib/pacemaker/cib/cib.xml"
-    expect(await everywhere(lab.nodes, owner)).toEqual(each("hacluster:haclient 600"))
-    expect(await everywhere(lab.nodes, "stat -c '%U %a' /var/lib/haops/last-applied.json")).toEqual(each("root 600"))
+    expect(await everywhere(members, owner)).toEqual(each("hacluster:haclient 600"))
+    expect(await everywhere(members, "stat -c '%U %a' /var/lib/haops/last-applied.json")).toEqual(each("root 600"))
     expect((await node!.exec("crm_verify -L")).code).toBe(0)
   })
 
   test("every cluster option of this pacemaker is one that haops knows by name", async () => {
-    const daemons = "for daemon in schedulerd controld based; do /usr/lib/pacemaker/pacemaker-$daemon metadata; done"
-    const metadata = await lab.nodes[0]!.must(daemons)
-    const names = [...metadata.matchAll(/<parameter name="([^"]+)"/g)].map(([, name = ""]) => name)
-    expect(names).toContain("cluster-recheck-interval")
-    expect(names.filter((name) => !PROPERTIES.has(name))).toEqual([])
+    expect(await unknownOptions(members[0]!)).toEqual([])
   })
 
   test("names, kernel parameters and the password are in place on every node", async () => {
-    const block = lab.nodes.map(({ name, address }) => `${address} ${name}`).join("\n")
+    const block = members.map(({ name, address }) => `${address} ${name}`).join("\n")
     expect(
-      await everywhere(lab.nodes, "sed -n '/^# BEGIN haops/,/^# END haops/{/^#/!p}' /etc/hosts | tr '\\t' ' '"),
+      await everywhere(members, "sed -n '/^# BEGIN haops/,/^# END haops/{/^#/!p}' /etc/hosts | tr '\\t' ' '"),
     ).toEqual(each(block))
     expect(await lab.node("controller1").must("grep mine /etc/hosts")).toBe("192.0.2.7 mine.example\n")
     const live = "sysctl -n net.ipv4.ip_nonlocal_bind vm.swappiness | tr '\\n' ' '"
-    expect(await everywhere(lab.nodes, live)).toEqual(each("1 17"))
+    expect(await everywhere(members, live)).toEqual(each("1 17"))
     const file = "grep -hv '^#' /etc/sysctl.d/99-haops.conf | sort | tr -d ' ' | tr '\\n' ' '"
     const settings = "net.ipv4.ip_nonlocal_bind=1 vm.swappiness=17"
-    expect(await everywhere(lab.nodes, file)).toEqual(each(settings))
+    expect(await everywhere(members, file)).toEqual(each(settings))
     await lab.node("controller2").write("/root/try", lab.password, 0o600)
     expect(await lab.node("controller2").must(AUTHENTICATES)).toBe("$6 yes")
   })
 
   test("a second up changes nothing, over one connection and with one command a host", async () => {
-    const first = await readSshUse(lab.nodes)
+    const first = await readSshUse(members)
     for (const { commands } of Object.values(first)) expect(commands).toBeGreaterThan(2)
     const { code, stdout, stderr } = await lab.haops(["up", "-i", inventory])
     expect(code, stderr).toBe(0)
     expect(stdout).toContain("Nothing to do")
-    const used = sshUseBetween(first, await readSshUse(lab.nodes))
+    const used = sshUseBetween(first, await readSshUse(members))
     expect(used).toEqual(each({ connections: 1, commands: 1 }))
   })
 
   test("plan has nothing to show afterwards", async () => {
-    const state = await rememberState(lab.nodes)
+    const state = await rememberState(members)
     const { code, stdout } = await lab.haops(["plan", "--json", "-i", inventory])
     expect(code, stdout).toBe(0)
     const changed = Object.values(await state.changes()).flat()
@@ -146,15 +151,15 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
   test("what was changed by hand is planned exactly and put back; no process shows the password meanwhile", async () => {
     const damages = DAMAGES.filter(({ name }) => DIALECT.includes(name))
     for (const { on, by } of damages) await lab.node(on).must(by)
-    await everywhere(lab.nodes, "rm /var/lib/pcsd/known-hosts")
-    const watcher = await watchSecrets(lab.nodes, [lab.password])
+    await everywhere(members, "rm /var/lib/pcsd/known-hosts")
+    const watcher = await watchSecrets(members, [lab.password])
     expectDrift(await planned(lab, inventory), [...NO_TOKENS, ...damages.flatMap(({ drift }) => drift)])
     const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
     expect(code, `${stdout}\n${stderr}`).toBe(0)
     expect((await watcher.stop()).sightings).toEqual([])
     for (const { on, proof } of damages) expect((await lab.node(on).must(proof[0])).trim()).toBe(proof[1])
     expect(
-      Object.values(await everywhere(lab.nodes, TOKENS))
+      Object.values(await everywhere(members, TOKENS))
         .sort()
         .at(-1),
     ).toBe("3")
@@ -162,7 +167,7 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
   })
 
   test("a node stands by and comes back, and requests under way meanwhile are answered", async () => {
-    const [holder = ""] = await holders(lab.nodes, lab.vip)
+    const [holder = ""] = await holders(members, lab.vip)
     const { attempts } = await during(
       `http://${lab.vip}:8080/slow`,
       async () => {
@@ -174,13 +179,13 @@ describe.each(["bullseye", "bookworm", "trixie"] as const)("on bare %s", (releas
       { timeoutMs: 10_000 },
     )
     expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
-    expect(await holders(lab.nodes, lab.vip)).not.toEqual([holder])
-    expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
+    expect(await holders(members, lab.vip)).not.toEqual([holder])
+    expect(await runningOn(members[0]!, "lb-haproxy")).toEqual(THREE)
   })
 
   test("the VIP leaves before haproxy is stopped, though its failure was not counted yet", async () => {
-    const [holder = ""] = await holders(lab.nodes, lab.vip)
-    const simulated = await lab.nodes[0]!.must(`cd /root; cibadmin --query >before.xml
+    const [holder = ""] = await holders(members, lab.vip)
+    const simulated = await members[0]!.must(`cd /root; cibadmin --query >before.xml
 crm_simulate --xml-file before.xml --op-inject lb-haproxy_monitor_1000@${holder}=7 --save-output failed.xml >/dev/null
 sed -i '/fail-count-lb-haproxy/d' failed.xml
 crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
@@ -192,12 +197,12 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
   })
 
   test("what the cluster believes to run, and does not run, is looked at again there and starts", async () => {
-    const held = await holders(lab.nodes, lab.vip)
-    const node = lab.nodes.find(({ name }) => !held.includes(name))!
+    const held = await holders(members, lab.vip)
+    const node = members.find(({ name }) => !held.includes(name))!
     // As pacemaker is left by a systemd that executes itself anew: it says Started, and asks no more.
     await node.must("pcs resource update lb-haproxy op monitor interval=1s enabled=false --wait=30")
     await node.must("systemctl stop haproxy")
-    expect(await runningOn(node, "lb-haproxy")).toEqual(NAMES)
+    expect(await runningOn(node, "lb-haproxy")).toEqual(THREE)
     const { stdout: status } = await lab.haops(["status", "-i", inventory])
     expect(status).not.toContain("In sync")
     expect(status).toContain("resources that the cluster believes to run")
@@ -211,7 +216,7 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
     const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
     expect(code, `${stdout}\n${stderr}`).toBe(0)
     expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-    expect(await holders(lab.nodes, lab.vip)).toEqual(held)
+    expect(await holders(members, lab.vip)).toEqual(held)
   })
 
   test("a drill comes to its end, by the packet filter that this release has", async () => {
@@ -220,6 +225,29 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
     expect(code, `${stdout}\n${stderr}`).toBe(0)
     expect(JSON.parse(stdout).details.restored).toBe("lifted")
   })
+
+  describe("day two", () => {
+    let prober: Prober
+
+    beforeAll(async () => {
+      await lab.inventory(OVERRIDES, "prod.yaml")
+      prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
+    })
+
+    test.each(dayTwo)("haops $line", async ({ line, shown }) => {
+      const words = line.replace("10.0.0.15", lab.node("controller4").address).split(/\s+/)
+      const { code, stdout, stderr } = await lab.haops(words)
+      expect(code, stderr).toBe(0)
+      const printed = `${stdout}${stderr}`.split("\n").map(general)
+      for (const one of shown) expect.soft(printed, one).toContain(general(one))
+    })
+
+    test("and nobody who asked the VIP all the while was left without an answer", async () => {
+      const { attempts } = await prober.stop()
+      expect(attempts.length).toBeGreaterThan(100)
+      expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
+    })
+  })
 })
 
 interface PlanDocument {
@@ -227,13 +255,14 @@ interface PlanDocument {
   stages: readonly { stage: string; steps: readonly { drift: readonly { expected?: boolean }[] }[] }[]
 }
 
-/** The others are brought up: up-placement, loadbalancer-pair and openstack-loadbalancers. */
+/** The others are brought up: placement, loadbalancer-pair and openstack-loadbalancers. */
 const EXAMPLES = [
   { file: "minimal.yaml", addresses: ["10.0.0.12", "10.0.0.13", "10.0.0.14"], vip: "10.0.0.11" },
   { file: "lab.yaml", addresses: ["172.30.99.11", "172.30.99.12", "172.30.99.13"], vip: "172.30.99.100" },
 ]
 
 const OVERRIDES = {
+  controllers: { controller4: null },
   pacemaker: {
     properties: {
       "stonith-enabled": false,
@@ -253,7 +282,7 @@ const DIALECT = ["a property", "a deleted constraint", "another password for hac
 
 const TOKENS = "grep -c '\"token\"' /var/lib/pcsd/known-hosts || true"
 /** One node that has them is enough. */
-const NO_TOKENS = NAMES.map((name) => new RegExp(`^token for ${name}: absent -> for `))
+const NO_TOKENS = THREE.map((name) => new RegExp(`^token for ${name}: absent -> for `))
 
 /** Perl's crypt, asked on the node: the hash's kind, and whether the password in /root/try is the one. */
 const AUTHENTICATES = `perl -e 'my $hash = (getpwnam "hacluster")[1];
@@ -264,10 +293,6 @@ print substr($hash, 0, 2), " ", crypt($password, $hash) eq $hash ? "yes" : "no"'
 async function answer(url: string): Promise<string> {
   await until(async () => (await ask(url)).ok, { what: `an answer of ${url}`, timeoutMs: 30_000 })
   return (await ask(url)).answer
-}
-
-function each<Value>(value: Value): Record<string, Value> {
-  return Object.fromEntries(NAMES.map((name) => [name, value]))
 }
 
 function field(text: string, name: string): string | undefined {
