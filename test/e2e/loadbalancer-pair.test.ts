@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
 import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
@@ -7,6 +7,7 @@ import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
 import { ask, type During, during, type ProbeReport } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
+import { optionsTests } from "./loadbalancer-options.ts"
 
 // inventory/kubernetes.yaml on real nodes: a pair of load balancers under pacemaker before API servers that are backends and no members.
 
@@ -136,6 +137,10 @@ test("one that boots alone after both were off takes nothing, and waits for the 
   await lost.start()
   await until(async () => (await holders(pair, lab.vip)).length === 1, { what: "the address back", timeoutMs: 120_000 })
   expect(await onlineNodes(survivor)).toEqual(["lb1", "lb2"])
+})
+
+describe("made into another pair", () => {
+  optionsTests(() => lab)
 })
 
 const api = () => `https://${lab.vip}:6443/`
