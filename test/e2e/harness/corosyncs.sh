@@ -81,7 +81,12 @@ exec corosync -f -c /n/$cluster$i/corosync.conf" >"/n/$cluster$i/log" 2>&1 </dev
   done
 }
 
-down() { kill "$(cat "/n/$cluster$1/pid")"; }
+# It has left for the others before it has ended, and one that starts meanwhile finds its lock taken.
+down() {
+  pid=$(cat "/n/$cluster$1/pid")
+  kill "$pid"
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+}
 
 # cast VOTE IDS…: what the device's daemon tells each member; the daemon itself is not there.
 cast() {
