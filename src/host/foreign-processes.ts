@@ -1,5 +1,4 @@
 import { quote } from "../base/sh.ts"
-import { LISTENERS } from "./network.ts"
 
 export interface Owned {
   /** By the name of a program: the systemd unit that its processes have to be of. */
@@ -12,7 +11,7 @@ export interface Owned {
  * Shell that prints `foreign PID` for every process that listens under a name of the stack's and is not the stack's: a second haproxy,
  * started by hand, takes its share of the connections to a port, and has the very name of the first. The unit whose group of processes
  * it is in decides; one that an agent started is in pacemaker's, or in the scope that a reload gave it, and known by its pid file.
- * Runs nothing but the shell.
+ * `$sockets` is what LISTENERS said, asked before. Runs nothing but the shell.
  */
 export function foreignProcesses(claims: readonly Owned[]): string {
   const calls = claims.flatMap(({ units = {}, pidFile = "" }) =>
@@ -21,8 +20,7 @@ export function foreignProcesses(claims: readonly Owned[]): string {
   return calls.length === 0 ? ":" : `${FUNCTIONS}\n${[...new Set(calls)].join("\n")}`
 }
 
-const FUNCTIONS = `sockets=${LISTENERS}
-started_by_agent() {
+const FUNCTIONS = `started_by_agent() {
   case $groups in */pacemaker.service* | */run-*.scope*) ;; *) return 1 ;; esac
   [ -r "$1" ] || return
   while read -r known; do [ "$known" != "$pid" ] || return 0; done <"$1"

@@ -42,7 +42,8 @@ const PATHS = ["/", "/usr", "/var"] as const
  */
 export function preflightScript({ ports, writes, programs, agents, selinux }: PreflightWant): string {
   return askAll({
-    sockets: `if command -v ss >/dev/null 2>&1; then echo 'ss yes'; sockets=${LISTENERS}; printf '%s\\n' "$sockets"; fi`,
+    sockets: `sockets=${LISTENERS}
+if command -v ss >/dev/null 2>&1; then echo 'ss yes'; printf '%s\\n' "$sockets"; fi`,
     foreign: foreignProcesses(ports),
     space: `directories=
 for file in ${quoteAll(writes)}; do

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest"
 import { COMPONENTS } from "../../../../src/components.ts"
 import { foreignProcesses } from "../../../../src/host/foreign-processes.ts"
 import { parseListeners } from "../../../../src/host/listeners.ts"
+import { LISTENERS } from "../../../../src/host/network.ts"
 import type { PreflightState } from "../../../../src/host/preflight-state.ts"
 import { preflightStep } from "../../../../src/host/steps/preflight.ts"
 import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
@@ -282,11 +283,17 @@ END`,
     }
     writeFileSync(join(box.path, "haproxy.pid"), "43\n44\n")
     const { ports } = wantOf({ member: true, binds: [bind("web", "10.0.0.11", 80), bind("other", "10.0.0.11", 81)] })!
-    const script = foreignProcesses(ports)
+    const script = `sockets=${LISTENERS}\n${foreignProcesses(ports)}`
       .replaceAll("/proc/", `${box.path}/proc/`)
       .replaceAll("/run/haproxy", `${box.path}/haproxy`)
     const pids = run(script, { shell, path: box.path }).stdout.trim().split("\n")
     expect(pids.sort()).toEqual(["foreign 43", "foreign 45", "foreign 47"])
+  })
+
+  test("asks once what listens, though two of its parts read it", () => {
+    const script = preflight.probe(wantOf({ member: true, binds: [bind("web", "10.0.0.11", 80)] })!).script
+    expect(script).toContain("foreign haproxy")
+    expect(script.split(String(LISTENERS))).toHaveLength(2)
   })
 
   test("finds a link that leads nowhere", () => {
