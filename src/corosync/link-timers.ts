@@ -1,4 +1,4 @@
-import type { WaitAction } from "../model/step.ts"
+import type { WaitAction } from "../model/action.ts"
 import type { RunningCorosync } from "./cmap.ts"
 
 /** A link that is given up at another time than the token in force asks for. Milliseconds. */

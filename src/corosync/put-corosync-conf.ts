@@ -1,4 +1,4 @@
-import type { PutAction } from "../model/step.ts"
+import type { PutAction } from "../model/action.ts"
 import { COROSYNC_CONF } from "./conf-probe.ts"
 
 /**

@@ -1,4 +1,4 @@
-import type { RunAction } from "../model/step.ts"
+import type { RunAction } from "../model/action.ts"
 
 /** Every running member takes up its corosync.conf: the reload is passed on by corosync itself. Nothing stops. */
 export const RELOAD_COROSYNC: RunAction = {

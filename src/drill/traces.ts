@@ -1,7 +1,8 @@
 import * as z from "zod"
 import type { Task } from "../engine/task.ts"
+import { answerKey } from "../model/answer-key.ts"
 import type { Host } from "../model/inventory.ts"
-import { answerKey, defineStep } from "../model/step.ts"
+import { defineStep } from "../model/step.ts"
 import { TRACE } from "./armed.ts"
 
 const want = z.strictObject({})

@@ -1,4 +1,5 @@
-import type { AnswerKey, Step } from "../model/step.ts"
+import type { AnswerKey } from "../model/answer-key.ts"
+import type { Step } from "../model/step.ts"
 import type { Task } from "./task.ts"
 import type { HostState } from "./world.ts"
 

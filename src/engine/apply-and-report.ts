@@ -1,6 +1,6 @@
 import { asHaopsError } from "../base/errors.ts"
 import type { StepPlace } from "../base/events.ts"
-import type { Action, RunAction } from "../model/step.ts"
+import type { Action, RunAction } from "../model/action.ts"
 import { applyAction } from "./apply.ts"
 import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"

@@ -1,7 +1,7 @@
 import { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import { reveal } from "../base/secret.ts"
-import type { Action, PutAction, RunAction, WaitAction } from "../model/step.ts"
+import type { Action, PutAction, RunAction, WaitAction } from "../model/action.ts"
 import type { Transport } from "../transport/transport.ts"
 import { describeAction } from "./describe.ts"
 

@@ -1,8 +1,8 @@
 import { HaopsError } from "../base/errors.ts"
 import type { Drift, Finding, StepPlace } from "../base/events.ts"
 import { listing } from "../base/words.ts"
+import type { Action } from "../model/action.ts"
 import type {
-  Action,
   ClusterStep,
   HostStep,
   JointStep,

@@ -1,5 +1,5 @@
 import { quoteAll } from "../base/sh.ts"
-import type { Action } from "../model/step.ts"
+import type { Action } from "../model/action.ts"
 
 /** One line that says what an action does, for plans and logs. Holds no secret: argv cannot, contents are not shown. */
 export function describeAction(action: Action): string {

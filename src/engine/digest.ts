@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, scrypt } from "node:crypto"
 import { reveal, type Secret } from "../base/secret.ts"
-import type { Action } from "../model/step.ts"
+import type { Action } from "../model/action.ts"
 
 /** Makes digests that tell nothing of what they are made from, and can be compared under the same key only. */
 export interface Digests {

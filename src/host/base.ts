@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import type { HostFacts } from "../model/host-facts.ts"
-import type { ProbeOutput } from "../model/step.ts"
+import type { ProbeOutput } from "../model/probe.ts"
 import { CLOCK, READ_CLOCK } from "./clock.ts"
 import { askPackages, readPackages } from "./packages/packages.ts"
 import { familyOf, MANAGERS } from "./packages/systems.ts"

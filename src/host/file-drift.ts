@@ -1,5 +1,5 @@
 import type { Drift, Finding, Risk } from "../base/events.ts"
-import type { Action, PutAction } from "../model/step.ts"
+import type { Action, PutAction } from "../model/action.ts"
 import { type FileState, sha256 } from "./file-state.ts"
 import { textDiff } from "./text-diff.ts"
 

@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { Secret } from "../base/secret.ts"
-import type { ProbeOutput } from "../model/step.ts"
+import type { ProbeOutput } from "../model/probe.ts"
 
 /** `unchecked`: nothing on the node could compute it. */
 export type Verdict = "same" | "another" | "unchecked"

@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { quoteAll } from "../base/sh.ts"
-import type { ProbeOutput } from "../model/step.ts"
+import type { ProbeOutput } from "../model/probe.ts"
 import { readAnswer, readInteger } from "./answer.ts"
 import { foreignProcesses } from "./foreign-processes.ts"
 import { type Listener, parseListeners } from "./listeners.ts"

@@ -1,7 +1,7 @@
 import { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import { quote } from "../base/sh.ts"
-import type { SharedQuestion } from "../model/step.ts"
+import type { SharedQuestion } from "../model/probe.ts"
 import { hoistShared } from "./shared.ts"
 
 /** One probe's part of the facts script. */

@@ -1,5 +1,5 @@
 import { quoteAll } from "../base/sh.ts"
-import type { SharedQuestion } from "../model/step.ts"
+import type { SharedQuestion } from "../model/probe.ts"
 
 /**
  * A question that several probes of a host ask. As text it is shell that ends an assignment, from its right side on: by itself it asks;

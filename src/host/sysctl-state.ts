@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { quote } from "../base/sh.ts"
-import type { ProbeOutput } from "../model/step.ts"
+import type { ProbeOutput } from "../model/probe.ts"
 import { readAnswer } from "./answer.ts"
 import type { FileWant } from "./file-drift.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile, sha256 } from "./file-state.ts"

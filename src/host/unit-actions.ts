@@ -1,5 +1,5 @@
 import type { Drift } from "../base/events.ts"
-import type { Action } from "../model/step.ts"
+import type { Action } from "../model/action.ts"
 import { AT_BOOT } from "./unit-judge.ts"
 import type { UnitState } from "./units.ts"
 

@@ -5,7 +5,7 @@ import { ADDRESSES, LISTENERS } from "../host/network.ts"
 import { unitIsActive } from "../host/units.ts"
 import { socket } from "../membership/health-probe.ts"
 import { connectScript } from "../membership/wait-script.ts"
-import type { ProbeOutput } from "../model/step.ts"
+import type { ProbeOutput } from "../model/probe.ts"
 
 /** What a host of keepalived's VIPs shows. */
 export interface HolderState {

@@ -1,5 +1,5 @@
 import { connectScript, settleScript } from "../membership/wait-script.ts"
-import type { Action } from "../model/step.ts"
+import type { Action } from "../model/action.ts"
 
 /** keepalived starts with two good answers of haproxy and three silent intervals of its peers. */
 const LIMIT_S = 30

@@ -3,7 +3,7 @@ import { readAnswer } from "../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../host/file-state.ts"
 import { isMemory, type Memory, unitMemory } from "../host/unit-memory.ts"
 import { readUnit, type UnitState, unitLines } from "../host/units.ts"
-import type { ProbeOutput } from "../model/step.ts"
+import type { ProbeOutput } from "../model/probe.ts"
 
 /** keepalived on a host: its file, the script it asks haproxy by, its unit, and the host's addresses. */
 export interface KeepalivedState {

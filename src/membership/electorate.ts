@@ -4,7 +4,7 @@ import { parseQuorum, QUORUM_SCRIPT, type Quorum } from "../corosync/quorumtool.
 import type { Device, Electorate, Voter } from "../corosync/votequorum.ts"
 import { partsOf } from "../host/sections.ts"
 import { tellShared } from "../host/shared.ts"
-import type { Probe } from "../model/step.ts"
+import type { Probe } from "../model/probe.ts"
 import { CRM_MON } from "../pacemaker/crm-mon.ts"
 import type { Dialect } from "../pacemaker/dialects/dialect.ts"
 import { KNOWN_HOSTS_SCRIPT } from "./known-hosts.ts"

@@ -1,7 +1,7 @@
 import { HaopsError } from "../base/errors.ts"
 import { ADDRESSES, LISTENERS } from "../host/network.ts"
 import { askAll, partsOf } from "../host/sections.ts"
-import type { Probe } from "../model/step.ts"
+import type { Probe } from "../model/probe.ts"
 import { CRM_MON, parseCrmMon } from "../pacemaker/crm-mon.ts"
 import type { Health, HealthWant } from "./health.ts"
 import { connectScript } from "./wait-script.ts"

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { answerKey } from "../model/step.ts"
+import { answerKey } from "../model/answer-key.ts"
 import type { CrmNode, CrmStatus } from "../pacemaker/crm-mon.ts"
 
 const LISTENER = z.strictObject({ address: z.string().describe("An IP address, or `*`."), port: z.number().int() })

@@ -1,5 +1,5 @@
 import { COROSYNC_CONF } from "../corosync/conf-probe.ts"
-import type { RunAction } from "../model/step.ts"
+import type { RunAction } from "../model/action.ts"
 import type { MemberNode } from "./nodes.ts"
 
 /** True where the ids are 1, 2, 3 …: those that every shell gives. */

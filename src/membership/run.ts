@@ -1,4 +1,4 @@
-import type { RunAction } from "../model/step.ts"
+import type { RunAction } from "../model/action.ts"
 import type { Invocation } from "../pacemaker/dialects/membership-commands.ts"
 
 /** A shell's command as a step's action. */

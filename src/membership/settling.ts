@@ -1,4 +1,5 @@
-import type { Action, Members } from "../model/step.ts"
+import type { Action } from "../model/action.ts"
+import type { Members } from "../model/step.ts"
 import { type Health, type HealthWant, inService } from "./health.ts"
 import { whyNotOn } from "./hindrance.ts"
 import { idleFor } from "./idle.ts"

@@ -1,14 +1,7 @@
 import * as z from "zod"
 import { quote } from "../base/sh.ts"
-import {
-  type BindContext,
-  type ClusterStep,
-  type Drift,
-  defineClusterStep,
-  type Members,
-  type RunAction,
-  type WaitAction,
-} from "../model/step.ts"
+import type { RunAction, WaitAction } from "../model/action.ts"
+import { type BindContext, type ClusterStep, type Drift, defineClusterStep, type Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { handsOff } from "./hands-off.ts"

@@ -1,94 +1,11 @@
 import type * as z from "zod"
 import type { Drift, Finding, Transition } from "../base/events.ts"
 import type { Secret } from "../base/secret.ts"
+import type { Action } from "./action.ts"
+import type { AnswerKey } from "./answer-key.ts"
 import type { HostFacts } from "./host-facts.ts"
 import type { Group, Host, Inventory } from "./inventory.ts"
-
-/** What a probe's fragment of shell printed. A fragment that failed never becomes one: that is `E_PROBE`. */
-export interface ProbeOutput {
-  stdout: string
-  stderr: string
-}
-
-/**
- * A read-only question to a host. `script` is POSIX `sh`, runs as root with `</dev/null` and `LC_ALL=C`, and must exit 0
- * for every state of the host that is an answer, absence included: a non-zero exit means "could not find out".
- */
-export interface Probe<Have> {
-  script: string
-  /** The questions in its script that other probes ask as well: asked once where more than one of a host's probes has them. */
-  shared?: readonly SharedQuestion[]
-  /** Throws where the output is not of the expected form. */
-  parse(output: ProbeOutput): Have
-  /** What the first answer leaves open, asked by itself after it: costs a command more, so undefined wherever it is not needed. */
-  further?(have: Have): Question<Have> | undefined
-}
-
-/** A question that several probes of a host ask; as text it is the shell that stands in each script, and asks by itself. */
-export interface SharedQuestion {
-  /** A word of the shell; stands for this one question everywhere. */
-  readonly name: string
-  /** The words that it is about, where it is about words: asked once, it is about those of all who ask. */
-  readonly words?: readonly string[] | undefined
-  /** Exits 0 for every answer: another exit code ends each shell that has the question, and so fails the probe. */
-  readonly script: string
-  toString(): string
-}
-
-/** A read-only question of its own; `script` is as a probe's, and reads a secret from standard input where there is one. */
-export interface Question<Have> {
-  script: string
-  stdin?: Secret | undefined
-  parse(output: ProbeOutput): Have
-}
-
-export type Action = RunAction | PutAction | WaitAction
-
-/** Run a command as root. A non-zero exit fails the step (`E_COMMAND`) unless listed in `okCodes`. */
-export interface RunAction {
-  type: "run"
-  argv: readonly string[]
-  stdin?: string | Secret | undefined
-  /** What stands for `stdin` in a saved plan, where that is not the same each time though it does the same, as with a salted hash. */
-  sameAs?: string | Secret | undefined
-  timeoutMs?: number | undefined
-  /** Exit codes that count as done. Default `[0]`. */
-  okCodes?: readonly number[] | undefined
-  /** The exit code that says: what this was planned from has changed, and nothing was done (`E_STALE`). It is planned again. */
-  staleCode?: number | undefined
-  /** What it does, for people; default the command line itself. */
-  label?: string | undefined
-  /** Pure. Reads what the cluster will do about it from its standard output. */
-  transitions?: ((stdout: string) => readonly Transition[]) | undefined
-  /** Shown when it fails. */
-  hint?: string | undefined
-}
-
-/** Write a file: atomically by rename, in place where it cannot be renamed over. The old content is kept once per content. */
-export interface PutAction {
-  type: "put"
-  path: string
-  content: string | Secret
-  /** Octal, such as `0644`. */
-  mode: string
-  /** Such as `root:root`. */
-  owner: string
-  /** Command that checks the new content before it takes the place; `{}` stands for the temporary file. */
-  validate?: readonly string[] | undefined
-  /** Keep the old content as `<path>.haops-<hash>`. Default false. */
-  backup?: boolean | undefined
-}
-
-/** Wait on the host until a condition holds: `script` exits 0. Polled there, so that no round trip is paid. */
-export interface WaitAction {
-  type: "wait"
-  /** What is waited for, for people: `3 nodes online`. */
-  for: string
-  script: string
-  timeoutMs: number
-  /** Shown when the time is up. */
-  hint?: string | undefined
-}
+import type { Probe, ProbeOutput } from "./probe.ts"
 
 /** What a verb about one node was told. */
 export interface Subject {
@@ -114,21 +31,6 @@ export interface BindContext {
   subject?: Subject | undefined
   /** Resolves a secret of the inventory; memoised for the run. */
   secret: (source: import("./inventory.ts").SecretSource) => Secret
-}
-
-/**
- * Names what steps' probes find, for those who read it: the reader knows the type, and no step is recognised by the name that it
- * has in playbooks.
- */
-export interface AnswerKey<in Have> {
-  readonly name: string
-  /** Of the type alone; never there. */
-  readonly accepts?: (have: Have) => void
-}
-
-/** A key for answers of that type; `name` is for messages. */
-export function answerKey<Have>(name: string): AnswerKey<Have> {
-  return { name }
 }
 
 /**

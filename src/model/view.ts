@@ -1,10 +1,11 @@
 import type { HaopsError } from "../base/errors.ts"
 import type { Drift, Finding } from "../base/events.ts"
+import type { AnswerKey } from "./answer-key.ts"
 import type { Check } from "./check.ts"
 import type { HostFacts } from "./host-facts.ts"
 import type { Host, Inventory } from "./inventory.ts"
 import type { Block, Cell } from "./screen.ts"
-import type { AnswerKey, Step } from "./step.ts"
+import type { Step } from "./step.ts"
 
 /** What `status` and `verify` ask of a component, and what they say of it. */
 export interface View {

@@ -1,6 +1,7 @@
 import { rememberLast } from "../base/remember-last.ts"
 import { CLUSTER_CONF, CLUSTER_IDENTITY, clusterIsNamed } from "../corosync/conf-probe.ts"
-import { answerKey, type Probe } from "../model/step.ts"
+import { answerKey } from "../model/answer-key.ts"
+import type { Probe } from "../model/probe.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"

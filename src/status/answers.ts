@@ -1,8 +1,8 @@
 import { answered } from "../engine/answered.ts"
 import type { Task } from "../engine/task.ts"
 import { isLive, type LiveHost, liveHosts, type World } from "../engine/world.ts"
+import type { AnswerKey } from "../model/answer-key.ts"
 import type { Inventory } from "../model/inventory.ts"
-import type { AnswerKey } from "../model/step.ts"
 import type { Look, ObservedKey } from "../model/view.ts"
 import { OBSERVATION } from "./observe.ts"
 

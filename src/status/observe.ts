@@ -1,8 +1,9 @@
 import * as z from "zod"
 import type { Task } from "../engine/task.ts"
 import { askAll, partsOf } from "../host/sections.ts"
+import { answerKey } from "../model/answer-key.ts"
 import type { Host } from "../model/inventory.ts"
-import { answerKey, defineStep } from "../model/step.ts"
+import { defineStep } from "../model/step.ts"
 import type { ObservedTarget, View } from "../model/view.ts"
 
 /** What a host showed, by the names of the parts that were asked for. */

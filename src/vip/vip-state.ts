@@ -6,7 +6,7 @@ import { ADDRESSES } from "../host/network.ts"
 import { STACK_UNITS, unitIsActive } from "../host/units.ts"
 import { KEEPALIVED_CONFIG } from "../keepalived/render.ts"
 import { clusterRuns } from "../membership/cluster-runs.ts"
-import type { ProbeOutput } from "../model/step.ts"
+import type { ProbeOutput } from "../model/probe.ts"
 import { CIB } from "../pacemaker/cib-question.ts"
 
 /** What a member knows about the VIPs. */

@@ -6,7 +6,8 @@ import { Secret } from "../../src/base/secret.ts"
 import { STACK, type StackUnit, type UnitState } from "../../src/host/units.ts"
 import type { HostFacts } from "../../src/model/host-facts.ts"
 import type { Host, Inventory } from "../../src/model/inventory.ts"
-import type { BindContext, HostStep, ProbeOutput } from "../../src/model/step.ts"
+import type { ProbeOutput } from "../../src/model/probe.ts"
+import type { BindContext, HostStep } from "../../src/model/step.ts"
 
 /** Facts of a Debian 12 node, changed as asked. */
 export function facts(changes: Partial<HostFacts> = {}): HostFacts {

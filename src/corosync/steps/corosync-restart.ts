@@ -9,7 +9,8 @@ import {
 } from "../../membership/corosync-roll.ts"
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
 import { statusScript } from "../../membership/wait-script.ts"
-import { type Action, defineJointStep, type Members } from "../../model/step.ts"
+import type { Action } from "../../model/action.ts"
+import { defineJointStep, type Members } from "../../model/step.ts"
 
 type All = Members<CorosyncView>
 

@@ -1,6 +1,7 @@
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../membership/cluster-want.ts"
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
-import { type Action, type Drift, defineJointStep } from "../../model/step.ts"
+import type { Action } from "../../model/action.ts"
+import { type Drift, defineJointStep } from "../../model/step.ts"
 import { linksFollow, type TrailingLink, trailingLinks } from "../link-timers.ts"
 import { linksConnected } from "../links-connected.ts"
 import { RELOAD_COROSYNC } from "../reload-corosync.ts"

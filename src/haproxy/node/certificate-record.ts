@@ -1,5 +1,5 @@
+import type { PutAction } from "../../model/action.ts"
 import { CERTIFICATES } from "../../model/haproxy.ts"
-import type { PutAction } from "../../model/step.ts"
 
 /** Names of the files beside it that haops put there: those alone may be removed again. */
 export const CERTIFICATE_RECORD = `${CERTIFICATES}/.haops`

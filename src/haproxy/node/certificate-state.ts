@@ -1,7 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
-import type { ProbeOutput } from "../../model/step.ts"
+import type { ProbeOutput } from "../../model/probe.ts"
 import { vipsHeldScript } from "../../vip/vips-held.ts"
 import { RECORDED } from "./certificate-record.ts"
 import { type HaproxyAgent, haproxyMemory } from "./process.ts"

@@ -1,5 +1,5 @@
 import { quoteAll } from "../../base/sh.ts"
-import type { Action } from "../../model/step.ts"
+import type { Action } from "../../model/action.ts"
 import { HAPROXY_PID, READ_PID } from "../runtime/pid-file.ts"
 import { type HaproxyAgent, haproxyMemory } from "./process.ts"
 import { keepingStates } from "./server-state.ts"

@@ -4,7 +4,7 @@ import { type Answer, readAnswer } from "../../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
 import { isMemory, type Memory, unitMemory } from "../../host/unit-memory.ts"
 import { readUnit, type UnitState, unitScript } from "../../host/units.ts"
-import type { ProbeOutput } from "../../model/step.ts"
+import type { ProbeOutput } from "../../model/probe.ts"
 import { LOGROTATE_CONFIG, RSYSLOG_CONFIG, type RsyslogOthers } from "./rsyslog.ts"
 
 /** rsyslog on a host: haops' own files, its unit, and what other files say. */

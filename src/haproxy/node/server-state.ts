@@ -1,6 +1,6 @@
 import { quote } from "../../base/sh.ts"
 import { sha256 } from "../../host/file-state.ts"
-import type { Action } from "../../model/step.ts"
+import type { Action } from "../../model/action.ts"
 import { HAPROXY_CONFIG } from "../config/render.ts"
 import { haproxyAsk } from "../runtime/ask-script.ts"
 import { DROP_IN_IS_RIGHT, DROP_IN_WANTED } from "./drop-in.ts"

@@ -1,5 +1,5 @@
+import type { RunAction } from "../../model/action.ts"
 import type { HaproxySource } from "../../model/haproxy.ts"
-import type { RunAction } from "../../model/step.ts"
 import { binaryMark } from "./source-state.ts"
 
 /** A build on a small machine, with one core. */

@@ -2,7 +2,7 @@ import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
 import { unitIsActive } from "../../host/units.ts"
-import type { ProbeOutput } from "../../model/step.ts"
+import type { ProbeOutput } from "../../model/probe.ts"
 import { vipsHeldScript } from "../../vip/vips-held.ts"
 
 /** Found by haops' own commands and by people, whatever the prefix is. */

@@ -7,7 +7,7 @@ import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/fil
 import { ADDRESSES } from "../../host/network.ts"
 import { parseStackUnits, STACK_UNITS, tellUnit, type UnitState } from "../../host/units.ts"
 import { clusterRuns } from "../../membership/cluster-runs.ts"
-import type { ProbeOutput } from "../../model/step.ts"
+import type { ProbeOutput } from "../../model/probe.ts"
 import { vipsHeldScript } from "../../vip/vips-held.ts"
 import { type HaproxyAgent, haproxyMemory } from "./process.ts"
 import { statesKeptScript } from "./server-state.ts"

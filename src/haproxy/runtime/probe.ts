@@ -1,5 +1,5 @@
 import { HaopsError } from "../../base/errors.ts"
-import type { Probe } from "../../model/step.ts"
+import type { Probe } from "../../model/probe.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
 import { parseInfo } from "./info.ts"
 import type { HaproxyRuntime } from "./model.ts"

@@ -1,7 +1,7 @@
 import type { Drift, Finding } from "../../base/events.ts"
 import { listing } from "../../base/words.ts"
+import type { Action } from "../../model/action.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
-import type { Action } from "../../model/step.ts"
 import { POLICY_PATH } from "./apt.ts"
 import { installAction, installArgument } from "./install.ts"
 import { waitForLock } from "./lock.ts"

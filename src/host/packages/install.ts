@@ -1,6 +1,6 @@
 import { HaopsError } from "../../base/errors.ts"
+import type { RunAction } from "../../model/action.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
-import type { RunAction } from "../../model/step.ts"
 import type { InstallOptions } from "./manager.ts"
 import { MANAGERS } from "./systems.ts"
 

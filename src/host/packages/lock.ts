@@ -1,4 +1,4 @@
-import type { WaitAction } from "../../model/step.ts"
+import type { WaitAction } from "../../model/action.ts"
 import { LOCK_WAIT_S } from "./manager.ts"
 import { MANAGERS } from "./systems.ts"
 

@@ -1,5 +1,5 @@
 import { HaopsError } from "../../base/errors.ts"
-import type { SharedQuestion } from "../../model/step.ts"
+import type { SharedQuestion } from "../../model/probe.ts"
 import { sharedList } from "../shared.ts"
 import { DATABASES } from "./systems.ts"
 

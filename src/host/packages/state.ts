@@ -1,5 +1,5 @@
 import { quote } from "../../base/sh.ts"
-import type { Probe, ProbeOutput, Question } from "../../model/step.ts"
+import type { Probe, ProbeOutput, Question } from "../../model/probe.ts"
 import { readAnswer } from "../answer.ts"
 import { tellShared } from "../shared.ts"
 import { POLICY_MARK, POLICY_PATH } from "./apt.ts"

@@ -1,6 +1,7 @@
 import type { Secret } from "../../base/secret.ts"
 import { RELOAD_COROSYNC } from "../../corosync/reload-corosync.ts"
-import { type Action, type Drift, defineClusterStep, type Member, type Members } from "../../model/step.ts"
+import type { Action } from "../../model/action.ts"
+import { type Drift, defineClusterStep, type Member, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { lowestFree } from "../join-findings.ts"
 import { behind, canSpeak, lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"

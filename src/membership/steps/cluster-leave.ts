@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { RELOAD_COROSYNC } from "../../corosync/reload-corosync.ts"
-import { type Action, type Drift, defineClusterStep, type Members } from "../../model/step.ts"
+import type { Action } from "../../model/action.ts"
+import { type Drift, defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { isListed } from "../leave-findings.ts"
 import { behind, canSpeak, lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"

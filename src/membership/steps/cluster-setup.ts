@@ -1,5 +1,6 @@
 import type { Drift } from "../../base/events.ts"
-import { type Action, defineClusterStep, type Members } from "../../model/step.ts"
+import type { Action } from "../../model/action.ts"
+import { defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../cluster-want.ts"
 import { findingsOf, unasked } from "../compare.ts"

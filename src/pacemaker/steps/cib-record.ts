@@ -1,6 +1,7 @@
 import type { Drift } from "../../base/events.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
-import { type Action, defineStep } from "../../model/step.ts"
+import type { Action } from "../../model/action.ts"
+import { defineStep } from "../../model/step.ts"
 import { doubtOf } from "../belief.ts"
 import { type CibHave, cibProbe } from "../cib-probe.ts"
 import { desiredCib } from "../desired.ts"

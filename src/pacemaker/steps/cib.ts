@@ -1,7 +1,7 @@
 import { Secret } from "../../base/secret.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
+import type { Action } from "../../model/action.ts"
 import {
-  type Action,
   defineClusterStep,
   type Finding,
   type Members,

@@ -3,7 +3,8 @@ import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
 import { corosyncConf } from "../../../src/corosync/steps/corosync-conf.ts"
 import type { ClusterWant } from "../../../src/membership/cluster-want.ts"
 import type { CorosyncView } from "../../../src/membership/corosync-view.ts"
-import type { Action, Drift, Finding, Members } from "../../../src/model/step.ts"
+import type { Action } from "../../../src/model/action.ts"
+import type { Drift, Finding, Members } from "../../../src/model/step.ts"
 import { bound, recorded, withPcs } from "../membership/cluster.ts"
 
 export const NAMES = ["controller1", "controller2", "controller3"]

@@ -13,7 +13,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
 import { applyAction } from "../../../src/engine/apply.ts"
-import type { PutAction } from "../../../src/model/step.ts"
+import type { PutAction } from "../../../src/model/action.ts"
 import { LocalTransport } from "./local-transport.ts"
 
 const never = new AbortController().signal

@@ -12,7 +12,7 @@ import {
   savePlan,
 } from "../../../src/engine/saved-plan.ts"
 import { haproxyConfig } from "../../../src/haproxy/steps/haproxy-config.ts"
-import type { Action } from "../../../src/model/step.ts"
+import type { Action } from "../../../src/model/action.ts"
 import { plan } from "../output/samples.ts"
 import { host, inventory } from "../step-harness.ts"
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest"
 import { compileScript, type Fragment, parseSections } from "../../../src/host/script.ts"
 import { shared, sharedList, tellShared, unshared } from "../../../src/host/shared.ts"
 import { mainPidOf, parseStackUnits, STACK_UNITS, tellUnit, unitIsActive } from "../../../src/host/units.ts"
-import type { SharedQuestion } from "../../../src/model/step.ts"
+import type { SharedQuestion } from "../../../src/model/probe.ts"
 import { run, SHELLS, sandbox, stackUnits, systemctlShow } from "../step-harness.ts"
 
 const NONCE = "haops-0011"

@@ -1,6 +1,7 @@
 import { quoteAll } from "../../../src/base/sh.ts"
 import { VOTING_VIEW, type VotingView } from "../../../src/membership/electorate.ts"
-import type { Action, Subject } from "../../../src/model/step.ts"
+import type { Action } from "../../../src/model/action.ts"
+import type { Subject } from "../../../src/model/step.ts"
 import { host } from "../step-harness.ts"
 import { context, inventory, PACEMAKER } from "./cluster.ts"
 

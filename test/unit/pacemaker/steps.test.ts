@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
+import type { RunAction } from "../../../src/model/action.ts"
 import type { HostFacts } from "../../../src/model/host-facts.ts"
-import type { Members, RunAction } from "../../../src/model/step.ts"
+import type { Members } from "../../../src/model/step.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
 import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
 import { fromLists, type LastApplied, type OwnedLists } from "../../../src/pacemaker/ownership.ts"

@@ -7,9 +7,9 @@ import { POLICY_MARK, POLICY_PATH } from "../../../../src/host/packages/apt.ts"
 import type { PackageState } from "../../../../src/host/packages/state.ts"
 import { packageStep } from "../../../../src/host/steps/package.ts"
 import { packagesStep } from "../../../../src/host/steps/packages.ts"
+import type { Action } from "../../../../src/model/action.ts"
 import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
 import type { Pacemaker } from "../../../../src/model/inventory.ts"
-import type { Action } from "../../../../src/model/step.ts"
 import { context, facts, host, inventory, judge, parse, run, SHELLS, sandbox } from "../../step-harness.ts"
 
 const packages = packagesStep(COMPONENTS)
