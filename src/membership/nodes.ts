@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { type Host, hostsOf, type Inventory, type Pacemaker } from "../model/inventory.ts"
+import type { BindContext } from "../model/step.ts"
 
 /** A node of the cluster as the inventory wants it. */
 export const MEMBER_NODE = z.object({
@@ -18,6 +19,14 @@ export type MemberNode = z.infer<typeof MEMBER_NODE>
 export function pacemakerOn(inventory: Inventory, host: Host): Pacemaker | undefined {
   const { pacemaker } = inventory
   return pacemaker !== undefined && host.group === pacemaker.on ? pacemaker : undefined
+}
+
+/** What the steps of a node's leaving are told, on the members of its cluster; undefined elsewhere, and where no verb is about a node. */
+export function leaving({ inventory, host, subject }: BindContext) {
+  const pacemaker = pacemakerOn(inventory, host)
+  if (pacemaker === undefined || subject === undefined) return undefined
+  const { node, force = false, loseQuorum = false } = subject
+  return { cluster: inventory.name, node, shell: pacemaker.shell, force, loseQuorum }
 }
 
 /** The inventory's pacemaker section, where `host` keeps the vote of its quorum device. */

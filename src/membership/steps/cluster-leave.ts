@@ -5,7 +5,7 @@ import { type Drift, defineClusterStep, type Members } from "../../model/step.ts
 import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { isListed } from "../leave-findings.ts"
 import { behind, canSpeak, lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"
-import { pacemakerOn } from "../nodes.ts"
+import { leaving } from "../nodes.ts"
 import { forgetRebuilt, isRebuilt } from "../rebuilt.ts"
 import { run } from "../run.ts"
 
@@ -25,11 +25,11 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
   summary: "one node taken out of the running cluster by another member",
   needs: "any",
   want,
-  bind({ inventory, host, subject }) {
-    const pacemaker = pacemakerOn(inventory, host)
-    if (pacemaker === undefined || subject === undefined) return undefined
-    const { node, force = false, loseQuorum = false } = subject
-    return { cluster: inventory.name, node, shell: pacemaker.shell, despite: force || loseQuorum }
+  bind(context) {
+    const told = leaving(context)
+    if (told === undefined) return undefined
+    const { force, loseQuorum, ...rest } = told
+    return { ...rest, despite: force || loseQuorum }
   },
   title: ({ cluster, node }) => `${node} out of ${cluster}`,
   probe: () => QUIET_NODE_VIEW,

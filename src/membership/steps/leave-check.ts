@@ -7,7 +7,7 @@ import { CIB } from "../../pacemaker/cib-question.ts"
 import { VOTING_VIEW } from "../electorate.ts"
 import { type DepartureView, leaveFindings } from "../leave-findings.ts"
 import { canSpeak } from "../node-view.ts"
-import { pacemakerOn } from "../nodes.ts"
+import { leaving } from "../nodes.ts"
 
 const want = z.strictObject({
   cluster: z.string(),
@@ -25,12 +25,7 @@ export const leaveCheck = defineClusterStep<Want, DepartureView>({
   summary: "what stands against a node's leaving: no answer, the quorum that would be left",
   needs: "any",
   want,
-  bind({ inventory, host, subject }) {
-    const pacemaker = pacemakerOn(inventory, host)
-    if (pacemaker === undefined || subject === undefined) return undefined
-    const { node, force = false, loseQuorum = false } = subject
-    return { cluster: inventory.name, node, shell: pacemaker.shell, force, loseQuorum }
-  },
+  bind: leaving,
   title: ({ node }) => `leaving of ${node}`,
   probe: () => ({
     shared: [...(VOTING_VIEW.shared ?? []), CIB],
