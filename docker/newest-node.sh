@@ -7,6 +7,8 @@ cd "$root"
 major=26
 
 directory=$(mktemp -d)
+# One test runs its Node as another user, who must be able to reach it.
+chmod 755 "$directory"
 trap 'rm -rf "$directory"' EXIT
 trap 'exit 130' INT TERM
 quietly npm install --prefix "$directory" --no-save --no-audit --no-fund "node@$major"

@@ -154,8 +154,8 @@ describe("rewriting a file", () => {
     const code = `import("${import.meta.resolve("../../../src/inventory/rewrite.ts")}").then((m) => m.rewriteFile("${file}", () => "b\\n"))`
     const argv = ["--import", import.meta.resolve("tsx"), "-e", code]
     const nobody = { uid: 65534, gid: 65534, env: { ...process.env, HOME: shared, TMPDIR: shared }, cwd: shared }
-    const { status, stderr } = spawnSync(process.execPath, argv, { ...nobody, encoding: "utf8" })
-    expect(status, stderr).toBe(0)
+    const { error, status, stderr } = spawnSync(process.execPath, argv, { ...nobody, encoding: "utf8" })
+    expect([error, status], stderr).toEqual([undefined, 0])
     expect(readFileSync(file, "utf8")).toBe("b\n")
     expect([statSync(file).uid, statSync(file).ino]).toEqual([0, ino])
     expect(readdirSync(shared).filter((name) => name.startsWith("shared"))).toEqual(["shared.yaml"])
