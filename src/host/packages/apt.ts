@@ -92,5 +92,6 @@ export const apt: PackageManager = {
     ...(downgrade ? ["--allow-downgrades"] : []),
     "install",
   ],
+  release: (names) => `apt-mark unhold ${names.join(" ")}`,
   held: HELD,
 }

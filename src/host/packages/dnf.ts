@@ -18,6 +18,7 @@ function managerOf(command: readonly string[], held: readonly string[]): Package
     database: rpm,
     argument: (name, version) => `${name}-${version}`,
     install: ({ haRepository }) => [haRepository ? EL_SCRIPT : PLAIN_SCRIPT, "haops-install", ...command, "install"],
+    release: (names) => `${command[0]} versionlock delete ${names.join(" ")}`,
     held: heldByPid(held),
   }
 }

@@ -7,6 +7,7 @@ import { installAction, installArgument } from "./install.ts"
 import { waitForLock } from "./lock.ts"
 import type { InstallOptions } from "./manager.ts"
 import type { PackageState } from "./state.ts"
+import { MANAGERS } from "./systems.ts"
 
 /** A package, in a version (`*` at the end for any that begins so) or in whatever version is there. */
 interface PackageWant {
@@ -42,12 +43,40 @@ export function planPackages(
 }
 
 /** What cannot be installed or changed, because somebody decided that the manager leaves it as it is. */
-export function packageFindings(wanted: readonly PackageWant[], have: PackageState): readonly Finding[] {
-  const names = wanted.filter((one) => !satisfied(one, have) && have.kept.has(one.name)).map(({ name }) => name)
-  if (names.length === 0) return []
+export function packageFindings(
+  wanted: readonly PackageWant[],
+  have: PackageState,
+  manager: HostFacts["packageManager"] = "apt",
+): readonly Finding[] {
+  const due = wanted.filter((one) => !satisfied(one, have))
+  const names = due.filter(({ name }) => have.kept.has(name) || have.locks.locked(name)).map(({ name }) => name)
+  return [...(names.length === 0 ? [] : [onHold(names, manager)]), ...due.flatMap((one) => pinned(one, have, manager))]
+}
+
+type Manager = NonNullable<HostFacts["packageManager"]>
+
+function onHold(names: readonly string[], manager: Manager): Finding {
   const [is, it] = names.length === 1 ? ["is", "it"] : ["are", "them"]
-  const message = `${listing(names, 9)} ${is} needed, and on hold: somebody told apt to leave ${it} alone`
-  return [{ severity: "error", message, hint: `If that is over, on the host: apt-mark unhold ${names.join(" ")}` }]
+  const message = `${listing(names, 9)} ${is} needed, and on hold: somebody told ${manager} to leave ${it} alone`
+  return { severity: "error", message, hint: `If that is over, on the host: ${MANAGERS[manager].release(names)}` }
+}
+
+/** Whether a version that a package is held at can still be had only its repository knows; that another one cannot is certain. */
+function pinned({ name, version }: PackageWant, { locks }: PackageState, manager: Manager): Finding[] {
+  const versions = locks.versions(name)
+  if (versions === undefined) return []
+  const only = `somebody told ${manager} to take ${listing(versions, 9)} only`
+  const hint = `If that is over, on the host: ${MANAGERS[manager].release([name])}`
+  if (version === undefined) return [{ severity: "warning", message: `${name} is needed, and ${only}`, hint }]
+  if (versions.some((one) => overlap(one, version))) return []
+  return [{ severity: "error", message: `${name} is needed as ${version}, and ${only}`, hint }]
+}
+
+/** True where a version may be both, as far as it is told before the first `*`. */
+function overlap(a: string, b: string): boolean {
+  const [[one = "", ...more], [other = "", ...others]] = [a.split("*"), b.split("*")]
+  if (more.length + others.length === 0) return one === other
+  return (more.length > 0 && other.startsWith(one)) || (others.length > 0 && one.startsWith(other))
 }
 
 function satisfied({ name, version }: PackageWant, { installed }: PackageState): boolean {

@@ -5,6 +5,8 @@ export interface PackageManager {
   argument(name: string, version: string): string
   /** What follows `sh -c` to install the packages that come after it: a script, its `$0`, its own arguments, the command. */
   install(options: InstallOptions): readonly string[]
+  /** How packages that somebody told it to leave alone are released, for people. */
+  release(names: readonly string[]): string
   /** Shell that calls `held_by PID` for a process which holds its lock, and then returns; and does nothing where it is free. */
   held: string
 }

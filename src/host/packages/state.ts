@@ -4,6 +4,7 @@ import { readAnswer } from "../answer.ts"
 import { tellShared } from "../shared.ts"
 import { POLICY_MARK, POLICY_PATH } from "./apt.ts"
 import { HELD_BY } from "./lock.ts"
+import { LOCK_KEYS, LOCKS_SCRIPT, type PackageLocks, readLocks } from "./locks.ts"
 import { askPackages, type InstalledPackages, PACKAGE_KEYS, readPackages } from "./packages.ts"
 
 /** What the package database says, and what installing has to know besides. */
@@ -12,13 +13,15 @@ export interface PackageState extends InstalledPackages {
   heldBy: string | undefined
   /** Our policy-rc.d is still there: a run was cut short, and packages cannot start their services. */
   policyLeft: boolean
+  locks: PackageLocks
 }
 
 /** Asks for all `names`, along with everybody who asks for packages, and so perhaps for more. */
 export function packageQuestion(names: readonly string[]): Pick<Probe<PackageState>, "script" | "shared"> {
   const packages = askPackages(names)
   const script = `${tellShared(packages)}
-if [ -e ${POLICY_PATH} ] && grep -qs ${quote(POLICY_MARK)} ${POLICY_PATH}; then echo 'policy left'; fi`
+if [ -e ${POLICY_PATH} ] && grep -qs ${quote(POLICY_MARK)} ${POLICY_PATH}; then echo 'policy left'; fi
+${LOCKS_SCRIPT}`
   return { script, shared: [packages] }
 }
 
@@ -37,6 +40,7 @@ export function askLock(
 
 /** Reads what `packageScript` printed. Throws `E_PROBE` on anything else. */
 export function parsePackages({ stdout }: ProbeOutput): PackageState {
-  const answer = readAnswer(stdout, [...PACKAGE_KEYS, "policy"])
-  return { ...readPackages(answer.all), heldBy: undefined, policyLeft: answer.one("policy") !== undefined }
+  const answer = readAnswer(stdout, [...PACKAGE_KEYS, "policy", ...LOCK_KEYS])
+  const policyLeft = answer.one("policy") !== undefined
+  return { ...readPackages(answer.all), heldBy: undefined, policyLeft, locks: readLocks(answer.all) }
 }

@@ -10,5 +10,6 @@ export const zypper: PackageManager = {
     ...["zypper", "--non-interactive", "--quiet", "install", "--no-recommends"],
     ...(downgrade ? ["--oldpackage"] : []),
   ],
+  release: (names) => `zypper removelock ${names.join(" ")}`,
   held: heldByPid(["/run/zypp.pid"]),
 }

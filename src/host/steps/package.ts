@@ -34,7 +34,7 @@ export const packageStep = defineStep<Want, PackageState>({
     further: (have) => (packageDrift(wantedOf(wanted), have).length === 0 ? undefined : askLock(have, [])),
   }),
   check: (wanted, have) => packageDrift(wantedOf(wanted), have),
-  findings: (wanted, have) => packageFindings(wantedOf(wanted), have),
+  findings: (wanted, have, facts) => packageFindings(wantedOf(wanted), have, facts.packageManager),
   plan: (wanted, have, _drift, facts) =>
     planPackages(wantedOf(wanted), have, facts, { quiet: !wanted.start, haRepository: false }),
 })

@@ -34,7 +34,8 @@ export function packagesStep(components: readonly Component[]): HostStep<Want, P
       further: (have) => askLock(have, stack.variants(wanted)),
     }),
     check: (wanted, have, facts) => packageDrift(wantedOf(stack.names(wanted, facts)), have),
-    findings: (wanted, have, facts) => packageFindings(wantedOf(stack.names(wanted, facts)), have),
+    findings: (wanted, have, facts) =>
+      packageFindings(wantedOf(stack.names(wanted, facts)), have, facts.packageManager),
     plan: (wanted, have, _drift, facts) =>
       planPackages(wantedOf(stack.names(wanted, facts)), have, facts, { quiet: true, haRepository: true }),
   })

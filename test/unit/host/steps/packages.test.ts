@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { COMPONENTS } from "../../../../src/components.ts"
 import { POLICY_MARK, POLICY_PATH } from "../../../../src/host/packages/apt.ts"
+import { NO_LOCKS } from "../../../../src/host/packages/locks.ts"
 import type { PackageState } from "../../../../src/host/packages/state.ts"
 import { packageStep } from "../../../../src/host/steps/package.ts"
 import { packagesStep } from "../../../../src/host/steps/packages.ts"
@@ -37,6 +38,7 @@ function have(names: readonly string[], changes: Partial<PackageState> = {}): Pa
     kept: new Set(),
     heldBy: undefined,
     policyLeft: false,
+    locks: NO_LOCKS,
     ...changes,
   }
 }
@@ -92,6 +94,85 @@ describe("packages", () => {
     ])
     const other = { name: "chrony", version: "2" }
     expect(judge(packageStep, other, have(["chrony"], { kept: new Set(["chrony"]) })).findings).toHaveLength(1)
+  })
+
+  const locks = (text: string) => parse(packageStep, { name: "x" }, text).locks
+
+  test("names what zypper was told to leave alone, as its list of locks matches names", () => {
+    // As `zypper addlock` writes them, and as locks(5) of libzypp has them by hand.
+    const list = `
+type: package
+match_type: glob
+case_sensitive: on
+solvable_name: crm*
+
+type: pattern
+match_type: exact
+solvable_name: haproxy
+
+solvable_name: HAproxy
+version: > 2.0
+
+match_type: exact
+solvable_name: pacemak
+
+match_type: regex
+solvable_name: ^coro(sync$`
+    const own = locks(list.replaceAll(/^/gm, "zypplock "))
+    const [finding, ...more] = judge(
+      packages,
+      { parts: ["shell", "haproxy", "cluster"] },
+      have([], { locks: own }),
+      suse,
+    ).findings
+    expect(more).toEqual([])
+    expect(finding).toEqual({
+      severity: "error",
+      message: "crmsh is needed, and on hold: somebody told zypper to leave it alone",
+      hint: "If that is over, on the host: zypper removelock crmsh",
+    })
+    // By default a part of the name will do, in any case.
+    expect(locks("zypplock solvable_name: ROX").locked("haproxy")).toBe(true)
+    expect(locks("zypplock solvable_name: rox\nzypplock install_status: installed").locked("haproxy")).toBe(false)
+  })
+
+  test("names a version that dnf or yum were told to keep to, and refuses another one", () => {
+    const list = `
+# Added lock on Sat Oct  3 00:35:17 2026
+haproxy-0:2.4.22-3.el9.*
+
+# Added exclude on Sat Oct  3 00:36:17 2026
+!pcs-0:0.11.4-7.el9.*
+resource-agents*-0:4.10.0-44.el9.*`
+    const own = locks(list.replaceAll(/^/gm, "versionlock "))
+    expect(judge(packages, { parts: ["haproxy", "cluster"] }, have([], { locks: own }), el).findings).toEqual([
+      {
+        severity: "warning",
+        message: "haproxy is needed, and somebody told dnf to take 2.4.22-3.el9 only",
+        hint: "If that is over, on the host: dnf versionlock delete haproxy",
+      },
+      {
+        severity: "warning",
+        message: "resource-agents is needed, and somebody told dnf to take 4.10.0-44.el9 only",
+        hint: "If that is over, on the host: dnf versionlock delete resource-agents",
+      },
+    ])
+    const asks = (version: string, of = el) =>
+      judge(packageStep, { name: "haproxy", version }, have([], { locks: own }), of).findings
+    expect(asks("2.4.*")).toEqual([])
+    expect(asks("2.4.22-3.el9")).toEqual([])
+    expect(asks("2.8.*")).toEqual([
+      {
+        severity: "error",
+        message: "haproxy is needed as 2.8.*, and somebody told dnf to take 2.4.22-3.el9 only",
+        hint: "If that is over, on the host: dnf versionlock delete haproxy",
+      },
+    ])
+    // yum has the epoch in front of all.
+    expect(locks("versionlock 0:java-1.8.0-openjdk-1.8.0.442-2.el7.*").versions("java-1.8.0-openjdk")).toEqual([
+      "1.8.0.442-2.el7",
+    ])
+    expect(locks("versionlock kernel*").versions("kernel-core")).toEqual(["*"])
   })
 
   test("waits for the lock first, naming who holds it", () => {
@@ -221,6 +302,24 @@ describe.each(SHELLS)("the package probe in %s", (shell) => {
     expect(() =>
       rpm("echo 'error: cannot open Packages database' >&2; echo 'package a is not installed'; exit 2"),
     ).toThrow()
+  })
+
+  test("reads the locks of dnf and zypper from their files, unless the plugin is off", () => {
+    using box = sandbox({ "dpkg-query": "exit 1" })
+    const at = (path: string) => join(box.path, path)
+    mkdirSync(at("dnf/plugins"), { recursive: true })
+    mkdirSync(at("zypp"))
+    writeFileSync(at("dnf/plugins/versionlock.list"), "\n# Added lock\npcs-0:0.11.4-7.el9.*")
+    writeFileSync(at("zypp/locks"), "\ntype: package\nmatch_type: glob\nsolvable_name: crm*\n\n")
+    const script = probe.script.replaceAll("/etc/", `${box.path}/`)
+    const read = () => probe.parse(run(script, { shell, path: box.path })).locks
+    expect([read().versions("pcs"), read().locked("crmsh"), read().locked("pcs")]).toEqual([
+      ["0.11.4-7.el9"],
+      true,
+      false,
+    ])
+    writeFileSync(at("dnf/plugins/versionlock.conf"), "[main]\nenabled = 0\n")
+    expect(read().versions("pcs")).toBeUndefined()
   })
 
   test("fails where dpkg-query fails", () => {

@@ -1,0 +1,104 @@
+/** Packages that somebody told an rpm system's manager to leave alone. */
+export interface PackageLocks {
+  /** True for a package that zypper neither installs nor removes. */
+  locked(name: string): boolean
+  /** What dnf or yum take of a package at most, as `version-release`, `*` for any part; undefined where they take any. */
+  versions(name: string): readonly string[] | undefined
+}
+
+export const NO_LOCKS: PackageLocks = { locked: () => false, versions: () => undefined }
+
+/** What the answer to `LOCKS_SCRIPT` begins its lines with. */
+export const LOCK_KEYS = ["versionlock", "zypplock"] as const
+
+/**
+ * Shell that prints what the managers' own lists say: `dnf versionlock list` and `zypper locks` print no more, and take seconds. On
+ * Enterprise Linux 8 and later yum's list is a link to dnf's.
+ */
+export const LOCKS_SCRIPT = `locks() { while IFS= read -r line || [ -n "$line" ]; do printf '%s %s\\n' "$1" "$line"; done; }
+for plugin in /etc/dnf/plugins/versionlock /etc/yum/pluginconf.d/versionlock; do
+  if [ -s "$plugin.list" ]; then
+    grep -qs '^enabled *= *\\(0\\|false\\|no\\)' "$plugin.conf" || locks versionlock <"$plugin.list"
+    break
+  fi
+done
+if [ -s /etc/zypp/locks ]; then locks zypplock </etc/zypp/locks; fi`
+
+export function readLocks(all: (key: string) => readonly string[]): PackageLocks {
+  const pins = all("versionlock").flatMap(pinOf)
+  const locks = all("zypplock")
+    .join("\n")
+    .split(/\n\s*\n/)
+    .flatMap(lockOf)
+  if (pins.length + locks.length === 0) return NO_LOCKS
+  return {
+    locked: (name) => locks.some((matches) => matches(name)),
+    versions(name) {
+      const versions = pins.flatMap((pin) => (pin.matches(name) ? pin.version : []))
+      return versions.length === 0 ? undefined : versions
+    },
+  }
+}
+
+type Matches = (name: string) => boolean
+
+/**
+ * A line of versionlock.list, as pkgtup2spec of dnf-plugins-core writes it (`haproxy-0:2.4.22-3.el9.*`), or yum-plugin-versionlock
+ * (`0:haproxy-1.5.18-9.el7.*`). `!` keeps one version out and pins nothing. What names no release is of somebody's own hand.
+ */
+function pinOf(line: string): { matches: Matches; version: string }[] {
+  const entry = line.replace(/#.*/, "").trim()
+  if (entry === "" || entry.startsWith("!")) return []
+  const [, name = entry, version, release] = /^(?:\d+:)?(.+)-(?:\d+:)?([^-]+)-([^-]+)$/.exec(entry) ?? []
+  if (version === undefined || release === undefined) return [{ matches: glob(name, ""), version: "*" }]
+  return [{ matches: glob(name, ""), version: `${version}-${release.replace(/\.[^.]*$/, "")}` }]
+}
+
+/**
+ * An entry of /etc/zypp/locks, as locks(5) of libzypp has it and `zypper addlock` writes it (`type: package`, `match_type: glob`,
+ * `case_sensitive: on`, `solvable_name: haproxy`). One that goes for some versions, one repository or what is installed only may leave
+ * something to install: zypper itself says so.
+ */
+function lockOf(entry: string): Matches[] {
+  const lines = entry.split("\n").map((line) => /^\s*([a-z_]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [])
+  const values = (key: string) => lines.flatMap(([, name, value]) => (name === key && value ? [value] : []))
+  const [type = "package"] = values("type")
+  const [status = "all"] = values("install_status").slice(-1)
+  if (type !== "package" || status === "installed" || values("version").length + values("repo").length > 0) return []
+  const [match = "substring"] = values("match_type")
+  const flags = /^(on|true)$/.test(values("case_sensitive")[0] ?? "") ? "" : "i"
+  return values("solvable_name").map((text) => matching(match, text, flags))
+}
+
+function matching(match: string, text: string, flags: string): Matches {
+  switch (match) {
+    case "glob":
+      return glob(text, flags)
+    case "exact":
+      return pattern(`^${literal(text)}$`, flags)
+    case "word":
+      return pattern(`\\b${literal(text)}\\b`, flags)
+    case "regex":
+      return pattern(text, flags)
+    default:
+      return pattern(literal(text), flags)
+  }
+}
+
+function glob(text: string, flags: string): Matches {
+  return pattern(`^${text.split("*").map(literal).join(".*").replaceAll("\\?", ".")}$`, flags)
+}
+
+/** A user's regular expression may be one that is none here. */
+function pattern(source: string, flags: string): Matches {
+  try {
+    const regex = new RegExp(source, flags)
+    return (name) => regex.test(name)
+  } catch {
+    return () => false
+  }
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+}
