@@ -22,8 +22,8 @@ export interface RunRequest extends ConsentTerms {
   startedAt: number
   /** Throws where what would be done is not what was agreed to beforehand. Called before the question, and again under the lock. */
   require?: ((planned: PlanResult) => Promise<void>) | undefined
-  /** Called once, when nothing stands against it and the hosts are locked, before any of them is touched. */
-  onAgreed?: (() => Promise<void>) | undefined
+  /** Called before anything of a stage is done, when nothing stands against it; perhaps more than once. */
+  onStage?: ((stage: string) => Promise<void>) | undefined
 }
 
 export interface RunResult {
@@ -80,13 +80,13 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     // An earlier run's command has done its work meanwhile: what was shown is not what it would do now.
     if (lock.waited) await consent.ask(now.plan)
     else await consent.renew(now.plan, false)
-    await request.onAgreed?.()
     changed = true
     const agreeAgain = async (owner: RunContext, barrier: Barrier) => {
       const next = await planRun(owner, inventory, [barrier], startedAt, interrupts)
       consent.judge(next)
       requireAll(owner)
       await consent.renew(next.plan, true)
+      await request.onStage?.(barrier.stage)
     }
     const blocked = await whileLocked(lock, context, (owner) =>
       converge(owner, barriers, (barrier) => agreeAgain(owner, barrier)),

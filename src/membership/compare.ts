@@ -89,7 +89,9 @@ function outside(cluster: string, names: readonly string[]): Finding[] {
   if (names.length === 0) return []
   const are = names.length === 1 ? "is not a member" : "are not members"
   const message = `${listing(names)} ${are} of ${cluster} yet, and up takes nobody into a running cluster`
-  return [{ severity: "error", message, hint: names.map((name) => `haops add-node ${name}`).join(", then ") }]
+  const back = names.map((name) => `haops remove-node ${name}`).join(", ")
+  const hint = `${names.map((name) => `haops add-node ${name}`).join(", then ")}. Or take it back, out of the inventory: ${back}`
+  return [{ severity: "error", message, hint }]
 }
 
 /** A member by the others' files that has none itself: it was rebuilt. It must come in by the door, not found a cluster. */

@@ -17,6 +17,11 @@ export async function addNode(options: AddNodeOptions, name: string): Promise<nu
   const address = options.address === undefined ? undefined : addressOf(options.address)
   const loaded = await loadInventory(options.inventory)
   const { inventory, write } = await including(loaded, name, address)
+  let named = write === undefined
+  const writeDown = async (session: Session) => {
+    await write?.(session)
+    named = true
+  }
   return await runAboutNode({
     verb: "add-node",
     options,
@@ -25,10 +30,17 @@ export async function addNode(options: AddNodeOptions, name: string): Promise<nu
     subject: { node: name, allowUnreachable: options.allowUnreachable },
     allTogether: true,
     undisturbed: true,
-    onAgreed: write,
-    // Where there was nothing to agree to: it is a member already.
-    onDone: write,
+    // Before anything makes it a member, so that whatever happens from there on the next run knows of it; and no sooner: a host that
+    // cannot even be prepared would stand in the way of every up.
+    onStage: async (session, stage) => (stage === "join" ? await writeDown(session) : undefined),
+    // Where there was nothing to do: it is a member already.
+    onDone: writeDown,
+    halfWay: () => (named ? stays(name, loaded.file) : undefined),
   })
+}
+
+function stays(name: string, file: string): string {
+  return `${name} stays in ${file}: haops add-node ${name} goes on from here, haops remove-node ${name} takes it back.`
 }
 
 /** Before it is written anywhere: YAML makes a number of 999, and the inventory would be blamed for it. */

@@ -20,8 +20,10 @@ interface NodeRun extends SessionRequest {
   options: NodeOptions
   /** Ask before resources on the other nodes stop, move or restart. Default false. */
   undisturbed?: boolean | undefined
-  /** Called once, when nothing stands against it and the operator has agreed, before any host but for its lock is touched. */
-  onAgreed?: ((session: Session) => Promise<void>) | undefined
+  /** Called before anything of a stage is done, when nothing stands against it and the operator has agreed; perhaps more than once. */
+  onStage?: ((session: Session, stage: string) => Promise<void>) | undefined
+  /** What to say where hosts were changed and the run failed. */
+  halfWay?: (() => string | undefined) | undefined
   /** Called when the run has done all it was to do. */
   onDone?: ((session: Session) => Promise<void>) | undefined
 }
@@ -47,8 +49,8 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
     if (stops !== undefined && request.subject?.loseQuorum !== true) throw stops
   }
   const costs = (plan: Plan) => costsOf(weighed(request, plan))
-  const onAgreed = async () => await request.onAgreed?.(session)
-  const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, require, onAgreed })
+  const onStage = async (stage: string) => await request.onStage?.(session, stage)
+  const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, require, onStage })
   const after = statusSeen(session)
   const result = serving(withoutSubject(request, session, ran), inventory, after)
   if (result.changed && after !== undefined) {
@@ -59,8 +61,10 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
   if (result.error === undefined && result.outcome !== "unreachable" && result.outcome !== "failed") {
     await request.onDone?.(session)
   }
+  const failed = result.changed && (result.error !== undefined || result.outcome === "failed")
   const left = leftInStandby(request.verb, request.subject, result.outcome, after)
-  if (left !== undefined) reporter.sink({ type: "message", level: "warning", text: left })
+  for (const text of [left, failed ? request.halfWay?.() : undefined])
+    if (text !== undefined) reporter.sink({ type: "message", level: "warning", text })
   await reporter.finish(result)
   return exitOfOutcome(result.outcome)
 }

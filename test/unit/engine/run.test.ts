@@ -179,7 +179,7 @@ describe("under the lock", () => {
 
   test("what was saved must still hold, and nobody is told that it was agreed to where it does not", async () => {
     let agreed = 0
-    request.onAgreed = async () => void agreed++
+    request.onStage = async () => void agreed++
     request.require = async ({ plan }) => {
       if (plan.risk !== "none") throw new Error("another plan")
     }
@@ -203,6 +203,14 @@ describe("before each barrier", () => {
     expect(asked[1]).toMatchObject({ costs: [{ kind: "failover by makes-b" }], strange: [{}] })
     expect(result.error).toMatchObject({ code: "E_CANCELED", message: "not confirmed; what was done before stays" })
     expect([there("a"), there("b")]).toEqual([true, false])
+  })
+
+  test("whoever waits for a stage is told before anything of it is done, and of none that is not reached", async () => {
+    const seen: [string, boolean][] = []
+    request.onStage = async (stage) => void seen.push([stage, there(stage)])
+    await go(barrier("a", ["conflict"]), barrier("b"), barrier("c"))
+    expect(seen[0]).toEqual(["a", false])
+    expect(seen.map(([stage]) => stage)).not.toContain("b")
   })
 
   test("what was agreed to meanwhile is not asked about again", async () => {

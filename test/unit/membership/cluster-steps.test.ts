@@ -141,7 +141,9 @@ describe("cluster-setup", () => {
     expect(judgement.findings).toContainEqual({
       severity: "error",
       message: "controller2 and controller3 are not members of lab yet, and up takes nobody into a running cluster",
-      hint: "haops add-node controller2, then haops add-node controller3",
+      hint:
+        "haops add-node controller2, then haops add-node controller3. Or take it back, out of the inventory: " +
+        "haops remove-node controller2, haops remove-node controller3",
     })
   })
 
@@ -163,7 +165,7 @@ describe("cluster-setup", () => {
       [
         "error",
         "controller3 is not a member of lab yet, and up takes nobody into a running cluster",
-        "haops add-node controller3",
+        "haops add-node controller3. Or take it back, out of the inventory: haops remove-node controller3",
       ],
       [
         "warning",
