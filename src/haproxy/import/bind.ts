@@ -6,6 +6,7 @@ import type { ServiceYaml } from "../section/service-schema.ts"
 import type { Half } from "./half.ts"
 import type { Named } from "./hosts.ts"
 import { isPlain } from "./plain.ts"
+import { type Refusal, refusal } from "./refusal.ts"
 
 type BindYaml = Pick<ServiceYaml, "port" | "vip" | "bind" | "tls" | "rawBind">
 
@@ -14,8 +15,8 @@ interface TakenBind {
   directive: ConfigDirective
 }
 
-/** The first bind line that an inventory could have written, taken out of a proxy; further ones stay. Undefined where there is none. */
-export function takeBind(half: Half, vips: readonly Named[]): TakenBind | undefined {
+/** The first bind line that an inventory could have written, taken out of a proxy; further ones stay. */
+export function takeBind(half: Half, vips: readonly Named[]): TakenBind | Refusal {
   for (const entry of half.all("bind ")) {
     const endpoint = endpointOf(entry)
     if (endpoint === undefined) continue
@@ -23,7 +24,9 @@ export function takeBind(half: Half, vips: readonly Named[]): TakenBind | undefi
     const yaml = { port: endpoint.port, ...placeOf(endpoint, vips), ...optionsOf(entry) }
     return { yaml, directive: entry.directive }
   }
-  return undefined
+  const [first] = half.all("bind ")
+  if (first === undefined) return refusal("it has no bind line")
+  return refusal(`${first.text.split(" ")[1]} is no single address and port`, first)
 }
 
 function endpointOf({ text, directive }: Entry): Endpoint | undefined {

@@ -10,9 +10,10 @@ import { globalOf } from "./global.ts"
 import { Half } from "./half.ts"
 import { boundAddresses, commonHosts, type Named } from "./hosts.ts"
 import type { ImportNote, TakeNote } from "./notes.ts"
-import { type Pair, pairProxies } from "./pairs.ts"
+import { type Pair, pairProxies, whyAlone } from "./pairs.ts"
 import { withPresets } from "./presets.ts"
 import { proxyLines, sectionLines } from "./raw-sections.ts"
+import type { Refusal } from "./refusal.ts"
 import { type Around, type Kept, serviceOf } from "./service.ts"
 import { readSource } from "./source.ts"
 import { type ImportedStats, isStats, statsOf } from "./stats.ts"
@@ -99,8 +100,9 @@ function sort(config: HaproxyConfig, proxies: readonly ProxySection[], around: A
   }
   const { pairs, alone } = pairProxies(others)
   const { services, refused } = servicesOf(pairs, around, note)
-  const kept = others.filter((proxy) => alone.includes(proxy) || refused.includes(proxy))
-  for (const proxy of kept) keptWhole(proxy.section, note)
+  for (const proxy of alone) refused.set(proxy, whyAlone(proxy, others))
+  const kept = others.filter((proxy) => refused.has(proxy))
+  for (const proxy of kept) keptWhole(proxy.section, note, refused.get(proxy))
   const foreign = config.sections.filter(
     ({ kind }) => !["global", "defaults", "listen", "frontend", "backend"].includes(kind),
   )
@@ -109,12 +111,12 @@ function sort(config: HaproxyConfig, proxies: readonly ProxySection[], around: A
 }
 
 function servicesOf(pairs: readonly Pair[], around: Around, note: TakeNote) {
-  const refused: ProxySection[] = []
+  const refused = new Map<ProxySection, Refusal>()
   const services = pairs.flatMap(({ name, front, back }) => {
     const half = new Half(front)
     const service = serviceOf(name, { front: half, back: front === back ? half : new Half(back) }, around)
-    if (service === undefined) {
-      refused.push(front, back)
+    if ("reason" in service) {
+      for (const proxy of [front, back]) refused.set(proxy, service)
       return []
     }
     for (const kept of service.kept) keptWords(kept, note)
@@ -127,7 +129,9 @@ function keptWords({ line, text, in: { kind, name } }: Kept, note: TakeNote): vo
   note({ kind: "kept", line, section: `${kind} ${name}`, text: redactHaproxyConfig(text) })
 }
 
-function keptWhole({ kind, words, line }: ConfigSection, note: TakeNote): void {
+/** `because`: of a proxy, why it is no service; other kinds of sections are kept as a rule. */
+function keptWhole({ kind, words, line }: ConfigSection, note: TakeNote, because?: Refusal): void {
   const section = [kind, ...words.slice(0, 1)].join(" ")
-  note({ kind: "kept", line, section, text: "the whole section: an inventory has no service like it" })
+  const text = because === undefined ? "the whole section" : `the whole section: ${because.reason}`
+  note({ kind: "kept", line: because?.line ?? line, section, text })
 }

@@ -1,4 +1,5 @@
 import type { ProxySection } from "../config/effective.ts"
+import { type Refusal, refusal } from "./refusal.ts"
 
 /** A proxy that may become a service: a `listen`, or a `frontend` and the `backend` that it hands on to. */
 export interface Pair {
@@ -24,6 +25,16 @@ export function pairProxies(proxies: readonly ProxySection[]): {
     pairs.push({ name, front, back })
   }
   return { pairs, alone: proxies.filter((proxy) => !paired.has(proxy)) }
+}
+
+/** Why a proxy has none to be paired with. */
+export function whyAlone(proxy: ProxySection, proxies: readonly ProxySection[]): Refusal {
+  const named = proxy.entries.find(({ key }) => key === "default_backend")
+  if (proxy.kind === "backend") return refusal("no service has it as its only backend")
+  if (named === undefined) return refusal("it has no default_backend")
+  const name = named.text.split(" ")[1]
+  const there = proxies.some(({ kind, name: other }) => kind === "backend" && other === name)
+  return refusal(there ? `another service has backend ${name}` : `there is no backend ${name}`, named)
 }
 
 function defaultBackend({ kind, entries }: ProxySection, proxies: readonly ProxySection[]): ProxySection | undefined {

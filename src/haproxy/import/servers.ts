@@ -6,6 +6,7 @@ import type { BackendYaml, ServiceYaml } from "../section/service-schema.ts"
 import type { CheckSettings } from "./check.ts"
 import type { Named } from "./hosts.ts"
 import { isPlain } from "./plain.ts"
+import { type Refusal, refusal } from "./refusal.ts"
 
 export type Backends = Pick<ServiceYaml, "active" | "backends" | "backendPort" | "check" | "rawServer">
 
@@ -21,22 +22,26 @@ interface Server extends Named {
 }
 
 /**
- * The servers of a backend as an inventory writes them: not at all where they are its hosts. Undefined where one of them is none
- * that it could write, such as a name to be resolved.
+ * The servers of a backend as an inventory writes them: not at all where they are its hosts. Refused where one of them is none that it
+ * could write, such as a name to be resolved.
  */
 export function backendsOf(
   entries: readonly Entry[],
   asked: CheckSettings,
   port: number,
   hosts: readonly Named[],
-): Backends | undefined {
-  const servers = entries.map((entry) => serverOf(entry))
-  if (servers.length === 0 || !servers.every((server) => server !== undefined)) return undefined
-  if (new Set(servers.map(({ name }) => name)).size !== servers.length) return undefined
+): Backends | Refusal {
+  if (entries.length === 0) return refusal("it has no servers")
+  const servers = entries.flatMap((entry) => serverOf(entry) ?? [])
+  const foreign = entries.find((entry) => serverOf(entry) === undefined)
+  if (foreign !== undefined) return refusal(`server ${foreign.text.split(" ")[1]} is no IP address and port`, foreign)
+  const twice = servers.findIndex(({ name }, at) => servers.findIndex((one) => one.name === name) !== at)
+  if (twice !== -1) return refusal(`two servers are called ${servers[twice]!.name}`, entries[twice])
   const even = sameChecks(servers)
   const own = even ? servers : entries.map((entry) => serverOf(entry, false)!)
   const check = even ? servers[0]!.check : undefined
-  if (check === undefined && asked.type !== undefined) return undefined
+  if (check === undefined && asked.type !== undefined)
+    return refusal("its servers are not all checked in one way", entries[0])
   const backendPort = own[0]!.port
   const shared = own.every(({ raw }) => raw === own[0]!.raw) ? own[0]!.raw : ""
   const active = activeOf(own)

@@ -8,6 +8,7 @@ import { takeCheck } from "./check.ts"
 import type { Half } from "./half.ts"
 import type { Named } from "./hosts.ts"
 import { takeOptions } from "./options.ts"
+import { type Refusal, refusal } from "./refusal.ts"
 import { backendsOf } from "./servers.ts"
 import { errorfileOf, numberOf, timeoutOf } from "./settings.ts"
 
@@ -32,18 +33,24 @@ interface ImportedService {
   kept: readonly Kept[]
 }
 
-/** A proxy's two halves as a service; one and the same half for a `listen`. Undefined where an inventory has no service like it. */
-export function serviceOf(name: string, halves: Halves, around: Around): ImportedService | undefined {
+/**
+ * A proxy's two halves as a service; one and the same half for a `listen`. Where an inventory has no service like it: why, and the line
+ * that says so.
+ */
+export function serviceOf(name: string, halves: Halves, around: Around): ImportedService | Refusal {
   const { front, back } = halves
   const { base } = around
   const mode = front.peek("mode")
   const bind = takeBind(front, around.vips)
-  if (bind === undefined || mode?.text !== back.peek("mode")?.text) return undefined
+  if ("reason" in bind) return bind
+  if (mode?.text !== back.peek("mode")?.text) return otherModes(halves)
   const http = mode?.text === "mode http"
   const asked = takeCheck(back, base)
   const servers = back.all("server ")
   const backends = backendsOf(servers, asked, bind.yaml.port, around.hosts)
-  if (backends === undefined || defaultsAfterServers(back)) return undefined
+  if ("reason" in backends) return backends
+  const late = defaultAfterServers(back)
+  if (late !== undefined) return late
   const balance = back.peek("balance")
   const way = balanceSchema.safeParse(balance?.text.slice("balance ".length))
   const yaml: ServiceYaml = {
@@ -106,9 +113,16 @@ function withRest(
 }
 
 /** A default for the servers that follow it only. */
-function defaultsAfterServers(back: Half): boolean {
-  const kinds = back.proxy.entries.filter(({ ordered }) => ordered).map(({ text }) => text.split(" ")[0])
-  return kinds.lastIndexOf("default-server") > kinds.indexOf("server")
+function defaultAfterServers(back: Half): Refusal | undefined {
+  const ordered = back.proxy.entries.filter((entry) => entry.ordered)
+  const last = ordered.findLastIndex(({ text }) => text.startsWith("default-server "))
+  if (last < ordered.findIndex(({ text }) => text.startsWith("server "))) return undefined
+  return refusal("default-server stands after servers that it is not for", ordered[last])
+}
+
+function otherModes({ front, back }: Halves): Refusal {
+  const [own, other] = [front, back].map((half) => half.proxy.entries.find(({ key }) => key === "mode"))
+  return refusal(`its frontend says ${own?.text ?? "no mode"}, its backend ${other?.text ?? "no mode"}`, own, other)
 }
 
 function splitOf(name: string, { front, back }: Halves): Pick<ServiceYaml, "split"> {
