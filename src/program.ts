@@ -33,7 +33,7 @@ export function createProgram(call: Call): Command {
     .addOption(listed("--controller <[name=]address>", "a controller; once for each"))
     .addOption(listed("--loadbalancer <[name=]address>", "a load balancer of its own; once for each"))
     .option("--vip <address/prefix>", "the virtual IP address")
-    .option("--user <name>", "who logs in; another than root becomes root by sudo (default: root)")
+    .option("--user <name>", "who logs in; another than root becomes root by sudo (default: from ~/.ssh/config)")
     .addOption(new Option("--preset <name>", "the services behind the VIP (default: openstack)").choices(PRESET_NAMES))
   verb("plan", "what `up` would do: diffs, commands, what the cluster will do", () =>
     import("./verbs/plan.ts").then(({ plan }) => plan),

@@ -10,7 +10,8 @@ export interface FirstAnswers {
   loadbalancers: Readonly<Record<string, string>>
   /** ADDRESS/PREFIX */
   vip: string
-  user: string
+  /** Left out: ~/.ssh/config says it, or it is the operator's own name. */
+  user?: string | undefined
   preset: PresetName
   /** Where the hacluster password is, relative to the inventory. */
   passwordFile: string
@@ -26,14 +27,18 @@ export function firstInventory(answers: FirstAnswers): string {
     "# yaml-language-server: $schema=./inventory.schema.json",
     "# Editors complete this file once that is there: haops schema >inventory.schema.json",
     yaml({ name }),
-    user === "root"
-      ? "# ssh: { user: root, identityFile: ~/.ssh/id_ed25519 }   ~/.ssh/config and the agent count as well"
-      : yaml({ ssh: { user, become: "sudo" } }),
+    login(user),
     yaml({ controllers }),
     hasPacemaker(answers) ? onControllers(answers) : onLoadBalancers(answers, loadbalancers),
     `haproxy:\n  services:\n    - preset: ${preset}   # an entry of its own name beside it overrides one of the preset's`,
   ]
   return `${sections.join("\n")}\n`
+}
+
+function login(user: string | undefined): string {
+  if (user === undefined)
+    return "# ssh: { user: root, identityFile: ~/.ssh/id_ed25519 }   ~/.ssh/config and the agent count as well"
+  return yaml({ ssh: user === "root" ? { user } : { user, become: "sudo" } })
 }
 
 /** Whether a password of hacluster is needed. */

@@ -252,23 +252,51 @@ stages:
 })
 
 describe("init on a terminal", patient, () => {
-  const QUESTIONS = /^.*(Addresses of the controllers|The virtual IP address|Addresses of load balancers)[^\n]*:/gm
+  const QUESTIONS = /^.*(Controllers|Load balancers|Virtual IP address|ssh user)[^\n]*:/gm
 
   test("asks for what the flags leave open, and writes an inventory from the answers", async () => {
-    const answers = ["10.0.0.12 10.0.0.13, 10.0.0.14", "10.0.0.11/24", ""]
+    const answers = ["10.0.0.12 10.0.0.13, 10.0.0.14", "", "10.0.0.11/24", "admin"]
     const { code, said } = await lab.onTerminal(["init", "--name", "prod", "-i", "prod.yaml"], answers, QUESTIONS)
     expect(code, said).toBe(0)
     const text = readFileSync(`${lab.home.path}/prod.yaml`, "utf8")
     expect(text).toMatch(/name: prod/)
     for (const address of ["10.0.0.12", "10.0.0.13", "10.0.0.14", "10.0.0.11/24"]) expect(text).toContain(address)
     expect(text).not.toMatch(/^loadbalancers:/m)
+    expect(parse(text)).toMatchObject({ ssh: { user: "admin", become: "sudo" } })
     expect(statSync(`${lab.home.path}/secrets/hacluster`).mode & 0o777).toBe(0o600)
   })
 
-  test("writes nothing where the answers make no inventory", async () => {
-    const answers = ["10.0.0.12", "nonsense", ""]
-    const { code, said } = await lab.onTerminal(["init", "-i", "prod.yaml"], answers, QUESTIONS)
-    expect(code, said).toBe(65)
+  test("says at once what is wrong with an answer, and asks for that one alone again", async () => {
+    const controllers = ["", "10.0.0.300", "10.0.0.12 10.0.0.12", "a=10.0.0.12 a=10.0.0.13", "a=10.0.0.12 10.0.0.13"]
+    const balancers = ["10.0.0.13", ""]
+    const vips = ["nonsense", "10.0.0.12/24", "10.9.0.1/24", "10.0.0.11/24"]
+    const answers = [...controllers, ...balancers, ...vips, ""]
+    const { code, said } = await lab.onTerminal(["init", "--name", "prod", "-i", "prod.yaml"], answers, QUESTIONS)
+    expect(code, said).toBe(0)
+    for (const what of [
+      "controllers: must have at least one host",
+      '"10.0.0.300" is not an IP address',
+      "10.0.0.12 is already the address of controller1",
+      "two hosts would be called a",
+      "10.0.0.13 is already the address of controller2",
+      '"nonsense" is not an address with its prefix',
+      "10.0.0.12 is already the address of a",
+      "10.9.0.1/24 is in no network",
+    ]) {
+      expect.soft(said).toContain(what)
+    }
+    const text = readFileSync(`${lab.home.path}/prod.yaml`, "utf8")
+    expect(parse(text)).toMatchObject({
+      controllers: { a: "10.0.0.12", controller2: "10.0.0.13" },
+      vips: { vip: "10.0.0.11/24" },
+    })
+    expect(text).not.toMatch(/^ssh:/m)
+  })
+
+  test("writes nothing where the questions are not answered to the end", async () => {
+    const { code, said } = await lab.onTerminal(["init", "-i", "prod.yaml"], ["10.0.0.12", "\u0004"], QUESTIONS)
+    expect(code, said).toBe(130)
+    expect(said).toContain("nothing was written")
     expect(existsSync(`${lab.home.path}/prod.yaml`)).toBe(false)
   })
 })

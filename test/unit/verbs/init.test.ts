@@ -95,6 +95,12 @@ describe("a first inventory", () => {
     expect(inventory.haproxy?.services).not.toHaveLength(0)
   })
 
+  test("logs in as root where that is said, and leaves it to ~/.ssh/config where nothing is", () => {
+    const user = (one: FirstAnswers) => parseInventory(firstInventory(one), "inventory.yaml").hosts[0]?.ssh.user
+    expect(user(answers)).toBe("root")
+    expect(user({ ...answers, user: undefined })).toBeUndefined()
+  })
+
   test("puts haproxy on load balancers of their own, and becomes root by sudo", () => {
     const text = firstInventory({ ...answers, user: "admin", loadbalancers: { lb1: "10.0.0.21", lb2: "10.0.0.22" } })
     const inventory = parseInventory(text, "inventory.yaml")
