@@ -4,6 +4,7 @@ import { reveal } from "../base/secret.ts"
 import type { Action, PutAction, RunAction, WaitAction } from "../model/action.ts"
 import type { Transport } from "../transport/transport.ts"
 import { describeAction } from "./describe.ts"
+import { inUnitsWords } from "./unit-words.ts"
 
 /** Commands that install packages or start clusters; anything slower says so in its own limit. */
 const RUN_TIMEOUT_MS = 600_000
@@ -27,7 +28,7 @@ export async function applyAction(action: Action, transport: Transport, signal: 
 
 async function run(action: RunAction, transport: Transport, signal: AbortSignal): Promise<string> {
   const { argv, stdin, timeoutMs = RUN_TIMEOUT_MS, okCodes = [0], staleCode } = action
-  const result = await transport.exec({ argv: directly(argv), stdin, timeoutMs }, signal)
+  const result = await transport.exec({ argv: inUnitsWords(directly(argv)), stdin, timeoutMs }, signal)
   if (result.code !== null && result.code === staleCode) throw stale(action, result)
   if (result.code === null || !okCodes.includes(result.code)) throw failed(action, result)
   return result.stdout

@@ -10,10 +10,12 @@ import {
 } from "node:fs"
 import { tmpdir, userInfo } from "node:os"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import type { HaopsError } from "../../../src/base/errors.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import { applyAction } from "../../../src/engine/apply.ts"
 import type { PutAction } from "../../../src/model/action.ts"
+import { sandbox } from "../step-harness.ts"
 import { LocalTransport } from "./local-transport.ts"
 
 const never = new AbortController().signal
@@ -28,6 +30,49 @@ beforeEach(() => {
 
 const put = (path: string, content: string | Secret, more: Partial<PutAction> = {}) =>
   applyAction({ type: "put", path, content, mode: "0640", owner, ...more }, transport, never)
+
+describe("systemctl that begins something", () => {
+  const PHRASE = 'Job for corosync.service failed. See "systemctl status corosync.service".'
+  const start = async (journal: string, code = 1) => {
+    using box = sandbox({
+      systemctl: `echo "$*" >>"$BOX/asked"; [ ${code} = 0 ] || echo '${PHRASE}' >&2; exit ${code}`,
+      journalctl: journal,
+    })
+    vi.stubEnv("PATH", `${box.path}:${process.env.PATH}`)
+    vi.stubEnv("BOX", box.path)
+    const argv = ["systemctl", "start", "corosync.service", "pacemaker.service"]
+    const done = await applyAction({ type: "run", argv }, transport, never).catch((error: HaopsError) => error)
+    expect(readFileSync(join(box.path, "asked"), "utf8")).toBe("start corosync.service pacemaker.service\n")
+    return done
+  }
+  const LOGGED = `case "$*" in *--sync*) ;; *'-u corosync.service'*) cat <<'END'
+Nov 29 11:57:31 c1 systemd[1]: Starting Corosync Cluster Engine...
+Nov 29 11:57:31 c1 corosync[225]: parse error in config: Can't open logfile '/var/log/x/corosync.log'
+Nov 29 11:57:31 c1 systemd[1]: corosync.service: Failed with result 'exit-code'.
+END
+;; esac`
+
+  afterEach(() => void vi.unstubAllEnvs())
+
+  test("fails in the words of what did not start, not in systemctl's", async () => {
+    const failure = await start(LOGGED)
+    expect(String(failure)).toContain("systemctl start corosync.service pacemaker.service exited 1")
+    expect(failure).toMatchObject({
+      code: "E_COMMAND",
+      result: { stderr: "corosync[225]: parse error in config: Can't open logfile '/var/log/x/corosync.log'\n" },
+    })
+  })
+
+  test("fails in systemctl's words where the unit has written none, and where there is no journal", async () => {
+    for (const journal of ["exit 0", "exit 1"]) {
+      expect(await start(journal)).toMatchObject({ code: "E_COMMAND", result: { code: 1, stderr: `${PHRASE}\n` } })
+    }
+  })
+
+  test("says nothing where it works", async () => {
+    expect(await start("exit 9", 0)).toBe("")
+  })
+})
 
 describe("put", () => {
   test("writes content, mode and missing directories, and leaves no temporary file", async () => {
