@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from "vitest"
+import { afterAll, beforeEach, expect, test, vi } from "vitest"
 import type { Transition } from "../../../src/base/events.ts"
 import type { PlanResult } from "../../../src/engine/plan.ts"
 import type { RunRequest } from "../../../src/engine/run.ts"
@@ -10,7 +10,12 @@ import { LAB } from "../membership/cluster.ts"
 const VIP = { name: "vip", address: "10.0.0.100", prefix: 24, on: "controllers", monitorInterval: "30s" } as const
 const INVENTORY = { ...LAB, vips: [{ ...VIP, manager: "pacemaker" as const }] }
 
-const asked = vi.hoisted(() => ({ requests: [] as RunRequest[] }))
+// Files share their modules: what is under test is loaded anew for the stand-ins, and nobody after it is left with them.
+const asked = vi.hoisted(() => {
+  vi.resetModules()
+  return { requests: [] as RunRequest[] }
+})
+afterAll(() => void vi.resetModules())
 
 vi.mock("../../../src/engine/run.ts", () => ({
   run: async (request: RunRequest) => {
