@@ -5,6 +5,7 @@ import { resourceOf } from "../pacemaker/operation.ts"
 import { type Health, type HealthWant, inService } from "./health.ts"
 import { describeHindrances, type Hindrance, whyNotOn } from "./hindrance.ts"
 import { idleFor, rests } from "./idle.ts"
+import { portTaken } from "./port-taken.ts"
 
 /** Everything that keeps the cluster from being converged, as it was seen. */
 export function healthDrift(want: HealthWant, members: Members<Health>): Drift[] {
@@ -17,7 +18,7 @@ export function healthDrift(want: HealthWant, members: Members<Health>): Drift[]
   return [
     ...quorum(status),
     ...want.nodes.filter((node) => !members.missing.includes(node)).flatMap((node) => nodeDrift(node, status)),
-    ...status.failures.map(failureDrift),
+    ...status.failures.filter(({ node }) => !members.missing.includes(node)).map(failureDrift),
     ...want.vips.flatMap((vip) => vipDrift(vip, idleFor(vip.id, want, members), status, members)),
     ...(want.haproxy === undefined
       ? []
@@ -101,23 +102,33 @@ function vipDrift(
 }
 
 function haproxyDrift(
-  { resource, everywhere, listeners }: NonNullable<HealthWant["haproxy"]>,
+  haproxy: NonNullable<HealthWant["haproxy"]>,
   stopped: readonly Hindrance[] | undefined,
   status: CrmStatus,
-  { all }: Members<Health>,
+  members: Members<Health>,
 ): Drift[] {
+  const { all, missing } = members
+  const { resource, everywhere, listeners } = haproxy
   const copies = status.resources.filter(({ id }) => id === resource)
   if (copies.length === 0) return [{ ...drift("haproxy", "absent", "running"), expected: true }]
   if (rests(stopped)) return []
   if (stopped !== undefined) return [hindered(drift("haproxy", "runs on no node", "running"), stopped)]
   const active = new Set(copies.filter(isSettled).flatMap(({ nodes }) => nodes))
-  const wanted = everywhere ? inService(status).map(({ name }) => name) : []
-  const idle = wanted.filter((node) => !active.has(node))
+  const serving = inService(status).map(({ name }) => name)
+  const wanted = everywhere ? serving : []
+  // One that is out of the run has said why.
+  const idle = wanted.filter((node) => !active.has(node) && !missing.includes(node))
+  const taken = (node: string) => portTaken(node, { haproxy }, members)
   return [
-    ...(active.size === 0 && idle.length === 0 ? [drift("haproxy", "runs on no node", "running")] : []),
-    ...idle.flatMap((node) => idleOn(node, whyNotOn(node, resource, status))),
+    ...(active.size === 0 && idle.length === 0 ? [nowhere(serving.flatMap((node) => taken(node) ?? []))] : []),
+    ...idle.flatMap((node) => idleOn(node, whyNotOn(node, resource, status) ?? taken(node))),
     ...all.filter(({ host }) => active.has(host)).flatMap((member) => unresponsivePorts(member, listeners)),
   ]
+}
+
+function nowhere(why: readonly Hindrance[]): Drift {
+  const idle = drift("haproxy", "runs on no node", "running")
+  return why.length === 0 ? idle : hindered(idle, why)
 }
 
 function idleOn(node: string, why: Hindrance | undefined): Drift[] {

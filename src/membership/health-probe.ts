@@ -1,4 +1,5 @@
 import { HaopsError } from "../base/errors.ts"
+import { parseListeners } from "../host/listeners.ts"
 import { ADDRESSES, LISTENERS } from "../host/network.ts"
 import { askAll, partsOf } from "../host/sections.ts"
 import type { Probe } from "../model/probe.ts"
@@ -51,6 +52,9 @@ function parse(stdout: string): Health {
       }),
     ),
     listening: new Set(lines(listening).flatMap(tcpSocket)),
+    strangers: parseListeners(lines(listening)).filter(
+      ({ protocol, programs }) => protocol === "tcp" && !programs.includes("haproxy"),
+    ),
   }
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod"
+import type { Listener } from "../host/listeners.ts"
 import { answerKey } from "../model/answer-key.ts"
 import type { CrmNode, CrmStatus } from "../pacemaker/crm-mon.ts"
 
@@ -44,6 +45,8 @@ export interface Health {
   answers: ReadonlyMap<string, boolean>
   /** `address:port` of every listening TCP socket, `*` for all addresses. */
   listening: ReadonlySet<string>
+  /** TCP sockets that are not a haproxy's. */
+  strangers: readonly Pick<Listener, "address" | "port" | "programs" | "pids">[]
 }
 
 /** The nodes that take resources. */

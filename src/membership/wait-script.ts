@@ -9,6 +9,8 @@ interface Awaited {
   running?: Readonly<Record<string, number>> | undefined
   /** True: no action may have failed. */
   clean?: boolean | undefined
+  /** Whose failures nobody waits for the end of: of one resource, or of any, on a node. */
+  passedOver?: readonly { node: string; resource?: string | undefined }[] | undefined
   /** Addresses that are to answer: at these a TCP connection is opened. */
   answering?: readonly { address: string; port: number }[] | undefined
 }
@@ -17,7 +19,7 @@ interface Awaited {
  * Shell that exits 0 once the cluster has quorum and all of `awaited` holds; else it says what was seen. crm_mon writes an element
  * a line, so that grep can tell. It decides only when to look again: what counts is the probe that follows.
  */
-export function statusScript({ online, running = {}, clean, answering = [] }: Awaited): string {
+export function statusScript({ online, running = {}, clean, passedOver = [], answering = [] }: Awaited): string {
   return [
     `mon=$(${CRM_MON_SCRIPT})`,
     `has() { printf '%s\\n' "$mon" | grep -qE "$1"; }`,
@@ -32,7 +34,7 @@ export function statusScript({ online, running = {}, clean, answering = [] }: Aw
       const there = `[ "$(printf '%s\\n' "$mon" | grep -cE ${quote(line)})" -ge ${count} ]`
       return `${there} || missing ${quote(`${resource} does not run yet`)}`
     }),
-    ...(clean ? [`! has '<failure ' || missing 'an action has failed'`] : []),
+    ...(clean ? [`! ${failuresBut(passedOver)} || missing 'an action has failed'`] : []),
     ...answering.map(({ address, port }) => {
       return `${connectScript(address, port)} || missing ${quote(`${address} port ${port} does not answer`)}`
     }),
@@ -53,6 +55,15 @@ until said=$( (eval ${quote(script)}) 2>/dev/null ) || [ "$(date +%s)" -ge "$end
 /** Shell that opens a TCP connection and exits 0 where it is accepted within a second. bash, because sh cannot. */
 export function connectScript(address: string, port: number): string {
   return `timeout 1 bash -c ${quote(`: </dev/tcp/${address}/${port}`)} 2>/dev/null`
+}
+
+function failuresBut(passedOver: NonNullable<Awaited["passedOver"]>): string {
+  if (passedOver.length === 0) return "has '<failure '"
+  const known = passedOver.map(({ node, resource }) => {
+    const operation = resource === undefined ? "" : `op_key="${escapeRegExp(resource)}(:[0-9]+)?_[a-z-]+_[0-9]+" .*`
+    return `<failure .*${operation}node="${escapeRegExp(node)}"`
+  })
+  return `printf '%s\\n' "$mon" | grep '<failure ' | grep -qvE ${quote(known.join("|"))}`
 }
 
 function escapeRegExp(text: string): string {

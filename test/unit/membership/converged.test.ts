@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
 import type { Health } from "../../../src/membership/health.ts"
 import { converged } from "../../../src/membership/steps/converged.ts"
+import type { RunAction } from "../../../src/model/action.ts"
 import { run, sandbox } from "../step-harness.ts"
 import { bound, gather, judgeAll, LAB, PACEMAKER, recorded } from "./cluster.ts"
 
@@ -32,11 +34,11 @@ function haproxy(placement: "everywhere" | "with-vip") {
 
 function sees(
   xml: string,
-  { held = "", answers = "vip yes", listening = "172.31.77.200:8080\n127.0.0.1:25" } = {},
+  { held = "", answers = "vip yes", listening = "172.31.77.200:8080\n127.0.0.1:25", by = "haproxy" } = {},
 ): Health {
   const sockets = listening
     .split("\n")
-    .map((local) => `tcp LISTEN 0 128 ${local} 0.0.0.0:* users:(("haproxy",pid=7,fd=3))`)
+    .map((local) => `tcp LISTEN 0 128 ${local} 0.0.0.0:* users:(("${by}",pid=7,fd=3))`)
   const parts = { status: xml, held, answers, listening: ["udp UNCONN 0 0 *:8080 *:*", ...sockets].join("\n") }
   const stdout = Object.entries(parts).map(([name, text]) => `@@haops ${name}\n${text}\n\n`)
   return converged.probe(want).parse({ stdout: stdout.join(""), stderr: "" })
@@ -312,6 +314,76 @@ describe("converged", () => {
     })
   })
 
+  describe("haproxy that failed to start on a node", () => {
+    const idle = SETTLED.replace(
+      /(<resource id="lb-haproxy"[^>]*)role="Started" active="true"([^>]*>\s*)<node name="controller3"[^>]*>/,
+      '$1role="Stopped" active="false"$2',
+    )
+    const failure = `<failures>\n<failure op_key="lb-haproxy_start_0" node="controller3" exitstatus="error" last-rc-change="@1"/>\n</failures>`
+    const failed = idle.replace("</resources>", `</resources>\n${failure}`)
+    const taken = { controller3: { by: "perl" } }
+
+    /** Whether the wait goes on, in a cluster whose failures are forgotten after half a minute. */
+    const waits = (haves: Readonly<Record<string, Health>>, missing: readonly string[] = [], xml = failed) => {
+      const [action] = judged(haves, want, missing).actions
+      using box = sandbox({
+        crm_mon: `cat <<'END'\n${xml}\nEND`,
+        crm_simulate: ":",
+        crm_resource: "echo 30s",
+        bash: ":",
+        date: `if [ "$1" = -d ]; then echo "\${2#@}"; else echo 0; fi`,
+        sleep: 'echo waits; kill "$PPID"',
+      })
+      const env = { PATH: `${box.path}:${process.env.PATH}` }
+      return spawnSync("sh", ["-c", String((action as RunAction).argv[2])], { env, encoding: "utf8" }).stdout !== ""
+    }
+
+    test("is waited for: its failure-timeout has it started again", () => {
+      expect(waits(all(failed))).toBe(true)
+      expect(seen(all(failed))).toEqual([
+        "lb-haproxy_start_0 on controller3: failed: error",
+        "haproxy on controller3: not running",
+      ])
+    })
+
+    test("is not where somebody has its port, who is named", () => {
+      expect(waits(all(failed, taken))).toBe(false)
+      expect(seen(all(failed, taken))).toEqual([
+        "lb-haproxy_start_0 on controller3: failed: error",
+        "haproxy on controller3: not running: perl (process 7) has tcp port 8080 on controller3",
+      ])
+      // A failure of another resource, or on another node, is another matter.
+      const other = failed.replace('op_key="lb-haproxy', 'op_key="vip')
+      expect(waits(all(failed, taken), [], other)).toBe(true)
+      const elsewhere = failed.replace(/(<failure .*)controller3/, "$1controller2")
+      expect(waits(all(failed, taken), [], elsewhere)).toBe(true)
+    })
+
+    test("nor is it, or told again, where its host is out of the run", () => {
+      const { controller1, controller2 } = all(failed)
+      expect(seen({ controller1: controller1!, controller2: controller2! }, want, ["controller3"])).toEqual([])
+      const slow = failed.replace(/(<resource id="vip".*)role="Started"/, '$1role="Starting"')
+      const asked = { controller1: sees(slow, { held: "vip" }), controller2: sees(slow) }
+      expect(waits(asked, ["controller3"])).toBe(false)
+      expect(waits(asked, ["controller3"], slow)).toBe(true)
+    })
+
+    test("on all of them: the VIP that needs one beside it is not waited for either", () => {
+      const none = failed
+        .replace(/(<resource id="lb-haproxy"[^>]*)role="Started" active="true"/g, '$1role="Stopped" active="false"')
+        .replace(/(<resource id="vip"[^>]*)role="Started" active="true"/, '$1role="Stopped" active="false"')
+        .replace(
+          /(<failure .*)\n/,
+          ["1", "2", "3"]
+            .map((node) => `$1\n`.replace("$1", failure.split("\n")[1]!.replace("controller3", `controller${node}`)))
+            .join(""),
+        )
+      const by = { by: "perl" }
+      expect(waits(all(none, { controller1: by, controller2: by, controller3: by }), [], none)).toBe(false)
+      expect(waits(all(none, { controller1: {}, controller2: by, controller3: by }), [], none)).toBe(true)
+    })
+  })
+
   test("not there yet: expected", () => {
     expect(judged(all("")).drift).toMatchObject([{ have: "does not run on controller1", expected: true }])
     const empty = SETTLED.replace(/<resources>[\s\S]*<\/resources>/, "")
@@ -356,6 +428,12 @@ describe("its probe in a real shell", () => {
   test("asks no VIP that runs nowhere, and takes absence for an answer", () => {
     using box = sandbox({ crm_mon: "exit 102", ip: ":", ss: ":", bash: "echo asked >&2; exit 1" })
     const health = converged.probe(want).parse(run(converged.probe(want).script, { path: box.path }))
-    expect(health).toEqual({ status: undefined, held: new Set(), answers: new Map(), listening: new Set() })
+    expect(health).toEqual({
+      status: undefined,
+      held: new Set(),
+      answers: new Map(),
+      listening: new Set(),
+      strangers: [],
+    })
   })
 })

@@ -108,6 +108,7 @@ export function answersOf(changes: Readonly<Record<string, HostAnswer | null>> =
       held: new Set(held),
       answers: new Map([["vip", change?.answers ?? true]]),
       listening: new Set([`${VIP.address}:8080`]),
+      strangers: [],
     }
     state.answers.set("test/converged", { have: health })
     state.answers.set("test/cib", {
