@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { type Cib, SECTIONS, type Section } from "./cib.ts"
 import type { Desired } from "./desired.ts"
+import { recorded, type SecretNames } from "./secret-record.ts"
 
 export const STATE_DIRECTORY = "/var/lib/haops"
 /** Which objects of the CIB haops made: readable by root alone, on every node of the cluster. */
@@ -27,6 +28,8 @@ export interface LastApplied {
   /** The cluster that it is about; undefined where an older haops wrote it, or the cluster has nothing to know it by. */
   cluster?: ClusterIdentity | undefined
   owned: Ownership
+  /** What of it was given as a secret, which its name may not tell once the inventory has it no more. */
+  secrets?: SecretNames | undefined
 }
 
 const ids = z.array(z.string()).default([])
@@ -41,7 +44,13 @@ export const OWNED_LISTS = z.strictObject({
 export type OwnedLists = z.infer<typeof OWNED_LISTS>
 
 const IDENTITY = z.object({ uuid: z.string().optional(), key: z.string().optional() })
-const schema = z.object({ epoch: z.number(), cluster: IDENTITY.optional(), owned: OWNED_LISTS })
+export const SECRET_NAMES = z.record(z.string(), z.array(z.string()).readonly())
+const schema = z.object({
+  epoch: z.number(),
+  cluster: IDENTITY.optional(),
+  owned: OWNED_LISTS,
+  secrets: SECRET_NAMES.default({}),
+})
 
 export const NOTHING_OWNED: Ownership = record(() => [])
 
@@ -97,8 +106,8 @@ export function countOwned(owned: Ownership): number {
 }
 
 /** The file's content: sorted, one line, so that equal records are equal files. */
-export function formatLastApplied({ epoch, cluster, owned }: LastApplied): string {
-  return `${JSON.stringify({ epoch, cluster, owned: toLists(owned) })}\n`
+export function formatLastApplied({ epoch, cluster, owned, secrets = {} }: LastApplied): string {
+  return `${JSON.stringify({ epoch, cluster, owned: toLists(owned), ...recorded(secrets) })}\n`
 }
 
 /** Sorted lists of an ownership. */
@@ -114,8 +123,8 @@ export function fromLists(lists: OwnedLists): Ownership {
 /** Parse the file. Throws where it is not one of ours: guessing at ownership could delete what is not ours. */
 export function parseLastApplied(text: string): LastApplied | undefined {
   if (text.trim() === "") return undefined
-  const { epoch, cluster, owned } = schema.parse(JSON.parse(text))
-  return { epoch, ...(cluster === undefined ? {} : { cluster }), owned: fromLists(owned) }
+  const { epoch, cluster, owned, secrets } = schema.parse(JSON.parse(text))
+  return { epoch, ...(cluster === undefined ? {} : { cluster }), owned: fromLists(owned), ...recorded(secrets) }
 }
 
 function record(list: (kind: Kind) => readonly string[]): Ownership {

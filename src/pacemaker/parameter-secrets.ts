@@ -5,6 +5,7 @@ import { quote } from "../base/sh.ts"
 import type { SecretSource } from "../model/inventory.ts"
 import type { Attributes, Cib } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
+import type { SecretNames } from "./secret-record.ts"
 import { ANOTHER, standIn } from "./stand-in.ts"
 import { escapeXml } from "./xml.ts"
 
@@ -30,22 +31,38 @@ export function parameterSecrets(
   )
 }
 
-/** The CIB with its secrets gone: what stands for one where the cluster has it, and something else where it has another. */
-export function withoutSecrets(cib: Cib, secrets: readonly ParameterSecret[]): Cib {
-  if (secrets.length === 0) return cib
+/**
+ * The CIB with its secrets gone: what stands for one where the cluster has it, and something else where it has another. One that the
+ * inventory names no more is known by the record of what haops made; `wanted`: what the inventory has in its place, which is none.
+ */
+export function withoutSecrets(
+  cib: Cib,
+  secrets: readonly ParameterSecret[],
+  remembered: SecretNames = {},
+  wanted: readonly DesiredResource[] = [],
+): Cib {
+  if (secrets.length === 0 && Object.keys(remembered).length === 0) return cib
   return {
     ...cib,
     resources: cib.resources.map((resource) => {
       const own = secrets.filter((secret) => secret.resource === resource.id)
-      return own.length === 0 ? resource : { ...resource, parameters: masked(resource.parameters, own) }
+      const former = remembered[resource.id] ?? []
+      if (own.length + former.length === 0) return resource
+      const open = wanted.find(({ id }) => id === resource.id)?.parameters ?? {}
+      return { ...resource, parameters: masked(resource.parameters, own, { names: former, open }) }
     }),
   }
 }
 
-function masked(parameters: Attributes, own: readonly ParameterSecret[]): Attributes {
+function masked(
+  parameters: Attributes,
+  own: readonly ParameterSecret[],
+  former: { names: readonly string[]; open: Attributes },
+): Attributes {
   const pairs = Object.entries(parameters).map(([name, value]) => {
     const secret = own.find((one) => one.name === name)
-    if (secret === undefined) return [name, value]
+    if (secret === undefined)
+      return [name, former.names.includes(name) && value !== former.open[name] ? ANOTHER : value]
     return [name, value === secret.value.reveal() ? secret.standIn : ANOTHER]
   })
   return Object.fromEntries(pairs)

@@ -1,13 +1,16 @@
 /**
- * Parameters of agents that are secrets, from fence agents' and resource agents' own lists: `passwd`, fence_aws's `secret_key`,
- * fence_ibm's `apikey`, fence_pve's `token_value`, SNMP's `community` and `snmp_priv_passwd`. Not those that name where one is:
- * `passwd_script`, `token_file`.
+ * Parameters of agents that are secrets: `passwd`, fence_aws's `secret_key`, fence_ibm's `apikey`, fence_pve's `token_value`, SNMP's
+ * `community` and `snmp_priv_passwd`, fence_ipmilan's `hexadecimal_kg`, which is the BMC's own key. Not those that name where one is:
+ * `passwd_script`, `token_file`. Names are all there is to go by: no agent's metadata says of a parameter that it is a secret. The fence
+ * agents' has `unique`, `required`, `obsoletes` and `deprecated`, and `string` for a password as for an address
+ * (tests/data/metadata/*.xml of ClusterLabs/fence-agents, 3231 parameters); the resource agents' has `reloadable` and `unique-group` besides,
+ * as OCF's ra-api 1.1 has it. The list was read against all of their names.
  */
 const SECRET =
-  /^(.*_)?(login_?passw(or)?d|passw(or)?d|pass_?phrase|secret(_(access_)?key)?|api_?key|token(_value)?|community|private_key|cookie)$/i
+  /^(.*passw(or)?d|(.*[_-])?(pass|pass_?phrase|secret([_-](access[_-])?key)?|api[_-]?(key|token)|token([_-]value)?|community|private[_-]key|cookie|hexadecimal_kg))$/i
 
 /** Names whose values are better not shown where somebody else has set them: any that speaks of such a thing. */
-const SENSITIVE = /pass|secret|token|api_?key|community|private_?key|cookie/i
+const SENSITIVE = /pass|pwd|secret|token|api[_-]?key|community|private[_-]?key|cookie|hexadecimal_kg/i
 
 /** Whether an agent's parameter of this name holds a secret itself. */
 export function isSecretName(name: string): boolean {

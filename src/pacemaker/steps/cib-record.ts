@@ -1,3 +1,4 @@
+import type * as z from "zod"
 import type { Drift } from "../../base/events.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
 import type { Action } from "../../model/action.ts"
@@ -13,23 +14,34 @@ import {
   type LastApplied,
   NOTHING_OWNED,
   OWNED_LISTS,
-  type OwnedLists,
   ownershipOf,
   presentIn,
+  SECRET_NAMES,
   STATE_DIRECTORY,
   sameOwnership,
   toLists,
   union,
 } from "../ownership.ts"
+import { allNames, namesIn, recorded, sameNames, secretNames } from "../secret-record.ts"
+
+const want = OWNED_LISTS.extend({
+  secrets: SECRET_NAMES.optional().describe("By resource: names of its parameters that are secrets."),
+})
+
+type Want = z.infer<typeof want>
 
 /** On every node: which objects of the CIB haops made, so that it removes those alone when the inventory names them no more. */
-export const cibRecord = defineStep<OwnedLists, CibHave>({
+export const cibRecord = defineStep<Want, CibHave>({
   kind: "cib-record",
   summary: "a record on every node of what haops made in the cluster",
-  want: OWNED_LISTS,
+  want,
   bind({ inventory, host }) {
     const desired = pacemakerOn(inventory, host) && desiredCib(inventory)
-    return desired && toLists(ownershipOf(desired))
+    if (desired === undefined) return undefined
+    const secrets = desired.resources.flatMap(({ id, secrets: own = {} }) =>
+      Object.keys(own).map((name) => ({ resource: id, name })),
+    )
+    return { ...toLists(ownershipOf(desired)), ...recorded(secretNames(secrets)) }
   },
   title: () => "record of the cluster configuration",
   probe: () => cibProbe(),
@@ -48,7 +60,7 @@ export const cibRecord = defineStep<OwnedLists, CibHave>({
  * haops made may be forgotten. Such a record keeps its age, so that newer ones go before it. One that is not believed, or names no
  * cluster, is written anew.
  */
-function target(want: OwnedLists, have: CibHave): LastApplied {
+function target(want: Want, have: CibHave): LastApplied {
   const { cluster, cib, identity } = have
   const wanted = fromLists(want)
   const lastApplied = flawOf(have) === undefined ? have.lastApplied : undefined
@@ -56,7 +68,10 @@ function target(want: OwnedLists, have: CibHave): LastApplied {
   const owned = union(wanted, cluster === "up" ? presentIn(cib, old) : old)
   const isExact = cluster === "up" && sameOwnership(owned, wanted)
   const epoch = isExact ? cib.version.epoch : (lastApplied?.epoch ?? 0)
-  return { epoch, ...(identity === undefined ? {} : { cluster: identity }), owned }
+  // Whoever is not believed for what is haops's own is for what is secret: nothing is shown that may be one.
+  const known = have.lastApplied?.secrets ?? {}
+  const secrets = allNames(want.secrets, cluster === "up" ? namesIn(cib, known) : known)
+  return { epoch, ...(identity === undefined ? {} : { cluster: identity }), owned, ...recorded(secrets) }
 }
 
 /** Where the cluster does not run there is nothing to judge a record by, and nothing to write it for. */
@@ -66,10 +81,11 @@ function flawOf(have: CibHave): string | undefined {
   return doubtOf(lastApplied, have) ?? (lastApplied.cluster === undefined ? "names no cluster" : undefined)
 }
 
-function check(want: OwnedLists, have: CibHave): readonly Drift[] {
-  const { owned } = target(want, have)
+function check(want: Want, have: CibHave): readonly Drift[] {
+  const { owned, secrets } = target(want, have)
   const old = have.lastApplied?.owned
-  const flaw = flawOf(have)
+  const unnamed = sameNames(secrets, have.lastApplied?.secrets) ? undefined : "names other secret parameters"
+  const flaw = flawOf(have) ?? unnamed
   if (old && flaw === undefined && sameOwnership(owned, old)) return []
   const objects = (count: number) => `${count} ${count === 1 ? "object" : "objects"}`
   return [

@@ -21,6 +21,7 @@ import { doubtful, insteadOf } from "../known-options.ts"
 import { type LastApplied, type Ownership, ownershipOf, union } from "../ownership.ts"
 import { mangledSecrets, withoutSecrets } from "../parameter-secrets.ts"
 import { bansIn, keptOffRemotes } from "../remotes.ts"
+import { allNames, namesIn, recorded, type SecretNames, secretNames } from "../secret-record.ts"
 import { SETTLED } from "../settled.ts"
 import { parseSimulation } from "../simulate.ts"
 import { describeEdits, EDITED, STALE, simulationScript, transactionScript } from "../transaction.ts"
@@ -56,8 +57,13 @@ function difference(want: CibWant, members: Members<CibHave>): CibDiff {
   return diffCib(keptOffRemotes(want.desired, cib), cib, union(owned(members), bansIn(cib)))
 }
 
-function seenCib({ secrets = [] }: CibWant, { elected }: Members<CibHave>): Cib {
-  return withoutSecrets(elected.have.cib, secrets)
+function seenCib({ secrets = [], desired }: CibWant, members: Members<CibHave>): Cib {
+  return withoutSecrets(members.elected.have.cib, secrets, remembered(members), desired.resources)
+}
+
+/** By the records of all, whether or not they are believed. */
+function remembered({ all }: Members<CibHave>): SecretNames {
+  return allNames(...all.map(({ have }) => have.lastApplied?.secrets))
 }
 
 function owned(members: Members<CibHave>): Ownership {
@@ -115,6 +121,7 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
     epoch: elected.have.cib.version.epoch,
     ...(elected.have.identity === undefined ? {} : { cluster: elected.have.identity }),
     owned: union(owned(members), ownershipOf(want.desired)),
+    ...recorded(allNames(secretNames(want.secrets ?? []), namesIn(elected.have.cib, remembered(members)))),
   }
   const script = (mark: LastApplied) => {
     const transaction = { edits, fingerprint: elected.have.fingerprint, claim: mark, exchanged, secrets: want.secrets }

@@ -6,15 +6,16 @@ import { fc, test } from "@fast-check/vitest"
 import { afterAll, describe, expect } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
 import { createDigests } from "../../../src/engine/digest.ts"
-import type { RunAction } from "../../../src/model/action.ts"
+import type { PutAction, RunAction } from "../../../src/model/action.ts"
 import type { HostFacts } from "../../../src/model/host-facts.ts"
 import type { Members } from "../../../src/model/step.ts"
 import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
 import type { CibWant } from "../../../src/pacemaker/cib-want.ts"
-import { fromLists } from "../../../src/pacemaker/ownership.ts"
+import { fromLists, parseLastApplied, toLists } from "../../../src/pacemaker/ownership.ts"
 import { fillIn } from "../../../src/pacemaker/parameter-secrets.ts"
 import { standIn } from "../../../src/pacemaker/stand-in.ts"
 import { cib } from "../../../src/pacemaker/steps/cib.ts"
+import { cibRecord } from "../../../src/pacemaker/steps/cib-record.ts"
 import { parseXml } from "../../../src/pacemaker/xml.ts"
 import { cluster } from "../inventory/support.ts"
 import { parseInventory } from "../parse-inventory.ts"
@@ -117,6 +118,60 @@ describe.each(Object.keys(shells))("a fence agent's secret by %s", (shell) => {
     const digests = createDigests()
     const other = { ...run, sameAs: (run.sameAs as Secret).map((text) => text.replace("hunter2", "hunter3")) }
     expect(await digests.action(run)).not.toBe(await digests.action(other))
+  })
+})
+
+describe("a secret whose name does not tell, and that the inventory has no more", () => {
+  const facts = shells.pcs!
+  const cluster = members(has(PASSWORD), facts)
+  const names = { f: ["key", "passwd"] }
+  const lastApplied = { ...cluster.elected.have.lastApplied!, secrets: names }
+  const elected = { ...cluster.elected, have: { ...cluster.elected.have, lastApplied } }
+  const all = { ...cluster, elected, all: [elected] }
+  const without = (parameters: Record<string, string> | undefined): CibWant => {
+    const [device] = wanted.desired.resources
+    const resources = parameters === undefined ? [] : [{ ...device!, secrets: undefined, parameters }]
+    return { shell: "auto", desired: { ...wanted.desired, resources } }
+  }
+  const told = (want: CibWant) =>
+    JSON.stringify([cib.check(want, all), cib.plan(want, all, []), cib.findings?.(want, all)])
+
+  test("is not shown when its resource goes, nor when it goes alone", () => {
+    expect(told(without(undefined))).toContain("stonith:fence_any ip=10.0.0.9 passwd=[secret] key=[secret]")
+    const alone = without({ ip: "10.0.0.9", passwd: "open" })
+    expect(cib.check(alone, all)).toContainEqual(
+      expect.objectContaining({ attribute: "resource f key", have: "[secret]" }),
+    )
+    for (const want of [without(undefined), alone]) expect(told(want)).not.toMatch(/hunter2|other/)
+  })
+
+  test("is compared with what is written openly in its place", () => {
+    const keys = (key: string) =>
+      cib
+        .check(without({ ip: "10.0.0.9", passwd: PASSWORD, key }), all)
+        .filter(({ attribute }) => attribute.endsWith("key"))
+    expect(keys("other")).toEqual([])
+    expect(keys("new")).toMatchObject([{ have: "[secret]", want: "new" }])
+  })
+
+  test("is recorded with the resource, on each node, until the parameter has gone", () => {
+    const [{ stdin }] = cib.plan(wanted, cluster, []) as [RunAction]
+    expect((stdin as Secret).reveal()).toContain(`"secrets":{"f":["key","passwd"]}`)
+    const want = cibRecord.bind!({ ...{ inventory, host, members: inventory.hosts }, secret: () => new Secret("") })!
+    expect(want.secrets).toEqual(names)
+    expect(cibRecord.check(want, cluster.elected.have, facts)).toMatchObject([
+      { have: "names other secret parameters" },
+    ])
+    expect(cibRecord.check(want, elected.have, facts)).toEqual([])
+    const left = (secrets: typeof names | undefined, parameters: string) => {
+      const { have } = members(parameters, facts).elected
+      const { owned } = have.lastApplied!
+      const known = { ...have, lastApplied: { epoch: 1, owned, secrets: names } }
+      const [, put] = cibRecord.plan({ ...toLists(owned), secrets }, known, [], facts)
+      return parseLastApplied(String((put as PutAction).content))?.secrets
+    }
+    expect(left(undefined, has(PASSWORD))).toEqual(names)
+    expect(left(undefined, "")).toBeUndefined()
   })
 })
 

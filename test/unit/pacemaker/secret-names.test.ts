@@ -23,6 +23,13 @@ const SECRETS = [
     "auth_token",
     "token_value",
     "community",
+    "secret-key",
+    "api_token",
+    "hexadecimal_kg",
+    "monpassword",
+    "test_pass",
+    "incoming_password",
+    "erlang_cookie",
   ],
 ]
 const NAMES = [
@@ -33,6 +40,16 @@ const NAMES = [
   "access_key",
   "identity_file",
   "ssl_secure",
+  "snmp_priv_passwd_script",
+  "key_file",
+  "key_value",
+  "tlskey",
+  "use_cookies",
+  "cookie_file",
+  "erlang_cookie_file",
+  "smb_passdb_backend",
+  "check_passwd_use_empty",
+  "bypass",
 ]
 
 const refusals = (name: string) =>
