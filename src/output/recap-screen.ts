@@ -12,6 +12,8 @@ interface RecapOptions {
   width: number
   /** What the run proved at its end: `3 nodes online, vip on controller1 answers on 14 of 14 services.` */
   summary?: string | undefined
+  /** Why it ended, where it was canceled: `not confirmed; nothing was touched`. */
+  ended?: string | undefined
   /** Where the log and the journal are. */
   log?: string | undefined
 }
@@ -22,12 +24,19 @@ const MANY = 20
 /** The table of hosts and the closing sentence. A run that found nothing to do is the sentence alone. Ends with a newline. */
 export function renderRecap(recap: Recap, options: RecapOptions): string {
   const paint = createPaint(options.color)
+  if (recap.outcome === "canceled" && !recap.touched) return `${paint.red(untouched(options))}\n`
   const quiet = isQuiet(recap)
   const closing = [closingSentence(recap), quiet ? undefined : options.summary, logSentence(quiet, options.log)]
   const tone = recap.outcome === "done" ? (text: string) => text : paint.red
   const lines = wrap(closing.filter((part) => part !== undefined).join(" "), options.width).map(tone)
   if (quiet || recap.lines.length === 0) return `${lines.join("\n")}\n`
   return `${["", ...table(recap.lines, paint), ...blockedLines(recap, paint, options.width), ...lines].join("\n")}\n`
+}
+
+/** A run that was canceled before it touched anything has no table. */
+function untouched({ ended = "interrupted; nothing was touched", width }: RecapOptions): string {
+  const said = cleanLine(ended)
+  return wrap(`${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`, width).join("\n")
 }
 
 /** True where nothing was changed and nothing went wrong. */

@@ -104,11 +104,16 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
       const { directory: log, logFile, warning } = (await record) ?? {}
       if (warning !== undefined) sink({ type: "message", level: "warning", text: warning })
       end(outcome)
-      const { lines, errors } = recap.recap()
+      const { lines, errors, touched } = recap.recap()
       const all = error === undefined || errors.includes(error) ? errors : [...errors, error]
       if (json) return document({ outcome, exit: exitOfOutcome(outcome), plan, recap: lines, errors: all, log })
-      printErrors(all, logFile)
-      show(stdout, renderRecap(recap.recap(), { ...on(stdout), log, summary: proof }))
+      // Canceled before anything was touched: the recap says it, and that is all there is.
+      const ended = outcome === "canceled" && !touched ? error : undefined
+      printErrors(
+        all.filter((one) => one !== ended),
+        logFile,
+      )
+      show(stdout, renderRecap(recap.recap(), { ...on(stdout), log, summary: proof, ended: ended?.message }))
     },
     result(exit, details, text, outcome = outcomeOfExit(exit)) {
       end(outcome)

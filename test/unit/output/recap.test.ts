@@ -114,6 +114,13 @@ Converged in 5.6 s. 3 nodes online, vip on controller1. Log: ~/runs/x/
     )
   })
 
+  it("is one sentence where a run was canceled before it touched anything", () => {
+    const recap = recapOf([STARTED, finished("canceled")])
+    expect(renderRecap(recap, { ...PLAIN, log: "~/runs/x/" })).toBe("Interrupted; nothing was touched.\n")
+    const ended = "not confirmed; nothing was touched"
+    expect(renderRecap(recap, { ...PLAIN, ended })).toBe("Not confirmed; nothing was touched.\n")
+  })
+
   it("does not count an interrupted step as failed", () => {
     const place = at("controller2")
     const error = new HaopsError("E_CANCELED", "stopped before this was done", {
