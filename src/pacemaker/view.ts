@@ -36,7 +36,7 @@ function fenced({ look }: Seen): Check {
       return check("fencing", title, [`by ${listing(fencing.devices)}`], { warnings: ignored })
     case "off":
       return check("fencing", title, [], {
-        warnings: ["fencing is OFF: a split brain would corrupt shared data (docs: fencing)", ...ignored],
+        warnings: ["fencing is OFF: a split brain would corrupt shared data (README, Fencing)", ...ignored],
       })
     case "no device":
       return check("fencing", title, [], {

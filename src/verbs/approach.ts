@@ -12,6 +12,8 @@ export interface ApproachRequest {
   options: SelectOptions
   /** Changes nothing, so that Ctrl-C has nothing to wait for: the first one ends it. Default false. */
   looksOnly?: boolean | undefined
+  /** Tell what the inventory's own checks warn of: for verbs that are about the whole of it. Default false. */
+  warns?: boolean | undefined
   /** Default: the one that `options` name. */
   inventory?: Inventory | undefined
   /** A host that this run takes out of the inventory: it takes part though the inventory names it no more. */
@@ -42,7 +44,7 @@ export interface Approach extends AsyncDisposable {
  * comes to nothing there is nobody to tell it.
  */
 export async function approachHosts(request: ApproachRequest): Promise<Approach> {
-  const { options, leaving, looksOnly = false } = request
+  const { options, leaving, looksOnly = false, warns = false } = request
   const inventory = withTimeout(request.inventory ?? (await loadInventory(options.inventory)), options.timeout)
   const hosts = [
     ...selectHosts(inventory, options.limit),
@@ -50,7 +52,7 @@ export async function approachHosts(request: ApproachRequest): Promise<Approach>
   ]
   const backlog = createBacklog()
   const tell = (level: "info" | "warning") => (text: string) => backlog.sink({ type: "message", level, text })
-  inventory.warnings.forEach(tell("warning"))
+  if (warns) inventory.warnings.forEach(tell("warning"))
   const { secret, revealed } = createSecrets(tell("warning"))
   const connector = createConnector({ secret, onNotice: tell("info") })
   const { stop, abort, ...interrupt } = listenForInterrupt(backlog.sink, looksOnly)

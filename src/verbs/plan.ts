@@ -16,7 +16,8 @@ export async function plan(options: PlanOptions): Promise<number> {
     const { requireSavable } = await import("../engine/saved-plan.ts")
     await requireSavable(out)
   }
-  await using session = await openSession({ verb: "plan", options, playbook: () => loadShipped("up"), looksOnly: true })
+  const playbook = () => loadShipped("up")
+  await using session = await openSession({ verb: "plan", options, playbook, looksOnly: true, warns: true })
   // Not before the session, which is on its way to the hosts by now.
   const { preview } = await import("../engine/run.ts")
   const planned = await preview(session)

@@ -12,7 +12,7 @@ import { toldAsRun } from "./told.ts"
 export async function runPlaybook(request: SessionRequest & { options: UpOptions }): Promise<number> {
   const { options } = request
   const saved = options.plan === undefined ? undefined : await savedPlan(options.plan)
-  await using session = await openSession({ ...request, record: true })
+  await using session = await openSession({ ...request, record: true, warns: true })
   const { context, inventory, barriers, owner, startedAt } = session
   const confirm = (plan: Plan, news?: News) =>
     news === undefined

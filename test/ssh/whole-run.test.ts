@@ -89,7 +89,7 @@ describe("what interrupts the service", patient, () => {
     expect(code, said).toBe(130)
     const text = stripVTControlCharacters(said)
     expect(text).toMatch(/touch .*made[\s\S]*This causes a restart\. Go on\? \[y\/N\]/)
-    expect(text).toContain("not confirmed; nothing was touched")
+    expect(text.slice(text.indexOf("[y/N]"))).toMatch(/^\[y\/N\] n\s+Not confirmed; nothing was touched\.\s+$/)
     expect(made("made")).toBe(false)
     // Nothing is drawn over the plan: neither while it is asked about, nor by what comes after.
     expect(said.slice(said.indexOf("touch"), said.indexOf("[y/N]"))).not.toContain("\u001b[2K")
@@ -248,6 +248,20 @@ stages:
     expect(long.stderr).toMatch(/connected[\s\S]*in sync[\s\S]*line-120/)
     expect(short.stderr).not.toMatch(/connected|in sync|line-120/)
     expect(short.stderr).toContain("line-139")
+  })
+})
+
+describe("what the inventory's checks warn of", patient, () => {
+  test("is told by plan and run, and not by verbs that ask about something else", async () => {
+    await lab.host("c1")
+    const text = readFileSync(`${lab.home.path}/inventory.yaml`, "utf8")
+    lab.home.write("inventory.yaml", `${text}ssh: { becomePassword: unused }\n`)
+    const warning = "becomePassword: a secret in plain text"
+    expect((await lab.haops("plan", "--only", "hosts")).stderr).toContain(warning)
+    expect((await lab.haops("run", playbook("made"), "--yes")).stderr).toContain(warning)
+    for (const verb of [["exec", "--", "true"], ["facts"], ["status"]]) {
+      expect.soft((await lab.haops(...verb)).said, verb[0]).not.toContain(warning)
+    }
   })
 })
 

@@ -26,9 +26,9 @@ function quorumCell({ state, quorum, seenFrom }: ClusterStatus): Cell {
 function warningCells({ state, fencing, maintenance, noQuorumPolicy }: ClusterStatus): Cell[] {
   const cells: Cell[] = []
   if (fencing.state === "off")
-    cells.push({ text: "fencing OFF: a split brain would corrupt data (docs: fencing)", tone: "red" })
+    cells.push({ text: "fencing OFF: a split brain would corrupt data (README, Fencing)", tone: "red" })
   if (fencing.state === "no device")
-    cells.push({ text: "fencing is on WITHOUT A DEVICE: pacemaker starts nothing (docs: fencing)", tone: "red" })
+    cells.push({ text: "fencing is on WITHOUT A DEVICE: pacemaker starts nothing (README, Fencing)", tone: "red" })
   if (fencing.state === "on") cells.push({ text: `fencing on (${listing(fencing.devices, 3)})`, tone: "dim" })
   const runs = state === "online" || state === "no quorum"
   if (fencing.state === "unknown" && runs) cells.push({ text: "fencing unknown", tone: "yellow" })

@@ -15,7 +15,7 @@ const everywhere = (change: HostAnswer) => Object.fromEntries(NAMES.map((name) =
 describe("the screen", () => {
   test("shows a cluster that is well at a glance", () => {
     expect(screen()).toEqual([
-      "prod   quorate 3 of 3, survives 1 failure   fencing OFF: a split brain would corrupt data (docs: fencing)",
+      "prod   quorate 3 of 3, survives 1 failure   fencing OFF: a split brain would corrupt data (README, Fencing)",
       "  node         state   pcs     pacemaker  since",
       "  controller1  online  0.11.5  2.1.5      3 d",
       "  controller2  online  0.11.5  2.1.5      3 d    DC",
