@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { mkdir, open, readFile } from "node:fs/promises"
 import { dirname } from "node:path"
 import { HaopsError } from "../base/errors.ts"
@@ -150,13 +151,15 @@ function unknown(endpoint: Endpoint, key: Buffer): HaopsError {
 
 /** ssh-keyscan cannot pass a jump host, so what was shown to us is recorded as it is. */
 function recordCommand(endpoint: Endpoint, key: Buffer): string {
-  const file = quote(endpoint.knownHostsFiles[0] ?? "known_hosts")
+  const path = endpoint.knownHostsFiles[0] ?? "known_hosts"
+  const file = quote(path)
+  const before = existsSync(dirname(path)) ? "" : `mkdir -p -m 700 ${quote(dirname(path))} && `
   const [name] = namesOf(endpoint).names
   if (endpoint.via !== undefined || endpoint.knownAs[0] !== endpoint.address) {
-    return `echo ${quote(formatKnownHost(name ?? "", key, false))} >> ${file}`
+    return `${before}echo ${quote(formatKnownHost(name ?? "", key, false))} >> ${file}`
   }
   const port = endpoint.port === 22 ? "" : `-p ${endpoint.port} `
-  return `ssh-keyscan ${port}-t ${shortType(key)} ${quote(endpoint.address)} >> ${file}`
+  return `${before}ssh-keyscan ${port}-t ${shortType(key)} ${quote(endpoint.address)} >> ${file}`
 }
 
 function changed(endpoint: Endpoint, key: Buffer, entries: readonly KnownHost[]): HaopsError {

@@ -25,6 +25,15 @@ describe("an unknown host key", () => {
     expect(server.connections).toBe(1)
   })
 
+  test("is recorded by a command that works where ~/.ssh is missing", async () => {
+    await using server = await startSshServer()
+    await using home = new Home()
+    const directory = join(home.path, "none")
+    const host = hostOf(server, { knownHosts: join(directory, "known_hosts") })
+    const hint = `mkdir -p -m 700 ${directory} && ssh-keyscan -p ${server.port} -t ed25519 127.0.0.1 >> ${directory}/known_hosts`
+    await expect(home.connector().connect(host, calm)).rejects.toMatchObject({ hint: expect.stringContaining(hint) })
+  })
+
   test("behind a jump host is recorded by writing down what was seen, since ssh-keyscan cannot get there", async () => {
     await using jump = await startSshServer()
     await using server = await startSshServer()
