@@ -72,6 +72,8 @@ function since({ seen }: ServerStatus): string {
 export interface AdminStateReport {
   host: string
   ok: boolean
+  /** It was in that state. */
+  already?: boolean | undefined
   text: string
 }
 
@@ -85,13 +87,14 @@ export function renderAdminState(
   const paint = createPaint(color)
   const done = reports.filter(({ ok }) => ok).length
   const rows = reports.map(({ host, ok, text }) => [host, { text, paint: ok ? paint.green : paint.red }])
+  const already = reports.every((report) => report.already === true) ? "already " : ""
   const note =
     wish === "ready"
-      ? "It takes new connections again."
+      ? `It takes new connections${already === "" ? " again" : ""}.`
       : `Only the running processes know: a reload or restart of haproxy (such as by haops up) makes it ready again.`
   const closing =
     done === reports.length
-      ? `${target} is in state ${wish} on ${count(done, "haproxy", "haproxies")}. ${note}`
+      ? `${target} is ${already}in state ${wish} on ${count(done, "haproxy", "haproxies")}. ${note}`
       : paint.red(`${target} is in state ${wish} on ${done} of ${count(reports.length, "haproxy", "haproxies")} only.`)
   return `${[...tableLines(rows), closing].join("\n")}\n`
 }
