@@ -59,6 +59,8 @@ export type HaopsEvent =
       type: "run-started"
       runId: string
       verb: string
+      /** The node, server, playbook or state that the verb was given. */
+      target?: string | undefined
       cluster: string
       inventory: string
       hosts: readonly string[]

@@ -1,6 +1,6 @@
 import { cleanLine } from "../base/clean.ts"
 import { count, duration } from "../base/words.ts"
-import type { JournalChange, JournalEntry } from "./journal.ts"
+import type { JournalChange, JournalEntry, JournalStart } from "./journal.ts"
 import type { RunSummary } from "./journal-read.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import type { ScreenOptions } from "./screen.ts"
@@ -19,7 +19,7 @@ export function renderRuns(runs: readonly RunSummary[], { color }: ScreenOptions
   }))
   const rows = runs.map(({ runId, start, changes, end }) => [
     runId,
-    cleanLine(start.verb),
+    cleanLine(verbOf(start)),
     cleanLine(start.cluster),
     cleanLine(`${start.user}@${start.from}`),
     String(changes),
@@ -38,8 +38,8 @@ export function renderRun(entries: readonly JournalEntry[], { color, width }: Sc
 function entryLines(entry: JournalEntry, paint: Paint, width: number): readonly string[] {
   switch (entry.type) {
     case "run": {
-      const { runId, verb, cluster, inventory, hosts, user, from, haops, time } = entry
-      const what = `haops ${verb} on ${cluster} (${inventory}), ${count(hosts.length, "host")}`
+      const { runId, cluster, inventory, hosts, user, from, haops, time } = entry
+      const what = `haops ${verbOf(entry)} on ${cluster} (${inventory}), ${count(hosts.length, "host")}`
       return [
         paint.bold(cleanLine(`${runId}  ${what}`)),
         `  ${cleanLine(`by ${user}@${from} with haops ${haops}, begun ${time}`)}`,
@@ -54,6 +54,11 @@ function entryLines(entry: JournalEntry, paint: Paint, width: number): readonly 
       return [`  ended ${entry.time} after ${duration(entry.ms)}: ${tone(text)}`]
     }
   }
+}
+
+/** `standby controller2` */
+function verbOf({ verb, target }: JournalStart): string {
+  return target === undefined ? verb : `${verb} ${target}`
 }
 
 function changeLines(

@@ -21,6 +21,8 @@ export interface JournalStart extends JournalHeader {
   time: string
   runId: string
   verb: string
+  /** The node, server, playbook or state that the verb was given; earlier journals have none. */
+  target?: string | undefined
   cluster: string
   inventory: string
   hosts: readonly string[]
@@ -98,8 +100,8 @@ class Journal {
     const time = this.#now().toISOString()
     switch (event.type) {
       case "run-started": {
-        const { runId, verb, cluster, inventory, hosts } = event
-        return [{ type: "run", format: 1, time, runId, verb, cluster, inventory, hosts, ...this.#header }]
+        const { runId, verb, target, cluster, inventory, hosts } = event
+        return [{ type: "run", format: 1, time, runId, verb, target, cluster, inventory, hosts, ...this.#header }]
       }
       case "step-drifted":
         this.#of(event).drift = event.drift

@@ -31,7 +31,8 @@ export const lbReady = (options: LbOptions, target: string) => setState(options,
 /** Sets a server's state in every running haproxy and waits until it is seen. The configuration, and so the inventory, know nothing of it. */
 async function setState(options: LbOptions, text: string, wish: AdminState): Promise<number> {
   const verb = `lb ${wish}`
-  await using session = await openSession({ verb, options, playbook: () => emptyPlaybook("lb"), record: true })
+  const playbook = () => emptyPlaybook("lb")
+  await using session = await openSession({ verb, target: text, options, playbook, record: true })
   return await toldAsRun(session, () => agree(session, options, text, wish))
 }
 
@@ -115,12 +116,17 @@ async function setOn(
 ): Promise<AdminStateReport> {
   const host = state.host.name
   const place = { stage: "lb", host, step: `${wish} ${target.service}/${target.server}`, scope: "each" } as const
+  const have = seenOn(host, target, status)
+  if (have === wish) {
+    context.sink({ type: "step-in-sync", ...place })
+    return { host, ok: true, already: true, text: `already ${wish}` }
+  }
   const start = Date.now()
   const audit = auditLine({ ...owner, verb: `${owner.verb} ${target.backend}/${target.server}`, outcome: "asked for" })
   try {
     const drift = {
       attribute: `${target.backend}/${target.server}`,
-      have: seenOn(host, target, status) ?? "not seen",
+      have: have ?? "not seen",
       want: wish,
       risk: "none",
     } as const

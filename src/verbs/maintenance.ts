@@ -4,5 +4,6 @@ import { runAboutNode } from "./run-about-node.ts"
 
 /** `haops maintenance on|off`: the cluster leaves its resources as they are, or takes them up again. */
 export async function maintenance(options: NodeOptions, state: string): Promise<number> {
-  return await runAboutNode({ verb: "maintenance", options, playbook: () => loadShipped(`maintenance-${state}`) })
+  const playbook = () => loadShipped(`maintenance-${state}`)
+  return await runAboutNode({ verb: "maintenance", target: state, options, playbook })
 }

@@ -4,5 +4,5 @@ import { runPlaybook } from "./run-playbook.ts"
 
 /** `haops run PLAYBOOK`: converge to a playbook of the user's own. */
 export async function run(options: UpOptions, file: string): Promise<number> {
-  return await runPlaybook({ verb: "run", options, playbook: () => loadPlaybook(file) })
+  return await runPlaybook({ verb: "run", target: file, options, playbook: () => loadPlaybook(file) })
 }

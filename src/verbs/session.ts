@@ -26,6 +26,8 @@ type Steps = ReadonlyMap<string, Step>
 
 export interface SessionRequest extends ApproachRequest {
   verb: string
+  /** What it was given, for the journal. Default: the node that it is about. */
+  target?: string | undefined
   /** Called when connections have been begun. */
   playbook: () => LoadedPlaybook | Promise<LoadedPlaybook>
   /** Keep a log and a journal: for verbs that change something. Default false. */
@@ -74,6 +76,7 @@ async function sessionOf(request: SessionRequest, approach: Approach, startedAt:
     type: "run-started",
     runId: reporter.runId,
     verb,
+    target: request.target ?? request.subject?.node,
     cluster: inventory.name,
     inventory: inventory.file,
     hosts: hosts.map((host) => host.name),

@@ -134,6 +134,10 @@ cp -p /root/right /etc/haproxy/haproxy.cfg`,
     expect((await lab.haops(["lb", "ready", "web/controller2", "-i", inventory])).code).toBe(0)
     for (const { name } of lab.nodes)
       await until(async () => (await serverStatus(name, "controller2")) === "UP", { what: "UP" })
+    const again = await lab.haops(["lb", "ready", "web/controller2", "-i", inventory])
+    expect(again.stdout).toContain("web/controller2 is already in state ready on 3 haproxies")
+    const newest = (await lab.haops(["journal"])).stdout.split("\n")[1]
+    expect(newest).toMatch(/^\S+ +lb ready web\/controller2 +lab +\S+ +0 /)
   })
 
   test("lb does not take the last server, and guesses at no name", async () => {

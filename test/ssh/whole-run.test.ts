@@ -81,6 +81,9 @@ describe("what interrupts the service", patient, () => {
     const agreed = await lab.haops("run", playbook("made"), "--yes")
     expect(agreed.code, agreed.said).toBe(0)
     expect(made("made")).toBe(true)
+    const { stdout } = await lab.haops("journal")
+    expect(stdout).toMatch(/^\S+ +run own\.yaml +x /m)
+    expect((await lab.haops("journal", "show")).stdout).toContain("haops run own.yaml on x (")
   })
 
   test("is asked about first on a terminal, with the plan, and not done where the answer is no", async () => {

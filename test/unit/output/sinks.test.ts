@@ -57,6 +57,7 @@ const EVENT: fc.Arbitrary<HaopsEvent> = fc.oneof(
   eventOf("run-started", {
     runId: TEXT,
     verb: TEXT,
+    target: fc.option(TEXT, { nil: undefined }),
     cluster: TEXT,
     inventory: TEXT,
     hosts: HOST_LIST,
