@@ -182,13 +182,19 @@ export const CERTIFICATES = "/etc/haproxy/certificates"
 export interface HaproxyServer {
   /** The host's name, or the name that the inventory gave. */
   name: string
-  /** An IP address. */
+  /** An IP address, or the name that haproxy looks up. */
   address: string
+  /** `address` is a name: which address is connected to is known to the running haproxy alone. */
+  named: boolean
   port: number
   /** Used only when no active server is left. */
   backup: boolean
   weight?: number | undefined
   maxconn?: number | undefined
+  /** The service's, or its own. */
+  check?: HealthCheck | undefined
+  /** Further words of its line, each to be escaped: `resolvers`, `dns`. */
+  words: readonly string[]
   raw?: string | undefined
 }
 

@@ -1,6 +1,6 @@
 import { OPTION_NAMES, traits } from "../../model/haproxy-options.ts"
 import { canonicalEndpoint } from "./endpoint.ts"
-import { canonicalBind, canonicalServer } from "./line-words.ts"
+import { canonicalBind, serverText } from "./line-words.ts"
 import { milliseconds } from "./time.ts"
 import { type Side, TIMEOUT_SIDES } from "./tuning.ts"
 
@@ -90,7 +90,7 @@ export function directiveMeanings(words: readonly string[], side: Side): Meaning
   const old = OLD_TIMEOUTS[keyword]
   if (old !== undefined) return [timeoutMeaning(old, rest[0])]
   if (keyword === "bind") return bindMeanings(rest)
-  if (keyword === "server") return [ordered(["server", ...canonicalServer(rest)], "back")]
+  if (keyword === "server" || keyword === "server-template") return [ordered([serverText(words)], "back")]
   if (keyword === "stats") return [statsMeaning(rest)]
   if (keyword === "errorfile") return [{ ...plain(words), key: `errorfile ${rest[0]}` }]
   const single = SINGLE[keyword]

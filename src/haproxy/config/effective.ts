@@ -1,4 +1,5 @@
 import { OPTION_NAMES, traits } from "../../model/haproxy-options.ts"
+import { withDefaultServers } from "./default-server.ts"
 import { directiveMeanings, type Meaning } from "./directive.ts"
 import type { ConfigDirective, ConfigSection, HaproxyConfig } from "./parse.ts"
 import type { Side } from "./tuning.ts"
@@ -122,7 +123,7 @@ export class Settings {
       if (!logs && entry.text === "log global") return []
       return tcp ? asTcp(entry) : [entry]
     })
-    return [...settings, ...this.#ordered]
+    return [...settings, ...withDefaultServers(this.#ordered)]
   }
 
   #set(entry: Entry): void {

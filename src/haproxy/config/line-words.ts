@@ -127,6 +127,17 @@ export function canonicalServer(words: readonly string[]): string[] {
   return [name, canonicalEndpoint(address), ...[...settings.values()].sort()]
 }
 
+/** A `server` or `server-template` line in one spelling. */
+export function serverText(words: readonly string[]): string {
+  const at = addressAt(words)
+  return [...words.slice(0, at - 1), ...canonicalServer(words.slice(at - 1))].join(" ")
+}
+
+/** Where the address stands: `server NAME ADDRESS`, `server-template PREFIX COUNT ADDRESS`. */
+export function addressAt([keyword]: readonly string[]): number {
+  return keyword === "server-template" ? 3 : 2
+}
+
 /** A bind line's options in alphabetical order; those of one kind, such as several certificates, keep theirs. */
 export function canonicalBind(options: readonly string[]): string[] {
   return bindSettings(options)

@@ -1,4 +1,4 @@
-import type { Bind, HaproxyServer, HaproxyService, HealthCheck } from "../../model/haproxy.ts"
+import type { Bind, HaproxyServer, HaproxyService } from "../../model/haproxy.ts"
 import { checkLines, checkWords } from "./check.ts"
 import { tuning } from "./tuning.ts"
 import { directive, endpoint, section, withRaw } from "./words.ts"
@@ -38,13 +38,13 @@ function balanceLine({ balance }: HaproxyService): string {
 
 /** Raw lines stand before the servers, where rules and `default-server` have to be. */
 function serverLines({ check, servers, raw }: HaproxyService): string[] {
-  return [...checkLines(check), ...raw, ...servers.map((server) => serverLine(server, check))]
+  return [...checkLines(check), ...raw, ...servers.map(serverLine)]
 }
 
-function serverLine(server: HaproxyServer, check: HealthCheck | undefined): string {
-  const { name, address, port, backup, weight, maxconn, raw } = server
+function serverLine(server: HaproxyServer): string {
+  const { name, address, port, backup, weight, maxconn, check, raw } = server
   const share = weight === undefined ? [] : ["weight", weight]
   const limit = maxconn === undefined ? [] : ["maxconn", maxconn]
-  const words = [...(backup ? ["backup"] : []), ...checkWords(check), ...share, ...limit]
+  const words = [...(backup ? ["backup"] : []), ...checkWords(check), ...share, ...limit, ...server.words]
   return withRaw(directive("server", name, endpoint(address, port), ...words), raw)
 }

@@ -37,6 +37,8 @@ export function sharedDefaults(proxies: readonly ProxySection[]): Base {
   const sections = [...new Set(proxies.map(({ defaults }) => defaults?.settings ?? new Settings()))]
   const [first = new Settings(), ...others] = sections
   const shared = first.all().filter((entry) => {
+    // What it says of servers, each service says of its own.
+    if (entry.directive.words[0] === "default-server") return false
     return isPlain(entry.directive) && others.every((one) => one.all().some(({ text }) => text === entry.text))
   })
   const known = shared.filter(isKnown)

@@ -2,21 +2,28 @@ import type { Entry } from "../config/effective.ts"
 import { parseHaproxyEndpoint } from "../config/endpoint.ts"
 import { type LineSetting, serverSettings, settingText } from "../config/line-words.ts"
 import { withUnit } from "../config/time.ts"
+import type { ServerYaml } from "../section/server-schema.ts"
 import type { BackendYaml, ServiceYaml } from "../section/service-schema.ts"
 import type { CheckSettings } from "./check.ts"
 import type { Named } from "./hosts.ts"
 import { isPlain } from "./plain.ts"
 import { type Refusal, refusal } from "./refusal.ts"
+import { takeServerWords } from "./server-words.ts"
 
-export type Backends = Pick<ServiceYaml, "active" | "backends" | "backendPort" | "check" | "rawServer">
+export type Backends = Pick<ServiceYaml, "active" | "backends" | "backendPort" | "check" | "server" | "rawServer">
 
 /** A server line in parts. */
 interface Server extends Named {
+  /** `address` is a name that haproxy looks up. */
+  named: boolean
   port: number
   backup: boolean
   weight?: number | undefined
   maxconn?: number | undefined
   check: CheckSettings | undefined
+  /** Where it is not checked as the service's others are. */
+  checked?: BackendYaml["check"]
+  settings: ServerYaml
   /** In haproxy's own words. */
   raw: string
 }
@@ -34,19 +41,20 @@ export function backendsOf(
   if (entries.length === 0) return refusal("it has no servers")
   const servers = entries.flatMap((entry) => serverOf(entry) ?? [])
   const foreign = entries.find((entry) => serverOf(entry) === undefined)
-  if (foreign !== undefined) return refusal(`server ${foreign.text.split(" ")[1]} is no IP address and port`, foreign)
+  if (foreign !== undefined) return refusal(`${foreign.directive.words[2]} is no address or name with a port`, foreign)
   const twice = servers.findIndex(({ name }, at) => servers.findIndex((one) => one.name === name) !== at)
   if (twice !== -1) return refusal(`two servers are called ${servers[twice]!.name}`, entries[twice])
-  const even = sameChecks(servers)
-  const own = even ? servers : entries.map((entry) => serverOf(entry, false)!)
-  const check = even ? servers[0]!.check : undefined
-  if (check === undefined && asked.type !== undefined)
-    return refusal("its servers are not all checked in one way", entries[0])
+  const own = servers
+  const check = commonCheck(servers)
   const backendPort = own[0]!.port
   const shared = own.every(({ raw }) => raw === own[0]!.raw) ? own[0]!.raw : ""
   const active = activeOf(own)
+  const common = commonSettings(own)
   const listed = own.map((server) => ({
     ...server,
+    ...("maxconn" in common ? { maxconn: undefined } : {}),
+    settings: without(server.settings, common),
+    ...ownCheck(server, check),
     raw: shared === "" ? server.raw : "",
     backup: active === undefined && server.backup,
   }))
@@ -56,23 +64,50 @@ export function backendsOf(
     ...(active === undefined ? {} : { active }),
     ...(backends === undefined ? {} : { backends }),
     ...checkYaml(check, asked),
+    ...(Object.keys(common).length === 0 ? {} : { server: common }),
     ...(shared === "" ? {} : { rawServer: shared }),
   }
 }
 
-/** `checks` false: whatever says how it is checked is raw. */
-function serverOf({ directive }: Entry, checks = true): Server | undefined {
+function serverOf({ directive }: Entry): Server | undefined {
   const [, name = "", target = "", ...words] = directive.words
-  const endpoint = parseHaproxyEndpoint(target)
-  if (endpoint === undefined || endpoint.address === "*" || !isPlain(directive)) return undefined
+  const endpoint = targetOf(target)
+  if (endpoint === undefined || !isPlain(directive)) return undefined
   const settings = new Map(serverSettings(words).map((setting) => [setting[0], setting]))
-  const taken = checks ? checkOf(settings) : undefined
+  const taken = checkOf(settings)
   const weight = wholeNumber(settings.get("weight"), 0, 256)
   const maxconn = wholeNumber(settings.get("maxconn"), 1)
   for (const [key, value] of Object.entries({ weight, maxconn })) if (value !== undefined) settings.delete(key)
   const backup = settings.delete("backup")
+  const own = takeServerWords(settings)
   const raw = [...settings.values()].map((setting) => settingText(setting)).join(" ")
-  return { name, ...endpoint, backup, weight, maxconn, check: taken, raw }
+  return { name, ...endpoint, backup, weight, maxconn, check: taken, settings: own, raw }
+}
+
+/** An IP address or a name, and a port. */
+function targetOf(text: string): Pick<Server, "address" | "named" | "port"> | undefined {
+  const endpoint = parseHaproxyEndpoint(text)
+  if (endpoint !== undefined) return endpoint.address === "*" ? undefined : { ...endpoint, named: false }
+  const [, address, digits] = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  return address === undefined || port < 1 || port > 65_535 ? undefined : { address, named: true, port }
+}
+
+/** What all servers say alike, where they are several. */
+function commonSettings(servers: readonly Server[]): NonNullable<ServiceYaml["server"]> {
+  const [first, ...others] = servers.map(({ settings, maxconn }) => ({
+    ...settings,
+    ...(maxconn === undefined ? {} : { maxconn }),
+  }))
+  if (first === undefined || others.length === 0) return {}
+  const same = Object.entries(first).filter(([key, value]) => {
+    return others.every((other) => JSON.stringify((other as Record<string, unknown>)[key]) === JSON.stringify(value))
+  })
+  return Object.fromEntries(same)
+}
+
+function without(settings: ServerYaml, common: object): ServerYaml {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !(key in common)))
 }
 
 /** Takes the words of a check out of the settings. */
@@ -108,8 +143,21 @@ function wholeNumber(
   return value >= least && value <= most ? value : undefined
 }
 
-function sameChecks(servers: readonly Server[]): boolean {
-  return new Set(servers.map(({ check }) => JSON.stringify(check))).size === 1
+/** What those that are checked have in common; undefined where none is. */
+function commonCheck(servers: readonly Server[]): CheckSettings | undefined {
+  const [first, ...others] = servers.flatMap(({ check }) => check ?? [])
+  if (first === undefined) return undefined
+  const same = Object.entries(first).filter(([key, value]) => {
+    return others.every((other) => other[key as keyof CheckSettings] === value)
+  })
+  return Object.fromEntries(same)
+}
+
+function ownCheck({ check }: Server, common: CheckSettings | undefined): Pick<Server, "checked"> {
+  if (common === undefined) return {}
+  if (check === undefined) return { checked: false }
+  const own = Object.entries(check).filter(([key]) => !(key in common))
+  return own.length === 0 ? {} : { checked: Object.fromEntries(own) }
 }
 
 /** So many first servers are active and all others backups; undefined where all are active, or in another order. */
@@ -132,7 +180,8 @@ function yamlOf(
   port: number,
   hosts: readonly Named[],
 ): ServiceYaml["backends"] | undefined {
-  const isHost = ({ name, address }: Server) => hosts.some((host) => host.name === name && host.address === address)
+  const isHost = ({ name, address, named }: Server) =>
+    !named && hosts.some((host) => host.name === name && host.address === address)
   const bare = servers.every((server) => isHost(server) && Object.keys(detailsOf(server, port)).length === 0)
   const names = servers.map(({ name }) => name)
   if (bare) return names.join() === hosts.map(({ name }) => name).join() ? undefined : names
@@ -143,19 +192,22 @@ function shortOf(server: Server, port: number, isHost: boolean): string | number
   const details = detailsOf(server, port)
   const keys = Object.keys(details)
   if (isHost) return keys.length === 1 && details.port !== undefined ? details.port : details
-  if (keys.length === 0) return server.address
-  const { address } = server
+  const { address, named } = server
+  if (named) return { hostname: address, ...details }
+  if (keys.length === 0) return address
   if (keys.length > 1 || details.port === undefined) return { address, ...details }
   return address.includes(":") ? `[${address}]:${server.port}` : `${address}:${server.port}`
 }
 
 function detailsOf(server: Server, port: number): BackendYaml {
-  const { backup, weight, maxconn, raw } = server
+  const { backup, weight, maxconn, checked, settings, raw } = server
   return {
     ...(server.port === port ? {} : { port: server.port }),
     ...(backup ? { backup } : {}),
     ...(weight === undefined ? {} : { weight }),
     ...(maxconn === undefined ? {} : { maxconn }),
+    ...(checked === undefined ? {} : { check: checked }),
+    ...settings,
     ...(raw === "" ? {} : { raw }),
   }
 }

@@ -1,4 +1,5 @@
 import type { Entry, ProxySection } from "../config/effective.ts"
+import { serverSettings } from "../config/line-words.ts"
 import type { ConfigDirective } from "../config/parse.ts"
 import { TIMEOUT_SIDES } from "../config/tuning.ts"
 import { balanceSchema, type ServiceYaml } from "../section/service-schema.ts"
@@ -45,8 +46,8 @@ export function serviceOf(name: string, halves: Halves, around: Around): Importe
   if ("reason" in bind) return bind
   if (mode?.text !== back.peek("mode")?.text) return otherModes(halves)
   const http = mode?.text === "mode http"
-  const asked = takeCheck(back, base)
   const servers = back.all("server ")
+  const asked = servers.some(isChecked) ? takeCheck(back, base) : {}
   const backends = backendsOf(servers, asked, bind.yaml.port, around.hosts)
   if ("reason" in backends) return backends
   const late = defaultAfterServers(back)
@@ -74,6 +75,11 @@ export function serviceOf(name: string, halves: Halves, around: Around): Importe
 interface Halves {
   front: Half
   back: Half
+}
+
+/** What is asked of nobody stays in haproxy's words. */
+function isChecked({ directive }: Entry): boolean {
+  return serverSettings(directive.words.slice(3)).some(([name]) => name === "check")
 }
 
 function bindWords({ rawBind }: ServiceYaml, { line, words }: ConfigDirective, proxy: ProxySection): Kept[] {

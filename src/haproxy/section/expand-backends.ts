@@ -1,10 +1,11 @@
 import { isIP } from "node:net"
 import { nearest } from "../../base/nearest.ts"
 import type { Path } from "../../document/problems.ts"
-import type { HaproxyServer } from "../../model/haproxy.ts"
+import type { HaproxyServer, HealthCheck } from "../../model/haproxy.ts"
 import type { Group, Host } from "../../model/inventory.ts"
 import { settingsAt } from "./expand-presets.ts"
 import type { Expansion } from "./expansion.ts"
+import { serverWords } from "./server-schema.ts"
 import type { BackendsYaml, BackendYaml, ServiceYaml } from "./service-schema.ts"
 
 interface Wanted {
@@ -14,9 +15,14 @@ interface Wanted {
 }
 
 /** The servers of a service, in the order of the inventory: those after the first `active` are backups. */
-export function expandServers(yaml: ServiceYaml, at: Path, expansion: Expansion): readonly HaproxyServer[] {
+export function expandServers(
+  yaml: ServiceYaml,
+  check: HealthCheck | undefined,
+  at: Path,
+  expansion: Expansion,
+): readonly HaproxyServer[] {
   const wanted = wantedServers(yaml.backends ?? "controllers", at, expansion)
-  const servers = wanted.map((one) => expandServer(one, yaml, expansion))
+  const servers = wanted.map((one) => expandServer(one, yaml, check, expansion))
   const active = yaml.active ?? servers.length
   return servers.map((server, index) => ({ ...server, backup: server.backup || index >= active }))
 }
@@ -72,20 +78,43 @@ function longForm(value: string | number | BackendYaml, path: Path, { problem }:
   return endpoint
 }
 
-function expandServer({ name, backend, path }: Wanted, yaml: ServiceYaml, expansion: Expansion): HaproxyServer {
-  const words = [yaml.rawServer, backend.raw].filter((raw) => raw !== undefined)
+function expandServer(
+  { name, backend, path }: Wanted,
+  yaml: ServiceYaml,
+  check: HealthCheck | undefined,
+  expansion: Expansion,
+): HaproxyServer {
+  const raw = [yaml.rawServer, backend.raw].filter((words) => words !== undefined)
+  const { hostname } = backend
+  if (hostname !== undefined && backend.address !== undefined)
+    expansion.problem([...path, "hostname"], "address and hostname exclude each other")
   return {
     name,
-    address: resolveAddress(backend.address ?? name, path, expansion.hosts, expansion),
+    address: hostname ?? resolveAddress(backend.address ?? name, path, expansion.hosts, expansion),
+    named: hostname !== undefined,
     port: backend.port ?? yaml.backendPort ?? yaml.port,
     backup: backend.backup ?? false,
     weight: backend.weight,
-    maxconn: backend.maxconn,
-    raw: words.length === 0 ? undefined : words.join(" "),
+    maxconn: backend.maxconn ?? yaml.server?.maxconn,
+    check: ownCheck(backend.check, check, [...path, "check"], expansion),
+    words: serverWords({ ...yaml.server, ...backend }),
+    raw: raw.length === 0 ? undefined : raw.join(" "),
   }
 }
 
-/** Other names are refused: haproxy resolves them when it starts, and does not start where it cannot. */
+/** What the service's check asks, where and as often as the backend says. */
+function ownCheck(
+  own: BackendYaml["check"],
+  check: HealthCheck | undefined,
+  path: Path,
+  { problem }: Expansion,
+): HealthCheck | undefined {
+  if (own === undefined || own === false) return own === false ? undefined : check
+  if (check === undefined) problem(path, "the service's backends are not checked: leave its check: false out")
+  return check && { ...check, ...own, tls: own.tls ?? check.tls }
+}
+
+/** Other names are refused here, where they may be misspelled: one for haproxy to look up is said to be one, as `hostname`. */
 function resolveAddress(address: string, path: Path, hosts: readonly Host[], { problem }: Expansion): string {
   // Names first: where they are most of what is asked, Node compiles no pattern for IPv6, which takes it milliseconds.
   const host = hosts.find((candidate) => candidate.name === address)

@@ -25,6 +25,7 @@ export function expandService(entry: ServiceEntry, base: BaseSettings, expansion
   reportContradictions(entry, mode, expansion)
   const [raw, rawFrontend] = [rawLines(yaml.raw), rawLines(yaml.rawFrontend)]
   const logged = base.logged || namesLog([...raw, ...rawFrontend])
+  const check = expandCheck(yaml)
   const options = inheritOptions(entry.options, base.inherited, mode)
   return {
     name: yaml.name,
@@ -39,8 +40,8 @@ export function expandService(entry: ServiceEntry, base: BaseSettings, expansion
     options: logged ? options : withoutLog(options),
     timeouts: yaml.timeouts ?? {},
     errorfiles: yaml.errorfiles ?? {},
-    check: expandCheck(yaml),
-    servers: expandServers(yaml, at("backends"), expansion),
+    check,
+    servers: expandServers(yaml, check, at("backends"), expansion),
     raw,
     rawFrontend,
   }

@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { secretReferenceSchema } from "../../document/secret-schema.ts"
+import { serverShape } from "./server-schema.ts"
 import {
   lineSchema,
   portSchema,
@@ -45,12 +46,26 @@ const checkSchema = z.strictObject({
   user: wordSchema.describe("MySQL user, without password and rights, that the check logs in as").optional(),
 })
 
+const hostnameSchema = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "must be a host name")
+
+/** What a check asks is the service's; where and how often may differ. */
+const ownCheckSchema = z
+  .union([z.literal(false), checkSchema.pick({ port: true, interval: true, rise: true, fall: true, tls: true })])
+  .describe("How this one is checked, over the service's check. false: it is not")
+
 const backendSchema = z.strictObject({
   address: z.string().describe("IP address, or the name of a host of the inventory; default: the key").optional(),
+  hostname: hostnameSchema
+    .describe(
+      "A name that haproxy looks up, in place of an address; without initAddr: none it has to be known when haproxy starts",
+    )
+    .optional(),
   port: portSchema.describe("Default: the service's backendPort").optional(),
   backup: z.boolean().describe("Used only when no active backend is left").optional(),
   weight: z.int().min(0).max(256).describe("Share of the load; haproxy's default is 1").optional(),
   maxconn: z.int().min(1).describe("Connections at a time; more wait in haproxy's queue").optional(),
+  check: ownCheckSchema.optional(),
+  ...serverShape,
   raw: lineSchema.describe("Further words of the server line, as haproxy spells them").optional(),
 })
 
@@ -106,6 +121,10 @@ const serviceShape = {
   tls: tlsSchema.optional(),
   split: splitSchema.optional(),
   ...tuningShape,
+  server: z
+    .strictObject({ ...serverShape, maxconn: z.int().min(1).describe("Connections to each at a time").optional() })
+    .describe("Settings of every server of the service; a backend's own go over them")
+    .optional(),
   rawBind: lineSchema.describe("Further words of the bind line").optional(),
   rawServer: lineSchema.describe("Further words of every server line").optional(),
   raw: rawSchema.describe("Further lines of the listen or backend section").optional(),

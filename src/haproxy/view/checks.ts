@@ -81,11 +81,13 @@ function differencesOfLoaded(
   const name = backendOf(service)
   const backend = backends.find((one) => one.name === name)
   if (backend === undefined) return [`${name} is not in the loaded configuration`]
-  const have = backend.servers.map((server) => spelled(server.name, server.address))
+  // Of a name, the running haproxy alone knows the address.
+  const named = new Set(service.servers.filter((server) => server.named).map((server) => server.name))
+  const have = backend.servers.map((server) => spelled(server.name, named.has(server.name) ? "" : server.address))
   // A haproxy that is too old to tell addresses is compared by names.
   const tells = backend.servers.every(({ address }) => address !== "")
   const want = service.servers.map(({ name, address, port }) =>
-    spelled(name, tells ? `${address.includes(":") ? `[${address}]` : address}:${port}` : ""),
+    spelled(name, tells && !named.has(name) ? `${address.includes(":") ? `[${address}]` : address}:${port}` : ""),
   )
   const differs = [...have].sort().join("\n") !== [...want].sort().join("\n")
   return differs ? [`${name} has ${listing(have, 9) || "no server"} loaded, wanted ${listing(want, 9)}`] : []

@@ -17,16 +17,10 @@ describe("a section that stays raw is told of with the line that keeps it so, an
       "two servers are called a",
     ],
     [
-      "a late default-server",
-      "listen web\n  bind 10.0.0.1:80\n  server a 10.0.0.2:80\n  default-server inter 3s\n",
+      "a default-server with a variable after servers",
+      'listen web\n  bind 10.0.0.1:80\n  server a 10.0.0.2:80\n  default-server inter "$EVERY"\n',
       4,
       "default-server stands after servers that it is not for",
-    ],
-    [
-      "servers that are checked in different ways",
-      "listen web\n  bind 10.0.0.1:80\n  option httpchk\n  server a 10.0.0.2:80 check\n  server b 10.0.0.3:80\n",
-      4,
-      "its servers are not all checked in one way",
     ],
   ])("%s", (_, text, line, reason) => {
     const { result } = roundTrip(text)

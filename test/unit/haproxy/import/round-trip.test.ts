@@ -60,6 +60,8 @@ const RULES = [
   "stick on src",
   "cookie SRV insert indirect",
   "default-server inter 3s",
+  "default-server check ssl on-marked-down shutdown-sessions",
+  'default-server inter "$EVERY"',
   "stats uri /stats",
   "bind 10.0.0.9:8443 ssl crt /etc/a.pem alpn h2,http/1.1 no-sslv3",
   'http-request set-header X-Site "$SITE"',
@@ -72,7 +74,17 @@ const CHECKS = [
   "check port 9200 inter 2s",
   "check check-ssl verify none",
 ]
-const WORDS = ["", "backup", "weight 5", "maxconn 30", "cookie a", "ssl verify none", "slowstart 5000"]
+const WORDS = [
+  "",
+  "backup",
+  "weight 5",
+  "maxconn 30",
+  "cookie a",
+  "ssl verify none",
+  "slowstart 5000",
+  "no-ssl",
+  "resolvers dns init-addr none",
+]
 
 const lines = (pool: readonly string[], max: number) =>
   fc.subarray([...pool], { maxLength: max }).chain((some) => fc.shuffledSubarray(some, { minLength: some.length }))
