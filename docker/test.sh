@@ -10,14 +10,29 @@ sh docker/setup.sh bullseye bookworm trixie
 # Whatever a test leaves behind goes with it.
 TMPDIR=$(mktemp -d)
 export TMPDIR
-trap 'rm -rf "$TMPDIR"' EXIT
+background=
+trap 'kill $background 2>/dev/null || :; rm -rf "$TMPDIR"' EXIT
 trap 'exit 130' INT TERM
 
 # It was built just now.
 HAOPS_E2E_CLI=$root/dist/cli.cjs
 export HAOPS_E2E_CLI
 
-results=$TMPDIR/results.json
-status=0
-npx vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
-node test/summary.mjs "$results" "$status"
+# run NAME OPTION...: a run of vitest, with its results and its exit status in files of that name.
+run() {
+  name=$1
+  shift
+  status=0
+  npx vitest run --passWithNoTests --reporter=default --reporter=json --outputFile.json="$TMPDIR/$name.json" "$@" || status=$?
+  echo "$status" >"$TMPDIR/$name.status"
+}
+
+# What needs no nodes fills the time in which clusters only wait; what is timed has the machine to itself.
+(run unit --project unit --project ssh "$@") >"$TMPDIR/unit.log" 2>&1 &
+background=$!
+run nodes --project single --project e2e "$@"
+wait "$background"
+background=
+cat "$TMPDIR/unit.log"
+run timed --project failover "$@"
+node test/summary.mjs "$TMPDIR/unit" "$TMPDIR/nodes" "$TMPDIR/timed"

@@ -1,6 +1,6 @@
-// test-summary.mjs RESULTS STATUS: the closing line from vitest's JSON results and its exit status. A run that crashed, a file that
-// could not be loaded, a test that did not run and an error outside all tests count as failures. Each failure is told with what it said,
-// since a log may be all that is left of a run, and of that its end.
+// summary.mjs RUN...: the closing line of runs of vitest, each with its JSON results in RUN.json and its exit status in RUN.status. A run
+// that crashed, a file that could not be loaded, a test that did not run and an error outside all tests count as failures. Each failure is
+// told with what it said, since a log may be all that is left of a run, and of that its end.
 import { readFileSync } from "node:fs"
 import { stripVTControlCharacters } from "node:util"
 
@@ -8,17 +8,32 @@ import { stripVTControlCharacters } from "node:util"
 const LINES = 15
 const WIDTH = 300
 
-const [file, status] = process.argv.slice(2)
-const { passed, problems } = summarize(read(file))
-if (problems.length === 0 && status !== "0") problems.push(`vitest ended with status ${status}`)
+const runs = process.argv.slice(2).map(summaryOf)
+const passed = runs.reduce((sum, run) => sum + run.passed, 0)
+const problems = runs.flatMap((run) => run.problems)
 if (problems.length === 0 && passed === 0) problems.push("no test ran")
 for (const problem of problems) console.log(`FAILED ${problem}`)
 console.log(`${passed} passed, ${problems.length} failed`)
 process.exitCode = problems.length === 0 ? 0 : 1
 
+function summaryOf(run) {
+  const { passed, problems } = summarize(parsed(read(`${run}.json`)))
+  const status = read(`${run}.status`)?.trim() ?? "unknown"
+  if (problems.length === 0 && status !== "0") problems.push(`vitest ended with status ${status}`)
+  return { passed, problems }
+}
+
 function read(path) {
   try {
-    return JSON.parse(readFileSync(path, "utf8"))
+    return readFileSync(path, "utf8")
+  } catch {
+    return undefined
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -19,16 +19,20 @@ interface Assertion {
 }
 
 function summary(assertionResults: readonly Assertion[], vitest: number, file: object = {}) {
-  const results = join(directory, "results.json")
   const one = { name: "a.test.ts", status: vitest === 0 ? "passed" : "failed", message: "", assertionResults, ...file }
-  writeFileSync(results, JSON.stringify({ testResults: [one] }))
-  return run(results, vitest)
+  return closing(ran("results", vitest, [one]))
 }
 
-function run(results: string, vitest: number) {
-  const { stdout, status } = spawnSync("node", ["test/summary.mjs", results, String(vitest)], {
-    encoding: "utf8",
-  })
+/** A run of vitest, as it leaves its files. */
+function ran(name: string, status: number, testResults?: readonly object[]): string {
+  const run = join(directory, name)
+  if (testResults !== undefined) writeFileSync(`${run}.json`, JSON.stringify({ testResults }))
+  writeFileSync(`${run}.status`, `${status}\n`)
+  return run
+}
+
+function closing(...runs: readonly string[]) {
+  const { stdout, status } = spawnSync("node", ["test/summary.mjs", ...runs], { encoding: "utf8" })
   return { lines: stdout.trimEnd().split("\n"), status }
 }
 
@@ -74,8 +78,24 @@ describe("the closing lines", () => {
   })
 
   test("no results at all", () => {
-    expect(run(join(directory, "none.json"), 1)).toEqual({
+    expect(closing(ran("none", 1))).toEqual({
       lines: ["FAILED the run ended without results", "0 passed, 1 failed"],
+      status: 1,
+    })
+  })
+
+  test("of several runs together, one without a test among them", () => {
+    const file = (...assertionResults: Assertion[]) => ({
+      name: "a.test.ts",
+      status: "passed",
+      message: "",
+      assertionResults,
+    })
+    const unit = ran("unit", 0, [file(passed, passed)])
+    const nodes = ran("nodes", 0, [])
+    expect(closing(unit, nodes)).toEqual({ lines: ["2 passed, 0 failed"], status: 0 })
+    expect(closing(unit, ran("timed", 1, [file(passed)]))).toEqual({
+      lines: ["FAILED vitest ended with status 1", "3 passed, 1 failed"],
       status: 1,
     })
   })
