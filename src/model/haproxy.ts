@@ -124,11 +124,15 @@ export interface HaproxyDefaults extends ProxyTuning {
 export interface StatsPage {
   /** The groups whose hosts show it. */
   on: readonly Group[]
+  /** Of its section. Default: `listen stats`. */
+  name: string
+  kind: "listen" | "frontend"
   bind: Bind
   uri: string
   realm: string
   user: string
-  password: SecretSource
+  /** Undefined: nobody is asked. */
+  password?: SecretSource | undefined
   refresh?: string | undefined
   /** Servers can be drained and disabled from the page. */
   admin: boolean

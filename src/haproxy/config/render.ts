@@ -31,5 +31,6 @@ export function renderHaproxyConfig(
   const file = (stats: readonly string[]): string => `${[...before, ...stats, ...services, ...raw].join("\n\n")}\n`
   const { stats } = settings
   if (stats === undefined || !stats.on.includes(group)) return file([])
+  if (stats.password === undefined) return file([statsSection(stats, undefined)])
   return secret(stats.password).map((password) => file([statsSection(stats, password)]))
 }

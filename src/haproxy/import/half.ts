@@ -39,7 +39,10 @@ export class Half {
     const lost = base.raw.filter(
       (entry) => !said.has(entry.key) && entry.key.startsWith("option ") && this.#reads(entry),
     )
-    const left = this.#left.filter((entry) => !isLog(entry) && !given.has(entry.text))
+    // As they stood: a condition comes after the ACL that it names.
+    const left = this.#left
+      .filter((entry) => !isLog(entry) && !given.has(entry.text))
+      .toSorted((a, b) => a.directive.line - b.directive.line)
     const own = new Set(left.filter((entry) => !entry.inherited).map(({ directive }) => directive))
     return { lines: [...logs, ...lost.map(({ text }) => `no ${text}`), ...new Set(left.map(rawText))], own: [...own] }
   }

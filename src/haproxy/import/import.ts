@@ -66,7 +66,11 @@ export function importHaproxy(request: ImportRequest): HaproxyImport {
   const haproxy: HaproxyYaml = {
     ...(Object.keys(global).length === 0 ? {} : { global }),
     ...(Object.keys(base.yaml).length === 0 ? {} : { defaults: base.yaml }),
-    ...(stats === undefined ? {} : { stats: { ...stats.yaml, password: { env: STATS_PASSWORD } } }),
+    ...(stats === undefined
+      ? {}
+      : {
+          stats: { ...stats.yaml, password: stats.password === undefined ? (false as const) : { env: STATS_PASSWORD } },
+        }),
     ...(services.length === 0 ? {} : { services: withPresets(services, { global, defaults: base.yaml }, around) }),
     ...(raw.length === 0 ? {} : { raw }),
   }
@@ -95,9 +99,6 @@ function sort(config: HaproxyConfig, proxies: readonly ProxySection[], around: A
   const stats = page === undefined ? undefined : statsOf(page, around)
   for (const kept of stats?.kept ?? []) keptWords(kept, note)
   const others = stats === undefined ? proxies : proxies.filter((proxy) => proxy !== page)
-  if (stats !== undefined && page!.name !== "stats") {
-    note({ kind: "changed", line: page!.section.line, section: `listen ${page!.name}`, text: "it is called stats now" })
-  }
   const { pairs, alone } = pairProxies(others)
   const { services, refused } = servicesOf(pairs, around, note)
   for (const proxy of alone) refused.set(proxy, whyAlone(proxy, others))

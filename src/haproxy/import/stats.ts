@@ -2,25 +2,28 @@ import { Secret } from "../../base/secret.ts"
 import { OPTION_NAMES } from "../../model/haproxy-options.ts"
 import type { Entry, ProxySection } from "../config/effective.ts"
 import { parseHaproxyEndpoint } from "../config/endpoint.ts"
+import { bindSettings, settingText } from "../config/line-words.ts"
 import { withUnit } from "../config/time.ts"
 import type { StatsYaml } from "../section/schema.ts"
 import { Half } from "./half.ts"
+import { isPlain } from "./plain.ts"
 import type { Around, Kept } from "./service.ts"
 
 export interface ImportedStats {
   yaml: Omit<StatsYaml, "password">
-  password: Secret
+  /** Undefined: nobody is asked for one. */
+  password: Secret | undefined
   /** What it keeps in haproxy's own words. */
   kept: readonly Kept[]
 }
 
 /** Whether a proxy does nothing but show the statistics. */
 export function isStats({ kind, entries }: ProxySection): boolean {
-  const servers = entries.some(({ key, text }) => /^(server|server-template) /.test(text) || key === "default_backend")
-  return kind === "listen" && !servers && entries.some(({ key }) => key.startsWith("stats "))
+  const leads = entries.some(({ text }) => /^(server|server-template|default_backend|use_backend) /.test(text))
+  return kind !== "backend" && !leads && entries.some(({ key }) => key.startsWith("stats "))
 }
 
-/** A stats page as an inventory has it. Undefined where it has none like it, such as one without a password. */
+/** A stats page as an inventory has it. Undefined where it has none like it, such as one on several addresses. */
 export function statsOf(proxy: ProxySection, around: Around): ImportedStats | undefined {
   const { base, vips, logged } = around
   const half = new Half(proxy)
@@ -30,31 +33,40 @@ export function statsOf(proxy: ProxySection, around: Around): ImportedStats | un
   const mode = half.peek("mode")
   const [auth] = half.all("stats auth ")
   const [, user, password] = /^([^\s:]+):(.+)$/s.exec(auth?.directive.words[2] ?? "") ?? []
-  const bare = bind?.text.split(" ").length === 2
-  if (endpoint === undefined || !bare || more.length > 0 || mode?.text !== "mode http") return undefined
-  if (user === undefined || password === undefined) return undefined
+  if (bind === undefined || endpoint === undefined || !isPlain(bind.directive)) return undefined
+  if (more.length > 0 || mode?.text !== "mode http") return undefined
+  if (auth !== undefined && password === undefined) return undefined
+  const words = bindSettings(bind.directive.words.slice(2))
+    .map((setting) => settingText(setting))
+    .join(" ")
   const uri = half.peek("stats uri")
   const realm = half.peek("stats realm")
   const refresh = half.peek("stats refresh")
   const every = refresh === undefined ? undefined : withUnit(refresh.directive.words[2] ?? "")
-  const admin = half.all("stats admin if TRUE")
+  const admin = password === undefined ? [] : half.all("stats admin if TRUE")
   half.take([bind, mode, auth, uri, realm, every === undefined ? undefined : refresh, ...admin, ...always(half)])
   half.take(half.plain().filter((entry) => isGiven(entry, around)))
   const rest = half.rest(base, logged)
   const lines = [...lostOptions(proxy, around), ...rest.lines]
   return {
     yaml: {
+      ...set("name", proxy.name, "stats"),
+      ...(proxy.kind === "frontend" ? { frontend: true } : {}),
       ...(endpoint.port === 1080 ? {} : { port: endpoint.port }),
       ...(vip === undefined ? set("bind", endpoint.address, "*") : { vip: vip.name }),
       ...set("uri", uri?.directive.words[2] ?? "/haproxy?stats", "/"),
       ...set("realm", realm?.directive.words[2] ?? "HAProxy Statistics", "Haproxy"),
       ...set("user", user, "admin"),
+      ...set("rawBind", words, ""),
       ...(refresh === undefined ? { refresh: false as const } : set("refresh", every, "30s")),
       ...(admin.length > 0 ? { admin: true } : {}),
       ...(lines.length === 0 ? {} : { raw: lines }),
     },
-    password: new Secret(password),
-    kept: rest.own.map(({ line, text }) => ({ line, text, in: proxy })),
+    password: password === undefined ? undefined : new Secret(password),
+    kept: [
+      ...(words === "" ? [] : [{ line: bind.directive.line, text: bind.directive.text, in: proxy }]),
+      ...rest.own.map(({ line, text }) => ({ line, text, in: proxy })),
+    ],
   }
 }
 

@@ -63,13 +63,13 @@ function reportBackend({ bind, on, servers }: HaproxyService, path: Path, { host
 
 function reportNames(placed: readonly PlacedService[], stats: StatsPage | undefined, { problem }: Expansion): void {
   const taken = { front: new Set<string>(), back: new Set<string>() }
-  if (stats !== undefined) for (const names of Object.values(taken)) names.add("stats")
+  if (stats !== undefined) for (const names of Object.values(taken)) names.add(stats.name)
   for (const { service, at } of placed) {
     const front = service.split?.frontend ?? service.name
     const back = service.split?.backend ?? service.name
     const twice = taken.front.has(front) ? front : taken.back.has(back) ? back : undefined
     if (twice !== undefined) {
-      const owner = stats !== undefined && twice === "stats" ? "the stats page" : "another service"
+      const owner = twice === stats?.name ? "the stats page" : "another service"
       const unless = settingsAt(at("name"), "split")
       problem(at("name"), `the name ${twice} is taken by ${owner}`, { unless })
     }

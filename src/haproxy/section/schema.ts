@@ -104,6 +104,8 @@ const rsyslogSchema = z
 
 const statsSchema = z
   .strictObject({
+    name: sectionNameSchema.describe("Name of its section; default stats").optional(),
+    frontend: z.boolean().describe("Its section is a frontend; default: a listen").optional(),
     port: portSchema.describe("Default 1080").optional(),
     vip: z.string().describe("Show it on this VIP only; default: on every address").optional(),
     bind: z.string().describe("An address in place of a VIP, such as 127.0.0.1").optional(),
@@ -118,12 +120,17 @@ const statsSchema = z
       .regex(/^[^\s:\0]+$/, 'must be one word without ":"')
       .describe("Default admin")
       .optional(),
-    password: secretSchema.describe("Password of the page; the rendered file is readable by haproxy's group alone"),
+    password: z
+      .union([secretSchema, z.literal(false)])
+      .describe(
+        "Password of the page; the rendered file is readable by haproxy's group alone. false: whoever reaches it may read it",
+      ),
     refresh: z
       .union([timeSchema, z.literal(false)])
       .describe("The page reloads itself; default 30s. false: it does not")
       .optional(),
     admin: z.boolean().describe("Servers can be drained and disabled from the page; default false").optional(),
+    rawBind: lineSchema.describe("Further words of its bind line").optional(),
     raw: rawSchema.describe("Further lines of its section").optional(),
   })
   .describe("Haproxy's statistics page")

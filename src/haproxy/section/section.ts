@@ -25,7 +25,7 @@ function haproxyOf(yaml: HaproxyYaml, context: ExpandContext): HaproxySettings {
   const { stats, services, source } = haproxy
   return {
     ...haproxy,
-    stats: stats && { ...stats, password: sourceFrom(file, stats.password) },
+    stats: stats && { ...stats, password: stats.password && sourceFrom(file, stats.password) },
     services: services.map((service) => certificateFrom(file, service)),
     source: source && { ...source, file: source.file && pathFrom(file, source.file) },
   }

@@ -8,16 +8,18 @@ interface ImportCase {
   says: string
   config: string
   /** What the haproxy section has besides haops' defaults being switched off. */
-  services: unknown
+  services?: unknown
+  stats?: unknown
   kept?: string[]
 }
 
 const cases: ImportCase[] = parse(readFileSync(new URL("../../../cases/haproxy/imports.yaml", import.meta.url), "utf8"))
 
 describe("a file becomes these services, and means the same when they are rendered", () => {
-  it.each(cases)("$says", ({ config, services, kept = [] }) => {
+  it.each(cases)("$says", ({ config, services, stats, kept = [] }) => {
     const { result, config: rendered } = roundTrip(config)
     expect(result.haproxy.services).toEqual(services)
+    expect(result.haproxy.stats).toEqual(stats)
     expect(result.notes.filter((note) => note.kind === "kept").map(({ text }) => text)).toEqual(kept)
     expect(haproxyMeaning(rendered).proxies).toEqual(haproxyMeaning(config).proxies)
   })
