@@ -154,6 +154,38 @@ ExecReload=-/bin/sh /etc/haproxy/haops-servers.sh settle
     expect(asked()).toBe("")
   })
 
+  test("and what somebody's own drop-ins say of a reload is not lost by it", () => {
+    using here = node("", "")
+    const kill = "ExecReload=/bin/kill -USR2 $MAINPID"
+    writeFileSync(here.at("lib/systemd/system/haproxy.service"), `[Service]\nExecReload=check\n${kill}\n`)
+    const drop = (place: string, name: string, text: string) => {
+      const directory = here.at(`${place}/systemd/system/haproxy.service.d`)
+      mkdirSync(directory, { recursive: true })
+      writeFileSync(join(directory, name), `[Service]\n${text}\n`)
+    }
+    const wanted = () => {
+      here.keeper("unit")
+      here.keeper("rest")
+      expect(here.do(statesKeptScript(SOCKET))).toBe("states yes")
+      const path = "etc/systemd/system/haproxy.service.d/haops.conf"
+      if (!existsSync(here.at(path))) return undefined
+      const reloads = here.read(path).split("ExecReload=\n")[1]!.trim().split("\n")
+      return reloads.map((line) => line.replace("ExecReload=", "").replace(/.*servers.sh /, ""))
+    }
+    const own = ["check", "save", "/bin/kill -USR2 $MAINPID", "settle"]
+    drop("etc", "custom.conf", "ExecReload=log one")
+    drop("etc", "override.conf", "ExecReload=read after ours")
+    expect(wanted()).toEqual([...own, "log one"])
+    drop("lib", "custom.conf", "ExecReload=hidden by that of the same name")
+    drop("run", "10-first.conf", "ExecReload=log first")
+    drop("lib", "beta.conf", "LimitNOFILE=10")
+    expect(wanted()).toEqual([...own, "log first", "log one"])
+    drop("etc", "beta.conf", `ExecReload=\nExecReload=their check\n${kill}`)
+    expect(wanted()).toEqual(["their check", ...own.slice(1), "log one"])
+    drop("etc", "beta.conf", "ExecReload=\nExecReload=/usr/local/bin/reload")
+    expect(wanted()).toBeUndefined()
+  })
+
   test("needs no drop-in for a unit of haops' own, and one that was there goes", () => {
     using here = node("", "")
     mkdirSync(here.at("etc/systemd/system/haproxy.service.d"), { recursive: true })
