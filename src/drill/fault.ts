@@ -11,6 +11,8 @@ export interface Target {
   vips: readonly string[]
   /** haproxy's resource, where pacemaker runs it. */
   haproxy: string | undefined
+  /** Where an agent of pacemaker's writes haproxy's process id, if not where the unit does. */
+  pidFile?: string | undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
+import { pidFileOf } from "../haproxy/node/agent.ts"
 import type { HaproxyService } from "../model/haproxy.ts"
 import type { Inventory, Vip } from "../model/inventory.ts"
 import { isHaproxy } from "../pacemaker/section/vip-resources.ts"
@@ -56,9 +57,10 @@ export function addressOf({ vip, service: { bind }, how }: ProbedService): strin
 
 export function targetOf({ pacemaker, vips }: Inventory, { vip }: ProbedService, node: string): Target {
   const cluster = vip.manager === "pacemaker" ? pacemaker : undefined
-  const haproxy = cluster?.resources.find(isHaproxy)?.id
+  const haproxy = cluster?.resources.find(isHaproxy)
+  const pidFile = haproxy && pidFileOf(haproxy)
   const alike = vips.filter(({ manager }) => manager === vip.manager).map(({ address }) => address)
-  return { node, vip, vips: alike, haproxy }
+  return { node, vip, vips: alike, haproxy: haproxy?.id, ...(pidFile === undefined ? {} : { pidFile }) }
 }
 
 function isDatabase({ check, bind }: HaproxyService): boolean {

@@ -17,27 +17,32 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
   const { haproxy } = inventory
   if (haproxy === undefined) return undefined
   const { stats, services, health } = haproxy
+  const { agent } = agentOf(inventory, host)
+  const claim = (use: string, bind: Bind) => bindClaim(use, bind, agent?.pidFile)
   const ports = [
-    ...(stats?.on.includes(host.group) ? [bindClaim("stats", stats.bind)] : []),
-    ...services.filter(({ on }) => on === host.group).map(({ name, bind }) => bindClaim(name, bind)),
-    ...(health?.on.includes(host.group)
-      ? [bindClaim(HEALTH_FRONTEND, { address: "127.0.0.1", port: health.port })]
-      : []),
+    ...(stats?.on.includes(host.group) ? [claim("stats", stats.bind)] : []),
+    ...services.filter(({ on }) => on === host.group).map(({ name, bind }) => claim(name, bind)),
+    ...(health?.on.includes(host.group) ? [claim(HEALTH_FRONTEND, { address: "127.0.0.1", port: health.port })] : []),
   ]
   return {
     ...(ports.length === 0 ? {} : { ports, programs: ["haproxy"], selinux: [ANY_PORT] }),
     ...(ports.length === 0 ? {} : { writes: [HAPROXY_CONFIG.path, SERVER_STATE, STATE_DROP_IN] }),
-    agents: agentOf(inventory, host).agent === undefined ? [] : [AGENT],
+    agents: agent === undefined ? [] : [AGENT],
   }
 }
 
 const ANY_PORT = { boolean: "haproxy_connect_any", denies: "haproxy from ports that its policy does not list" }
 
-function bindClaim(use: string, { address, port }: { address: string; port: number }): PortClaim {
+interface Bind {
+  address: string
+  port: number
+}
+
+function bindClaim(use: string, { address, port }: Bind, pidFile = HAPROXY_PID): PortClaim {
   const hint =
     address === "*"
       ? "Stop it, or give one of the two another port."
       : `Let it listen on the node's own address in place of all of them: haproxy needs ${address} on that port.`
-  const own = { own: ["haproxy"], units: { haproxy: "haproxy" }, pidFile: HAPROXY_PID }
+  const own = { own: ["haproxy"], units: { haproxy: "haproxy" }, pidFile }
   return { protocol: "tcp", address, port, use, ...own, severity: "error", hint }
 }

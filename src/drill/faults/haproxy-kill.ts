@@ -1,5 +1,5 @@
 import { quoteAll } from "../../base/sh.ts"
-import { READ_PID } from "../../haproxy/runtime/pid-file.ts"
+import { readPid } from "../../haproxy/runtime/pid-file.ts"
 import type { Fault } from "../fault.ts"
 
 /** Every haproxy process of the node at once, as a crash or the kernel's hunt for memory would. */
@@ -12,10 +12,10 @@ export const haproxyKill: Fault = {
   mutes: "nothing",
   announce: ({ node }) => `Killing haproxy on ${node}`,
   // By name would be too much: other services, such as OpenStack's metadata agent, run a haproxy of their own.
-  script: () => `if systemctl is-active --quiet haproxy.service; then
+  script: ({ pidFile }) => `if systemctl is-active --quiet haproxy.service; then
   systemctl kill --signal=KILL haproxy.service
 else
-  ${READ_PID}
+  ${readPid(pidFile)}
   [ "$main" -gt 0 ] || { echo "haproxy does not run here" >&2; exit 1; }
   kill -KILL "$main" $(cat "/proc/$main/task/$main/children")
 fi`,

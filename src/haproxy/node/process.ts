@@ -1,11 +1,13 @@
 import { READ_CLOCK } from "../../host/clock.ts"
 import { mainPidOf } from "../../host/units.ts"
-import { READ_PID } from "../runtime/pid-file.ts"
+import { readPid } from "../runtime/pid-file.ts"
 
 /** A haproxy that a resource agent of the cluster starts by hand, in place of its unit. */
 export interface HaproxyAgent {
   /** The runtime socket, over which an old process hands its ports to a new one. */
   socket: string
+  /** Where it writes its process id. Default: where the unit does too. */
+  pidFile?: string | undefined
 }
 
 /**
@@ -21,7 +23,7 @@ children() { kids=; { read -r kids <"/proc/$1/task/$1/children"; } 2>/dev/null |
 haproxy_memory() {
   file=$1
   ${mainPidOf("haproxy")}
-  ${agent === undefined ? "" : `if [ "\${main:-0}" -eq 0 ]; then ${READ_PID}; fi`}
+  ${agent === undefined ? "" : `if [ "\${main:-0}" -eq 0 ]; then ${readPid(agent.pidFile)}; fi`}
   if [ "\${main:-0}" -eq 0 ]; then echo none; return; fi
   if ! [ -e "$file" ]; then echo current; return; fi
   written=$(stat -Lc %.Y -- "$file") || return

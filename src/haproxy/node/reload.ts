@@ -1,6 +1,6 @@
-import { quoteAll } from "../../base/sh.ts"
+import { quote, quoteAll } from "../../base/sh.ts"
 import type { Action } from "../../model/action.ts"
-import { HAPROXY_PID, READ_PID } from "../runtime/pid-file.ts"
+import { HAPROXY_PID, readPid } from "../runtime/pid-file.ts"
 import { type HaproxyAgent, haproxyMemory } from "./process.ts"
 import { keepingStates } from "./server-state.ts"
 
@@ -35,12 +35,12 @@ export function unitReload(): Action {
  * its own, since it is to outlive the session that started it. As long as the unit runs it, before the cluster changes over to the
  * agent, it is systemd's to reload: systemd would start a master that somebody else ended anew, beside the new process.
  */
-function takeOver({ socket }: HaproxyAgent): Action {
+function takeOver({ socket, pidFile = HAPROXY_PID }: HaproxyAgent): Action {
   const command = `if systemctl is-active --quiet -- ${HAPROXY_UNIT}; then systemctl reload -- ${HAPROXY_UNIT}; else
-systemd-run --quiet --scope --slice=system.slice -- haproxy -D -f /etc/haproxy/haproxy.cfg -p ${HAPROXY_PID} -x "$1" -sf "$main"
+systemd-run --quiet --scope --slice=system.slice -- haproxy -D -f /etc/haproxy/haproxy.cfg -p ${quote(pidFile)} -x "$1" -sf "$main"
 fi`
-  const script = `${READ_PID}
-[ "$main" -ne 0 ] || systemctl is-active --quiet -- ${HAPROXY_UNIT} || { echo 'no haproxy has the process id in ${HAPROXY_PID}' >&2; exit 1; }
+  const script = `${readPid(pidFile)}
+[ "$main" -ne 0 ] || systemctl is-active --quiet -- ${HAPROXY_UNIT} || { echo ${quote(`no haproxy has the process id in ${pidFile}`)} >&2; exit 1; }
 ${keepingStates(command)}`
   return {
     type: "run",

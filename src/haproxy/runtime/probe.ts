@@ -3,20 +3,20 @@ import type { Probe } from "../../model/probe.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
 import { parseInfo } from "./info.ts"
 import type { HaproxyRuntime } from "./model.ts"
-import { READ_PID } from "./pid-file.ts"
+import { readPid } from "./pid-file.ts"
 import { parseAdminStates, parseStats } from "./stats.ts"
 
 const COMMANDS = ["show info", "show stat", "show servers state"] as const
 
 /**
  * Asks haproxy for its process, proxies and servers by the runtime socket at `path`. That it is not installed, does not run or
- * does not answer are answers.
+ * does not answer are answers. `pidFile`: where an agent writes its process id, if not where the unit does.
  */
-export function runtimeProbe(path: string): Probe<HaproxyRuntime> {
+export function runtimeProbe(path: string, pidFile?: string): Probe<HaproxyRuntime> {
   return {
     script: `${haproxyAsk(path)}
 # A resource agent of the cluster may have started it, in place of its unit.
-by_hand() { ${READ_PID}; [ "$main" -ne 0 ]; }
+by_hand() { ${readPid(pidFile)}; [ "$main" -ne 0 ]; }
 command -v haproxy >/dev/null 2>&1 || { echo 'state absent'; exit 0; }
 systemctl is-active --quiet haproxy.service || by_hand || { echo 'state stopped'; exit 0; }
 if answers=$(haproxy_ask ${COMMANDS.map((command) => `'${command}'`).join(" ")} 2>&1); then

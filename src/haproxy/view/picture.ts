@@ -1,4 +1,5 @@
 import type { Look, Observed } from "../../model/view.ts"
+import { agentOf } from "../node/agent.ts"
 import type { HaproxyRuntime } from "../runtime/model.ts"
 import { parseRuntime, runtimeProbe } from "../runtime/probe.ts"
 import { serviceStatus } from "./services.ts"
@@ -7,9 +8,10 @@ import type { HaproxyStatus, ServiceStatus } from "./status.ts"
 /** What runs, asked where the inventory has haproxy. */
 export const RUNTIME: Observed<HaproxyRuntime> = {
   name: "haproxy",
-  script({ inventory: { haproxy }, host }) {
+  script({ inventory, host }) {
+    const { haproxy } = inventory
     if (haproxy === undefined || !haproxy.on.includes(host.group)) return undefined
-    return `(${runtimeProbe(haproxy.global.socket.path).script}\n)`
+    return `(${runtimeProbe(haproxy.global.socket.path, agentOf(inventory, host).agent?.pidFile).script}\n)`
   },
   parse: parseRuntime,
 }

@@ -1,7 +1,8 @@
 import * as z from "zod"
 import { HaopsError } from "../../base/errors.ts"
 import { quoteAll } from "../../base/sh.ts"
-import { HAPROXY_PID, READ_PID } from "../../haproxy/runtime/pid-file.ts"
+import { pidFileOf } from "../../haproxy/node/agent.ts"
+import { readPid } from "../../haproxy/runtime/pid-file.ts"
 import { askAll, partsOf } from "../../host/sections.ts"
 import { mainPidOf, STACK_UNITS } from "../../host/units.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
@@ -66,9 +67,9 @@ export const resourcesRefresh = defineStep<Want, Have>({
 })
 
 /** An agent of haproxy's own starts it by hand: the same pid file tells of it, unless the agent is given another. */
-function unitOf({ id, agent, parameters: { pidfile = HAPROXY_PID } }: Resource): Want["resources"] {
+function unitOf({ id, agent, parameters }: Resource): Want["resources"] {
   if (agent === "ocf:heartbeat:haproxy") {
-    return pidfile.replace(/^\/var\/run\//, "/run/") === HAPROXY_PID ? [{ id, unit: HAPROXY }] : []
+    return pidFileOf({ agent, parameters }) === undefined ? [{ id, unit: HAPROXY }] : []
   }
   const [standard, name = ""] = agent.split(/:(.*)/s)
   return standard === "systemd" ? [{ id, unit: name.includes(".") ? name : `${name}.service` }] : []
@@ -94,7 +95,7 @@ function runs(copy: CrmResource, node: string): boolean {
 function deadScript(resources: Want["resources"]): string {
   const others = resources.map(({ unit }) => unit).filter((unit) => unit !== HAPROXY)
   const haproxy = `${mainPidOf("haproxy")}
-if [ "\${main:-0}" -eq 0 ]; then ${READ_PID}; fi
+if [ "\${main:-0}" -eq 0 ]; then ${readPid()}; fi
 if [ "\${main:-0}" -eq 0 ]; then echo '${HAPROXY}'; fi`
   const asked = others.length < resources.length ? haproxy : ":"
   if (others.length === 0) return asked

@@ -3,21 +3,24 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { quote, quoteAll } from "../../../../src/base/sh.ts"
 import { COMPONENTS } from "../../../../src/components.ts"
+import { haproxyKill } from "../../../../src/drill/faults/haproxy-kill.ts"
+import { probedService, targetOf } from "../../../../src/drill/probed-service.ts"
 import { agentOf } from "../../../../src/haproxy/node/agent.ts"
 import { haproxyMemory } from "../../../../src/haproxy/node/process.ts"
 import { reloadHaproxy } from "../../../../src/haproxy/node/reload.ts"
 import { haproxyConfig } from "../../../../src/haproxy/steps/haproxy-config.ts"
+import { RUNTIME } from "../../../../src/haproxy/view/picture.ts"
 import { preflightStep } from "../../../../src/host/steps/preflight.ts"
 import { parseInventory } from "../../parse-inventory.ts"
 import { context, run, SHELLS, sandbox, systemctlShow } from "../../step-harness.ts"
 
 const preflight = preflightStep(COMPONENTS)
 
-const load = (more: string) =>
+const load = (more: string, pacemaker = "{ password: { env: P } }") =>
   parseInventory(
     `name: lab
 controllers: { a: 10.0.0.12, b: 10.0.0.13 }
-pacemaker: { password: { env: P } }
+pacemaker: ${pacemaker}
 vips: { vip: 10.0.0.11/24 }
 haproxy:
   services: [{ name: web, port: 80 }]
@@ -46,6 +49,32 @@ describe("haproxy run by a resource agent", () => {
 
   test("needs the agent's file on the host", () => {
     expect(preflight.bind!(at)?.agents.map(({ file }) => file)).toEqual(["/usr/lib/ocf/resource.d/heartbeat/haproxy"])
+  })
+})
+
+describe("an agent that writes its process id elsewhere", () => {
+  const lb = '{ agent: "ocf:heartbeat:haproxy", parameters: { pidfile: /var/run/lb.pid }, clone: true }'
+  const inventory = load("", `{ password: { env: P }, resources: { lb: ${lb} } }`)
+  const at = context(inventory, inventory.hosts[0]!)
+
+  test("is known by that file, and no stranger on its own ports", () => {
+    expect(preflight.bind!(at)?.ports.filter(({ own }) => own.includes("haproxy"))).toMatchObject([
+      { port: 80, pidFile: "/run/lb.pid" },
+    ])
+    expect(RUNTIME.script({ ...at, deep: false })).toContain("/run/lb.pid")
+  })
+
+  test("is reloaded, and killed by a drill, by that file", () => {
+    const { agent } = agentOf(inventory, at.host)
+    expect(haproxyConfig.bind!(at)).toMatchObject({ agent })
+    const [reload] = reloadHaproxy([], agent)
+    expect(JSON.stringify(reload)).toContain("-p /run/lb.pid ")
+    expect(haproxyMemory(agent)).toContain("/run/lb.pid")
+    const target = targetOf(inventory, probedService(inventory, {}), "a")
+    expect(haproxyKill.script(target)).toContain("/run/lb.pid")
+    for (const text of [JSON.stringify(reload), haproxyMemory(agent), haproxyKill.script(target)]) {
+      expect(text).not.toContain("/run/haproxy.pid")
+    }
   })
 })
 
