@@ -22,6 +22,8 @@ export interface RunRequest extends ConsentTerms {
   startedAt: number
   /** Throws where what would be done is not what was agreed to beforehand. Called before the question, and again under the lock. */
   require?: ((planned: PlanResult) => Promise<void>) | undefined
+  /** Throws where what would be done must not be. Called as `require` is, and before each barrier with what that would do. */
+  forbid?: ((planned: PlanResult) => void) | undefined
   /** Called before anything of a stage is done, when nothing stands against it; perhaps more than once. */
   onStage?: ((stage: string) => Promise<void>) | undefined
 }
@@ -69,6 +71,7 @@ async function attempt(request: RunRequest): Promise<RunResult> {
       return { outcome: outcomeOf(context), plan, changed }
     }
     await request.require?.(planned)
+    request.forbid?.(planned)
     await consent.ask(plan)
     await using lock = await lockHosts(liveHosts(context.world), request.owner, context)
     // Time has passed since the first look, another run perhaps among it: judge and plan from what is true under the lock.
@@ -77,6 +80,7 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     consent.judge(now)
     requireAll(context)
     await request.require?.(now)
+    request.forbid?.(now)
     // An earlier run's command has done its work meanwhile: what was shown is not what it would do now.
     if (lock.waited) await consent.ask(now.plan)
     else await consent.renew(now.plan, false)
@@ -85,6 +89,7 @@ async function attempt(request: RunRequest): Promise<RunResult> {
       const next = await planRun(owner, inventory, [barrier], startedAt, interrupts)
       consent.judge(next)
       requireAll(owner)
+      request.forbid?.(next)
       await consent.renew(next.plan, true)
       await request.onStage?.(barrier.stage)
     }

@@ -19,10 +19,11 @@ export function healthDrift(want: HealthWant, members: Members<Health>): Drift[]
     ...quorum(status),
     ...want.nodes.filter((node) => !members.missing.includes(node)).flatMap((node) => nodeDrift(node, status)),
     ...status.failures.filter(({ node }) => !members.missing.includes(node)).map(failureDrift),
-    ...want.vips.flatMap((vip) => vipDrift(vip, idleFor(vip.id, want, members), status, members)),
-    ...(want.haproxy === undefined
-      ? []
-      : haproxyDrift(want.haproxy, idleFor(want.haproxy.resource, want, members), status, members)),
+    ...want.vips.flatMap((vip) => {
+      const idle = idleFor(vip.id, want, members)
+      return rests(idle, want) ? [] : vipDrift(vip, idle, status, members)
+    }),
+    ...(want.haproxy === undefined ? [] : haproxyDrift(want.haproxy, want, status, members)),
   ]
 }
 
@@ -82,7 +83,6 @@ function vipDrift(
   const attribute = `${id} ${address}`
   if (resource === undefined) return [{ ...drift(attribute, "absent", "on one node"), expected: true }]
   const [node, ...others] = resource.nodes
-  if (rests(idle)) return []
   if (idle !== undefined) return [hindered(drift(attribute, "stopped", "on one node"), idle)]
   if (!isSettled(resource) || node === undefined) {
     return [drift(attribute, resource.failed ? "failed" : resource.role.toLowerCase(), "on one node")]
@@ -103,7 +103,7 @@ function vipDrift(
 
 function haproxyDrift(
   haproxy: NonNullable<HealthWant["haproxy"]>,
-  stopped: readonly Hindrance[] | undefined,
+  want: HealthWant,
   status: CrmStatus,
   members: Members<Health>,
 ): Drift[] {
@@ -111,7 +111,8 @@ function haproxyDrift(
   const { resource, everywhere, listeners } = haproxy
   const copies = status.resources.filter(({ id }) => id === resource)
   if (copies.length === 0) return [{ ...drift("haproxy", "absent", "running"), expected: true }]
-  if (rests(stopped)) return []
+  const stopped = idleFor(resource, want, members)
+  if (rests(stopped, want)) return []
   if (stopped !== undefined) return [hindered(drift("haproxy", "runs on no node", "running"), stopped)]
   const active = new Set(copies.filter(isSettled).flatMap(({ nodes }) => nodes))
   const serving = inService(status).map(({ name }) => name)

@@ -17,6 +17,7 @@ export const HEALTH_WANT = z.strictObject({
       }),
     )
     .readonly(),
+  aboutNode: z.boolean().optional().describe("The run is about a node: what an operator has stopped stays so."),
   device: z.boolean().optional().describe("A quorum device has a vote of its own, or more."),
   haproxy: z
     .strictObject({

@@ -10,6 +10,8 @@ export interface Hindrance {
   undo: readonly string[]
   /** It starts by itself when maintenance ends, which nobody has to be told to do. */
   maintenance?: true
+  /** An operator has stopped it by its target-role. */
+  disabled?: true
 }
 
 /**
@@ -53,7 +55,7 @@ function ofResource(id: string, { maintenance, resources }: CrmStatus): Hindranc
   }
   const copies = resources.filter((one) => one.id === id && !one.active)
   if (copies.some(({ disabled }) => disabled)) {
-    return { reason: "it is disabled", undo: [withoutOption(id, "target-role")] }
+    return { reason: "it is disabled", undo: [withoutOption(id, "target-role")], disabled: true }
   }
   if (copies.length === 0 || copies.some(({ managed }) => managed)) return undefined
   return { reason: "the cluster does not manage it", undo: [withoutOption(id, "is-managed")] }

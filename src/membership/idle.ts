@@ -11,7 +11,10 @@ export function idleFor(id: string, want: HealthWant, members: Members<Health>):
   return whyNowhere(id, status, coming)
 }
 
-/** True for what starts by itself when maintenance ends, so that there is nothing to put right. */
-export function rests(idle: readonly Hindrance[] | undefined): boolean {
-  return idle?.every(({ maintenance }) => maintenance) === true
+/**
+ * True for what is to be left as it is: it starts by itself when maintenance ends, or an operator has stopped it, which is no business of a
+ * run about a node.
+ */
+export function rests(idle: readonly Hindrance[] | undefined, { aboutNode }: Pick<HealthWant, "aboutNode">): boolean {
+  return idle?.every(({ maintenance, disabled }) => maintenance || (disabled && aboutNode)) === true
 }

@@ -25,16 +25,36 @@ export function wouldStop(
   return error("E_REFUSED", `no other node would run ${listing(ids)}`, why)
 }
 
-/** What is wrong where the cluster, at rest, runs a VIP of the inventory on no node; what waits for the end of maintenance is not. */
-export function runsNowhere({ vips }: Pick<Inventory, "vips">, status: CrmStatus): HaopsError | undefined {
-  const ids = vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name)
-  const idle = ids.filter((id) => {
-    const copies = status.resources.filter((one) => one.id === id)
-    return copies.length > 0 && isIdle(copies) && !status.maintenance
-  })
+/**
+ * What is wrong where the cluster, at rest, runs a VIP of the inventory on no node. Neither what waits for the end of maintenance is, nor
+ * what an operator has stopped.
+ */
+export function runsNowhere(inventory: Pick<Inventory, "vips">, status: CrmStatus): HaopsError | undefined {
+  const idle = idleVips(inventory, status).filter((id) => !isDisabled(id, status))
   if (idle.length === 0) return undefined
   const why = idle.flatMap((id) => [...(whyNowhere(id, status, []) ?? []), ...failed(id, status)])
   return error("E_CONVERGENCE", `${listing(idle)} ${idle.length === 1 ? "runs" : "run"} on no node`, why)
+}
+
+/** What is to be said of VIPs that run nowhere since an operator has stopped them. */
+export function disabledVips(inventory: Pick<Inventory, "vips">, status: CrmStatus): readonly string[] {
+  const ids = idleVips(inventory, status).filter((id) => isDisabled(id, status))
+  return ids.map((id) => {
+    const why = whyNowhere(id, status, []) ?? []
+    return `${id} runs on no node: ${describeHindrances(why)}, until: ${why.flatMap(({ undo }) => undo).join("; ")}`
+  })
+}
+
+function idleVips({ vips }: Pick<Inventory, "vips">, status: CrmStatus): readonly string[] {
+  const ids = vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name)
+  return ids.filter((id) => {
+    const copies = status.resources.filter((one) => one.id === id)
+    return copies.length > 0 && isIdle(copies) && !status.maintenance
+  })
+}
+
+function isDisabled(id: string, { resources }: CrmStatus): boolean {
+  return resources.some((one) => one.id === id && one.disabled)
 }
 
 /** A node that could not start it, such as for want of its nic, is not tried again before that is forgotten. */

@@ -4,7 +4,7 @@ import { costsOf, describeDisturbance, disturbs, type News } from "../engine/cos
 import type { PlanResult } from "../engine/plan.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
 import { type RunResult, run } from "../engine/run.ts"
-import { runsNowhere, wouldStop } from "../membership/nowhere.ts"
+import { disabledVips, runsNowhere, wouldStop } from "../membership/nowhere.ts"
 import { type Placement, placementOf } from "../membership/placement.ts"
 import type { Inventory } from "../model/inventory.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
@@ -43,14 +43,14 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
     if (status !== undefined) before = placementOf(status)
     return await agreed(session, request, plan)
   }
-  // Under the lock once more: somebody may have taken the last other node out of service meanwhile.
-  const require = async ({ plan }: PlanResult) => {
+  // Under the lock and before each stage once more: somebody may have taken the last other node out of service meanwhile.
+  const forbid = ({ plan }: PlanResult) => {
     const stops = wouldStop(inventory, plan.transitions, statusSeen(session))
     if (stops !== undefined && request.subject?.loseQuorum !== true) throw stops
   }
   const costs = (plan: Plan) => costsOf(weighed(request, plan))
   const onStage = async (stage: string) => await request.onStage?.(session, stage)
-  const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, require, onStage })
+  const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, forbid, onStage })
   const after = statusSeen(session)
   const result = serving(withoutSubject(request, session, ran), inventory, after)
   if (result.changed && after !== undefined) {
@@ -63,7 +63,8 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
   }
   const failed = result.changed && (result.error !== undefined || result.outcome === "failed")
   const left = leftInStandby(request.verb, request.subject, result.outcome, after)
-  for (const text of [left, failed ? request.halfWay?.() : undefined])
+  const disabled = after === undefined ? [] : disabledVips(inventory, after)
+  for (const text of [left, failed ? request.halfWay?.() : undefined, ...disabled])
     if (text !== undefined) reporter.sink({ type: "message", level: "warning", text })
   await reporter.finish(result)
   return exitOfOutcome(result.outcome)
@@ -107,7 +108,7 @@ function weighed(request: NodeRun, plan: Plan): Plan {
   return { ...plan, stages, transitions: request.undisturbed ? plan.transitions : [] }
 }
 
-/** Whatever a verb did, a VIP that runs nowhere afterwards is no success. */
+/** Whatever a verb did, a VIP that runs nowhere afterwards is no success, unless an operator has stopped it. */
 function serving(result: RunResult, inventory: Inventory, status: CrmStatus | undefined): RunResult {
   if (result.error !== undefined || status === undefined) return result
   const error = runsNowhere(inventory, status)

@@ -25,9 +25,10 @@ export const converged = defineClusterStep<HealthWant, Health>({
   summary: "the cluster seen to do what it was set up for",
   needs: "any",
   want: HEALTH_WANT,
-  bind({ inventory, host }) {
+  bind({ inventory, host, subject }) {
     const pacemaker = pacemakerOn(inventory, host)
-    return pacemaker === undefined ? undefined : healthWant(inventory, pacemaker)
+    if (pacemaker === undefined) return undefined
+    return { ...healthWant(inventory, pacemaker), ...(subject === undefined ? {} : { aboutNode: true }) }
   },
   title: () => "cluster converged",
   probe: healthProbe,
@@ -102,7 +103,7 @@ function groupOf(vips: readonly Vip[], name: string): Host["group"] | undefined 
 /** What starts by itself as soon as maintenance ends. */
 function restingOf(want: HealthWant, members: Members<Health>): readonly string[] {
   const ids = [...want.vips.map(({ id }) => id), ...(want.haproxy === undefined ? [] : [want.haproxy.resource])]
-  return ids.filter((id) => rests(idleFor(id, want, members)))
+  return ids.filter((id) => rests(idleFor(id, want, members), { aboutNode: false }))
 }
 
 function headlineOf({ device }: HealthWant, { nodes, quorate }: CrmStatus): string {
@@ -120,7 +121,9 @@ function proofOf(want: HealthWant, members: Members<Health>, { nodes, resources 
   const { answers } = members.elected.have
   const online = nodes.filter((node) => node.online).length
   const where = want.vips.map(({ id }) => {
-    if (rests(idleFor(id, want, members))) return `${id} starts when maintenance ends`
+    const idle = idleFor(id, want, members)
+    if (rests(idle, { aboutNode: false })) return `${id} starts when maintenance ends`
+    if (rests(idle, want)) return `${id} is disabled`
     const on = resources.filter((one) => one.id === id).flatMap((one) => one.nodes)
     return `${id} on ${on.join(" and ") || "no node"}${answers.get(id) === true ? " answers" : ""}`
   })

@@ -197,6 +197,16 @@ describe("before each barrier", () => {
     expect([there("a"), there("b")]).toEqual([true, false])
   })
 
+  test("what must not be done is not, though it has become so by the run itself", async () => {
+    request.forbid = ({ plan }) => {
+      if (plan.risk === "failover" && plan.stages.every(({ stage }) => stage === "b")) throw new Error("not that")
+    }
+    const result = await go(barrier("a", ["b.risk"]), barrier("b"))
+    expect(result).toMatchObject({ changed: true, error: { message: expect.stringContaining("not that") } })
+    expect([there("a"), there("b")]).toEqual([true, false])
+    expect(asked).toHaveLength(1)
+  })
+
   test("a risk that has grown is asked about, and what is done before it stays", async () => {
     answers = (news) => news === undefined
     const result = await go(barrier("a", ["b.risk"]), barrier("b"))

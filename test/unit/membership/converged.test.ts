@@ -4,7 +4,7 @@ import type { Health } from "../../../src/membership/health.ts"
 import { converged } from "../../../src/membership/steps/converged.ts"
 import type { RunAction } from "../../../src/model/action.ts"
 import { run, sandbox } from "../step-harness.ts"
-import { bound, gather, judgeAll, LAB, PACEMAKER, recorded } from "./cluster.ts"
+import { bound, context, gather, judgeAll, LAB, PACEMAKER, recorded } from "./cluster.ts"
 
 const VIP = {
   name: "vip",
@@ -302,6 +302,18 @@ describe("converged", () => {
         '</resources><failures><failure op_key="vip_start_0" node="controller1" exitstatus="error"/></failures>',
       )
       expect(seen(all(failed, { controller1: {} }))).toEqual(["vip_start_0 on controller1: failed: error"])
+    })
+
+    test("what is disabled is no business of a run about a node", () => {
+      const disabled = stopped.replace('<resource id="vip"', '<resource id="vip" target_role="Stopped"')
+      const haves = all(disabled, { controller1: {} })
+      const about = { ...context(INVENTORY, INVENTORY.hosts[0]!), subject: { node: "controller2" } }
+      const of = converged.bind!(about)!
+      expect(seen(haves, of)).toEqual([])
+      expect(converged.standing?.(of, gather(converged, of, haves))).toMatchObject({
+        proof: "3 nodes online, vip is disabled",
+      })
+      expect(seen(all(stopped, { controller1: {} }), of)).toEqual(["vip 172.31.77.200: stopped"])
     })
 
     test("what is disabled or not managed is told as that", () => {

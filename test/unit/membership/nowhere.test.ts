@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Transition } from "../../../src/base/events.ts"
-import { runsNowhere, wouldStop } from "../../../src/membership/nowhere.ts"
+import { disabledVips, runsNowhere, wouldStop } from "../../../src/membership/nowhere.ts"
 import type { CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
 import { LAB } from "./cluster.ts"
 import { NAMES, type Said, view } from "./lab.ts"
@@ -74,6 +74,16 @@ describe("a verb after which a VIP runs nowhere", () => {
       message: "vip runs on no node: vip_start_0 failed on controller2: not configured: [findif] failed",
       hint: "Until one of these: crm_resource --cleanup --resource vip --node controller2",
     })
+  })
+
+  test("has not where an operator has stopped it, which is told with what starts it", () => {
+    const rest = stopped()
+    const disabled = { ...rest, resources: rest.resources.map((one) => ({ ...one, disabled: true })) }
+    expect(runsNowhere(INVENTORY, disabled)).toBeUndefined()
+    expect(disabledVips(INVENTORY, disabled)).toEqual([
+      "vip runs on no node: it is disabled, until: crm_resource --resource vip --meta --delete-parameter target-role",
+    ])
+    expect(disabledVips(INVENTORY, rest)).toEqual([])
   })
 
   test("has not where it runs or starts, where the cluster does not have it yet, or where maintenance is to end first", () => {

@@ -40,10 +40,10 @@ const planned = (transitions: readonly Transition[]) => ({ plan: { transitions }
 
 async function judged(subject: Subject, transitions: readonly Transition[]): Promise<void> {
   await runAboutNode({ verb: "standby", options: { forks: 1 }, playbook: () => expect.fail(), subject })
-  await asked.requests[0]!.require!(planned(transitions))
+  asked.requests[0]!.forbid!(planned(transitions))
 }
 
-// The engine asks `require` before the question and again under the lock.
+// The engine asks `forbid` before the question, again under the lock, and before each barrier.
 test("a node that is the last one to run a VIP is kept in service, by what is true under the lock as well", async () => {
   await expect(judged({ node: "controller1" }, [stop])).rejects.toMatchObject({
     code: "E_REFUSED",
