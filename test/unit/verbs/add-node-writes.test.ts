@@ -10,7 +10,12 @@ import type { Session, SessionRequest } from "../../../src/verbs/session.ts"
 
 // When the newcomer comes into the file, and what is said where the run ends half-way.
 
-const run = vi.hoisted(() => ({ of: async (_request: RunRequest): Promise<unknown> => undefined }))
+// Files share their modules: what is under test is loaded anew for the stand-ins, and nobody after it is left with them.
+const run = vi.hoisted(() => {
+  vi.resetModules()
+  return { of: async (_request: RunRequest): Promise<unknown> => undefined }
+})
+afterAll(() => void vi.resetModules())
 const events: HaopsEvent[] = []
 
 vi.mock("../../../src/engine/run.ts", () => ({ run: (request: RunRequest) => run.of(request) }))
