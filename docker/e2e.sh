@@ -17,8 +17,18 @@ releases_of() {
   done
 }
 
+# services_of WORD...: `+services` where one of the files among these words starts nodes with the data services, or there is none.
+services_of() {
+  files=
+  for word in "$@"; do
+    [ ! -f "$word" ] || files="$files $word"
+  done
+  # shellcheck disable=SC2086 # a list of words
+  if [ -z "$files" ] || grep -q "services: true" $files; then printf '%s\n' "+services"; fi
+}
+
 # shellcheck disable=SC2046 # a list of words
-sh docker/setup.sh bookworm $(releases_of "$@")
+sh docker/setup.sh "bookworm$(services_of "$@")" $(releases_of "$@")
 HAOPS_E2E_CLI=$root/dist/cli.cjs
 export HAOPS_E2E_CLI
 exec npx vitest run --project single --project e2e --project failover "$@"

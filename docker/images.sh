@@ -1,13 +1,42 @@
-# Sourced after lib.sh: the node images haops-node:RELEASE (bare) and haops-prepared:RELEASE.
+# Sourced after lib.sh: the node images haops-node:RELEASE (bare), haops-prepared:RELEASE and haops-services:RELEASE.
 
-# ensure_images RELEASE: builds both unless they were built from the same inputs before.
+# ensure_images RELEASE[+services]: builds the first two, or all three, unless they were built from the same inputs before.
 ensure_images() {
-  images_release=$1
+  images_release=${1%+services}
+  ensure_nodes
+  [ "$images_release" = "$1" ] || ensure_services
+}
+
+ensure_nodes() {
   images_inputs=$(inputs_hash "$images_release")
   if is_current "haops-node:$images_release" && is_current "haops-prepared:$images_release"; then return 0; fi
   ensure_base "$images_release"
   build_image haops-node bare
   build_image haops-prepared prepared
+}
+
+# What the data services are made of. Only some files of tests want it, on one release.
+services_packages="mariadb-server galera-4 mariadb-backup rabbitmq-server memcached keystone python3-memcache"
+
+# On the prepared image that is there: a change of it changes this one too.
+ensure_services() {
+  images_inputs=$(services_inputs)
+  is_current "haops-services:$images_release" && return 0
+  say "Building haops-services:$images_release"
+  services_directory=$(mktemp -d)
+  cp "$root/docker/services/Dockerfile" "$root/docker/node/build/fetch-packages" "$services_directory"
+  quietly env DOCKER_BUILDKIT=0 docker build --network host --tag "haops-services:$images_release" \
+    --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-prepared:$images_release" \
+    --build-arg "PACKAGES=$services_packages" "$services_directory"
+  rm -rf "$services_directory"
+}
+
+services_inputs() {
+  {
+    inputs_hash "$images_release"
+    printf '%s\n' "$services_packages"
+    cat "$root/docker/services/Dockerfile"
+  } | sha256sum | cut -d' ' -f1
 }
 
 # Fence agents are packages of their own since Debian 13, where `fence-agents` draws in 300 packages that no test needs.
