@@ -23,6 +23,8 @@ export interface LabOptions {
   loadbalancers?: number
   /** With the packages installed, on all nodes or on these. Default false: bare. */
   prepared?: boolean | readonly string[]
+  /** With the packages of the data services besides, none of them started: on all nodes. Default false. */
+  services?: boolean
   /** With an HTTP responder on port 8000 of every node, for haproxy to find. Default true. */
   responder?: boolean
 }
@@ -54,7 +56,7 @@ export interface Lab extends AsyncDisposable {
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { release = "bookworm", releases = {}, nodes: count = 3, loadbalancers = 0 } = options
-  const { prepared = false, responder = true } = options
+  const { prepared = false, services = false, responder = true } = options
   const cleanups = createCleanups()
   try {
     const directory = await mkdtemp(join(tmpdir(), "haops-e2e-"))
@@ -64,7 +66,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     cleanups.defer(() => network.remove())
     const key = await createLoginKey(directory)
     const isPrepared = (name: string) => (typeof prepared === "boolean" ? prepared : prepared.includes(name))
-    const image = (name: string) => `haops-${isPrepared(name) ? "prepared" : "node"}:${releases[name] ?? release}`
+    const kind = (name: string) => (services ? "services" : isPrepared(name) ? "prepared" : "node")
+    const image = (name: string) => `haops-${kind(name)}:${releases[name] ?? release}`
     const started: LabNode[] = []
     cleanups.defer(() => settled(started.map((node) => node.remove())))
     const planned = [...places("controller", count, 11), ...places("lb", loadbalancers, 21)]
