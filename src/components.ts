@@ -3,9 +3,19 @@ import { haproxy } from "./haproxy/component.ts"
 import { host } from "./host/component.ts"
 import { keepalived } from "./keepalived/component.ts"
 import { membership } from "./membership/component.ts"
+import { memcached } from "./memcached/component.ts"
 import type { Component } from "./model/component.ts"
 import { pacemaker } from "./pacemaker/component.ts"
 import { vip } from "./vip/component.ts"
 
 /** Everything that haops manages, in the order in which it is asked for and told of. */
-export const COMPONENTS: readonly Component[] = [membership, pacemaker, corosync, vip, haproxy, keepalived, host]
+export const COMPONENTS: readonly Component[] = [
+  membership,
+  pacemaker,
+  corosync,
+  vip,
+  haproxy,
+  keepalived,
+  memcached,
+  host,
+]

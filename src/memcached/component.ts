@@ -1,0 +1,26 @@
+import type { Component } from "../model/component.ts"
+import { settingsOf } from "../model/section.ts"
+import { MEMCACHED_CONFIG } from "./config.ts"
+import { MEMCACHED, MEMCACHED_PORT } from "./settings.ts"
+
+export const memcached: Component = {
+  name: "memcached",
+  section: async () => (await import("./section.ts")).section,
+  packages: {
+    parts: { memcached: { debian: ["memcached"], el: ["memcached"], suse: ["memcached"] } },
+    needed: (inventory, { group }) =>
+      settingsOf(inventory, MEMCACHED)?.on === group ? { parts: ["memcached"] } : undefined,
+  },
+  needs(inventory, { group, address }) {
+    if (settingsOf(inventory, MEMCACHED)?.on !== group) return undefined
+    const hint = "Stop it: clients find memcached on this port of every node."
+    const claim = { protocol: "tcp", address, port: MEMCACHED_PORT, use: "memcached" } as const
+    return {
+      ports: [{ ...claim, own: ["memcached"], units: { memcached: "memcached" }, severity: "error", hint }],
+      writes: [MEMCACHED_CONFIG],
+      programs: ["memcached"],
+    }
+  },
+  steps: async () => (await import("./steps/index.ts")).steps,
+  view: async () => (await import("./view.ts")).view,
+}

@@ -1,0 +1,58 @@
+import { type Check, check } from "../model/check.ts"
+import { heading, type Tone } from "../model/screen.ts"
+import { settingsOf } from "../model/section.ts"
+import type { Look, Seen, View } from "../model/view.ts"
+import { MEMCACHED, MEMCACHED_PORT } from "./settings.ts"
+import { MEMCACHED_ANSWER, memcached } from "./steps/memcached.ts"
+
+interface MemcachedPicture {
+  /** Empty where the inventory has none. */
+  memcached: readonly { host: string; address: string; state: "answers" | "silent" | "stopped" | "unknown" }[]
+}
+
+export const view: View = {
+  picture: pictureOf,
+  lines({ memcached }: MemcachedPicture) {
+    if (memcached.length === 0) return []
+    const rows = memcached.map(({ host, address, state }) => [host, { text: state, tone: TONES[state] }, address])
+    return [{ rows: [heading("memcached on", "state", "address"), ...rows] }]
+  },
+  checks(seen) {
+    return settingsOf(seen.look.inventory, MEMCACHED) === undefined ? [] : [checkOf(seen)]
+  },
+  judges: [memcached],
+}
+
+const TONES: Readonly<Record<MemcachedPicture["memcached"][number]["state"], Tone>> = {
+  answers: "green",
+  silent: "red",
+  stopped: "red",
+  unknown: "yellow",
+}
+
+function pictureOf({ inventory, answer }: Look): MemcachedPicture {
+  const on = settingsOf(inventory, MEMCACHED)?.on
+  const hosts = inventory.hosts.filter(({ group }) => group === on)
+  return {
+    memcached: hosts.map(({ name, address }) => {
+      const have = answer(MEMCACHED_ANSWER, name)
+      const running = have?.memory === "none" ? "stopped" : have?.listens === true ? "answers" : "silent"
+      return { host: name, address: `${address}:${MEMCACHED_PORT}`, state: have === undefined ? "unknown" : running }
+    }),
+  }
+}
+
+function checkOf({ look, assessed }: Seen): Check {
+  const { memcached: all } = pictureOf(look)
+  const WORDS = { silent: "runs and does not listen", stopped: "memcached does not run", unknown: "could not be asked" }
+  const fails = [
+    ...all.flatMap(({ host, state }) => (state === "answers" ? [] : [`${host}: ${WORDS[state]}`])),
+    ...assessed(memcached).flatMap(({ host, drift }) =>
+      drift.flatMap(({ attribute, have, want }) =>
+        attribute === "running" ? [] : [`${host}: ${attribute}: ${have}, wanted ${want}`],
+      ),
+    ),
+  ]
+  const evidence = all.map(({ host, address }) => `${host} on ${address}`)
+  return check("memcached", "memcached answers on every one of its hosts", evidence, { fails })
+}
