@@ -6,6 +6,7 @@ import type { HaproxyStatus, ServerStatus, ServiceStatus, Status } from "../stat
 import { createPaint, type Paint } from "./paint.ts"
 import type { ScreenOptions } from "./screen.ts"
 import { type Cell, tableLines } from "./table.ts"
+import { wrap } from "./width.ts"
 
 type Seen = Pick<Status, "haproxies" | "vips">
 
@@ -82,7 +83,7 @@ export function renderAdminState(
   target: string,
   wish: string,
   reports: readonly AdminStateReport[],
-  { color }: ScreenOptions,
+  { color, width }: ScreenOptions,
 ): string {
   const paint = createPaint(color)
   const done = reports.filter(({ ok }) => ok).length
@@ -92,9 +93,10 @@ export function renderAdminState(
     wish === "ready"
       ? `It takes new connections${already === "" ? " again" : ""}.`
       : `Only the running processes know: a reload or restart of haproxy (such as by haops up) makes it ready again.`
-  const closing =
-    done === reports.length
-      ? `${target} is ${already}in state ${wish} on ${count(done, "haproxy", "haproxies")}. ${note}`
-      : paint.red(`${target} is in state ${wish} on ${done} of ${count(reports.length, "haproxy", "haproxies")} only.`)
-  return `${[...tableLines(rows), closing].join("\n")}\n`
+  const everywhere = done === reports.length
+  const closing = everywhere
+    ? `${target} is ${already}in state ${wish} on ${count(done, "haproxy", "haproxies")}. ${note}`
+    : `${target} is in state ${wish} on ${done} of ${count(reports.length, "haproxy", "haproxies")} only.`
+  const lines = wrap(closing, width).map(everywhere ? (text) => text : paint.red)
+  return `${[...tableLines(rows), ...lines].join("\n")}\n`
 }

@@ -7,9 +7,9 @@ import { isTransaction, stepLabel } from "./plan-groups.ts"
 import { displayWidth, wrap } from "./width.ts"
 import { nothingToDo } from "./words.ts"
 
-/** `3 hosts to change, 1 cluster transaction, nothing restarts. Apply with: haops up -i prod.yaml`, the command never broken. */
-export function planClosing(plan: Plan, width: number): readonly string[] {
-  const { said, command } = closing(plan)
+/** `3 hosts to change, 1 cluster transaction, nothing restarts. Apply with: haops up -i prod.yaml`, the command never broken, and left out where the plan is asked about. */
+export function planClosing(plan: Plan, width: number, asked = false): readonly string[] {
+  const { said, command } = asked ? { ...closing(plan), command: undefined } : closing(plan)
   const whole = [said, command].filter((part) => part !== undefined).join(" ")
   if (displayWidth(whole) <= width) return [whole]
   return command === undefined ? wrap(said, width) : [...wrap(said, width), command]

@@ -1,7 +1,9 @@
 import { cleanLine, cleanLines } from "../base/clean.ts"
+import { HaopsError } from "../base/errors.ts"
 import type { Drift } from "../base/events.ts"
 import { count, duration, listing } from "../base/words.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
+import { groupErrors } from "./error-groups.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { planClosing } from "./plan-closing.ts"
 import { type DiffLine, trimDiff } from "./plan-diff.ts"
@@ -16,6 +18,8 @@ export interface PlanOptions {
   width: number
   /** New files whole, and what stays where it is. Default false. */
   verbose?: boolean | undefined
+  /** It is asked about, so that nobody needs the command that applies it. Default false. */
+  asked?: boolean | undefined
 }
 
 const LABEL_COLUMNS = 34
@@ -33,18 +37,20 @@ class PlanScreen {
   readonly #paint: Paint
   readonly #width: number
   readonly #verbose: boolean
+  readonly #asked: boolean
 
-  constructor(plan: Plan, { color, width, verbose = false }: PlanOptions) {
+  constructor(plan: Plan, { color, width, verbose = false, asked = false }: PlanOptions) {
     this.#plan = plan
     this.#paint = createPaint(color)
     this.#width = width
     this.#verbose = verbose
+    this.#asked = asked
   }
 
   lines(): readonly string[] {
     const groups = groupSteps(this.#plan)
     const sections = [this.#unreached(), this.#findings()]
-    const closing = planClosing(this.#plan, this.#width)
+    const closing = planClosing(this.#plan, this.#width, this.#asked)
     if (groups.length > 0) sections.unshift(this.#headline())
     for (const group of groups) {
       const isLast = group === groups.findLast(({ step }) => isTransaction(step))
@@ -65,16 +71,19 @@ class PlanScreen {
   }
 
   #unreached(): readonly string[] {
-    return this.#plan.hosts.flatMap(({ host, state, error }) => {
-      if (state === "reached" && error === undefined) return []
+    return (["unreachable", "failed", "reached"] as const).flatMap((state) => {
+      const errors = this.#plan.hosts.flatMap(({ host, state: own, error }) => {
+        if (own !== state || (own === "reached" && error === undefined)) return []
+        return error?.host === undefined
+          ? [new HaopsError("E_CONNECT", error?.message ?? "no reason known", { host, hint: error?.hint })]
+          : [error]
+      })
       const what = state === "unreachable" ? "unreachable" : state === "failed" ? "left out" : "could not be asked"
-      const lines = wrapIndented(
-        `${host}  ${what}: ${cleanLine(error?.message ?? "no reason known")}`,
-        this.#width,
-        "",
-        "  ",
-      )
-      return [...lines.map(this.#paint.red), ...this.#hint(error?.hint)]
+      return groupErrors(errors).flatMap(({ hosts, error: { message, hint } }) => {
+        const who = hosts.length === 1 ? `${hosts[0]}  ` : `${count(hosts.length, "host")} `
+        const lines = wrapIndented(`${who}${what}: ${cleanLine(message)}`, this.#width, "", "  ")
+        return [...lines.map(this.#paint.red), ...this.#hint(hint)]
+      })
     })
   }
 

@@ -1,4 +1,3 @@
-import { cleanLine } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import type { News } from "../engine/costs.ts"
 import type { Plan } from "../engine/plan-model.ts"
@@ -23,10 +22,10 @@ export async function confirmNews(
     })
   }
   const { reporter, context } = session
-  return await reporter.asking(async (write) => {
-    write(reporter.planText(plan))
-    write("This was not to be seen when you agreed:\n")
-    for (const { text } of costs) write(`${cleanLine(text)}\n`)
+  return await reporter.asking(async (tell) => {
+    tell.plan(plan)
+    tell.sentence("This was not to be seen when you agreed:")
+    for (const { text } of costs) tell.sentence(text)
     return await ask("Go on?", context.stop)
   })
 }

@@ -1,4 +1,3 @@
-import { cleanLine } from "../base/clean.ts"
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Drift, Outcome } from "../base/events.ts"
 import { EXIT, exitOfOutcome } from "../base/exit-codes.ts"
@@ -107,8 +106,8 @@ async function requireAgreement(
   words: readonly string[],
 ): Promise<void> {
   if (options.yes !== true) requireTerminal(`${words.join(" ")} There is no terminal to ask on`)
-  const agreed = await reporter.asking(async (write) => {
-    if (options.json !== true) for (const word of words) write(`${cleanLine(word)}\n`)
+  const agreed = await reporter.asking(async (tell) => {
+    if (options.json !== true) for (const word of words) tell.sentence(word)
     return options.yes === true || (await ask("Go on?", context.stop))
   })
   if (!agreed) {

@@ -4,6 +4,8 @@ import { HaopsError } from "../base/errors.ts"
 import { InputError } from "../document/problems.ts"
 import { type FirstAnswers, firstInventory } from "../inventory/first.ts"
 import { inventoryParser } from "../inventory/parse.ts"
+import { columnsOf } from "../output/terminal-size.ts"
+import { wrapIndented } from "../output/width.ts"
 
 /** What `init` asks for where no flag says it. */
 export type Answers = Pick<FirstAnswers, "controllers" | "loadbalancers" | "vip" | "user">
@@ -81,7 +83,7 @@ function asking(line: Line) {
       const text = await line(question)
       const wrong = await whyNot(() => inventory(read(text)))
       if (wrong === undefined) return read(text)
-      process.stderr.write(`  ${wrong}\n`)
+      process.stderr.write(`${wrapIndented(wrong, columnsOf(process.stderr), "  ").join("\n")}\n`)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from "node:os"
-import { cleanScreen } from "../base/clean.ts"
+import { cleanLine, cleanScreen } from "../base/clean.ts"
 import type { HaopsError } from "../base/errors.ts"
 import { createBacklog, fanOut, type Outcome, type Sink } from "../base/events.ts"
 import { exitOfOutcome, outcomeOfExit } from "../base/exit-codes.ts"
@@ -7,6 +7,7 @@ import { packageVersion } from "../base/package-root.ts"
 import type { Plan } from "../engine/plan-model.ts"
 import type { RunResult } from "../engine/run.ts"
 import type { Host, Inventory } from "../model/inventory.ts"
+import { groupErrors } from "../output/error-groups.ts"
 import { renderError } from "../output/error-screen.ts"
 import { type Result, resultDocument } from "../output/json-lines.ts"
 import { colorEnabled } from "../output/paint.ts"
@@ -18,6 +19,7 @@ import { createRunId } from "../output/run-id.ts"
 import { openRunRecord, type RunRecord } from "../output/run-record.ts"
 import { createScrub, type Scrub } from "../output/scrub.ts"
 import { columnsOf } from "../output/terminal-size.ts"
+import { wrap } from "../output/width.ts"
 import type { CommonOptions } from "./options.ts"
 
 /** What a verb says to its user: progress on standard error, results on standard output, JSON on request. */
@@ -27,9 +29,7 @@ export interface Reporter {
   /** Masks the secrets of this run in a text. */
   scrub: Scrub
   /** Does what writes something on standard error and asks about it, with nothing drawn over it. */
-  asking<Answer>(work: (write: (text: string) => void) => Promise<Answer>): Promise<Answer>
-  /** A plan that the user is asked about. */
-  planText(plan: Plan): string
+  asking<Answer>(work: (tell: Telling) => Promise<Answer>): Promise<Answer>
   /** The result of `plan`, and what went wrong with it afterwards. */
   planned(plan: Plan, exit: number, error?: HaopsError): void
   /** The result of a run. */
@@ -37,6 +37,13 @@ export interface Reporter {
   /** The result of a verb without a plan: a document for `--json`, a text otherwise. `outcome`: default what the exit code says. */
   result(exit: number, details: unknown, text: () => string, outcome?: Outcome): void
   close(): Promise<void>
+}
+
+/** What a question is about. */
+interface Telling {
+  plan(plan: Plan): void
+  /** Wrapped to the terminal's width. */
+  sentence(text: string): void
 }
 
 interface ReporterRequest {
@@ -76,7 +83,8 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
     progress.close()
   }
   const printErrors = (errors: readonly HaopsError[], logFile?: string) => {
-    for (const error of errors) stderr.write(`\n${renderError(error, { ...on(stderr), scrub, logFile })}`)
+    const told = verbose ? errors : groupErrors(errors).map(({ error }) => error)
+    for (const error of told) stderr.write(`\n${renderError(error, { ...on(stderr), scrub, logFile })}`)
   }
   return {
     runId,
@@ -85,12 +93,14 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
     async asking(work) {
       const resume = progress.pause?.()
       try {
-        return await work((text) => show(stderr, text))
+        return await work({
+          plan: (plan) => show(stderr, renderPlan(plan, { ...on(stderr), asked: true })),
+          sentence: (text) => show(stderr, `${wrap(cleanLine(text), on(stderr).width).join("\n")}\n`),
+        })
       } finally {
         resume?.()
       }
     },
-    planText: (plan) => renderPlan(plan, on(stderr)),
     planned(plan, exit, error) {
       const outcome = outcomeOfExit(exit)
       end(outcome)

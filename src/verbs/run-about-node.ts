@@ -1,4 +1,3 @@
-import { cleanLine } from "../base/clean.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import { costsOf, describeDisturbance, disturbs, type News } from "../engine/costs.ts"
 import type { PlanResult } from "../engine/plan.ts"
@@ -81,9 +80,9 @@ async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<b
   if (questions.length === 0 || options.yes === true) return true
   requireTerminal(`${questions.join("; ")}; and there is no terminal to ask on`)
   const { reporter, context } = session
-  return await reporter.asking(async (write) => {
-    write(reporter.planText(plan))
-    for (const question of questions) write(`${cleanLine(question)}\n`)
+  return await reporter.asking(async (tell) => {
+    tell.plan(plan)
+    for (const question of questions) tell.sentence(question)
     return await ask("Go on?", context.stop)
   })
 }

@@ -49,8 +49,8 @@ async function confirmPlan(session: Session, options: UpOptions, plan: Plan, sav
   const hint = `Look at it with haops plan -i ${plan.inventory}, then add --yes.`
   requireTerminal(`this would cause a ${plan.risk}, and there is no terminal to ask on`, hint)
   const { reporter, context } = session
-  return await reporter.asking(async (write) => {
-    write(reporter.planText(plan))
+  return await reporter.asking(async (tell) => {
+    tell.plan(plan)
     return await ask(`This causes a ${plan.risk}. Go on?`, context.stop)
   })
 }

@@ -16,4 +16,6 @@ web/controller2 is already in state ready on 2 haproxies. It takes new connectio
     PLAIN,
   )
   expect(half).toContain("web/controller2 is in state ready on 2 haproxies. It takes new connections again.")
+  const drained = renderAdminState("web/controller2", "drain", [{ host: "lb2", ok: true, text: "drain" }], PLAIN)
+  expect(drained).toContain("a reload or restart\nof haproxy (such as by haops up)")
 })

@@ -162,6 +162,23 @@ Nothing to do on 1 host; not known for controller3.
 `)
   })
 
+  it("tells hosts that were not reached for one reason together", () => {
+    const hosts = HOSTS.map((host, at) => {
+      const message = `cannot connect to ${host} (10.0.0.${at}:22): connection refused`
+      const error = new HaopsError("E_CONNECT", message, { host, hint: "Is sshd running?" })
+      return { host, state: "unreachable" as const, error, checked: 0, drifted: 0 }
+    })
+    const text = renderPlan(plan({ hosts }), { ...PLAIN, width: 200 })
+    expect(text).toMatch(
+      /^3 hosts unreachable: cannot connect to controller1 \(10\.0\.0\.0:22\), controller2 .*: connection refused$/m,
+    )
+    expect(text.match(/Is sshd running/g)).toHaveLength(1)
+  })
+
+  it("names no command to apply where it is asked about", () => {
+    expect(renderPlan(WHOLE, { ...PLAIN, asked: true })).not.toContain("Apply with")
+  })
+
   it("counts hosts that do not fit on the heading", () => {
     const names = Array.from({ length: 40 }, (_, n) => `node${n}`)
     const steps = names.slice(0, 39).map((host) => planned({ host, drift: [haproxyDrift()] }))
