@@ -1,7 +1,6 @@
 import { cleanLine } from "../base/clean.ts"
 import type { HaopsEvent, StepPlace } from "../base/events.ts"
-import { listing } from "../base/words.ts"
-import { driftDone, UNSEEN } from "./words.ts"
+import { driftsDone, UNSEEN } from "./words.ts"
 
 type StageState = "pending" | "running" | "done" | "changed" | "failed"
 
@@ -88,7 +87,7 @@ export class LiveModel {
         break
       case "step-drifted":
         this.#opened(stage, host).add(event.step)
-        this.#drift.set(pair(stage, host, event.step), listing(event.drift.map(driftDone), 3))
+        this.#drift.set(pair(stage, host, event.step), driftsDone(event.drift, 3))
         break
       case "action-started":
         if (this.#rows.get(host)?.state !== "busy") this.#row(host, "busy", "", now)

@@ -1,11 +1,11 @@
 import { cleanLine } from "../base/clean.ts"
 import type { Drift, HaopsEvent, Sink, StepPlace } from "../base/events.ts"
-import { count, duration, listing } from "../base/words.ts"
+import { count, duration } from "../base/words.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
 import { movesLine } from "./transitions.ts"
 import { padEnd } from "./width.ts"
-import { driftDone, UNSEEN } from "./words.ts"
+import { driftsDone, UNSEEN } from "./words.ts"
 
 export interface PlainOptions {
   /** Default false. */
@@ -84,9 +84,9 @@ class PlainLines {
         this.#drift.set(keyOf(event), event.drift)
         return undefined
       case "step-changed": {
-        const done = event.unseen ? [UNSEEN] : (this.#drift.get(keyOf(event)) ?? []).map(driftDone)
+        const done = event.unseen ? UNSEEN : driftsDone(this.#drift.get(keyOf(event)) ?? [], 4)
         this.#drift.delete(keyOf(event))
-        return yellow(this.#at(event, done.length > 0 ? listing(done, 4) : "changed", event.ms))
+        return yellow(this.#at(event, done === "" ? "changed" : done, event.ms))
       }
       case "step-in-sync":
         return this.#ifVerbose(this.#at(event, "in sync"))

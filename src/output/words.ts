@@ -1,7 +1,7 @@
 import { basename } from "node:path"
 import { cleanLine } from "../base/clean.ts"
 import type { Drift, Risk, Transition } from "../base/events.ts"
-import { count, duration } from "../base/words.ts"
+import { count, duration, listing } from "../base/words.ts"
 
 /** `Nothing to do: 3 hosts and the cluster are as prod.yaml says (0.4 s).` */
 export function nothingToDo(hosts: number, inventory: string, ms: number, cluster = true): string {
@@ -29,16 +29,42 @@ export function driftSign(drift: Drift): "+" | "-" | "~" {
   return drift.want === "absent" ? "-" : "~"
 }
 
-/** What became of a drift that was applied: `/etc/haproxy/haproxy.cfg reloaded`, `vip added`, `x 0 → 1`. */
+/** What became of a step's drift: `x: 0 → 1, vip added`; of a file each thing once: `haproxy.cfg: content, mode 0640; starts at boot: no`. */
+export function driftsDone(drift: readonly Drift[], most: number): string {
+  const byFile = new Map<string, Drift[]>()
+  for (const one of drift) {
+    const key = /^\/\S+/.exec(one.attribute)?.[0] ?? one.attribute
+    byFile.set(key, [...(byFile.get(key) ?? []), one])
+  }
+  const files = [...byFile].some(([, parts]) => parts.length > 1)
+  const said = [...byFile].map(([path, parts]) => (parts.length > 1 ? fileDone(path, parts) : driftDone(parts[0]!)))
+  if (!files) return listing(said, most)
+  return said.length > most
+    ? `${said.slice(0, most - 1).join("; ")}; and ${said.length - most + 1} more`
+    : said.join("; ")
+}
+
+function fileDone(path: string, parts: readonly Drift[]): string {
+  const said = parts.map(({ attribute, want, risk, cost }) => {
+    const what = cleanLine(attribute.slice(path.length).trim())
+    if (what !== "") return `${what} ${cleanLine(want)}`
+    return cost === undefined && risk in RUN ? `content (${RUN[risk]})` : "content"
+  })
+  return `${basename(cleanLine(path))}: ${said.join(", ")}`
+}
+
+const RUN: Readonly<Partial<Record<Risk, string>>> = { reload: "reloaded", restart: "restarted" }
+
+/** What became of one drift that was applied: `/etc/haproxy/haproxy.cfg reloaded`, `vip added`, `x: 0 → 1`. */
 export function driftDone(drift: Drift): string {
   const attribute = cleanLine(drift.attribute)
   const { have, want, risk, cost } = drift
-  if (cost === undefined && risk === "reload") return `${attribute} reloaded`
-  if (cost === undefined && risk === "restart") return `${attribute} restarted`
+  const run = cost === undefined && attribute !== "running" ? RUN[risk] : undefined
+  if (run !== undefined) return `${attribute} ${run}`
   const sign = driftSign(drift)
   if (sign !== "~") return `${attribute} ${sign === "+" ? "added" : "removed"}`
-  const values = `${cleanLine(have)} → ${cleanLine(want)}`
-  return drift.diff !== undefined || values.length > 40 ? `${attribute} changed` : `${attribute} ${values}`
+  const values = [`${cleanLine(have)} → ${cleanLine(want)}`, cleanLine(want)].find((text) => text.length <= 40)
+  return drift.diff !== undefined || values === undefined ? `${attribute} changed` : `${attribute}: ${values}`
 }
 
 /** Of what was applied and not looked at again. */

@@ -48,7 +48,7 @@ export const clusterStart = defineStep<Want, Have>({
   bind({ inventory, host }) {
     return pacemakerOn(inventory, host) === undefined ? undefined : { cluster: inventory.name, node: host.name }
   },
-  title: ({ cluster }) => `${cluster} running`,
+  title: ({ cluster }) => `cluster ${cluster} started`,
   probe: () => ({
     shared: [CLUSTER_CONF, STACK_UNITS, CRM_MON],
     script: nodeClusterScript({ units: TELL_STACK_UNITS, status: tellShared(CRM_MON) }),

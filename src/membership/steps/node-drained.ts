@@ -4,6 +4,6 @@ import { standbyStep } from "../standby.ts"
 export const nodeDrained = standbyStep({
   kind: "node-drained",
   summary: "one node in standby, its resources moved; it still votes",
-  title: ({ node }) => `${node} drained`,
+  title: ({ node }) => `standby of ${node}`,
   standby: true,
 })

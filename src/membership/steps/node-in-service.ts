@@ -4,6 +4,6 @@ import { standbyStep } from "../standby.ts"
 export const nodeInService = standbyStep({
   kind: "node-in-service",
   summary: "one node back from standby, what belongs there started",
-  title: ({ node }) => `${node} in service`,
+  title: ({ node }) => `unstandby of ${node}`,
   standby: false,
 })
