@@ -11,6 +11,8 @@ export interface Drift {
   /** `absent` where there is nothing. Never a secret. */
   have: string
   want: string
+  /** The difference as a sentence, where `have` and `want` make none. */
+  sentence?: string | undefined
   risk: Risk
   /** What it costs, in words, where the usual ones for its risk are not true. */
   cost?: string | undefined

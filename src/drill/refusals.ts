@@ -33,7 +33,7 @@ export function refusals({ vip }: ProbedService, fault: Fault, before: Before): 
       (host) =>
         `${host} still carries the fault of another drill: its own timer takes that away, or sh -eu ${TRACE} there`,
     ),
-    ...unwell.map(({ title, evidence }) => `not so: ${title} (${evidence[0] ?? "nothing was seen"})`),
+    ...unwell.map(({ title, evidence }) => `haops verify fails: ${title}: ${evidence[0] ?? "no evidence"}`),
     ...(status.pacemaker?.maintenance ? ["the cluster is in maintenance mode: nothing would move"] : []),
     ...(vip.manager === "pacemaker" ? unmanaged(vip.name, status) : []),
     ...alone({ vip }, before),

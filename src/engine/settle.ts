@@ -1,3 +1,4 @@
+import { driftSentence } from "../base/drift-words.ts"
 import { HaopsError } from "../base/errors.ts"
 import { isJoint } from "../model/step.ts"
 import { type Applied, tellUnseen } from "./apply-all.ts"
@@ -36,7 +37,7 @@ export function failStep(context: RunContext, one: Assessment, error: HaopsError
 }
 
 function notConverged({ task, host, drift }: Assessment): HaopsError {
-  const left = drift.map((one) => `${one.attribute} is ${one.have}, wanted ${one.want}`).join("; ")
+  const left = drift.map(driftSentence).join("; ")
   return new HaopsError("E_CONVERGENCE", `${task.title} was applied and still differs: ${left}`, {
     host,
     step: task.title,

@@ -35,8 +35,9 @@ export function fileDrift(want: FileWant, have: FileState, { risk = "none", reda
       have.content && contentDiff(want.path, redact ? redact(have.content.toString()) : have.content, shown())
     drift.push({
       attribute: want.path,
-      have: `${have.size} bytes`,
-      want: `${Buffer.byteLength(want.content)} bytes`,
+      have: "other content",
+      want: "this content",
+      sentence: `${want.path} has other content`,
       risk,
       diff,
     })

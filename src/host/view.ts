@@ -1,3 +1,4 @@
+import { driftSentence } from "../base/drift-words.ts"
 import type { Finding } from "../base/events.ts"
 import { count, listing } from "../base/words.ts"
 import { type Check, check } from "../model/check.ts"
@@ -57,5 +58,5 @@ function unasked({ look }: Seen): string[] {
 
 function differences({ host, drift, error }: Assessed): string[] {
   if (error !== undefined) return [`${host}: ${error.message}`]
-  return drift.map(({ attribute, have, want }) => `${host}: ${attribute} is ${have}, wanted ${want}`)
+  return drift.map((one) => `${host}: ${driftSentence(one)}`)
 }

@@ -1,7 +1,8 @@
+import { stateSentence } from "../base/drift-words.ts"
 import type { Drift } from "../base/events.ts"
 import type { Member, Members } from "../model/step.ts"
 import { type CrmStatus, isSettled } from "../pacemaker/crm-mon.ts"
-import { resourceOf } from "../pacemaker/operation.ts"
+import { operationOf, resourceOf } from "../pacemaker/operation.ts"
 import { type Health, type HealthWant, inService } from "./health.ts"
 import { describeHindrances, type Hindrance, whyNotOn } from "./hindrance.ts"
 import { idleFor, rests } from "./idle.ts"
@@ -61,7 +62,10 @@ const NO_FAILURE = "no failed action"
 
 function failureDrift({ operation, node, status, reason }: CrmStatus["failures"][number]): Drift {
   const how = ["failed", status, reason].filter((word) => word !== "").join(": ")
-  return drift(`${operation} on ${node}`, how, NO_FAILURE)
+  const { action, resource } = operationOf(operation)
+  const why = [status, reason].filter((word) => word !== "").join(": ")
+  const sentence = `${action} of ${resource} failed on ${node}${why === "" ? "" : `: ${why}`}`
+  return { ...drift(`${operation} on ${node}`, how, NO_FAILURE), sentence }
 }
 
 /** A node that the cluster does not know is not a member yet: the setup step reports it. */
@@ -139,7 +143,8 @@ function idleOn(node: string, why: Hindrance | undefined): Drift[] {
 }
 
 function hindered(one: Drift, why: readonly Hindrance[]): Drift {
-  return { ...one, have: `${one.have}: ${describeHindrances(why)}`, undo: why.flatMap(({ undo }) => undo) }
+  const have = `${one.have}: ${describeHindrances(why)}`
+  return { ...drift(one.attribute, have, one.want), undo: why.flatMap(({ undo }) => undo) }
 }
 
 function unresponsivePorts(
@@ -155,5 +160,5 @@ function unresponsivePorts(
 }
 
 function drift(attribute: string, have: string, want: string): Drift {
-  return { attribute, have, want, risk: "none" }
+  return { attribute, have, want, sentence: stateSentence(attribute, have), risk: "none" }
 }

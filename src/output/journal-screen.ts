@@ -1,4 +1,5 @@
 import { cleanLine } from "../base/clean.ts"
+import { driftSentence } from "../base/drift-words.ts"
 import { count, duration } from "../base/words.ts"
 import type { JournalChange, JournalEntry, JournalStart } from "./journal.ts"
 import type { RunSummary } from "./journal-read.ts"
@@ -88,8 +89,8 @@ function driftText(drift: JournalChange["drift"][number]): string {
 }
 
 /** Of what nobody has seen to be done: only what was wanted. */
-function wantedText({ attribute, have, want, diff }: JournalChange["drift"][number]): string {
-  return cleanLine(diff === undefined ? `${attribute}: ${have}, wanted ${want}` : `${attribute}: to be changed`)
+function wantedText(drift: JournalChange["drift"][number]): string {
+  return cleanLine(drift.diff === undefined ? driftSentence(drift) : `${drift.attribute}: to be changed`)
 }
 
 /** An action's first line; the rest of a script is in the log. */

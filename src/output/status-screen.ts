@@ -1,5 +1,6 @@
 import { basename } from "node:path"
 import { cleanLine } from "../base/clean.ts"
+import { driftSentence } from "../base/drift-words.ts"
 import { count, listing } from "../base/words.ts"
 import type { Cell } from "../model/screen.ts"
 import type { View } from "../model/view.ts"
@@ -50,7 +51,7 @@ function headLines(
 }
 
 function troubleLines({ drift }: Status, paint: Paint, width: number): readonly string[] {
-  const said = drift.troubles.map(({ attribute, have, want }) => `${attribute}: ${have}, wanted ${want}`)
+  const said = drift.troubles.map(driftSentence)
   const findings = drift.findings.map(({ host, finding }) => `${host}: ${finding.message}`)
   return [...said, ...findings].flatMap((text) => wrapIndented(cleanLine(text), width, "  ! ", "    ")).map(paint.red)
 }

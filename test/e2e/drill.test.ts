@@ -117,7 +117,7 @@ describe("a drill that must not be", () => {
     const other = lab.nodes.find(({ name }) => name !== holder)!
     await other.must("systemctl stop pacemaker corosync")
     try {
-      await refused("not so: every node agrees who is a member", "node-freeze", "--yes")
+      await refused("haops verify fails: every node agrees who is a member", "node-freeze", "--yes")
     } finally {
       await other.must("systemctl start pacemaker")
     }

@@ -1,4 +1,5 @@
 import { age } from "../../base/age.ts"
+import { driftSentence } from "../../base/drift-words.ts"
 import { listing } from "../../base/words.ts"
 import { nodesStatus } from "../../membership/view/node-status.ts"
 import { type Check, check } from "../../model/check.ts"
@@ -49,7 +50,7 @@ function configuration(seen: Seen): Check {
       return [`${host.name}: not compared${unasked[0] === undefined ? "" : `: ${unasked[0].reason}`}`]
     if (file.error !== undefined) return [`${host.name}: ${file.error.message}`]
     return [
-      ...file.drift.map(({ attribute, have, want }) => `${host.name}: ${attribute}: ${have}, wanted ${want}`),
+      ...file.drift.map((one) => `${host.name}: ${driftSentence(one)}`),
       ...(runtime?.state === "up" ? services.flatMap((service) => differencesOfLoaded(service, runtime)) : []).map(
         (text) => `${host.name}: ${text}`,
       ),

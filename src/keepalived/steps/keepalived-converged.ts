@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { stateSentence } from "../../base/drift-words.ts"
 import type { Drift } from "../../base/events.ts"
 import { ADDRESSES, LISTENERS } from "../../host/network.ts"
 import { STACK_UNITS } from "../../host/units.ts"
@@ -117,5 +118,6 @@ function unresponsiveHosts({ hosts, listeners }: VipWant, { all }: Members<Holde
 }
 
 function drift(attribute: string, have: string, want: string, expected = false): Drift {
-  return { attribute, have, want, risk: "none", ...(expected ? { expected } : {}) }
+  const sentence = stateSentence(attribute, have)
+  return { attribute, have, want, sentence, risk: "none", ...(expected ? { expected } : {}) }
 }

@@ -1,3 +1,4 @@
+import { driftSentence } from "../../base/drift-words.ts"
 import { count, listing } from "../../base/words.ts"
 import { QUORUM } from "../../corosync/quorum-observed.ts"
 import { type Check, check } from "../../model/check.ts"
@@ -100,7 +101,7 @@ function resources({ look, assessed }: Seen): Check {
   const idle = shown.filter(({ state }) => state === "failed" || state === "stopped")
   const evidence = shown.map(({ id, nodes }) => `${id} on ${listing(nodes)}`)
   return check("resources", title, evidence, {
-    fails: proof.drift.map(({ attribute, have, want }) => `${attribute}: ${have}, wanted ${want}`),
+    fails: proof.drift.map(driftSentence),
     warnings: [
       ...idle.map(({ id, state }) => `${id} is ${state}`),
       ...proof.findings.flatMap(({ severity, message }) => (severity === "warning" ? [message] : [])),

@@ -42,7 +42,9 @@ describe("a drill is refused", () => {
       { id: "quorum", title: "the cluster has quorum", outcome: "fail", evidence: ["controller1 has no quorum"] },
       { id: "fencing", title: "a failed node is fenced", outcome: "warn", evidence: ["OFF"] },
     ] as const
-    expect(against("standby", { checks })).toEqual(["not so: the cluster has quorum (controller1 has no quorum)"])
+    expect(against("standby", { checks })).toEqual([
+      "haops verify fails: the cluster has quorum: controller1 has no quorum",
+    ])
   })
 
   test("while a fault of another is still there", () => {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
+import { driftSentence } from "../../../src/base/drift-words.ts"
 import type { Health } from "../../../src/membership/health.ts"
 import { converged } from "../../../src/membership/steps/converged.ts"
 import type { RunAction } from "../../../src/model/action.ts"
@@ -133,6 +134,17 @@ describe("converged", () => {
       "lb-haproxy_start_0 on controller1: failed: error",
       "vip 172.31.77.200: stopped",
       "haproxy on controller1: not running",
+    ])
+  })
+
+  test("what stands against it is told as sentences", () => {
+    const failed = all(recorded("crm-mon-2.0.xml"), { controller1: {} })
+    const silent = all(SETTLED, { controller2: { listening: "127.0.0.1:8080" } })
+    expect([failed, silent].flatMap((have) => judged(have).drift.map(driftSentence))).toEqual([
+      "start of lb-haproxy failed on controller1: error",
+      "vip 172.31.77.200: stopped",
+      "haproxy on controller1: not running",
+      "haproxy on controller2 does not listen on 172.31.77.200:8080",
     ])
   })
 

@@ -231,7 +231,7 @@ describe("each check fails by what it is about", () => {
     [
       "a kernel parameter that is lost",
       "sysctl",
-      "controller2: net.ipv4.ip_forward is 0, wanted 1",
+      "controller2: net.ipv4.ip_forward: 0, wanted 1",
       { found: { sysctl: { drift: [drift("net.ipv4.ip_forward")] } } },
     ],
     [
