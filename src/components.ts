@@ -1,4 +1,5 @@
 import { corosync } from "./corosync/component.ts"
+import { galera } from "./galera/component.ts"
 import { haproxy } from "./haproxy/component.ts"
 import { host } from "./host/component.ts"
 import { keepalived } from "./keepalived/component.ts"
@@ -16,6 +17,7 @@ export const COMPONENTS: readonly Component[] = [
   vip,
   haproxy,
   keepalived,
+  galera,
   memcached,
   host,
 ]

@@ -4,6 +4,7 @@ import { defineSection, type ExpandContext } from "../../model/section.ts"
 import { pcsdOn } from "../../pacemaker/section/pcsd.ts"
 import { advise } from "./advice.ts"
 import { expandHaproxy } from "./expand.ts"
+import { withGalera } from "./galera.ts"
 import { withHealth } from "./health.ts"
 import { type HaproxyYaml, haproxySchema } from "./schema.ts"
 
@@ -13,7 +14,7 @@ export const section = defineSection<HaproxyYaml, HaproxySettings>({
   schema: haproxySchema.optional().describe("Load balancer in front of the services"),
   after: ["vips"],
   expand: (yaml, context) => yaml && haproxyOf(yaml, context),
-  complete: withHealth,
+  complete: (haproxy, inventory) => withGalera(withHealth(haproxy, inventory), inventory),
   secrets: [["haproxy", "stats", "password"]],
   advise,
 })

@@ -1,0 +1,52 @@
+import { HaopsError } from "../base/errors.ts"
+import type { Secret } from "../base/secret.ts"
+import { sha256 } from "../host/file-state.ts"
+import { GALERA, type GaleraSettings } from "../model/galera.ts"
+import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
+import { settingsOf } from "../model/section.ts"
+import type { BindContext } from "../model/step.ts"
+import { configFile } from "./config/files.ts"
+import { nodeSettings, providerOptions } from "./config/node-settings.ts"
+import type { GaleraWant, MemberWant } from "./want.ts"
+
+/** Undefined where the host is no member. A member that is leaving still is one to itself. */
+export function bindGalera({ inventory, host, secret }: BindContext): GaleraWant | undefined {
+  const galera = settingsOf(inventory, GALERA)
+  if (galera === undefined || galera.on !== host.group) return undefined
+  const password = galera.sst.password && fitting("galera.sst.password", secret(galera.sst.password))
+  const own = (member: Host) => memberWant(galera, inventory, member, password)
+  const members = hostsOf(inventory, galera.on)
+  return {
+    ...own(host),
+    cluster: inventory.name,
+    host: host.name,
+    files: new Map(members.map((member) => [member.name, sha256(configFile(own(member)).content)])),
+    check: galera.check,
+    databases: galera.databases.map(({ name, user, password }) => ({ name, user, password: secret(password) })),
+  }
+}
+
+function memberWant(
+  galera: GaleraSettings,
+  inventory: Inventory,
+  host: Host,
+  password: Secret | undefined,
+): MemberWant {
+  const members = hostsOf(inventory, galera.on)
+  const addresses = members.map((member) => member.address)
+  return {
+    address: host.address,
+    settings: nodeSettings(galera, { cluster: inventory.name, host, addresses }),
+    provider: providerOptions(galera, host, members.indexOf(host)),
+    sst: { method: galera.sst.method, password },
+  }
+}
+
+/** It stands in a line of the server's file. */
+function fitting(path: string, password: Secret): Secret {
+  const text = password.reveal()
+  if (/^[\x21-\x7e]+$/.test(text) && !/["'#;\\]/.test(text)) return password
+  throw new HaopsError("E_INPUT", `${path} holds a character that the server's file cannot hold`, {
+    hint: "Use letters, digits and signs other than quotes, # ; and \\.",
+  })
+}

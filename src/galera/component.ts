@@ -1,0 +1,33 @@
+import type { Component, PortClaim } from "../model/component.ts"
+import { GALERA, MYSQL_PORT } from "../model/galera.ts"
+import { settingsOf } from "../model/section.ts"
+import { packages } from "./packages.ts"
+
+export const galera: Component = {
+  name: "galera",
+  section: async () => (await import("./section/section.ts")).section,
+  packages,
+  needs(inventory, host) {
+    const settings = settingsOf(inventory, GALERA)
+    if (settings?.on !== host.group) return undefined
+    const ports: readonly [number, string][] = [
+      [MYSQL_PORT, "clients"],
+      [4567, "members"],
+      [4568, "what a member missed"],
+      [4444, "all data for a member"],
+    ]
+    const server = ports.map(([port, use]) =>
+      claim(host.address, port, `galera, ${use}`, ["mariadbd", "mysqld", "socat", "rsync"]),
+    )
+    const check =
+      settings.check === undefined ? [] : [claim(host.address, settings.check.port, "galera's check", ["systemd"])]
+    return { ports: [...server, ...check], programs: ["mariadbd"], writes: ["/etc/mysql/mariadb.conf.d/60-haops.cnf"] }
+  },
+  steps: async () => (await import("./steps/index.ts")).steps,
+  view: async () => (await import("./view.ts")).view,
+}
+
+function claim(address: string, port: number, use: string, own: readonly string[]): PortClaim {
+  const hint = "Stop it, or give it another port or address: a member listens on the host's own address."
+  return { protocol: "tcp", address, port, use, own, severity: "error", hint, besideLoopback: true }
+}

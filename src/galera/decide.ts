@@ -1,0 +1,181 @@
+import { listing } from "../base/words.ts"
+import type { GaleraState } from "./node/state.ts"
+
+/** What a member is doing. */
+export type Phase =
+  /** It serves with a majority, and has all of its data. */
+  | "synced"
+  /** It is in the primary component, and sends data, or catches up. */
+  | "primary"
+  /** It runs and has no majority. */
+  | "cut off"
+  /** It runs as a server of its own. */
+  | "alone"
+  /** All data is on its way to it. */
+  | "transfer"
+  /** It starts, or waits for others, without limit. */
+  | "waiting"
+  | "down"
+
+export interface Seen {
+  host: string
+  have: GaleraState
+}
+
+/** What is to be done about a cluster none of whose members serves. */
+export type Decision =
+  /** Nothing: a member serves, whom others join; or there is no server yet. */
+  | { act: "none" }
+  | { act: "wait"; hosts: readonly string[] }
+  /** All at once: they form the last primary view again by themselves. */
+  | { act: "start"; hosts: readonly string[] }
+  /** Stopped, so that their positions can be read. */
+  | { act: "read"; hosts: readonly string[] }
+  /** `says`: what was found, for people. */
+  | { act: "found"; host: string; fresh: boolean; says: string }
+  | { act: "refuse"; why: string; hint: string }
+
+/** Pure. The members are in the inventory's order, which settles a tie; `missing` are those that could not be asked. */
+export function decide(members: readonly Seen[], missing: readonly string[]): Decision {
+  const serving = members.filter(({ have }) => isPrimary(have))
+  const clusters = new Set(serving.map(({ have }) => have.status?.cluster_state_uuid))
+  if (clusters.size > 1) {
+    const each = serving.map(({ host, have }) => `${host}: ${have.status?.cluster_state_uuid}`)
+    return refuse(`there are ${clusters.size} clusters (${each.join(", ")})`, BY_HAND)
+  }
+  const mixed = mixedData(members)
+  if (mixed !== undefined) return mixed
+  if (serving.length > 0 || members.every(({ have }) => !have.installed)) return { act: "none" }
+  const sending = named(members, (have) => phaseOf(have) === "transfer")
+  if (sending.length > 0) return { act: "wait", hosts: sending }
+  if (missing.length > 0) return refuseWithout(members, missing)
+  const withData = members.filter(({ have }) => have.uuid !== undefined)
+  return withData.length === 0 ? foundFresh(members) : recover(withData)
+}
+
+/** Pure. What a member is doing, from what it is. */
+export function phaseOf({ unit, status, transfer }: GaleraState): Phase {
+  if (status !== undefined) {
+    const { cluster_status, local_state_comment, ready } = status
+    if (cluster_status === "Primary") return local_state_comment === "Synced" && ready === "ON" ? "synced" : "primary"
+    return cluster_status === undefined || (cluster_status === "Disconnected" && status.cluster_size === "0")
+      ? "alone"
+      : "cut off"
+  }
+  if (transfer) return "transfer"
+  return ["active", "activating", "deactivating", "reloading"].includes(unit.active) ? "waiting" : "down"
+}
+
+export function isPrimary(have: GaleraState): boolean {
+  const phase = phaseOf(have)
+  return phase === "synced" || phase === "primary"
+}
+
+/** Pure. The higher, the rather a cluster is founded on it: the same order as `decide` has, of what is known of one member alone. */
+export function preference(have: GaleraState): number {
+  const position = positionOf("", have.position ?? "")
+  if (position !== undefined) return position.seqno + 1
+  return hasOwnData(have) ? 0.5 : 0
+}
+
+/** It has databases and is of no cluster: whoever joins loses what he has. */
+function hasOwnData({ uuid, databases }: GaleraState): boolean {
+  return uuid === undefined && databases.length > 0
+}
+
+function mixedData(members: readonly Seen[]): Decision | undefined {
+  const uuids = new Map(members.flatMap(({ host, have: { uuid } }) => (uuid === undefined ? [] : [[host, uuid]])))
+  if (new Set(uuids.values()).size > 1) {
+    const each = [...uuids].map(([host, uuid]) => `${host}: ${uuid}`)
+    return refuse(`the members have data of different clusters (${each.join(", ")})`, BY_HAND)
+  }
+  const own = members.filter(({ have }) => hasOwnData(have))
+  const [first] = own
+  if (first === undefined || (own.length === 1 && uuids.size === 0 && !members.some(({ have }) => isPrimary(have))))
+    return undefined
+  const each = own.map(({ host, have }) => `${host}: ${listing(have.databases, 4)}`)
+  const message = `databases would be lost: ${each.join("; ")}, which no cluster has, and who joins one takes over its data`
+  return refuse(
+    message,
+    "Dump them and load them into the cluster, or, if they are of no use, drop them; then run haops again.",
+  )
+}
+
+function foundFresh(members: readonly Seen[]): Decision {
+  const host = (members.find(({ have }) => hasOwnData(have)) ?? members[0])!.host
+  const waiting = named(members, (have) => phaseOf(have) === "waiting")
+  // It serves as a server of its own soon, or gives up.
+  if (waiting.length > 0) return { act: "wait", hosts: waiting }
+  return { act: "found", host, fresh: true, says: "no member has data of a cluster" }
+}
+
+function recover(withData: readonly Seen[]): Decision {
+  const untried = withData.filter(({ have }) => !have.tried && have.position === undefined)
+  if (untried.length > 0 && withData.some(({ have }) => have.remembers)) {
+    return { act: "start", hosts: withData.map(({ host }) => host) }
+  }
+  const unread = withData.filter(({ have }) => have.position === undefined || phaseOf(have) !== "down")
+  if (unread.length > 0) return { act: "read", hosts: unread.map(({ host }) => host) }
+  return byPosition(withData)
+}
+
+interface Position {
+  host: string
+  uuid: string
+  seqno: number
+}
+
+function byPosition(withData: readonly Seen[]): Decision {
+  const positions = withData.map(({ host, have }) => positionOf(host, have.position ?? ""))
+  const unknown = withData.filter((_, at) => positions[at] === undefined).map(({ host }) => host)
+  if (unknown.length > 0) {
+    const why = `the position of ${listing(unknown)} is not known: founding without it could lose what only that member has`
+    return refuse(
+      why,
+      "On it: runuser -u mysql -- galera_recovery says why. If its data is lost, empty its data directory, or run haops galera recover --without NODE.",
+    )
+  }
+  const known = positions.flatMap((one) => one ?? [])
+  const strange = known.filter(({ uuid }, at) => uuid !== withData[at]?.have.uuid)
+  if (strange.length > 0) {
+    const each = strange.map(({ host, uuid }) => `${host}: ${uuid}`)
+    return refuse(`data and state file are of different clusters (${each.join(", ")})`, BY_HAND)
+  }
+  const best = known.reduce((first, one) => (one.seqno > first.seqno ? one : first))
+  return { act: "found", host: best.host, fresh: false, says: comparison(best, known) }
+}
+
+function positionOf(host: string, text: string): Position | undefined {
+  const match = /^([0-9a-f-]{36}):(\d+)$/.exec(text)
+  if (match === null || /^[0-]+$/.test(match[1]!)) return undefined
+  return { host, uuid: match[1]!, seqno: Number(match[2]) }
+}
+
+/** `controller2 is ahead: seqno 1234, controller1 and controller3 have 1230`. */
+function comparison(best: Position, all: readonly Position[]): string {
+  const others = all.filter(({ host }) => host !== best.host)
+  if (others.length === 0) return `${best.host} alone has data: seqno ${best.seqno}`
+  if (others.every(({ seqno }) => seqno === best.seqno)) return `all are at seqno ${best.seqno}`
+  const each = others.map(({ host, seqno }) => `${host} ${seqno}`)
+  return `${best.host} is ahead: seqno ${best.seqno}, ${each.join(", ")}`
+}
+
+function refuseWithout(members: readonly Seen[], missing: readonly string[]): Decision {
+  const fresh = members.every(({ have }) => have.uuid === undefined)
+  const why = fresh
+    ? `no member that answers has data, and ${listing(missing)} may have some`
+    : `no member serves, and what ${listing(missing)} has and the others do not would be lost if they were founded anew`
+  const hint = `Bring it back; if it is lost: haops galera recover ${missing.map((name) => `--without ${name}`).join(" ")}`
+  return refuse(why, hint)
+}
+
+function named(members: readonly Seen[], holds: (have: GaleraState) => boolean): string[] {
+  return members.filter(({ have }) => holds(have)).map(({ host }) => host)
+}
+
+function refuse(why: string, hint: string): Decision {
+  return { act: "refuse", why, hint }
+}
+
+const BY_HAND =
+  "Which data is to be kept is for somebody to say: stop mariadb on the others, move their /var/lib/mysql away, then run haops again."

@@ -1,0 +1,54 @@
+import type { Drift } from "../../base/events.ts"
+import { listing } from "../../base/words.ts"
+import { defineJointStep, type Members } from "../../model/step.ts"
+import { bindGalera } from "../bind.ts"
+import { expected, GALERA_STATE, memberProbe, serving } from "../cluster.ts"
+import { phaseOf } from "../decide.ts"
+import { AWAIT, CLEAR, JOIN } from "../node/scripts.ts"
+import type { GaleraState } from "../node/state.ts"
+import type { GaleraWant } from "../want.ts"
+
+/** Every member in the cluster and Synced: one by one, since each may cost another one its time. Flags for founding are cleared. */
+export const galeraJoin = defineJointStep<GaleraWant, GaleraState>({
+  kind: "galera-join",
+  answers: [GALERA_STATE],
+  summary: "Galera's members in the cluster and Synced, one by one",
+  bind: bindGalera,
+  title: () => "galera member",
+  probe: memberProbe,
+  check,
+  plan: (_want, { elected }) =>
+    phaseOf(elected.have) === "synced" ? [CLEAR] : phaseOf(elected.have) === "primary" ? [AWAIT] : [JOIN],
+  mustWait(_want, members) {
+    const { elected, ...peers } = members
+    const others = serving(peers).filter(({ host }) => host !== elected.host)
+    if (phaseOf(elected.have) === "synced" || phaseOf(elected.have) === "primary") return undefined
+    if (others.length === 0) return "no member is there to join"
+    const busy = peers.all.filter(({ host, have }) => host !== elected.host && phaseOf(have) === "transfer")
+    return busy.length === 0 ? undefined : `${listing(busy.map(({ host }) => host))} is just getting all data`
+  },
+})
+
+function check(_want: GaleraWant, { elected, ...peers }: Members<GaleraState>): Drift[] {
+  const { have, host } = elected
+  const phase = phaseOf(have)
+  const flags: Drift[] = have.flags.map((where) => ({
+    attribute: "flag for founding a cluster",
+    have: `left behind (${where})`,
+    want: "absent",
+    risk: "none",
+  }))
+  if (phase === "synced") return flags
+  const want = "Synced"
+  if (serving(peers).length > 0)
+    return [
+      {
+        attribute: "mariadb",
+        have: phase,
+        want,
+        risk: phase === "alone" && have.databases.length > 0 ? "restart" : "none",
+      },
+    ]
+  // The first one is founded.
+  return peers.all[0]?.host === host && peers.all.length === 1 ? [] : [expected("mariadb", phase, want)]
+}

@@ -1,0 +1,30 @@
+import { defineStep } from "../../model/step.ts"
+import { bindGalera } from "../bind.ts"
+import { memberProbe } from "../cluster.ts"
+import { CHECK_SOCKET } from "../config/check-files.ts"
+import { CONFIG } from "../config/files.ts"
+import type { GaleraState } from "../node/state.ts"
+import type { GaleraWant } from "../want.ts"
+
+/** A member that leaves for good: it says good-bye, so that the others stay a majority, and does not come back at boot. */
+export const galeraLeft = defineStep<GaleraWant, GaleraState>({
+  kind: "galera-left",
+  summary: "a Galera member that leaves the cluster: stopped, not started at boot, its file away; its data stays",
+  bind: bindGalera,
+  title: () => "galera left",
+  probe: memberProbe,
+  check({ check }, { installed, unit, socket }) {
+    if (!installed) return []
+    const drift = (attribute: string, have: string) => ({ attribute, have, want: "inactive", risk: "none" as const })
+    return [
+      ...(["inactive", "failed"].includes(unit.active) ? [] : [drift("mariadb", unit.active)]),
+      ...(unit.file === "enabled" ? [drift("mariadb at boot", unit.file)] : []),
+      ...(check !== undefined && socket ? [drift(CHECK_SOCKET, "listening")] : []),
+    ]
+  },
+  plan: () => [
+    { type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", CHECK_SOCKET], okCodes: [0, 1, 5] },
+    { type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", "mariadb.service"], timeoutMs: 900_000 },
+    { type: "run", argv: ["rm", "-f", "--", CONFIG] },
+  ],
+})

@@ -1,0 +1,39 @@
+import { defineJointStep } from "../../model/step.ts"
+import { bindGalera } from "../bind.ts"
+import { type All, decision, decisionFindings, memberProbe } from "../cluster.ts"
+import { phaseOf } from "../decide.ts"
+import { AWAIT, START } from "../node/scripts.ts"
+import type { GaleraState } from "../node/state.ts"
+import type { GaleraWant } from "../want.ts"
+
+/**
+ * After an outage of all members: all of them started at once and given their time, since those that know the last primary view form it
+ * again by themselves. What is under way is waited for.
+ */
+export const galeraStart = defineJointStep<GaleraWant, GaleraState>({
+  kind: "galera-start",
+  summary: "Galera's members started together after all of them were down, and given their time",
+  bind: bindGalera,
+  title: () => "galera started",
+  probe: memberProbe,
+  check(_want, { elected, ...members }) {
+    const what = decision(members)
+    if ((what.act !== "start" && what.act !== "wait") || !what.hosts.includes(elected.host)) return []
+    return [
+      {
+        attribute: "mariadb",
+        have: phaseOf(elected.have),
+        want: what.act === "start" ? "started with the others" : "done",
+        risk: "none",
+      },
+    ]
+  },
+  findings: (_want, { elected, ...members }) => (isFirst(elected.host, members) ? decisionFindings(members) : []),
+  plan: (_want, { elected, ...members }) =>
+    decision(members).act === "wait" && phaseOf(elected.have) !== "down" ? [AWAIT] : [START],
+})
+
+/** What is true of all is said once. */
+function isFirst(host: string, { all }: All): boolean {
+  return all[0]?.host === host
+}

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest"
+import { GALERA } from "../../../src/model/galera.ts"
+import { settingsOf } from "../../../src/model/section.ts"
+import { parseInventory } from "../parse-inventory.ts"
+
+const HEAD = "name: lab\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }\n"
+const TWO = "name: lab\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2 }\n"
+const VIP = "pacemaker: { password: { env: P } }\nvips: { vip: 10.0.0.100/24 }\n"
+
+function galeraOf(text: string, head = HEAD) {
+  return settingsOf(parseInventory(`${head}${text}\n`, "lab.yaml"), GALERA)
+}
+
+describe("the section galera", () => {
+  test("has a default for everything", () => {
+    expect(galeraOf("galera: {}")).toEqual({
+      on: "controllers",
+      sst: { method: "mariabackup", password: undefined },
+      check: { port: 9200, donor: true },
+      settings: {},
+      provider: {},
+      databases: [],
+    })
+    expect(galeraOf("galera: { sst: { method: rsync } }")?.check).toEqual({ port: 9200, donor: false })
+    expect(galeraOf("galera: { check: false }")?.check).toBeUndefined()
+  })
+
+  test("says each setting as the server spells it", () => {
+    const galera = galeraOf("galera: { settings: { max-connections: 500, innodb_buffer_pool_size: 512M } }")
+    expect(galera?.settings).toEqual({ max_connections: "500", innodb_buffer_pool_size: "512M" })
+  })
+
+  test("has a database's user by its name", () => {
+    const galera = galeraOf(
+      "galera: { databases: { nova: { password: { env: N } }, nova_api: { user: nova, password: { env: N } } } }",
+    )
+    expect(galera?.databases.map(({ name, user }) => `${user} ${name}`)).toEqual(["nova nova", "nova nova_api"])
+  })
+
+  test.each([
+    [
+      "a misspelt key",
+      "galera: { chek: { port: 9200 } }",
+      /yaml:3:11 unknown key "chek" in galera; did you mean "check"/s,
+    ],
+    ["two members without a word on quorum", "galera: {}", /two members have no majority without each other/, TWO],
+    ["a word on quorum that decides nothing", "galera: { quorum: stop }", /there are 3: leave it out/],
+    ["no member", "galera: { on: loadbalancers }", /no loadbalancers to be members/],
+    [
+      "what haops writes itself",
+      "galera: { settings: { wsrep-cluster-name: x } }",
+      /wsrep-cluster-name: haops writes it itself: it is the inventory's name/,
+    ],
+    [
+      "the provider's address",
+      "galera: { provider: { gmcast.listen_addr: x } }",
+      /gmcast.listen_addr: haops writes it itself/,
+    ],
+    [
+      "a value that would end its line",
+      'galera: { settings: { sql_mode: "a#b" } }',
+      /holds a character that would end the value/,
+    ],
+    [
+      "a password that nobody needs",
+      "galera: { sst: { method: rsync, password: { env: P } } }",
+      /rsync logs in as nobody/,
+    ],
+    [
+      "a user with two passwords",
+      "galera: { databases: { a: { user: u, password: { env: A } }, b: { user: u, password: { env: B } } } }",
+      /the user u has another password for a \(line 3\)/,
+    ],
+    [
+      "a check that haproxy does not ask",
+      `${VIP}haproxy: { services: [{ preset: galera, override: { galera_cluster: { check: { port: 9300 } } } }] }\ngalera: {}`,
+      /galera.check.port.*haproxy's galera_cluster asks port 9300, and the members answer at 9200/,
+    ],
+    [
+      "a check that is asked and not there",
+      `${VIP}haproxy: { services: [{ preset: galera, override: { galera_cluster: { check: { type: http, port: 9200 } } } }] }\ngalera: { check: false }`,
+      /asks port 9200, and galera has no check/,
+    ],
+  ])("refuses %s", (_name, text, message, head = HEAD) => {
+    expect(() => galeraOf(text, head)).toThrow(message)
+  })
+
+  test("warns of a password in plain text, and of an even number", () => {
+    const text = `${HEAD.replace(" }", ", c4: 10.0.0.4 }")}galera: { databases: { a: { password: x } } }\n`
+    expect(parseInventory(text, "lab.yaml").warnings).toEqual([
+      expect.stringContaining("galera.databases.a.password: a secret in plain text"),
+      expect.stringContaining("4 members survive no more failures than 3"),
+    ])
+  })
+})
+
+test("two members with a word on quorum are taken", () => {
+  expect(galeraOf("galera: { quorum: first }", TWO)?.quorum).toBe("first")
+})
+
+describe("haproxy before the members", () => {
+  const service = (galera: string) => {
+    const inventory = parseInventory(
+      `${HEAD}${VIP}haproxy: { services: [{ preset: galera }] }\n${galera}\n`,
+      "lab.yaml",
+    )
+    return inventory.haproxy!.services[0]!
+  }
+
+  test("asks their check, stays with the writer it has come to, and ends what is left at one that is out", () => {
+    const { check, raw, servers } = service("galera: {}")
+    expect(check).toMatchObject({ type: "http", port: 9200, http: { method: "GET", expect: "200" }, interval: "2s" })
+    expect(raw).toEqual(["stick-table type ip size 1 nopurge", "stick on dst"])
+    expect(servers.map(({ backup }) => backup)).toEqual([false, true, true])
+    expect(new Set(servers.map((one) => one.raw))).toEqual(new Set(["on-marked-down shutdown-sessions"]))
+  })
+
+  test("is as it was where haops does not run them, or not their check", () => {
+    expect(service("galera: { check: false }")).toEqual(service(""))
+  })
+})

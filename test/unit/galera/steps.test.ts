@@ -1,0 +1,210 @@
+import { describe, expect, test } from "vitest"
+import { Secret } from "../../../src/base/secret.ts"
+import { bindGalera } from "../../../src/galera/bind.ts"
+import { configFile, redactConfig } from "../../../src/galera/config/files.ts"
+import type { GaleraState, Variable } from "../../../src/galera/node/state.ts"
+import { galeraDatabases } from "../../../src/galera/steps/galera-databases.ts"
+import { galeraFound } from "../../../src/galera/steps/galera-found.ts"
+import { galeraJoin } from "../../../src/galera/steps/galera-join.ts"
+import { galeraPositions } from "../../../src/galera/steps/galera-positions.ts"
+import { galeraRestart } from "../../../src/galera/steps/galera-restart.ts"
+import { galeraStart } from "../../../src/galera/steps/galera-start.ts"
+import type { GaleraWant } from "../../../src/galera/want.ts"
+import type { Action } from "../../../src/model/action.ts"
+import type { Members } from "../../../src/model/step.ts"
+import { parseInventory } from "../parse-inventory.ts"
+import { context, facts } from "../step-harness.ts"
+import { member, stopped, synced, waiting } from "./support.ts"
+
+const inventory = parseInventory(
+  `name: lab
+controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
+galera:
+  sst: { password: { env: SST } }
+  settings: { innodb_buffer_pool_size: 512M, innodb_log_buffer_size: 16M }
+  provider: { gcache.size: 300M }
+  databases: { keystone: { password: { env: DB } } }
+`,
+  "lab.yaml",
+)
+
+function wantOf(at: number): GaleraWant {
+  const bound = bindGalera({ ...context(inventory, inventory.hosts[at]!), secret: () => new Secret("pass") })
+  if (bound === undefined) throw new Error("not a member")
+  return bound
+}
+
+const want = wantOf(0)
+
+function members(at: number, ...states: readonly GaleraState[]): Members<GaleraState> {
+  const all = states.map((have, n) => ({ host: `c${n + 1}`, have, facts: facts({ host: `c${n + 1}` }) }))
+  return { all, elected: all[at]!, missing: [] }
+}
+
+const labels = (actions: readonly Action[]) => actions.map((one) => (one.type === "run" ? one.label : one.type))
+
+test("a member's file binds its own address, and shows no password", () => {
+  const { content, mode, owner } = configFile(want)
+  expect(content).toContain("bind_address = 10.0.0.1\n")
+  expect(content).toContain("wsrep_cluster_address = gcomm://10.0.0.1,10.0.0.2,10.0.0.3\n")
+  expect(content).toContain('wsrep_provider_options = "gmcast.listen_addr=tcp://10.0.0.1:4567; gcache.size=300M"\n')
+  expect(content).toContain("character_set_server = utf8mb4\ncollation_server = utf8mb4_general_ci\n")
+  expect(content).toContain("wsrep_sst_auth = haops_sst:pass\n")
+  expect(redactConfig(content)).toContain("wsrep_sst_auth = haops_sst:[secret]\n")
+  expect(`${mode} ${owner}`).toBe("0640 root:mysql")
+})
+
+describe("after an outage of all", () => {
+  const down = stopped(undefined, { remembers: true })
+
+  test("all are started together", () => {
+    const seen = members(1, waiting(), down, down)
+    const drift = galeraStart.check(want, seen)
+    expect(drift).toEqual([{ attribute: "mariadb", have: "down", want: "started with the others", risk: "none" }])
+    expect(labels(galeraStart.plan(want, seen, drift))).toEqual([
+      expect.stringContaining("start mariadb along with the other members"),
+    ])
+    expect(galeraFound.check(want, seen)).toEqual([])
+  })
+
+  test("those that came to nothing are ended and read, which nobody is served by", () => {
+    const seen = members(0, waiting({ tried: true }), down)
+    expect(
+      galeraPositions.check(want, members(0, waiting({ tried: true }), stopped(undefined, { tried: true }))),
+    ).toMatchObject([{ have: "unknown (waiting)", risk: "failover" }])
+    expect(galeraPositions.check(want, seen)).toEqual([])
+  })
+
+  test("the cluster is founded on the one that is ahead, which is asked about in those words", () => {
+    const seen = members(1, stopped(1230), stopped(1234), stopped(1230))
+    expect(galeraFound.elect?.(want, seen.elected.have, facts())).toBe(1235)
+    expect(galeraFound.check(want, seen)).toMatchObject([
+      { attribute: "c2 is ahead: seqno 1234, c1 1230, c3 1230", want: "founded on c2", risk: "failover" },
+    ])
+  })
+
+  test("what cannot be decided stops all", () => {
+    const seen = { ...members(0, stopped(7), stopped(7)), missing: ["c3"] }
+    expect(galeraStart.findings?.(want, seen)).toMatchObject([
+      { severity: "error", hint: expect.stringContaining("--without c3") },
+    ])
+    expect(galeraStart.findings?.(want, { ...seen, elected: seen.all[1]! })).toEqual([])
+  })
+})
+
+describe("joining", () => {
+  test("is for those that are not Synced, and waits for a transfer to another one", () => {
+    const seen = members(1, synced(), stopped(), member({ transfer: true, unit: waiting().unit }))
+    expect(galeraJoin.check(want, seen)).toEqual([{ attribute: "mariadb", have: "down", want: "Synced", risk: "none" }])
+    expect(galeraJoin.mustWait?.(want, seen)).toBe("c3 is just getting all data")
+    expect(galeraJoin.mustWait?.(want, members(1, synced(), stopped(), stopped()))).toBeUndefined()
+    expect(galeraJoin.mustWait?.(want, members(1, stopped(), stopped()))).toBe("no member is there to join")
+  })
+
+  test("clears a flag for founding that was left behind on one that runs", () => {
+    const seen = members(0, synced({ flags: ["/run/mariadb-wsrep-new-cluster"] }), synced())
+    const drift = galeraJoin.check(want, seen)
+    expect(drift).toMatchObject([{ attribute: "flag for founding a cluster", risk: "none" }])
+    expect(labels(galeraJoin.plan(want, seen, drift))).toEqual([
+      "clear the flag by which mariadb would found a cluster",
+    ])
+  })
+})
+
+describe("settings that a member does not go by", () => {
+  const running = (changes: Record<string, [string, boolean?]> = {}, more: Partial<GaleraState> = {}) =>
+    synced({
+      variables: new Map(
+        Object.entries({
+          innodb_buffer_pool_size: ["536870912", false] as [string, boolean?],
+          innodb_log_buffer_size: ["16777216", true] as [string, boolean?],
+          wsrep_provider_options: ["gcache.size = 300M; pc.weight = 1; gmcast.listen_addr = tcp://10.0.0.1:4567"] as [
+            string,
+            boolean?,
+          ],
+          ...changes,
+        }).map(([name, [value, readOnly = false]]): [string, Variable] => [name, { value, readOnly }]),
+      ),
+      ...more,
+    })
+
+  test("are none where it does, however it spells them", () => {
+    expect(galeraRestart.check(want, members(0, running()))).toEqual([])
+  })
+
+  test("are set live where it can take them up, a secret way for nobody to see", () => {
+    const seen = members(0, running({ innodb_buffer_pool_size: ["134217728"] }), running(), running())
+    const drift = galeraRestart.check(want, seen)
+    expect(drift).toEqual([{ attribute: "innodb_buffer_pool_size", have: "134217728", want: "512M", risk: "none" }])
+    const [action] = galeraRestart.plan(want, seen, drift)
+    expect(action).toMatchObject({ stdin: "set global innodb_buffer_pool_size = 536870912;\n" })
+  })
+
+  test("take a restart where only that brings them in line, and the file by which it was is remembered", () => {
+    const old = { innodb_log_buffer_size: ["8388608", true] as [string, boolean] }
+    const seen = members(0, running(old), running(), running())
+    expect(galeraRestart.check(want, seen)).toMatchObject([{ attribute: "innodb_log_buffer_size", risk: "restart" }])
+    expect(galeraRestart.check(want, members(0, running(old, { applied: want.files.get("c1")! })))).toEqual([])
+    const option = {
+      wsrep_provider_options: ["gcache.size = 128M; gmcast.listen_addr = tcp://10.0.0.1:4567"] as [string],
+    }
+    expect(galeraRestart.check(want, members(0, running(option)))).toMatchObject([
+      { attribute: "gcache.size", risk: "restart" },
+    ])
+  })
+
+  test("wait while a member is not there, and at the writer for the others", () => {
+    const old = running({ innodb_log_buffer_size: ["8388608", true] })
+    expect(galeraRestart.mustWait?.(want, members(0, old, old, stopped()))).toBe("c3 is not Synced")
+    const small = { ...old, status: { ...old.status, cluster_size: "2" } }
+    expect(galeraRestart.mustWait?.(want, members(0, small, old, old))).toBe("c1 sees 2 of 3 members")
+    expect(galeraRestart.mustWait?.(want, members(0, old, old, old))).toBe(
+      "clients are at it, and c2 and c3 come first",
+    )
+    expect(galeraRestart.mustWait?.(want, members(0, old, { ...old, clients: 3 }, old))).toBeUndefined()
+    expect(galeraRestart.mustWait?.(want, members(0, old, running(), running()))).toBeUndefined()
+  })
+})
+
+describe("databases and users", () => {
+  test("are made where they are missing, with nothing but a hash, by standard input", () => {
+    const seen = members(0, synced(), synced())
+    const drift = galeraDatabases.check(want, seen)
+    expect(drift.map(({ attribute }) => attribute)).toEqual([
+      "database keystone",
+      "user haops-dbcheck",
+      "user haops_sst",
+      "user keystone",
+      "rights of keystone on keystone",
+    ])
+    const [action] = galeraDatabases.plan(want, seen, drift)
+    if (action?.type !== "run" || !(action.stdin instanceof Secret)) throw new Error("no secret on standard input")
+    expect(JSON.stringify(action)).not.toContain("196BDEDE2AE4F84CA44C47D54D78478C7E2BD7B7")
+    const sql = action.stdin.reveal()
+    expect(sql).toContain(
+      "CREATE USER IF NOT EXISTS 'keystone'@'%' IDENTIFIED BY PASSWORD '*196BDEDE2AE4F84CA44C47D54D78478C7E2BD7B7';\n",
+    )
+    expect(sql).not.toContain("'pass'")
+  })
+
+  test("are in sync by the hash of what the server keeps, and others are left alone", () => {
+    const kept = "5fbbb4e08f7dfc1a4eb4c4e3be4eb6ee0c25e9ba9ae50cbe3c2c9a0d2f3b3f1d"
+    const have = synced({
+      schemas: ["keystone utf8mb4", "shop latin1"],
+      grants: ["keystone keystone %"],
+      users: [
+        "haops-dbcheck localhost unix_socket -",
+        `keystone % mysql_native_password ${kept}`,
+        "shop % mysql_native_password x",
+      ],
+    })
+    const drift = galeraDatabases.check({ ...want, sst: { method: "rsync" } }, members(0, have))
+    expect(drift.map(({ attribute, have }) => `${attribute}: ${have}`)).toEqual([
+      "user keystone: with another password",
+    ])
+  })
+
+  test("are only expected while no member serves", () => {
+    expect(galeraDatabases.check(want, members(0, member())).every(({ expected }) => expected === true)).toBe(true)
+  })
+})
