@@ -25,6 +25,8 @@ export interface HaproxySettings {
   health?: { on: readonly Group[]; port: number } | undefined
   /** In the order of the inventory, presets in theirs. */
   services: readonly HaproxyService[]
+  /** Servers that services share, or choose among. */
+  pools: readonly HaproxyPool[]
   /** Whole sections in haproxy's own words, at the end of the file. */
   raw: readonly string[]
   /** Present: it is built on the hosts; absent: the distribution's package. */
@@ -144,6 +146,8 @@ export interface HaproxyService extends ProxyTuning {
   name: string
   /** Present: a `frontend` and a `backend` of these names in place of one `listen`. */
   split?: { frontend: string; backend: string } | undefined
+  /** Present: a `frontend` of that name and no servers of its own; it hands on to the backend that is named, if any. */
+  alone?: { frontend: string; backend?: string | undefined } | undefined
   /** The group whose hosts serve it. */
   on: Group
   /** The VIP it is bound to; undefined: it is bound to an address of its own. */
@@ -154,8 +158,31 @@ export interface HaproxyService extends ProxyTuning {
   balance: string
   check?: HealthCheck | undefined
   servers: readonly HaproxyServer[]
+  /** `acl` lines. */
+  acls: readonly string[]
+  /** What is sent elsewhere, the first that holds. */
+  routes: readonly Route[]
   raw: readonly string[]
   rawFrontend: readonly string[]
+}
+
+export interface Route {
+  /** Name of a backend section. */
+  pool: string
+  /** `if …`, `unless …`; undefined: always. */
+  condition?: string | undefined
+}
+
+/** A `backend` section that services send requests to. */
+export interface HaproxyPool extends ProxyTuning {
+  name: string
+  /** The groups whose hosts have it. */
+  on: readonly Group[]
+  mode: Mode
+  balance: string
+  check?: HealthCheck | undefined
+  servers: readonly HaproxyServer[]
+  raw: readonly string[]
 }
 
 export interface Bind {

@@ -25,6 +25,7 @@ const FAMILIES = [
   ["http-check", "tcp-check"],
   ["stick"],
   ["use-server"],
+  ["use_backend"],
   ["default-server", "server", "server-template"],
 ]
 
@@ -32,10 +33,15 @@ const FAMILIES = [
 export function linesOf(entries: readonly Entry[]): string[] {
   const logged = entries.some(({ key }) => key.startsWith("log "))
   const settings = entries
-    .filter(({ ordered, key }) => ordered !== true && (logged || key !== "option log"))
+    .filter(({ ordered, key }) => isUnordered(ordered, key) && (logged || key !== "option log"))
     .map(({ text }) => text)
-  const rules = entries.filter(({ ordered }) => ordered === true).map(({ text }) => text)
+  const rules = entries.filter(({ ordered, key }) => !isUnordered(ordered, key)).map(({ text }) => text)
   return [...settings.sort(), ...rules.toSorted((a, b) => familyOf(a) - familyOf(b))]
+}
+
+/** An ACL holds wherever it stands among rules, and all lines of one name count. */
+function isUnordered(ordered: boolean | undefined, key: string): boolean {
+  return ordered !== true || key.startsWith("acl ")
 }
 
 function familyOf(text: string): number {

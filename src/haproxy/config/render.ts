@@ -4,7 +4,7 @@ import type { HaproxySettings } from "../../model/haproxy.ts"
 import type { Group, SecretSource } from "../../model/inventory.ts"
 import { defaultsSection, globalSection } from "./base.ts"
 import { healthSection } from "./health.ts"
-import { serviceSections } from "./service.ts"
+import { poolSection, serviceSections } from "./service.ts"
 import { statsSection } from "./stats.ts"
 
 /** The file holds the password of the stats page: `root` writes, haproxy's group reads. */
@@ -27,8 +27,10 @@ export function renderHaproxyConfig(
     ...(health?.on.includes(group) ? [healthSection(health.port)] : []),
   ]
   const services = settings.services.filter((service) => service.on === group).flatMap(serviceSections)
+  const pools = settings.pools.filter(({ on }) => on.includes(group)).map(poolSection)
   const raw = settings.raw.length === 0 ? [] : [settings.raw.join("\n")]
-  const file = (stats: readonly string[]): string => `${[...before, ...stats, ...services, ...raw].join("\n\n")}\n`
+  const file = (stats: readonly string[]): string =>
+    `${[...before, ...stats, ...services, ...pools, ...raw].join("\n\n")}\n`
   const { stats } = settings
   if (stats === undefined || !stats.on.includes(group)) return file([])
   if (stats.password === undefined) return file([statsSection(stats, undefined)])

@@ -1,5 +1,6 @@
 import { type OptionName, type Options, type OptionValue, traits } from "../../model/haproxy-options.ts"
 import type { Entry } from "../config/effective.ts"
+import type { Side } from "../config/tuning.ts"
 import type { ServiceYaml } from "../section/service-schema.ts"
 import type { Base } from "./base.ts"
 import type { Half } from "./half.ts"
@@ -13,6 +14,7 @@ export function takeOptions(
   halves: { front: Half; back: Half },
   base: Base,
   http: boolean,
+  side: Side = "both",
 ): Pick<ServiceYaml, "options"> {
   const { front, back } = halves
   const [inFront, inBack] = [optionsIn(front), optionsIn(back)]
@@ -22,8 +24,9 @@ export function takeOptions(
   const found: Options = Object.fromEntries(taken.map(({ name, value }) => [name, value]))
   const log = http ? "httplog" : "tcplog"
   // A log that goes nowhere has no form, so that it may have the usual one.
-  const wanted: Options = isLogged(front) || isLogged(back) ? found : { ...withoutLog(found), [log]: true }
-  const given = givenTo(wanted, base, http)
+  const logged = side !== "back" && (isLogged(front) || isLogged(back))
+  const wanted: Options = logged ? found : { ...withoutLog(found), [log]: true }
+  const given = givenTo(wanted, base, http, side)
   const options = optionsYaml(withKeepalive(wanted, given), given, log)
   return options === undefined ? {} : { options }
 }
@@ -53,14 +56,20 @@ function optionsIn(half: Half): FoundOption[] {
 const CONNECTION: readonly OptionName[] = ["http-keep-alive", "http-server-close", "httpclose"]
 
 /** What `defaults` gives to a service of that mode. */
-function givenTo(wanted: Options, { options }: Base, http: boolean): Options {
+function givenTo(wanted: Options, { options }: Base, http: boolean, side: Side): Options {
   const replaced = CONNECTION.some((name) => wanted[name] !== undefined)
   const given = (Object.keys(options) as OptionName[]).filter((name) => {
     return (
-      (http || traits(name).http !== true) && !(replaced && CONNECTION.includes(name) && wanted[name] === undefined)
+      (http || traits(name).http !== true) &&
+      reads(side, traits(name).side) &&
+      !(replaced && CONNECTION.includes(name) && wanted[name] === undefined)
     )
   })
   return Object.fromEntries(given.map((name) => [name, options[name]]))
+}
+
+function reads(half: Side, side: Side): boolean {
+  return half === "both" || side === "both" || half === side
 }
 
 /** Both halves of a keepalive have one name, unless `defaults` says them one by one. */

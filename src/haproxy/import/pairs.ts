@@ -1,45 +1,44 @@
 import type { ProxySection } from "../config/effective.ts"
-import { type Refusal, refusal } from "./refusal.ts"
 
 /** A proxy that may become a service: a `listen`, or a `frontend` and the `backend` that it hands on to. */
 export interface Pair {
   name: string
   front: ProxySection
-  back: ProxySection
+  /** Its own: the same for a `listen`. Undefined: it hands on to `pool`, or to none. */
+  back: ProxySection | undefined
+  pool: string | undefined
 }
 
-/** Each `listen`, and each `frontend` with its default backend, which the first that names it gets. The others stay alone. */
+/**
+ * Each `listen`, and each `frontend` with its default backend, which the first that names it gets; the others share it, or have none.
+ * Backends that nobody has by default are left.
+ */
 export function pairProxies(proxies: readonly ProxySection[]): {
   pairs: readonly Pair[]
-  alone: readonly ProxySection[]
+  left: readonly ProxySection[]
 } {
   const pairs: Pair[] = []
   const paired = new Set<ProxySection>()
   const names = new Set<string>(proxies.filter(({ kind }) => kind === "listen").map(({ name }) => name))
   for (const front of proxies) {
+    if (front.kind === "backend") continue
     const back = front.kind === "listen" ? front : defaultBackend(front, proxies)
-    if (back === undefined || paired.has(back)) continue
-    const name = front === back ? front.name : pairName(front.name, back.name, names)
+    const own = back === undefined || paired.has(back) ? undefined : back
+    const name = front === back ? front.name : pairName(front.name, own?.name ?? front.name, names)
     names.add(name)
-    for (const proxy of [front, back]) paired.add(proxy)
-    pairs.push({ name, front, back })
+    if (own !== undefined) paired.add(own)
+    pairs.push({ name, front, back: own, pool: own === undefined ? poolName(front) : undefined })
   }
-  return { pairs, alone: proxies.filter((proxy) => !paired.has(proxy)) }
+  return { pairs, left: proxies.filter((proxy) => proxy.kind === "backend" && !paired.has(proxy)) }
 }
 
-/** Why a proxy has none to be paired with. */
-export function whyAlone(proxy: ProxySection, proxies: readonly ProxySection[]): Refusal {
-  const named = proxy.entries.find(({ key }) => key === "default_backend")
-  if (proxy.kind === "backend") return refusal("no service has it as its only backend")
-  if (named === undefined) return refusal("it has no default_backend")
-  const name = named.text.split(" ")[1]
-  const there = proxies.some(({ kind, name: other }) => kind === "backend" && other === name)
-  return refusal(there ? `another service has backend ${name}` : `there is no backend ${name}`, named)
+/** What a frontend hands on to, where that is said. */
+export function poolName({ entries }: ProxySection): string | undefined {
+  return entries.find(({ key }) => key === "default_backend")?.text.split(" ")[1]
 }
 
-function defaultBackend({ kind, entries }: ProxySection, proxies: readonly ProxySection[]): ProxySection | undefined {
-  if (kind !== "frontend") return undefined
-  const name = entries.find(({ key }) => key === "default_backend")?.text.split(" ")[1]
+function defaultBackend(front: ProxySection, proxies: readonly ProxySection[]): ProxySection | undefined {
+  const name = poolName(front)
   return proxies.find((proxy) => proxy.kind === "backend" && proxy.name === name)
 }
 

@@ -10,6 +10,7 @@ import type { Half } from "./half.ts"
 import type { Named } from "./hosts.ts"
 import { takeOptions } from "./options.ts"
 import { type Refusal, refusal } from "./refusal.ts"
+import { takeRoutes } from "./routes.ts"
 import { backendsOf } from "./servers.ts"
 import { errorfileOf, numberOf, timeoutOf } from "./settings.ts"
 
@@ -29,7 +30,7 @@ export interface Kept {
   in: ProxySection
 }
 
-interface ImportedService {
+export interface ImportedService {
   yaml: ServiceYaml
   kept: readonly Kept[]
 }
@@ -48,7 +49,8 @@ export function serviceOf(name: string, halves: Halves, around: Around): Importe
   const http = mode?.text === "mode http"
   const servers = back.all("server ")
   const asked = servers.some(isChecked) ? takeCheck(back, base) : {}
-  const backends = backendsOf(servers, asked, bind.yaml.port, around.hosts)
+  const none = servers.length === 0 && front === back
+  const backends = none ? { backends: "none" as const } : backendsOf(servers, asked, bind.yaml.port, around.hosts)
   if ("reason" in backends) return backends
   const late = defaultAfterServers(back)
   if (late !== undefined) return late
@@ -65,6 +67,7 @@ export function serviceOf(name: string, halves: Halves, around: Around): Importe
     ...takeOptions(halves, base, http),
     ...takeTimeouts(halves, base),
     ...takeErrorfiles(halves, base),
+    ...takeRoutes(front, base),
   }
   front.take([mode, ...(front === back ? [] : [front.peek("default_backend")])])
   back.take([back.peek("mode"), ...servers, ...(way.success ? [balance] : [])])
@@ -78,15 +81,19 @@ interface Halves {
 }
 
 /** What is asked of nobody stays in haproxy's words. */
-function isChecked({ directive }: Entry): boolean {
+export function isChecked({ directive }: Entry): boolean {
   return serverSettings(directive.words.slice(3)).some(([name]) => name === "check")
 }
 
-function bindWords({ rawBind }: ServiceYaml, { line, words }: ConfigDirective, proxy: ProxySection): Kept[] {
+export function bindWords({ rawBind }: ServiceYaml, { line, words }: ConfigDirective, proxy: ProxySection): Kept[] {
   return rawBind === undefined ? [] : [{ line, text: `bind ${words[1]} … ${rawBind}`, in: proxy }]
 }
 
-function serverWords({ rawServer, backends }: ServiceYaml, servers: readonly Entry[], proxy: ProxySection): Kept[] {
+export function serverWords(
+  { rawServer, backends }: Pick<ServiceYaml, "rawServer" | "backends">,
+  servers: readonly Entry[],
+  proxy: ProxySection,
+): Kept[] {
   const own = typeof backends === "object" && !Array.isArray(backends) ? backends : {}
   return servers.flatMap(({ directive: { line, words } }) => {
     const name = words[1] ?? ""
@@ -96,12 +103,13 @@ function serverWords({ rawServer, backends }: ServiceYaml, servers: readonly Ent
   })
 }
 
-function withRest(
-  yaml: ServiceYaml,
+/** With what is left of the halves in haproxy's own words. */
+export function withRest<Yaml>(
+  yaml: Yaml,
   words: readonly Kept[],
   { front, back }: Halves,
   { base, logged }: Around,
-): ImportedService {
+): { yaml: Yaml; kept: readonly Kept[] } {
   const raw = back.rest(base, logged)
   const rawFront = front === back ? { lines: [], own: [] } : front.rest(base, logged)
   return {
@@ -122,7 +130,7 @@ function withRest(
 function defaultAfterServers(back: Half): Refusal | undefined {
   const ordered = back.proxy.entries.filter((entry) => entry.ordered)
   const last = ordered.findLastIndex(({ text }) => text.startsWith("default-server "))
-  if (last < ordered.findIndex(({ text }) => text.startsWith("server "))) return undefined
+  if (last === -1 || last < ordered.findIndex(({ text }) => text.startsWith("server "))) return undefined
   return refusal("default-server stands after servers that it is not for", ordered[last])
 }
 
@@ -138,7 +146,7 @@ function splitOf(name: string, { front, back }: Halves): Pick<ServiceYaml, "spli
   return { split: usual ? true : { frontend, backend } }
 }
 
-function takeLimits({ front, back }: Halves, base: Base): Pick<ServiceYaml, "maxconn" | "retries"> {
+export function takeLimits({ front, back }: Halves, base: Base): Pick<ServiceYaml, "maxconn" | "retries"> {
   const [limit, tries] = [front.peek("maxconn"), back.peek("retries")]
   const [maxconn, retries] = [numberOf(limit), numberOf(tries)]
   front.take([maxconn === undefined ? undefined : limit])
@@ -149,7 +157,7 @@ function takeLimits({ front, back }: Halves, base: Base): Pick<ServiceYaml, "max
   }
 }
 
-function takeTimeouts({ front, back }: Halves, base: Base): Pick<ServiceYaml, "timeouts"> {
+export function takeTimeouts({ front, back }: Halves, base: Base): Pick<ServiceYaml, "timeouts"> {
   const timeouts: Record<string, string> = {}
   for (const half of [front, back]) {
     for (const entry of half.plain()) {
@@ -164,19 +172,23 @@ function takeTimeouts({ front, back }: Halves, base: Base): Pick<ServiceYaml, "t
 }
 
 /** Those that a backend alone has stay in haproxy's words. */
-function takeErrorfiles({ front, back }: Halves, base: Base): Pick<ServiceYaml, "errorfiles"> {
-  const given = ([status, file]: readonly [string, string]) => base.errorfiles[status] === file
+export function takeErrorfiles({ front, back }: Halves, base: Base): Pick<ServiceYaml, "errorfiles"> {
   const files = front.plain().flatMap((entry) => {
     const file = errorfileOf(entry)
     if (file === undefined) return []
     front.take([entry])
-    return given(file) ? [] : [file]
+    return base.errorfiles[file[0]] === file[1] ? [] : [file]
   })
+  takeGivenErrorfiles(back, base)
+  return files.length === 0 ? {} : { errorfiles: Object.fromEntries(files) }
+}
+
+/** What `defaults` says of a backend as well. */
+export function takeGivenErrorfiles(back: Half, base: Base): void {
   back.take(
     back.plain().filter((entry) => {
       const file = errorfileOf(entry)
-      return file !== undefined && given(file)
+      return file !== undefined && base.errorfiles[file[0]] === file[1]
     }),
   )
-  return files.length === 0 ? {} : { errorfiles: Object.fromEntries(files) }
 }

@@ -45,7 +45,8 @@ export function statsOf(proxy: ProxySection, around: Around): ImportedStats | un
   const every = refresh === undefined ? undefined : withUnit(refresh.directive.words[2] ?? "")
   const admin = password === undefined ? [] : half.all("stats admin if TRUE")
   half.take([bind, mode, auth, uri, realm, every === undefined ? undefined : refresh, ...admin, ...always(half)])
-  half.take(half.plain().filter((entry) => isGiven(entry, around)))
+  const logs = proxy.entries.some(({ key }) => key.startsWith("log "))
+  half.take(half.plain().filter((entry) => isGiven(entry, around, logs)))
   const rest = half.rest(base, logged)
   const lines = [...lostOptions(proxy, around), ...rest.lines]
   return {
@@ -77,9 +78,10 @@ function always(half: Half): (Entry | undefined)[] {
 }
 
 /** What the inventory's `defaults` says as well, or haproxy does by itself. */
-function isGiven({ text, key, inherited, directive }: Entry, { base, logged }: Around): boolean {
+function isGiven({ text, key, inherited, directive }: Entry, { base, logged }: Around, logs: boolean): boolean {
   if (text === "log global") return logged
-  if (key === "option log" && !logged) return true
+  // The form of a log that goes nowhere.
+  if (key === "option log" && !logs) return true
   return base.texts.has(text) || (inherited && directive.line === 0)
 }
 

@@ -1,5 +1,5 @@
 import type { Path } from "../../document/problems.ts"
-import type { Bind, HaproxyService, StatsPage } from "../../model/haproxy.ts"
+import type { Bind, HaproxyPool, HaproxyService, StatsPage } from "../../model/haproxy.ts"
 import type { Group, Host } from "../../model/inventory.ts"
 import { UNKNOWN } from "./expand-bind.ts"
 import { type ServiceEntry, settingsAt } from "./expand-presets.ts"
@@ -8,6 +8,11 @@ import type { Expansion } from "./expansion.ts"
 interface PlacedService {
   service: HaproxyService
   at: ServiceEntry["at"]
+}
+
+interface Others {
+  stats: StatsPage | undefined
+  pools: readonly HaproxyPool[]
 }
 
 interface Listener {
@@ -21,7 +26,7 @@ interface Listener {
 const PCSD_PORT = 2224
 
 /** Reports what no two services may share: a port of an address, and the names of their sections. */
-export function reportClashes(placed: readonly PlacedService[], stats: StatsPage | undefined, to: Expansion): void {
+export function reportClashes(placed: readonly PlacedService[], { stats, pools }: Others, to: Expansion): void {
   const listeners = placed.map(({ service, at }): Listener => ({ ...service, on: [service.on], path: at("port") }))
   if (stats !== undefined) listeners.push({ ...stats, name: "the stats page", path: ["haproxy", "stats"] })
   const known = listeners.filter((listener) => listener.bind.address !== UNKNOWN)
@@ -31,7 +36,7 @@ export function reportClashes(placed: readonly PlacedService[], stats: StatsPage
   }
   for (const [index, listener] of known.entries()) reportPort(listener, known.slice(0, index), to)
   for (const { service, at } of placed) reportBackend(service, at("port"), to)
-  reportNames(placed, stats, to)
+  reportNames(placed, { stats, pools }, to)
 }
 
 function reportPort(listener: Listener, earlier: readonly Listener[], { problem, line }: Expansion): void {
@@ -61,19 +66,22 @@ function reportBackend({ bind, on, servers }: HaproxyService, path: Path, { host
   problem(path, message, { unless: settingsAt(path, "port", "backends", "backendPort") })
 }
 
-function reportNames(placed: readonly PlacedService[], stats: StatsPage | undefined, { problem }: Expansion): void {
+function reportNames(placed: readonly PlacedService[], { stats, pools }: Others, { problem }: Expansion): void {
   const taken = { front: new Set<string>(), back: new Set<string>() }
   if (stats !== undefined) for (const names of Object.values(taken)) names.add(stats.name)
   for (const { service, at } of placed) {
-    const front = service.split?.frontend ?? service.name
-    const back = service.split?.backend ?? service.name
-    const twice = taken.front.has(front) ? front : taken.back.has(back) ? back : undefined
+    const front = service.alone?.frontend ?? service.split?.frontend ?? service.name
+    const back = service.alone === undefined ? (service.split?.backend ?? service.name) : undefined
+    const twice = taken.front.has(front) ? front : back !== undefined && taken.back.has(back) ? back : undefined
     if (twice !== undefined) {
       const owner = twice === stats?.name ? "the stats page" : "another service"
       const unless = settingsAt(at("name"), "split")
       problem(at("name"), `the name ${twice} is taken by ${owner}`, { unless })
     }
     taken.front.add(front)
-    taken.back.add(back)
+    if (back !== undefined) taken.back.add(back)
+  }
+  for (const { name } of pools) {
+    if (taken.back.has(name)) problem(["haproxy", "pools", name], `the name ${name} is taken by a service`)
   }
 }

@@ -21,10 +21,17 @@ export function expandServers(
   at: Path,
   expansion: Expansion,
 ): readonly HaproxyServer[] {
-  const wanted = wantedServers(yaml.backends ?? "controllers", at, expansion)
+  if (hasNone(yaml)) return []
+  const { backends = "controllers" } = yaml
+  const wanted = backends === "none" ? [] : wantedServers(backends, at, expansion)
   const servers = wanted.map((one) => expandServer(one, yaml, check, expansion))
   const active = yaml.active ?? servers.length
   return servers.map((server, index) => ({ ...server, backup: server.backup || index >= active }))
+}
+
+/** Whether a service has no servers of its own. */
+export function hasNone({ pool, backends }: Pick<ServiceYaml, "pool" | "backends">): boolean {
+  return pool !== undefined || backends === "none"
 }
 
 /** `10.0.0.1`, `10.0.0.1:80`, `[2001:db8::1]:80`, `node1:80`; undefined where it is none of them. */
@@ -38,7 +45,7 @@ export function parseEndpoint(text: string): { address: string; port?: number } 
   return port >= 1 && port <= 65535 ? { address, port } : undefined
 }
 
-function wantedServers(backends: BackendsYaml, at: Path, expansion: Expansion): Wanted[] {
+function wantedServers(backends: Exclude<BackendsYaml, "none">, at: Path, expansion: Expansion): Wanted[] {
   if (typeof backends === "string") return groupMembers(backends, at, expansion)
   if (isList(backends)) return listed(backends, at, expansion)
   const entries = Object.entries(backends)
@@ -50,7 +57,7 @@ function wantedServers(backends: BackendsYaml, at: Path, expansion: Expansion): 
   })
 }
 
-function isList(backends: BackendsYaml): backends is string[] {
+function isList(backends: Exclude<BackendsYaml, "none">): backends is string[] {
   return Array.isArray(backends)
 }
 

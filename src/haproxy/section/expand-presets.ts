@@ -83,7 +83,7 @@ function similar(name: string, names: readonly string[]): string | undefined {
 }
 
 /** A list is the whole set. Otherwise connections are logged, in the form that the mode allows. */
-function ownOptions(service: ServiceYaml, mode: Mode): Options {
+export function ownOptions(service: Pick<ServiceYaml, "mode" | "options">, mode: Mode): Options {
   const log: Options = (service.mode ?? mode) === "http" ? { httplog: true } : { tcplog: true }
   return mergeOptions(log, service.options)
 }

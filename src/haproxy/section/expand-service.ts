@@ -9,10 +9,11 @@ import {
   type Mode,
 } from "../../model/haproxy.ts"
 import { type Options, optionEntries, traits } from "../../model/haproxy-options.ts"
-import { expandServers } from "./expand-backends.ts"
+import { expandServers, hasNone } from "./expand-backends.ts"
 import { type BaseSettings, namesLog } from "./expand-base.ts"
 import { expandPlace } from "./expand-bind.ts"
 import { checkSettings, type ServiceEntry, settingsAt } from "./expand-presets.ts"
+import { expandAcls, expandRoutes } from "./expand-routes.ts"
 import type { Expansion } from "./expansion.ts"
 import type { ServiceYaml } from "./service-schema.ts"
 import { rawLines } from "./vocabulary-schema.ts"
@@ -29,7 +30,8 @@ export function expandService(entry: ServiceEntry, base: BaseSettings, expansion
   const options = inheritOptions(entry.options, base.inherited, mode)
   return {
     name: yaml.name,
-    split: expandSplit(yaml),
+    split: hasNone(yaml) ? undefined : expandSplit(entry, expansion),
+    alone: expandAlone(yaml),
     on,
     vip,
     bind: expandBind(yaml, address),
@@ -42,14 +44,26 @@ export function expandService(entry: ServiceEntry, base: BaseSettings, expansion
     errorfiles: yaml.errorfiles ?? {},
     check,
     servers: expandServers(yaml, check, at("backends"), expansion),
+    acls: expandAcls(yaml),
+    routes: expandRoutes(entry, expansion),
     raw,
     rawFrontend,
   }
 }
 
-function expandSplit({ name, split }: ServiceYaml): HaproxyService["split"] {
+function expandSplit({ yaml: { name, split }, at }: ServiceEntry, { problem }: Expansion): HaproxyService["split"] {
   if (split === undefined || split === false) return undefined
-  return split === true ? { frontend: `${name}_frontend`, backend: `${name}_backend` } : split
+  if (split === true) return { frontend: `${name}_frontend`, backend: `${name}_backend` }
+  const { frontend, backend = `${name}_backend` } = split
+  if (split.backend === undefined) problem(at("split"), "its servers are in a backend section: name that too")
+  return { frontend, backend }
+}
+
+/** The only section of a service without servers of its own. To answer without any pool, it can be a `listen` as well. */
+function expandAlone({ name, split, pool, backends }: ServiceYaml): HaproxyService["alone"] {
+  if (!hasNone({ pool, backends }) || (pool === undefined && (split ?? false) === false)) return undefined
+  const frontend = split === true ? `${name}_frontend` : split === undefined || split === false ? name : split.frontend
+  return { frontend, backend: pool }
 }
 
 function expandBind({ name, port, tls, rawBind }: ServiceYaml, address: string): Bind {
@@ -62,7 +76,8 @@ function expandTls(name: string, { certificate, key, alpn = [] }: NonNullable<Se
   return { certificate: `${CERTIFICATES}/${name}.pem`, source, alpn }
 }
 
-function expandCheck(yaml: ServiceYaml): HealthCheck | undefined {
+/** Where servers are found alive. */
+export function expandCheck(yaml: Pick<ServiceYaml, "check">): HealthCheck | undefined {
   const check = checkSettings(yaml.check)
   if (check === undefined) return undefined
   const { type = "tcp", port, interval, rise, fall, tls = false, user } = check
@@ -75,7 +90,7 @@ function expandHttp(check: NonNullable<ReturnType<typeof checkSettings>>): HttpC
 }
 
 /** The service's options over those of `defaults` that only a section can hold. One log format drives out the other. */
-function inheritOptions(own: Options, inherited: Options, mode: Mode): Options {
+export function inheritOptions(own: Options, inherited: Options, mode: Mode): Options {
   const logs = own.tcplog === true || own.httplog === true
   const kept = optionEntries(inherited).filter(([name]) => {
     if (logs && (name === "tcplog" || name === "httplog")) return false
@@ -89,7 +104,10 @@ function withoutLog({ tcplog, httplog, ...others }: Options): Options {
   return others
 }
 
-function reportContradictions({ yaml, options, at }: ServiceEntry, mode: Mode, { problem }: Expansion): void {
+/** Settings that do not go together, each where it is. */
+export function reportContradictions({ yaml, options, at }: ServiceEntry, mode: Mode, { problem }: Expansion): void {
+  if (yaml.pool !== undefined && yaml.backends !== undefined)
+    problem(at("pool"), "pool and backends exclude each other")
   for (const [name, value] of optionEntries(options)) {
     if (value !== false && mode === "tcp" && traits(name).http === true) {
       const unless = [...settingsAt(at("mode"), "mode"), ["haproxy", "defaults", "mode"]]

@@ -3,7 +3,9 @@ import type { Group } from "../../model/inventory.ts"
 import { expandTuning } from "../../pacemaker/section/resources-expand.ts"
 import { reportClashes } from "./clash.ts"
 import { expandDefaults, expandGlobal } from "./expand-base.ts"
+import { expandPool } from "./expand-pool.ts"
 import { expandEntries } from "./expand-presets.ts"
+import { withPools } from "./expand-routes.ts"
 import { defaultLog, expandRsyslog } from "./expand-rsyslog.ts"
 import { expandService } from "./expand-service.ts"
 import { expandSource } from "./expand-source.ts"
@@ -22,14 +24,19 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
   const base = expandDefaults(raw.defaults, raw.global?.log?.length !== 0)
   const entries = expandEntries(raw.services ?? [], base.section.mode, expansion)
   const placed = entries.map((entry) => ({ service: expandService(entry, base, expansion), at: entry.at }))
-  const services = placed.map(({ service }) => service)
+  const bare = placed.map(({ service }) => service)
+  const pools = Object.entries(raw.pools ?? {}).map(([name, pool]) => {
+    return expandPool(name, pool, base, { services: bare, expansion })
+  })
+  const whole = withPools(placed, pools, rawLines(raw.raw), expansion)
+  const services = whole.map(({ service }) => service)
   const stats = raw.stats === undefined ? undefined : expandStats(raw.stats, services, expansion)
   const empty = services.length === 0 && stats === undefined && raw.raw === undefined
   if (empty) {
     const unless = [["services", "*"], ["stats"], ["raw"]].map((key) => ["haproxy", ...key])
     problem(["haproxy"], "haproxy has no services and no stats page", { unless })
   }
-  reportClashes(placed, stats, expansion)
+  reportClashes(whole, { stats, pools }, expansion)
   const agent = raw.agent ?? "systemd:haproxy"
   // In the background it has no standard output that would reach the journal.
   const log = defaultLog(raw.rsyslog ?? agent !== "systemd:haproxy")
@@ -50,6 +57,7 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
     defaults: base.section,
     stats,
     services,
+    pools,
     raw: rawLines(raw.raw),
     source: raw.source && expandSource(raw.source, expansion),
     ...(rsyslog === undefined ? {} : { rsyslog }),

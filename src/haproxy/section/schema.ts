@@ -3,6 +3,7 @@ import { NOT_ZERO } from "../../document/scalars-schema.ts"
 import { secretSchema } from "../../document/secret-schema.ts"
 import { tuningSchema } from "../../pacemaker/section/resource-schema.ts"
 import { PRESET_NAMES } from "../presets/index.ts"
+import { poolSchema } from "./pool-schema.ts"
 import { balanceSchema, serviceOverrideSchema, serviceSchema } from "./service-schema.ts"
 import { sourceSchema } from "./source-schema.ts"
 import {
@@ -176,6 +177,10 @@ export const haproxySchema = z
     services: z
       .array(z.union([serviceSchema, presetSchema]))
       .describe("Services, and presets of them")
+      .optional(),
+    pools: z
+      .record(sectionNameSchema, poolSchema)
+      .describe("Servers that several services, or a service's routes, send requests to: backend sections, by name")
       .optional(),
     raw: rawSchema.describe("Further sections, such as a userlist or resolvers").optional(),
     source: sourceSchema.optional(),

@@ -72,6 +72,7 @@ const backendSchema = z.strictObject({
 const backendsSchema = z
   .union([
     z.enum(["controllers", "loadbalancers"]).describe("All hosts of a group"),
+    z.literal("none").describe("No server: what is asked is answered or sent elsewhere by the service's other lines"),
     z.array(z.string()).min(1).describe("Names of hosts of the inventory"),
     z.record(
       sectionNameSchema,
@@ -100,18 +101,31 @@ const splitSchema = z
     z.boolean(),
     z.strictObject({
       frontend: sectionNameSchema.describe("Name of the frontend section"),
-      backend: sectionNameSchema.describe("Name of the backend section"),
+      backend: sectionNameSchema.describe("Name of the backend section, where the service has servers").optional(),
     }),
   ])
   .describe("A frontend and a backend section in place of one listen. true: NAME_frontend and NAME_backend")
 
-const serviceShape = {
+const routeSchema = z.strictObject({
+  pool: sectionNameSchema.describe("The pool, or the backend section of another service"),
+  when: lineSchema.describe("Condition, such as the name of an ACL; default: always").optional(),
+  unless: lineSchema.describe("Condition that must not hold").optional(),
+})
+
+/** What a service can say. */
+export const serviceShape = {
   name: sectionNameSchema.describe("Name of the service and of its section"),
   port: portSchema.describe("Port that clients connect to"),
   vip: z.string().describe("VIP that clients connect to; default: the only one").optional(),
   bind: z.string().describe('An address in place of a VIP: an IP address, or "*" for all of the host').optional(),
   balance: balanceSchema.optional(),
   backends: backendsSchema.optional(),
+  pool: sectionNameSchema.describe("A pool that serves, in place of backends of its own").optional(),
+  acls: z
+    .record(sectionNameSchema, z.union([lineSchema, z.array(lineSchema).min(1)]))
+    .describe("Conditions by name, in haproxy's words, such as { static: path_beg /img }; of several one has to hold")
+    .optional(),
+  routes: z.array(routeSchema).describe("Requests that another pool serves: the first that holds counts").optional(),
   backendPort: portSchema.describe("Port of the backends; default: port").optional(),
   active: z.int().min(1).describe("So many backends serve, the others are backups; default: all serve").optional(),
   check: z
@@ -127,7 +141,7 @@ const serviceShape = {
     .optional(),
   rawBind: lineSchema.describe("Further words of the bind line").optional(),
   rawServer: lineSchema.describe("Further words of every server line").optional(),
-  raw: rawSchema.describe("Further lines of the listen or backend section").optional(),
+  raw: rawSchema.describe("Further lines of the listen or backend section, or of the only one").optional(),
   rawFrontend: rawSchema.describe("Further lines of the frontend section, with split").optional(),
 }
 

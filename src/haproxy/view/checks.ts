@@ -45,7 +45,11 @@ function configuration(seen: Seen): Check {
   const fails = haproxyHosts(look).flatMap((host) => {
     const file = compared.find((one) => one.host === host.name)
     const runtime = look.observed(RUNTIME, host.name)
-    const services = look.inventory.haproxy?.services.filter((service) => service.on === host.group) ?? []
+    const { services: all = [], pools = [] } = look.inventory.haproxy ?? {}
+    const services = [
+      ...all.filter((service) => service.on === host.group),
+      ...pools.filter((pool) => pool.on.includes(host.group)),
+    ]
     if (file === undefined)
       return [`${host.name}: not compared${unasked[0] === undefined ? "" : `: ${unasked[0].reason}`}`]
     if (file.error !== undefined) return [`${host.name}: ${file.error.message}`]
@@ -76,9 +80,10 @@ function inMemoryEvidence(look: Look): string[] {
 }
 
 function differencesOfLoaded(
-  service: HaproxyService,
+  service: Pick<HaproxyService, "name" | "split" | "alone" | "servers">,
   { backends }: Extract<HaproxyRuntime, { state: "up" }>,
 ): string[] {
+  if (service.servers.length === 0) return []
   const name = backendOf(service)
   const backend = backends.find((one) => one.name === name)
   if (backend === undefined) return [`${name} is not in the loaded configuration`]

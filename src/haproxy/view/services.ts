@@ -1,17 +1,17 @@
 import type { HaproxyService } from "../../model/haproxy.ts"
-import { hostsOf, type Inventory } from "../../model/inventory.ts"
+import { type Group, hostsOf, type Inventory } from "../../model/inventory.ts"
 import type { RuntimeBackend } from "../runtime/model.ts"
 import type { HaproxyStatus, ServerStatus, ServiceStatus, Share } from "./status.ts"
 
 /** Every service with its servers as each haproxy sees them; services that no haproxy knows have none. */
 export function serviceStatus(inventory: Inventory, haproxies: readonly HaproxyStatus[]): readonly ServiceStatus[] {
-  return (inventory.haproxy?.services ?? []).map((service) => {
-    const backend = backendOf(service)
+  return served(inventory).map((service) => {
+    const { backend } = service
     const servers = serversOf(backend, haproxies)
     return {
       name: service.name,
       backend,
-      hosts: hostsOf(inventory, service.on).map(({ name }) => name),
+      hosts: service.on.flatMap((group) => hostsOf(inventory, group)).map(({ name }) => name),
       active: share(servers.filter((server) => !server.backup)),
       backup: share(servers.filter((server) => server.backup)),
       servers,
@@ -19,9 +19,18 @@ export function serviceStatus(inventory: Inventory, haproxies: readonly HaproxyS
   })
 }
 
+/** Services, and the pools that none of them hands all on to. */
+function served({ haproxy }: Inventory): { name: string; backend: string; on: readonly Group[] }[] {
+  const services = (haproxy?.services ?? []).map((service) => {
+    return { name: service.name, backend: backendOf(service), on: [service.on] }
+  })
+  const pools = (haproxy?.pools ?? []).filter(({ name }) => !services.some(({ backend }) => backend === name))
+  return [...services, ...pools.map(({ name, on }) => ({ name, backend: name, on }))]
+}
+
 /** The name of the section that holds a service's servers. */
-export function backendOf({ name, split }: Pick<HaproxyService, "name" | "split">): string {
-  return split?.backend ?? name
+export function backendOf({ name, split, alone }: Pick<HaproxyService, "name" | "split" | "alone">): string {
+  return split?.backend ?? alone?.backend ?? name
 }
 
 /** Up in the eyes of every haproxy that has it. */

@@ -11,6 +11,8 @@ import { assembleStatus } from "../../../src/status/assemble.ts"
 import { runChecks } from "../../../src/verify/verify.ts"
 import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, VIEWS } from "../status/support.ts"
 
+const SERVER = { name: "s1", address: "10.0.0.31", named: false, port: 80, backup: false, words: [] }
+
 type Changes = Readonly<Record<string, HostAnswer | null>>
 
 interface Case {
@@ -223,6 +225,12 @@ describe("each check fails by what it is about", () => {
       { hosts: { controller2: { observation: { haproxy: without("controller3") } } } },
     ],
     [
+      "a pool that no haproxy has loaded",
+      "haproxy-config",
+      "controller2: static is not in the loaded configuration",
+      { inventory: withHaproxy({ pools: [{ name: "static", on: ["controllers"], servers: [SERVER] }] }) },
+    ],
+    [
       "another file than the inventory's",
       "haproxy-config",
       "controller2: haproxy.cfg: 0, wanted 1",
@@ -295,6 +303,19 @@ describe("what is no fault of the cluster", () => {
     expect(failed({ inventory: { ...INVENTORY, hosts }, here: "no answer" })).toEqual([])
   })
 
+  test("of a server by name haproxy alone knows the address, and of a service without servers there is nothing to compare", () => {
+    const named = { name: "web", on: "controllers", bind: { address: "10.0.0.11", port: 8080 } }
+    const servers = ["controller1", "controller2", "controller3"].map((name) => ({
+      ...SERVER,
+      name,
+      address: `${name}.example.net`,
+      named: true,
+    }))
+    const off = { name: "off", on: "controllers", bind: { address: "10.0.0.11", port: 81 }, servers: [] }
+    const inventory = withHaproxy({ services: [{ ...named, servers }, off] })
+    expect(failed({ inventory }).map(({ id }) => id)).not.toContain("haproxy-config")
+  })
+
   test("a node in standby need not run haproxy", () => {
     const status = { ...STATUS, nodes: STATUS.nodes.map((node) => ({ ...node, standby: node.name === "controller3" })) }
     const hosts = {
@@ -321,6 +342,10 @@ test("the screen counts what failed and what passed", () => {
 
 function offline(name: string) {
   return { ...STATUS, nodes: STATUS.nodes.map((node) => ({ ...node, online: node.name !== name })) }
+}
+
+function withHaproxy(more: object): typeof INVENTORY {
+  return { ...INVENTORY, haproxy: { ...INVENTORY.haproxy!, ...more } }
 }
 
 function without(name: string) {

@@ -8,6 +8,7 @@ import { expand, literal, render, renderYaml, sections, THREE } from "../support
 interface LineCase {
   says: string
   defaults?: unknown
+  pools?: unknown
   service: object
   lines: string[]
 }
@@ -15,9 +16,43 @@ interface LineCase {
 const cases: LineCase[] = parse(readFileSync(new URL("../../../cases/haproxy/lines.yaml", import.meta.url), "utf8"))
 
 describe("a service becomes these lines", () => {
-  it.each(cases)("$says", ({ defaults = {}, service, lines }) => {
-    const config = render({ ...THREE, haproxy: { defaults, services: [{ name: "web", port: 80, ...service }] } })
+  it.each(cases)("$says", ({ defaults = {}, pools = {}, service, lines }) => {
+    const config = render({ ...THREE, haproxy: { defaults, pools, services: [{ name: "web", port: 80, ...service }] } })
     expect(sections(config)["listen web"]!.split("\n").slice(1)).toEqual(lines.map((line) => `  ${line}`))
+  })
+
+  it("shared servers are a section of their own, on the hosts of the services that have them", () => {
+    const config = renderYaml(`
+      pools:
+        static: { mode: http, balance: leastconn, backendPort: 8080, retries: 1, timeouts: { server: 9s }, backends: { a: 192.168.1.3 }, raw: cookie A }
+      services:
+        - { name: web, port: 80, mode: http, pool: static, maxconn: 10, timeouts: { client: 8s }, raw: http-request deny }
+        - { name: two, port: 81, mode: http, backends: none, split: true, routes: [{ pool: static }], rawFrontend: acl x src 10.0.0.1 }
+    `)
+    expect(config.slice(config.indexOf("frontend"))).toBe(`frontend web
+  bind 10.0.0.11:80
+  mode http
+  maxconn 10
+  option httplog
+  timeout client 8s
+  default_backend static
+  http-request deny
+
+frontend two_frontend
+  bind 10.0.0.11:81
+  mode http
+  option httplog
+  acl x src 10.0.0.1
+  use_backend static
+
+backend static
+  mode http
+  balance leastconn
+  retries 1
+  timeout server 9s
+  cookie A
+  server a 192.168.1.3:8080 check
+`)
   })
 
   it("split in two, each half has what it reads and nothing that haproxy would warn about", () => {

@@ -33,18 +33,6 @@ describe("a section that stays raw is told of with the line that keeps it so, an
     })
   })
 
-  it("names both modes where its halves differ, and where the frontend says its own", () => {
-    const text =
-      "frontend in\n  bind 10.0.0.1:80\n  mode http\n  default_backend out\nbackend out\n  server a 10.0.0.2:80\n"
-    const reason = "the whole section: its frontend says mode http, its backend mode tcp"
-    expect(roundTrip(text).result.notes).toEqual(
-      expect.arrayContaining([
-        { kind: "kept", line: 3, section: "frontend in", text: reason },
-        { kind: "kept", line: 3, section: "backend out", text: reason },
-      ]),
-    )
-  })
-
   it("tells of a section of another kind without a reason: such are kept as a rule", () => {
     const text =
       "userlist ops\n  user ann insecure-password x\nlisten web\n  bind 10.0.0.1:80\n  server a 10.0.0.2:80\n"

@@ -1,0 +1,56 @@
+import { nearest } from "../../base/nearest.ts"
+import type { HaproxyPool, HaproxyService, Route } from "../../model/haproxy.ts"
+import type { ServiceEntry } from "./expand-presets.ts"
+import type { Expansion } from "./expansion.ts"
+import type { ServiceYaml } from "./service-schema.ts"
+
+/** `acl` lines of a service, in haproxy's words. */
+export function expandAcls({ acls = {} }: ServiceYaml): string[] {
+  return Object.entries(acls).flatMap(([name, criteria]) => {
+    return [criteria].flat().map((criterion) => `acl ${name} ${criterion}`)
+  })
+}
+
+export function expandRoutes({ yaml, at }: Pick<ServiceEntry, "yaml" | "at">, { problem }: Expansion): Route[] {
+  return (yaml.routes ?? []).map(({ pool, when, unless }, index) => {
+    if (when !== undefined && unless !== undefined)
+      problem([...at("routes"), index], "when and unless exclude each other")
+    const condition = when === undefined ? unless && `unless ${unless}` : `if ${when}`
+    return { pool, condition }
+  })
+}
+
+interface Placed {
+  service: HaproxyService
+  at: ServiceEntry["at"]
+}
+
+/** Services with the servers of the pools that they hand all on to. Names of pools that are nowhere are reported. */
+export function withPools(
+  placed: readonly Placed[],
+  pools: readonly HaproxyPool[],
+  raw: readonly string[],
+  { problem }: Expansion,
+): Placed[] {
+  const own = placed.flatMap(({ service }) => backendOf(service) ?? [])
+  const written = raw.flatMap((line) => /^\s*(?:backend|listen)\s+(\S+)/.exec(line)?.[1] ?? [])
+  const known = [...pools.map(({ name }) => name), ...own.map(({ name }) => name), ...written]
+  return placed.map(({ service, at }) => {
+    const named = [
+      ...service.routes.map(({ pool }, index) => ({ pool, path: [...at("routes"), index, "pool"] })),
+      ...(service.alone?.backend === undefined ? [] : [{ pool: service.alone.backend, path: at("pool") }]),
+    ]
+    for (const { pool, path } of named) {
+      const unless = [["haproxy", "pools", pool]]
+      if (!known.includes(pool))
+        problem(path, `there is no pool "${pool}"`, { suggestion: nearest(pool, known), unless })
+    }
+    const all = [...pools, ...own].find(({ name }) => name === service.alone?.backend)
+    return { service: all === undefined ? service : { ...service, servers: all.servers, check: all.check }, at }
+  })
+}
+
+/** The backend section that a service brings, by its name. */
+function backendOf({ name, split, alone, servers, check }: HaproxyService) {
+  return alone === undefined ? { name: split?.backend ?? name, servers, check } : undefined
+}
