@@ -5,6 +5,7 @@ import { formatLastApplied, LAST_APPLIED, type LastApplied, STATE_DIRECTORY } fr
 import { fillIn, type ParameterSecret } from "./parameter-secrets.ts"
 import { SETTLED } from "./settled.ts"
 import { simulateScript } from "./simulate.ts"
+import type { StoppedFirst } from "./taking-over.ts"
 
 /** The offline copy that is edited, in a directory of its own that nobody else can read. */
 export const EDITED = "new.xml"
@@ -21,8 +22,8 @@ interface Transaction {
   edits: readonly EditCommand[]
   fingerprint: string
   claim: LastApplied
-  /** Resources that get another agent. */
-  exchanged?: readonly string[] | undefined
+  /** Resources whose place others take. */
+  first?: readonly StoppedFirst[] | undefined
   secrets?: readonly ParameterSecret[] | undefined
 }
 
@@ -31,7 +32,7 @@ interface Transaction {
  * one patch. Stops before it touches anything where that cannot be simulated, or the configuration is no longer the one that was
  * planned against. With `secrets`, what this returns is one.
  */
-export function transactionScript({ edits, fingerprint, claim, exchanged = [], secrets = [] }: Transaction): string {
+export function transactionScript({ edits, fingerprint, claim, first = [], secrets = [] }: Transaction): string {
   const edit = [...edits.map(editLine), ...fillIn(EDITED, needed(edits, secrets))]
   return [
     ...preamble(),
@@ -45,9 +46,9 @@ export function transactionScript({ edits, fingerprint, claim, exchanged = [], s
     `install -d -m 700 ${STATE_DIRECTORY}`,
     `printf %s ${quote(formatLastApplied(claim))} >${LAST_APPLIED}.new`,
     `mv -f ${LAST_APPLIED}.new ${LAST_APPLIED}`,
-    ...(exchanged.length === 0 ? [] : [...stopFirst(exchanged), ...edit]),
+    ...(first.length === 0 ? [] : [...stopFirst(first), ...edit, ...goOn(first)]),
     ...push(ORIGINAL, EDITED),
-    ...(exchanged.length === 0 ? [] : ["put_back() { :; }"]),
+    ...(first.length === 0 ? [] : ["put_back() { :; }"]),
     "",
   ].join("\n")
 }
@@ -55,9 +56,11 @@ export function transactionScript({ edits, fingerprint, claim, exchanged = [], s
 /**
  * Stops resources in a transition of its own, and begins again with the CIB of after. Where the agent changes in place, pacemaker 2.1 lets
  * each node forget a clone's history once any node has stopped it: one that is slower, as under load, never stops what the old agent
- * started, and the new agent finds it running. Whatever goes wrong from here on, they are let go on.
+ * started, and the new agent finds it running. Where another resource takes over, the stop would run beside its start. Whatever goes
+ * wrong from here on, they are let go on.
  */
-function stopFirst(ids: readonly string[]): readonly string[] {
+function stopFirst(first: readonly StoppedFirst[]): readonly string[] {
+  const ids = first.map(({ id }) => id)
   return [
     `cp ${ORIGINAL} ${STOPPED}`,
     `export CIB_file=${STOPPED}`,
@@ -65,7 +68,7 @@ function stopFirst(ids: readonly string[]): readonly string[] {
     `planned=$(cibadmin -Q | ${FINGERPRINT})`,
     "unset CIB_file",
     "put_back() {",
-    ...ids.map((id) => `  ${quoteAll([...metaOf(id), "--delete-parameter", "target-role"])} >&2`),
+    ...first.map((one) => `  ${quoteAll(asBefore(one))} >&2`),
     "}",
     ...push(ORIGINAL, STOPPED),
     `deadline=$(($(date +%s) + ${STOP_TIMEOUT}))`,
@@ -79,9 +82,22 @@ function stopFirst(ids: readonly string[]): readonly string[] {
   ]
 }
 
+/** In the edited copy: what stays is not to stay stopped. */
+function goOn(first: readonly StoppedFirst[]): readonly string[] {
+  return first.filter(({ stays }) => stays).map((one) => `CIB_file=${EDITED} ${quoteAll(asBefore(one))} >&2`)
+}
+
 /** Of a clone's resource this sets its clone's attribute. */
 function stopping(id: string): readonly string[] {
-  return [...metaOf(id), "--set-parameter", "target-role", "--parameter-value", "Stopped"]
+  return withRole(id, "Stopped")
+}
+
+function asBefore({ id, role }: StoppedFirst): readonly string[] {
+  return role === undefined ? [...metaOf(id), "--delete-parameter", "target-role"] : withRole(id, role)
+}
+
+function withRole(id: string, role: string): readonly string[] {
+  return [...metaOf(id), "--set-parameter", "target-role", "--parameter-value", role]
 }
 
 function metaOf(id: string): readonly string[] {
@@ -149,8 +165,8 @@ function verification(): readonly string[] {
 }
 
 /** How the transaction reads in a plan: the commands as an operator would type them. */
-export function describeEdits(edits: readonly EditCommand[], exchanged: readonly string[] = []): readonly string[] {
-  const first = exchanged.map((id) => quoteAll(stopping(id)))
+export function describeEdits(edits: readonly EditCommand[], first: readonly StoppedFirst[] = []): readonly string[] {
+  const stops = first.map(({ id }) => quoteAll(stopping(id)))
   const rest = edits.flatMap(({ argv, stdin }) => [
     quoteAll(argv[0] === "env" ? argv.slice(1) : argv),
     ...(stdin ?? "")
@@ -158,5 +174,6 @@ export function describeEdits(edits: readonly EditCommand[], exchanged: readonly
       .filter(Boolean)
       .map((line) => `  ${line}`),
   ])
-  return [...first, ...rest]
+  const starts = first.filter(({ stays }) => stays).map((one) => quoteAll(asBefore(one)))
+  return [...stops, ...rest, ...starts]
 }

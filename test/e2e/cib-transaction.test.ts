@@ -108,6 +108,24 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(sh(node, "cibadmin -Q --scope configuration")).toBe(before)
   })
 
+  test("an address stays where it is when another resource takes it over", () => {
+    const states = [{ first: "1" }, { renamed: "1" }, { renamed: "1", second: "2" }, { renamed: "2", second: "1" }, {}]
+    for (const vips of states) {
+      const resources = Object.entries(vips).map(([id, last]) => {
+        const parameters = { ip: `198.51.100.${last}`, cidr_netmask: "32", nic: "eth0" }
+        return resource(id, "ocf:heartbeat:IPaddr2", { parameters, operations: [monitor("1s")] })
+      })
+      const want: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS, resources }) }
+      for (const action of cib.plan(want, look(node, want, facts), [])) carryOut(node, action)
+      const after = look(node, want, facts)
+      record(node, want.desired, after.elected.have, facts)
+      expect(cib.check(want, after)).toEqual([])
+      const held = sh(node, "ip -o -4 addr show dev eth0 | sed -n 's/.* 198\\.51\\.100\\.\\([0-9]*\\).*/\\1/p' | sort")
+      expect(held.split("\n").filter(Boolean)).toEqual(Object.values(vips).sort())
+      expect(sh(node, "crm_mon -1 --inactive")).not.toMatch(/Failed|Stopped|disabled/)
+    }
+  })
+
   test("a resource that was stopped for another agent goes on where the configuration changed meanwhile", () => {
     const agents = "/usr/lib/ocf/resource.d/heartbeat"
     const meddle = "crm_attribute --type crm_config --name cluster-delay --update 62s"

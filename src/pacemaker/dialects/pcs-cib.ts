@@ -1,6 +1,7 @@
 import { applyChanges } from "../apply-changes.ts"
 import { type AttributeChange, type Change, type ChangeOf, changesOf, type OperationChange } from "../changes.ts"
 import type { Cib, Section } from "../cib.ts"
+import { makingRoom } from "../taking-over.ts"
 import { type CibCommands, deleteElement, type EditCommand } from "./cib-commands.ts"
 import { isIntricate, updateClone, updateResource } from "./cib-update.ts"
 import { pcsConstraint } from "./pcs-constraint.ts"
@@ -12,7 +13,8 @@ import { survivors } from "./survivors.ts"
 export function pcsCib(spelling: PcsSpelling): CibCommands {
   return {
     edit: (changes, cib, file) => {
-      const intricate = cib.tree === undefined ? [] : changes.filter((change) => isBeyond(change, cib))
+      const moving = makingRoom(changes)
+      const intricate = cib.tree === undefined ? [] : changes.filter((change) => isBeyond(change, cib, moving))
       const place = { cib, file, promotedRoles: spelling.promotedRoles }
       const rest = changes.filter((change) => !intricate.includes(change))
       return [
@@ -26,9 +28,9 @@ export function pcsCib(spelling: PcsSpelling): CibCommands {
   }
 }
 
-/** pcs changes the first set that it finds, whatever rule is on it, and replaces an operation whole. */
-function isBeyond(change: Change, cib: Cib): boolean {
-  if (change.type === "update-resource") return isIntricate(cib, change.have.id)
+/** pcs changes the first set that it finds, whatever rule is on it, replaces an operation whole, and has no address twice for a moment. */
+function isBeyond(change: Change, cib: Cib, moving: ReadonlySet<string>): boolean {
+  if (change.type === "update-resource") return moving.has(change.have.id) || isIntricate(cib, change.have.id)
   return change.type === "update-clone" && isIntricate(cib, change.clone.id)
 }
 

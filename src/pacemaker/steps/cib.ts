@@ -10,7 +10,7 @@ import {
 } from "../../model/step.ts"
 import { strayAuthkeys } from "../authkeys.ts"
 import { beliefOf } from "../belief.ts"
-import { type Change, changesOf } from "../changes.ts"
+import { changesOf } from "../changes.ts"
 import type { Cib } from "../cib.ts"
 import { CIB_ANSWER, type CibHave, cibProbe } from "../cib-probe.ts"
 import { CIB_WANT, type CibWant, cibWant } from "../cib-want.ts"
@@ -24,6 +24,7 @@ import { bansIn, keptOffRemotes } from "../remotes.ts"
 import { allNames, namesIn, recorded, type SecretNames, secretNames } from "../secret-record.ts"
 import { SETTLED } from "../settled.ts"
 import { parseSimulation } from "../simulate.ts"
+import { stoppedFirst } from "../taking-over.ts"
 import { describeEdits, EDITED, STALE, simulationScript, transactionScript } from "../transaction.ts"
 
 /** One pcs call takes half a second on an idle node; a loaded one must not be cut off in the middle of a transaction. */
@@ -116,7 +117,7 @@ function unlike(message: string): Finding {
 function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
   const { elected } = members
   const edits = editsFor(want, members)
-  const exchanged = exchangedBy(difference(want, members).changes)
+  const first = stoppedFirst(difference(want, members).changes)
   const claim = {
     epoch: elected.have.cib.version.epoch,
     ...(elected.have.identity === undefined ? {} : { cluster: elected.have.identity }),
@@ -124,7 +125,7 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
     ...recorded(allNames(secretNames(want.secrets ?? []), namesIn(elected.have.cib, remembered(members)))),
   }
   const script = (mark: LastApplied) => {
-    const transaction = { edits, fingerprint: elected.have.fingerprint, claim: mark, exchanged, secrets: want.secrets }
+    const transaction = { edits, fingerprint: elected.have.fingerprint, claim: mark, first, secrets: want.secrets }
     return want.secrets === undefined ? transactionScript(transaction) : new Secret(transactionScript(transaction))
   }
   return [
@@ -136,9 +137,7 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
       sameAs: script({ ...claim, epoch: 0 }),
       timeoutMs: TRANSACTION_TIMEOUT_MS,
       staleCode: STALE,
-      label: ["edit, verify, simulate and push the CIB in one transaction", ...describeEdits(edits, exchanged)].join(
-        "\n",
-      ),
+      label: ["edit, verify, simulate and push the CIB in one transaction", ...describeEdits(edits, first)].join("\n"),
       transitions: parseSimulation,
       hint: "Nothing was pushed unless it says that a patch failed. Run haops again: it plans from what the cluster has now.",
     },
@@ -150,15 +149,6 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
       hint: "`crm_mon -1rf` shows what it is still busy with, and what failed.",
     },
   ]
-}
-
-/** Resources that are made anew under the id that they have, with another agent. Not those that an operator has stopped. */
-function exchangedBy(changes: readonly Change[]): readonly string[] {
-  const made = new Set(changesOf(changes, "create-resource").map(({ resource }) => resource.id))
-  return changesOf(changes, "delete-resource").flatMap(({ have: { id, fencing, meta, clone } }) => {
-    const role = meta["target-role"] ?? clone?.meta["target-role"]
-    return made.has(id) && !fencing && role !== "Stopped" ? [id] : []
-  })
 }
 
 function standing(want: CibWant, members: Members<CibHave>): Standing {

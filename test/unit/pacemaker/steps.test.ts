@@ -4,6 +4,7 @@ import type { HostFacts } from "../../../src/model/host-facts.ts"
 import type { Members } from "../../../src/model/step.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
 import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
+import type { DesiredResource } from "../../../src/pacemaker/desired.ts"
 import { fromLists, type LastApplied, type OwnedLists } from "../../../src/pacemaker/ownership.ts"
 import { cib } from "../../../src/pacemaker/steps/cib.ts"
 import { cibRecord } from "../../../src/pacemaker/steps/cib-record.ts"
@@ -86,6 +87,8 @@ describe("cib", () => {
     ])
     const [run, wait] = cib.plan(want("vip", "fresh"), all, [])
     expect((run as RunAction).label?.split("\n").slice(1)).toEqual([
+      // There may be one alone of an agent that is not known.
+      "crm_resource --resource old --meta --set-parameter target-role --parameter-value Stopped",
       "pcs -f new.xml resource delete old",
       "pcs -f new.xml resource create fresh ocf:heartbeat:Dummy",
     ])
@@ -115,6 +118,48 @@ describe("cib", () => {
     expect(labelled("ocf:heartbeat:Dummy")).toContain(stop)
     expect(labelled("ocf:heartbeat:IPaddr2")).not.toContain(stop)
     expect(labelled("ocf:heartbeat:Dummy", { ...stopped, cib: { ...stopped.cib, resources } })).not.toContain(stop)
+  })
+  describe("what another resource takes over is stopped first", () => {
+    const VIP = "ocf:heartbeat:IPaddr2"
+    const vip = (id: string, ip: string) => resource(id, VIP, { parameters: { ip } })
+    const unit = (id: string) => resource(id, "systemd:haproxy")
+    const steps = (before: readonly DesiredResource[], after: readonly DesiredResource[]) => {
+      const live = up(record(6, ...before.map(({ id }) => id)))
+      const resources = before.map(({ operations: _, ...one }) => ({ ...one, operations: [] }))
+      const have = { ...live, cib: { ...live.cib, resources, tree: undefined } }
+      const wanted = { ...want(), desired: desired({ resources: after }) }
+      const { label = "" } = cib.plan(wanted, members(have), [])[0] as RunAction
+      const words = label
+        .split("\n")
+        .map((line) => line.split(" "))
+        .filter((line) => line.includes("target-role"))
+      return words.map(([, , id, , how]) => `${id} ${how === "--delete-parameter" ? "start" : "stop"}`)
+    }
+
+    test.each<[string, readonly DesiredResource[], readonly DesiredResource[], readonly string[]]>([
+      ["a VIP of another name", [vip("old", "10.0.0.1")], [vip("new", "10.0.0.1")], ["old stop"]],
+      ["an address spelled otherwise", [vip("old", "fd00::0:1")], [vip("new", "fd00::1")], ["old stop"]],
+      ["a unit under another id", [unit("old")], [unit("new")], ["old stop"]],
+      ["another VIP beside it", [vip("old", "10.0.0.1")], [vip("new", "10.0.0.2")], []],
+      ["a VIP of another address", [vip("vip", "10.0.0.1")], [vip("vip", "10.0.0.2")], []],
+      [
+        "two VIPs that change their addresses",
+        [vip("a", "10.0.0.1"), vip("b", "10.0.0.2")],
+        [vip("a", "10.0.0.2"), vip("b", "10.0.0.1")],
+        ["a stop", "b stop", "a start", "b start"],
+      ],
+      [
+        "an address that goes to a new VIP",
+        [vip("a", "10.0.0.1")],
+        [vip("a", "10.0.0.2"), vip("b", "10.0.0.1")],
+        ["a stop", "a start"],
+      ],
+    ])("%s", (_, before, after, expected) => expect(steps(before, after)).toEqual(expected))
+
+    test("not one that an operator has stopped", () => {
+      const stopped = { ...vip("old", "10.0.0.1"), meta: { "target-role": "Stopped" } }
+      expect(steps([stopped], [vip("new", "10.0.0.1")])).toEqual([])
+    })
   })
   test("a member with another authkey is named, with what to do", () => {
     const keyed = (key: string) => ({ ...up(), identity: { key } })
