@@ -86,7 +86,7 @@ function linkTimeoutsOf(sections: Sections, { nodes }: CorosyncConf): ReadonlyMa
 
 function features(votes: string): Record<string, string> {
   const flags = parseQuorum(votes)?.flags
-  if (flags === undefined) throw new HaopsError("E_PROBE", "corosync runs, and corosync-quorumtool says nothing of it")
+  if (flags === undefined) throw new HaopsError("E_PROBE", "corosync runs, but corosync-quorumtool reports nothing")
   return Object.fromEntries(Object.entries(FLAGS).map(([option, word]) => [option, flags.includes(word) ? "1" : "0"]))
 }
 

@@ -28,7 +28,7 @@ export function trailingLinks({ tokenMs, linkTimeouts }: RunningCorosync): reado
 export function linksFollow(links: readonly number[]): WaitAction {
   return {
     type: "wait",
-    for: "its links to go by the token",
+    for: "its links to use the token's timers",
     script: `token=$(corosync-cmapctl -g runtime.config.totem.token 2>/dev/null | sed 's/.* = //')
 for link in ${links.join(" ")}; do
   ms=$(corosync-cmapctl -g "runtime.config.totem.interface.$link.knet_ping_timeout" 2>/dev/null | sed 's/.* = //')
@@ -36,6 +36,6 @@ for link in ${links.join(" ")}; do
     { echo "link $link is given up after $ms ms, with a token of $token ms"; exit 1; }
 done`,
     timeoutMs: TIMEOUT_MS,
-    hint: "corosync says in its log what it did not like: journalctl -u corosync. Nothing has stopped.",
+    hint: "corosync's log says why: journalctl -u corosync. Nothing has stopped.",
   }
 }

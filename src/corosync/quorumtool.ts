@@ -83,6 +83,6 @@ function survivable(votes: number, needed: number, nodes: readonly number[]): nu
 function strange(stdout: string): HaopsError {
   return new HaopsError(
     "E_PROBE",
-    `corosync-quorumtool said something else: ${JSON.stringify(stdout.trim().slice(0, 80))}`,
+    `unexpected output of corosync-quorumtool: ${JSON.stringify(stdout.trim().slice(0, 80))}`,
   )
 }

@@ -4,11 +4,11 @@ import type { RunAction } from "../model/action.ts"
 export const RELOAD_COROSYNC: RunAction = {
   type: "run",
   argv: ["corosync-cfgtool", "-R"],
-  label: "let all members reload corosync.conf",
+  label: "reload corosync.conf on all members",
 }
 
 /** Once more, after a new token: the times of knet's links follow it one reload late (see `trailingLinks`). */
 export const RELOAD_AGAIN: RunAction = {
   ...RELOAD_COROSYNC,
-  label: "let all members reload corosync.conf again: links take up a new token one reload late",
+  label: "reload corosync.conf on all members again: links use a new token one reload late",
 }

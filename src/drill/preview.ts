@@ -25,12 +25,12 @@ export function previewDrill(aim: ProbedService, fault: Fault, before: Before): 
 /** Throws `E_REFUSED` where something else would happen now than was agreed to: to another node, or with other consequences. Pure. */
 export function requireAgreed(now: DrillPreview, agreed: DrillPreview): void {
   const fresh = now.words.filter((word) => !agreed.words.includes(word))
-  if (fresh.length > 0) throw refused(fresh.map((word) => `not what was agreed to, by now: ${word}`))
+  if (fresh.length > 0) throw refused(fresh.map((word) => `not what was confirmed: ${word}`))
 }
 
 function refused(reasons: readonly string[]): HaopsError {
   const list = reasons.map((one) => `  ${one}`).join("\n")
-  return new HaopsError("E_REFUSED", `no drill now, nothing was touched:\n${list}`, {
-    hint: "haops verify tells more. A drill measures a cluster that is well.",
+  return new HaopsError("E_REFUSED", `the drill was refused, nothing was touched:\n${list}`, {
+    hint: "haops verify tells more. A drill needs a healthy cluster.",
   })
 }

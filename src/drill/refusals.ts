@@ -30,8 +30,7 @@ export function refusals({ vip }: ProbedService, fault: Fault, before: Before): 
   const unwell = checks.filter(({ outcome }) => outcome === "fail")
   return [
     ...traces.map(
-      (host) =>
-        `${host} still carries the fault of another drill: its own timer takes that away, or sh -eu ${TRACE} there`,
+      (host) => `${host} still has the fault of another drill: its timer removes it, or sh -eu ${TRACE} there`,
     ),
     ...unwell.map(({ title, evidence }) => `haops verify fails: ${title}: ${evidence[0] ?? "no evidence"}`),
     ...(status.pacemaker?.maintenance ? ["the cluster is in maintenance mode: nothing would move"] : []),

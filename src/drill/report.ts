@@ -59,12 +59,10 @@ export function reportOf(course: DrillTimeline, { fault, target, service, limitM
   const healthyMs = since(course.healthyMs)
   const reasons = [
     ...(limitMs !== undefined && outageMs > limitMs
-      ? [`nothing was answered for ${outageMs} ms, and ${limitMs} ms was the limit`]
+      ? [`no answer for ${outageMs} ms; the limit is ${limitMs} ms`]
       : []),
     ...(healthyMs === undefined && !interrupted ? ["the cluster was not healthy again in time"] : []),
-    ...(restored === "timer"
-      ? ["what the drill did could not be put back from here: the node's own timer does it"]
-      : []),
+    ...(restored === "timer" ? ["the fault could not be removed from here: the node's own timer does it"] : []),
   ]
   return {
     kind: fault.kind,

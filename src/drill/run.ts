@@ -96,7 +96,7 @@ export async function runDrill(drill: Drill): Promise<DrillTimeline> {
 
 const FATE: Readonly<Record<Undone, string>> = {
   lifted: "nothing is left of it there",
-  timer: "what may be left of it there, the node's own timer takes away",
+  timer: "what may be left of it there is removed by the node's own timer",
 }
 
 /** Throws what kept the fault from being brought about, and what has become of any part of it. */
@@ -105,7 +105,7 @@ async function inject(drill: Drill): Promise<void> {
   const limitMs = fault.effect === "lasts" ? holdMs : recoverMs
   const seconds = Math.ceil((limitMs + MARGIN_MS) / 1000)
   const host = target.node
-  const what = `${fault.kind} could not be brought about on ${host}`
+  const what = `${fault.kind} could not be injected on ${host}`
   const outcome = await runOn(drill, faultScript(fault, target, { seconds, audit })).catch((thrown) =>
     asHaopsError(thrown, { host }),
   )

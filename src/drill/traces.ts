@@ -14,7 +14,7 @@ export const TRACES = answerKey<boolean>("traces of a drill")
 const traces = defineStep<z.infer<typeof want>, boolean>({
   kind: "drill-traces",
   answers: [TRACES],
-  summary: "whether a host carries the fault of a drill",
+  summary: "whether a fault of a drill is left on a host",
   want,
   title: () => "traces of a drill",
   probe: () => ({ script: `[ ! -e ${TRACE} ] || echo there`, parse: ({ stdout }) => stdout.trim() === "there" }),

@@ -88,7 +88,7 @@ function outside({ pacemaker, hosts }: Inventory, answers: Answers): readonly st
 /** What the cluster mends leaves only the way back behind, which nobody needs any more then. */
 function leftovers(world: World, tasks: readonly Task[], { effect }: Fault): readonly string[] {
   if (effect === "heals") return []
-  return carriers(world, tasks).map((host) => `${host}: still carries the fault`)
+  return carriers(world, tasks).map((host) => `${host}: still has the fault`)
 }
 
 /** Hosts that carry the fault of a drill. */

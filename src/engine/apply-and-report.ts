@@ -35,7 +35,7 @@ function reportTransitions(
   try {
     sink({ type: "transitions", stage: about.stage, host: about.host, transitions: read(stdout) })
   } catch (thrown) {
-    const text = `what the cluster will do about ${about.step} was not understood: ${asHaopsError(thrown).message}`
+    const text = `crm_simulate's answer about ${about.step} was not understood: ${asHaopsError(thrown).message}`
     sink({ type: "message", level: "warning", text })
   }
 }

@@ -109,7 +109,7 @@ async function wait(action: WaitAction, transport: Transport, signal: AbortSigna
 }
 
 function stale(action: Action, result: ExecResult): HaopsError {
-  const hint = "Somebody or something changes the cluster at this moment. Run haops again when it is quiet."
+  const hint = "Something else keeps changing the cluster's configuration. Run haops again when it has stopped."
   return new HaopsError("E_STALE", `${shorten(describeAction(action))}: the cluster kept changing`, { hint, result })
 }
 

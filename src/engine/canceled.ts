@@ -15,6 +15,6 @@ export function requireGoing({ stop }: RunContext, unfinished: readonly Unfinish
   const half = unfinished.map(({ step, host, done, of }) => `${step} on ${host} (${done} of ${of} actions done)`)
   const said = half.length > 0 ? `half done: ${half.join(", ")}` : "nothing is half done"
   throw new HaopsError("E_CANCELED", `interrupted; ${said}`, {
-    hint: "Run the same command again: it goes on from here.",
+    hint: "Run the same command again: it continues from here.",
   })
 }

@@ -70,7 +70,7 @@ async function applyWave(context: RunContext, { barrier, next, wave, blocked, ju
 }
 
 function plannedAgain({ step, host }: HaopsError): HaopsEvent {
-  const text = `${step} on ${host}: changed by somebody else meanwhile; nothing was done, planning it again`
+  const text = `${step} on ${host}: changed meanwhile by another; nothing was done, planning it again`
   return { type: "message", level: "info", text }
 }
 
@@ -109,7 +109,7 @@ function report(context: RunContext, barrier: Barrier, wave: Wave, blocked: stri
 }
 
 function notNow({ host, task }: Assessment, reason: string): HaopsError {
-  const hint = "What is done stays. Put that right, then run haops again: it goes on from here."
+  const hint = "What is done stays. Fix that, then run haops again: it continues from here."
   return new HaopsError("E_REFUSED", `${host} is left as it is: ${reason}`, { host, step: task.title, hint })
 }
 

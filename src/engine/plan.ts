@@ -78,7 +78,7 @@ async function simulate(context: RunContext, assessments: readonly Assessment[])
 }
 
 function notSimulated(title: string, host: string, why: string) {
-  return { transitions: [], notes: [`What the cluster would do about ${title} could not be asked on ${host}: ${why}`] }
+  return { transitions: [], notes: [`The effect of ${title} could not be simulated on ${host}: ${why}`] }
 }
 
 function plannedStep({ task, host, drift, actions, blocked }: Assessment): PlannedStep {

@@ -53,7 +53,7 @@ export function strayVips(drift: readonly Drift[]): readonly StrayVip[] {
 }
 
 function quorum(status: CrmStatus): Drift[] {
-  if (status.dc === undefined) return [drift("cluster", "no controller elected", "quorate")]
+  if (status.dc === undefined) return [drift("cluster", "no controller (DC) elected", "quorate")]
   return status.quorate ? [] : [drift("cluster", "without quorum", "quorate")]
 }
 

@@ -139,7 +139,7 @@ function settled(node: string, standby: boolean): WaitAction {
   const line = `<node name="${node}" .*standby="${standby}"`
   return {
     type: "wait",
-    for: standby ? `the resources of ${node} to be elsewhere` : `the resources that belong on ${node}`,
+    for: standby ? `the resources of ${node} to move away` : `the resources of ${node} to start`,
     script: `${statusScript({ online: [] })}
 has ${quote(line)} || missing 'the cluster does not know it yet'
 ! has ' pending="[A-Z]' || missing 'an operation is under way'

@@ -49,7 +49,7 @@ class PlainLines {
       case "host-unreachable":
         return red(this.#host(event.host, `unreachable: ${cleanLine(event.error.message)}`))
       case "host-failed":
-        return red(this.#host(event.host, `takes no further part: ${cleanLine(event.error.message)}`))
+        return red(this.#host(event.host, `dropped out: ${cleanLine(event.error.message)}`))
       case "finding": {
         const { severity, message, hint } = event.finding
         const said = this.#host(event.host, `${severity}: ${cleanLine(event.step)}: ${cleanLine(message)}`)

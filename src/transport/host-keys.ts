@@ -168,7 +168,7 @@ function changed(endpoint: Endpoint, key: Buffer, entries: readonly KnownHost[])
   const removals = new Set(
     entries.map((entry) => `ssh-keygen -R ${quote(nameIn(entry, endpoint))} -f ${quote(entry.file)}`),
   )
-  const hint = `somebody may be in between. If the host was reinstalled, check the fingerprint on its console, then run: ${[...removals].join("; ")}`
+  const hint = `this may be a man-in-the-middle attack. If the host was reinstalled, check the fingerprint on its console, then run: ${[...removals].join("; ")}`
   return new HaopsError("E_HOSTKEY", message, { host: endpoint.name, hint })
 }
 

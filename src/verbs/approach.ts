@@ -109,7 +109,8 @@ function listenForInterrupt(sink: Sink, looksOnly: boolean) {
     if (stop.signal.aborted) return abort.abort()
     stop.abort()
     if (looksOnly) return abort.abort()
-    const text = "Interrupted: finishing what runs now, beginning nothing new. Press Ctrl-C again to let go of it."
+    const text =
+      "Interrupted: finishing what runs now, beginning nothing new. Press Ctrl-C again to stop waiting for it."
     sink({ type: "message", level: "warning", text })
   }
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal)

@@ -17,14 +17,14 @@ export async function confirmNews(
   if (yes === true && strange.length === 0) return true
   if (yes === true || !canAsk()) {
     const text = (yes === true ? strange : costs).map((one) => one.text).join("; ")
-    throw new HaopsError("E_REFUSED", `this was not to be seen when it was agreed to: ${text}`, {
-      hint: "Nothing of that was done; what was done before stays. Look at a new plan, then run haops again: it goes on from here.",
+    throw new HaopsError("E_REFUSED", `this was not in the plan that was confirmed: ${text}`, {
+      hint: "Nothing of that was done; what was done before stays. Look at a new plan, then run haops again: it continues from here.",
     })
   }
   const { reporter, context } = session
   return await reporter.asking(async (tell) => {
     tell.plan(plan)
-    tell.sentence("This was not to be seen when you agreed:")
+    tell.sentence("This was not in the plan that you confirmed:")
     for (const { text } of costs) tell.sentence(text)
     return await ask("Go on?", context.stop)
   })

@@ -147,7 +147,7 @@ exec /usr/sbin/pcs "$@"
   expect(code, stderr).toBe(0)
   const nodes = await everywhere(lab.nodes, "ls /usr/local/sbin/pcs 2>/dev/null | wc -l; rm -f /usr/local/sbin/pcs")
   expect(Object.values(nodes).sort()).toEqual(["0", "1", "1"])
-  expect(stderr).toContain("changed by somebody else meanwhile; nothing was done, planning it again")
+  expect(stderr).toContain("changed meanwhile by another; nothing was done, planning it again")
   expect(await property(lab.nodes[0]!, "cluster-delay")).toBe("61s")
   expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("5min")
   await expectConverged()

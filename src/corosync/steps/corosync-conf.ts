@@ -14,7 +14,7 @@ import { putCorosyncConf } from "../put-corosync-conf.ts"
  */
 export const corosyncConf = defineJointStep<ClusterWant, CorosyncView>({
   kind: "corosync-conf",
-  summary: "corosync's settings in the file of every member",
+  summary: "corosync's settings, in corosync.conf of every member",
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "corosync.conf",

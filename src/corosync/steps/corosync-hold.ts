@@ -11,7 +11,7 @@ import { defineClusterStep } from "../../model/step.ts"
  */
 export const corosyncHold = defineClusterStep<ClusterWant, CorosyncView>({
   kind: "corosync-hold",
-  summary: "the cluster's hands off its resources while corosync restarts",
+  summary: "maintenance mode while corosync restarts",
   needs: "all",
   want: CLUSTER_WANT,
   bind: clusterWant,
@@ -29,9 +29,9 @@ export const corosyncHold = defineClusterStep<ClusterWant, CorosyncView>({
     {
       type: "run",
       argv: ["sh", "-c", HOLD],
-      label: "put the cluster in maintenance mode, in a property set of haops's own",
+      label: "set maintenance-mode=true, in a property set of haops's own",
       hint:
-        "Nothing has restarted. A property of yours goes before haops's: `cibadmin -Q -o crm_config` shows every maintenance-mode; take out " +
+        "Nothing has restarted. A property of yours takes precedence over haops's: `cibadmin -Q -o crm_config` shows every maintenance-mode; take out " +
         "the one that says false, and run haops up again.",
     },
   ],

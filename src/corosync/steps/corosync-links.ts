@@ -15,10 +15,10 @@ const TIMEOUT_MS = 30_000
  */
 export const corosyncLinks = defineJointStep<ClusterWant, CorosyncView>({
   kind: "corosync-links",
-  summary: "links that are no longer wanted out of corosync.conf, once the others carry",
+  summary: "links removed from corosync.conf, once the others are connected",
   want: CLUSTER_WANT,
   bind: clusterWant,
-  title: () => "former links of corosync",
+  title: () => "removed links of corosync",
   probe: corosyncView,
   check(want, members) {
     const change = changeOf(want, members.elected.have)
@@ -48,7 +48,7 @@ export const corosyncLinks = defineJointStep<ClusterWant, CorosyncView>({
         timeoutMs: TIMEOUT_MS,
         hint:
           `Link n of corosync is UDP port 5405 + n: it must be open between all nodes, here for ${staying.join(", ")}. The former ` +
-          "links stay, and nothing has stopped; run haops up again when that is put right.",
+          "links stay, and nothing has stopped; run haops up again once that is fixed.",
       },
       putCorosyncConf(editCorosyncConf(have.text, { options: {}, rings: change.last, withoutInterfaces: false })),
     ]

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 180_000
  */
 export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
   kind: "corosync-release",
-  summary: "the cluster's hands on its resources again, when all members are back",
+  summary: "end of maintenance mode, once all members are back",
   needs: "all",
   want: CLUSTER_WANT,
   bind: clusterWant,
@@ -35,7 +35,7 @@ export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
     if (partial === undefined || !isRolling(members)) return []
     const message = `the cluster stays in haops's maintenance mode, and nothing fails over: ${partial}`
     const hint =
-      "A roll of corosync was cut short. Once every member is in the inventory, haops up without --limit ends it."
+      "A rolling restart of corosync was interrupted. Once every member is in the inventory, haops up without --limit ends it."
     return [{ severity: "error", message, hint }]
   },
   plan(want, members) {
@@ -43,7 +43,7 @@ export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
     return [
       {
         type: "wait",
-        for: `${online.join(", ")} to be online, with quorum, and looked at`,
+        for: `${online.join(", ")} to be online, with quorum, and probed`,
         script: `${statusScript({ online })}\n${SETTLED}`,
         timeoutMs: TIMEOUT_MS,
         hint: HINT,
@@ -51,14 +51,14 @@ export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
       {
         type: "run",
         argv: ["sh", "-c", RELEASE],
-        label: "take the cluster out of haops's maintenance mode",
+        label: "end haops's maintenance mode",
         hint: HINT,
       },
-      { type: "wait", for: "the cluster to have put its resources right", script: SETTLED, timeoutMs: TIMEOUT_MS },
+      { type: "wait", for: "the cluster to have recovered its resources", script: SETTLED, timeoutMs: TIMEOUT_MS },
     ]
   },
 })
 
 const HINT =
-  "The cluster stays in maintenance mode: everything keeps running, and nothing fails over. Look at `crm_mon -1` on the nodes; haops up " +
+  "The cluster stays in maintenance mode: resources keep running, and nothing fails over. See `crm_mon -1` on the nodes; haops up " +
   "ends it as soon as all of them are in."

@@ -18,10 +18,10 @@ const TIMEOUT_MS = 30_000
  */
 export const corosyncReload = defineJointStep<ClusterWant, CorosyncView>({
   kind: "corosync-reload",
-  summary: "corosync.conf taken up by all members without a restart",
+  summary: "corosync.conf reloaded on all members, without a restart",
   want: CLUSTER_WANT,
   bind: clusterWant,
-  title: () => "corosync.conf taken up",
+  title: () => "corosync.conf reloaded",
   probe: corosyncView,
   check: (want, members) => (isManaged(want, members) ? behind(want, members.elected.have) : []),
   plan(want, members, drift) {
@@ -77,10 +77,10 @@ function inForce(want: ClusterWant, { elected }: Members<CorosyncView>, drift: r
     })
   return {
     type: "wait",
-    for: "corosync to have taken it up",
+    for: "corosync to have reloaded it",
     script: [...told, LINKS_TAKEN].join("\n"),
     timeoutMs: TIMEOUT_MS,
-    hint: "corosync says in its log what it did not like: journalctl -u corosync. Nothing has stopped.",
+    hint: "corosync's log says why: journalctl -u corosync. Nothing has stopped.",
   }
 }
 

@@ -38,7 +38,7 @@ export const corosyncRestart = defineJointStep<ClusterWant, CorosyncView>({
       return [
         {
           attribute: "corosync and pacemaker",
-          have: "stopped by a run that was cut short",
+          have: "stopped by a run that was interrupted",
           want: "running",
           risk: "none",
         },
@@ -47,7 +47,7 @@ export const corosyncRestart = defineJointStep<ClusterWant, CorosyncView>({
     // Known for certain, but not to be done before the file is there and the cluster is held.
     const ready = isHeld(members) && isWritten(want, have)
     if (pendingRestarts(want, have).length === 0) return []
-    const running = { attribute: "corosync", have: "running with former settings", want: "restarted" }
+    const running = { attribute: "corosync", have: "running with the former settings", want: "restarted" }
     return [{ ...running, risk: "restart", cost: COST, ...(ready ? {} : { expected: true }) }]
   },
   plan: (want, members) => [
@@ -81,5 +81,5 @@ function systemctl(...words: readonly string[]): Action {
 
 const STRANDED =
   "The other nodes are left as they are, and the cluster stays in maintenance mode: VIPs and haproxy keep running where they are, and " +
-  "nothing fails over. Look at `journalctl -u corosync -u pacemaker` on the node, put that right, and run haops up again: it " +
+  "nothing fails over. Look at `journalctl -u corosync -u pacemaker` on the node, fix that, and run haops up again: it " +
   "goes on from here and ends the maintenance mode."

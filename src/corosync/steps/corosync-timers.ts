@@ -14,7 +14,7 @@ const TIMEOUT_MS = 30_000
  */
 export const corosyncTimers = defineJointStep<ClusterWant, CorosyncView>({
   kind: "corosync-timers",
-  summary: "corosync's links by the token that it runs with",
+  summary: "timers of corosync's links, which follow its token",
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: () => "timers of corosync's links",
@@ -52,7 +52,7 @@ function settled(links: readonly TrailingLink[], { running }: CorosyncView): Act
   const numbers = links.map(({ link }) => link)
   return {
     type: "wait",
-    for: "its links to be connected at their new pace",
+    for: "its links to be connected with the new timers",
     script: `sleep 1.2\n${linksConnected(numbers, others)}`,
     timeoutMs: TIMEOUT_MS,
   }

@@ -15,11 +15,11 @@ export function reloadHaproxy(paths: readonly string[], agent?: HaproxyAgent): r
     agent === undefined ? unitReload() : takeOver(agent),
     {
       type: "wait",
-      for: "haproxy to take up its new configuration",
+      for: "haproxy to load its new configuration",
       script: `${haproxyMemory(agent)}
 for path in ${quoteAll(paths)}; do memory=$(haproxy_memory "$path") && [ "$memory" = current ] || exit 1; done`,
       timeoutMs: RELOAD_TIMEOUT_MS,
-      hint: `It goes on with the old one, probably because it cannot bind an address. See: journalctl -u ${HAPROXY_UNIT} -n 50`,
+      hint: `It still runs the old one, probably because it cannot bind an address. See: journalctl -u ${HAPROXY_UNIT} -n 50`,
     },
   ]
 }

@@ -19,7 +19,7 @@ interface PackageWant {
 export function packageDrift(wanted: readonly PackageWant[], have: PackageState): readonly Drift[] {
   const drift: Drift[] = wanted.flatMap((one) => (satisfied(one, have) ? [] : [driftOf(one, have)]))
   if (have.policyLeft) {
-    drift.push({ attribute: POLICY_PATH, have: "left by a run that was cut short", want: "absent", risk: "none" })
+    drift.push({ attribute: POLICY_PATH, have: "left by a run that was interrupted", want: "absent", risk: "none" })
   }
   return drift
 }

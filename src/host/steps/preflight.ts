@@ -9,7 +9,7 @@ import { type PreflightWant, preflightWant } from "../preflight-want.ts"
 export function preflightStep(components: readonly Component[]): HostStep<PreflightWant, PreflightState> {
   return defineStep<PreflightWant, PreflightState>({
     kind: "preflight",
-    summary: "what stands against this host: system, root, names, ports, disk, package manager",
+    summary: "what is wrong with this host: system, root, names, ports, disk, package manager",
     want: preflightWant,
     bind: ({ inventory, host }) =>
       wantOf(

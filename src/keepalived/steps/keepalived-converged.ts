@@ -33,7 +33,7 @@ type VipWant = z.infer<typeof vip>
 export const keepalivedConverged = defineClusterStep<Want, HolderState>({
   kind: "keepalived-converged",
   role: "proof",
-  summary: "keepalived's VIPs seen on one host each, answering",
+  summary: "proof: each of keepalived's VIPs on one host, answering",
   needs: "any",
   want,
   bind,

@@ -20,7 +20,7 @@ interface Have {
  */
 export const keepalivedRetired = defineStep<z.infer<typeof want>, Have>({
   kind: "keepalived-retired",
-  summary: "a keepalived that haops set up and that the inventory wants no more, stopped and cleared away",
+  summary: "a keepalived of haops that is no longer in the inventory, stopped and its configuration deleted",
   want,
   bind: ({ inventory, host }) =>
     inventory.vips.some((vip) => vip.manager === "keepalived" && vip.on === host.group) ? undefined : {},

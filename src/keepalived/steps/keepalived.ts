@@ -103,7 +103,7 @@ const RELOAD: readonly Action[] = [
   { type: "run", argv: ["systemctl", "reload", "--", UNIT] },
   {
     type: "wait",
-    for: "keepalived to take up its new configuration",
+    for: "keepalived to load its new configuration",
     script: `${keepalivedMemory(KEEPALIVED_CONFIG)}
 [ "$(keepalived_memory)" = current ]`,
     timeoutMs: RELOAD_TIMEOUT_MS,

@@ -31,7 +31,7 @@ interface Have extends NodeCluster {
  */
 export const clusterFiles = defineJointStep<Want, Have>({
   kind: "cluster-files",
-  summary: "the files by which a cluster of crmsh is founded",
+  summary: "the files with which crmsh's cluster is set up",
   bind({ inventory, host, secret }) {
     const cluster = clusterWant({ inventory, host })
     const pacemaker = pacemakerOn(inventory, host)

@@ -25,7 +25,7 @@ type All = Members<NodeView>
  */
 export const clusterJoin = defineClusterStep<Want, NodeView>({
   kind: "cluster-join",
-  summary: "one node taken into the running cluster by a member",
+  summary: "one node added to the running cluster, by a member",
   needs: "any",
   bind({ inventory, host, subject, secret }) {
     const pacemaker = pacemakerOn(inventory, host)

@@ -22,7 +22,7 @@ type All = Members<NodeView>
 /** Takes one node out of corosync and pacemaker, by another member. Nothing on the others restarts, and their ids stay. */
 export const clusterLeave = defineClusterStep<Want, NodeView>({
   kind: "cluster-leave",
-  summary: "one node taken out of the running cluster by another member",
+  summary: "one node removed from the running cluster, by another member",
   needs: "any",
   want,
   bind(context) {

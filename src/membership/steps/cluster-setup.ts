@@ -14,7 +14,7 @@ import { isForeign, liveConf, MEMBER_FILES, type MemberFiles, rank } from "../si
  */
 export const clusterSetup = defineClusterStep<ClusterWant, MemberFiles>({
   kind: "cluster-setup",
-  summary: "the cluster founded where there is none",
+  summary: "the cluster set up where there is none",
   needs: "all",
   want: CLUSTER_WANT,
   bind: clusterWant,

@@ -103,7 +103,7 @@ function joinDrift(node: string, { units, status }: Have): Drift[] {
   if (status === undefined) return [running("starting")]
   const self = status.nodes.find(({ name }) => name === node)
   if (self?.online !== true || self.pending) return [running("not joined yet")]
-  if (status.dc === undefined) return [running("without an elected controller")]
+  if (status.dc === undefined) return [running("without an elected controller (DC)")]
   return status.quorate ? [] : [running("without quorum")]
 }
 

@@ -21,7 +21,7 @@ type Want = z.infer<typeof want>
  */
 export const clusterStray = defineClusterStep<Want, NodeView>({
   kind: "cluster-stray",
-  summary: "what a removed node still has of the cluster, cleared away",
+  summary: "leftover cluster configuration of a removed node, deleted",
   needs: "any",
   want,
   bind({ inventory, host, subject }) {
@@ -35,7 +35,7 @@ export const clusterStray = defineClusterStep<Want, NodeView>({
   elect: ({ node }, _view, { host }) => (host === node ? 1 : 0),
   check: (wanted, members) =>
     isStray(wanted, members)
-      ? [{ attribute: wanted.node, have: "configured, but given up by the cluster", want: "cleared", risk: "none" }]
+      ? [{ attribute: wanted.node, have: "configured, but removed by the cluster", want: "cleared", risk: "none" }]
       : [],
   plan: ({ shell }, { elected }) =>
     chooseDialect(elected.facts, shell)

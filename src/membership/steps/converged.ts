@@ -22,7 +22,7 @@ export const converged = defineClusterStep<HealthWant, Health>({
   kind: "converged",
   role: "proof",
   answers: [HEALTH, CLUSTER_STATUS],
-  summary: "the cluster seen to do what it was set up for",
+  summary: "proof: members online, quorum, VIPs answering, haproxy running",
   needs: "any",
   want: HEALTH_WANT,
   bind({ inventory, host, subject }) {

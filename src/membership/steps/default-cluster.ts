@@ -28,7 +28,7 @@ const CIB = "/var/lib/pacemaker/cib"
  */
 export const defaultCluster = defineStep<Want, Have>({
   kind: "default-cluster",
-  summary: "the one-node cluster that the distribution starts, cleared away",
+  summary: "the one-node cluster that the distribution starts, destroyed",
   want,
   bind({ inventory, host }) {
     return pacemakerOn(inventory, host) === undefined ? undefined : { cluster: inventory.name }

@@ -17,7 +17,7 @@ type Want = z.infer<typeof want>
 /** Whether a node can join the running cluster. Changes nothing; what stands against it ends the run before anything is touched. */
 export const joinCheck = defineClusterStep<Want, JoinView>({
   kind: "newcomer",
-  summary: "what stands against a node's joining: another cluster, another version, an address in use, no quorum",
+  summary: "what prevents a node from joining: another cluster, another version, an address in use, no quorum",
   needs: "any",
   want,
   bind({ inventory, host, subject }) {

@@ -22,7 +22,7 @@ type Want = z.infer<typeof want>
 /** Whether a node can leave the cluster, and what quorum is left then. Changes nothing. */
 export const leaveCheck = defineClusterStep<Want, DepartureView>({
   kind: "departure",
-  summary: "what stands against a node's leaving: no answer, the quorum that would be left",
+  summary: "what prevents a node from leaving: no answer, the quorum that would be left",
   needs: "any",
   want,
   bind: leaving,

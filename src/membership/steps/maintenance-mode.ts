@@ -19,7 +19,7 @@ const TIMEOUT_MS = 180_000
 export const maintenanceMode = defineClusterStep<Want, NodeView>({
   kind: "maintenance-mode",
   answers: [CLUSTER_STATUS],
-  summary: "the cluster's hands off all resources, or on them again",
+  summary: "maintenance mode of the whole cluster, on or off",
   needs: "any",
   want,
   title: ({ on }) => `maintenance mode ${on ? "on" : "off"}`,
@@ -41,7 +41,7 @@ export const maintenanceMode = defineClusterStep<Want, NodeView>({
     if (on) return set
     return [
       ...set,
-      { type: "wait", for: "the cluster to have put its resources right", script: SETTLED, timeoutMs: TIMEOUT_MS },
+      { type: "wait", for: "the cluster to have recovered its resources", script: SETTLED, timeoutMs: TIMEOUT_MS },
     ]
   },
 })

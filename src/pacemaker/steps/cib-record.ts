@@ -33,7 +33,7 @@ type Want = z.infer<typeof want>
 /** On every node: which objects of the CIB haops made, so that it removes those alone when the inventory names them no more. */
 export const cibRecord = defineStep<Want, CibHave>({
   kind: "cib-record",
-  summary: "a record on every node of what haops made in the cluster",
+  summary: "a record on every node of what haops created in the cluster",
   want,
   bind({ inventory, host }) {
     const desired = pacemakerOn(inventory, host) && desiredCib(inventory)

@@ -36,7 +36,7 @@ interface Have {
  */
 export const resourcesRefresh = defineStep<Want, Have>({
   kind: "resources-refresh",
-  summary: "a resource that the cluster believes to run on a node, and that does not run there, looked at again",
+  summary: "a resource that the cluster takes to run where it does not, probed again",
   want,
   bind({ inventory, host }) {
     const resources = pacemakerOn(inventory, host)?.resources.flatMap(unitOf) ?? []

@@ -70,7 +70,7 @@ describe("a change that takes a restart", () => {
   test("what a run that was cut short left stopped is started, and is nobody else's business", () => {
     const stopped = { text: done, running: null, pacemaker: false, rolling: false }
     expect(judge(corosyncRestart, want, members([stopped, old, old])).said).toEqual([
-      "corosync and pacemaker: stopped by a run that was cut short → running",
+      "corosync and pacemaker: stopped by a run that was interrupted → running",
     ])
     expect(
       corosyncRestart.mustWait?.(want, members([stopped, { ...old, joined: 2 }, { ...old, joined: 2 }])),

@@ -48,7 +48,7 @@ describe("a drill is refused", () => {
   })
 
   test("while a fault of another is still there", () => {
-    expect(against("standby", { traces: ["controller3"] }).join()).toContain("controller3 still carries the fault")
+    expect(against("standby", { traces: ["controller3"] }).join()).toContain("controller3 still has the fault")
   })
 
   test("in maintenance mode, and where the VIP is unmanaged: nothing would move", () => {

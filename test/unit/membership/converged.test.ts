@@ -119,7 +119,7 @@ describe("converged", () => {
     ["joining", /(id="1" .*)pending="false"/, '$1pending="true"', "controller2: joining"],
     ["unclean", /(id="1" .*)unclean="false"/, '$1unclean="true"', "controller2: unclean: it failed and was not fenced"],
     ["no quorum", 'with_quorum="true"', 'with_quorum="false"', "cluster: without quorum"],
-    ["no controller", /<current_dc.*\/>/, '<current_dc present="false"/>', "cluster: no controller elected"],
+    ["no controller", /<current_dc.*\/>/, '<current_dc present="false"/>', "cluster: no controller (DC) elected"],
   ])("a cluster that is %s", (_what, from, to, drift) => {
     expect(seen(all(SETTLED.replace(from, to)))[0]).toBe(drift)
   })

@@ -251,7 +251,7 @@ describe("cluster-start", () => {
       "not joined yet",
       ONLINE.replace('name="controller1" id="7" online="true"', 'name="controller1" id="7" online="false"'),
     ],
-    ["without an elected controller", ONLINE.replace(/<current_dc.*\/>/, '<current_dc present="false"/>')],
+    ["without an elected controller (DC)", ONLINE.replace(/<current_dc.*\/>/, '<current_dc present="false"/>')],
     ["without quorum", ONLINE.replace('with_quorum="true"', 'with_quorum="false"')],
   ])("running but %s: waited for", (have, status) => {
     const { drift, actions } = judged(OURS, both("active", "enabled"), status)

@@ -178,7 +178,7 @@ describe("createProgress", () => {
     const stream = fakeStream()
     const { sink } = await createProgress(stream, options)
     sink({ type: "host-failed", host: "a", error: new HaopsError("E_COMMAND", "no hunter22") })
-    expect(stream.text()).toBe("a  takes no further part: no [secret]\n")
+    expect(stream.text()).toBe("a  dropped out: no [secret]\n")
   })
 
   it.each([{ TERM: "dumb" }, { CI: "true" }])("gives lines on a terminal with %j", async (env) => {

@@ -25,7 +25,7 @@ test("--yes does not cover what is of another kind: that is named, and nothing e
   const news = { costs: [cost("a restart"), cost("a stop")], strange: [cost("a stop")] }
   await expect(confirmNews(session, { yes: true }, plan(), news)).rejects.toMatchObject({
     code: "E_REFUSED",
-    message: "this was not to be seen when it was agreed to: a stop",
+    message: "this was not in the plan that was confirmed: a stop",
   })
 })
 
@@ -33,6 +33,6 @@ test("without a terminal to ask on, anything new ends the run", async () => {
   const news = { costs: [cost("a restart"), cost("a stop")], strange: [] }
   await expect(confirmNews(session, {}, plan(), news)).rejects.toMatchObject({
     code: "E_REFUSED",
-    message: "this was not to be seen when it was agreed to: a restart; a stop",
+    message: "this was not in the plan that was confirmed: a restart; a stop",
   })
 })
