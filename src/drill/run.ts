@@ -73,7 +73,7 @@ export async function runDrill(drill: Drill): Promise<DrillTimeline> {
   let restored: DrillTimeline["restored"] = "not yet"
   if (fault.effect === "lasts") {
     try {
-      await hold(drill, views)
+      await keepFault(drill, views)
     } finally {
       restored = await undoFault(drill)
       liftedMs = prober.now()
@@ -126,7 +126,7 @@ async function inject(drill: Drill): Promise<void> {
 }
 
 /** Until somebody else serves the VIP, at most as long as the fault may last. */
-async function hold(drill: Drill, views: View[]): Promise<void> {
+async function keepFault(drill: Drill, views: View[]): Promise<void> {
   const { context, prober, target, fault, holdMs } = drill
   const others = new Map([...context.world].filter(([name]) => name !== target.node))
   // Whoever asks a node that hangs waits.

@@ -24,7 +24,7 @@ if ${sees(true)}; then echo on; elif ${sees(false)}; then echo off; fi`
 export const HAS_MARK = `case $cib in *${quote(MARK)}*) true ;; *) false ;; esac`
 
 /** The set goes, and what made way for it comes back, unless there is a newer value. */
-export const RELEASE = `
+export const MAINTENANCE_OFF = `
 set -eu
 former=$(crm_attribute --type crm_config --set-name ${SET} --name ${FORMER} --query --quiet 2>/dev/null) || former=
 cibadmin --delete -o crm_config --xml-text '<cluster_property_set id="${SET}"/>'
@@ -35,7 +35,7 @@ cibadmin --delete -o crm_config --xml-text '<cluster_property_set id="${SET}"/>'
  * The set comes, and a user's \`maintenance-mode=false\`, which would go before it, makes way. Undone and failed where pacemaker does
  * not go by it then. Its \`dc-deadtime\` keeps nodes that are alone for the moment from waiting 20 s for a first election.
  */
-export const HOLD = `
+export const MAINTENANCE_ON = `
 set -eu
 former=$(${OPTION} --query --quiet 2>/dev/null) || former=
 case $(printf '%s' "$former" | tr '[:upper:]' '[:lower:]') in false|no|off|n|0) ;; *) former= ;; esac
@@ -47,7 +47,7 @@ cibadmin --modify --allow-create -o crm_config --xml-text "<cluster_property_set
 [ -z "$former" ] || ${OPTION} --delete
 mon=$(${CRM_MON_SCRIPT}) || mon=
 if ! ${sees(true)}; then
-  (${RELEASE})
+  (${MAINTENANCE_OFF})
   echo "pacemaker is not in maintenance mode, whatever is said in its configuration" >&2
   exit 1
 fi

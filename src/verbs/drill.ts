@@ -53,10 +53,10 @@ export async function drill(options: DrillOptions, kind: string): Promise<number
     steps: (all) => lenient(all, (one) => unasked.push(one)),
     record: true,
   })
-  return await toldAsRun(session, () => hold(session, options, FAULTS[kind as DrillKind], unasked))
+  return await toldAsRun(session, () => runIn(session, options, FAULTS[kind as DrillKind], unasked))
 }
 
-async function hold(
+async function runIn(
   session: Session,
   options: DrillOptions,
   fault: Fault,

@@ -1,8 +1,8 @@
 import type { Step } from "../../model/step.ts"
 import { corosyncConf } from "./corosync-conf.ts"
-import { corosyncHold } from "./corosync-hold.ts"
 import { corosyncLinks } from "./corosync-links.ts"
-import { corosyncRelease } from "./corosync-release.ts"
+import { corosyncMaintenanceOff } from "./corosync-maintenance-off.ts"
+import { corosyncMaintenanceOn } from "./corosync-maintenance-on.ts"
 import { corosyncReload } from "./corosync-reload.ts"
 import { corosyncRestart } from "./corosync-restart.ts"
 import { corosyncTimers } from "./corosync-timers.ts"
@@ -11,9 +11,9 @@ import { corosyncTimers } from "./corosync-timers.ts"
 export const steps: readonly Step[] = [
   corosyncTimers,
   corosyncConf,
-  corosyncHold,
+  corosyncMaintenanceOn,
   corosyncRestart,
   corosyncReload,
   corosyncLinks,
-  corosyncRelease,
+  corosyncMaintenanceOff,
 ]

@@ -19,7 +19,7 @@ export interface CertificateState {
   /** Names of the files that haops has written down as its own. */
   recorded: readonly string[]
   /** One of the VIPs is on this host. */
-  holds: boolean
+  hasVip: boolean
 }
 
 /** Private keys stay on the node: only what a client of the TLS port is shown travels. */
@@ -46,9 +46,9 @@ exit 0`
 /** Reads what `certificateScript` printed about so many files. Throws `E_PROBE` on anything else. */
 export function parseCertificates({ stdout }: ProbeOutput, count: number): CertificateState {
   const indices = Array.from({ length: count }, (_, index) => String(index))
-  const answer = readAnswer(stdout, [...indices, "recorded", "holds"])
+  const answer = readAnswer(stdout, [...indices, "recorded", "has-vip"])
   const files = indices.map((index) => fileOf(answer.all(index).join("\n")))
-  return { files, recorded: answer.all("recorded"), holds: answer.one("holds") !== undefined }
+  return { files, recorded: answer.all("recorded"), hasVip: answer.one("has-vip") !== undefined }
 }
 
 function fileOf(text: string): CertificateFile {

@@ -20,7 +20,7 @@ export interface LeftoversState {
   binary: string | undefined
   /** haproxy runs; asked only where `binary` is there. */
   running: boolean
-  holds: boolean
+  hasVip: boolean
 }
 
 export interface LeftoversQuestion {
@@ -64,12 +64,12 @@ exit 0`
 
 /** Reads what `leftoversScript` printed. Throws `E_PROBE` on anything else. */
 export function parseLeftovers({ stdout }: ProbeOutput): LeftoversState {
-  const answer = readAnswer(stdout, ["file", "certificate", "binary", "running", "holds"])
+  const answer = readAnswer(stdout, ["file", "certificate", "binary", "running", "has-vip"])
   return {
     files: answer.all("file"),
     certificates: answer.all("certificate"),
     binary: answer.one("binary"),
     running: answer.one("running") !== undefined,
-    holds: answer.one("holds") !== undefined,
+    hasVip: answer.one("has-vip") !== undefined,
   }
 }

@@ -24,7 +24,7 @@ export interface SourceState {
   user: boolean
   /** The binary of the running master, ` (deleted)` behind it where it was replaced; undefined where haproxy does not run. */
   running: string | undefined
-  holds: boolean
+  hasVip: boolean
   /** Pacemaker runs here and watches units: systemd is left alone, and pacemaker has it read them anew when it next starts one. */
   watched: boolean
 }
@@ -64,7 +64,7 @@ exit 0`
 
 /** Reads what `sourceScript` printed. Throws `E_PROBE` on anything else. */
 export function parseSource({ stdout }: ProbeOutput): SourceState {
-  const keys = ["built", "kernel", "libc", "link", "user", "stale", "running", "watched", "holds"]
+  const keys = ["built", "kernel", "libc", "link", "user", "stale", "running", "watched", "has-vip"]
   const answer = readAnswer(stdout, [...FILE_KEYS, ...keys])
   return {
     built: answer.one("built"),
@@ -75,7 +75,7 @@ export function parseSource({ stdout }: ProbeOutput): SourceState {
     link: answer.one("link") ?? "",
     user: answer.one("user") !== undefined,
     running: answer.one("running"),
-    holds: answer.one("holds") !== undefined,
+    hasVip: answer.one("has-vip") !== undefined,
     watched: answer.one("watched") !== undefined,
   }
 }

@@ -23,7 +23,7 @@ export interface HaproxyState {
   /** Every reload hands on what is known of the servers. */
   statesKept: boolean
   /** One of the VIPs is on this host: clients are served by it. */
-  holds: boolean
+  hasVip: boolean
 }
 
 /** Takes the values of secrets out of a haproxy.cfg on the node, so that they never travel. */
@@ -61,7 +61,7 @@ exit 0`
 
 /** Reads what `haproxyScript` printed. Throws `E_PROBE` on anything else. */
 export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
-  const answer = readAnswer(stdout, [...FILE_KEYS, "unit", "memory", "clustered", "states", "holds"])
+  const answer = readAnswer(stdout, [...FILE_KEYS, "unit", "memory", "clustered", "states", "has-vip"])
   const memory = answer.need("memory")
   if (memory !== "none" && memory !== "current" && memory !== "older") {
     throw new HaopsError("E_PROBE", `not a state of haproxy's memory: ${JSON.stringify(memory)}`)
@@ -72,6 +72,6 @@ export function parseHaproxy({ stdout }: ProbeOutput): HaproxyState {
     memory,
     clustered: answer.one("clustered") !== undefined,
     statesKept: answer.one("states") !== undefined,
-    holds: answer.one("holds") !== undefined,
+    hasVip: answer.one("has-vip") !== undefined,
   }
 }

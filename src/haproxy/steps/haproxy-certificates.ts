@@ -69,7 +69,7 @@ export const haproxyCertificates = defineStep<Want, CertificateState>({
   findings: ({ files, now }, have) =>
     files.flatMap((file, index) => [...fileFindings(file.path, have.files[index]!.file), ...expiry(file, now)]),
   plan,
-  servesClients: (_want, { holds }) => holds,
+  servesClients: (_want, { hasVip }) => hasVip,
 })
 
 function bind({ inventory, host, secret }: BindContext): Want | undefined {

@@ -57,7 +57,7 @@ export const haproxyConfig = defineStep<Want, HaproxyState>({
   ],
   findings: (_want, { file, unit }) => [...fileFindings(path, file), ...maskedFindings(HAPROXY_UNIT, unit)],
   plan: (wanted, have, drift) => plan(asOrdered(wanted, have), have, drift),
-  servesClients: (_wanted, { holds }) => holds,
+  servesClients: (_wanted, { hasVip }) => hasVip,
 })
 
 function bind({ inventory, host, secret }: BindContext): Want | undefined {

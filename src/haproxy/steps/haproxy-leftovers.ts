@@ -50,7 +50,7 @@ export const haproxyLeftovers = defineStep<Want, LeftoversState>({
       : [gone(`haproxy of ${have.binary}`, have.running && wanted.haproxy ? "restart" : "none")]),
   ],
   plan,
-  servesClients: (_want, { holds }) => holds,
+  servesClients: (_want, { hasVip }) => hasVip,
 })
 
 function bind({ inventory, host }: BindContext): Want | undefined {

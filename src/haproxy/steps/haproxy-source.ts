@@ -47,7 +47,7 @@ export const haproxySource = defineStep<Want, SourceState>({
   }),
   check,
   plan,
-  servesClients: (_want, { holds }) => holds,
+  servesClients: (_want, { hasVip }) => hasVip,
 })
 
 function bind({ inventory, host }: BindContext): Want | undefined {

@@ -3,9 +3,9 @@ import { CMAP_SCRIPT, parseCmap } from "../../../src/corosync/cmap.ts"
 import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
 import { editCorosyncConf } from "../../../src/corosync/edit.ts"
 import { corosyncConf } from "../../../src/corosync/steps/corosync-conf.ts"
-import { corosyncHold } from "../../../src/corosync/steps/corosync-hold.ts"
 import { corosyncLinks } from "../../../src/corosync/steps/corosync-links.ts"
-import { corosyncRelease } from "../../../src/corosync/steps/corosync-release.ts"
+import { corosyncMaintenanceOff } from "../../../src/corosync/steps/corosync-maintenance-off.ts"
+import { corosyncMaintenanceOn } from "../../../src/corosync/steps/corosync-maintenance-on.ts"
 import { corosyncReload } from "../../../src/corosync/steps/corosync-reload.ts"
 import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
 import { corosyncTimers } from "../../../src/corosync/steps/corosync-timers.ts"
@@ -79,7 +79,7 @@ describe("what corosync has in memory", () => {
   test("nothing where it does not run", () => expect(parseCmap("", "")).toBeUndefined())
 
   test("is not known where it runs and does not say", () => {
-    expect(() => parseCmap(recorded("cmap.txt"), "")).toThrow("corosync-quorumtool says nothing")
+    expect(() => parseCmap(recorded("cmap.txt"), "")).toThrow("corosync-quorumtool reports nothing")
     const systemctl = systemctlShow({ corosync: { active: "active", load: "loaded" } })
     using deaf = sandbox({ systemctl, "corosync-cmapctl": "exit 1" })
     expect(() => run(CMAP_SCRIPT, { path: deaf.path })).toThrow()
@@ -191,7 +191,13 @@ describe("a change that a reload brings in force", () => {
     expect(said).toEqual(["totem token: 1000 → 2000"])
     expect(drift[0]).toMatchObject({ risk: "reload", cost: "reloaded live" })
     expect(files(actions)).toEqual([done])
-    for (const step of [corosyncHold, corosyncRestart, corosyncReload, corosyncLinks, corosyncRelease]) {
+    for (const step of [
+      corosyncMaintenanceOn,
+      corosyncRestart,
+      corosyncReload,
+      corosyncLinks,
+      corosyncMaintenanceOff,
+    ]) {
       expect(judge(step, want, of).drift).toEqual([])
     }
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { corosyncConf } from "../../../src/corosync/steps/corosync-conf.ts"
-import { corosyncHold } from "../../../src/corosync/steps/corosync-hold.ts"
-import { corosyncRelease } from "../../../src/corosync/steps/corosync-release.ts"
+import { corosyncMaintenanceOff } from "../../../src/corosync/steps/corosync-maintenance-off.ts"
+import { corosyncMaintenanceOn } from "../../../src/corosync/steps/corosync-maintenance-on.ts"
 import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
 import { rollNotes } from "../../../src/membership/corosync-roll.ts"
 import { commands, judge, members, TEXT, UDPU, WANT } from "./corosync.ts"
@@ -15,9 +15,11 @@ describe("a change that takes a restart", () => {
   test("is told before: the file, maintenance mode, each node, the end of it", () => {
     const of = members([{}, {}, {}])
     expect(corosyncConf.check(want, of)).toMatchObject([{ risk: "restart", cost: "takes a restart of corosync" }])
-    expect(judge(corosyncHold, want, of).said).toEqual(["maintenance mode: off → on, until all have restarted"])
+    expect(judge(corosyncMaintenanceOn, want, of).said).toEqual([
+      "maintenance mode: off → on, until all have restarted",
+    ])
     expect(corosyncRestart.check(want, of)).toMatchObject([{ risk: "restart", expected: true }])
-    expect(corosyncRelease.check(want, of)).toMatchObject([{ have: "on, by haops", expected: true }])
+    expect(corosyncMaintenanceOff.check(want, of)).toMatchObject([{ have: "on, by haops", expected: true }])
     expect(rollNotes(want, of)).toEqual([
       expect.stringMatching(
         /restart on controller1, then controller2, then controller3, one at a time.*nothing fails over/,
@@ -83,24 +85,24 @@ describe("a change that takes a restart", () => {
   })
 
   test("ends the maintenance mode that is haops's own when all have restarted, and no other", () => {
-    expect(corosyncRelease.check(want, members([fresh, fresh, fresh]))[0]).not.toHaveProperty("expected")
-    expect(commands(judge(corosyncRelease, want, members([fresh, fresh, fresh])).actions)).toEqual([
+    expect(corosyncMaintenanceOff.check(want, members([fresh, fresh, fresh]))[0]).not.toHaveProperty("expected")
+    expect(commands(judge(corosyncMaintenanceOff, want, members([fresh, fresh, fresh])).actions)).toEqual([
       "wait",
       expect.stringContaining("--delete"),
       "wait",
     ])
-    expect(corosyncRelease.check(want, members([fresh, fresh, old]))).toMatchObject([{ expected: true }])
+    expect(corosyncMaintenanceOff.check(want, members([fresh, fresh, old]))).toMatchObject([{ expected: true }])
     const calm = { text: done }
-    expect(corosyncRelease.check(want, members([calm, calm, calm]))).toEqual([])
+    expect(corosyncMaintenanceOff.check(want, members([calm, calm, calm]))).toEqual([])
   })
 })
 
 test("a roll that cannot be ended is an error, and nothing is said where there is none", () => {
-  expect(corosyncRelease.findings?.(WANT, members([{ rolling: true }]))).toMatchObject([
+  expect(corosyncMaintenanceOff.findings?.(WANT, members([{ rolling: true }]))).toMatchObject([
     { severity: "error", message: expect.stringContaining("controller2, controller3 would not be told") },
   ])
-  expect(corosyncRelease.findings?.(WANT, members([{ rolling: true }, {}, {}]))).toEqual([])
-  expect(corosyncRelease.findings?.(WANT, members([{}]))).toEqual([])
+  expect(corosyncMaintenanceOff.findings?.(WANT, members([{ rolling: true }, {}, {}]))).toEqual([])
+  expect(corosyncMaintenanceOff.findings?.(WANT, members([{}]))).toEqual([])
 })
 
 describe("another transport", () => {

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { corosyncHold } from "../../../src/corosync/steps/corosync-hold.ts"
+import { corosyncMaintenanceOn } from "../../../src/corosync/steps/corosync-maintenance-on.ts"
 import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
 import { corosyncView } from "../../../src/membership/corosync-view.ts"
-import { HOLD, RELEASE } from "../../../src/membership/rolling.ts"
+import { MAINTENANCE_OFF, MAINTENANCE_ON } from "../../../src/membership/rolling.ts"
 import { members, TEXT, WANT } from "../corosync/corosync.ts"
 import { run, sandbox, systemctlShow } from "../step-harness.ts"
 
@@ -50,19 +50,25 @@ function play(user: string | undefined, ...scripts: readonly string[]) {
 
 describe("maintenance mode for a roll", () => {
   test.each(["false", "no", "off", "0", "FALSE"])("goes before a user's %s, which comes back afterwards", (user) => {
-    expect(play(user, HOLD, RELEASE)).toEqual([
+    expect(play(user, MAINTENANCE_ON, MAINTENANCE_OFF)).toEqual([
       { status: 0, user: "", held: true, mark: true },
       { status: 0, user, held: false, mark: false },
     ])
   })
 
   test("is over with its end where the user says nothing, and goes on where the user wants it", () => {
-    expect(play(undefined, HOLD, RELEASE)).toMatchObject([{ held: true }, { status: 0, user: "", held: false }])
-    expect(play("true", HOLD, RELEASE)).toMatchObject([{ held: true }, { status: 0, user: "true", held: true }])
+    expect(play(undefined, MAINTENANCE_ON, MAINTENANCE_OFF)).toMatchObject([
+      { held: true },
+      { status: 0, user: "", held: false },
+    ])
+    expect(play("true", MAINTENANCE_ON, MAINTENANCE_OFF)).toMatchObject([
+      { held: true },
+      { status: 0, user: "true", held: true },
+    ])
   })
 
   test("fails and leaves nothing behind where pacemaker does not go by it", () => {
-    expect(play("stubborn", HOLD)).toEqual([{ status: 1, user: "stubborn", held: false, mark: false }])
+    expect(play("stubborn", MAINTENANCE_ON)).toEqual([{ status: 1, user: "stubborn", held: false, mark: false }])
   })
 })
 
@@ -93,7 +99,7 @@ describe("a roll under way", () => {
     const ended = members([old, old, old].map((node) => ({ ...node, maintenance: false })))
     expect(corosyncRestart.mustWait?.(want, ended)).toContain("not in maintenance mode")
     expect(corosyncRestart.check(want, ended)).toMatchObject([{ expected: true }])
-    expect(corosyncHold.check(want, ended)).toMatchObject([{ attribute: "maintenance mode", have: "off" }])
+    expect(corosyncMaintenanceOn.check(want, ended)).toMatchObject([{ attribute: "maintenance mode", have: "off" }])
   })
 
   test("goes by what the next node's own pacemaker says, and by the others' where that does not answer", () => {

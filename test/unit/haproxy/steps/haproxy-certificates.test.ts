@@ -39,7 +39,7 @@ const have = (changes: object = {}, memory: "none" | "current" | "older" = "curr
     },
   ],
   recorded: ["web.pem"],
-  holds: false,
+  hasVip: false,
 })
 
 describe("a certificate on a node", () => {
@@ -51,7 +51,7 @@ describe("a certificate on a node", () => {
     const { drift, actions } = judge(haproxyCertificates, want, {
       files: [{ file: { type: "absent" }, memory: "none" }],
       recorded: [],
-      holds: false,
+      hasVip: false,
     })
     expect(drift).toMatchObject([
       { attribute: RECORD, have: "without web.pem" },
@@ -115,13 +115,13 @@ describe("a certificate on a node", () => {
     const { drift, findings } = judge(haproxyCertificates, want, {
       files: [{ file: { type: "other" }, memory: "none" }],
       recorded: ["web.pem"],
-      holds: false,
+      hasVip: false,
     })
     expect([drift.length, findings.length]).toEqual([0, 1])
   })
 
-  test.each([true, false])("a host that holds a VIP (%s) has its turn last", (holds) => {
-    expect(haproxyCertificates.servesClients?.(want, { ...have(), holds }, facts())).toBe(holds)
+  test.each([true, false])("a host that holds a VIP (%s) has its turn last", (hasVip) => {
+    expect(haproxyCertificates.servesClients?.(want, { ...have(), hasVip }, facts())).toBe(hasVip)
   })
 
   test("nothing that is shown holds the key", () => {

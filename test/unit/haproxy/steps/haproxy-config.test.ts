@@ -24,14 +24,14 @@ const file = {
 } as const
 const edited = { ...file, sha256: sha256("x"), content: Buffer.from("listen old\n    stats auth admin:[secret]\n") }
 const unit = { load: "loaded", file: "disabled", active: "active", sub: "running" }
-const running: HaproxyState = { file, unit, memory: "current", clustered: true, statesKept: true, holds: false }
+const running: HaproxyState = { file, unit, memory: "current", clustered: true, statesKept: true, hasVip: false }
 const absent: HaproxyState = {
   file: { type: "absent" },
   unit: { load: "not-found", file: "", active: "inactive", sub: "dead" },
   memory: "none",
   clustered: false,
   statesKept: false,
-  holds: false,
+  hasVip: false,
 }
 
 function does(want: unknown, have: HaproxyState): string[] {
@@ -173,9 +173,9 @@ describe("haproxy-config", () => {
     ])
   })
 
-  test.each([true, false])("a host that holds a VIP (%s) has its turn after the others", (holds) => {
+  test.each([true, false])("a host that holds a VIP (%s) has its turn after the others", (hasVip) => {
     const wanted = haproxyConfig.want!.parse({ ...byPacemaker, vips: ["10.0.0.11"] })
-    expect(haproxyConfig.servesClients?.(wanted, { ...running, holds }, facts())).toBe(holds)
+    expect(haproxyConfig.servesClients?.(wanted, { ...running, hasVip }, facts())).toBe(hasVip)
   })
 
   test("does not unmask what somebody masked", () => {

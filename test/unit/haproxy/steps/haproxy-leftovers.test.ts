@@ -10,7 +10,7 @@ import { parseInventory } from "../../parse-inventory.ts"
 import { context, judge, run, SHELLS, sandbox } from "../../step-harness.ts"
 
 const want = { haproxy: true, rsyslog: false, source: false, certificates: ["web.pem"], vips: [] }
-const NOTHING: LeftoversState = { files: [], certificates: [], binary: undefined, running: false, holds: false }
+const NOTHING: LeftoversState = { files: [], certificates: [], binary: undefined, running: false, hasVip: false }
 const BINARY = "/opt/haproxy/sbin/haproxy"
 
 describe("what the inventory wants no more", () => {
@@ -142,7 +142,7 @@ describe.each(SHELLS)("the probe, in %s", (shell) => {
       certificates: ["old.pem"],
       binary: BINARY,
       running: true,
-      holds: false,
+      hasVip: false,
     })
     expect(ask(box.path, { ...want, rsyslog: true, source: true })).toMatchObject({ files: [], binary: undefined })
     writeFileSync(unit, "[Service]\nExecStart=/usr/local/sbin/haproxy -Ws\n")

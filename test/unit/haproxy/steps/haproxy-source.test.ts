@@ -30,7 +30,7 @@ const SYNC: SourceState = {
   link: BINARY,
   user: true,
   running: BINARY,
-  holds: false,
+  hasVip: false,
   watched: false,
 }
 const NOTHING: SourceState = {

@@ -1,7 +1,7 @@
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../membership/cluster-want.ts"
 import { isHeld, pendingRestarts, rollNotes } from "../../membership/corosync-roll.ts"
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
-import { HOLD } from "../../membership/rolling.ts"
+import { MAINTENANCE_ON } from "../../membership/rolling.ts"
 import { defineClusterStep } from "../../model/step.ts"
 
 /**
@@ -9,7 +9,7 @@ import { defineClusterStep } from "../../model/step.ts"
  * so that a later run knows it for haops's and ends it, and a user's own maintenance mode outlives it. What counts is whether
  * pacemaker goes by it: the user's properties come before those of this set.
  */
-export const corosyncHold = defineClusterStep<ClusterWant, CorosyncView>({
+export const corosyncMaintenanceOn = defineClusterStep<ClusterWant, CorosyncView>({
   kind: "corosync-hold",
   summary: "maintenance mode while corosync restarts",
   needs: "all",
@@ -28,7 +28,7 @@ export const corosyncHold = defineClusterStep<ClusterWant, CorosyncView>({
   plan: () => [
     {
       type: "run",
-      argv: ["sh", "-c", HOLD],
+      argv: ["sh", "-c", MAINTENANCE_ON],
       label: "set maintenance-mode=true, in a property set of haops's own",
       hint:
         "Nothing has restarted. A property of yours takes precedence over haops's: `cibadmin -Q -o crm_config` shows every maintenance-mode; take out " +

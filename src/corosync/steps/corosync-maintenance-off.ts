@@ -1,7 +1,7 @@
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../membership/cluster-want.ts"
 import { isRolling, pendingRestarts } from "../../membership/corosync-roll.ts"
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
-import { RELEASE } from "../../membership/rolling.ts"
+import { MAINTENANCE_OFF } from "../../membership/rolling.ts"
 import { statusScript } from "../../membership/wait-script.ts"
 import { defineClusterStep } from "../../model/step.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 180_000
  * Out of haops's maintenance mode, when every member has restarted and is in, and the cluster has looked again at what runs where. A
  * user's own maintenance mode stays.
  */
-export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
+export const corosyncMaintenanceOff = defineClusterStep<ClusterWant, CorosyncView>({
   kind: "corosync-release",
   summary: "end of maintenance mode, once all members are back",
   needs: "all",
@@ -50,7 +50,7 @@ export const corosyncRelease = defineClusterStep<ClusterWant, CorosyncView>({
       },
       {
         type: "run",
-        argv: ["sh", "-c", RELEASE],
+        argv: ["sh", "-c", MAINTENANCE_OFF],
         label: "end haops's maintenance mode",
         hint: HINT,
       },
