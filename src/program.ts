@@ -75,6 +75,7 @@ export function createProgram(call: Call): Command {
   ).addArgument(new Argument("<state>", "on: hands off, off: on again").choices(["on", "off"]))
   addDrill(program, call)
   addLb(program, call)
+  addGalera(program, call)
   addJournal(program, call)
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
     .addOption(limit())
@@ -150,6 +151,15 @@ function addLb(program: Command, call: Call): void {
   verb("ready <service/server>", "takes connections again", () =>
     import("./verbs/lb-state.ts").then(({ lbReady }) => lbReady),
   )
+}
+
+function addGalera(program: Command, call: Call): void {
+  const galera = program.command("galera").description("the database's cluster: what up does not do without a word")
+  verbOf(galera, call)("recover", "bring it back after an outage of all its members", () =>
+    import("./verbs/galera-recover.ts").then(({ galeraRecover }) => galeraRecover),
+  )
+    .addOption(listed("--without <name>", "a member that is gone for good, with what only it has; once for each"))
+    .addOption(yes())
 }
 
 function addJournal(program: Command, call: Call): void {

@@ -10,7 +10,7 @@ import { nodeSettings, providerOptions } from "./config/node-settings.ts"
 import type { GaleraWant, MemberWant } from "./want.ts"
 
 /** Undefined where the host is no member. A member that is leaving still is one to itself. */
-export function bindGalera({ inventory, host, secret }: BindContext): GaleraWant | undefined {
+export function bindGalera({ inventory, host, secret, subject }: BindContext): GaleraWant | undefined {
   const galera = settingsOf(inventory, GALERA)
   if (galera === undefined || galera.on !== host.group) return undefined
   const password = galera.sst.password && fitting("galera.sst.password", secret(galera.sst.password))
@@ -22,6 +22,7 @@ export function bindGalera({ inventory, host, secret }: BindContext): GaleraWant
     host: host.name,
     files: new Map(members.map((member) => [member.name, sha256(configFile(own(member)).content)])),
     check: galera.check,
+    given: subject?.force === true,
     databases: galera.databases.map(({ name, user, password }) => ({ name, user, password: secret(password) })),
   }
 }

@@ -18,13 +18,13 @@ export function memberProbe(want: GaleraWant): Probe<GaleraState> {
 }
 
 /** What is to be done about a cluster that does not serve. */
-export function decision({ all, missing }: All): Decision {
-  return decide(all, missing)
+export function decision({ given }: Pick<GaleraWant, "given">, { all, missing }: All): Decision {
+  return decide(all, missing, given)
 }
 
 /** What stands against all of it. Nothing while packages are still to come. */
-export function decisionFindings(members: All): Finding[] {
-  const what = decision(members)
+export function decisionFindings(want: GaleraWant, members: All): Finding[] {
+  const what = decision(want, members)
   if (what.act !== "refuse" || members.all.every(({ have }) => !have.installed)) return []
   return [{ severity: "error", message: what.why, hint: what.hint }]
 }

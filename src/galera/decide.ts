@@ -35,8 +35,11 @@ export type Decision =
   | { act: "found"; host: string; fresh: boolean; says: string }
   | { act: "refuse"; why: string; hint: string }
 
-/** Pure. The members are in the inventory's order, which settles a tie; `missing` are those that could not be asked. */
-export function decide(members: readonly Seen[], missing: readonly string[]): Decision {
+/**
+ * Pure. The members are in the inventory's order, which settles a tie; `missing` are those that could not be asked. `given`: another one
+ * is gone for good, so that nobody waits for the view that it was in.
+ */
+export function decide(members: readonly Seen[], missing: readonly string[], given = false): Decision {
   const serving = members.filter(({ have }) => isPrimary(have))
   const clusters = new Set(serving.map(({ have }) => have.status?.cluster_state_uuid))
   if (clusters.size > 1) {
@@ -50,7 +53,7 @@ export function decide(members: readonly Seen[], missing: readonly string[]): De
   if (sending.length > 0) return { act: "wait", hosts: sending }
   if (missing.length > 0) return refuseWithout(members, missing)
   const withData = members.filter(({ have }) => have.uuid !== undefined)
-  return withData.length === 0 ? foundFresh(members) : recover(withData)
+  return withData.length === 0 ? foundFresh(members) : recover(withData, given)
 }
 
 /** Pure. What a member is doing, from what it is. */
@@ -109,9 +112,9 @@ function foundFresh(members: readonly Seen[]): Decision {
   return { act: "found", host, fresh: true, says: "no member has data of a cluster" }
 }
 
-function recover(withData: readonly Seen[]): Decision {
+function recover(withData: readonly Seen[], given: boolean): Decision {
   const untried = withData.filter(({ have }) => !have.tried && have.position === undefined)
-  if (untried.length > 0 && withData.some(({ have }) => have.remembers)) {
+  if (!given && untried.length > 0 && withData.some(({ have }) => have.remembers)) {
     return { act: "start", hosts: withData.map(({ host }) => host) }
   }
   const unread = withData.filter(({ have }) => have.position === undefined || phaseOf(have) !== "down")

@@ -17,6 +17,8 @@ export interface GaleraWant extends MemberWant {
   /** Checksums of all members' files by their names, in the inventory's order. */
   files: ReadonlyMap<string, string>
   check?: GaleraCheck | undefined
+  /** A member is gone for good, by the operator's word: nobody waits for it. */
+  given: boolean
   databases: readonly DatabaseWant[]
 }
 

@@ -43,6 +43,11 @@ export interface NodeOptions extends CommonOptions {
   yes?: boolean | undefined
 }
 
+export interface RecoverOptions extends NodeOptions {
+  /** Members that are gone for good. */
+  without: string[]
+}
+
 export interface AddNodeOptions extends NodeOptions {
   /** Where the node is reached: it is written into the inventory, which does not name it yet. */
   address?: string | undefined

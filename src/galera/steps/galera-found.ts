@@ -1,7 +1,7 @@
 import type { Drift } from "../../base/events.ts"
 import { defineClusterStep, type Members } from "../../model/step.ts"
 import { bindGalera } from "../bind.ts"
-import { decision, expected, memberProbe } from "../cluster.ts"
+import { decision, decisionFindings, expected, memberProbe } from "../cluster.ts"
 import { preference } from "../decide.ts"
 import { found } from "../node/scripts.ts"
 import type { GaleraState } from "../node/state.ts"
@@ -17,15 +17,16 @@ export const galeraFound = defineClusterStep<GaleraWant, GaleraState>({
   probe: memberProbe,
   elect: (_want, have) => preference(have),
   check,
-  plan: (_want, members) => {
-    const what = decision(members)
+  findings: decisionFindings,
+  plan: (want, members) => {
+    const what = decision(want, members)
     return what.act === "found" ? [found(what.fresh)] : []
   },
 })
 
-function check({ cluster }: GaleraWant, members: Members<GaleraState>): Drift[] {
-  const attribute = `cluster ${cluster}`
-  const what = decision(members)
+function check(want: GaleraWant, members: Members<GaleraState>): Drift[] {
+  const attribute = `cluster ${want.cluster}`
+  const what = decision(want, members)
   if (members.all.every(({ have }) => !have.installed)) return [expected(attribute, "absent", "founded")]
   if (what.act === "start" || what.act === "read" || what.act === "wait") {
     // What they come to by themselves, or where their data ends, is not known yet.

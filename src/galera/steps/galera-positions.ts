@@ -13,8 +13,8 @@ export const galeraPositions = defineJointStep<GaleraWant, GaleraState>({
   bind: bindGalera,
   title: () => "galera positions",
   probe: memberProbe,
-  check(_want, { elected, ...members }) {
-    const what = decision(members)
+  check(want, { elected, ...members }) {
+    const what = decision(want, members)
     if (what.act !== "read" || !what.hosts.includes(elected.host)) return []
     const have = phaseOf(elected.have)
     const cost = "nobody is served by it"

@@ -1,6 +1,6 @@
 import { defineJointStep } from "../../model/step.ts"
 import { bindGalera } from "../bind.ts"
-import { type All, decision, decisionFindings, memberProbe } from "../cluster.ts"
+import { decision, memberProbe } from "../cluster.ts"
 import { phaseOf } from "../decide.ts"
 import { AWAIT, START } from "../node/scripts.ts"
 import type { GaleraState } from "../node/state.ts"
@@ -16,8 +16,8 @@ export const galeraStart = defineJointStep<GaleraWant, GaleraState>({
   bind: bindGalera,
   title: () => "galera started",
   probe: memberProbe,
-  check(_want, { elected, ...members }) {
-    const what = decision(members)
+  check(want, { elected, ...members }) {
+    const what = decision(want, members)
     if ((what.act !== "start" && what.act !== "wait") || !what.hosts.includes(elected.host)) return []
     return [
       {
@@ -28,12 +28,6 @@ export const galeraStart = defineJointStep<GaleraWant, GaleraState>({
       },
     ]
   },
-  findings: (_want, { elected, ...members }) => (isFirst(elected.host, members) ? decisionFindings(members) : []),
-  plan: (_want, { elected, ...members }) =>
-    decision(members).act === "wait" && phaseOf(elected.have) !== "down" ? [AWAIT] : [START],
+  plan: (want, { elected, ...members }) =>
+    decision(want, members).act === "wait" && phaseOf(elected.have) !== "down" ? [AWAIT] : [START],
 })
-
-/** What is true of all is said once. */
-function isFirst(host: string, { all }: All): boolean {
-  return all[0]?.host === host
-}

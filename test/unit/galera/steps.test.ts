@@ -85,10 +85,16 @@ describe("after an outage of all", () => {
 
   test("what cannot be decided stops all", () => {
     const seen = { ...members(0, stopped(7), stopped(7)), missing: ["c3"] }
-    expect(galeraStart.findings?.(want, seen)).toMatchObject([
+    expect(galeraFound.findings?.(want, seen)).toMatchObject([
       { severity: "error", hint: expect.stringContaining("--without c3") },
     ])
-    expect(galeraStart.findings?.(want, { ...seen, elected: seen.all[1]! })).toEqual([])
+    expect(galeraFound.check(want, seen)).toEqual([])
+  })
+
+  test("a member that is gone for good, by the operator's word, is not waited for", () => {
+    const seen = members(0, waiting(), down)
+    expect(galeraStart.check({ ...want, given: true }, seen)).toEqual([])
+    expect(galeraPositions.check({ ...want, given: true }, seen)).toMatchObject([{ risk: "failover" }])
   })
 })
 
