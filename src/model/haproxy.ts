@@ -229,20 +229,28 @@ export interface HaproxyServer {
   raw?: string | undefined
 }
 
+/** What can be asked of a server. */
+export const CHECK_TYPES = ["tcp", "http", "mysql", "pgsql", "redis", "ldap", "smtp", "ssl-hello"] as const
+export type CheckType = (typeof CHECK_TYPES)[number]
+
 /** How a server is found alive. Undefined in a service: it is not checked. */
 export interface HealthCheck {
-  /** `tcp`: the port accepts. `http`: a request succeeds. `mysql`: the server greets (and accepts `user`). */
-  type: "tcp" | "http" | "mysql"
+  /** `tcp`: the port accepts. `http`: a request succeeds. `mysql`, `pgsql`: the server greets (and accepts `user`). */
+  type: CheckType
   /** Another port than the service's. */
   port?: number | undefined
   interval?: string | undefined
+  fastInterval?: string | undefined
+  downInterval?: string | undefined
   rise?: number | undefined
   fall?: number | undefined
   /** The check is made over TLS; the server's certificate is not verified. */
   tls: boolean
   http?: HttpCheck | undefined
-  /** MySQL user without password and rights. */
+  /** User of MySQL or PostgreSQL without password and rights. */
   user?: string | undefined
+  /** What follows `tcp-check` or `http-check`, in turn. */
+  sequence?: readonly string[] | undefined
 }
 
 export interface HttpCheck {

@@ -34,6 +34,6 @@ test("import-haproxy: an excerpt of its report", () => {
     .filter(Boolean)
   const [, excerpt = ""] = /import-haproxy haproxy\.cfg .*\n([^`]*)```/.exec(readme) ?? []
   const lines = excerpt.split("\n").filter((line) => !["", "…"].includes(line.trim()))
-  expect(lines).toHaveLength(6)
+  expect(lines).toHaveLength(5)
   expect(report.filter((line) => lines.includes(line))).toEqual(lines)
 })

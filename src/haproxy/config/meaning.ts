@@ -22,7 +22,8 @@ export function haproxyMeaning(config: HaproxyConfig | string): HaproxyMeaning {
 
 /** Directives with an order of their own among their kind, and none among the others; any other rule stands before them. */
 const FAMILIES = [
-  ["http-check", "tcp-check"],
+  ["http-check"],
+  ["tcp-check"],
   ["stick"],
   ["use-server"],
   ["use_backend"],

@@ -1,7 +1,8 @@
 import type { Entry } from "../config/effective.ts"
-import type { CheckYaml } from "../section/service-schema.ts"
+import { type CheckYaml, checkSchema } from "../section/service-schema.ts"
 import type { Base } from "./base.ts"
 import type { Half } from "./half.ts"
+import { isPlain } from "./plain.ts"
 
 export type CheckSettings = Exclude<CheckYaml, boolean | string>
 
@@ -11,13 +12,40 @@ const STATUS = /^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/
 /** What a backend's checks ask, taken out of it; nothing where they are plain TCP or in words that an inventory does not have. */
 export function takeCheck(half: Half, base: Base): CheckSettings {
   const entry = half.peek("option check")
-  const rules = half.all("http-check ")
+  if (entry === undefined) return {}
+  const name = entry.text.split(" ")[1] ?? ""
+  const rules = half.all(name === "httpchk" ? "http-check " : "tcp-check ")
   const given = base.raw.map(({ text }) => text)
-  if (entry === undefined || [entry, ...rules].some(({ text }) => given.includes(text))) return {}
-  const check = entry.text.startsWith("option mysql-check") ? mysqlCheck(entry) : httpCheck(entry, rules)
+  if ([entry, ...rules].some(({ text, directive }) => given.includes(text) || !isPlain(directive))) return {}
+  const check = checkOf(name, entry, rules)
   if (check === undefined) return {}
-  half.take([entry, ...(check.type === "http" ? rules : [])])
+  half.take([entry, ...(check.type === "http" || check.type === "tcp" ? rules : [])])
   return check
+}
+
+function checkOf(name: string, entry: Entry, rules: readonly Entry[]): CheckSettings | undefined {
+  if (name === "httpchk") return httpCheck(entry, rules)
+  if (name === "tcp-check" && entry.directive.words.length === 2) return sequenceOf({ type: "tcp" }, rules)
+  if (name === "mysql-check") return mysqlCheck(entry)
+  const [word, user, ...others] = entry.directive.words.slice(2)
+  if (name === "pgsql-check" && word === "user" && user !== undefined && others.length === 0)
+    return { type: "pgsql", user }
+  return word === undefined ? PLAIN[name] : undefined
+}
+
+/** Checks that are one option. */
+const PLAIN: Readonly<Record<string, CheckSettings>> = {
+  "redis-check": { type: "redis" },
+  "ldap-check": { type: "ldap" },
+  smtpchk: { type: "smtp" },
+  "ssl-hello-chk": { type: "ssl-hello" },
+}
+
+/** The rules as they were written, in their order. */
+function sequenceOf(asked: CheckSettings, rules: readonly Entry[]): CheckSettings | undefined {
+  const steps = rules.map(({ directive }) => directive.text.replace(/^(http|tcp)-check\s+/, ""))
+  const check = { ...asked, sequence: steps }
+  return checkSchema.safeParse(check).success ? check : undefined
 }
 
 function mysqlCheck({ directive }: Entry): CheckSettings | undefined {
@@ -26,15 +54,17 @@ function mysqlCheck({ directive }: Entry): CheckSettings | undefined {
   return user === "user" && version === "post-41" && others.length === 0 ? { type: "mysql", user: name } : undefined
 }
 
-function httpCheck({ directive, text }: Entry, rules: readonly Entry[]): CheckSettings | undefined {
-  if (!/^option httpchk\b/.test(text)) return undefined
+function httpCheck({ directive }: Entry, rules: readonly Entry[]): CheckSettings | undefined {
   const [first, ...others] = rules.map((rule) => rule.directive.words)
   const sent = first?.[1] === "send" ? sentCheck(first) : undefined
   const asked = sent ?? askedCheck(directive.words.slice(2))
   const expects = sent === undefined ? rules.map((rule) => rule.directive.words) : others
   const expected = expectedStatus(expects)
   const both = sent !== undefined && directive.words.length > 2
-  if (asked === undefined || expected === undefined || both) return undefined
+  if (asked === undefined || expected === undefined || both) {
+    const request = askedCheck(directive.words.slice(2))
+    return request && sequenceOf({ type: "http", ...request }, rules)
+  }
   return { type: "http", ...asked, ...expected }
 }
 

@@ -116,17 +116,28 @@ function checkOf(settings: Map<string, LineSetting>): CheckSettings | undefined 
   const check: CheckSettings = {}
   const interval = withUnit(settings.get("inter")?.[1] ?? "")
   const port = wholeNumber(settings.get("port"), 1, 65_535)
+  const fastInterval = withUnit(settings.get("fastinter")?.[1] ?? "")
+  const downInterval = withUnit(settings.get("downinter")?.[1] ?? "")
   const rise = wholeNumber(settings.get("rise"), 1)
   const fall = wholeNumber(settings.get("fall"), 1)
   if (!settings.has("ssl") && settings.has("check-ssl") && settings.get("verify")?.[1] === "none") {
     for (const key of ["check-ssl", "verify"]) settings.delete(key)
     check.tls = true
   }
-  for (const [key, value] of Object.entries({ port, inter: interval, rise, fall }))
+  for (const [key, value] of Object.entries({
+    port,
+    inter: interval,
+    fastinter: fastInterval,
+    downinter: downInterval,
+    rise,
+    fall,
+  }))
     if (value !== undefined) settings.delete(key)
   return {
     ...(port === undefined ? {} : { port }),
     ...(interval === undefined ? {} : { interval }),
+    ...(fastInterval === undefined ? {} : { fastInterval }),
+    ...(downInterval === undefined ? {} : { downInterval }),
     ...(rise === undefined ? {} : { rise }),
     ...(fall === undefined ? {} : { fall }),
     ...check,
@@ -168,7 +179,8 @@ function activeOf(servers: readonly Server[]): number | undefined {
 
 function checkYaml(check: CheckSettings | undefined, asked: CheckSettings): Pick<ServiceYaml, "check"> {
   if (check === undefined) return { check: false }
-  const all = { ...asked, ...check }
+  const { sequence, ...request } = asked
+  const all = { ...request, ...check, ...(sequence === undefined ? {} : { sequence }) }
   const keys = Object.keys(all)
   if (keys.length === 0) return {}
   return { check: keys.length === 1 && all.type !== undefined ? all.type : all }

@@ -80,8 +80,8 @@ function expandTls(name: string, { certificate, key, alpn = [] }: NonNullable<Se
 export function expandCheck(yaml: Pick<ServiceYaml, "check">): HealthCheck | undefined {
   const check = checkSettings(yaml.check)
   if (check === undefined) return undefined
-  const { type = "tcp", port, interval, rise, fall, tls = false, user } = check
-  return { type, port, interval, rise, fall, tls, user, http: type === "http" ? expandHttp(check) : undefined }
+  const { type = "tcp", tls = false, method, path, host, expect, ...others } = check
+  return { ...others, type, tls, http: type === "http" ? expandHttp(check) : undefined }
 }
 
 function expandHttp(check: NonNullable<ReturnType<typeof checkSettings>>): HttpCheck {
@@ -129,5 +129,11 @@ export function reportContradictions({ yaml, options, at }: ServiceEntry, mode: 
   const ofHttp = (["method", "path", "host", "expect"] as const).filter((key) => check?.[key] !== undefined)
   if (check?.type !== "http" && ofHttp.length > 0)
     problem(at("check"), `${ofHttp.join(", ")} needs type: http`, { unless })
-  if (check?.type !== "mysql" && check?.user !== undefined) problem(at("check"), "user needs type: mysql", { unless })
+  if (check?.type !== "mysql" && check?.type !== "pgsql" && check?.user !== undefined)
+    problem(at("check"), "user needs type: mysql", { unless })
+  if (check?.sequence === undefined) return
+  if (check.type !== "tcp" && check.type !== "http")
+    problem(at("check"), "sequence needs type: tcp or http", { unless })
+  const twice = (["host", "expect"] as const).filter((key) => check[key] !== undefined)
+  if (twice.length > 0) problem(at("check"), `${twice.join(", ")} and sequence exclude each other`)
 }

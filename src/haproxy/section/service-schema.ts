@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { secretReferenceSchema } from "../../document/secret-schema.ts"
+import { CHECK_TYPES } from "../../model/haproxy.ts"
 import { serverShape } from "./server-schema.ts"
 import {
   lineSchema,
@@ -20,13 +21,19 @@ export const balanceSchema = z
   ])
   .describe("How a server is chosen: roundrobin (default), leastconn, source, hdr(NAME), …")
 
-const checkSchema = z.strictObject({
-  type: z
-    .enum(["tcp", "http", "mysql"])
-    .describe("tcp: the port accepts. http: a request succeeds. mysql: the server greets, or lets `user` in")
+const checkTypeSchema = z.enum(CHECK_TYPES)
+
+/** How a backend is found alive. */
+export const checkSchema = z.strictObject({
+  type: checkTypeSchema
+    .describe(
+      "tcp: the port accepts. http: a request succeeds. mysql, pgsql: the server greets, or lets `user` in. redis, ldap, smtp, ssl-hello: it answers as such a server does",
+    )
     .optional(),
   port: portSchema.describe("Port to check, where it is not the service's, such as 9200 for clustercheck").optional(),
   interval: timeSchema.describe("Time between two checks; haproxy's default is 2s").optional(),
+  fastInterval: timeSchema.describe("Time between two checks while it goes up or down; default: interval").optional(),
+  downInterval: timeSchema.describe("Time between two checks of one that is down; default: interval").optional(),
   rise: z.int().min(1).describe("Successes in a row that bring a server up; haproxy's default is 2").optional(),
   fall: z.int().min(1).describe("Failures in a row that take a server down; haproxy's default is 3").optional(),
   tls: z.boolean().describe("Check over TLS, without verifying the certificate").optional(),
@@ -43,14 +50,36 @@ const checkSchema = z.strictObject({
     ])
     .describe("HTTP status that passes, such as 200 or 200-399,401; default 2xx and 3xx")
     .optional(),
-  user: wordSchema.describe("MySQL user, without password and rights, that the check logs in as").optional(),
+  user: wordSchema
+    .describe("User of MySQL or PostgreSQL, without password and rights, that the check logs in as")
+    .optional(),
+  sequence: z
+    .array(
+      lineSchema.regex(
+        /^(connect|send|send-binary|send-binary-lf|send-lf|send-state|expect|comment|disable-on-404|set-var|set-var-fmt|unset-var)\b/,
+        "must be what follows tcp-check or http-check: connect …, send …, expect …",
+      ),
+    )
+    .describe("What a check of tcp or http does in turn, in haproxy's words, such as [connect ssl, expect string +OK]")
+    .optional(),
 })
 
 const hostnameSchema = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "must be a host name")
 
 /** What a check asks is the service's; where and how often may differ. */
 const ownCheckSchema = z
-  .union([z.literal(false), checkSchema.pick({ port: true, interval: true, rise: true, fall: true, tls: true })])
+  .union([
+    z.literal(false),
+    checkSchema.pick({
+      port: true,
+      interval: true,
+      fastInterval: true,
+      downInterval: true,
+      rise: true,
+      fall: true,
+      tls: true,
+    }),
+  ])
   .describe("How this one is checked, over the service's check. false: it is not")
 
 const backendSchema = z.strictObject({
@@ -129,7 +158,7 @@ export const serviceShape = {
   backendPort: portSchema.describe("Port of the backends; default: port").optional(),
   active: z.int().min(1).describe("So many backends serve, the others are backups; default: all serve").optional(),
   check: z
-    .union([z.boolean(), z.enum(["tcp", "http", "mysql"]), checkSchema])
+    .union([z.boolean(), checkTypeSchema, checkSchema])
     .describe("How a backend is found alive; default tcp. false: backends are not checked")
     .optional(),
   tls: tlsSchema.optional(),
