@@ -1,26 +1,9 @@
 import { asHaopsError, HaopsError } from "../../base/errors.ts"
+import { blockDirective, blockSection, endOfBlock, isBranch } from "./conditional.ts"
+import type { ConfigDirective, ConfigSection, HaproxyConfig } from "./sections.ts"
 import { tokenize } from "./tokens.ts"
 
-/** A haproxy.cfg as it is written, comments and blanks apart. */
-export interface HaproxyConfig {
-  sections: readonly ConfigSection[]
-}
-
-export interface ConfigSection extends ConfigDirective {
-  /** `global`, `defaults`, `listen`, … */
-  kind: string
-  /** What follows the kind on the section's line: its name first. */
-  words: readonly string[]
-  directives: readonly ConfigDirective[]
-}
-
-export interface ConfigDirective {
-  words: readonly string[]
-  /** Counts from 1. */
-  line: number
-  /** The line as it is written, without its comment. */
-  text: string
-}
+export type { ConfigDirective, ConfigSection, HaproxyConfig } from "./sections.ts"
 
 const SECTIONS = new Set([
   "global",
@@ -46,16 +29,31 @@ const SECTIONS = new Set([
 /** Reads a haproxy.cfg into its sections and their words. Throws `E_INPUT`, with the line, on what haproxy could not read either. */
 export function parseHaproxyConfig(text: string): HaproxyConfig {
   const sections: (ConfigSection & { directives: ConfigDirective[] })[] = []
-  for (const [index, source] of text.split("\n").entries()) {
-    const directive = directiveOf(source, index + 1)
-    const [keyword, ...rest] = directive.words
-    if (keyword === undefined) continue
+  const directives = text
+    .split("\n")
+    .map((source, index) => directiveOf(source, index + 1))
+    .filter(({ words }) => words.length > 0)
+  for (let at = 0; at < directives.length; at++) {
+    const directive = directives[at]!
+    const [keyword = "", ...rest] = directive.words
     const section = sections.at(-1)
-    if (SECTIONS.has(keyword)) sections.push({ ...directive, kind: keyword, words: rest, directives: [] })
-    else if (section !== undefined) section.directives.push(directive)
-    else throw new HaopsError("E_INPUT", `line ${directive.line}: "${keyword}" stands before any section`)
+    const block = keyword === ".if" ? directives.slice(at, endOfBlock(directives, at) + 1) : []
+    if (block.some(isSection)) sections.push(blockSection(block, isSection))
+    else if (SECTIONS.has(keyword)) sections.push({ ...directive, kind: keyword, words: rest, directives: [] })
+    else if (section === undefined || (block.length === 0 && isBranch(directive)))
+      throw new HaopsError("E_INPUT", `line ${directive.line}: "${keyword}" stands before any ${misplaced(keyword)}`)
+    else section.directives.push(block.length === 0 ? directive : blockDirective(block))
+    at += Math.max(0, block.length - 1)
   }
   return { sections }
+}
+
+function isSection({ words: [keyword = ""] }: ConfigDirective): boolean {
+  return SECTIONS.has(keyword)
+}
+
+function misplaced(keyword: string): string {
+  return isBranch({ words: [keyword] }) && keyword !== ".if" ? ".if" : "section"
 }
 
 function directiveOf(source: string, line: number): ConfigDirective {

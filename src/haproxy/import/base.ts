@@ -1,5 +1,6 @@
 import type { Mode, TimeoutName } from "../../model/haproxy.ts"
 import { OPTION_NAMES, type Options, traits } from "../../model/haproxy-options.ts"
+import { isBranch } from "../config/conditional.ts"
 import { type Entry, type ProxySection, Settings } from "../config/effective.ts"
 import type { DefaultsYaml } from "../section/schema.ts"
 import { isPlain } from "./plain.ts"
@@ -38,7 +39,7 @@ export function sharedDefaults(proxies: readonly ProxySection[]): Base {
   const [first = new Settings(), ...others] = sections
   const shared = first.all().filter((entry) => {
     // What it says of servers, each service says of its own.
-    if (entry.directive.words[0] === "default-server") return false
+    if (entry.directive.words[0] === "default-server" || isBranch(entry.directive)) return false
     return isPlain(entry.directive) && others.every((one) => one.all().some(({ text }) => text === entry.text))
   })
   const known = shared.filter(isKnown)

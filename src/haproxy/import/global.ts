@@ -21,8 +21,8 @@ export function globalOf({ sections }: HaproxyConfig, note: TakeNote): GlobalYam
     if (reason !== undefined) note({ kind: "changed", line, section: "global", text: `${text} is left out: ${reason}` })
     else if (!isPlain(directive) || READERS[keyword]?.(rest, draft, directive) !== true) {
       if (readTune(keyword, rest, draft)) continue
-      raw.push(text)
-      note({ kind: "kept", line, section: "global", text })
+      raw.push(...text.split("\n"))
+      note({ kind: "kept", line, section: "global", text: text.replace(/\n[\s\S]*\n/, " … ") })
     }
   }
   draft.log ??= []

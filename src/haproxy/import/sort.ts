@@ -1,3 +1,4 @@
+import { isBranch } from "../config/conditional.ts"
 import type { ProxySection } from "../config/effective.ts"
 import type { ConfigSection, HaproxyConfig } from "../config/parse.ts"
 import { redactHaproxyConfig } from "../config/redact.ts"
@@ -8,7 +9,7 @@ import { Half } from "./half.ts"
 import type { TakeNote } from "./notes.ts"
 import { type Pair, pairProxies } from "./pairs.ts"
 import { poolOf } from "./pool.ts"
-import { proxyLines, sectionLines } from "./raw-sections.ts"
+import { lineage, proxyLines, sectionLines } from "./raw-sections.ts"
 import { type Refusal, refusal } from "./refusal.ts"
 import { type Around, type ImportedService, type Kept, serviceOf } from "./service.ts"
 import { type ImportedStats, isStats, statsOf } from "./stats.ts"
@@ -36,9 +37,11 @@ export function sortProxies(
   const kept = others.filter((proxy) => refused.has(proxy))
   for (const proxy of kept) keptWhole(proxy.section, note, refused.get(proxy))
   const foreign = config.sections.filter(
-    ({ kind }) => !["global", "defaults", "listen", "frontend", "backend"].includes(kind),
+    ({ kind }) => !["global", "defaults", "listen", "frontend", "backend", ".if"].includes(kind),
   )
   for (const section of foreign) keptWhole(section, note)
+  for (const block of config.sections.filter(({ kind }) => kind === ".if"))
+    keptWhole(block, note, { reason: "which branch holds is known where haproxy starts", line: block.line })
   return { stats, services, pools, raw: [...foreign.flatMap(sectionLines), ...proxyLines(config, kept)] }
 }
 
@@ -61,7 +64,7 @@ function typed(proxies: readonly ProxySection[], around: Around, note: TakeNote)
   const pools = proxies
     .filter((proxy) => free.has(proxy))
     .flatMap((proxy): [string, PoolYaml][] => {
-      const pool = poolOf(new Half(proxy), around)
+      const pool = conditional(proxy) ?? poolOf(new Half(proxy), around)
       if ("reason" in pool) {
         refused.set(proxy, pool)
         return []
@@ -74,16 +77,27 @@ function typed(proxies: readonly ProxySection[], around: Around, note: TakeNote)
 
 function ofPair(pair: Pair, proxies: readonly ProxySection[], around: Around): ImportedService | Refusal {
   const { name, front, back } = pair
+  const block = conditional(front) ?? (back && conditional(back))
+  if (block !== undefined) return block
   if (back === undefined) return ofFront(pair, proxies, around)
   const half = new Half(front)
   return serviceOf(name, { front: half, back: front === back ? half : new Half(back) }, around)
 }
 
 function ofFront({ name, front, back, pool }: Pair, proxies: readonly ProxySection[], around: Around) {
+  const block = conditional(front)
+  if (block !== undefined) return block
   const to = back?.name ?? pool
   const there = proxies.some((proxy) => proxy.kind !== "frontend" && proxy.name === to)
   if (to !== undefined && !there) return refusal(`there is no backend ${to}`, front.entries.find(isDefault))
   return frontOf(back === undefined ? name : front.name, new Half(front), to, around)
+}
+
+/** What holds in part only cannot be taken apart. */
+function conditional({ section, defaults }: ProxySection): Refusal | undefined {
+  const all = [section, ...lineage(defaults)].flatMap(({ directives }) => directives)
+  const block = all.find(isBranch)
+  return block && { reason: `it has a block "${block.text.split("\n")[0]}"`, line: block.line }
 }
 
 function isDefault({ key }: { key: string }): boolean {

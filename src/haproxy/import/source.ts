@@ -5,17 +5,10 @@ import type { TakeNote } from "./notes.ts"
 
 /**
  * Reads the file to import. `<Virtual IP>` and the like, which guides write where an address has to go, become the only VIP that was
- * named. Throws `E_INPUT` on what haproxy could not read, on a placeholder that nothing stands for, and on conditional blocks.
+ * named. Throws `E_INPUT` on what haproxy could not read, and on a placeholder that nothing stands for.
  */
 export function readSource(text: string, vips: readonly string[], note: TakeNote): HaproxyConfig {
-  const config = withoutHandedOn(parseHaproxyConfig(fillPlaceholders(text, vips, note)))
-  for (const { directives } of config.sections) {
-    const block = directives.find(({ words }) => /^\.(if|elif|else|endif)$/.test(words[0] ?? ""))
-    if (block === undefined) continue
-    const hint = "Let haproxy decide which branch holds, delete the others, and import that."
-    throw new HaopsError("E_INPUT", `line ${block.line}: an inventory has no ${block.words[0]}`, { hint })
-  }
-  return config
+  return withoutHandedOn(parseHaproxyConfig(fillPlaceholders(text, vips, note)))
 }
 
 const PLACEHOLDER = /^(\s*bind\s+)(<[^>]*>|\{\{[^}]*\}\}|VIP|VIRTUAL_IP)(?=:\d)/i

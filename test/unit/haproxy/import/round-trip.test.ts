@@ -200,7 +200,13 @@ describe("whatever a file says", () => {
 
 describe("what cannot be imported", () => {
   it.each([
-    ["conditional blocks", "global\n  .if defined(X)\n  maxconn 5\n  .endif\n", /line 2: an inventory has no \.if/],
+    ["a block that does not end", "global\n  .if defined(X)\n  maxconn 5\n", /line 2: \.if has no \.endif/],
+    ["an end without a block", "global\n  maxconn 5\n  .endif\n", /line 3: "\.endif" stands before any \.if/],
+    [
+      "a block of half a section",
+      "global\n  .if defined(X)\n  maxconn 5\nlisten a\n  .endif\n",
+      /line 2: an \.if block begins in one section and ends in another/,
+    ],
     ["a quote that is not closed", 'global\n  log "x\n', /line 2/],
     ["a file that is no haproxy.cfg", "server { listen 80; }\n", /line 1: "server" stands before any section/],
   ])("%s is refused, with its line", (_, text, message) => {

@@ -11,18 +11,23 @@ interface ImportCase {
   services?: unknown
   stats?: unknown
   pools?: unknown
+  raw?: unknown
   kept?: string[]
 }
 
 const cases: ImportCase[] = parse(readFileSync(new URL("../../../cases/haproxy/imports.yaml", import.meta.url), "utf8"))
 
 describe("a file becomes these services, and means the same when they are rendered", () => {
-  it.each(cases)("$says", ({ config, services, stats, pools, kept = [] }) => {
+  it.each(cases)("$says", ({ config, services, stats, pools, raw, kept = [] }) => {
     const { result, config: rendered } = roundTrip(config)
     expect(result.haproxy.services).toEqual(services)
     expect(result.haproxy.stats).toEqual(stats)
     expect(result.haproxy.pools).toEqual(pools)
+    if (raw !== undefined) expect(result.haproxy.raw).toEqual(raw)
     expect(result.notes.filter((note) => note.kind === "kept").map(({ text }) => text)).toEqual(kept)
-    expect(haproxyMeaning(rendered).proxies).toEqual(haproxyMeaning(config).proxies)
+    const [before, after] = [haproxyMeaning(config), haproxyMeaning(rendered)]
+    expect(after.proxies).toEqual(before.proxies)
+    expect(after.others).toEqual(before.others)
+    expect(after.global).toEqual(expect.arrayContaining([...before.global]))
   })
 })
