@@ -7,6 +7,7 @@ import { membership } from "./membership/component.ts"
 import { memcached } from "./memcached/component.ts"
 import type { Component } from "./model/component.ts"
 import { pacemaker } from "./pacemaker/component.ts"
+import { rabbitmq } from "./rabbitmq/component.ts"
 import { vip } from "./vip/component.ts"
 
 /** Everything that haops manages, in the order in which it is asked for and told of. */
@@ -18,6 +19,7 @@ export const COMPONENTS: readonly Component[] = [
   haproxy,
   keepalived,
   galera,
+  rabbitmq,
   memcached,
   host,
 ]

@@ -30,12 +30,13 @@ const TONES: Readonly<Record<MemcachedPicture["memcached"][number]["state"], Ton
   unknown: "yellow",
 }
 
-function pictureOf({ inventory, answer }: Look): MemcachedPicture {
+function pictureOf(look: Look): MemcachedPicture {
+  const { inventory } = look
   const on = settingsOf(inventory, MEMCACHED)?.on
   const hosts = inventory.hosts.filter(({ group }) => group === on)
   return {
     memcached: hosts.map(({ name, address }) => {
-      const have = answer(MEMCACHED_ANSWER, name)
+      const have = look.answer(MEMCACHED_ANSWER, name)
       const running = have?.memory === "none" ? "stopped" : have?.listens === true ? "answers" : "silent"
       return { host: name, address: `${address}:${MEMCACHED_PORT}`, state: have === undefined ? "unknown" : running }
     }),

@@ -12,7 +12,7 @@ let lab: Lab
 /** What the tests change about the example. */
 let changes: InventoryOverrides = {}
 
-const ENV = {}
+const ENV = { HAOPS_ERLANG_COOKIE: "haops-0f1e2d3c4b5a", HAOPS_RABBITMQ_PASSWORD: "rabbitPw-7d1c" }
 const nodes = () => THREE.map((name) => lab.node(name))
 
 beforeAll(async () => {
@@ -67,11 +67,11 @@ async function haops(...words: readonly string[]) {
       "10.0.0.11": lab.vip,
     },
     overrides: {
-      pacemaker: { password: { file: "hacluster" }, totem: { token: 1000, tokenCoefficient: 100 } },
+      pacemaker: { totem: { token: 1000, tokenCoefficient: 100 } },
       ...changes,
     },
   })
-  return await lab.haops([...words, "-i", path], { env: ENV })
+  return await lab.haops([...words, "-i", path], { env: { ...ENV, HAOPS_HACLUSTER_PASSWORD: lab.password } })
 }
 
 async function up(): Promise<void> {

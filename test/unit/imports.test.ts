@@ -11,7 +11,7 @@ const FLOORS = [
   ["model", "document", "startup"],
   ["transport"],
   ["host"],
-  ["corosync", "galera", "haproxy", "keepalived", "memcached", "membership", "pacemaker", "vip"],
+  ["corosync", "galera", "haproxy", "keepalived", "memcached", "membership", "pacemaker", "rabbitmq", "vip"],
   ["components.ts"],
   ["engine", "inventory"],
   ["playbook", "status"],

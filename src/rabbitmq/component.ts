@@ -1,0 +1,29 @@
+import type { Component } from "../model/component.ts"
+import { ENV_CONFIG, RABBITMQ_CONFIG } from "./config.ts"
+import { rabbitmqOn } from "./members.ts"
+import { AMQP_PORT } from "./settings.ts"
+
+export const rabbitmq: Component = {
+  name: "rabbitmq",
+  section: async () => (await import("./section.ts")).section,
+  packages: {
+    parts: { rabbitmq: { debian: ["rabbitmq-server"], el: ["rabbitmq-server"], suse: ["rabbitmq-server"] } },
+    needed: (inventory, host) => (rabbitmqOn({ inventory, host }) === undefined ? undefined : { parts: ["rabbitmq"] }),
+  },
+  needs(inventory, host) {
+    if (rabbitmqOn({ inventory, host }) === undefined) return undefined
+    const hint = "Stop it, or let it listen on another address: RabbitMQ's clients find it on this port of every node."
+    const own = { own: ["beam.smp"], units: { "beam.smp": "rabbitmq-server" }, severity: "error", hint } as const
+    return {
+      namedBy: "RabbitMQ",
+      ports: [
+        { protocol: "tcp", address: host.address, port: AMQP_PORT, use: "rabbitmq", ...own },
+        { protocol: "tcp", address: "*", port: AMQP_PORT + 20_000, use: "rabbitmq's members", ...own },
+      ],
+      writes: [ENV_CONFIG, RABBITMQ_CONFIG, "/var/lib/rabbitmq"],
+      programs: ["erl_call"],
+    }
+  },
+  steps: async () => (await import("./steps/index.ts")).steps,
+  view: async () => (await import("./view.ts")).view,
+}

@@ -1,0 +1,46 @@
+import type { Look } from "../model/view.ts"
+import { rabbitmqHosts } from "./members.ts"
+import { QUEUES } from "./queues.ts"
+import { hostOf } from "./settings.ts"
+import { RABBITMQ_ANSWER } from "./state.ts"
+
+/** What status shows of RabbitMQ. */
+export interface RabbitmqPicture {
+  /** A line for each member; empty where the inventory has no RabbitMQ. */
+  rabbitmq: readonly MemberStatus[]
+}
+
+export interface MemberStatus {
+  host: string
+  state: "running" | "stopped" | "silent" | "unknown"
+  version?: string | undefined
+  /** Whom it knows as members, and whom of them it sees running. */
+  members: readonly string[]
+  up: readonly string[]
+  /** From whom it was cut off, and has not come back since. */
+  partitions: readonly string[]
+  alarms: readonly string[]
+  queues: number
+  /** Names of quorum queues without a majority. */
+  withoutQuorum: readonly string[]
+}
+
+export function rabbitmqPicture(look: Look): RabbitmqPicture {
+  const hosts = rabbitmqHosts(look.inventory).map(({ name }) => name)
+  return {
+    rabbitmq: hosts.map((host): MemberStatus => {
+      const have = look.answer(RABBITMQ_ANSWER, host)
+      const withoutQuorum = look.observed(QUEUES, host)?.without ?? []
+      const none = { members: [], up: [], partitions: [], alarms: [], queues: 0 }
+      if (have === undefined) return { host, state: "unknown", ...none, withoutQuorum }
+      const { status, version, unit } = have
+      if (status?.running !== true) {
+        const state = status === undefined && unit.active === "active" ? "silent" : "stopped"
+        return { host, state, version, ...none, withoutQuorum }
+      }
+      const { members, up, partitions, alarms, queues } = status
+      const names = { members: members.map(hostOf), up: up.map(hostOf), partitions: partitions.map(hostOf) }
+      return { host, state: "running", version: status.version, ...names, alarms, queues, withoutQuorum }
+    }),
+  }
+}

@@ -1,0 +1,68 @@
+import * as z from "zod"
+import { HaopsError } from "../base/errors.ts"
+
+/** What a member says of itself and of the cluster, in its own words. */
+const STATUS = z.discriminatedUnion("running", [
+  z.object({ running: z.literal(false), members: z.array(z.string()) }),
+  z.object({
+    running: z.literal(true),
+    /** Those that it knows, and those of them that run, as far as it sees. */
+    members: z.array(z.string()),
+    up: z.array(z.string()),
+    partitions: z.array(z.string()),
+    users: z.array(z.object({ name: z.string(), tags: z.array(z.string()), hash: z.string(), algorithm: z.string() })),
+    vhosts: z.array(z.string()),
+    permissions: z.array(
+      z.object({
+        user: z.string(),
+        vhost: z.string(),
+        configure: z.string(),
+        write: z.string(),
+        read: z.string(),
+      }),
+    ),
+    policies: z.array(
+      z.object({
+        vhost: z.string(),
+        name: z.string(),
+        pattern: z.string(),
+        "apply-to": z.string(),
+        definition: z.record(z.string(), z.unknown()),
+        priority: z.number(),
+      }),
+    ),
+    queues: z.number(),
+    alarms: z.array(z.string()),
+    version: z.string(),
+  }),
+])
+
+export type RabbitmqStatus = z.infer<typeof STATUS>
+export type RunningStatus = Extract<RabbitmqStatus, { running: true }>
+
+/**
+ * Evaluates to the status as JSON, in base64: erl_call prints terms. Of one whose application is stopped the members are those that it
+ * remembers. Works on 3.8 to 4.0.
+ */
+export const STATUS_EXPRESSION = `B=fun(L)->[atom_to_binary(N,utf8)||N<-lists:sort(L)] end,
+T=fun(X) when is_binary(X)->X;(X) when is_atom(X)->atom_to_binary(X,utf8);(X)->iolist_to_binary(io_lib:format("~0p",[X])) end,
+M=fun(D) when is_list(D)->maps:from_list(D);(D)->D end,
+P=fun(L)->maps:from_list([{T(K),case K of definition->M(V);priority->V;_->T(V) end}||{K,V}<-L]) end,
+U=fun(N)->{ok,I}=rabbit_auth_backend_internal:lookup_user(N),#{name=>N,tags=>[T(X)||X<-internal_user:get_tags(I)],hash=>base64:encode(internal_user:get_password_hash(I)),algorithm=>T(internal_user:get_hashing_algorithm(I))} end,
+A=B(rabbit_mnesia:cluster_nodes(all)),
+base64:encode_to_string(rabbit_json:encode(case rabbit:is_running() of
+false->#{running=>false,members=>A};
+true->#{running=>true,members=>A,up=>B(rabbit_mnesia:cluster_nodes(running)),partitions=>B(rabbit_node_monitor:partitions()),
+users=>[U(proplists:get_value(user,L))||L<-rabbit_auth_backend_internal:list_users()],vhosts=>rabbit_vhost:list_names(),
+permissions=>[P(L)||L<-rabbit_auth_backend_internal:list_permissions()],policies=>[P(L)||L<-rabbit_policy:list()],
+queues=>length(rabbit_amqqueue:list_names()),alarms=>[T(X)||X<-rabbit_alarm:get_alarms()],version=>T(list_to_binary(rabbit_misc:version()))} end)).`
+
+/** Reads what the expression evaluates to. Throws `E_PROBE` on anything else. */
+export function parseStatus(base64: string): RabbitmqStatus {
+  const text = Buffer.from(base64, "base64").toString()
+  try {
+    return STATUS.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new HaopsError("E_PROBE", "RabbitMQ's status is not of the expected form", { cause })
+  }
+}

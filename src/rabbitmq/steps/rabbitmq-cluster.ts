@@ -1,0 +1,108 @@
+import type { Drift, Finding } from "../../base/events.ts"
+import type { Action } from "../../model/action.ts"
+import { defineJointStep, type Members } from "../../model/step.ts"
+import { erlCall } from "../erl-call.ts"
+import { rabbitmqHosts, rabbitmqOn } from "../members.ts"
+import { hostOf, nodeName } from "../settings.ts"
+import { runningOf, situationOf } from "../situation.ts"
+import { type RabbitmqState, stateProbe } from "../state.ts"
+
+interface Want {
+  host: string
+  members: readonly string[]
+}
+
+/**
+ * One cluster of all members: whoever is not in it joins, one by one, each judged by the members' own lists. One that was wiped is
+ * forgotten first, by a member that has stayed, since it would be refused; its copies of quorum queues are made anew.
+ */
+export const rabbitmqCluster = defineJointStep<Want, RabbitmqState>({
+  kind: "rabbitmq-cluster",
+  summary: "one cluster of all members, joined one by one; a wiped member is forgotten and joins anew",
+  bind(context) {
+    const members = rabbitmqHosts(context.inventory).map(({ name }) => name)
+    return rabbitmqOn(context) && { host: context.host.name, members }
+  },
+  title: () => "RabbitMQ's cluster",
+  probe: ({ host, members }) => stateProbe(host, members),
+  check,
+  findings,
+  plan,
+  mustWait,
+})
+
+function check({ host, members }: Want, { all, elected }: Members<RabbitmqState>): Drift[] {
+  const drift = (have: string, want: string, expected = false): Drift => {
+    return { attribute: "members", have, want, risk: "none", ...(expected ? { expected } : {}) }
+  }
+  const status = runningOf(all, host)
+  if (status === undefined)
+    return elected.have.status === undefined ? [drift("not running", members.join(", "), true)] : []
+  const { main, well, rivals } = situationOf(members, { all })
+  if (rivals.length > 0 || well.includes(host)) return []
+  return [drift(listed(status.members), [...new Set([...main, host])].join(", "))]
+}
+
+function listed(nodes: readonly string[]): string {
+  return nodes.map(hostOf).join(", ")
+}
+
+function findings({ host, members }: Want, { all }: Members<RabbitmqState>): Finding[] {
+  const status = runningOf(all, host)
+  if (status === undefined) return []
+  const { main, rivals } = situationOf(members, { all })
+  if (rivals.includes(host)) {
+    const message = `its RabbitMQ is a cluster of its own (${listed(status.members)}) with users, queues or policies, beside that of ${main.join(", ")}`
+    const hint = `haops empties neither. If what is here may go, on ${host}: rabbitmqctl stop_app && rabbitmqctl reset && rabbitmqctl start_app`
+    return [{ severity: "error", message, hint }]
+  }
+  const foreign = main.filter((name) => !members.includes(name))
+  if (foreign.length === 0 || host !== members[0]) return []
+  const message = `RabbitMQ's cluster has a member that the inventory does not: ${foreign.join(", ")}`
+  return [
+    {
+      severity: "warning",
+      message,
+      hint: `If it is gone for good: rabbitmqctl forget_cluster_node ${nodeName(foreign[0]!)}`,
+    },
+  ]
+}
+
+function plan({ host, members }: Want, { all }: Members<RabbitmqState>): readonly Action[] {
+  const { main, well } = situationOf(members, { all })
+  const [contact] = well
+  if (runningOf(all, host) === undefined || contact === undefined) return []
+  const run = (...argv: string[]): Action => ({ type: "run", argv, timeoutMs: 180_000 })
+  const queues = (runningOf(all, contact)?.queues ?? 0) > 0
+  return [
+    run("rabbitmqctl", "stop_app"),
+    // While it runs, it would not be forgotten.
+    ...(main.includes(host)
+      ? [run("rabbitmqctl", "-n", nodeName(contact), "forget_cluster_node", nodeName(host))]
+      : []),
+    run("rabbitmqctl", "reset"),
+    run("rabbitmqctl", "join_cluster", nodeName(contact)),
+    run("rabbitmqctl", "start_app"),
+    joined(host, contact),
+    ...(queues ? [run("rabbitmq-queues", "grow", nodeName(host), "all")] : []),
+  ]
+}
+
+/** `start_app` succeeds after a failed join too, and leaves a cluster of one. */
+function joined(host: string, contact: string): Action {
+  const expression = `true=lists:member('${nodeName(contact)}',rabbit_mnesia:cluster_nodes(running)).`
+  return {
+    type: "wait",
+    for: `RabbitMQ on ${host} and ${contact} to see each other`,
+    script: `case $(${erlCall(host, expression)}) in '{ok, true}') ;; *) exit 1 ;; esac`,
+    timeoutMs: 60_000,
+  }
+}
+
+/** The cluster that is joined must not be about to lose its quorum. */
+function mustWait({ host, members }: Want, { all }: Members<RabbitmqState>): string | undefined {
+  const { main, well } = situationOf(members, { all })
+  const others = main.filter((name) => name !== host)
+  if (well.length * 2 > others.length) return undefined
+  return `of RabbitMQ's members ${others.join(", ")} only ${well.join(", ") || "none"} runs`
+}
