@@ -3,6 +3,7 @@ import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
+import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
 
@@ -22,8 +23,10 @@ beforeAll(async () => {
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
-test("up brings up all services of the example", async () => {
+test("up brings up all services of the example, and their secrets into no command line", async () => {
+  const watcher = await watchSecrets(nodes(), Object.values(ENV))
   await up()
+  expect((await watcher.stop()).sightings).toEqual([])
   expect(await everywhere(nodes(), "systemctl is-active memcached; systemctl is-enabled memcached")).toEqual(
     each("active\nenabled"),
   )
@@ -56,6 +59,84 @@ test("memcached takes the inventory's options on the node's own address, and is 
   expect(await everywhere(nodes(), `${options} | grep -c -- '-c 2048'`)).toEqual(each("1"))
   expect((await haops("verify")).code).toBe(0)
 })
+
+test("RabbitMQ is one cluster of all, and what is published to one node is consumed at another", async () => {
+  const listed = "rabbitmqctl -q cluster_status --formatter json | tr -d ' \\n' | grep -o '\"running_nodes\":[^]]*]'"
+  const [first, ...rest] = Object.values(await everywhere(nodes(), listed)).map((text) => text.split(",").sort())
+  expect(first).toHaveLength(3)
+  expect(rest.map((names) => names.length)).toEqual([3, 3])
+  expect(await lab.node("controller1").must("rabbitmqctl -q list_users --no-table-headers")).toBe(
+    "openstack\t[monitoring]\n",
+  )
+  expect(await lab.node("controller2").must("stat -c '%a %U' /var/lib/rabbitmq/.erlang.cookie")).toBe("400 rabbitmq\n")
+  await publish("controller1", "one")
+  expect(await consume("controller2")).toBe("one")
+})
+
+test("a member that was wiped is forgotten and joins anew, with its copy of the queue", async () => {
+  const node = lab.node("controller3")
+  await node.must(
+    "systemctl kill -s KILL rabbitmq-server; systemctl stop rabbitmq-server; rm -rf /var/lib/rabbitmq/mnesia",
+  )
+  await publish("controller1", "two")
+  const verified = await haops("verify")
+  expect(verified.code).toBe(1)
+  expect(verified.stdout).toContain("controller3: RabbitMQ is stopped")
+  await up()
+  expect((await haops("verify")).code).toBe(0)
+  const status = await node.must("rabbitmq-queues -q quorum_status haops-test --formatter json")
+  expect(new Set(status.match(/rabbit@controller\d/g))).toHaveLength(3)
+  expect(await consume("controller3")).toBe("two")
+})
+
+test("all are killed together, and up starts them together", async () => {
+  await publish("controller2", "three")
+  await Promise.all(nodes().map(async (node) => await node.must("systemctl kill -s KILL rabbitmq-server")))
+  await up()
+  expect((await haops("verify")).code).toBe(0)
+  expect(await consume("controller1")).toBe("three")
+})
+
+test("a file that differs on one member restarts that member alone; a user of somebody else is left alone and told", async () => {
+  const started = "systemctl show -p ExecMainStartTimestampMonotonic rabbitmq-server"
+  const before = await everywhere(nodes(), started)
+  await lab.node("controller2").must("echo >>/etc/rabbitmq/rabbitmq.conf; rabbitmqctl -q add_user foreign abcdef")
+  const { stdout } = await haops("plan")
+  expect(stdout).toContain("not in the inventory, left alone: user foreign")
+  await up()
+  const after = await everywhere(nodes(), started)
+  expect(THREE.filter((name) => before[name] !== after[name])).toEqual(["controller2"])
+  expect(await lab.node("controller1").must("rabbitmqctl -q list_users")).toContain("foreign")
+  expect((await haops("verify")).code).toBe(0)
+})
+
+/** Publishes to a quorum queue, and returns when a majority has the message. */
+async function publish(node: string, text: string): Promise<void> {
+  await amqp(
+    node,
+    `channel.confirm_select()
+channel.basic_publish_confirm(amqp.Message("${text}", delivery_mode=2), routing_key="haops-test")`,
+  )
+}
+
+async function consume(node: string): Promise<string> {
+  return await amqp(node, `print(channel.basic_get("haops-test", no_ack=True).body)`)
+}
+
+/** By the client that OpenStack's services have, from the node to itself. */
+async function amqp(name: string, work: string): Promise<string> {
+  const node = lab.node(name)
+  const script = `import amqp
+connection = amqp.Connection("${node.address}:5672", "openstack", "${ENV.HAOPS_RABBITMQ_PASSWORD}")
+connection.connect()
+channel = connection.channel()
+channel.queue_declare("haops-test", durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+${work}
+connection.close()
+`
+  await node.write("/root/amqp-test.py", script)
+  return (await node.must("python3 /root/amqp-test.py")).trim()
+}
 
 async function haops(...words: readonly string[]) {
   const [one, two, three] = nodes()
