@@ -19,7 +19,7 @@ export interface Section<Yaml, Settings> extends SectionKey<Settings> {
   complete?(settings: Settings, inventory: Expanded): Settings
   /** Checks of what stands in several sections, when all are expanded. */
   check?(context: ExpandContext): void
-  /** Where it holds secrets, as paths of the inventory: one in plain text is warned of. */
+  /** Where it holds secrets, as paths of the inventory, `*` being any key: one in plain text is warned of. */
   secrets?: readonly Path[]
   /** Warns of what is allowed and yet likely to hurt. */
   advise?(inventory: Expanded, notes: Notes): void
