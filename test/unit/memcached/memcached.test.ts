@@ -91,7 +91,7 @@ test.each<[string, Partial<MemcachedState>, string[], string[]]>([
         content: Buffer.from("x"),
       } as MemcachedState["config"],
     },
-    ["/etc/memcached.conf: 1 bytes (restart)"],
+    ["/etc/memcached.conf: other content (restart)"],
     ["put", "systemctl restart", "wait"],
   ],
 ])("%s", (_what, change, drift, actions) => {
