@@ -52,17 +52,17 @@ export function createProgram(call: Call): Command {
   verb("verify", "end-to-end checks of a running cluster, each with its evidence", () =>
     import("./verbs/verify.ts").then(({ verify }) => verify),
   )
-  verb("add-node <name>", "take one more node into the running cluster, live", () =>
+  verb("add-node <name>", "add a node to the running cluster, live", () =>
     import("./verbs/add-node.ts").then(({ addNode }) => addNode),
   )
     .option("--address <address>", "its IP address: it is new, and is written into the inventory")
-    .option("--allow-unreachable", "go on though another member does not answer, as long as there is quorum")
+    .option("--allow-unreachable", "continue though another member does not answer, as long as there is quorum")
     .addOption(yes())
-  verb("remove-node <name>", "take one node out of the running cluster, and out of the inventory", () =>
+  verb("remove-node <name>", "remove a node from the running cluster and from the inventory", () =>
     import("./verbs/remove-node.ts").then(({ removeNode }) => removeNode),
   )
-    .option("--force", "it is gone for good: go on though it does not answer")
-    .option("--lose-quorum", "go on though the nodes that are left would have no quorum")
+    .option("--force", "it is gone for good: continue though it does not answer")
+    .option("--lose-quorum", "continue though the nodes that are left would have no quorum")
     .addOption(yes())
   verb("standby <name>", "move a node's resources to the others; it stays a member and votes", () =>
     import("./verbs/standby.ts").then(({ standby }) => standby),
@@ -70,9 +70,11 @@ export function createProgram(call: Call): Command {
   verb("unstandby <name>", "take a node back into service", () =>
     import("./verbs/standby.ts").then(({ unstandby }) => unstandby),
   )
-  verb("maintenance", "have the cluster leave its resources as they are, or take them up again", () =>
+  verb("maintenance", "put the cluster in maintenance mode, or end it", () =>
     import("./verbs/maintenance.ts").then(({ maintenance }) => maintenance),
-  ).addArgument(new Argument("<state>", "on: hands off, off: on again").choices(["on", "off"]))
+  ).addArgument(
+    new Argument("<state>", "on: resources are left as they are; off: managed again").choices(["on", "off"]),
+  )
   addDrill(program, call)
   addLb(program, call)
   addGalera(program, call)
@@ -89,9 +91,7 @@ export function createProgram(call: Call): Command {
     .addOption(
       new Option("--command-timeout <seconds>", "limit for the command").default(600).argParser(wholeNumber(1, 86_400)),
     )
-  verb("facts", "what haops knows of each host", () => import("./verbs/facts.ts").then(({ facts }) => facts)).addOption(
-    limit(),
-  )
+  verb("facts", "facts of each host", () => import("./verbs/facts.ts").then(({ facts }) => facts)).addOption(limit())
   verb("import-haproxy <file>", "an existing haproxy.cfg as an inventory, on standard output", () =>
     import("./verbs/import-haproxy.ts").then(({ importHaproxyVerb }) => importHaproxyVerb),
   ).addOption(
@@ -121,9 +121,7 @@ function addDrill(program: Command, call: Call): void {
     .addOption(
       new Option("--max-outage <span>", "fail where nothing is answered for longer: 3s, 500ms").argParser(span),
     )
-    .addOption(
-      new Option("--hold <span>", "the longest that a fault is left in place").default(60_000, "60s").argParser(span),
-    )
+    .addOption(new Option("--hold <span>", "the longest that a fault lasts").default(60_000, "60s").argParser(span))
     .addOption(
       new Option(
         "--recovery <span>",

@@ -12,7 +12,7 @@ export function expectations(fault: Fault, { node, vip }: Target, { pacemaker }:
       return [`haproxy is killed (SIGKILL) on ${node}, and every connection through it is cut.`]
     case "pacemaker-kill":
       return [
-        `pacemaker is killed (SIGKILL) on ${node}; what it runs goes on.`,
+        `pacemaker is killed (SIGKILL) on ${node}; its resources keep running.`,
         fenced
           ? fencedWords(node)
           : `Nothing fences ${node}: until pacemaker is back there, ${vip.name} may be on two nodes.`,

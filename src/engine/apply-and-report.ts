@@ -35,7 +35,7 @@ function reportTransitions(
   try {
     sink({ type: "transitions", stage: about.stage, host: about.host, transitions: read(stdout) })
   } catch (thrown) {
-    const text = `crm_simulate's answer about ${about.step} was not understood: ${asHaopsError(thrown).message}`
+    const text = `unexpected output of crm_simulate about ${about.step}: ${asHaopsError(thrown).message}`
     sink({ type: "message", level: "warning", text })
   }
 }

@@ -59,7 +59,7 @@ function answer(
     const cause = asHaopsError(thrown)
     const error =
       cause.code === "E_BUG" && section !== undefined
-        ? new HaopsError("E_PROBE", `the answer of ${task.title} was not understood: ${cause.message}`, {
+        ? new HaopsError("E_PROBE", `unexpected answer to the probe of ${task.title}: ${cause.message}`, {
             result: asResult(section),
             cause,
           })

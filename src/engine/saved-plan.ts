@@ -71,7 +71,7 @@ function addressOf({ hosts }: Inventory, name: string): string {
 export async function requireSavable(file: string): Promise<void> {
   const text = await writing(file, () => lost(file))
   if (text === "" || parseSaved(text) !== undefined) return
-  throw new HaopsError("E_INPUT", `${file} is there and is no plan that haops saved: it is left as it is`, {
+  throw new HaopsError("E_INPUT", `${file} exists and is not a plan saved by haops; it is left unchanged`, {
     hint: "Name another file with --out.",
   })
 }
@@ -89,9 +89,9 @@ export async function loadSavedPlan(file: string): Promise<SavedPlan> {
   if (saved !== undefined) {
     throw new HaopsError(
       "E_INPUT",
-      `${file} was saved by an earlier haops, which kept less of a plan than has to be compared`,
+      `${file} was saved by an earlier version of haops, which kept too little to compare`,
       {
-        hint: `Save it anew: haops plan --out ${file}`,
+        hint: `Save it again: haops plan --out ${file}`,
       },
     )
   }

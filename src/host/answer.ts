@@ -20,7 +20,7 @@ export function readAnswer(stdout: string, keys: readonly string[]): Answer {
   for (const line of lines) {
     const [key = "", ...rest] = line.split(" ")
     const list = values.get(key)
-    if (list === undefined) throw new HaopsError("E_PROBE", `did not expect the line ${JSON.stringify(line)}`)
+    if (list === undefined) throw new HaopsError("E_PROBE", `unexpected line ${JSON.stringify(line)}`)
     list.push(rest.join(" "))
   }
   const all = (key: string) => values.get(key) ?? []
@@ -30,7 +30,7 @@ export function readAnswer(stdout: string, keys: readonly string[]): Answer {
     one,
     need(key) {
       const value = one(key)
-      if (value === undefined) throw new HaopsError("E_PROBE", `the answer lacks a line ${JSON.stringify(key)}`)
+      if (value === undefined) throw new HaopsError("E_PROBE", `the answer has no line ${JSON.stringify(key)}`)
       return value
     },
   }

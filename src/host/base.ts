@@ -60,10 +60,11 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
   const need = (key: string) => {
     const value = one(key)
     if (value) return value
-    throw new HaopsError("E_PROBE", `${host} did not say its ${key}`, { host })
+    throw new HaopsError("E_PROBE", `the facts of ${host} have no ${key}`, { host })
   }
   const [hostname, arch] = need("machine").split(" ")
-  if (!hostname || !arch) throw new HaopsError("E_PROBE", `${host} did not say its name and architecture`, { host })
+  if (!hostname || !arch)
+    throw new HaopsError("E_PROBE", `the facts of ${host} have no name and architecture`, { host })
   const { installed } = readPackages(values)
   const release = osRelease(values("release"))
   const os = release.get("ID") || "unknown"

@@ -55,7 +55,7 @@ export function fileDrift(want: FileWant, have: FileState, { risk = "none", reda
 export function fileFindings(path: string, have: FileState): Finding[] {
   if (have.type !== "other") return []
   const hint = "Move it away, or choose another path."
-  return [{ severity: "error", message: `${path} is there and is not a regular file`, hint }]
+  return [{ severity: "error", message: `${path} exists and is not a regular file`, hint }]
 }
 
 /** The actions that turn the file into what is wanted: a new content by `put`, else the attributes alone. */

@@ -120,7 +120,7 @@ function parseFree(text: string): PreflightState["free"] {
   return paths.split(" ").map((path, index) => {
     const [, kib, mount] = /^.*\s(\d+)\s+\d+%\s+(\/.*)$/.exec(lines[index] ?? "") ?? []
     if (kib === undefined || mount === undefined) {
-      throw new HaopsError("E_PROBE", `df did not say how much is free on ${path}`)
+      throw new HaopsError("E_PROBE", `df reports no free space of ${path}`)
     }
     return { path, kib: readInteger(kib), mount }
   })

@@ -21,7 +21,7 @@ export function partsOf<Name extends string>(stdout: string, names: readonly Nam
   )
   const parts = names.map((name) => {
     const text = found.get(name)
-    if (text === undefined) throw new HaopsError("E_PROBE", `the answer says nothing of ${name}`)
+    if (text === undefined) throw new HaopsError("E_PROBE", `the answer has no section ${name}`)
     return [name, text]
   })
   return Object.fromEntries(parts)

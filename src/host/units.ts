@@ -56,7 +56,7 @@ export function mainPidOf(unit: StackUnit): string {
 
 /** Shell that sets `units`, and exits where systemd could not be asked about this one. */
 function readUnits(unit: StackUnit): string {
-  const missing = `echo 'systemctl says nothing of ${unit}.service' >&2; exit 1`
+  const missing = `echo 'systemctl show reports nothing about ${unit}.service' >&2; exit 1`
   return `units=${STACK_UNITS}; case $units in *"${unit}.service "*) ;; *) ${missing} ;; esac`
 }
 
@@ -73,7 +73,7 @@ export function parseStackUnits<Name extends StackUnit>(
   )
   const entries = names.map((name): [Name, UnitState] => {
     const [active, load, sub = "", file = ""] = told.get(`${name}.service`) ?? []
-    if (!load || !active) throw new HaopsError("E_PROBE", `systemctl says nothing of ${name}.service`)
+    if (!load || !active) throw new HaopsError("E_PROBE", `systemctl show reports nothing about ${name}.service`)
     return [name, { load, active, sub, file }]
   })
   return Object.fromEntries(entries) as Record<Name, UnitState>
@@ -102,10 +102,10 @@ export function readUnit(lines: readonly string[]): UnitState {
   const values = propertiesOf(lines)
   const [load, file, active, sub] = PROPERTIES.map((property) => {
     const value = values.get(property)
-    if (value === undefined) throw new HaopsError("E_PROBE", `systemctl did not say the ${property}`)
+    if (value === undefined) throw new HaopsError("E_PROBE", `systemctl show reports no ${property}`)
     return value
   })
-  if (!load || !active) throw new HaopsError("E_PROBE", "systemctl said nothing about the unit")
+  if (!load || !active) throw new HaopsError("E_PROBE", "systemctl show reports nothing about the unit")
   return { load, file: file ?? "", active, sub: sub ?? "" }
 }
 
@@ -123,7 +123,7 @@ export function parseActive(
   const blocks = stdout.split(/\n\n+/).map((block) => propertiesOf(block.split("\n")))
   const active = (unit: string): number | undefined => {
     const block = blocks.find((one) => one.get("Id") === `${unit}.service`)
-    if (block === undefined) throw new HaopsError("E_PROBE", `systemctl says nothing of ${unit}.service`)
+    if (block === undefined) throw new HaopsError("E_PROBE", `systemctl show reports nothing about ${unit}.service`)
     if (block.get("ActiveState") !== "active") return undefined
     return Math.max(0, uptime - Number(block.get("ActiveEnterTimestampMonotonic")) / 1e6)
   }

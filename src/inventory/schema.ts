@@ -31,6 +31,6 @@ export function inventorySchemas(sections: readonly AnySection[]): {
   const own = sections.toSorted((a, b) => a.place - b.place).map(({ key, schema }) => [key, schema] as const)
   const whole = z
     .strictObject({ ...ROOT, ...Object.fromEntries(own) })
-    .describe("Inventory of haops: the hosts of a control plane and what they shall be")
+    .describe("Inventory of haops: the hosts of a control plane and their wanted state")
   return { whole: whole as z.ZodType<InventoryYaml>, partial: whole.partial() as z.ZodType<PartialInventory> }
 }

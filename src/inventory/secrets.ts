@@ -115,7 +115,7 @@ function fromCommand(
   const why =
     run.error?.message ?? (run.status === null ? `was ended by ${run.signal}` : `ended with code ${run.status}`)
   throw new MissingSecretError(source, `the command for a secret failed: ${command}: ${why}`, {
-    hint: run.stderr.trim() || "It said nothing on standard error.",
+    hint: run.stderr.trim() || "It printed nothing on standard error.",
   })
 }
 

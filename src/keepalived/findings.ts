@@ -50,7 +50,7 @@ function nicFindings(instance: KeepalivedWant["instances"][number], have: Keepal
   }
   if (source === undefined || sourceNic(instance, have) !== undefined) return []
   const message = `no interface has the address ${source}, which VRRP for the VIP ${name} is to be sent from`
-  const hint = "keepalived speaks from the host's own addresses: correct its address or links, or say peers: multicast."
+  const hint = "keepalived sends from the host's own addresses: correct its address or links, or set peers: multicast."
   return [{ severity: "error", message, hint }]
 }
 

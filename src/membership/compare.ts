@@ -88,7 +88,7 @@ function roster({ name, nodes }: ClusterWant, live: CorosyncConf): Finding[] {
 function outside(cluster: string, names: readonly string[]): Finding[] {
   if (names.length === 0) return []
   const are = names.length === 1 ? "is not a member" : "are not members"
-  const message = `${listing(names)} ${are} of ${cluster} yet, and up takes nobody into a running cluster`
+  const message = `${listing(names)} ${are} of ${cluster} yet, and up adds no node to a running cluster`
   const back = names.map((name) => `haops remove-node ${name}`).join(", ")
   const hint = `${names.map((name) => `haops add-node ${name}`).join(", then ")}. Or take it back, out of the inventory: ${back}`
   return [{ severity: "error", message, hint }]
@@ -135,7 +135,7 @@ function nodeFindings(node: MemberNode, live: CorosyncConf): Finding[] {
     findings.push(
       warning(
         `${node.name} is reached at ${have.addresses.join(", ")} by corosync, not at ${node.links.join(", ")}`,
-        `Say links: [${have.addresses.join(", ")}] for it in the inventory, or the ones that it shall have.`,
+        `Say links: [${have.addresses.join(", ")}] for it in the inventory, or the addresses it is to have.`,
       ),
     )
   }

@@ -17,5 +17,5 @@ export function constraintsLeft(node: string, { constraints = [] }: Constrained)
   const commands = ids.map(
     (id) => `cibadmin --delete --scope constraints --xml-text ${quote(`<rsc_location id="${id}"/>`)}`,
   )
-  return [{ severity: "warning", message, hint: `Where nobody needs that, on a member: ${commands.join("; ")}` }]
+  return [{ severity: "warning", message, hint: `If that is not needed, on a member: ${commands.join("; ")}` }]
 }

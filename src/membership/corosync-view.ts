@@ -80,7 +80,8 @@ export function rosterOf({ name, nodes }: ClusterWant, { all, missing }: Peers<C
   const listed = new Set(members.flatMap(({ have }) => have.conf?.nodes.map((node) => node.name) ?? []))
   const strangers = [...listed].filter((node) => nodes.every((one) => one.name !== node))
   if (unasked.length > 0) return { members, partial: `${unasked.join(", ")} would not be told: run without --limit` }
-  if (strangers.length > 0) return { members, partial: `${strangers.join(", ")} is a member that the inventory lacks` }
+  if (strangers.length > 0)
+    return { members, partial: `${strangers.join(", ")} is a member that is not in the inventory` }
   return { members, partial: undefined }
 }
 

@@ -47,7 +47,7 @@ function parse(stdout: string): Health {
     answers: new Map(
       lines(answers).map((line) => {
         const [, id, said] = /^(\S+) (yes|no)$/.exec(line) ?? []
-        if (id === undefined) throw new HaopsError("E_PROBE", `did not expect the line ${JSON.stringify(line)}`)
+        if (id === undefined) throw new HaopsError("E_PROBE", `unexpected line ${JSON.stringify(line)}`)
         return [id, said === "yes"]
       }),
     ),

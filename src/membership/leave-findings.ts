@@ -78,11 +78,11 @@ function unreachable({ node, force }: LeaveWant, reference: Member<VotingView>, 
  */
 function remnant(node: string, { have }: Member<VotingView>): Finding {
   const { names, electorate } = awayTogether(have)
-  const hint = "Answering again, it can be taken in anew by haops add-node, which clears what is left."
+  const hint = "Once it answers again, haops add-node can add it again, and clears what is left."
   if (names.length > 1 && count(electorate).quorate) {
     return {
       severity: "warning",
-      message: `${node} keeps its configuration: ${listing(names)}, booted together, have quorum by it and start every VIP once more; before they get their network back, on each of them: ${STAY_AWAY}`,
+      message: `${node} keeps its configuration: ${listing(names)}, booted together, have quorum by it and start every VIP a second time; before they get their network back, on each of them: ${STAY_AWAY}`,
       hint: `${hint} Where that came too late, haops verify names a VIP for which another host answers.`,
       ask: true,
     }
@@ -138,7 +138,7 @@ function lost({ node, loseQuorum }: LeaveWant, { host, have }: Member<VotingView
 function risky(node: string, after: Votes): Finding[] {
   const numbers = describeVotes(after)
   if (after.nodes === 2 && after.ballots?.device === undefined) {
-    const message = `without ${node} two nodes are left, and either goes on alone when it loses sight of the other: ${numbers}`
+    const message = `without ${node} two nodes are left, and each keeps running alone when it loses the other: ${numbers}`
     return [{ severity: "warning", message, hint: "Only fencing keeps that from being a split brain.", ask: true }]
   }
   if (after.survives > 0) return []

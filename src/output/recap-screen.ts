@@ -97,16 +97,14 @@ function closingSentence(recap: Recap): string {
     }
     case "failed": {
       const where = bad.length > 0 ? bad : lines.filter((line) => line.failed > 0).map((line) => line.host)
-      const next = recap.touched
-        ? "What was done stays; haops goes on from there when run again."
-        : "Nothing was changed."
+      const next = recap.touched ? "What was done stays; run haops again to continue." : "Nothing was changed."
       return `Failed after ${time}${where.length > 0 ? ` on ${listing(where)}` : ""}. ${next}`
     }
     case "unreachable":
       return `None of ${count(hosts.length, "host")} could be reached; nothing was changed.`
     case "locked":
       return recap.touched
-        ? `Ended after ${time}: the lock was lost. ${halfDone(recap)} What was done stays; haops goes on from there when run again.`
+        ? `Ended after ${time}: the lock was lost. ${halfDone(recap)} What was done stays; run haops again to continue.`
         : "Another run holds the lock; nothing was changed."
     case "canceled":
       return `Interrupted after ${time}. ${halfDone(recap)} Run haops again to complete it.`

@@ -49,7 +49,7 @@ export function doubtOf(
 ): string | undefined {
   if (cluster !== undefined && identity !== undefined && !isSame(cluster, identity)) return "is of another cluster"
   if (state === "up" && identity !== undefined && epoch > cib.version.epoch) {
-    return "is ahead of the cluster's configuration, which was restored or made anew"
+    return "is newer than the cluster's configuration, which was restored or recreated"
   }
   return undefined
 }
@@ -62,8 +62,8 @@ function isSame(a: ClusterIdentity, b: ClusterIdentity): boolean {
 function disbelieved(host: string, doubt: string): Finding {
   return {
     severity: "warning",
-    message: `${host}'s record of what haops made ${doubt}: what it names is left alone`,
-    hint: "haops up writes it anew. What is not in the inventory any more and was haops's own is to be removed by hand.",
+    message: `${host}'s record of what haops created ${doubt}: it is not used`,
+    hint: "haops up writes it again. What haops created and is no longer in the inventory has to be removed by hand.",
   }
 }
 
@@ -71,7 +71,7 @@ function disagreement(): Finding {
   return {
     severity: "warning",
     message:
-      "the records of what haops made name no cluster and differ: only what all of them name is taken for its own",
-    hint: "haops up writes them anew, with the cluster's identity.",
+      "the records of what haops created name no cluster and differ: only what is in all of them counts as its own",
+    hint: "haops up writes them again, with the cluster's identity.",
   }
 }

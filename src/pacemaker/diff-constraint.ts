@@ -74,8 +74,8 @@ function symmetrical({ symmetrical, kind }: Extract<Constraint, { type: "order" 
 function differs(want: Constraint, have: CibConstraint): Finding {
   return {
     severity: "error",
-    message: `constraint ${want.id} exists and haops did not make it; it says ${describeConstraint(have)}, wanted is ${describeConstraint(want)}`,
-    hint: `Make the inventory say what the cluster has and it is adopted, or remove it: pcs constraint delete ${want.id}`,
+    message: `constraint ${want.id} exists and was not created by haops; it says ${describeConstraint(have)}, the inventory says ${describeConstraint(want)}`,
+    hint: `Write into the inventory what the cluster has and haops adopts it, or remove it: pcs constraint delete ${want.id}`,
   }
 }
 

@@ -73,8 +73,8 @@ function misplaced(desired: Desired, cib: Cib): readonly ChangeOf<"leave-group">
 function inForeignGroup(id: string, group: string): Finding {
   return {
     severity: "error",
-    message: `resource ${id} exists in group ${group} and haops did not make it`,
-    hint: `Make the inventory say what the cluster has and it is adopted, or take it out: pcs resource group remove ${group} ${id}`,
+    message: `resource ${id} exists in group ${group} and was not created by haops`,
+    hint: `Write into the inventory what the cluster has and haops adopts it, or take it out: pcs resource group remove ${group} ${id}`,
   }
 }
 
@@ -97,5 +97,5 @@ function notOurs(
   }
   const stranger = want.find((id) => cib.resources.some((one) => one.id === id) && !owned.resource.has(id))
   if (group.members.some((member) => owned.resource.has(member)) && stranger === undefined) return undefined
-  return { severity: "error", message: `group ${name} exists, differs, and haops did not make it`, hint }
+  return { severity: "error", message: `group ${name} exists, differs, and was not created by haops`, hint }
 }

@@ -105,8 +105,8 @@ function foreignDiffers(want: DesiredResource, owned: Ownership, changes: readon
   if (owned.resource.has(want.id) || changes.length === 0) return undefined
   return {
     severity: "error",
-    message: `resource ${want.id} exists and haops did not make it; it differs: ${describeDifferences(changes)}`,
-    hint: `Make the inventory say what the cluster has and it is adopted, or remove it: pcs ${want.fencing ? "stonith" : "resource"} delete ${want.id}`,
+    message: `resource ${want.id} exists and was not created by haops; it differs: ${describeDifferences(changes)}`,
+    hint: `Write into the inventory what the cluster has and haops adopts it, or remove it: pcs ${want.fencing ? "stonith" : "resource"} delete ${want.id}`,
   }
 }
 

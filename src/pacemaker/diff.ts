@@ -85,8 +85,8 @@ function bound(cib: Cib, desired: Desired, owned: Ownership, changes: readonly C
       .map(
         (constraint): Finding => ({
           severity: "error",
-          message: `${why}, but constraint ${constraint.id}, which haops did not make, refers to it`,
-          hint: `If it is needed no more, remove it and run haops again: pcs constraint delete ${constraint.id}`,
+          message: `${why}, but constraint ${constraint.id}, which was not created by haops, refers to it`,
+          hint: `If it is no longer needed, remove it and run haops again: pcs constraint delete ${constraint.id}`,
         }),
       ),
   )

@@ -26,7 +26,7 @@ export function simulatedFromText(text: string): Simulation {
   }
   const before = sections.get("current cluster status")
   const after = sections.get("revised cluster status")
-  if (before === undefined || after === undefined) throw new Error("crm_simulate's answer was not understood")
+  if (before === undefined || after === undefined) throw new Error("unexpected output of crm_simulate")
   const actions = (sections.get("transition summary") ?? []).flatMap(action)
   return { actions, before: placement(before), after: placement(after) }
 }

@@ -7,7 +7,7 @@ export function vanishing(cib: Cib, changes: readonly Change[]): readonly { id: 
     [have.id, have.clone?.id].flatMap((id) => (id ? [{ id, why: `resource ${have.id} is to be removed` }] : [])),
   )
   const uncloned = changesOf(changes, "unclone").map(({ have, clone }) => {
-    return { id: clone.id, why: `resource ${have.id} is to be cloned no more as ${clone.id}` }
+    return { id: clone.id, why: `resource ${have.id} is no longer to be cloned as ${clone.id}` }
   })
   const gone = new Set([
     ...changesOf(changes, "delete-resource").map(({ have }) => have.id),

@@ -30,7 +30,7 @@ function fenced({ look }: Seen): Check {
   const title = "a failed node is fenced"
   const { fencing, noQuorumPolicy } = clusterStatus(look)
   const ignored =
-    noQuorumPolicy === "ignore" ? ["no-quorum-policy is ignore: a part that is cut off goes on by itself"] : []
+    noQuorumPolicy === "ignore" ? ["no-quorum-policy is ignore: each partition keeps running its resources"] : []
   switch (fencing.state) {
     case "on":
       return check("fencing", title, [`by ${listing(fencing.devices)}`], { warnings: ignored })

@@ -40,7 +40,7 @@ export async function addNode(options: AddNodeOptions, name: string): Promise<nu
 }
 
 function stays(name: string, file: string): string {
-  return `${name} stays in ${file}: haops add-node ${name} goes on from here, haops remove-node ${name} takes it back.`
+  return `${name} stays in ${file}: haops add-node ${name} continues from here, haops remove-node ${name} undoes it.`
 }
 
 /** Before it is written anywhere: YAML makes a number of 999, and the inventory would be blamed for it. */

@@ -32,7 +32,7 @@ const PASSWORD_FILE = "secrets/hacluster"
 export async function init(options: InitOptions): Promise<number> {
   const file = options.inventory ?? DEFAULT_FILES[0] ?? "inventory.yaml"
   if (existsSync(file)) {
-    throw new HaopsError("E_INPUT", `${file} is there already, and is left as it is`, {
+    throw new HaopsError("E_INPUT", `${file} exists already, and is left unchanged`, {
       hint: `Edit it, or name another one with -i; to look at it: haops plan -i ${file}`,
     })
   }

@@ -63,7 +63,7 @@ async function without(
 
 /** A member that the inventory does not name is taken out by the others; haops cannot look at it. */
 async function unseen({ inventory, reporter }: Session, name: string): Promise<void> {
-  const text = `${name} is not in ${inventory.file}, so nobody has looked whether it still holds a VIP or runs haproxy.`
+  const text = `${name} is not in ${inventory.file}, so haops did not check whether it still has a VIP or runs haproxy.`
   reporter.sink({ type: "message", level: "warning", text })
 }
 

@@ -262,7 +262,7 @@ describe("a member that only left the inventory", () => {
     expect((await must("up", "--yes")).stderr.replace(/\s+/g, " ")).toContain(said)
     expect(await onlineNodes(lab.node("controller1"))).toEqual(FOUR)
     const removed = await must("remove-node", "controller4")
-    expect(removed.stderr.replace(/\s+/g, " ")).toContain("nobody has looked whether it still holds a VIP")
+    expect(removed.stderr.replace(/\s+/g, " ")).toContain("haops did not check whether it still has a VIP")
     await expectMembers(THREE)
     const { stdout } = await lab.node("controller4").exec("systemctl is-enabled corosync pacemaker")
     expect(stdout).toBe("disabled\ndisabled\n")

@@ -75,7 +75,7 @@ describe("plan --out", () => {
     const { status, stderr } = haops("plan", "-i", file, "--out", file)
     expect(status).toBe(65)
     // Wherever the width of the screen breaks it, which the length of the temporary directory's name decides.
-    expect(stderr.replaceAll(/\s+/g, " ")).toContain("is no plan that haops saved")
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain("is not a plan saved by haops")
     expect(stderr).not.toContain("E_CONNECT")
     expect(readFileSync(file, "utf8")).toBe(UNREACHABLE)
   })

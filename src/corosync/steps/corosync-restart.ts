@@ -82,4 +82,4 @@ function systemctl(...words: readonly string[]): Action {
 const STRANDED =
   "The other nodes are left as they are, and the cluster stays in maintenance mode: VIPs and haproxy keep running where they are, and " +
   "nothing fails over. Look at `journalctl -u corosync -u pacemaker` on the node, fix that, and run haops up again: it " +
-  "goes on from here and ends the maintenance mode."
+  "continues from here and ends the maintenance mode."

@@ -126,7 +126,8 @@ export function parseGalera({ stdout }: ProbeOutput): GaleraState {
   const yes = (key: string) => answer.one(key) === "yes"
   const installed = answer.one("package") !== "no"
   const [active = "", sub = "", file = ""] = (answer.one("unit") ?? "").split(" ")
-  if (installed && active === "") throw new HaopsError("E_PROBE", "systemctl says nothing of mariadb.service")
+  if (installed && active === "")
+    throw new HaopsError("E_PROBE", "systemctl show reports nothing about mariadb.service")
   const uuid = answer.one("uuid")
   const status = yes("sql") ? Object.fromEntries(answer.all("status").map(pair)) : undefined
   return {

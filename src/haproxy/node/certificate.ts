@@ -39,7 +39,7 @@ export function pemBundle(certificates: string, key: string | undefined, what: s
   if (certificate === undefined) throw wrong("there is no certificate in PEM form")
   if (/ENCRYPTED/.test(pem)) {
     throw wrong(
-      "the private key has a passphrase, and nobody could type it",
+      "the private key has a passphrase, which nobody could enter",
       "openssl pkey -in KEY -out WITHOUT takes it away.",
     )
   }

@@ -114,7 +114,7 @@ const tlsSchema = z
   .strictObject({
     certificate: z
       .union([
-        wordSchema.describe("PEM file on the node that somebody else puts there: certificate, chain and key"),
+        wordSchema.describe("PEM file on the node, not managed by haops: certificate, chain and key"),
         secretReferenceSchema.describe(
           "PEM that haops puts on the nodes: certificate, chain and, without `key`, the key",
         ),

@@ -33,10 +33,10 @@ type Want = z.infer<typeof want>
 export const haproxyLeftovers = defineStep<Want, LeftoversState>({
   kind: "haproxy-leftovers",
   summary:
-    "what haops once set up around haproxy and the inventory wants no more: log files' rules, certificates, a build",
+    "files of haops around haproxy that the inventory no longer needs: log rules, certificates, a build from source",
   want,
   bind,
-  title: () => "haproxy: what is no longer wanted",
+  title: () => "leftovers of haproxy",
   probe: ({ haproxy, rsyslog, source, vips }) => ({
     shared: [ADDRESSES],
     script: leftoversScript({ haproxy, rsyslog, source, vips }),

@@ -23,11 +23,11 @@ interface Have {
  */
 export const haproxyRetired = defineStep<z.infer<typeof want>, Have>({
   kind: "haproxy-retired",
-  summary: "a haproxy that haops set up on a host where the inventory has none any more, stopped and disabled",
+  summary: "a haproxy of haops on a host where the inventory has none any more, stopped and disabled",
   want,
   bind: ({ inventory: { haproxy }, host }) =>
     haproxy === undefined || haproxy.on.includes(host.group) ? undefined : {},
-  title: () => "haproxy no longer wanted",
+  title: () => "haproxy removed from the inventory",
   probe: () => ({
     script: `IFS= read -r first 2>/dev/null <${HAPROXY_CONFIG.path} || exit 0
 [ "$first" = ${quote(MANAGED)} ] || exit 0

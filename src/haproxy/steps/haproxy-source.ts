@@ -128,7 +128,7 @@ function plan({ source, content }: Want, have: SourceState, drift: readonly Drif
 function takeUp(binary: string): Action[] {
   const script = `main=$(systemctl show --property=MainPID -- ${HAPROXY_UNIT})
 [ "$(readlink -- "/proc/\${main#MainPID=}/exe")" = ${quote(binary)} ]`
-  return [unitReload(), { type: "wait", for: "haproxy to start itself anew", script, timeoutMs: 10_000 }]
+  return [unitReload(), { type: "wait", for: "haproxy to re-execute itself", script, timeoutMs: 10_000 }]
 }
 
 /** As the distributions' packages do. */

@@ -24,7 +24,7 @@ export const keepalivedRetired = defineStep<z.infer<typeof want>, Have>({
   want,
   bind: ({ inventory, host }) =>
     inventory.vips.some((vip) => vip.manager === "keepalived" && vip.on === host.group) ? undefined : {},
-  title: () => "keepalived no longer wanted",
+  title: () => "keepalived removed from the inventory",
   probe: () => ({
     shared: [STACK_UNITS],
     script: `

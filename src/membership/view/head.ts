@@ -33,7 +33,7 @@ function warningCells({ state, fencing, maintenance, noQuorumPolicy }: ClusterSt
   const runs = state === "online" || state === "no quorum"
   if (fencing.state === "unknown" && runs) cells.push({ text: "fencing unknown", tone: "yellow" })
   if (noQuorumPolicy === "ignore")
-    cells.push({ text: "no-quorum-policy ignore: a part that is cut off goes on by itself", tone: "yellow" })
+    cells.push({ text: "no-quorum-policy ignore: each partition keeps running its resources", tone: "yellow" })
   if (maintenance) cells.push({ text: "MAINTENANCE: the cluster does nothing", tone: "yellow" })
   return cells
 }

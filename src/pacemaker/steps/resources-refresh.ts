@@ -114,6 +114,6 @@ done`
 }
 
 function unitIn(line: string): string {
-  if (/\s/.test(line)) throw new HaopsError("E_PROBE", `did not expect the line ${JSON.stringify(line)}`)
+  if (/\s/.test(line)) throw new HaopsError("E_PROBE", `unexpected line ${JSON.stringify(line)}`)
   return line
 }

@@ -33,7 +33,7 @@ type Want = z.infer<typeof want>
  */
 export const vipFree = defineClusterStep<Want, VipState>({
   kind: "vip-free",
-  summary: "no stranger answers on a VIP; asked only for those that neither the cluster nor keepalived has yet",
+  summary: "no other machine answers on a VIP; checked only for VIPs that neither the cluster nor keepalived has yet",
   want,
   bind,
   needs: "any",

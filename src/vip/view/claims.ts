@@ -19,7 +19,7 @@ export const CLAIMS: Observed<ReadonlyMap<string, readonly string[]>> = {
     for (const line of text.split("\n").filter((one) => one !== "")) {
       const [, address, mac] = /^([\d.]+) ((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/.exec(line) ?? []
       if (address === undefined || mac === undefined) {
-        throw new HaopsError("E_PROBE", `did not expect the line ${JSON.stringify(line)}`)
+        throw new HaopsError("E_PROBE", `unexpected line ${JSON.stringify(line)}`)
       }
       claims.set(address, [...(claims.get(address) ?? []), mac])
     }

@@ -38,7 +38,7 @@ function parseReach(line: string): [string, Reach["outcome"]] {
   const at = line.indexOf(" ")
   const [address, said] = [line.slice(0, at), line.slice(at + 1)]
   if (said !== "accepted" && said !== "refused" && said !== "no answer") {
-    throw new HaopsError("E_PROBE", `did not expect the line ${JSON.stringify(line)}`)
+    throw new HaopsError("E_PROBE", `unexpected line ${JSON.stringify(line)}`)
   }
   return [address, said]
 }

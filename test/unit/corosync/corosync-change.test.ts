@@ -230,7 +230,7 @@ describe("a change that a reload brings in force", () => {
     const fewer = { ...want, nodes: want.nodes.slice(0, 2) }
     expect(judge(corosyncConf, fewer, members([{}, {}])).drift).toEqual([])
     expect(corosyncConf.findings?.(fewer, members([{}, {}]))).toMatchObject([
-      { message: expect.stringContaining("controller3 is a member that the inventory lacks") },
+      { message: expect.stringContaining("controller3 is a member that is not in the inventory") },
     ])
   })
 })

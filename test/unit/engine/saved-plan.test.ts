@@ -152,7 +152,7 @@ describe("a saved plan", () => {
     writeFileSync(file, text)
     const refused = {
       code: "E_INPUT",
-      message: `${file} is there and is no plan that haops saved: it is left as it is`,
+      message: `${file} exists and is not a plan saved by haops; it is left unchanged`,
     }
     await expect(requireSavable(file)).rejects.toMatchObject(refused)
     await expect(savePlan(file, subject())).rejects.toMatchObject(refused)
@@ -170,7 +170,7 @@ describe("loading", () => {
     writeFileSync(file, OUTDATED)
     await expect(loadSavedPlan(file)).rejects.toMatchObject({
       code: "E_INPUT",
-      hint: `Save it anew: haops plan --out ${file}`,
+      hint: `Save it again: haops plan --out ${file}`,
     })
   })
 

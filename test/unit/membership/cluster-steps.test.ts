@@ -140,7 +140,7 @@ describe("cluster-setup", () => {
     expect(judgement.drift).toEqual([])
     expect(judgement.findings).toContainEqual({
       severity: "error",
-      message: "controller2 and controller3 are not members of lab yet, and up takes nobody into a running cluster",
+      message: "controller2 and controller3 are not members of lab yet, and up adds no node to a running cluster",
       hint:
         "haops add-node controller2, then haops add-node controller3. Or take it back, out of the inventory: " +
         "haops remove-node controller2, haops remove-node controller3",
@@ -164,7 +164,7 @@ describe("cluster-setup", () => {
     expect(findings.map(({ severity, message, hint }) => [severity, message, hint])).toEqual([
       [
         "error",
-        "controller3 is not a member of lab yet, and up takes nobody into a running cluster",
+        "controller3 is not a member of lab yet, and up adds no node to a running cluster",
         "haops add-node controller3. Or take it back, out of the inventory: haops remove-node controller3",
       ],
       [

@@ -429,8 +429,8 @@ describe("converged", () => {
   })
 
   test("does not take other output for an answer", () => {
-    expect(() => converged.probe(want).parse({ stdout: "", stderr: "" })).toThrow("nothing of status")
-    expect(() => sees(SETTLED, { answers: "vip maybe" })).toThrow("did not expect")
+    expect(() => converged.probe(want).parse({ stdout: "", stderr: "" })).toThrow("no section status")
+    expect(() => sees(SETTLED, { answers: "vip maybe" })).toThrow("unexpected line")
   })
 })
 

@@ -214,7 +214,7 @@ describe("cluster-seed", () => {
   })
 
   test("does not take silence for an answer", () => {
-    expect(() => parse(clusterSeed, want, answer(cluster(OURS)))).toThrow("nothing of ran")
+    expect(() => parse(clusterSeed, want, answer(cluster(OURS)))).toThrow("no section ran")
   })
 })
 

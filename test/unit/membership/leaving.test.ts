@@ -151,7 +151,7 @@ describe("departure", () => {
         severity: "warning",
         ask: true,
         message:
-          "controller4 keeps its configuration: controller3, controller4 and controller5, booted together, have quorum by it and start every VIP once more; before they get their network back, on each of them: systemctl disable --now pacemaker corosync",
+          "controller4 keeps its configuration: controller3, controller4 and controller5, booted together, have quorum by it and start every VIP a second time; before they get their network back, on each of them: systemctl disable --now pacemaker corosync",
       }),
     )
     const alone = { conf: FIVE, online: FIVE.filter((name) => name !== "controller4"), offline: ["controller4"] }

@@ -87,7 +87,7 @@ describe("asking several things at once", () => {
   })
 
   test("a part that was not told is an error", () => {
-    expect(() => partsOf("@@haops a\n1\n", ["a", "b"])).toThrow("nothing of b")
+    expect(() => partsOf("@@haops a\n1\n", ["a", "b"])).toThrow("no section b")
   })
 })
 

@@ -48,14 +48,14 @@ describe("an ownership record", () => {
   test("of a cluster that was before, brought back by a host that was away, is not believed, and that is said", () => {
     const of = members(have(record(30, HERE, "vip")), have(record(39, { uuid: "u0", key: "k0" }, "vip", "theirs")))
     expect(deleted(of)).toEqual([])
-    expect(said(of)).toEqual(["n2's record of what haops made is of another cluster: what it names is left alone"])
+    expect(said(of)).toEqual(["n2's record of what haops created is of another cluster: it is not used"])
     expect(cib.findings?.(want, of)).toMatchObject([{ severity: "warning" }])
   })
 
   test("that is ahead of the CIB tells of what a restored one has given up", () => {
     const of = members(have(record(30, HERE, "vip")), have(record(50, HERE, "vip", "theirs")))
     expect(deleted(of)).toEqual([])
-    expect(said(of)[0]).toContain("restored or made anew")
+    expect(said(of)[0]).toContain("restored or recreated")
   })
 
   test("without a cluster is taken over where all agree, with a note", () => {
@@ -68,7 +68,7 @@ describe("an ownership record", () => {
   test("without a cluster counts for what all of them name, and for nothing beside one that names it", () => {
     const of = members(have(record(30, undefined, "vip")), have(record(39, undefined, "vip", "theirs")))
     expect(deleted(of)).toEqual([])
-    expect(said(of)).toEqual([expect.stringContaining("only what all of them name")])
+    expect(said(of)).toEqual([expect.stringContaining("only what is in all of them")])
     const beside = members(have(record(30, HERE, "vip")), have(record(39, undefined, "vip", "theirs")))
     expect(deleted(beside)).toEqual([])
   })
@@ -81,7 +81,7 @@ describe("an ownership record", () => {
       return [drift?.have, put?.type === "put" && put.content]
     }
     const fresh = expect.stringMatching(/^\{"epoch":40,"cluster":\{"uuid":"u1","key":"k1"\},.*"resource":\["vip"\]/)
-    expect(written(have(record(50, HERE, "theirs")))).toEqual([expect.stringContaining("is ahead"), fresh])
+    expect(written(have(record(50, HERE, "theirs")))).toEqual([expect.stringContaining("is newer"), fresh])
     expect(written(have(record(9, { uuid: "u0" }, "theirs")))).toEqual(["is of another cluster", fresh])
     expect(written(have(record(9, undefined, "vip")))).toEqual(["names no cluster", fresh])
     expect(cibRecord.check(wanted, have(record(9, HERE, "vip")), facts)).toEqual([])

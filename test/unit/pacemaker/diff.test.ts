@@ -143,7 +143,7 @@ describe("resources", () => {
     )
     expect(changes).toEqual([])
     expect(conflicts).toMatchObject([
-      { severity: "error", message: "resource vip exists and haops did not make it; it differs: ip=10.0.0.11" },
+      { severity: "error", message: "resource vip exists and was not created by haops; it differs: ip=10.0.0.11" },
     ])
   })
   test("of others are reported, never drift", () => {

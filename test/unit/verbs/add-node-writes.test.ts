@@ -66,6 +66,6 @@ test("it is there before anything makes the host a member, once, and how to go o
   expect(await failingAt("packages", "join", "join")).toBe(TEXT.replace("10.0.0.2", "10.0.0.2, c: 10.0.0.3"))
   expect(texts()).toEqual([
     `c was written into ${file}.`,
-    `c stays in ${file}: haops add-node c goes on from here, haops remove-node c takes it back.`,
+    `c stays in ${file}: haops add-node c continues from here, haops remove-node c undoes it.`,
   ])
 })

@@ -57,7 +57,7 @@ describe("haops init", () => {
     writeFileSync(join(directory, "inventory.yaml"), "name: mine\n")
     const { status, stderr } = init(...THREE, "--vip", "10.0.0.11/24")
     expect(status).toBe(65)
-    expect(stderr).toContain("inventory.yaml is there already")
+    expect(stderr).toContain("inventory.yaml exists already")
     expect(read("inventory.yaml")).toBe("name: mine\n")
   })
 
