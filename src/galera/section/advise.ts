@@ -7,11 +7,6 @@ import { type Expanded, settingsOf } from "../../model/section.ts"
 export function advise(inventory: Expanded, notes: Notes): void {
   const galera = settingsOf(inventory, GALERA)
   if (galera === undefined) return
-  for (const { name, password } of galera.databases) {
-    if (password.from !== "literal") continue
-    const message = "a secret in plain text; write { env: NAME }, { file: PATH } or { command: LINE }"
-    notes.warning(["galera", "databases", name, "password"], message)
-  }
   const count = hostsOf(inventory, galera.on).length
   if (count === 1) notes.warning(["galera"], "one member: nothing is replicated")
   if (count > 2 && count % 2 === 0) {
