@@ -69,7 +69,7 @@ function since({ seen }: ServerStatus): string {
   return seen.length === 0 ? "-" : age(Math.min(...seen.map(({ server }) => server.since)))
 }
 
-/** What each haproxy answered to a wish. */
+/** What each haproxy answered to a wanted state. */
 export interface AdminStateReport {
   host: string
   ok: boolean
@@ -78,10 +78,10 @@ export interface AdminStateReport {
   text: string
 }
 
-/** What became of a wish on every haproxy, and how long it lasts. */
+/** What became of a wanted state on every haproxy, and how long it lasts. */
 export function renderAdminState(
   target: string,
-  wish: string,
+  wanted: string,
   reports: readonly AdminStateReport[],
   { color, width }: ScreenOptions,
 ): string {
@@ -90,13 +90,13 @@ export function renderAdminState(
   const rows = reports.map(({ host, ok, text }) => [host, { text, paint: ok ? paint.green : paint.red }])
   const already = reports.every((report) => report.already === true) ? "already " : ""
   const note =
-    wish === "ready"
+    wanted === "ready"
       ? `It takes new connections${already === "" ? " again" : ""}.`
       : `Only the running processes know: a reload or restart of haproxy (such as by haops up) makes it ready again.`
   const everywhere = done === reports.length
   const closing = everywhere
-    ? `${target} is ${already}in state ${wish} on ${count(done, "haproxy", "haproxies")}. ${note}`
-    : `${target} is in state ${wish} on ${done} of ${count(reports.length, "haproxy", "haproxies")} only.`
+    ? `${target} is ${already}in state ${wanted} on ${count(done, "haproxy", "haproxies")}. ${note}`
+    : `${target} is in state ${wanted} on ${done} of ${count(reports.length, "haproxy", "haproxies")} only.`
   const lines = wrap(closing, width).map(everywhere ? (text) => text : paint.red)
   return `${[...tableLines(rows), ...lines].join("\n")}\n`
 }

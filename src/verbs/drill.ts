@@ -70,12 +70,12 @@ async function runIn(
     reporter.result(EXIT.unreachable, {}, () => "No host could be reached; nothing was done.\n", "unreachable")
     return EXIT.unreachable
   }
-  const agreed = prospect(session, aim, fault, inspector, inspector.judge(fromHere))
+  const agreed = previewNow(session, aim, fault, inspector, inspector.judge(fromHere))
   await requireAgreement(session, options, agreed.words)
   await using _lock = await lockHosts(liveHosts(context.world), owner, context)
   // Somebody has thought about it, another run has been waited for: what counts is what is true under the lock.
   const [again] = await Promise.all([reachVips(session), look(context, inspector.tasks)])
-  const now = prospect(session, aim, fault, inspector, inspector.judge(again))
+  const now = previewNow(session, aim, fault, inspector, inspector.judge(again))
   requireAgreed(now, agreed)
   const { target } = now
   const report = await measure(session, options, { aim, fault, target, inspector })
@@ -87,7 +87,7 @@ async function runIn(
 }
 
 /** What the latest look says of the drill. Throws `E_REFUSED` with everything that stands against it. */
-function prospect(
+function previewNow(
   { inventory, context }: Session,
   aim: ProbedService,
   fault: Fault,

@@ -29,23 +29,23 @@ export const lbMaint = (options: LbOptions, target: string) => setState(options,
 export const lbReady = (options: LbOptions, target: string) => setState(options, target, "ready")
 
 /** Sets a server's state in every running haproxy and waits until it is seen. The configuration, and so the inventory, know nothing of it. */
-async function setState(options: LbOptions, text: string, wish: AdminState): Promise<number> {
-  const verb = `lb ${wish}`
+async function setState(options: LbOptions, text: string, wanted: AdminState): Promise<number> {
+  const verb = `lb ${wanted}`
   const playbook = () => emptyPlaybook("lb")
   await using session = await openSession({ verb, target: text, options, playbook, record: true })
-  return await toldAsRun(session, () => agree(session, options, text, wish))
+  return await toldAsRun(session, () => agree(session, options, text, wanted))
 }
 
 /**
  * Refuses by what is seen at once, then locks the hosts, for as long as it takes, and judges again: of two who each take away one of the
  * last two servers at the same time, one has to see what the other did.
  */
-async function agree(session: Session, options: LbOptions, text: string, wish: AdminState): Promise<number> {
+async function agree(session: Session, options: LbOptions, text: string, wanted: AdminState): Promise<number> {
   const { context, owner } = session
   const { settings, ask } = createHaproxyLook(session)
   const permitted = (status: Status) => {
     const target = findTarget(text, status.services)
-    if (wish !== "ready" && options.force !== true) requireAnother(status, target)
+    if (wanted !== "ready" && options.force !== true) requireAnother(status, target)
     return target
   }
   const first = await ask(connectAndLook)
@@ -54,7 +54,7 @@ async function agree(session: Session, options: LbOptions, text: string, wish: A
   permitted(first)
   await using lock = await lockHosts(liveHosts(context.world), owner, context)
   const status = await ask(look)
-  const change: Change = { status, settings, target: permitted(status), wish }
+  const change: Change = { status, settings, target: permitted(status), wanted }
   const reports = await whileLocked(lock, context, (locked) => setEverywhere(locked, session, change))
   return conclude(session, options, change, reports)
 }
@@ -64,7 +64,7 @@ interface Change {
   status: Status
   settings: HaproxySettings
   target: Target
-  wish: AdminState
+  wanted: AdminState
 }
 
 type Reports = ReadonlyMap<string, AdminStateReport>
@@ -84,7 +84,7 @@ async function setEverywhere(context: RunContext, { owner }: Session, change: Ch
 function conclude(
   { context, reporter, hosts }: Session,
   options: LbOptions,
-  { status, target, wish }: Change,
+  { status, target, wanted }: Change,
   reports: Reports,
 ): number {
   const due = findService(target.service, status.services).hosts
@@ -93,8 +93,8 @@ function conclude(
   const done = shown.filter(({ ok }) => ok).length
   const exit = exitOfAsked(context, done, shown.length)
   const name = `${target.service}/${target.server}`
-  reporter.result(exit, { target, state: wish, haproxies: shown }, () =>
-    renderAdminState(name, wish, shown, screenOptions(options)),
+  reporter.result(exit, { target, state: wanted, haproxies: shown }, () =>
+    renderAdminState(name, wanted, shown, screenOptions(options)),
   )
   return exit
 }
@@ -112,14 +112,14 @@ async function setOn(
   context: RunContext,
   owner: LockOwner,
   state: LiveHost,
-  { settings: { global }, target, wish, status }: Change,
+  { settings: { global }, target, wanted, status }: Change,
 ): Promise<AdminStateReport> {
   const host = state.host.name
-  const place = { stage: "lb", host, step: `${wish} ${target.service}/${target.server}`, scope: "each" } as const
+  const place = { stage: "lb", host, step: `${wanted} ${target.service}/${target.server}`, scope: "each" } as const
   const have = seenOn(host, target, status)
-  if (have === wish) {
+  if (have === wanted) {
     context.sink({ type: "step-in-sync", ...place })
-    return { host, ok: true, already: true, text: `already ${wish}` }
+    return { host, ok: true, already: true, text: `already ${wanted}` }
   }
   const start = Date.now()
   const audit = auditLine({ ...owner, verb: `${owner.verb} ${target.backend}/${target.server}`, outcome: "asked for" })
@@ -127,19 +127,19 @@ async function setOn(
     const drift = {
       attribute: `${target.backend}/${target.server}`,
       have: have ?? "not seen",
-      want: wish,
+      want: wanted,
       risk: "none",
     } as const
     context.sink({ type: "step-drifted", ...place, drift: [drift] })
-    const action = `set server ${target.backend}/${target.server} state ${wish}`
+    const action = `set server ${target.backend}/${target.server} state ${wanted}`
     context.sink({ type: "action-started", ...place, action })
     const transport = context.forChanges?.(state.transport) ?? state.transport
-    const result = await transport.exec(setServerCommand(global.socket.path, wish, target, audit), context.abort)
-    const outcome = readSetOutcome(result, wish, target)
+    const result = await transport.exec(setServerCommand(global.socket.path, wanted, target, audit), context.abort)
+    const outcome = readSetOutcome(result, wanted, target)
     context.sink({ type: "action-finished", ...place, action, ms: Date.now() - start })
     if (!outcome.seen) throw refused(outcome)
     context.sink({ type: "step-changed", ...place, ms: Date.now() - start })
-    return { host, ok: true, text: words(wish, outcome) }
+    return { host, ok: true, text: words(wanted, outcome) }
   } catch (thrown) {
     const error = asHaopsError(thrown, { host, step: place.step })
     context.sink({ type: "step-failed", ...place, error })
@@ -160,9 +160,9 @@ function refused({ said }: SetOutcome): HaopsError {
   )
 }
 
-function words(wish: AdminState, { said, sessions, left }: SetOutcome): string {
-  const rest = wish === "ready" ? "" : `, ${sessions} sessions left, ${left} other servers take new ones`
-  return `${wish}${rest}${said === "" ? "" : ` (haproxy said: ${said})`}`
+function words(wanted: AdminState, { said, sessions, left }: SetOutcome): string {
+  const rest = wanted === "ready" ? "" : `, ${sessions} sessions left, ${left} other servers take new ones`
+  return `${wanted}${rest}${said === "" ? "" : ` (haproxy said: ${said})`}`
 }
 
 /** Without another server the service is down: that is for the operator to say in so many words. */

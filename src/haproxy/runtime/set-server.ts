@@ -30,21 +30,21 @@ const LIMIT_S = 5
  */
 export function setServerCommand(
   path: string,
-  wish: AdminState,
+  wanted: AdminState,
   target: { backend: string; server: string },
   audit: string,
 ): Command {
   const name = `${target.backend}/${target.server}`
   const show = `show servers state ${target.backend}`
   const script = `${haproxyAsk(path)}
-haproxy_ask ${quote(`set server ${name} state ${wish}`)} || exit
+haproxy_ask ${quote(`set server ${name} state ${wanted}`)} || exit
 logger -t haops -- ${quote(audit)} 2>/dev/null
 end=$(( $(date +%s) + ${LIMIT_S} ))
 while :; do
   state=$(haproxy_ask ${quote(show)} 'show stat') || exit
   printf '%s\\n' "$state" | awk -v server=${quote(target.server)} '
     $1 == "#" { for (i = 2; i <= NF; i++) column[$i] = i - 1 }
-    $column["srv_name"] == server { exit !(${SEEN[wish]}) }' && break
+    $column["srv_name"] == server { exit !(${SEEN[wanted]}) }' && break
   [ "$(date +%s)" -lt "$end" ] || break
   sleep 0.1
 done
@@ -63,7 +63,7 @@ const SEEN: Readonly<Record<AdminState, string>> = {
 /** Reads what the command printed. Throws `E_COMMAND` where haproxy could not be asked. */
 export function readSetOutcome(
   result: ExecResult,
-  wish: AdminState,
+  wanted: AdminState,
   target: { backend: string; server: string },
 ): SetOutcome {
   if (result.code !== 0) throw new HaopsError("E_COMMAND", "haproxy's runtime socket did not answer", { result })
@@ -73,8 +73,8 @@ export function readSetOutcome(
   const servers = backends.find(({ name }) => name === target.backend)?.servers ?? []
   const server = servers.find(({ name }) => name === target.server)
   return {
-    said: answers.get(`set server ${target.backend}/${target.server} state ${wish}`) ?? "",
-    seen: server?.admin === wish,
+    said: answers.get(`set server ${target.backend}/${target.server} state ${wanted}`) ?? "",
+    seen: server?.admin === wanted,
     sessions: server?.sessions ?? 0,
     left: servers.filter(takesTraffic).length,
   }
