@@ -22,7 +22,7 @@ export function probedService(
   inventory: Inventory,
   names: { vip?: string | undefined; service?: string | undefined },
 ): ProbedService {
-  const services = inventory.haproxy?.services.filter(({ vip }) => vip !== undefined) ?? []
+  const services = inventory.haproxy?.services.filter(({ vip, bind }) => vip !== undefined && bind.port !== 0) ?? []
   const service = names.service === undefined ? undefined : named("service on a VIP", names.service, services)
   const wanted = names.vip ?? service?.vip
   const vip =

@@ -21,7 +21,9 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
   const claim = (use: string, bind: Bind) => bindClaim(use, bind, agent?.pidFile)
   const ports = [
     ...(stats?.on.includes(host.group) ? [claim("stats", stats.bind)] : []),
-    ...services.filter(({ on }) => on === host.group).map(({ name, bind }) => claim(name, bind)),
+    ...services
+      .filter(({ on, bind }) => on === host.group && !isFromEnvironment(bind))
+      .map(({ name, bind }) => claim(name, bind)),
     ...(health?.on.includes(host.group) ? [claim(HEALTH_FRONTEND, { address: "127.0.0.1", port: health.port })] : []),
   ]
   return {
@@ -29,6 +31,11 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
     ...(ports.length === 0 ? {} : { writes: [HAPROXY_CONFIG.path, SERVER_STATE, STATE_DROP_IN] }),
     agents: agent === undefined ? [] : [AGENT],
   }
+}
+
+/** Where it listens is known to haproxy alone. */
+function isFromEnvironment({ address, port }: Bind): boolean {
+  return port === 0 || address.startsWith("$")
 }
 
 const ANY_PORT = { boolean: "haproxy_connect_any", denies: "haproxy from ports that its policy does not list" }

@@ -186,9 +186,12 @@ export interface HaproxyPool extends ProxyTuning {
 }
 
 export interface Bind {
-  /** An IP address, or `*` for every address of the host. */
+  /** An IP address, `*` for every address of the host, or the variable of haproxy's environment that holds one. */
   address: string
+  /** 0 where a variable of haproxy's environment holds it, which haops cannot look into. */
   port: number
+  /** That variable: `${API_PORT}`. */
+  variable?: string | undefined
   tls?: BindTls | undefined
   raw?: string | undefined
 }
@@ -217,7 +220,8 @@ export interface HaproxyServer {
   address: string
   /** `address` is a name: which address is connected to is known to the running haproxy alone. */
   named: boolean
-  port: number
+  /** Or the variable of haproxy's environment that holds it. */
+  port: number | string
   /** Used only when no active server is left. */
   backup: boolean
   weight?: number | undefined

@@ -19,9 +19,29 @@ export function parseHaproxyEndpoint(text: string): Endpoint | undefined {
   return address === undefined ? undefined : { address, port }
 }
 
+/** An endpoint of which a variable of haproxy's environment may be the address, the port or both. */
+export interface WrittenEndpoint {
+  address: string
+  port: number | string
+}
+
+const VARIABLE = /^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*)$/
+
+/** `10.0.0.1:80`, `*:${PORT}`, `${ADDRESS}:80`, `${ADDRESS}:${PORT}`; undefined for the rest. */
+export function parseWrittenEndpoint(text: string): WrittenEndpoint | undefined {
+  const [, host = "", port = ""] = /^(.*):([^:]+)$/.exec(text) ?? []
+  if (VARIABLE.test(host)) {
+    const known = parseHaproxyEndpoint(`*:${port}`)?.port ?? (VARIABLE.test(port) ? port : undefined)
+    return known === undefined ? undefined : { address: host, port: known }
+  }
+  if (!VARIABLE.test(port)) return parseHaproxyEndpoint(text)
+  const address = parseHaproxyEndpoint(`${host}:1`)?.address
+  return address === undefined ? undefined : { address, port }
+}
+
 /** An endpoint in its one spelling; what is none stays as it is. */
 export function canonicalEndpoint(text: string): string {
-  const endpoint = parseHaproxyEndpoint(text)
+  const endpoint = parseWrittenEndpoint(text)
   if (endpoint === undefined) return text
   const { address, port } = endpoint
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`

@@ -49,10 +49,10 @@ function routeLine({ pool, condition }: Route): string {
   return condition === undefined ? `use_backend ${pool}` : `use_backend ${pool} ${condition}`
 }
 
-export function bindLine({ address, port, tls, raw }: Bind): string {
+export function bindLine({ address, port, variable, tls, raw }: Bind): string {
   const alpn = tls === undefined || tls.alpn.length === 0 ? [] : ["alpn", tls.alpn.join(",")]
   const ends = tls === undefined ? [] : ["ssl", "crt", tls.certificate, ...alpn]
-  return withRaw(directive("bind", endpoint(address, port), ...ends), raw)
+  return withRaw(directive("bind", endpoint(address, variable ?? port), ...ends), raw)
 }
 
 function balanceLine({ balance }: Pick<HaproxyService, "balance">): string {

@@ -28,7 +28,7 @@ export function section(header: string, lines: readonly string[]): string {
 }
 
 /** An IP address and port, IPv6 in brackets. */
-export function endpoint(address: string, port: number): string {
+export function endpoint(address: string, port: number | string): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`
 }
 

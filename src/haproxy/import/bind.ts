@@ -1,5 +1,5 @@
 import type { Entry } from "../config/effective.ts"
-import { type Endpoint, parseHaproxyEndpoint } from "../config/endpoint.ts"
+import { parseWrittenEndpoint, type WrittenEndpoint } from "../config/endpoint.ts"
 import { bindSettings, settingText } from "../config/line-words.ts"
 import type { ConfigDirective } from "../config/parse.ts"
 import type { ServiceYaml } from "../section/service-schema.ts"
@@ -29,12 +29,12 @@ export function takeBind(half: Half, vips: readonly Named[]): TakenBind | Refusa
   return refusal(`${first.text.split(" ")[1]} is no single address and port`, first)
 }
 
-function endpointOf({ text, directive }: Entry): Endpoint | undefined {
-  return isPlain(directive) ? parseHaproxyEndpoint(text.split(" ")[1] ?? "") : undefined
+function endpointOf({ text, directive }: Entry): WrittenEndpoint | undefined {
+  return isPlain(directive) ? parseWrittenEndpoint(text.split(" ")[1] ?? "") : undefined
 }
 
 /** The only VIP needs no name. */
-export function placeOf({ address }: Endpoint, vips: readonly Named[]): Pick<ServiceYaml, "vip" | "bind"> {
+export function placeOf({ address }: WrittenEndpoint, vips: readonly Named[]): Pick<ServiceYaml, "vip" | "bind"> {
   const vip = vips.find((candidate) => candidate.address === address)
   if (vip === undefined) return { bind: address }
   return vips.length === 1 ? {} : { vip: vip.name }

@@ -8,6 +8,7 @@ export function takeServerWords(settings: Map<string, LineSetting>): ServerYaml 
   for (const [key, word] of Object.entries(VALUED)) {
     const written = settings.get(word)?.[1]
     const value = key === "slowstart" ? withUnit(written ?? "") : written
+    if (key === "verify" && settings.has("ssl")) continue
     if (value === undefined || !serverShape[key as keyof typeof VALUED].safeParse(value).success) continue
     settings.delete(word)
     found[key] = value

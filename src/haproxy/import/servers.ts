@@ -1,5 +1,5 @@
 import type { Entry } from "../config/effective.ts"
-import { parseHaproxyEndpoint } from "../config/endpoint.ts"
+import { parseWrittenEndpoint } from "../config/endpoint.ts"
 import { type LineSetting, serverSettings, settingText } from "../config/line-words.ts"
 import { withUnit } from "../config/time.ts"
 import type { ServerYaml } from "../section/server-schema.ts"
@@ -16,7 +16,7 @@ export type Backends = Pick<ServiceYaml, "active" | "backends" | "backendPort" |
 interface Server extends Named {
   /** `address` is a name that haproxy looks up. */
   named: boolean
-  port: number
+  port: number | string
   backup: boolean
   weight?: number | undefined
   maxconn?: number | undefined
@@ -35,7 +35,7 @@ interface Server extends Named {
 export function backendsOf(
   entries: readonly Entry[],
   asked: CheckSettings,
-  port: number,
+  port: number | string,
   hosts: readonly Named[],
 ): Backends | Refusal {
   if (entries.length === 0) return refusal("it has no servers")
@@ -86,11 +86,12 @@ function serverOf({ directive }: Entry): Server | undefined {
 
 /** An IP address or a name, and a port. */
 function targetOf(text: string): Pick<Server, "address" | "named" | "port"> | undefined {
-  const endpoint = parseHaproxyEndpoint(text)
-  if (endpoint !== undefined) return endpoint.address === "*" ? undefined : { ...endpoint, named: false }
-  const [, address, digits] = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(\d{1,5})$/.exec(text) ?? []
-  const port = Number(digits)
-  return address === undefined || port < 1 || port > 65_535 ? undefined : { address, named: true, port }
+  const endpoint = parseWrittenEndpoint(text)
+  if (endpoint !== undefined)
+    return endpoint.address === "*" ? undefined : { ...endpoint, named: endpoint.address.startsWith("$") }
+  const [, address, place = ""] = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):([^:]+)$/.exec(text) ?? []
+  const port = parseWrittenEndpoint(`*:${place}`)?.port
+  return address === undefined || port === undefined ? undefined : { address, named: true, port }
 }
 
 /** What all servers say alike, where they are several. */
@@ -120,8 +121,9 @@ function checkOf(settings: Map<string, LineSetting>): CheckSettings | undefined 
   const downInterval = withUnit(settings.get("downinter")?.[1] ?? "")
   const rise = wholeNumber(settings.get("rise"), 1)
   const fall = wholeNumber(settings.get("fall"), 1)
-  if (!settings.has("ssl") && settings.has("check-ssl") && settings.get("verify")?.[1] === "none") {
-    for (const key of ["check-ssl", "verify"]) settings.delete(key)
+  if (settings.has("check-ssl") && settings.get("verify")?.[1] === "none") {
+    // Where it speaks TLS anyway, that is said of the server too.
+    for (const key of settings.has("ssl") ? ["check-ssl"] : ["check-ssl", "verify"]) settings.delete(key)
     check.tls = true
   }
   for (const [key, value] of Object.entries({
@@ -189,7 +191,7 @@ function checkYaml(check: CheckSettings | undefined, asked: CheckSettings): Pick
 /** Undefined where they are the inventory's hosts, all of them and in their order. */
 function yamlOf(
   servers: readonly Server[],
-  port: number,
+  port: number | string,
   hosts: readonly Named[],
 ): ServiceYaml["backends"] | undefined {
   const isHost = ({ name, address, named }: Server) =>
@@ -200,18 +202,18 @@ function yamlOf(
   return Object.fromEntries(servers.map((server) => [server.name, shortOf(server, port, isHost(server))]))
 }
 
-function shortOf(server: Server, port: number, isHost: boolean): string | number | BackendYaml {
+function shortOf(server: Server, port: number | string, isHost: boolean): string | number | BackendYaml {
   const details = detailsOf(server, port)
   const keys = Object.keys(details)
-  if (isHost) return keys.length === 1 && details.port !== undefined ? details.port : details
+  if (isHost) return keys.length === 1 && typeof details.port === "number" ? details.port : details
   const { address, named } = server
   if (named) return { hostname: address, ...details }
   if (keys.length === 0) return address
-  if (keys.length > 1 || details.port === undefined) return { address, ...details }
+  if (keys.length > 1 || typeof details.port !== "number") return { address, ...details }
   return address.includes(":") ? `[${address}]:${server.port}` : `${address}:${server.port}`
 }
 
-function detailsOf(server: Server, port: number): BackendYaml {
+function detailsOf(server: Server, port: number | string): BackendYaml {
   const { backup, weight, maxconn, checked, settings, raw } = server
   return {
     ...(server.port === port ? {} : { port: server.port }),

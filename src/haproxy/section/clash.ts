@@ -29,7 +29,9 @@ const PCSD_PORT = 2224
 export function reportClashes(placed: readonly PlacedService[], { stats, pools }: Others, to: Expansion): void {
   const listeners = placed.map(({ service, at }): Listener => ({ ...service, on: [service.on], path: at("port") }))
   if (stats !== undefined) listeners.push({ ...stats, name: "the stats page", path: ["haproxy", "stats"] })
-  const known = listeners.filter((listener) => listener.bind.address !== UNKNOWN)
+  const known = listeners.filter(({ bind }) => {
+    return bind.address !== UNKNOWN && bind.variable === undefined && !bind.address.startsWith("$")
+  })
   for (const { bind, on, path } of known) {
     if (bind.port === PCSD_PORT && to.pcsd !== undefined && on.includes(to.pcsd))
       to.problem(path, `port ${PCSD_PORT} is pcsd's, on every address of the cluster's members`)
@@ -58,7 +60,7 @@ function share(a: Listener, b: Listener): boolean {
 
 /** On a VIP haproxy and its backend can share a port; on every address of the same host they cannot. */
 function reportBackend({ bind, on, servers }: HaproxyService, path: Path, { hosts, problem }: Expansion): void {
-  if (bind.address !== "*") return
+  if (bind.address !== "*" || bind.variable !== undefined) return
   const own = new Set(hosts.filter((host) => host.group === on).flatMap((host: Host) => [host.address, ...host.links]))
   const robbed = servers.find((server) => server.port === bind.port && own.has(server.address))
   if (robbed === undefined) return

@@ -93,13 +93,14 @@ function expandServer(
 ): HaproxyServer {
   const raw = [yaml.rawServer, backend.raw].filter((words) => words !== undefined)
   const { hostname } = backend
+  const port = backend.port ?? yaml.backendPort ?? yaml.port
   if (hostname !== undefined && backend.address !== undefined)
     expansion.problem([...path, "hostname"], "address and hostname exclude each other")
   return {
     name,
     address: hostname ?? resolveAddress(backend.address ?? name, path, expansion.hosts, expansion),
-    named: hostname !== undefined,
-    port: backend.port ?? yaml.backendPort ?? yaml.port,
+    named: hostname !== undefined || typeof port === "string",
+    port,
     backup: backend.backup ?? false,
     weight: backend.weight,
     maxconn: backend.maxconn ?? yaml.server?.maxconn,

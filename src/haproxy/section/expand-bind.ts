@@ -4,6 +4,7 @@ import type { Path } from "../../document/problems.ts"
 import type { Group, Vip } from "../../model/inventory.ts"
 import { settingsAt } from "./expand-presets.ts"
 import type { Expansion } from "./expansion.ts"
+import { VARIABLE } from "./vocabulary-schema.ts"
 
 /** The address of what has been reported, so that nothing is said to clash with it. */
 export const UNKNOWN = ""
@@ -52,6 +53,7 @@ function onlyVip(at: Path, { vips, problem }: Expansion): Vip | undefined {
 
 function ownAddress(wanted: Wanted, bind: string, at: (key: "vip" | "bind") => Path, expansion: Expansion): Place {
   if (wanted.vip !== undefined) expansion.problem(at("bind"), "vip and bind exclude each other")
-  if (bind !== "*" && isIP(bind) === 0) expansion.problem(at("bind"), `"${bind}" is neither an IP address nor "*"`)
+  if (bind !== "*" && isIP(bind) === 0 && !VARIABLE.test(bind))
+    expansion.problem(at("bind"), `"${bind}" is neither an IP address nor "*"`)
   return { address: bind, on: expansion.defaultGroup }
 }

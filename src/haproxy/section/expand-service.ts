@@ -67,7 +67,8 @@ function expandAlone({ name, split, pool, backends }: ServiceYaml): HaproxyServi
 }
 
 function expandBind({ name, port, tls, rawBind }: ServiceYaml, address: string): Bind {
-  return { address, port, tls: tls && expandTls(name, tls), raw: rawBind }
+  const place = typeof port === "number" ? { port } : { port: 0, variable: port }
+  return { address, ...place, tls: tls && expandTls(name, tls), raw: rawBind }
 }
 
 function expandTls(name: string, { certificate, key, alpn = [] }: NonNullable<ServiceYaml["tls"]>): BindTls {

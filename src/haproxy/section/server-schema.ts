@@ -28,6 +28,10 @@ export const serverShape = {
   cookie: wordSchema.describe("Value of the cookie that leads to it").optional(),
   sendProxy: z.enum(["v1", "v2"]).describe("The PROXY protocol tells it the client's address").optional(),
   tls: tlsSchema.optional(),
+  verify: z
+    .enum(["none", "required"])
+    .describe("Whether its certificate is verified, where only a check connects by TLS")
+    .optional(),
   disabled: z.boolean().describe("It starts in maintenance").optional(),
 }
 
@@ -44,6 +48,7 @@ export const VALUED = {
   onMarkedUp: "on-marked-up",
   slowstart: "slowstart",
   cookie: "cookie",
+  verify: "verify",
 } as const satisfies Partial<Record<keyof ServerYaml, string>>
 
 /** Of TLS, likewise. */

@@ -9,6 +9,7 @@ import {
   sectionNameSchema,
   timeSchema,
   tuningShape,
+  variableSchema,
   wordSchema,
 } from "./vocabulary-schema.ts"
 
@@ -64,7 +65,21 @@ export const checkSchema = z.strictObject({
     .optional(),
 })
 
-const hostnameSchema = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "must be a host name")
+const hostnameSchema = z.union([
+  z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, "must be a host name"),
+  variableSchema.describe("A variable of haproxy's environment that holds it"),
+])
+
+/** A port, or the variable of haproxy's environment that holds it. */
+const ownPortSchema = z.union([
+  portSchema,
+  variableSchema.describe("A variable of haproxy's environment that holds it"),
+])
+
+/** A server's name; haproxy puts variables in where it is in double quotes. */
+const serverNameSchema = z
+  .string()
+  .regex(/^([A-Za-z0-9_.:-]|\$\{[A-Za-z_][A-Za-z0-9_]*\})+$/, 'may hold letters, digits, "-", "_", "." and ":" only')
 
 /** What a check asks is the service's; where and how often may differ. */
 const ownCheckSchema = z
@@ -89,7 +104,7 @@ const backendSchema = z.strictObject({
       "A name that haproxy looks up, in place of an address; without initAddr: none it has to be known when haproxy starts",
     )
     .optional(),
-  port: portSchema.describe("Default: the service's backendPort").optional(),
+  port: ownPortSchema.describe("Default: the service's backendPort").optional(),
   backup: z.boolean().describe("Used only when no active backend is left").optional(),
   weight: z.int().min(0).max(256).describe("Share of the load; haproxy's default is 1").optional(),
   maxconn: z.int().min(1).describe("Connections at a time; more wait in haproxy's queue").optional(),
@@ -104,7 +119,7 @@ const backendsSchema = z
     z.literal("none").describe("No server: what is asked is answered or sent elsewhere by the service's other lines"),
     z.array(z.string()).min(1).describe("Names of hosts of the inventory"),
     z.record(
-      sectionNameSchema,
+      serverNameSchema,
       z.union([z.string().describe("ADDRESS or ADDRESS:PORT"), portSchema.describe("Port"), backendSchema]),
     ),
   ])
@@ -144,7 +159,7 @@ const routeSchema = z.strictObject({
 /** What a service can say. */
 export const serviceShape = {
   name: sectionNameSchema.describe("Name of the service and of its section"),
-  port: portSchema.describe("Port that clients connect to"),
+  port: ownPortSchema.describe("Port that clients connect to"),
   vip: z.string().describe("VIP that clients connect to; default: the only one").optional(),
   bind: z.string().describe('An address in place of a VIP: an IP address, or "*" for all of the host').optional(),
   balance: balanceSchema.optional(),
@@ -155,7 +170,7 @@ export const serviceShape = {
     .describe("Conditions by name, in haproxy's words, such as { static: path_beg /img }; of several one has to hold")
     .optional(),
   routes: z.array(routeSchema).describe("Requests that another pool serves: the first that holds counts").optional(),
-  backendPort: portSchema.describe("Port of the backends; default: port").optional(),
+  backendPort: ownPortSchema.describe("Port of the backends; default: port").optional(),
   active: z.int().min(1).describe("So many backends serve, the others are backups; default: all serve").optional(),
   check: z
     .union([z.boolean(), checkTypeSchema, checkSchema])

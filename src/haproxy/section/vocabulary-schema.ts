@@ -15,6 +15,11 @@ export const lineSchema = z.string().regex(/^[^\n\r\0]+$/, "must be one line of 
 
 export const portSchema = z.int().min(1).max(65535)
 
+/** What haproxy takes from its environment where it starts: `$API_PORT`, or with braces. */
+export const VARIABLE = /^\$(\{[A-Za-z_][A-Za-z0-9_]*\}|[A-Za-z_][A-Za-z0-9_]*)$/
+
+export const variableSchema = z.string().regex(VARIABLE, "must be a variable, such as $API_PORT")
+
 /** Haproxy's own set of characters for the names of sections and servers. */
 export const sectionNameSchema = z
   .string()

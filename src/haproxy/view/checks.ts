@@ -83,7 +83,8 @@ function differencesOfLoaded(
   service: Pick<HaproxyService, "name" | "split" | "alone" | "servers">,
   { backends }: Extract<HaproxyRuntime, { state: "up" }>,
 ): string[] {
-  if (service.servers.length === 0) return []
+  // Of names from haproxy's environment nothing is known here.
+  if (service.servers.length === 0 || service.servers.some((server) => server.name.includes("$"))) return []
   const name = backendOf(service)
   const backend = backends.find((one) => one.name === name)
   if (backend === undefined) return [`${name} is not in the loaded configuration`]

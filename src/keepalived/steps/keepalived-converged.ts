@@ -63,7 +63,7 @@ function bind({ inventory, host }: BindContext): Want | undefined {
   return {
     advertMs: inventory.keepalived?.advertMs ?? 1000,
     vips: vips.map(({ name, address, on }) => {
-      const own = services.filter((service) => service.vip === name).map(({ bind }) => bind)
+      const own = services.filter((service) => service.vip === name && service.bind.port !== 0).map(({ bind }) => bind)
       const hosts = hostsOf(inventory, on).map((one) => one.name)
       const listeners = own.map(({ address, port }) => ({ address, port }))
       return { name, address, port: own[0]?.port, hosts, listeners }

@@ -88,7 +88,8 @@ function healthWant(inventory: Inventory, pacemaker: Pacemaker): HealthWant {
 function haproxyWant({ haproxy, vips }: Inventory, pacemaker: Pacemaker): HealthWant["haproxy"] {
   const resource = pacemaker.resources.find(isHaproxy)
   if (haproxy === undefined || resource === undefined) return undefined
-  const here = haproxy.services.filter(({ vip }) => vip === undefined || groupOf(vips, vip) === pacemaker.on)
+  const known = haproxy.services.filter(({ bind }) => bind.port !== 0 && !bind.address.startsWith("$"))
+  const here = known.filter(({ vip }) => vip === undefined || groupOf(vips, vip) === pacemaker.on)
   return {
     resource: resource.id,
     everywhere: haproxy.placement === "everywhere",

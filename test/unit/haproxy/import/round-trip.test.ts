@@ -108,8 +108,8 @@ const WORDS = [
 const lines = (pool: readonly string[], max: number) =>
   fc.subarray([...pool], { maxLength: max }).chain((some) => fc.shuffledSubarray(some, { minLength: some.length }))
 const server = fc.record({
-  address: fc.constantFrom("10.0.0.12", "10.0.0.13", "10.0.0.14", "[2001:db8::1]", "web.example"),
-  port: fc.constantFrom(":80", ":81", ""),
+  address: fc.constantFrom("10.0.0.12", "10.0.0.13", "$ADDRESS", "10.0.0.14", "[2001:db8::1]", "web.example"),
+  port: fc.constantFrom(":80", ":81", "", ":$PORT"),
   check: fc.constantFrom(...CHECKS),
   word: fc.constantFrom(...WORDS),
 })
@@ -125,6 +125,8 @@ const bind = (index: number) =>
     `bind 10.0.0.11:${8000 + index},10.0.0.12:${8000 + index}`,
     `bind ${8000 + index}`,
     "bind unix@/run/x",
+    `bind *:$PORT${index}`,
+    "bind $ADDRESS:9000",
   )
 
 const proxy = (index: number) =>
