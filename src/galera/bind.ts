@@ -38,7 +38,7 @@ function memberWant(
   return {
     address: host.address,
     settings: nodeSettings(galera, { cluster: inventory.name, host, addresses }),
-    provider: providerOptions(galera, host, members.indexOf(host)),
+    provider: providerOptions(galera, host, members),
     sst: { method: galera.sst.method, password },
   }
 }

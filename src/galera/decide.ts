@@ -82,7 +82,7 @@ export function preference(have: GaleraState): number {
 }
 
 /** It has databases and is of no cluster: whoever joins loses what he has. */
-function hasOwnData({ uuid, databases }: GaleraState): boolean {
+export function hasOwnData({ uuid, databases }: GaleraState): boolean {
   return uuid === undefined && databases.length > 0
 }
 

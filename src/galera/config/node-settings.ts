@@ -47,11 +47,11 @@ export function nodeSettings(
 export function providerOptions(
   { provider, quorum }: GaleraSettings,
   host: Host,
-  place: number,
+  members: readonly Host[],
 ): Record<string, string> {
   return {
     "gmcast.listen_addr": `tcp://${bracketed(host.address)}:4567`,
-    ...(quorum === "first" && place === 0 ? { "pc.weight": "2" } : {}),
+    ...(quorum === "first" && members.length === 2 && host === members[0] ? { "pc.weight": "2" } : {}),
     ...provider,
   }
 }

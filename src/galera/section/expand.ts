@@ -67,8 +67,6 @@ function reportMembers({ on, quorum }: GaleraSettings, count: number, { notes }:
         ["galera", "quorum"],
       ],
     })
-  } else if (count !== 2 && quorum !== undefined) {
-    notes.problem(["galera", "quorum"], `it is for two members, and there are ${count}: leave it out`)
   }
 }
 

@@ -3,7 +3,7 @@ import { listing } from "../../base/words.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
 import { bindGalera } from "../bind.ts"
 import { expected, GALERA_STATE, memberProbe, serving } from "../cluster.ts"
-import { phaseOf } from "../decide.ts"
+import { hasOwnData, phaseOf } from "../decide.ts"
 import { AWAIT, CLEAR, JOIN } from "../node/scripts.ts"
 import type { GaleraState } from "../node/state.ts"
 import type { GaleraWant } from "../want.ts"
@@ -17,6 +17,18 @@ export const galeraJoin = defineJointStep<GaleraWant, GaleraState>({
   title: () => "galera member",
   probe: memberProbe,
   check,
+  findings: (_want, { elected, ...peers }) => {
+    if (!hasOwnData(elected.have) || serving(peers).length === 0) return []
+    const message = `it has databases of its own, which it would lose: ${listing(elected.have.databases)}`
+    return [
+      {
+        severity: "error",
+        host: elected.host,
+        message,
+        hint: "Dump them and load them into the cluster, or drop them.",
+      },
+    ]
+  },
   plan: (_want, { elected }) =>
     phaseOf(elected.have) === "synced" ? [CLEAR] : phaseOf(elected.have) === "primary" ? [AWAIT] : [JOIN],
   mustWait(_want, members) {

@@ -10,7 +10,8 @@ import type { GaleraWant } from "../want.ts"
 export const galeraLeft = defineStep<GaleraWant, GaleraState>({
   kind: "galera-left",
   summary: "a Galera member that leaves the cluster: stopped, not started at boot, its file away; its data stays",
-  bind: bindGalera,
+  bind: (context) =>
+    context.subject?.leaving === true && context.subject.node === context.host.name ? bindGalera(context) : undefined,
   title: () => "galera left",
   probe: memberProbe,
   check({ check }, { installed, unit, socket }) {
@@ -21,6 +22,11 @@ export const galeraLeft = defineStep<GaleraWant, GaleraState>({
       ...(unit.file === "enabled" ? [drift("mariadb at boot", unit.file)] : []),
       ...(check !== undefined && socket ? [drift(CHECK_SOCKET, "listening")] : []),
     ]
+  },
+  findings: (_want, { status }) => {
+    if (status?.cluster_status !== "Primary" || status.cluster_size !== "1") return []
+    const hint = "haops up brings the others in first."
+    return [{ severity: "error", message: "it is the only member of galera that serves", hint }]
   },
   plan: () => [
     { type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", CHECK_SOCKET], okCodes: [0, 1, 5] },

@@ -6,6 +6,7 @@ import type { GaleraState, Variable } from "../../../src/galera/node/state.ts"
 import { galeraDatabases } from "../../../src/galera/steps/galera-databases.ts"
 import { galeraFound } from "../../../src/galera/steps/galera-found.ts"
 import { galeraJoin } from "../../../src/galera/steps/galera-join.ts"
+import { galeraLeft } from "../../../src/galera/steps/galera-left.ts"
 import { galeraPositions } from "../../../src/galera/steps/galera-positions.ts"
 import { galeraRestart } from "../../../src/galera/steps/galera-restart.ts"
 import { galeraStart } from "../../../src/galera/steps/galera-start.ts"
@@ -13,7 +14,7 @@ import type { GaleraWant } from "../../../src/galera/want.ts"
 import type { Action } from "../../../src/model/action.ts"
 import type { Members } from "../../../src/model/step.ts"
 import { parseInventory } from "../parse-inventory.ts"
-import { context, facts } from "../step-harness.ts"
+import { context, facts, judge } from "../step-harness.ts"
 import { member, stopped, synced, waiting } from "./support.ts"
 
 const inventory = parseInventory(
@@ -213,4 +214,41 @@ describe("databases and users", () => {
   test("are only expected while no member serves", () => {
     expect(galeraDatabases.check(want, members(0, member())).every(({ expected }) => expected === true)).toBe(true)
   })
+})
+
+describe("leaving", () => {
+  const leaving = { ...context(inventory, inventory.hosts[2]!), subject: { node: "c3", leaving: true } }
+
+  test("is for the node that the verb is about, and stops and disables its server", () => {
+    expect(galeraLeft.bind?.({ ...leaving, host: inventory.hosts[0]! })).toBeUndefined()
+    const left = judge(galeraLeft, galeraLeft.bind?.(leaving), synced())
+    expect(left.drift.map(({ attribute }) => attribute)).toEqual(["mariadb", "mariadb at boot", "haops-dbcheck.socket"])
+    expect(left.findings).toEqual([])
+    expect(judge(galeraLeft, galeraLeft.bind?.(leaving), member({ installed: false })).drift).toEqual([])
+  })
+
+  test("is refused to the only one that serves", () => {
+    const alone = synced({ status: { ...synced().status, cluster_size: "1" } })
+    expect(judge(galeraLeft, galeraLeft.bind?.(leaving), alone).findings).toMatchObject([{ severity: "error" }])
+  })
+})
+
+test("one of two has two votes where the inventory has it so, and no one of three", () => {
+  const two = parseInventory(
+    "name: lab\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2 }\ngalera: { quorum: first }\n",
+    "lab.yaml",
+  )
+  const provider = (of: typeof two, at: number) => bindGalera(context(of, of.hosts[at]!))?.provider["pc.weight"]
+  expect([provider(two, 0), provider(two, 1)]).toEqual(["2", undefined])
+  const three = parseInventory(
+    "name: lab\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }\ngalera: { quorum: first }\n",
+    "lab.yaml",
+  )
+  expect(provider(three, 0)).toBeUndefined()
+})
+
+test("a newcomer with databases of its own joins nothing: they would be lost", () => {
+  const own = member({ databases: ["shop"] })
+  expect(galeraJoin.findings?.(want, members(1, synced(), own))).toMatchObject([{ severity: "error", host: "c2" }])
+  expect(galeraJoin.findings?.(want, members(1, synced(), stopped()))).toEqual([])
 })
