@@ -7,8 +7,10 @@ import type { ExpandContext } from "../../model/section.ts"
 export function reportCheckPort(galera: GaleraSettings, { hosts, expanded, notes }: ExpandContext): void {
   const members = hostsOf({ hosts }, galera.on)
   for (const service of expanded.haproxy?.services ?? []) {
-    const asked = service.check?.port
-    if (!servesGalera(service, members) || asked === undefined || asked === galera.check?.port) continue
+    const strange = ({ check }: { check?: { port?: number | undefined } | undefined }) =>
+      check?.port !== undefined && check.port !== galera.check?.port
+    const asked = service.servers.find(strange)?.check?.port
+    if (!servesGalera(service, members) || asked === undefined) continue
     const where = ["galera", "check"]
     const said = galera.check === undefined ? "galera has no check" : `the members answer at ${galera.check.port}`
     const message = `haproxy's ${service.name} asks port ${asked}, and ${said}`

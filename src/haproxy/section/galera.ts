@@ -27,7 +27,11 @@ function oneWriter(service: HaproxyService, port: number): HaproxyService {
     ...service,
     check: check && askedAt(check, port),
     raw: one ? [...raw, ...STICK] : raw,
-    servers: servers.map((server) => ({ ...server, raw: ended(server.raw) })),
+    servers: servers.map((server) => ({
+      ...server,
+      check: server.check && askedAt(server.check, port),
+      raw: ended(server.raw),
+    })),
   }
 }
 

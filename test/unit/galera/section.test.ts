@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { serviceSections } from "../../../src/haproxy/config/service.ts"
 import { GALERA } from "../../../src/model/galera.ts"
 import { settingsOf } from "../../../src/model/section.ts"
 import { parseInventory } from "../parse-inventory.ts"
@@ -113,6 +114,16 @@ describe("haproxy before the members", () => {
     expect(raw).toEqual(["stick-table type ip size 1 nopurge", "stick on dst"])
     expect(servers.map(({ backup }) => backup)).toEqual([false, true, true])
     expect(new Set(servers.map((one) => one.raw))).toEqual(new Set(["on-marked-down shutdown-sessions"]))
+  })
+
+  test("has that in its section", () => {
+    expect(serviceSections(service("galera: {}")).join("\n")).toContain(`  option httpchk GET /
+  http-check expect status 200
+  stick-table type ip size 1 nopurge
+  stick on dst
+  server c1 10.0.0.1:3306 check port 9200 inter 2s rise 2 fall 5 on-marked-down shutdown-sessions
+  server c2 10.0.0.2:3306 backup check port 9200 inter 2s rise 2 fall 5 on-marked-down shutdown-sessions
+`)
   })
 
   test("is as it was where haops does not run them, or not their check", () => {
