@@ -13,7 +13,7 @@ import { STATE_KEEPER } from "../../src/haproxy/node/state-files.ts"
 import { PRESET_NAMES } from "../../src/haproxy/presets/index.ts"
 import { haproxyAsk } from "../../src/haproxy/runtime/ask-script.ts"
 import { roundTrip } from "../unit/haproxy/import/support.ts"
-import { render, renderWord, type Setting, THREE, WORDS } from "../unit/haproxy/support.ts"
+import { LINES, render, renderLines, renderWord, type Setting, THREE, WORDS } from "../unit/haproxy/support.ts"
 import { docker, removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
 import { startProber } from "./harness/prober.ts"
 
@@ -194,15 +194,7 @@ function presetConfigs(): Record<string, string> {
 }
 
 function lineConfigs(): Record<string, string> {
-  const cases: { says: string; defaults?: object; service: object }[] = parse(
-    readFileSync(new URL("../cases/haproxy/lines.yaml", import.meta.url), "utf8"),
-  )
-  return Object.fromEntries(
-    cases.map(({ says, defaults = {}, service }) => [
-      says,
-      render({ ...THREE, haproxy: { defaults, services: [{ name: "web", port: 80, ...service }] } }),
-    ]),
-  )
+  return Object.fromEntries(LINES.map((one) => [one.says, renderLines(one)]))
 }
 
 function wordConfigs(): Record<string, string> {

@@ -47,6 +47,26 @@ export function renderYaml(haproxy: string): string {
   return render({ ...THREE, haproxy: parse(haproxy) })
 }
 
+/** A service as an inventory says it, and the lines that it becomes. */
+export interface LineCase {
+  says: string
+  service: object
+  /** Further keys of the haproxy section. */
+  defaults?: object
+  pools?: object
+  raw?: string
+  lines: string[]
+}
+
+export const LINES: readonly LineCase[] = parse(
+  readFileSync(new URL("../../cases/haproxy/lines.yaml", import.meta.url), "utf8"),
+)
+
+/** haproxy.cfg of a line case. */
+export function renderLines({ says: _says, lines: _lines, service, ...haproxy }: LineCase): string {
+  return render({ ...THREE, haproxy: { ...haproxy, services: [{ name: "web", port: 80, ...service }] } })
+}
+
 /** A word of haproxy's, how an inventory says it, and by their first lines the sections that it makes lines in. */
 export interface WordCase {
   word: string
@@ -64,7 +84,8 @@ export const WORDS: readonly WordCase[] = parse(
 
 /** haproxy.cfg of an inventory that says a word. */
 export function renderWord({ haproxy, service }: WordCase): string {
-  const web = { name: "web", port: 80, backends: { a: "192.168.1.3" }, ...service }
+  const served = service !== undefined && "pool" in service ? {} : { backends: { a: "192.168.1.3" } }
+  const web = { name: "web", port: 80, ...served, ...service }
   return render({ ...THREE, haproxy: { services: [web], ...haproxy } })
 }
 

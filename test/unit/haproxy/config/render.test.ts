@@ -1,24 +1,12 @@
-import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { parse } from "yaml"
 import { Secret } from "../../../../src/base/secret.ts"
 import { renderHaproxyConfig } from "../../../../src/haproxy/config/render.ts"
-import { expand, literal, render, renderYaml, sections, THREE } from "../support.ts"
-
-interface LineCase {
-  says: string
-  defaults?: unknown
-  pools?: unknown
-  service: object
-  lines: string[]
-}
-
-const cases: LineCase[] = parse(readFileSync(new URL("../../../cases/haproxy/lines.yaml", import.meta.url), "utf8"))
+import { expand, LINES, literal, render, renderLines, renderYaml, sections, THREE } from "../support.ts"
 
 describe("a service becomes these lines", () => {
-  it.each(cases)("$says", ({ defaults = {}, pools = {}, service, lines }) => {
-    const config = render({ ...THREE, haproxy: { defaults, pools, services: [{ name: "web", port: 80, ...service }] } })
-    expect(sections(config)["listen web"]!.split("\n").slice(1)).toEqual(lines.map((line) => `  ${line}`))
+  it.each(LINES)("$says", (one) => {
+    const written = sections(renderLines(one))["listen web"]!
+    expect(written.split("\n").slice(1)).toEqual(one.lines.map((line) => `  ${line}`))
   })
 
   it("shared servers are a section of their own, on the hosts of the services that have them", () => {
