@@ -3,6 +3,8 @@ import { rabbitmqCluster } from "./rabbitmq-cluster.ts"
 import { rabbitmqConfig } from "./rabbitmq-config.ts"
 import { rabbitmqCookie } from "./rabbitmq-cookie.ts"
 import { rabbitmqDefinitions } from "./rabbitmq-definitions.ts"
+import { rabbitmqForget } from "./rabbitmq-forget.ts"
+import { rabbitmqLeave } from "./rabbitmq-leave.ts"
 import { rabbitmqStart } from "./rabbitmq-start.ts"
 
 /** What playbooks can say of it. */
@@ -12,4 +14,6 @@ export const steps: readonly Step[] = [
   rabbitmqStart,
   rabbitmqCluster,
   rabbitmqDefinitions,
+  rabbitmqLeave,
+  rabbitmqForget,
 ]

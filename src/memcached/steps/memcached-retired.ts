@@ -1,0 +1,23 @@
+import { parseUnit, type UnitState, unitScript } from "../../host/units.ts"
+import { settingsOf } from "../../model/section.ts"
+import { defineStep } from "../../model/step.ts"
+import { MEMCACHED } from "../settings.ts"
+
+const UNIT = "memcached.service"
+
+/** memcached of a node that leaves: its clients are given the others. */
+export const memcachedRetired = defineStep<object, UnitState>({
+  kind: "memcached-retired",
+  summary: "memcached of the node that leaves, stopped",
+  bind({ inventory, host, subject }) {
+    const leaves = subject?.leaving === true && subject.node === host.name
+    return leaves && settingsOf(inventory, MEMCACHED)?.on === host.group ? {} : undefined
+  },
+  title: () => "memcached no longer wanted",
+  probe: () => ({ script: unitScript(UNIT), parse: parseUnit }),
+  check: (_want, { active, file }) =>
+    active === "inactive" && file !== "enabled"
+      ? []
+      : [{ attribute: "memcached", have: active, want: "stopped", risk: "restart" }],
+  plan: () => [{ type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", UNIT] }],
+})

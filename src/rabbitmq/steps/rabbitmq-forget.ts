@@ -1,0 +1,39 @@
+import { defineClusterStep } from "../../model/step.ts"
+import { rabbitmqHosts, rabbitmqOn } from "../members.ts"
+import { nodeName } from "../settings.ts"
+import { runningOf } from "../situation.ts"
+import { type RabbitmqState, stateProbe } from "../state.ts"
+
+interface Want {
+  host: string
+  members: readonly string[]
+  node: string
+}
+
+/** A member that leaves and could not take itself out: those that stay forget it, its copies of quorum queues included. */
+export const rabbitmqForget = defineClusterStep<Want, RabbitmqState>({
+  kind: "rabbitmq-forget",
+  summary: "a RabbitMQ that is gone for good, forgotten by those that stay",
+  needs: "any",
+  bind(context) {
+    const { subject, host, inventory } = context
+    if (subject?.leaving !== true || subject.node === host.name || rabbitmqOn(context) === undefined) return undefined
+    return { host: host.name, members: rabbitmqHosts(inventory).map(({ name }) => name), node: subject.node }
+  },
+  title: ({ node }) => `RabbitMQ of ${node} forgotten`,
+  probe: ({ host, members }) => stateProbe(host, members),
+  elect: (_want, { status }) => (status?.running === true ? status.members.length : 0),
+  check({ node }, { elected, all }) {
+    const status = runningOf(all, elected.host)
+    if (status === undefined || !status.members.includes(nodeName(node))) return []
+    return [{ attribute: "members", have: `with ${node}`, want: `without ${node}`, risk: "none" }]
+  },
+  plan: ({ node }) => [
+    {
+      type: "run",
+      argv: ["rabbitmqctl", "forget_cluster_node", nodeName(node)],
+      timeoutMs: 180_000,
+      hint: `A member that still runs is not forgotten. On ${node}: systemctl stop rabbitmq-server`,
+    },
+  ],
+})

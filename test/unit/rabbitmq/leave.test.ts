@@ -1,0 +1,96 @@
+import { expect, test } from "vitest"
+import { memcachedRetired } from "../../../src/memcached/steps/memcached-retired.ts"
+import type { Action } from "../../../src/model/action.ts"
+import { loadShipped } from "../../../src/playbook/load.ts"
+import type { RabbitmqState } from "../../../src/rabbitmq/state.ts"
+import { rabbitmqForget } from "../../../src/rabbitmq/steps/rabbitmq-forget.ts"
+import { rabbitmqLeave } from "../../../src/rabbitmq/steps/rabbitmq-leave.ts"
+import { parseInventory } from "../parse-inventory.ts"
+import { context, judge } from "../step-harness.ts"
+import { ABSENT, CONTENT, HOSTS, membersOf, running, STOPPED, state } from "./support.ts"
+
+const inventory = parseInventory(
+  "name: lab\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }\nmemcached: {}\nrabbitmq: { cookie: { env: C } }\n",
+  "i.yaml",
+)
+const subject = { node: "c3", leaving: true }
+const words = (actions: readonly Action[]) =>
+  actions.map((one) => (one.type === "run" ? one.argv.slice(0, 3).join(" ") : one.type))
+
+test("each is for the node that leaves, or for those that stay, and for nobody else", () => {
+  const of = (
+    bind: typeof rabbitmqLeave.bind | typeof rabbitmqForget.bind | typeof memcachedRetired.bind,
+    about = {},
+  ) => inventory.hosts.map((host) => bind?.({ ...context(inventory, host), ...about }) !== undefined)
+  const leaving = { subject }
+  expect(of(rabbitmqLeave.bind, leaving)).toEqual([false, false, true])
+  expect(of(memcachedRetired.bind, leaving)).toEqual([false, false, true])
+  expect(of(rabbitmqForget.bind, leaving)).toEqual([true, true, false])
+  for (const { bind } of [rabbitmqLeave, rabbitmqForget, memcachedRetired]) {
+    expect(of(bind)).toEqual([false, false, false])
+    expect(of(bind, { subject: { node: "c3" } })).toEqual([false, false, false])
+  }
+})
+
+const SHRINK = "rabbitmq-queues shrink rabbit@c3"
+const OUT = ["rabbitmqctl stop_app", "rabbitmqctl reset"]
+const STOP = "systemctl disable --now"
+
+test.each<[string, RabbitmqState, string[]]>([
+  ["a member with queues", state(running(HOSTS, CONTENT)), [SHRINK, ...OUT, STOP]],
+  ["a member without", state(running(HOSTS)), [...OUT, STOP]],
+  ["one by itself", state(running(["c3"], CONTENT)), [STOP]],
+  ["one that is stopped and starts at boot", STOPPED, [STOP]],
+  ["one that has left", state(undefined, { unit: { ...STOPPED.unit, file: "disabled" } }), []],
+  ["one that was never there", ABSENT, []],
+])("%s leaves", (_what, have, actions) => {
+  expect(words(judge(rabbitmqLeave, { host: "c3", members: HOSTS }, have).actions)).toEqual(actions)
+})
+
+test("it stays where another member is down: those that are left would be too few", () => {
+  const have = state(running(HOSTS, { up: ["rabbit@c1", "rabbit@c3"] }))
+  expect(judge(rabbitmqLeave, { host: "c3", members: HOSTS }, have).findings).toEqual([
+    expect.objectContaining({
+      severity: "error",
+      message: "RabbitMQ on c2 does not run: without c3 there would be too few",
+    }),
+  ])
+})
+
+test("one that is gone is forgotten by those that stay, once", () => {
+  const want = { host: "c1", members: ["c1", "c2"], node: "c3" }
+  const of = (have: RabbitmqState) => {
+    const members = membersOf({ c1: have, c2: have }, "c1")
+    const drift = rabbitmqForget.check(want, members)
+    return drift.length === 0 ? [] : words(rabbitmqForget.plan(want, members, drift))
+  }
+  expect(of(state(running(HOSTS)))).toEqual(["rabbitmqctl forget_cluster_node rabbit@c3"])
+  expect(of(state(running(["c1", "c2"])))).toEqual([])
+  expect(of(STOPPED)).toEqual([])
+})
+
+test("memcached is stopped where it runs or would", () => {
+  const of = (active: string, file: string) =>
+    judge(memcachedRetired, {}, { load: "loaded", active, sub: "x", file }).actions.length
+  expect([of("active", "enabled"), of("inactive", "enabled"), of("inactive", "disabled")]).toEqual([1, 1, 0])
+})
+
+test("the services are out before the node leaves the cluster, and in once the others know its name", async () => {
+  const order = async (name: "add-node" | "remove-node") => {
+    const { stages } = (await loadShipped(name)).value
+    return stages.flatMap(({ on, steps }) => steps.map((step) => `${step} ${on}`))
+  }
+  const sorted = (all: readonly string[], some: readonly string[]) =>
+    [...some].sort((a, b) => all.indexOf(a) - all.indexOf(b))
+  const leave = ["node-drained all", "rabbitmq-leave node", "rabbitmq-forget others", "cluster-leave all"]
+  expect(sorted(await order("remove-node"), leave)).toEqual(leave)
+  const join = [
+    "rabbitmq-cookie node",
+    "packages node",
+    "rabbitmq-config node",
+    "rabbitmq-start node",
+    "hosts others",
+    "rabbitmq-cluster all",
+  ]
+  expect(sorted(await order("add-node"), join)).toEqual(join)
+})
