@@ -91,6 +91,9 @@ export function createProgram(call: Call): Command {
     .addOption(
       new Option("--command-timeout <seconds>", "limit for the command").default(600).argParser(wholeNumber(1, 86_400)),
     )
+  verb("connections", "how other services reach those of the inventory: lines for their configuration", () =>
+    import("./verbs/connections.ts").then(({ connections }) => connections),
+  ).option("--reveal", "with passwords")
   verb("facts", "facts of each host", () => import("./verbs/facts.ts").then(({ facts }) => facts)).addOption(limit())
   verb("import-haproxy <file>", "an existing haproxy.cfg as an inventory, on standard output", () =>
     import("./verbs/import-haproxy.ts").then(({ importHaproxyVerb }) => importHaproxyVerb),

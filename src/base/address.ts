@@ -11,6 +11,11 @@ export function canonicalAddress(text: string): string | undefined {
   return /[/%]/.test(text) ? undefined : parse(text)?.correctForm()
 }
 
+/** `10.0.0.11:80`, `[fd00::11]:80`. */
+export function hostPort(address: string, port: number): string {
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`
+}
+
 /** `10.0.0.11/24` in parts, or undefined where it is not an address with a prefix. */
 export function parseCidr(text: string): Cidr | undefined {
   const parsed = /^[^/%]+\/[0-9]+$/.test(text) ? parse(text) : undefined

@@ -22,5 +22,6 @@ export const memcached: Component = {
     }
   },
   steps: async () => (await import("./steps/index.ts")).steps,
+  connections: async () => (await import("./connections.ts")).connections,
   view: async () => (await import("./view.ts")).view,
 }

@@ -1,3 +1,4 @@
+import { hostPort } from "../base/address.ts"
 import { HaopsError } from "../base/errors.ts"
 import { readAnswer } from "../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../host/file-state.ts"
@@ -20,7 +21,7 @@ export interface MemcachedState {
 
 /** Shell that asks for all of it. */
 export function memcachedScript(address: string): string {
-  const socket = `${address.includes(":") ? `[${address}]` : address}:${MEMCACHED_PORT}`
+  const socket = hostPort(address, MEMCACHED_PORT)
   return `${fileScript(MEMCACHED_CONFIG)}
 ${unitLines("memcached.service")}
 ${unitMemory("memcached", "memcached.service", MEMCACHED_CONFIG)}

@@ -1,3 +1,4 @@
+import type { Connections } from "./connection.ts"
 import type { HostFacts } from "./host-facts.ts"
 import type { Host, Inventory } from "./inventory.ts"
 import type { AnySection } from "./section.ts"
@@ -17,6 +18,8 @@ export interface Component {
   steps?(all: readonly Component[]): Promise<readonly Step[]>
   /** What `status` and `verify` ask of it and say of it. Given all components, for what is looked at for each of them. */
   view?(all: readonly Component[]): Promise<View>
+  /** What others have to know to reach it. */
+  connections?(): Promise<Connections>
   /** Its services by systemd's name, without `.service`. */
   units?: readonly string[]
   packages?: ComponentPackages

@@ -25,5 +25,6 @@ export const rabbitmq: Component = {
     }
   },
   steps: async () => (await import("./steps/index.ts")).steps,
+  connections: async () => (await import("./connections.ts")).connections,
   view: async () => (await import("./view.ts")).view,
 }
