@@ -48,12 +48,12 @@ export const STATUS_EXPRESSION = `B=fun(L)->[atom_to_binary(N,utf8)||N<-lists:so
 T=fun(X) when is_binary(X)->X;(X) when is_atom(X)->atom_to_binary(X,utf8);(X)->iolist_to_binary(io_lib:format("~0p",[X])) end,
 M=fun(D) when is_list(D)->maps:from_list(D);(D)->D end,
 P=fun(L)->maps:from_list([{T(K),case K of definition->M(V);priority->V;_->T(V) end}||{K,V}<-L]) end,
-U=fun(N)->{ok,I}=rabbit_auth_backend_internal:lookup_user(N),#{name=>N,tags=>[T(X)||X<-internal_user:get_tags(I)],hash=>base64:encode(internal_user:get_password_hash(I)),algorithm=>T(internal_user:get_hashing_algorithm(I))} end,
+U=fun(L)->N=proplists:get_value(user,L),{ok,I}=rabbit_auth_backend_internal:lookup_user(N),#{name=>N,tags=>[T(X)||X<-proplists:get_value(tags,L)],hash=>base64:encode(element(3,I)),algorithm=>T(element(5,I))} end,
 A=B(rabbit_mnesia:cluster_nodes(all)),
 base64:encode_to_string(rabbit_json:encode(case rabbit:is_running() of
 false->#{running=>false,members=>A};
 true->#{running=>true,members=>A,up=>B(rabbit_mnesia:cluster_nodes(running)),partitions=>B(rabbit_node_monitor:partitions()),
-users=>[U(proplists:get_value(user,L))||L<-rabbit_auth_backend_internal:list_users()],vhosts=>rabbit_vhost:list_names(),
+users=>[U(L)||L<-rabbit_auth_backend_internal:list_users()],vhosts=>rabbit_vhost:list_names(),
 permissions=>[P(L)||L<-rabbit_auth_backend_internal:list_permissions()],policies=>[P(L)||L<-rabbit_policy:list()],
 queues=>length(rabbit_amqqueue:list_names()),alarms=>[T(X)||X<-rabbit_alarm:get_alarms()],version=>T(list_to_binary(rabbit_misc:version()))} end)).`
 

@@ -1,8 +1,11 @@
 import { expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
 import { sha256 } from "../../../src/host/file-state.ts"
+import { hoistShared } from "../../../src/host/shared.ts"
 import { configFiles } from "../../../src/rabbitmq/config.ts"
+import { QUEUES } from "../../../src/rabbitmq/queues.ts"
 import { parseState, type RabbitmqState } from "../../../src/rabbitmq/state.ts"
+import { steps } from "../../../src/rabbitmq/steps/index.ts"
 import { type ConfigState, type RabbitmqWant, rabbitmqConfig } from "../../../src/rabbitmq/steps/rabbitmq-config.ts"
 import { rabbitmqCookie } from "../../../src/rabbitmq/steps/rabbitmq-cookie.ts"
 import { rabbitmqStart } from "../../../src/rabbitmq/steps/rabbitmq-start.ts"
@@ -235,4 +238,23 @@ clock 1000.0 100.0
 written ${written}
 `).older
   expect([940, 951, 1001].map(of)).toEqual([false, true, false])
+})
+
+test("all its steps together ask a host's RabbitMQ once", () => {
+  const secret = () => new Secret("haops-1234")
+  const at = { ...context(inventory, inventory.hosts[0]!), secret }
+  const probes = steps.flatMap((step) => {
+    const want = step.bind?.(at)
+    return want === undefined ? [] : [step.probe(want)]
+  })
+  expect(probes).toHaveLength(5)
+  const { preamble, scripts } = hoistShared(probes)
+  expect(`${preamble}${scripts.join("")}`.match(/erl_call -sname/g)).toHaveLength(1)
+})
+
+test("where the inventory has no RabbitMQ, nothing is asked", () => {
+  const without = parseInventory("name: lab\ncontrollers: { c1: 10.0.0.1 }\n", "i.yaml")
+  const at = context(without, without.hosts[0]!)
+  expect(steps.flatMap((step) => step.bind?.(at) ?? [])).toEqual([])
+  expect(QUEUES.script({ inventory: without, host: without.hosts[0]!, deep: true })).toBeUndefined()
 })
