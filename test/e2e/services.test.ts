@@ -6,6 +6,7 @@ import { everywhere } from "./harness/observe.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
+import { galeraTests } from "./services-galera.ts"
 
 // inventory/openstack-services.yaml on three Debian 12 nodes that hold the packages: the data services, beside pacemaker, haproxy and a VIP.
 
@@ -13,7 +14,11 @@ let lab: Lab
 /** What the tests change about the example. */
 let changes: InventoryOverrides = {}
 
-const ENV = { HAOPS_ERLANG_COOKIE: "haops-0f1e2d3c4b5a", HAOPS_RABBITMQ_PASSWORD: "rabbitPw-7d1c" }
+const ENV = {
+  HAOPS_ERLANG_COOKIE: "haops-0f1e2d3c4b5a",
+  HAOPS_RABBITMQ_PASSWORD: "rabbitPw-7d1c",
+  HAOPS_KEYSTONE_DB_PASSWORD: "keystonePw-3f9a",
+}
 const nodes = () => THREE.map((name) => lab.node(name))
 
 beforeAll(async () => {
@@ -108,6 +113,16 @@ test("a file that differs on one member restarts that member alone; a user of so
   expect(THREE.filter((name) => before[name] !== after[name])).toEqual(["controller2"])
   expect(await lab.node("controller1").must("rabbitmqctl -q list_users")).toContain("foreign")
   expect((await haops("verify")).code).toBe(0)
+})
+
+galeraTests({
+  lab: () => lab,
+  haops,
+  up,
+  password: ENV.HAOPS_KEYSTONE_DB_PASSWORD,
+  change: (more) => {
+    changes = { ...changes, ...more }
+  },
 })
 
 /** Publishes to a quorum queue, and returns when a majority has the message. */

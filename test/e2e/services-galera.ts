@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest"
+import type { HaopsResult } from "./harness/haops.ts"
+import type { InventoryOverrides } from "./harness/inventory.ts"
+import type { Lab } from "./harness/lab.ts"
+import type { LabNode } from "./harness/node.ts"
+import { everywhere } from "./harness/observe.ts"
+import { watchSecrets } from "./harness/secret-watcher.ts"
+import { each, THREE } from "./harness/three.ts"
+import { until } from "./harness/until.ts"
+
+/** What these tests work with: a lab whose services are up. */
+interface Services {
+  lab: () => Lab
+  haops(...words: readonly string[]): Promise<HaopsResult>
+  up(): Promise<void>
+  /** Of the database's user. */
+  password: string
+  /** From now on the inventory says this. */
+  change(overrides: InventoryOverrides): void
+}
+
+const SYNCED =
+  "mariadb -NB -e \"select variable_value from information_schema.global_status where variable_name in ('wsrep_local_state_comment', 'wsrep_cluster_size') order by variable_name\" | xargs"
+const STARTED = "systemctl show -p ActiveEnterTimestampMonotonic --value mariadb"
+
+/** The database behind the VIP. */
+export function galeraTests({ lab, haops, up, password, change }: Services): void {
+  const nodes = () => THREE.map((name) => lab().node(name))
+  const node = (name: string) => lab().node(name)
+  const viaVip = (sql: string) =>
+    `MYSQL_PWD=${password} mariadb --connect-timeout=3 -NB -h ${lab().vip} -u keystone keystone -e "${sql}"`
+  const rows = () => everywhere(nodes(), "mariadb -NB -e 'select count(*) from keystone.entries' ; true")
+  const allSynced = async () => expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
+
+  describe("the database", () => {
+    test("has a row that was written through the VIP on every member, and each says that it can serve", async () => {
+      await allSynced()
+      await node("controller2").must(
+        viaVip("create table entries (id int auto_increment primary key); insert into entries values ()"),
+      )
+      expect(await rows()).toEqual(each("1"))
+      for (const { address } of nodes()) expect((await fetch(`http://${address}:9200/`)).status).toBe(200)
+      expect(await everywhere(nodes(), "stat -c '%a %U:%G' /etc/mysql/mariadb.conf.d/60-haops.cnf")).toEqual(
+        each("640 root:mysql"),
+      )
+      const { stdout, code } = await haops("verify")
+      expect(code, stdout).toBe(0)
+      expect(stdout).toContain("3 members of galera Synced, in one cluster")
+    })
+
+    test("has a new password where the inventory has one, told to nobody, and a database of somebody else left alone", async () => {
+      await node("controller1").must("mariadb -e 'create database shop'")
+      const secret = "anotherPw-77c0"
+      change({ galera: { databases: { keystone: { password: { env: null, command: `printf ${secret}` } } } } })
+      const watcher = await watchSecrets(nodes(), [secret])
+      await up()
+      expect((await watcher.stop()).sightings).toEqual([])
+      expect((await node("controller1").exec(viaVip("select 1"))).code).not.toBe(0)
+      change({ galera: {} })
+      await up()
+      await node("controller1").must(viaVip("select 1"))
+      expect((await haops("verify")).stdout).toContain("not of the inventory, and left alone: shop")
+    })
+
+    test("takes up settings live where it can, and by restarts one by one, the writer last", async () => {
+      const before = await everywhere(nodes(), STARTED)
+      change({ galera: { settings: { max_connections: 900 } } })
+      await up()
+      expect(await everywhere(nodes(), STARTED)).toEqual(before)
+      expect(await everywhere(nodes(), "mariadb -NB -e 'select @@global.max_connections'")).toEqual(each("900"))
+      // A client is at the one that haproxy has chosen: that is the writer.
+      await node("controller3").must(
+        `systemd-run --quiet --unit=lab-client sh -c '${viaVip("select @@hostname, sleep(900)")}'`,
+      )
+      const clients = "mariadb -NB -e \"select count(*) from information_schema.processlist where user = 'keystone'\""
+      const writer = await until(
+        async () => Object.entries(await everywhere(nodes(), clients)).find(([, n]) => n === "1")?.[0],
+        { what: "the client" },
+      )
+      change({ galera: { settings: { max_connections: 900, back_log: 100 } } })
+      await up()
+      const started = Object.entries(await everywhere(nodes(), STARTED)).map(
+        ([name, at]) => [Number(at), name] as const,
+      )
+      expect(started.sort(([one], [other]) => one - other).at(-1)?.[1]).toBe(writer)
+      expect(await everywhere(nodes(), "mariadb -NB -e 'select @@global.back_log'")).toEqual(each("100"))
+      await allSynced()
+    })
+
+    test("loses a flag for founding that was left behind, before it can do harm", async () => {
+      await node("controller2").must("echo _WSREP_NEW_CLUSTER=--wsrep-new-cluster >/run/mariadb-wsrep-new-cluster")
+      expect((await haops("verify")).stdout).toContain("flag for founding a cluster")
+      await up()
+      await node("controller2").must("! test -e /run/mariadb-wsrep-new-cluster")
+    })
+
+    test("comes back after all members were killed under writes, with every row that was acknowledged", async () => {
+      await write(node("controller2"), viaVip("insert into entries values (); select last_insert_id()"))
+      await Promise.all(nodes().map((one) => one.must("pkill -KILL -x mariadbd")))
+      await up()
+      await allSynced()
+      const acknowledged = await node("controller2").must(
+        "systemctl stop lab-writer; grep -c . /root/acknowledged; tail -n 1 /root/acknowledged",
+      )
+      const [count = "0", last = ""] = acknowledged.split("\n")
+      expect(Number(count)).toBeGreaterThan(0)
+      const lost = `for id in $(cat /root/acknowledged); do echo "select $id where not exists (select 1 from keystone.entries where id = $id);"; done | mariadb -NB`
+      await node("controller2").must(`grep -q . /root/acknowledged && test -z "$(${lost})"`)
+      expect(
+        await everywhere(nodes(), `mariadb -NB -e 'select count(*) from keystone.entries where id = ${last}'`),
+      ).toEqual(each("1"))
+    })
+
+    test("is founded anew without a member only by the operator's word, on the one that is ahead", async () => {
+      const gone = node("controller3")
+      await gone.must("systemctl stop mariadb ssh")
+      await node("controller1").must("mariadb -e 'insert into keystone.entries values ()'")
+      // One is behind by a row: stopped before the last one is written.
+      await node("controller2").must("systemctl stop mariadb")
+      await node("controller1").must(
+        "mariadb -e 'insert into keystone.entries values ()'; pkill -KILL -x mariadbd; systemctl stop mariadb",
+      )
+      const refused = await haops("up", "--yes", "--timeout", "3")
+      expect(refused.code).not.toBe(0)
+      expect(refused.stderr).toContain("haops galera recover --without controller3")
+      expect(await everywhere([node("controller1"), node("controller2")], "pgrep -c -x mariadbd; true")).toEqual({
+        controller1: "0",
+        controller2: "0",
+      })
+      const recovered = await haops("galera", "recover", "--without", "controller3", "--yes")
+      expect(recovered.code, recovered.stderr).toBe(0)
+      expect(recovered.stderr).toMatch(/controller1 is ahead: seqno \d+, controller2 \d+/)
+      await gone.must("systemctl start ssh")
+      await up()
+      await allSynced()
+      const counted = Object.values(await rows())
+      expect(new Set(counted).size).toBe(1)
+    })
+  })
+}
+
+/** A client that writes as fast as it is let, and keeps what was acknowledged. */
+async function write(node: LabNode, insert: string): Promise<void> {
+  await node.write(
+    "/root/writer.sh",
+    `: >/root/acknowledged\nwhile :; do ${insert} >>/root/acknowledged 2>/dev/null || sleep 0.1; done\n`,
+  )
+  await node.must("systemd-run --quiet --unit=lab-writer sh /root/writer.sh")
+  await until(async () => (await node.exec("test -s /root/acknowledged")).code === 0, { what: "the first row" })
+}
