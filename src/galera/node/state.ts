@@ -40,6 +40,8 @@ export interface GaleraState {
   tried: boolean
   /** Its position as `galera_recovery` has told it since it was stopped: `UUID:SEQNO`; `unknown` where that failed. */
   position?: string | undefined
+  /** Version of the provider, `26.4.14`: of the running one, or of the package. */
+  provider?: string | undefined
   /** Checksum of the file whose settings it goes by. */
   applied?: string | undefined
   /** `user host plugin hash`, the last being SHA-256 of what the server keeps; schemas and who may do everything in them. */
@@ -64,7 +66,7 @@ const KEYS = [
     "database",
     "tried",
   ],
-  ...["position", "applied", "user", "schema", "grant"],
+  ...["provider", "position", "applied", "user", "schema", "grant"],
 ]
 
 /** Where haops remembers what it did to a member: until the next boot, and no longer. */
@@ -109,6 +111,7 @@ SQL
   ); then echo 'sql yes'; printf '%s\\n' "$said"
   elif ${IN_TRANSFER}; then echo 'transfer yes'; fi ;;
 esac
+[ -n "\${said:-}" ] || dpkg-query -W -f='provider \${Version}\\n' galera-4 2>/dev/null
 if [ -e ${MARKS}/galera-position ] && ! [ /var/lib/mysql/ib_logfile0 -nt ${MARKS}/galera-position ] && ! [ /var/lib/mysql/ibdata1 -nt ${MARKS}/galera-position ]; then
   echo "position $(cat ${MARKS}/galera-position)"
 fi
@@ -143,12 +146,18 @@ export function parseGalera({ stdout }: ProbeOutput): GaleraState {
     flags: answer.all("flag"),
     databases: answer.all("database"),
     tried: yes("tried"),
+    provider: versionOf(status?.provider_version ?? answer.one("provider")),
     position: answer.one("position"),
     applied: answer.one("applied"),
     users: answer.all("user"),
     schemas: answer.all("schema"),
     grants: answer.all("grant"),
   }
+}
+
+/** `26.4.14(r3f1ea2a)` and `26.4.14-1+deb12u1` are the same. */
+function versionOf(text = ""): string | undefined {
+  return /^(?:\d+:)?(\d+(?:\.\d+)+)/.exec(text)?.[1]
 }
 
 function pair(line: string): [string, string] {

@@ -1,4 +1,4 @@
-import type { Drift } from "../../base/events.ts"
+import type { Drift, Finding } from "../../base/events.ts"
 import { listing } from "../../base/words.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
 import { bindGalera } from "../bind.ts"
@@ -17,18 +17,7 @@ export const galeraJoin = defineJointStep<GaleraWant, GaleraState>({
   title: () => "galera member",
   probe: memberProbe,
   check,
-  findings: (_want, { elected, ...peers }) => {
-    if (!hasOwnData(elected.have) || serving(peers).length === 0) return []
-    const message = `it has databases of its own, which it would lose: ${listing(elected.have.databases)}`
-    return [
-      {
-        severity: "error",
-        host: elected.host,
-        message,
-        hint: "Dump them and load them into the cluster, or drop them.",
-      },
-    ]
-  },
+  findings: (_want, members) => [...ownData(members), ...olderProvider(members)],
   plan: (_want, { elected }) =>
     phaseOf(elected.have) === "synced" ? [CLEAR] : phaseOf(elected.have) === "primary" ? [AWAIT] : [JOIN],
   mustWait(_want, members) {
@@ -63,4 +52,23 @@ function check(_want: GaleraWant, { elected, ...peers }: Members<GaleraState>): 
     ]
   // The first one is founded.
   return peers.all[0]?.host === host && peers.all.length === 1 ? [] : [expected("mariadb", phase, want)]
+}
+
+function ownData({ elected, ...peers }: Members<GaleraState>): Finding[] {
+  if (!hasOwnData(elected.have) || serving(peers).length === 0) return []
+  const message = `it has databases of its own, which it would lose: ${listing(elected.have.databases)}`
+  const hint = "Dump them and load them into the cluster, or drop them."
+  return [{ severity: "error", host: elected.host, message, hint }]
+}
+
+/** A cluster speaks what its members had in common when it was founded: one that is older may not know it. */
+function olderProvider({ elected: { host, have }, ...peers }: Members<GaleraState>): Finding[] {
+  const newer = serving(peers).find((one) => isOlder(have.provider, one.have.provider))
+  if (newer === undefined || phaseOf(have) === "synced") return []
+  const message = `its galera-4 is ${have.provider}, older than that of ${newer.host} (${newer.have.provider}): it may not be let in`
+  return [{ severity: "warning", host, message, hint: `On it: apt-get install galera-4` }]
+}
+
+function isOlder(one = "", other = ""): boolean {
+  return one !== "" && other !== "" && one.localeCompare(other, "en", { numeric: true }) < 0
 }

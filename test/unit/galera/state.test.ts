@@ -59,7 +59,7 @@ test.each(SHELLS)("a host without the server is an answer (%s)", (shell) => {
 
 test("a member that is down says what lies on its disk", () => {
   const down = parse(
-    `unit failed failed enabled\nsocket inactive\nremembers yes\nuuid ${UUID}\ndatabase shop\ntried yes\nposition ${UUID}:7\n`,
+    `unit failed failed enabled\nsocket inactive\nremembers yes\nuuid ${UUID}\ndatabase shop\ntried yes\nprovider 26.4.14-1+deb12u1\nposition ${UUID}:7\n`,
   )
   expect(down).toMatchObject({
     status: undefined,
@@ -67,6 +67,7 @@ test("a member that is down says what lies on its disk", () => {
     remembers: true,
     databases: ["shop"],
     tried: true,
+    provider: "26.4.14",
     position: `${UUID}:7`,
   })
   expect(parse("unit inactive dead enabled\nuuid 00000000-0000-0000-0000-000000000000\n").uuid).toBeUndefined()

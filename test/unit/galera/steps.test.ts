@@ -252,3 +252,12 @@ test("a newcomer with databases of its own joins nothing: they would be lost", (
   expect(galeraJoin.findings?.(want, members(1, synced(), own))).toMatchObject([{ severity: "error", host: "c2" }])
   expect(galeraJoin.findings?.(want, members(1, synced(), stopped()))).toEqual([])
 })
+
+test("a newcomer whose provider is older than the cluster's is warned of", () => {
+  const found = (provider: string) =>
+    galeraJoin.findings?.(want, members(1, synced({ provider: "26.4.14" }), stopped(undefined, { provider })))
+  expect(found("26.4.9")).toMatchObject([
+    { severity: "warning", host: "c2", message: expect.stringContaining("26.4.9, older than that of c1 (26.4.14)") },
+  ])
+  expect([found("26.4.14"), found("26.4.20")]).toEqual([[], []])
+})
