@@ -82,7 +82,9 @@ function bootDrift({ state: { installed, unit } }: Have): Drift[] {
 
 function checkDrift(want: GaleraWant, { check, user, state }: Have): Drift[] {
   const files = wantedFiles(want)
-  if (files.length === 0) return []
+  // One of an inventory before this one: nobody asks it any more.
+  if (files.length === 0)
+    return state.socket ? [{ attribute: CHECK_SOCKET, have: "listening", want: "absent", risk: "none" }] : []
   return [
     ...(user ? [] : [absent(`user ${CHECK_USER}`)]),
     ...files.flatMap((file, at) => fileDrift(file, check[at]!)),
@@ -124,6 +126,7 @@ function plan(want: GaleraWant, { config, check, user, state }: Have, drift: rea
       ? [run("useradd", "-r", "-M", "-d", "/", "-s", "/usr/sbin/nologin", CHECK_USER)]
       : []),
     ...put,
+    ...(files.length === 0 && state.socket ? RETIRED : []),
     ...(socket
       ? [
           run("systemctl", "daemon-reload"),
@@ -136,3 +139,12 @@ function plan(want: GaleraWant, { config, check, user, state }: Have, drift: rea
       : []),
   ]
 }
+
+const RETIRED: readonly Action[] = [
+  { type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", CHECK_SOCKET] },
+  {
+    type: "run",
+    argv: ["rm", "-f", "--", ...checkFiles("", { port: 0, donor: false }).map(({ path }) => path)],
+  },
+  { type: "run", argv: ["systemctl", "daemon-reload"] },
+]

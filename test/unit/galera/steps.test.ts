@@ -3,6 +3,7 @@ import { Secret } from "../../../src/base/secret.ts"
 import { bindGalera } from "../../../src/galera/bind.ts"
 import { configFile, redactConfig } from "../../../src/galera/config/files.ts"
 import type { GaleraState, Variable } from "../../../src/galera/node/state.ts"
+import { galeraConfig } from "../../../src/galera/steps/galera-config.ts"
 import { galeraDatabases } from "../../../src/galera/steps/galera-databases.ts"
 import { galeraFound } from "../../../src/galera/steps/galera-found.ts"
 import { galeraJoin } from "../../../src/galera/steps/galera-join.ts"
@@ -260,4 +261,25 @@ test("a newcomer whose provider is older than the cluster's is warned of", () =>
     { severity: "warning", host: "c2", message: expect.stringContaining("26.4.9, older than that of c1 (26.4.14)") },
   ])
   expect([found("26.4.14"), found("26.4.20")]).toEqual([[], []])
+})
+
+test("a check that the inventory wants no more is stopped, and its files go", () => {
+  const none = { ...want, check: undefined }
+  const config = {
+    type: "file",
+    mode: "0640",
+    owner: "root:mysql",
+    size: 1,
+    sha256: want.files.get("c1")!,
+    content: undefined,
+  } as const
+  const have = { state: synced(), config, check: [], user: true }
+  const { drift, actions } = judge(galeraConfig, none, have)
+  expect(drift).toMatchObject([{ attribute: "haops-dbcheck.socket", want: "absent" }])
+  expect(actions.map((one) => (one.type === "run" ? one.argv.slice(0, 2).join(" ") : one.type))).toEqual([
+    "systemctl disable",
+    "rm -f",
+    "systemctl daemon-reload",
+  ])
+  expect(judge(galeraConfig, none, { ...have, state: synced({ socket: false }) }).drift).toEqual([])
 })
