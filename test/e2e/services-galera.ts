@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { HaopsResult } from "./harness/haops.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
+import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere } from "./harness/observe.ts"
@@ -15,6 +16,8 @@ interface Services {
   up(): Promise<void>
   /** Of the database's user. */
   password: string
+  /** Of haops. */
+  env(): Readonly<Record<string, string>>
   /** From now on the inventory says this. */
   change(overrides: InventoryOverrides): void
 }
@@ -24,7 +27,7 @@ const SYNCED =
 const STARTED = "systemctl show -p ActiveEnterTimestampMonotonic --value mariadb"
 
 /** The database behind the VIP. */
-export function galeraTests({ lab, haops, up, password, change }: Services): void {
+export function galeraTests({ lab, haops, up, password, env, change }: Services): void {
   const nodes = () => THREE.map((name) => lab().node(name))
   const node = (name: string) => lab().node(name)
   const viaVip = (sql: string) =>
@@ -94,9 +97,13 @@ export function galeraTests({ lab, haops, up, password, change }: Services): voi
       await node("controller2").must("! test -e /run/mariadb-wsrep-new-cluster")
     })
 
-    test("comes back after all members were killed under writes, with every row that was acknowledged", async () => {
+    test("comes back after all members were killed under writes and haops in the middle of it, with every row that was acknowledged", async () => {
       await write(node("controller2"), viaVip("insert into entries values (); select last_insert_id()"))
       await Promise.all(nodes().map((one) => one.must("pkill -KILL -x mariadbd")))
+      const killable: Pick<Lab, "spawnHaops"> = {
+        spawnHaops: (args, options) => lab().spawnHaops(args, { ...options, env: env() }),
+      }
+      await killedAt(killable, "start mariadb along", ["up", "--yes"])
       await up()
       await allSynced()
       const acknowledged = await node("controller2").must(

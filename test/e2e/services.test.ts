@@ -19,6 +19,7 @@ const ENV = {
   HAOPS_RABBITMQ_PASSWORD: "rabbitPw-7d1c",
   HAOPS_KEYSTONE_DB_PASSWORD: "keystonePw-3f9a",
 }
+const env = () => ({ ...ENV, HAOPS_HACLUSTER_PASSWORD: lab.password })
 const nodes = () => THREE.map((name) => lab.node(name))
 
 beforeAll(async () => {
@@ -120,6 +121,7 @@ galeraTests({
   haops,
   up,
   password: ENV.HAOPS_KEYSTONE_DB_PASSWORD,
+  env,
   change: (more) => {
     changes = { ...changes, ...more }
   },
@@ -167,7 +169,7 @@ async function haops(...words: readonly string[]) {
       ...changes,
     },
   })
-  return await lab.haops([...words, "-i", path], { env: { ...ENV, HAOPS_HACLUSTER_PASSWORD: lab.password } })
+  return await lab.haops([...words, "-i", path], { env: env() })
 }
 
 async function up(): Promise<void> {
