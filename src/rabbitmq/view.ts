@@ -45,7 +45,7 @@ function blocks(members: readonly MemberStatus[]): readonly Block[] {
 
 function complaints({ partitions, alarms, withoutQuorum }: MemberStatus): readonly string[] {
   return [
-    ...(partitions.length === 0 ? [] : [`cut off from ${partitions.join(", ")}`]),
+    ...(partitions.length === 0 ? [] : [`cut off from ${listing(partitions)}`]),
     ...alarms.map((alarm) => `alarm: ${alarm}`),
     ...(withoutQuorum.length === 0 ? [] : [`no quorum: ${listing(withoutQuorum)}`]),
   ]
@@ -60,11 +60,11 @@ function clustered({ look }: Seen): Check {
     if (state !== "running") return [`${host}: ${state === "unknown" ? "could not be asked" : `RabbitMQ is ${state}`}`]
     const lost = hosts.filter((name) => !up.includes(name))
     return [
-      ...(same(members, hosts) ? [] : [`${host}: its cluster is of ${members.join(", ")}`]),
-      ...(lost.length === 0 ? [] : [`${host} does not see ${lost.join(", ")}`]),
+      ...(same(members, hosts) ? [] : [`${host}: its cluster is of ${listing(members)}`]),
+      ...(lost.length === 0 ? [] : [`${host} does not see ${listing(lost)}`]),
       ...(partitions.length === 0
         ? []
-        : [`${host} was cut off from ${partitions.join(", ")}, and has not come back since`]),
+        : [`${host} was cut off from ${listing(partitions)}, and has not come back since`]),
     ]
   })
   const versions = [...new Set(rabbitmq.map(({ version }) => version))].join(" and ")
