@@ -24,6 +24,7 @@ export const galera: Component = {
     return { ports: [...server, ...check], programs: ["mariadbd"], writes: ["/etc/mysql/mariadb.conf.d/60-haops.cnf"] }
   },
   steps: async () => (await import("./steps/index.ts")).steps,
+  connections: async () => (await import("./connections.ts")).connections,
   view: async () => (await import("./view.ts")).view,
 }
 

@@ -56,6 +56,19 @@ test("with --reveal they hold the passwords, as a URL can hold them; as JSON as 
   })
 })
 
+test("a database is reached at the VIP that haproxy has for it, and nowhere where there is none", () => {
+  const database =
+    "galera: { quorum: first, databases: { shop: { user: shop-1, password: { env: HAOPS_NO_SUCH } } } }\n"
+  const service = (more = "") =>
+    `vips: { vip: { address: 10.0.0.9/24, manager: keepalived, virtualRouterId: 50 } }\nhaproxy: { services: [{ preset: galera${more} }] }\n`
+  const line = (place: string) =>
+    `# galera: shop's database\nconnection = mysql+pymysql://shop-1:[secret]@${place}/shop?charset=utf8mb4\n`
+  expect(haops(HEAD + database + service()).stdout).toBe(line("10.0.0.9"))
+  const other = service(", override: { galera_cluster: { port: 3307, backendPort: 3306 } }")
+  expect(haops(HEAD + database + other).stdout).toBe(line("10.0.0.9:3307"))
+  expect(haops(HEAD + database).stderr).toContain("has no service that others are to be told of")
+})
+
 test("a password that is not there is told, and so is an inventory without any such service", () => {
   const missing = haops(HEAD + SERVICES, "--reveal")
   expect(missing.status).toBe(65)
@@ -70,5 +83,5 @@ test("the README shows what the example's services are reached by", () => {
   const readme = readFileSync(join(import.meta.dirname, "../../../README.md"), "utf8")
   const shown = /\$ npx haops (connections -i (\S+))\n(.*?)```/s.exec(readme)!
   const file = join(import.meta.dirname, "../../..", shown[2]!)
-  expect(haops(readFileSync(file, "utf8")).stdout).toContain(shown[3])
+  expect(haops(readFileSync(file, "utf8")).stdout).toBe(shown[3])
 })
