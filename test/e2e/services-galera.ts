@@ -127,7 +127,7 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       await node("controller1").must(
         "mariadb -e 'insert into keystone.entries values ()'; pkill -KILL -x mariadbd; systemctl stop mariadb",
       )
-      const refused = await haops("up", "--yes", "--timeout", "3")
+      const refused = await haops("up", "--yes")
       expect(refused.code).not.toBe(0)
       expect(refused.stderr).toContain("haops galera recover --without controller3")
       expect(await everywhere([node("controller1"), node("controller2")], "pgrep -c -x mariadbd; true")).toEqual({

@@ -2,7 +2,7 @@ import type { RunAction } from "../../model/action.ts"
 import { IN_TRANSFER, MARKS, SQL } from "./state.ts"
 
 /** Seconds that all members together get to form their last primary view again: 10 to 18 were seen. */
-const FORM_S = 90
+const FORM_S = 120
 /** Of a member that gets all data: as long as systemd lets it. */
 const TRANSFER_S = 900
 
