@@ -94,6 +94,14 @@ export function createProgram(call: Call): Command {
   verb("connections", "how other services reach those of the inventory: lines for their configuration", () =>
     import("./verbs/connections.ts").then(({ connections }) => connections),
   ).option("--reveal", "with passwords")
+  verb(
+    "render [files...]",
+    "the files that `up` would write, from the inventory alone; all, or those of these names",
+    () => import("./verbs/render.ts").then(({ render }) => render),
+  )
+    .option("--host <hosts>", "only of these hosts or groups, comma separated, globs allowed")
+    .option("-o, --out <directory>", "write them to DIRECTORY/HOST/PATH")
+    .option("--reveal", "with secrets")
   verb("facts", "facts of each host", () => import("./verbs/facts.ts").then(({ facts }) => facts)).addOption(limit())
   verb("import-haproxy <file>", "an existing haproxy.cfg as an inventory, on standard output", () =>
     import("./verbs/import-haproxy.ts").then(({ importHaproxyVerb }) => importHaproxyVerb),

@@ -9,4 +9,5 @@ export const corosync: Component = {
   view: async () => (await import("./view.ts")).view,
   units: ["corosync"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  files: async () => (await import("./files.ts")).files,
 }

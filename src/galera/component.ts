@@ -25,6 +25,7 @@ export const galera: Component = {
   },
   steps: async () => (await import("./steps/index.ts")).steps,
   connections: async () => (await import("./connections.ts")).connections,
+  files: async () => (await import("./files.ts")).files,
   view: async () => (await import("./view.ts")).view,
 }
 

@@ -10,4 +10,5 @@ export const haproxy: Component = {
   view: async () => (await import("./view/index.ts")).view,
   units: ["haproxy"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  files: async () => (await import("./files.ts")).files,
 }

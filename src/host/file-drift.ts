@@ -1,5 +1,6 @@
 import type { Drift, Finding, Risk } from "../base/events.ts"
 import type { Action, PutAction } from "../model/action.ts"
+import type { NodeFile } from "../model/node-file.ts"
 import { type FileState, sha256 } from "./file-state.ts"
 import { textDiff } from "./text-diff.ts"
 
@@ -49,6 +50,11 @@ export function fileDrift(want: FileWant, have: FileState, { risk = "none", reda
     drift.push({ attribute: attribute("owner"), have: have.owner, want: want.owner, risk: "none" })
   }
   return drift
+}
+
+/** The same for `haops render`. */
+export function nodeFile(name: string, { content, ...file }: FileWant): NodeFile {
+  return { name, ...file, content: () => content }
 }
 
 /** The finding for a path that holds something else than a file, which is not ours to remove. */

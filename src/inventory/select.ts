@@ -4,20 +4,24 @@ import type { Host, Inventory } from "../model/inventory.ts"
 
 /**
  * The hosts that `--limit` names, in the order of the inventory: host names, globs (`*`, `?`) and groups, parted by
- * commas. Undefined: all. Throws `E_INPUT` where a pattern names none.
+ * commas, as `flag` was given. Undefined: all. Throws `E_INPUT` where a pattern names none.
  */
-export function selectHosts({ hosts }: Pick<Inventory, "hosts">, limit: string | undefined): readonly Host[] {
+export function selectHosts(
+  { hosts }: Pick<Inventory, "hosts">,
+  limit: string | undefined,
+  flag = "--limit",
+): readonly Host[] {
   if (limit === undefined) return hosts
   const patterns = limit.split(",").map((pattern) => pattern.trim())
-  const matchers = patterns.filter((pattern) => pattern !== "").map((pattern) => matcherOf(pattern, hosts))
-  if (matchers.length === 0) throw new HaopsError("E_INPUT", "--limit names no host")
+  const matchers = patterns.filter((pattern) => pattern !== "").map((pattern) => matcherOf(pattern, hosts, flag))
+  if (matchers.length === 0) throw new HaopsError("E_INPUT", `${flag} names no host`)
   return hosts.filter((host) => matchers.some((matches) => matches(host)))
 }
 
-function matcherOf(pattern: string, hosts: readonly Host[]): (host: Host) => boolean {
+function matcherOf(pattern: string, hosts: readonly Host[], flag: string): (host: Host) => boolean {
   const glob = globOf(pattern)
   const matches = (host: Host) => pattern === "all" || pattern === host.group || glob.test(host.name)
-  if (!hosts.some(matches)) throw unknown(pattern, hosts)
+  if (!hosts.some(matches)) throw unknown(pattern, hosts, flag)
   return matches
 }
 
@@ -28,11 +32,11 @@ function globOf(pattern: string): RegExp {
 
 const GLOB: Readonly<Record<string, string>> = { "*": ".*", "?": "." }
 
-function unknown(pattern: string, hosts: readonly Host[]): HaopsError {
+function unknown(pattern: string, hosts: readonly Host[], flag: string): HaopsError {
   const names = [...hosts.map((host) => host.name), ...new Set(hosts.map((host) => host.group)), "all"]
   const near = nearest(pattern, names)
   const suggestion = near === undefined ? "" : `; did you mean "${near}"?`
-  return new HaopsError("E_INPUT", `--limit: no host or group is called "${pattern}"${suggestion}`, {
+  return new HaopsError("E_INPUT", `${flag}: no host or group is called "${pattern}"${suggestion}`, {
     hint: `There are: ${names.join(", ")}.`,
   })
 }

@@ -11,4 +11,5 @@ export const keepalived: Component = {
       : undefined,
   units: ["keepalived"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  files: async () => (await import("./files.ts")).files,
 }

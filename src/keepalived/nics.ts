@@ -11,7 +11,14 @@ type Nics = Pick<KeepalivedState, "addresses" | "nics">
 export function contentOf(want: KeepalivedWant, have: Nics): string | undefined {
   const instances = want.instances.map((instance) => resolve(instance, have))
   if (!instances.every((one) => one !== undefined)) return undefined
-  const { host: router, advertMs, nopreempt, password, check } = want
+  return renderInstances(want, instances)
+}
+
+/** keepalived.conf for a host of which all interfaces are known. */
+export function renderInstances(
+  { host: router, advertMs, nopreempt, password, check }: KeepalivedWant,
+  instances: readonly VrrpInstance[],
+): string {
   return renderKeepalived({
     router,
     instances,
@@ -33,7 +40,8 @@ export function sourceNic({ source }: InstanceWant, { addresses = [] }: Nics): s
   return addresses.find(({ address }) => address === source)?.nic
 }
 
-function resolve(instance: InstanceWant, have: Nics): VrrpInstance | undefined {
+/** An instance with its interfaces; undefined where one cannot be told. */
+export function resolve(instance: InstanceWant, have: Nics): VrrpInstance | undefined {
   const { name, address, prefix, routerId, priority, first, source, peers } = instance
   const nic = vipNic(instance, have)
   if (nic === undefined) return undefined

@@ -22,6 +22,7 @@ export const memcached: Component = {
     }
   },
   steps: async () => (await import("./steps/index.ts")).steps,
+  files: async () => (await import("./files.ts")).files,
   connections: async () => (await import("./connections.ts")).connections,
   view: async () => (await import("./view.ts")).view,
 }

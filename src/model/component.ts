@@ -1,6 +1,7 @@
 import type { Connections } from "./connection.ts"
 import type { HostFacts } from "./host-facts.ts"
 import type { Host, Inventory } from "./inventory.ts"
+import type { NodeFiles } from "./node-file.ts"
 import type { AnySection } from "./section.ts"
 import type { Step } from "./step.ts"
 import type { View } from "./view.ts"
@@ -20,6 +21,8 @@ export interface Component {
   view?(all: readonly Component[]): Promise<View>
   /** What others have to know to reach it. */
   connections?(): Promise<Connections>
+  /** The files that `up` writes for it, from the inventory alone. */
+  files?(): Promise<NodeFiles>
   /** Its services by systemd's name, without `.service`. */
   units?: readonly string[]
   packages?: ComponentPackages

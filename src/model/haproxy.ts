@@ -204,7 +204,7 @@ export interface BindTls {
   alpn: readonly string[]
 }
 
-interface CertificateSource {
+export interface CertificateSource {
   certificate: SecretSource
   /** Absent: the key is with the certificate. */
   key?: SecretSource | undefined

@@ -13,4 +13,5 @@ export const pacemaker: Component = {
   view: async () => (await import("./view.ts")).view,
   units: ["pacemaker"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  files: async () => (await import("./files.ts")).files,
 }

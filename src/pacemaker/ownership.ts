@@ -6,6 +6,7 @@ import { recorded, type SecretNames } from "./secret-record.ts"
 export const STATE_DIRECTORY = "/var/lib/haops"
 /** Which objects of the CIB haops made: readable by root alone, on every node of the cluster. */
 export const LAST_APPLIED = `${STATE_DIRECTORY}/last-applied.json`
+export const LAST_APPLIED_FILE = { path: LAST_APPLIED, mode: "0600", owner: "root:root" } as const
 
 const KINDS = [...SECTIONS, "resource", "constraint"] as const
 /** A kind of object that can be owned. */

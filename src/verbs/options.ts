@@ -38,6 +38,15 @@ export interface StatusOptions extends CommonOptions {
   watch?: number | true | undefined
 }
 
+export interface RenderOptions extends CommonOptions {
+  /** Hosts or groups, as with `--limit`. */
+  host?: string | undefined
+  /** A directory to write to. */
+  out?: string | undefined
+  /** With secrets. */
+  reveal?: boolean | undefined
+}
+
 /** Flags of the verbs about one node. */
 export interface NodeOptions extends CommonOptions {
   yes?: boolean | undefined

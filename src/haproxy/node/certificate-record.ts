@@ -6,8 +6,12 @@ export const CERTIFICATE_RECORD = `${CERTIFICATES}/.haops`
 
 /** Writes down which files are haops' own. */
 export function recordAction(names: readonly string[]): PutAction {
-  const content = [...new Set(names)].sort().map((name) => `${name}\n`)
-  return { type: "put", path: CERTIFICATE_RECORD, content: content.join(""), mode: "0600", owner: "root:root" }
+  return { type: "put", path: CERTIFICATE_RECORD, content: recordText(names), mode: "0600", owner: "root:root" }
+}
+
+export function recordText(names: readonly string[]): string {
+  const lines = [...new Set(names)].sort().map((name) => `${name}\n`)
+  return lines.join("")
 }
 
 /** Shell that prints `recorded NAME` for each of them, by nothing but the shell itself. */

@@ -10,6 +10,8 @@ import { STATE_FILTER } from "./state-filter.ts"
 /** Tenths of a second in which a new process must answer in place of the old one. */
 const SETTLE = 50
 
+export const STATE_KEEPER_FILE = { path: STATE_KEEPER, mode: "0755", owner: "root:root" } as const
+
 /**
  * The program that keeps what haproxy knows of its servers over a reload. A new process takes every server for up until checks have failed,
  * and knows of no drain, unless it reads what the old one knew (`load-server-state-from-file`, haproxy 1.6), and haproxy never writes
@@ -41,7 +43,7 @@ export function keepStates(socket: string, { reread }: { reread: boolean }): Act
   const script = `sh ${STATE_KEEPER} rest && sh ${STATE_KEEPER} unit${reread ? " && systemctl daemon-reload" : ""}`
   const label = `have every reload of haproxy keep its servers' states: ${STATE_DROP_IN}`
   return [
-    { type: "put", path: STATE_KEEPER, content: stateKeeper(socket), mode: "0755", owner: "root:root" },
+    { type: "put", content: stateKeeper(socket), ...STATE_KEEPER_FILE },
     { type: "run", argv: ["sh", "-c", script], label },
   ]
 }

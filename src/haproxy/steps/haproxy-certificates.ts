@@ -6,7 +6,7 @@ import { sha256 } from "../../host/file-state.ts"
 import { ADDRESSES } from "../../host/network.ts"
 import { STACK_UNITS } from "../../host/units.ts"
 import type { Action } from "../../model/action.ts"
-import type { HaproxyService } from "../../model/haproxy.ts"
+import type { CertificateSource, HaproxyService } from "../../model/haproxy.ts"
 import type { SecretSource } from "../../model/inventory.ts"
 import { type BindContext, defineStep } from "../../model/step.ts"
 import { agentOf } from "../node/agent.ts"
@@ -24,6 +24,7 @@ import { reloadHaproxy } from "../node/reload.ts"
 /** haproxy reads them before it drops root's rights, so that nobody else ever needs to. */
 const MODE = "0600"
 const OWNER = "root:root"
+export const CERTIFICATE_ATTRIBUTES = { mode: MODE, owner: OWNER } as const
 const DAY_MS = 86_400_000
 /** Renewed every 60 to 90 days, as is usual, a certificate never gets as near to its end as this. */
 const SOON_DAYS = 14
@@ -82,12 +83,17 @@ function bind({ inventory, host, secret }: BindContext): Want | undefined {
 
 function fileOf({ name, bind: { tls } }: HaproxyService, secret: (source: SecretSource) => Secret): File[] {
   if (tls?.source === undefined) return []
-  const { certificate, key } = tls.source
-  const what = `haproxy: the certificate of ${name}`
+  return [{ service: name, path: tls.certificate, content: certificateContent(name, tls.source, secret) }]
+}
+
+/** What haproxy reads for a service. Throws `E_INPUT` where it could not use it. */
+export function certificateContent(
+  service: string,
+  { certificate, key }: CertificateSource,
+  secret: (source: SecretSource) => Secret,
+): Secret {
   const keyText = key === undefined ? undefined : secret(key).reveal()
-  return [
-    { service: name, path: tls.certificate, content: secret(certificate).map((pem) => pemBundle(pem, keyText, what)) },
-  ]
+  return secret(certificate).map((pem) => pemBundle(pem, keyText, `haproxy: the certificate of ${service}`))
 }
 
 /** What is not written down as haops' own would stay for ever, with its key. */

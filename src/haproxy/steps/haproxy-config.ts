@@ -96,7 +96,7 @@ function statesDrift({ states }: Want, { statesKept, unit }: HaproxyState): Drif
 function configDrift({ content, runBy }: Want, have: HaproxyState): Drift[] {
   const reloads = have.memory !== "none" && !mustStop(runBy, have)
   const risk = reloads ? "reload" : "none"
-  const drift = fileDrift(fileOf(content), have.file, { risk, redact: redactHaproxyConfig })
+  const drift = fileDrift(haproxyFile(content), have.file, { risk, redact: redactHaproxyConfig })
   if (drift.length > 0 || !reloads || have.memory === "current") return drift
   const attribute = "haproxy's loaded configuration"
   return [{ attribute, have: "an older one", want: `that of ${path}`, risk: "reload" }]
@@ -128,7 +128,7 @@ function mustStop(runBy: Want["runBy"], { memory, clustered }: HaproxyState): bo
 
 function plan({ content, agent, states }: Want, have: HaproxyState, drift: readonly Drift[]): Action[] {
   const validate = ["haproxy", "-c", "-f", "{}"]
-  const actions = planFile(fileOf(content), have.file, { validate, backup: true })
+  const actions = planFile(haproxyFile(content), have.file, { validate, backup: true })
   // The content goes out as it came in, so that a secret stays one.
   const file = actions.map((action) => (action.type === "put" ? { ...action, content } : action))
   const units = drift.flatMap((one) => unitActions(HAPROXY_UNIT, have.unit, one))
@@ -137,6 +137,7 @@ function plan({ content, agent, states }: Want, have: HaproxyState, drift: reado
   return [...(keep ? keepStates(states.socket, { reread: !have.clustered }) : []), ...file, ...reload, ...units]
 }
 
-function fileOf(content: Want["content"]): FileWant {
+/** haproxy.cfg with this content. */
+export function haproxyFile(content: Want["content"]): FileWant {
   return { path, content: reveal(content), mode, owner }
 }

@@ -36,8 +36,8 @@ export const haproxyRsyslog = defineStep<Want, RsyslogState>({
 
 function check({ rsyslog }: Want, have: RsyslogState): Drift[] {
   const { unit, memory } = have
-  const drift = fileDrift(configOf(rsyslog, have), have.config)
-  if (!have.rotated) drift.push(...fileDrift(rotationOf(rsyslog), have.rotation))
+  const drift = fileDrift(rsyslogFile(rsyslog, have), have.config)
+  if (!have.rotated) drift.push(...fileDrift(rotationFile(rsyslog), have.rotation))
   else if (have.rotation.type === "file") {
     drift.push({ attribute: LOGROTATE_CONFIG, have: "another file rotates it too", want: "absent", risk: "none" })
   }
@@ -59,10 +59,10 @@ function check({ rsyslog }: Want, have: RsyslogState): Drift[] {
 }
 
 function plan({ rsyslog }: Want, have: RsyslogState, drift: readonly Drift[]): Action[] {
-  const config = planFile(configOf(rsyslog, have), have.config, { validate: VALIDATE })
+  const config = planFile(rsyslogFile(rsyslog, have), have.config, { validate: VALIDATE })
   const rotation: Action[] = have.rotated
     ? [{ type: "run", argv: ["rm", "-f", "--", LOGROTATE_CONFIG] }]
-    : planFile(rotationOf(rsyslog), have.rotation)
+    : planFile(rotationFile(rsyslog), have.rotation)
   // It reads its configuration when it starts and at no other time; what is sent meanwhile waits in the socket or is lost.
   const anew = have.memory !== "none" && (have.memory === "older" || config.some(({ type }) => type === "put"))
   return [
@@ -73,11 +73,13 @@ function plan({ rsyslog }: Want, have: RsyslogState, drift: readonly Drift[]): A
   ]
 }
 
-function configOf(rsyslog: HaproxyRsyslog, { others }: RsyslogState): FileWant {
+/** rsyslog's part, beside what other files of the host say. */
+export function rsyslogFile(rsyslog: HaproxyRsyslog, { others }: Pick<RsyslogState, "others">): FileWant {
   return { path: RSYSLOG_CONFIG, content: renderRsyslog(rsyslog, others), mode: "0644", owner: "root:root" }
 }
 
-function rotationOf(rsyslog: HaproxyRsyslog): FileWant {
+/** Its rotation. */
+export function rotationFile(rsyslog: HaproxyRsyslog): FileWant {
   return { path: LOGROTATE_CONFIG, content: renderLogrotate(rsyslog), mode: "0644", owner: "root:root" }
 }
 

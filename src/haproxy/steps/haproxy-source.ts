@@ -40,7 +40,7 @@ export const haproxySource = defineStep<Want, SourceState>({
     script: sourceScript({
       binary: binaryOf(source),
       stamp: stampOf(source),
-      unit: sha256(unitOf(source).content),
+      unit: sha256(unitFile(source).content),
       vips,
     }),
     parse: parseSource,
@@ -87,7 +87,7 @@ function check({ source }: Want, have: SourceState, facts: HostFacts): Drift[] {
     drift.push({ attribute, have: found, want: right, risk })
   if (have.built !== wanted)
     add(binary, have.built ?? "not built here", wanted, have.running === undefined ? "none" : "reload")
-  drift.push(...fileDrift(unitOf(source), have.unit))
+  drift.push(...fileDrift(unitFile(source), have.unit))
   if (have.unitStale && !have.watched) add("systemd's loaded unit", "an older one", `that of ${HAPROXY_UNIT_PATH}`)
   if (binary !== HAPROXY_LINK && have.link !== binary) add(IN_PATH, have.link || "absent", binary)
   if (!have.user) add("user haproxy", "absent", "present")
@@ -111,7 +111,7 @@ function plan({ source, content }: Want, have: SourceState, drift: readonly Drif
     actions.push(fetchAction(source, content), buildAction(source, { words, stamp: stampOf(source), binary, text }))
   }
   if (has(IN_PATH)) run(["ln", "-sfn", "--", binary, HAPROXY_LINK])
-  const unit = planFile(unitOf(source), have.unit)
+  const unit = planFile(unitFile(source), have.unit)
   actions.push(...unit)
   // It says what the packaged unit's reload does.
   if (have.unit.type === "absent") run(["rm", "-f", "--", STATE_DROP_IN])
@@ -150,7 +150,8 @@ function stampOf({ prefix }: HaproxySource): string {
   return `${prefix}/${STAMP}`
 }
 
-function unitOf(source: HaproxySource) {
+/** haproxy.service for the haproxy that is built. */
+export function unitFile(source: HaproxySource) {
   const content = haproxyUnit(binaryOf(source), source.version)
   return { path: HAPROXY_UNIT_PATH, content, mode: "0644", owner: "root:root" }
 }

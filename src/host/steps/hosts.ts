@@ -34,12 +34,12 @@ done </etc/nsswitch.conf`,
     },
   }),
   check: (wanted, { file }) => {
-    const target = targetOf(wanted, file)
+    const target = hostsFile(wanted, file)
     return target === undefined ? [] : fileDrift(target, file)
   },
   findings,
   plan: (wanted, { file }) => {
-    const target = targetOf(wanted, file)
+    const target = hostsFile(wanted, file)
     return target === undefined ? [] : planFile(target, file)
   },
 })
@@ -49,7 +49,7 @@ function bind({ inventory }: BindContext): Want {
 }
 
 /** The file as it should be, mode and owner as they are; undefined where it cannot be told. */
-function targetOf({ cluster, entries }: Want, file: FileState): FileWant | undefined {
+export function hostsFile({ cluster, entries }: Want, file: FileState): FileWant | undefined {
   if (file.type === "absent") return target(withHostsBlock("", cluster, entries), "0644", "root:root")
   const text = file.type === "file" ? textOf(file) : undefined
   if (file.type !== "file" || text === undefined) return undefined

@@ -25,10 +25,10 @@ export const sysctl = defineStep<Want, SysctlState>({
   bind,
   title: () => "sysctl",
   probe: (wanted) => ({
-    script: sysctlScript(fileOf(wanted), Object.keys(wanted.settings)),
+    script: sysctlScript(sysctlFile(wanted), Object.keys(wanted.settings)),
     parse: (output) => parseSysctl(output, PATH, Object.keys(wanted.settings)),
   }),
-  check: (wanted, have) => [...liveDrift(wanted, have), ...fileDrift(fileOf(wanted), have.file)],
+  check: (wanted, have) => [...liveDrift(wanted, have), ...fileDrift(sysctlFile(wanted), have.file)],
   findings,
   plan,
 })
@@ -75,13 +75,14 @@ function findings({ settings }: Want, { live, boot, file }: SysctlState): Findin
 }
 
 function plan(wanted: Want, have: SysctlState): Action[] {
-  const actions = planFile(fileOf(wanted), have.file)
+  const actions = planFile(sysctlFile(wanted), have.file)
   const live = liveDrift(wanted, have)
   if (live.length > 0) actions.push({ type: "run", argv: ["sysctl", "-q", "-p", PATH], label: `sysctl -p ${PATH}` })
   return actions
 }
 
-function fileOf({ settings }: Want): FileWant {
+/** The file for the next boot. */
+export function sysctlFile({ settings }: Want): FileWant {
   const lines = Object.entries(settings).map(([key, value]) => `${key} = ${squeeze(value)}\n`)
   const content = `${WRITTEN}\n${lines.join("")}`
   return { path: PATH, content, mode: "0644", owner: "root:root" }

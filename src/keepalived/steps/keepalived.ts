@@ -48,7 +48,7 @@ function configDrift(wanted: KeepalivedWant, have: KeepalivedState): Drift[] {
     return [{ attribute: KEEPALIVED_CONFIG, have: have.config.type, want: "present", risk: "none", expected: true }]
   }
   const risk = have.memory === "none" ? "none" : movesVip(content, have) ? "failover" : "reload"
-  const drift = fileDrift(fileOf(wanted, content), have.config, { risk, redact: redactKeepalived })
+  const drift = fileDrift(keepalivedFile(wanted, content), have.config, { risk, redact: redactKeepalived })
   if (drift.length > 0 || have.memory !== "older") return drift
   const attribute = "keepalived's loaded configuration"
   return [{ attribute, have: "an older one", want: `that of ${KEEPALIVED_CONFIG}`, risk: "reload" }]
@@ -76,7 +76,7 @@ function unitDrift({ unit, memory }: KeepalivedState): Drift[] {
 function plan(wanted: KeepalivedWant, have: KeepalivedState, drift: readonly Drift[]): Action[] {
   const content = contentOf(wanted, have)
   if (content === undefined) return []
-  const file = fileOf(wanted, content)
+  const file = keepalivedFile(wanted, content)
   const config = planFile(file, have.config, { validate: VALIDATE, backup: true }).map((action) =>
     // The content goes out as it came in, so that a secret stays one.
     action.type === "put" && wanted.password !== undefined ? { ...action, content: new Secret(content) } : action,
@@ -112,7 +112,7 @@ const RELOAD: readonly Action[] = [
 ]
 
 /** With a password for root alone; without one anybody may read how the VIP moves. */
-function fileOf({ password }: KeepalivedWant, content: string): FileWant {
+export function keepalivedFile({ password }: KeepalivedWant, content: string): FileWant {
   return {
     path: KEEPALIVED_CONFIG,
     content,

@@ -12,6 +12,7 @@ import { pacemakerOn } from "../nodes.ts"
 import { isForeign, isIn } from "../situation.ts"
 
 const AUTHKEY = "/etc/corosync/authkey"
+export const AUTHKEY_FILE = { path: AUTHKEY, mode: "0400", owner: "root:root" } as const
 
 interface Want {
   cluster: ClusterWant
@@ -50,18 +51,16 @@ export const clusterFiles = defineJointStep<Want, Have>({
     if (chooseDialect(facts, cluster.shell).name !== "crmsh" || !mayFound(want, members)) return []
     if (isIn(cluster.name, have)) return []
     const expected = facts.versions.crmsh === undefined || have.vendor ? { expected: true } : {}
-    return [absent("corosync.conf", expected), ...(encrypted(cluster) ? [absent(AUTHKEY, expected)] : [])]
+    return [absent("corosync.conf", expected), ...(isEncrypted(cluster) ? [absent(AUTHKEY, expected)] : [])]
   },
   plan: ({ cluster, password }) => [
     // The key first: where there is a configuration the node counts as founded.
-    ...(encrypted(cluster)
+    ...(isEncrypted(cluster)
       ? [
           {
             type: "put",
-            path: AUTHKEY,
-            content: keyOf(cluster.name, password),
-            mode: "0400",
-            owner: "root:root",
+            content: authkeyOf(cluster.name, password),
+            ...AUTHKEY_FILE,
           } as const,
         ]
       : []),
@@ -84,9 +83,9 @@ function isOurs({ cluster, password }: Want, { have: { conf, key } }: Member<Hav
   if (id(conf?.nodes) === undefined || id(conf?.nodes) !== id(cluster.nodes)) return false
   const own = () =>
     createHash("sha256")
-      .update(reveal(keyOf(cluster.name, password)))
+      .update(reveal(authkeyOf(cluster.name, password)))
       .digest("hex")
-  return !encrypted(cluster) || key === own()
+  return !isEncrypted(cluster) || key === own()
 }
 
 function absent(attribute: string, expected: Pick<Drift, "expected">): Drift {
@@ -94,7 +93,7 @@ function absent(attribute: string, expected: Pick<Drift, "expected">): Drift {
 }
 
 /** udp and udpu cannot encrypt. */
-function encrypted({ transport }: Want["cluster"]): boolean {
+export function isEncrypted({ transport }: Want["cluster"]): boolean {
   return transport === "knet"
 }
 
@@ -102,6 +101,6 @@ function encrypted({ transport }: Want["cluster"]): boolean {
  * 2048 bits from the password by scrypt (N 16384, r 8, p 1), so that all nodes come to the same key though none of them hands it to
  * another. Who has the password commands the cluster anyway.
  */
-function keyOf(cluster: string, password: Secret): Secret {
+export function authkeyOf(cluster: string, password: Secret): Secret {
   return password.map((value) => scryptSync(value, `haops corosync authkey of ${cluster}`, 128).toString("hex"))
 }

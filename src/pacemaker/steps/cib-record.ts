@@ -11,6 +11,7 @@ import {
   formatLastApplied,
   fromLists,
   LAST_APPLIED,
+  LAST_APPLIED_FILE,
   type LastApplied,
   NOTHING_OWNED,
   OWNED_LISTS,
@@ -50,7 +51,7 @@ export const cibRecord = defineStep<Want, CibHave>({
     const content = formatLastApplied(target(want, have))
     return [
       { type: "run", argv: ["install", "-d", "-m", "700", STATE_DIRECTORY] },
-      { type: "put", path: LAST_APPLIED, content, mode: "0600", owner: "root:root" },
+      { type: "put", content, ...LAST_APPLIED_FILE },
     ]
   },
 })

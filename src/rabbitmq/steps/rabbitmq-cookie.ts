@@ -53,10 +53,13 @@ if systemctl is-active --quiet rabbitmq-server.service; then echo 'running yes';
           },
         ]
       : [],
-  plan: ({ cookie }, { user }) => [
-    { type: "put", path: PATH, content: cookie, mode: "0400", owner: user ? "rabbitmq:rabbitmq" : "root:root" },
-  ],
+  plan: ({ cookie }, { user }) => [{ type: "put", content: cookie, ...cookieFile(user) }],
 })
+
+/** The package makes its user, and gives it the file. */
+export function cookieFile(user: boolean) {
+  return { path: PATH, mode: "0400", owner: user ? "rabbitmq:rabbitmq" : "root:root" }
+}
 
 function check({ cookie }: Want, { file, user, running }: Have): Drift[] {
   if (running && !holds(file, cookie)) return []
