@@ -204,7 +204,7 @@ function verbOf(program: Command, call: Call) {
 
 function withCommon(command: Command): Command {
   return command
-    .option("-i, --inventory <file>", "inventory (default: inventory.yaml, then inventory/inventory.yaml)")
+    .addOption(inventory())
     .option("--json", "results as one JSON document on standard output, events as JSON lines on standard error")
     .option("--no-color", "no colour")
     .option("-v, --verbose", "say more; stack traces with errors")
@@ -214,6 +214,15 @@ function withCommon(command: Command): Command {
 
 function listed(flags: string, description: string): Option {
   return new Option(flags, description).default([]).argParser((text: string, list: string[]) => [...list, text])
+}
+
+function inventory(): Option {
+  const said = "inventory, - for standard input; of several each goes over those before it"
+  const option = new Option(
+    "-i, --inventory <file>",
+    `${said} (default: inventory.yaml, then inventory/inventory.yaml)`,
+  )
+  return option.argParser((text: string, list: string[] = []) => [...list, text])
 }
 
 function limit(): Option {

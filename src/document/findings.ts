@@ -33,7 +33,10 @@ export function collectFindings(source: YamlSource, lost: Lost): Findings {
       if (!doubtful) problems.push(at(path, message, more))
     },
     warning: (path, message) => void warnings.push(at(path, message)),
-    line: (path) => `line ${source.locate(lost.original(path)).line}`,
+    line(path) {
+      const { file, line } = source.locate(lost.original(path))
+      return file === undefined ? `line ${line}` : `${file}:${line}`
+    },
   }
   return { notes, problems, warnings }
 }

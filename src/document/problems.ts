@@ -16,7 +16,7 @@ export interface InputProblem {
   suggestion?: string | undefined
 }
 
-/** Everything that is wrong with one file, in the order of its lines. The message is one line per problem and a count. */
+/** Everything that is wrong with what the user wrote, file by file in the order of their lines. The message is one line per problem and a count. */
 export class InputError extends HaopsError {
   readonly problems: readonly InputProblem[]
 
@@ -43,6 +43,7 @@ export function formatPlace({ file, line, column }: Pick<InputProblem, "file" | 
 }
 
 function byPlace(a: InputProblem, b: InputProblem): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 }
 

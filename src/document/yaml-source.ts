@@ -17,6 +17,8 @@ import { InputError, type InputProblem, type Path } from "./problems.ts"
 export interface Place {
   line: number
   column: number
+  /** Of several that were merged, the file. */
+  file?: string
 }
 
 /** A YAML file as plain data that still knows where each value stood. */

@@ -31,6 +31,8 @@ export interface PlannedStage {
 export interface Plan {
   cluster: string
   inventory: string
+  /** Of several files, they. */
+  inventoryFiles?: readonly string[] | undefined
   hosts: readonly PlannedHost[]
   stages: readonly PlannedStage[]
   findings: readonly { host: string; step: string; finding: Finding }[]

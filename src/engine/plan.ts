@@ -33,6 +33,7 @@ export async function planRun(
   const plan: Plan = {
     cluster: inventory.name,
     inventory: inventory.file,
+    ...(inventory.files && { inventoryFiles: inventory.files }),
     hosts: [...context.world.values()].map((state) => plannedHost(context.world, state.host.name, assessments)),
     stages: stagesOf(barriers, steps, assessments),
     findings: assessments.flatMap(({ task, host, findings }) =>

@@ -1,15 +1,21 @@
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
+import { mergeSources } from "../document/merge-sources.ts"
 import { formatPath, InputError, type InputProblem, type Path } from "../document/problems.ts"
 import { readYaml } from "../document/yaml-source.ts"
-import type { SecretSource } from "../model/inventory.ts"
+import type { Inventory, SecretSource } from "../model/inventory.ts"
 import type { MissingSecretError } from "./secrets.ts"
 
 /** All of them at once, each at the place where the inventory names it: its file is read again for that, if it is there. */
-export function missingSecretsError(file: string, missing: readonly MissingSecretError[]): InputError {
-  const yaml = existsSync(file) ? readYaml(readFileSync(file, "utf8"), file) : undefined
+export function missingSecretsError(
+  { file, files = [file] }: Pick<Inventory, "file" | "files">,
+  missing: readonly MissingSecretError[],
+): InputError {
+  const there = files.filter((one) => existsSync(one)).map((one) => readYaml(readFileSync(one, "utf8"), one))
+  const [first, ...others] = there
+  const yaml = first && mergeSources([first, ...others], file)
   const problems = missing.flatMap(({ source, message }): InputProblem[] => {
-    const paths = pathsOf(yaml?.raw, (value) => isSource(value, source, resolve(dirname(file))))
+    const paths = pathsOf(yaml?.raw, (value) => isSource(value, source, resolve(dirname(files[0]!))))
     if (yaml === undefined || paths.length === 0) return [{ file, message }]
     return paths.map((path) => ({ file, ...yaml.locate(path), path, message: `${formatPath(path)}: ${message}` }))
   })

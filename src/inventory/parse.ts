@@ -2,6 +2,7 @@ import { resolve } from "node:path"
 import type * as z from "zod"
 import { COMPONENTS } from "../components.ts"
 import { collectFindings, type Lost, warningText } from "../document/findings.ts"
+import { mergeSources } from "../document/merge-sources.ts"
 import { InputError } from "../document/problems.ts"
 import { readablePart } from "../document/readable-part.ts"
 import { checkShape, type ShapeProblem } from "../document/shape.ts"
@@ -14,8 +15,18 @@ import { expandInventory } from "./expand.ts"
 import { type InventoryYaml, inventorySchemas, type PartialInventory } from "./schema.ts"
 import { loadSections } from "./sections.ts"
 
-/** Text, the file's name in messages, and where that is seen from (default: the working directory). */
-type InventoryParser = (text: string, file: string, cwd?: string) => Inventory
+/** A file that was read. */
+export interface InventoryText {
+  /** Its name in messages. */
+  file: string
+  text: string
+}
+
+/**
+ * Text, the file's name in messages, and where that is seen from (default: the working directory). Of several files `over` are the others,
+ * each over those before it; paths are relative to the first one's directory.
+ */
+type InventoryParser = (text: string, file: string, cwd?: string, over?: readonly InventoryText[]) => Inventory
 
 /**
  * Makes what reads an inventory from its text. Paths in it are relative to its file's directory. Nothing else is looked up: a secret
@@ -24,15 +35,17 @@ type InventoryParser = (text: string, file: string, cwd?: string) => Inventory
 export async function inventoryParser(components: readonly Component[] = COMPONENTS): Promise<InventoryParser> {
   const sections = await loadSections(components)
   const schemas = inventorySchemas(sections)
-  return (text, file, cwd = process.cwd()) => {
-    const source = readYaml(text, file)
+  return (text, first, cwd = process.cwd(), over = []) => {
+    const files = [first, ...over.map((one) => one.file)]
+    const file = files.join(", ")
+    const source = mergeSources([readYaml(text, first), ...over.map((one) => readYaml(one.text, one.file))], file)
     const shape = checkShape(schemas.whole, source.raw, "the inventory")
     const part = readable(shape, source.raw, schemas.partial)
     const { notes, problems, warnings } = collectFindings(source, part)
-    const inventory = expandInventory(part.value, { file: resolve(cwd, file), sections, notes })
+    const inventory = expandInventory(part.value, { file: resolve(cwd, first), sections, notes })
     const all = [...source.problems, ...shape.problems.map((problem) => placed(problem, source)), ...problems]
     if (all.length > 0) throw new InputError(all)
-    return { ...inventory, file, warnings: warnings.map(warningText) }
+    return { ...inventory, file, ...(over.length > 0 && { files }), warnings: warnings.map(warningText) }
   }
 }
 

@@ -81,6 +81,8 @@ export interface Keepalived {
 export interface Inventory {
   /** As the user named it; used in messages. */
   file: string
+  /** Where it was merged of several: they, the first one first. `file` names them all, for messages. */
+  files?: readonly string[] | undefined
   /** Cluster name. */
   name: string
   hosts: readonly Host[]

@@ -5,7 +5,7 @@ import { count, listing } from "../base/words.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
 import { isTransaction, stepLabel } from "./plan-groups.ts"
 import { displayWidth, wrap } from "./width.ts"
-import { nothingToDo } from "./words.ts"
+import { inventoryFlags, nothingToDo } from "./words.ts"
 
 /** `3 hosts to change, 1 cluster transaction, nothing restarts. Apply with: haops up -i prod.yaml`, the command never broken, and left out where the plan is asked about. */
 export function planClosing(plan: Plan, width: number, asked = false): readonly string[] {
@@ -28,7 +28,7 @@ function closing(plan: Plan): { said: string; command?: string } {
   if (stopped > 0) return { said: said + howToRepair(stopped) }
   if (doable.length === 0) return { said }
   const saved = plan.savedTo === undefined ? "" : ` --plan ${quote(plan.savedTo)}`
-  return { said, command: `Apply with: haops up -i ${quote(plan.inventory)}${saved}` }
+  return { said, command: `Apply with: haops up ${inventoryFlags(plan)}${saved}` }
 }
 
 function nothing(plan: Plan, away: readonly string[], stopped: number): string {

@@ -8,6 +8,7 @@ import type { Status } from "../status/model.ts"
 import { blockLines } from "./blocks.ts"
 import { createPaint, type Paint } from "./paint.ts"
 import { displayWidth, wrapIndented } from "./width.ts"
+import { inventoryFlags } from "./words.ts"
 
 interface StatusScreenOptions {
   color: boolean
@@ -57,10 +58,10 @@ function troubleLines({ drift }: Status, paint: Paint, width: number): readonly 
 }
 
 function driftLines(
-  { inventory, drift, nodes }: Status,
+  { inventory, inventoryFiles = [inventory], drift, nodes }: Status,
   { paint, width, absent }: { paint: Paint; width: number; absent: boolean },
 ): readonly string[] {
-  const file = basename(inventory)
+  const file = listing(inventoryFiles.map((one) => basename(one)))
   const compared = nodes.some(({ reached }) => reached)
   if (!compared)
     return [paint.red(`None of ${count(nodes.length, "host")} could be reached; nothing was compared with ${file}.`)]
@@ -73,7 +74,7 @@ function driftLines(
   const said =
     drift.steps.length === 0
       ? `${unknown.length > 0 ? "What was compared is in sync" : "In sync"} with ${file} (checked now${but}).`
-      : `Not as ${file} says (checked now${but}): ${listing(driftWords(drift.steps), 4)}. See: ${next} -i ${inventory}`
+      : `Not as ${file} says (checked now${but}): ${listing(driftWords(drift.steps), 4)}. See: ${next} ${inventoryFlags({ inventory, inventoryFiles })}`
   const tone = drift.steps.length === 0 && away.length === 0 && unknown.length === 0 ? paint.green : paint.yellow
   return [...unknown, said].flatMap((text) => wrapIndented(cleanLine(text), width, "", "  ")).map(tone)
 }

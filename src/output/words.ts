@@ -1,12 +1,16 @@
 import { basename } from "node:path"
 import { cleanLine } from "../base/clean.ts"
 import type { Drift, Risk, Transition } from "../base/events.ts"
+import { quote } from "../base/sh.ts"
 import { count, duration, listing } from "../base/words.ts"
 
 /** `Nothing to do: 3 hosts and the cluster are as prod.yaml says (0.4 s).` */
 export function nothingToDo(hosts: number, inventory: string, ms: number, cluster = true): string {
   const are = cluster ? " and the cluster are" : hosts === 1 ? " is" : " are"
-  return `Nothing to do: ${count(hosts, "host")}${are} as ${basename(inventory)} says (${duration(ms)}).`
+  return `Nothing to do: ${count(hosts, "host")}${are} as ${inventory
+    .split(", ")
+    .map((file) => basename(file))
+    .join(", ")} says (${duration(ms)}).`
 }
 
 /** What a change costs, beside the change. Empty where it costs nothing. */
@@ -89,4 +93,15 @@ const VERBS: Readonly<Record<string, string>> = {
   promote: "is promoted",
   demote: "is demoted",
   stay: "stays",
+}
+
+/** The flags that name the inventory again. */
+export function inventoryFlags({
+  inventory,
+  inventoryFiles = [inventory],
+}: {
+  inventory: string
+  inventoryFiles?: readonly string[] | undefined
+}): string {
+  return inventoryFiles.map((file) => `-i ${quote(file)}`).join(" ")
 }

@@ -51,7 +51,7 @@ export function compilePlaybook(playbook: LoadedPlaybook, context: CompileContex
     stage.steps.flatMap((step, i) => compiler.task(stage.stage, stage.on, step, ["stages", s, "steps", i])),
   )
   if (problems.length > 0) throw new InputError(problems)
-  if (compiler.missing.length > 0) throw missingSecretsError(context.inventory.file, compiler.missing)
+  if (compiler.missing.length > 0) throw missingSecretsError(context.inventory, compiler.missing)
   const kept = tasks.filter((task) => keeps(task, context.only))
   if (kept.length === 0 && context.only !== undefined) throw unknownOnly(context.only, tasks)
   return barriersOf(kept.filter((task) => task.wants.size > 0))

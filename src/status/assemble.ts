@@ -5,8 +5,10 @@ import type { Status } from "./model.ts"
 
 /** The whole picture from what the hosts answered. `unasked` are the steps that could not even be put to them. Pure. */
 export function assembleStatus(answers: Answers, views: readonly View[], unasked: readonly Unasked[] = []): Status {
-  const { name: cluster, file: inventory } = answers.inventory
+  const { name: cluster, file: inventory, files } = answers.inventory
   const pictures = views.map(({ picture }) => picture?.(answers))
   // Each component gives its own part of it.
-  return Object.assign({ cluster, inventory }, ...pictures, { drift: driftStatus(answers, unasked) }) as Status
+  return Object.assign({ cluster, inventory, ...(files && { inventoryFiles: files }) }, ...pictures, {
+    drift: driftStatus(answers, unasked),
+  }) as Status
 }

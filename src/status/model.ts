@@ -13,6 +13,8 @@ export type { VipStatus } from "../vip/view/vip-status.ts"
 export interface Status extends ClusterPicture, VipPicture, HaproxyPicture {
   cluster: string
   inventory: string
+  /** Of several files, they. */
+  inventoryFiles?: readonly string[] | undefined
   drift: DriftStatus
 }
 

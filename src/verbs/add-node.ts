@@ -3,7 +3,7 @@ import { canonicalAddress, whyNoHost } from "../base/address.ts"
 import { HaopsError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
 import { withHost } from "../inventory/edit.ts"
-import { loadInventory } from "../inventory/load.ts"
+import { loadInventory, oneFile } from "../inventory/load.ts"
 import { inventoryParser } from "../inventory/parse.ts"
 import { rewriteFile } from "../inventory/rewrite.ts"
 import type { Inventory, Pacemaker } from "../model/inventory.ts"
@@ -64,9 +64,10 @@ async function including(loaded: Inventory, name: string, address: string | unde
   const host = loaded.hosts.find((one) => one.name === name)
   if (host === undefined) {
     if (address === undefined) throw unknown(loaded, name)
-    const edit = (text: string) => withHost(text, loaded.file, { group, name, address })
+    const file = oneFile(loaded, "add-node --address writes the node into the inventory")
+    const edit = (text: string) => withHost(text, file, { group, name, address })
     const parse = await inventoryParser()
-    const inventory = parse(edit(await readFile(loaded.file, "utf8")), loaded.file)
+    const inventory = parse(edit(await readFile(file, "utf8")), file)
     return { inventory, write: (session) => writeOnce(session, name, edit) }
   }
   if (address !== undefined && address !== host.address) {

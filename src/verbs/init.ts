@@ -7,7 +7,7 @@ import { EXIT } from "../base/exit-codes.ts"
 import { writing } from "../base/writing.ts"
 import type { PresetName } from "../haproxy/presets/names.ts"
 import { type FirstAnswers, firstInventory, hasPacemaker } from "../inventory/first.ts"
-import { DEFAULT_FILES } from "../inventory/load.ts"
+import { DEFAULT_FILES, STANDARD_INPUT } from "../inventory/load.ts"
 import { canAsk } from "./ask.ts"
 import { type Answers, type Given, interview, namedHosts, whyNoInventory } from "./init-questions.ts"
 import type { CommonOptions } from "./options.ts"
@@ -30,7 +30,10 @@ const PASSWORD_FILE = "secrets/hacluster"
  * about what they leave open. Never writes over a file. What would make no inventory that works is not written.
  */
 export async function init(options: InitOptions): Promise<number> {
-  const file = options.inventory ?? DEFAULT_FILES[0] ?? "inventory.yaml"
+  const [file = DEFAULT_FILES[0]!, ...more] = [options.inventory ?? []].flat()
+  if (more.length > 0 || file === STANDARD_INPUT) {
+    throw new HaopsError("E_INPUT", "init writes one file", { hint: "Name it with -i FILE." })
+  }
   if (existsSync(file)) {
     throw new HaopsError("E_INPUT", `${file} exists already, and is left unchanged`, {
       hint: `Edit it, or name another one with -i; to look at it: haops plan -i ${file}`,

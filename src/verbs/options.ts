@@ -1,6 +1,7 @@
 /** Flags that every verb takes. */
 export interface CommonOptions {
-  inventory?: string | undefined
+  /** Files, each over those before it; `-` is standard input. */
+  inventory?: string | readonly string[] | undefined
   json?: boolean | undefined
   color?: boolean | undefined
   verbose?: boolean | undefined

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import { HaopsError } from "../base/errors.ts"
 import { InputError } from "../document/problems.ts"
 import { withoutHost } from "../inventory/edit.ts"
-import { loadInventory } from "../inventory/load.ts"
+import { loadInventory, oneFile } from "../inventory/load.ts"
 import { inventoryParser } from "../inventory/parse.ts"
 import { rewriteFile } from "../inventory/rewrite.ts"
 import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
@@ -27,7 +27,7 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
       hint: "To end the cluster: pcs cluster destroy",
     })
   }
-  const edit = leaving === undefined ? undefined : (text: string) => withoutHost(text, loaded.file, leaving)
+  const edit = leaving === undefined ? undefined : editOf(loaded, leaving)
   return await runAboutNode({
     verb: "remove-node",
     options,
@@ -39,6 +39,11 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
     // Last, so that a run which was cut short still finds the node there.
     onDone: (session) => (edit === undefined ? unseen(session, name) : forget(session, name, edit)),
   })
+}
+
+function editOf(loaded: Inventory, leaving: Host): (text: string) => string {
+  const file = oneFile(loaded, "remove-node takes the node out of the inventory")
+  return (text) => withoutHost(text, file, leaving)
 }
 
 /** The inventory as it will be. What still refers to the node has to be said by the user in another way. */

@@ -41,7 +41,7 @@ export async function renderedFiles(
       return { component, host, ...shownOf(same.file, true) }
     }),
   )
-  if (missing.length > 0) throw missingSecretsError(inventory.file, missing)
+  if (missing.length > 0) throw missingSecretsError(inventory, missing)
   return shown.filter((file) => file !== undefined)
 }
 
