@@ -102,7 +102,9 @@ export function createProgram(call: Call): Command {
     .option("--host <hosts>", "only of these hosts or groups, comma separated, globs allowed")
     .option("-o, --out <directory>", "write them to DIRECTORY/HOST/PATH")
     .option("--reveal", "with secrets")
-  verb("facts", "facts of each host", () => import("./verbs/facts.ts").then(({ facts }) => facts)).addOption(limit())
+  verb("facts", "facts of each host", () => import("./verbs/facts.ts").then(({ facts }) => facts))
+    .addOption(limit())
+    .option("--connection", "how each would be logged in to, and which line says so; connects to none")
   verb("import-haproxy <file>", "an existing haproxy.cfg as an inventory, on standard output", () =>
     import("./verbs/import-haproxy.ts").then(({ importHaproxyVerb }) => importHaproxyVerb),
   ).addOption(

@@ -6,8 +6,14 @@ import { emptyPlaybook } from "../playbook/load.ts"
 import type { SelectOptions } from "./options.ts"
 import { openSession } from "./session.ts"
 
+interface FactsOptions extends SelectOptions {
+  /** Of the way there, without going it. */
+  connection?: boolean | undefined
+}
+
 /** `haops facts`: what every step may rely on, host by host. */
-export async function facts(options: SelectOptions): Promise<number> {
+export async function facts(options: FactsOptions): Promise<number> {
+  if (options.connection === true) return (await import("./facts-connection.ts")).connectionFacts(options)
   await using session = await openSession({
     verb: "facts",
     options,
