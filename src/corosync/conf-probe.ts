@@ -8,6 +8,9 @@ export const COROSYNC_CONF = "/etc/corosync/corosync.conf"
 
 export const AUTHKEY = "/etc/corosync/authkey"
 
+/** Of the connections to remote nodes. */
+export const PACEMAKER_AUTHKEY = "/etc/pacemaker/authkey"
+
 /** The cluster that a node's files say it is in. */
 export interface NodeCluster {
   /** Undefined where there is no corosync.conf. */
@@ -53,21 +56,55 @@ export function clusterIsNamed(name: string): string {
 *}; case $conf in absent) false ;; *) [ "\${conf#* }" = ${quote(name)} ] ;; esac; }`
 }
 
+/** What is known of a key: its digest tells nothing of it, since it has 128 random bytes or more. */
+export interface KeyFile {
+  /** SHA-256, in hexadecimal. */
+  digest: string
+  /** Bytes. */
+  size: number
+  /** Octal. */
+  mode: string
+  /** `user:group`. */
+  owner: string
+}
+
+/** The keys of a node, by the path of their file. */
+export type Keys = ReadonlyMap<string, KeyFile>
+
+/** Shared question: `PATH SIZE MODE OWNER` and `DIGEST  PATH` of each key that is there. */
+export const AUTHKEYS = shared(
+  "authkeys",
+  `stat -c '%n %s %a %U:%G' ${AUTHKEY} ${PACEMAKER_AUTHKEY} 2>/dev/null || :
+sha256sum ${AUTHKEY} ${PACEMAKER_AUTHKEY} 2>/dev/null || :`,
+)
+
+export function parseKeys(text: string): Keys {
+  const lines = text.split("\n").map((line) => line.split(/ +/))
+  const digests = new Map(lines.map(([digest = "", path = ""]) => [path, digest]))
+  const files = lines.flatMap(([path = "", size = "", mode = "", owner = ""]): [string, KeyFile][] => {
+    const digest = digests.get(path)
+    return digest === undefined || owner === "" ? [] : [[path, { digest, size: Number(size), mode, owner }]]
+  })
+  return new Map(files)
+}
+
 /**
- * Shared question: the id that pcs gives to a cluster (`cluster_uuid`, since pcs 0.10.15), and the digest of its authkey; `-` where there
- * is none. Founded anew a cluster has others of them. The key has 128 random bytes or more: its digest tells nothing of it.
+ * Shell that prints `identity UUID DIGEST`: the id that pcs gives to a cluster (`cluster_uuid`, since pcs 0.10.15), and the digest of its
+ * authkey; `-` where there is none. Founded anew a cluster has others of them. Asks `AUTHKEYS`.
  */
-export const CLUSTER_IDENTITY = shared(
-  "cluster_identity",
-  `uuid= key=
+export const TELL_IDENTITY = `uuid= key=
 if [ -e ${COROSYNC_CONF} ]; then
   while read -r name value rest; do
     case $name in cluster_uuid:) uuid=$value ;; esac
   done <${COROSYNC_CONF}
 fi
-if [ -r ${AUTHKEY} ] && key=$(sha256sum <${AUTHKEY} 2>/dev/null); then key=\${key%% *}; fi
-printf '%s %s\n' "\${uuid:--}" "\${key:--}"`,
-)
+keys=${AUTHKEYS}
+while read -r digest path; do
+  case $path in ${AUTHKEY}) key=$digest ;; esac
+done <<END
+$keys
+END
+printf 'identity %s %s\n' "\${uuid:--}" "\${key:--}"`
 
 /** Shell that tells which cluster a node's files put it in; further questions go in `extra`. */
 export function nodeClusterScript(extra: Readonly<Record<string, string>> = {}): string {

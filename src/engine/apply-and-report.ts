@@ -19,7 +19,8 @@ export async function applyAndReport(
   context.sink({ type: "action-started", ...about, action: text })
   // To wait is to look, and nobody has to wait for that.
   const forChanges = action.type === "wait" ? undefined : context.forChanges
-  const stdout = await applyAction(action, forChanges?.(state.transport) ?? state.transport, context.abort)
+  const transport = forChanges?.(state.transport) ?? state.transport
+  const stdout = await applyAction(action, transport, context.abort, (host) => context.world.get(host)?.transport)
   context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })
   if (action.type === "run" && action.transitions !== undefined)
     reportTransitions(context, action.transitions, stdout, about)

@@ -1,8 +1,9 @@
 import { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import { reveal } from "../base/secret.ts"
-import type { Action, PutAction, RunAction, WaitAction } from "../model/action.ts"
+import type { Action, CopyAction, PutAction, RunAction, WaitAction } from "../model/action.ts"
 import type { Transport } from "../transport/transport.ts"
+import { copy } from "./copy.ts"
 import { describeAction } from "./describe.ts"
 import { inUnitsWords } from "./unit-words.ts"
 
@@ -12,13 +13,21 @@ const PUT_TIMEOUT_MS = 60_000
 /** Exit code of `timeout(1)`, and of our own wait loop. */
 const TIMED_OUT = 124
 
-/** Carry out one action on a host, and return what a command printed. Throws `E_COMMAND` or `E_TIMEOUT` with the remote's outcome. */
-export async function applyAction(action: Action, transport: Transport, signal: AbortSignal): Promise<string> {
+/** Carry out one action on a host, `of` being the way to another one, and return what a command printed. Throws `E_COMMAND` or `E_TIMEOUT` with the remote's outcome. */
+export async function applyAction(
+  action: Action,
+  transport: Transport,
+  signal: AbortSignal,
+  of: (host: string) => Transport | undefined = () => undefined,
+): Promise<string> {
   switch (action.type) {
     case "run":
       return await run(action, transport, signal)
     case "put":
       await put(action, transport, signal)
+      return ""
+    case "copy":
+      await take(action, of(action.from), transport, signal)
       return ""
     case "wait":
       await wait(action, transport, signal)
@@ -83,6 +92,17 @@ async function put(action: PutAction, transport: Transport, signal: AbortSignal)
   const words = [action.path, action.mode, action.owner, size, backup, ...(action.validate ?? [])]
   const argv = ["sh", "-c", PUT_SCRIPT, "haops-put", ...words]
   const result = await transport.exec({ argv, stdin: action.content, timeoutMs: PUT_TIMEOUT_MS }, signal)
+  if (result.code !== 0) throw failed(action, result)
+}
+
+async function take(
+  action: CopyAction,
+  from: Transport | undefined,
+  to: Transport,
+  signal: AbortSignal,
+): Promise<void> {
+  if (from === undefined) throw new HaopsError("E_CONNECT", `${action.from} cannot be reached for its ${action.path}`)
+  const result = await copy(action, from, to, signal)
   if (result.code !== 0) throw failed(action, result)
 }
 

@@ -8,6 +8,8 @@ export function describeAction(action: Action): string {
       return action.label ?? quoteAll(action.argv)
     case "put":
       return `write ${action.path} (${action.mode} ${action.owner})`
+    case "copy":
+      return `copy ${action.path} from ${action.from} (${action.mode} ${action.owner})`
     case "wait":
       return `wait for ${action.for}, at most ${Math.round(action.timeoutMs / 1000)} s`
   }

@@ -54,6 +54,8 @@ function essence(action: Action): readonly unknown[] {
       return [action.type, action.argv, action.okCodes ?? [0]]
     case "put":
       return [action.type, action.path, action.mode, action.owner, action.validate ?? [], action.backup ?? false]
+    case "copy":
+      return [action.type, action.from, action.path, action.digest, action.mode, action.owner]
     case "wait":
       return [action.type, action.script]
   }

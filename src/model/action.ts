@@ -1,7 +1,7 @@
 import type { Transition } from "../base/events.ts"
 import type { Secret } from "../base/secret.ts"
 
-export type Action = RunAction | PutAction | WaitAction
+export type Action = RunAction | PutAction | CopyAction | WaitAction
 
 /** Run a command as root. A non-zero exit fails the step (`E_COMMAND`) unless listed in `okCodes`. */
 export interface RunAction {
@@ -36,6 +36,22 @@ export interface PutAction {
   validate?: readonly string[] | undefined
   /** Keep the old content as `<path>.haops-<hash>`. Default false. */
   backup?: boolean | undefined
+}
+
+/**
+ * Take a file over from another host of the run as it is there, byte for byte, and without anybody seeing it: a key. The old content is
+ * kept once per content.
+ */
+export interface CopyAction {
+  type: "copy"
+  from: string
+  path: string
+  /** SHA-256 of what it is to be, in hexadecimal. */
+  digest: string
+  /** Octal. */
+  mode: string
+  /** Such as `root:root`. */
+  owner: string
 }
 
 /** Wait on the host until a condition holds: `script` exits 0. Polled there, so that no round trip is paid. */

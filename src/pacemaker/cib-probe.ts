@@ -1,5 +1,5 @@
 import { rememberLast } from "../base/remember-last.ts"
-import { CLUSTER_CONF, CLUSTER_IDENTITY, clusterIsNamed } from "../corosync/conf-probe.ts"
+import { AUTHKEYS, CLUSTER_CONF, clusterIsNamed, TELL_IDENTITY } from "../corosync/conf-probe.ts"
 import { answerKey } from "../model/answer-key.ts"
 import type { Probe } from "../model/probe.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
@@ -37,11 +37,10 @@ export interface CibHave {
 export function cibProbe(cluster?: string, options: readonly string[] = []): Probe<CibHave> {
   const other = cluster === undefined ? "" : `${clusterIsNamed(cluster)} || { echo 'cluster down'; exit 0; }`
   return {
-    shared: [CLUSTER_IDENTITY, CIB, ...(cluster === undefined ? [] : [CLUSTER_CONF])],
+    shared: [AUTHKEYS, CIB, ...(cluster === undefined ? [] : [CLUSTER_CONF])],
     script: `
 if [ -f ${LAST_APPLIED} ]; then record=; read -r record <${LAST_APPLIED} || [ -n "$record" ]; printf 'last-applied %s\\n' "$record"; fi
-identity=${CLUSTER_IDENTITY}
-printf 'identity %s\\n' "$identity"
+${TELL_IDENTITY}
 command -v cibadmin >/dev/null 2>&1 || { echo 'cluster absent'; exit 0; }
 ${optionsScript(options)}
 ${other}

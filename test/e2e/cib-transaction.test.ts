@@ -164,6 +164,7 @@ function carryOut(node: string, action: Action): string {
   if (action.type === "run") return sh(node, action.argv.join(" "), reveal(action.stdin ?? ""))
   if (action.type === "put")
     return sh(node, `umask 077; cat >${action.path}; chmod ${action.mode} ${action.path}`, String(action.content))
+  if (action.type === "copy") throw new Error("nothing of a transaction is copied")
   return sh(
     node,
     `timeout 60 sh -c 'until (eval "$1") >/dev/null 2>&1; do sleep 0.1; done' wait "$(cat)"`,

@@ -1,4 +1,5 @@
 import type { Step } from "../../model/step.ts"
+import { authkeys } from "./authkeys.ts"
 import { clusterAuth } from "./cluster-auth.ts"
 import { clusterClear } from "./cluster-clear.ts"
 import { clusterFiles } from "./cluster-files.ts"
@@ -29,6 +30,7 @@ export const steps: readonly Step[] = [
   clusterAuth,
   clusterSetup,
   clusterSeed,
+  authkeys,
   clusterStart,
   quorumHost,
   quorumDevice,

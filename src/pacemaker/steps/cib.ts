@@ -8,7 +8,6 @@ import {
   type PlannedSimulation,
   type Standing,
 } from "../../model/step.ts"
-import { strayAuthkeys } from "../authkeys.ts"
 import { beliefOf } from "../belief.ts"
 import { changesOf } from "../changes.ts"
 import type { Cib } from "../cib.ts"
@@ -78,7 +77,6 @@ function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] 
     ...mangledSecrets(want.secrets ?? [], members.elected.facts.versions.pacemaker),
     ...conflicts,
     ...beliefOf(members).findings,
-    ...strayAuthkeys(members.all).map(unlike),
   ]
   const { cluster, cib } = members.elected.have
   if (cluster !== "up" || cib.quorate || changes.length === 0) return told
@@ -105,13 +103,6 @@ function unknownOptions(want: CibWant, members: Members<CibHave>): readonly Find
     const version = facts.versions.pacemaker ?? "of this node"
     return { severity, message: `pacemaker ${version} knows no property ${name}`, hint }
   })
-}
-
-function unlike(message: string): Finding {
-  const hint =
-    "Copy /etc/corosync/authkey from a member that has the right one (root, 0400), and restart that node alone, after haops standby: " +
-    "pcs cluster stop NAME, pcs cluster start NAME."
-  return { severity: "warning", message, hint }
 }
 
 function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {

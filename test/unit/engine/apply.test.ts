@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import {
   chmodSync,
   existsSync,
@@ -14,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import type { HaopsError } from "../../../src/base/errors.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import { applyAction } from "../../../src/engine/apply.ts"
-import type { PutAction } from "../../../src/model/action.ts"
+import type { CopyAction, PutAction } from "../../../src/model/action.ts"
 import { sandbox } from "../step-harness.ts"
 import { LocalTransport } from "./local-transport.ts"
 
@@ -30,6 +31,42 @@ beforeEach(() => {
 
 const put = (path: string, content: string | Secret, more: Partial<PutAction> = {}) =>
   applyAction({ type: "put", path, content, mode: "0640", owner, ...more }, transport, never)
+
+describe("copy", () => {
+  const bytes = Buffer.from([0, 255, 10, 13, 128, 65])
+  const digest = createHash("sha256").update(bytes).digest("hex")
+  const take = async (changes: Partial<CopyAction> = {}) => {
+    const path = join(directory, "key")
+    const other = new LocalTransport("other")
+    // The two hosts are one: the content is written over what was there when it was read.
+    other.before = () => writeFileSync(path, bytes)
+    const action = { type: "copy" as const, from: "other", path, digest, mode: "0400", owner, ...changes }
+    await applyAction(action, transport, never, (host) => (host === "other" ? other : undefined))
+    return [...transport.commands, ...other.commands].flatMap(({ argv }) => argv).join(" ")
+  }
+
+  test("brings each byte over, and shows none in an argument", async () => {
+    expect(await take()).not.toContain(bytes.toString("base64"))
+    expect(readFileSync(join(directory, "key"))).toEqual(bytes)
+    expect(statSync(join(directory, "key")).mode & 0o777).toBe(0o400)
+  })
+
+  test("installs nothing else than what was planned, and leaves nothing behind", async () => {
+    await expect(take({ digest: "0".repeat(64) })).rejects.toMatchObject({ code: "E_COMMAND" })
+    expect(readdirSync(directory)).toEqual(["key"])
+  })
+
+  test("keeps what was there, for its owner alone", async () => {
+    await take()
+    const kept = readdirSync(directory).filter((name) => name.startsWith("key.haops-"))
+    expect(kept).toEqual([`key.haops-${digest.slice(0, 12)}`])
+  })
+
+  test("says of a host that cannot be reached, or has no such file, what it was wanted for", async () => {
+    await expect(take({ from: "gone" })).rejects.toMatchObject({ code: "E_CONNECT" })
+    await expect(take({ path: "/nowhere/key" })).rejects.toMatchObject({ code: "E_COMMAND" })
+  })
+})
 
 describe("systemctl that begins something", () => {
   const PHRASE = 'Job for corosync.service failed. See "systemctl status corosync.service".'

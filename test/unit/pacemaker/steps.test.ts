@@ -161,12 +161,6 @@ describe("cib", () => {
       expect(steps([stopped], [vip("new", "10.0.0.1")])).toEqual([])
     })
   })
-  test("a member with another authkey is named, with what to do", () => {
-    const keyed = (key: string) => ({ ...up(), identity: { key } })
-    expect(cib.findings?.(want("vip"), members(keyed("a"), keyed("a"), keyed("b")))).toMatchObject([
-      { severity: "warning", message: expect.stringMatching(/^n3 has another corosync authkey than n1 and n2/) },
-    ])
-  })
   test("a cluster without quorum is left as it is, unless nothing is to change", () => {
     const alone = members({ ...up(), cib: { ...up().cib, quorate: false } })
     expect(cib.findings?.(want("vip", "fresh"), alone)).toMatchObject([

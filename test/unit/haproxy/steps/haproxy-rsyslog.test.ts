@@ -33,7 +33,7 @@ const SYNC: RsyslogState = {
 /** The actions in short: the path of a file, or the command. */
 function does(have: RsyslogState): string[] {
   return judge(haproxyRsyslog, want, have).actions.map((action) => {
-    return action.type === "put" ? action.path : action.type === "run" ? action.argv.join(" ") : action.for
+    return "path" in action ? action.path : action.type === "run" ? action.argv.join(" ") : action.for
   })
 }
 
