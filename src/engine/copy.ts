@@ -10,6 +10,7 @@ const SCRIPT = `
 set -eu
 path=$1 mode=$2 owner=$3 digest=$4
 directory=$(dirname -- "$path")
+[ -d "$directory" ] || mkdir -p -- "$directory"
 umask 077
 new=$(mktemp -- "$directory/.haops.XXXXXXXX")
 trap 'rm -f -- "$new"' EXIT

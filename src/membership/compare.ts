@@ -5,11 +5,15 @@ import type { CorosyncConf, CorosyncNode } from "../corosync/conf.ts"
 import type { Members, Peers } from "../model/step.ts"
 import type { Dialect } from "../pacemaker/dialects/dialect.ts"
 import type { ClusterWant } from "./cluster-want.ts"
+import type { NodeView } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
 import { isForeign, isIn, liveConf, type MemberFiles } from "./situation.ts"
 
+/** What a node's files say, and what it sees of the cluster, where it runs there. */
+export type MemberState = MemberFiles & Partial<Pick<NodeView, "status">>
+
 /** What differs and is not for this step to change. */
-export function findingsOf(want: ClusterWant, members: Members<MemberFiles>, dialect: Dialect): Finding[] {
+export function findingsOf(want: ClusterWant, members: Members<MemberState>, dialect: Dialect): Finding[] {
   const live = liveConf(want.name, members)
   return [
     ...foreign(want, members),
@@ -17,7 +21,7 @@ export function findingsOf(want: ClusterWant, members: Members<MemberFiles>, dia
       ? limited(want, members)
       : [
           ...roster(want, live),
-          ...withoutFile(want, live, members),
+          ...withoutFile(want, live, members, dialect),
           ...torn(want, members),
           ...want.nodes.flatMap((node) => nodeFindings(node, live)),
           ...settings(want, live, dialect),
@@ -94,17 +98,22 @@ function outside(cluster: string, names: readonly string[]): Finding[] {
   return [{ severity: "error", message, hint }]
 }
 
-/** A member by the others' files that has none itself: it was rebuilt. It must come in by the door, not found a cluster. */
-function withoutFile({ name }: ClusterWant, live: CorosyncConf, { all }: Members<MemberFiles>): Finding[] {
+/**
+ * A member by the others' files that has none itself: it was installed anew. It must come in by the door, not found a cluster. Where the
+ * others run that is certain, and the host is left as it is: `up` cannot do it. Crmsh's files it can give (`cluster-files`).
+ */
+function withoutFile(want: ClusterWant, live: CorosyncConf, members: Members<MemberState>, shell: Dialect): Finding[] {
+  const { name } = want
   const listed = new Set(live.nodes.map((node) => node.name))
-  return all
+  const severity = members.elected.have.status?.quorate === true && shell.name !== "crmsh" ? "error" : "warning"
+  return members.all
     .filter(({ host, have }) => listed.has(host) && !isIn(name, have) && !isForeign(name, have))
-    .map(({ host }) =>
-      warning(
-        `${host} is a member of ${name}, but has no corosync.conf of it: was it rebuilt?`,
-        `haops add-node ${host} takes it in again; haops remove-node ${host} gives it up`,
-      ),
-    )
+    .map(({ host }) => ({
+      severity,
+      ...(severity === "error" ? { host } : {}),
+      message: `${host} is a member of ${name}, but has no corosync.conf of it: was it installed anew?`,
+      hint: `haops add-node ${host} takes it in again; haops remove-node ${host} gives it up`,
+    }))
 }
 
 function torn({ name }: ClusterWant, { all, elected }: Members<MemberFiles>): Finding[] {

@@ -6,7 +6,8 @@ import { afterwards, type VotingView } from "./electorate.ts"
 import { lists, type NodeView, referenceMember } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
 import { count, describeVotes } from "./quorum.ts"
-import { isRebuilt } from "./rebuilt.ts"
+import { isRebuilt, restorer } from "./rebuilt.ts"
+import { type Remembering, remembered } from "./remembered.ts"
 import { isForeign, isIn } from "./situation.ts"
 
 interface JoinWant {
@@ -17,7 +18,7 @@ interface JoinWant {
 }
 
 /** What a host says of itself, and which pacemaker it would get. */
-export interface JoinView extends VotingView {
+export interface JoinView extends VotingView, Remembering {
   /** The version that its packages would install, where none is installed and that can be told. */
   candidate: string | undefined
 }
@@ -36,7 +37,7 @@ export function joinFindings(want: JoinWant, members: All): Finding[] {
     ...unreachable(want, reference, members),
     ...(reference.have.status?.quorate === true ? meanwhile(want, reference) : [noQuorum(reference.host)]),
     ...(newcomer === undefined ? [] : [...belongings(cluster, newcomer, reference), ...versions(newcomer, reference)]),
-    ...(lists(reference.have, node.name) ? returning(want, newcomer, reference) : identity(node, reference)),
+    ...(lists(reference.have, node.name) ? returning(want, reference, members) : identity(node, reference)),
   ]
 }
 
@@ -112,19 +113,21 @@ function versions(newcomer: Member<JoinView>, { host, facts }: Member<NodeView>)
   ]
 }
 
-/** A member that was installed anew is taken out of the list and in again, where the lowest free id need not be the one that it had. */
-function returning(
-  { cluster, node }: JoinWant,
-  own: Member<NodeView> | undefined,
-  reference: Member<NodeView>,
-): Finding[] {
+/**
+ * A member that was installed anew comes back as who it was, with what the cluster knows of it. Where it has to be taken out of the list
+ * and in again, the lowest free id need not be the one that it had.
+ */
+function returning({ cluster, node }: JoinWant, reference: Member<JoinView>, members: All): Finding[] {
+  const own = members.all.find(({ host }) => host === node.name)
   if (!isRebuilt(cluster, own, reference)) return []
+  const stays = restorer(cluster, node, members) !== undefined
+  const told = remembered(node.name, stays, reference.have)
   const nodes = reference.have.conf?.nodes ?? []
   const had = nodes.find(({ name }) => name === node.name)?.nodeid
   const next = lowestFree(nodes.filter(({ name }) => name !== node.name).map(({ nodeid }) => nodeid))
-  if (had === undefined || had === next) return []
+  if (stays || had === undefined || had === next) return told
   const message = `${node.name} comes back as node ${next}, and not as ${had}: the shells give the lowest id that is free`
-  return [{ severity: "warning", message, ask: true }]
+  return [...told, { severity: "warning", message, ask: true }]
 }
 
 /** The shells give the lowest free id, and give it once: a name or address may not be somebody else's. */

@@ -1,11 +1,32 @@
-import type { Member } from "../model/step.ts"
+import type { Member, Members } from "../model/step.ts"
 import type { Invocation, MembershipCommands } from "../pacemaker/dialects/membership-commands.ts"
-import { lists, type NodeView } from "./node-view.ts"
+import { behind, lists, type NodeView, referenceMember } from "./node-view.ts"
+import type { MemberNode } from "./nodes.ts"
 import { isIn } from "./situation.ts"
 
 /** True where the others list the node and it has no configuration of the cluster: it was installed anew, or never came in. */
 export function isRebuilt(cluster: string, member: Member<NodeView> | undefined, reference: Member<NodeView>): boolean {
   return member !== undefined && lists(reference.have, member.host) && !isIn(cluster, member.have)
+}
+
+/**
+ * The member whose files bring such a node back, as who it was: nothing of it is taken out of the cluster. Undefined where there is
+ * nothing to bring back, and where it has to be taken out and in again: its addresses are others now, its joining was cut short, a member is
+ * away, or the shell has more to hand out than files (a quorum device's certificates).
+ */
+export function restorer<Have extends NodeView>(
+  cluster: string,
+  node: Pick<MemberNode, "name" | "links">,
+  members: Members<Have>,
+): Member<Have> | undefined {
+  const reference = referenceMember(cluster, node.name, members)
+  const own = members.all.find(({ host }) => host === node.name)
+  if (reference === undefined || !isRebuilt(cluster, own, reference) || members.missing.length > 0) return undefined
+  const { conf, status } = reference.have
+  const listed = conf?.nodes.find(({ name }) => name === node.name)
+  const same = listed?.addresses.join(" ") === node.links.join(" ")
+  const whole = behind(cluster, reference, members).length === 0
+  return same && whole && conf?.device === undefined && status?.quorate === true ? reference : undefined
 }
 
 /**

@@ -28,11 +28,17 @@ export function parseCib(xml: string): Cib {
     ...parseResources(child(configuration, "resources")?.children ?? []),
     tree: child(configuration, "resources"),
     constraints: (child(configuration, "constraints")?.children ?? []).map(parseConstraint),
-    nodes: childrenOf(child(configuration, "nodes"), "node").map(({ attributes }) => ({
-      id: attributes.id ?? "",
-      name: attributes.uname ?? "",
-    })),
+    nodes: childrenOf(child(configuration, "nodes"), "node").map(parseNode),
     ids: new Set(configuration === undefined ? [] : [...descendants(configuration)].flatMap(idOf)),
+  }
+}
+
+function parseNode(node: Element): Cib["nodes"][number] {
+  const { values } = section(childrenOf(node, "instance_attributes"))
+  return {
+    id: node.attributes.id ?? "",
+    name: node.attributes.uname ?? "",
+    ...(Object.keys(values).length === 0 ? {} : { attributes: values }),
   }
 }
 

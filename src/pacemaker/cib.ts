@@ -18,7 +18,8 @@ export interface Cib {
   /** Templates, bundles and whatever else has no place above. */
   otherResources: readonly string[]
   constraints: readonly CibConstraint[]
-  nodes: readonly { id: string; name: string }[]
+  /** `attributes`: those that outlive a restart; left out where there are none. */
+  nodes: readonly { id: string; name: string; attributes?: Attributes }[]
   /** Resources as they are written, with what haops has no word for. Absent: there is no CIB. */
   tree?: Element | undefined
   /** Every id of the configuration. */

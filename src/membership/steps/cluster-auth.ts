@@ -2,9 +2,10 @@ import type { Secret } from "../../base/secret.ts"
 import { defineClusterStep } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { strangersTo } from "../known-hosts.ts"
+import { NODE_VIEW } from "../node-view.ts"
 import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"
-import { MEMBER_FILES, type MemberFiles, rank } from "../situation.ts"
+import { type MemberFiles, rank } from "../situation.ts"
 
 interface Want {
   cluster: string
@@ -28,7 +29,8 @@ export const clusterAuth = defineClusterStep<Want, MemberFiles>({
     return { cluster: inventory.name, nodes: memberNodes(inventory, pacemaker), password: secret(password), shell }
   },
   title: () => "pcs authenticated to all nodes",
-  probe: () => MEMBER_FILES,
+  // The same question as that of `cluster-setup`, so that it is asked once.
+  probe: () => NODE_VIEW,
   elect: ({ cluster }, files) => rank(cluster, files),
   check({ nodes, shell }, { elected }) {
     if (chooseDialect(elected.facts, shell).name === "crmsh") return []

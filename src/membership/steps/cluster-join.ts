@@ -6,7 +6,7 @@ import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { lowestFree } from "../join-findings.ts"
 import { behind, canSpeak, lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"
 import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
-import { forgetRebuilt } from "../rebuilt.ts"
+import { forgetRebuilt, restorer } from "../rebuilt.ts"
 import { run } from "../run.ts"
 import { simulateJoin } from "../simulate.ts"
 import { isIn } from "../situation.ts"
@@ -45,6 +45,8 @@ export const clusterJoin = defineClusterStep<Want, NodeView>({
     const reference = referenceMember(wanted.cluster, wanted.node.name, members)
     const newcomer = members.all.find(({ host }) => host === wanted.node.name)
     if (reference === undefined || newcomer === undefined) return []
+    // Its files come from another member (`cluster-return`).
+    if (restorer(wanted.cluster, wanted.node, members) !== undefined) return []
     const own = membership(wanted, newcomer, reference)
     return own === undefined ? disagreement(wanted, reference, members) : [own]
   },

@@ -3,23 +3,24 @@ import type { Action } from "../../model/action.ts"
 import { defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../cluster-want.ts"
-import { findingsOf, unasked } from "../compare.ts"
+import { findingsOf, type MemberState, unasked } from "../compare.ts"
 import { numberedInOrder, numberNodes } from "../node-ids.ts"
+import { NODE_VIEW } from "../node-view.ts"
 import { run } from "../run.ts"
-import { isForeign, liveConf, MEMBER_FILES, type MemberFiles, rank } from "../situation.ts"
+import { isForeign, liveConf, rank } from "../situation.ts"
 
 /**
  * Founds the cluster where no member has one, without starting it. What differs in a live one, its members above all, is reported:
  * those are operations with names of their own, and corosync's settings have steps of their own.
  */
-export const clusterSetup = defineClusterStep<ClusterWant, MemberFiles>({
+export const clusterSetup = defineClusterStep<ClusterWant, MemberState>({
   kind: "cluster-setup",
   summary: "the cluster set up where there is none",
   needs: "all",
   want: CLUSTER_WANT,
   bind: clusterWant,
   title: ({ name }) => `cluster ${name}`,
-  probe: () => MEMBER_FILES,
+  probe: () => NODE_VIEW,
   elect: ({ name }, files) => rank(name, files),
   check(want, members) {
     // One member in somebody else's cluster is enough to stop: setup would destroy that cluster.
@@ -33,7 +34,7 @@ export const clusterSetup = defineClusterStep<ClusterWant, MemberFiles>({
   plan: (want, members) => found(want, dialectOf(want, members)),
 })
 
-function absent({ name, nodes, shell }: ClusterWant, { elected }: Members<MemberFiles>): Drift {
+function absent({ name, nodes, shell }: ClusterWant, { elected }: Members<MemberState>): Drift {
   const { pcs, crmsh } = elected.facts.versions
   const expected = (shell === "crmsh" ? crmsh : (pcs ?? crmsh)) === undefined ? true : undefined
   return {
@@ -55,6 +56,6 @@ function found(want: ClusterWant, { membership }: Dialect): Action[] {
   return [...setup, numberNodes(want.nodes), ...membership.sync().map((invocation) => run(invocation))]
 }
 
-function dialectOf({ shell }: ClusterWant, { elected }: Members<MemberFiles>): Dialect {
+function dialectOf({ shell }: ClusterWant, { elected }: Members<MemberState>): Dialect {
   return chooseDialect(elected.facts, shell)
 }

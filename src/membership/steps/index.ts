@@ -6,10 +6,12 @@ import { clusterFiles } from "./cluster-files.ts"
 import { clusterJoin } from "./cluster-join.ts"
 import { clusterLeave } from "./cluster-leave.ts"
 import { clusterRemains } from "./cluster-remains.ts"
+import { clusterReturn } from "./cluster-return.ts"
 import { clusterSeed } from "./cluster-seed.ts"
 import { clusterSetup } from "./cluster-setup.ts"
 import { clusterStart } from "./cluster-start.ts"
 import { clusterStray } from "./cluster-stray.ts"
+import { clusterTokens } from "./cluster-tokens.ts"
 import { converged } from "./converged.ts"
 import { defaultCluster } from "./default-cluster.ts"
 import { haclusterPassword } from "./hacluster-password.ts"
@@ -37,6 +39,8 @@ export const steps: readonly Step[] = [
   converged,
   joinCheck,
   clusterStray,
+  clusterReturn,
+  clusterTokens,
   clusterJoin,
   leaveCheck,
   nodeDrained,

@@ -1,5 +1,10 @@
 import * as z from "zod"
+import { askAll, partsOf } from "../../host/sections.ts"
+import { tellShared } from "../../host/shared.ts"
 import { defineClusterStep } from "../../model/step.ts"
+import { EMPTY_CIB } from "../../pacemaker/cib.ts"
+import { parseCib } from "../../pacemaker/cib-parse.ts"
+import { CIB } from "../../pacemaker/cib-question.ts"
 import { VOTING_VIEW } from "../electorate.ts"
 import { type JoinView, joinFindings } from "../join-findings.ts"
 import { canSpeak } from "../node-view.ts"
@@ -29,16 +34,20 @@ export const joinCheck = defineClusterStep<Want, JoinView>({
     return { cluster: inventory.name, node, shell: pacemaker.shell, allowUnreachable }
   },
   title: ({ node }) => `joining of ${node.name}`,
-  probe: () => ({
-    shared: VOTING_VIEW.shared ?? [],
-    script: `${VOTING_VIEW.script}
+  probe: ({ node }) => ({
+    shared: [...(VOTING_VIEW.shared ?? []), CIB],
+    script: `${VOTING_VIEW.script}${askAll({ cib: tellShared(CIB) })}
 if ! command -v pacemakerd >/dev/null 2>&1 && command -v apt-cache >/dev/null 2>&1; then
   apt-cache policy pacemaker 2>/dev/null | sed -n 's/^ *Candidate: *\\([0-9].*\\)/@@candidate \\1/p'
 fi
 exit 0`,
     parse(output) {
       const candidate = /^@@candidate (?:\d+:)?(.+)$/m.exec(output.stdout)?.[1]
-      return { ...VOTING_VIEW.parse({ ...output, stdout: output.stdout.replace(/^@@candidate .*$/m, "") }), candidate }
+      const stdout = output.stdout.replace(/^@@candidate .*$/m, "")
+      const { cib } = partsOf(stdout, ["cib"])
+      const { constraints, nodes } = cib.startsWith("<") ? parseCib(cib) : EMPTY_CIB
+      const attributes = nodes.find(({ name }) => name === node.name)?.attributes
+      return { ...VOTING_VIEW.parse({ ...output, stdout }), candidate, constraints, attributes }
     },
   }),
   elect: ({ cluster, node }, view, { host }) => canSpeak(cluster, node.name, host, view),

@@ -4,6 +4,7 @@ import { quoteAll } from "../../../src/base/sh.ts"
 import { clusterAuth } from "../../../src/membership/steps/cluster-auth.ts"
 import { clusterSetup } from "../../../src/membership/steps/cluster-setup.ts"
 import { bound, gather, HOSTS, judgeAll, LAB, PACEMAKER, recorded } from "./cluster.ts"
+import { answer } from "./lab.ts"
 
 const OURS = recorded("corosync.conf")
   .replaceAll("172.31.77.2", "10.0.0.12")
@@ -12,9 +13,9 @@ const OURS = recorded("corosync.conf")
   .replace("token: 1500", "token: 1000")
 const KNOWN = recorded("known-hosts.json")
 
-function files(conf: string | undefined, known = "", state = "present") {
+function files(conf: string | undefined, known = "", state = "present", status = "") {
   const text = conf === undefined ? "absent" : `${state} x\n${conf}`
-  const stdout = `@@haops conf\n${text}\n\n@@haops known\n${known}\n\n`
+  const stdout = `@@haops conf\n${text}\n\n@@haops known\n${known}\n\n@@haops status\n${status}\n\n`
   return clusterAuth.probe(bound(clusterAuth)).parse({ stdout, stderr: "" })
 }
 
@@ -111,9 +112,17 @@ describe("cluster-setup", () => {
     expect(findings).toEqual([
       {
         severity: "warning",
-        message: "controller1 is a member of lab, but has no corosync.conf of it: was it rebuilt?",
+        message: "controller1 is a member of lab, but has no corosync.conf of it: was it installed anew?",
         hint: "haops add-node controller1 takes it in again; haops remove-node controller1 gives it up",
       },
+    ])
+  })
+
+  test("a member that was installed anew is left as it is, and only that, where the others run", () => {
+    const [, mon = ""] = answer({ online: ["controller1", "controller2"], offline: ["controller3"] }).split("status\n")
+    const runs = files(OURS, KNOWN, "present", mon.split("\n\n@@haops")[0])
+    expect(judged({ controller1: runs, controller2: runs, controller3: files(undefined) }).findings).toMatchObject([
+      { severity: "error", host: "controller3", hint: expect.stringContaining("haops add-node controller3") },
     ])
   })
 

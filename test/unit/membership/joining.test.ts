@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest"
 import { reveal, type Secret } from "../../../src/base/secret.ts"
+import type { Keys } from "../../../src/corosync/conf-probe.ts"
 import type { VotingView } from "../../../src/membership/electorate.ts"
 import type { JoinView } from "../../../src/membership/join-findings.ts"
+import { remembered } from "../../../src/membership/remembered.ts"
 import { clusterJoin } from "../../../src/membership/steps/cluster-join.ts"
+import { clusterReturn } from "../../../src/membership/steps/cluster-return.ts"
 import { clusterStray } from "../../../src/membership/steps/cluster-stray.ts"
+import { clusterTokens } from "../../../src/membership/steps/cluster-tokens.ts"
 import { joinCheck } from "../../../src/membership/steps/join-check.ts"
+import type { TokenView } from "../../../src/membership/tokens.ts"
 import type { HostFacts, Members } from "../../../src/model/step.ts"
-import { gather, judgeAll } from "./cluster.ts"
+import { facts, gather, judgeAll } from "./cluster.ts"
 import { about, answer, commands, NAMES, type Said, view } from "./lab.ts"
 
 const THREE = NAMES.slice(0, 3)
@@ -17,6 +22,12 @@ function answers(newcomer: Said | undefined, changes: Readonly<Record<string, Sa
   const said = { controller1: member, controller2: member, controller3: member, controller4: newcomer, ...changes }
   const present = Object.entries(said).filter((entry): entry is [string, Said] => entry[1] !== undefined)
   return Object.fromEntries(present.map(([name, one]) => [name, view(one)]))
+}
+
+/** The fourth of four was installed anew. */
+function reinstalled(changes: Partial<Said> = {}) {
+  const all = { ...joined, online: THREE, offline: ["controller4"], known: NAMES, ...changes }
+  return answers({}, { controller1: all, controller2: all, controller3: all })
 }
 
 describe("newcomer", () => {
@@ -148,7 +159,7 @@ describe("newcomer", () => {
 
   test("reads which version the packages would install, epoch and all", () => {
     const { candidate } = joinCheck.probe(about(joinCheck)).parse({
-      stdout: `${answer({})}\n@@candidate 1:2.1.5-1+deb12u1\n`,
+      stdout: `${answer({})}\n@@haops cib\nexit 1\n\n@@candidate 1:2.1.5-1+deb12u1\n`,
       stderr: "",
     }) as JoinView
     expect(candidate).toBe("2.1.5-1+deb12u1")
@@ -192,10 +203,12 @@ describe("cluster-join", () => {
     ])
   })
 
-  test("of a member that was installed anew the stale token goes first: with it pcs would be answered 401", () => {
-    const all = { ...joined, online: THREE, offline: ["controller4"], known: NAMES }
-    const haves = answers({}, { controller1: all, controller2: all, controller3: all })
-    expect(commands(judged(haves).actions)).toEqual([
+  test("a member that was installed anew is not taken out: it gets its files from another one", () => {
+    expect(judged(reinstalled())).toMatchObject({ drift: [], actions: [] })
+  })
+
+  test("where a quorum device wants more than files it is taken out and in; the stale token goes first, or pcs is answered 401", () => {
+    expect(commands(judged(reinstalled({ device: { algorithm: "ffsplit", gives: 1 } })).actions)).toEqual([
       "pcs host deauth controller4",
       "pcs cluster node remove controller4 --skip-offline --force",
       "pcs host auth controller4 addr=10.0.0.15 -u hacluster",
@@ -222,6 +235,131 @@ describe("cluster-join", () => {
     const simulation = clusterJoin.simulate?.(want, members, clusterJoin.check(want, members))
     expect(simulation?.script).toContain(`<node id="4" uname="controller4"/>`)
     expect(simulation?.script).toContain("crm_simulate -S -x cib.xml --node-up controller4")
+  })
+})
+
+test("what the cluster knows of a member that was installed anew is told, and which of it goes", () => {
+  const status = {
+    ...view(joined).status!,
+    failures: [{ operation: "web_monitor_0", node: "controller4", status: "", reason: "" }],
+  }
+  const constraints = [
+    {
+      type: "location",
+      id: "cli-ban-vip-on-controller4",
+      resource: "vip",
+      node: "controller4",
+      score: "-INFINITY",
+      extra: {},
+    },
+    { type: "location", id: "other", resource: "vip", node: "controller1", score: "-INFINITY", extra: {} },
+  ] satisfies JoinView["constraints"]
+  const have = { ...view(joined), status, constraints, attributes: { standby: "on" } }
+  const told = (stays: boolean) => remembered("controller4", stays, have).map(({ message }) => message)
+  expect(told(true)).toEqual([
+    "controller4 keeps an attribute from before: standby=on",
+    "web_monitor_0: failed on controller4 before, and counts until that is forgotten",
+    "cli-ban-vip-on-controller4: from before, and holds for controller4 again",
+  ])
+  expect(told(false)[0]).toBe("controller4 loses an attribute from before: standby=on")
+  expect(remembered("controller4", true, view(joined))).toEqual([])
+})
+
+describe("cluster-return", () => {
+  const KEYS = new Map([
+    ["/etc/corosync/authkey", { digest: "c", size: 256, mode: "400", owner: "root:root" }],
+    ["/etc/pacemaker/authkey", { digest: "p", size: 256, mode: "440", owner: "hacluster:haclient" }],
+  ])
+  const want = about(clusterReturn)
+  const judged = (
+    name: string,
+    haves: Readonly<Record<string, VotingView>>,
+    own: Keys = new Map(),
+    missing: string[] = [],
+  ) => {
+    const all = Object.entries(haves).map(([host, view]) => {
+      return { host, have: { ...view, text: `of ${host}`, keys: host === "controller4" ? own : KEYS }, facts: facts() }
+    })
+    const members = { all, missing, elected: all.find(({ host }) => host === name)! }
+    const drift = clusterReturn.check(want, members)
+    return { drift, actions: drift.length > 0 ? clusterReturn.plan(want, members, drift) : [] }
+  }
+
+  test("keys and configuration come from another member, under the id that it had", () => {
+    const { drift, actions } = judged("controller4", reinstalled())
+    expect(drift).toMatchObject([{ attribute: "controller4", want: "node 4 of lab, as before", risk: "none" }])
+    expect(actions).toMatchObject([
+      {
+        type: "copy",
+        from: "controller1",
+        path: "/etc/corosync/authkey",
+        digest: "c",
+        mode: "0400",
+        owner: "root:root",
+      },
+      { type: "copy", from: "controller1", path: "/etc/pacemaker/authkey", mode: "0440", owner: "hacluster:haclient" },
+      { type: "put", path: "/etc/corosync/corosync.conf", content: "of controller1" },
+    ])
+    expect(judged("controller4", reinstalled(), KEYS).actions).toHaveLength(1)
+  })
+
+  test("nothing for the others, nor for one that never was a member, is one, or whose joining was cut short", () => {
+    expect(judged("controller1", reinstalled()).drift).toEqual([])
+    expect(judged("controller4", answers({})).drift).toEqual([])
+    const all = { controller1: joined, controller2: joined, controller3: joined }
+    expect(judged("controller4", answers(joined, all)).drift).toEqual([])
+    expect(judged("controller4", answers({}, { controller2: { conf: NAMES, online: THREE } })).drift).toEqual([])
+  })
+
+  test("nothing while a member is away, or where the cluster has no quorum", () => {
+    expect(judged("controller4", reinstalled(), KEYS, ["controller3"]).drift).toEqual([])
+    expect(judged("controller4", reinstalled({ quorate: false })).drift).toEqual([])
+  })
+})
+
+describe("cluster-tokens", () => {
+  const named: Said = { ...joined, online: THREE, offline: ["controller4"], known: NAMES }
+  const judged = (verb: "joins" | "leaves", node: Said, refused: readonly string[]) => {
+    const want = about(clusterTokens, verb === "leaves" ? { leaving: true } : {})
+    const haves = answers(node, { controller1: named, controller2: named, controller3: named })
+    const tried = Object.fromEntries(
+      Object.entries(haves).map(([name, have]) => [name, { ...have, refused: new Set(refused) }]),
+    )
+    return judgeAll(clusterTokens, want, gather(clusterTokens, want, tried))
+  }
+
+  test.each(["joins", "leaves"] as const)(
+    "a member that refuses its token gives a new one before the node %s",
+    (verb) => {
+      const { elected, drift, actions } = judged(verb, joined, ["controller4"])
+      expect([elected, drift.map(({ attribute }) => attribute)]).toEqual(["controller1", ["token for controller4"]])
+      expect(commands(actions)).toEqual(["pcs host auth controller4 addr=controller4 -u hacluster"])
+      expect(actions[0]?.type === "run" && reveal(actions[0].stdin as Secret)).toBe("secret\n")
+    },
+  )
+
+  test("of one that was installed anew the old token is no use, and is given up", () => {
+    expect(judged("leaves", {}, ["controller4"]).drift).toEqual([])
+    expect(judged("joins", joined, []).drift).toEqual([])
+  })
+
+  test("they are tried where membership is to change, by those who can", () => {
+    const asks = (said: Said, subject: { leaving?: boolean } = {}) =>
+      clusterTokens.probe(about(clusterTokens, subject)).further?.(view(said)) !== undefined
+    expect([asks(named), asks(named, { leaving: true })]).toEqual([true, true])
+    // It is a member and runs, or it has gone; a host outside the cluster commands nobody.
+    expect([asks({ ...joined, known: NAMES }), asks({ ...member, known: NAMES }, { leaving: true })]).toEqual([
+      false,
+      false,
+    ])
+    expect([asks({}), asks(joined)]).toEqual([false, false])
+  })
+
+  test("who refuses is read from the answer to the requests", () => {
+    const question = clusterTokens.probe(about(clusterTokens)).further!(view(named))!
+    const refused = (stdout: string) => (question.parse({ stdout, stderr: "" }) as TokenView).refused
+    expect(refused("refused controller2\n")).toEqual(new Set(["controller2"]))
+    expect(refused("")).toEqual(new Set())
   })
 })
 
