@@ -12,11 +12,16 @@ export async function sweepAbandoned(dockerode: Dockerode): Promise<void> {
   const containers = await dockerode.listContainers({ all: true, filters })
   for (const { Id, Labels } of containers.filter(({ Labels }) => isAbandoned(Labels))) {
     process.stderr.write(`removing a container of the dead test process ${Labels["haops.owner"]}\n`)
-    await dockerode.getContainer(Id).remove({ force: true, v: true })
+    await dockerode.getContainer(Id).remove({ force: true, v: true }).catch(unlessGone)
   }
   const networks = await dockerode.listNetworks({ filters })
   for (const { Id } of networks.filter(({ Labels }) => isAbandoned(Labels ?? {})))
-    await dockerode.getNetwork(Id).remove()
+    await dockerode.getNetwork(Id).remove().catch(unlessGone)
+}
+
+/** Two runs that begin together sweep the same: what another one has removed, or is removing, is no failure. */
+function unlessGone(error: { statusCode?: number }): void {
+  if (error.statusCode !== 404 && error.statusCode !== 409) throw error
 }
 
 function isAbandoned(labels: Record<string, string>): boolean {
