@@ -7,6 +7,7 @@ import { differences } from "./differences.ts"
 import { globalOf } from "./global.ts"
 import { boundAddresses, commonHosts, type Named } from "./hosts.ts"
 import type { ImportNote, TakeNote } from "./notes.ts"
+import { passwordNotes } from "./passwords.ts"
 import { withPresets } from "./presets.ts"
 import type { Around } from "./service.ts"
 import { sortProxies } from "./sort.ts"
@@ -71,7 +72,7 @@ export function importHaproxy(request: ImportRequest): HaproxyImport {
   }
   const trial = tryOut(haproxy, hosts, vips, stats?.password)
   for (const problem of trial.problems) note({ kind: "check", text: problem })
-  notes.push(...differences(haproxyMeaning(config), trial.meaning))
+  notes.push(...passwordNotes(haproxy), ...differences(haproxyMeaning(config), trial.meaning))
   return { hosts, vips, haproxy, password: stats?.password, notes }
 }
 
