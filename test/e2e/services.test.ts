@@ -90,7 +90,7 @@ test("a member that was wiped is forgotten and joins anew, with its copy of the 
   expect(verified.stdout).toContain("controller3: RabbitMQ is stopped")
   await up()
   expect((await haops("verify")).code).toBe(0)
-  const status = await node.must("rabbitmq-queues -q quorum_status haops-test --formatter json")
+  const status = await node.must("rabbitmq-queues -q quorum_status haops-test")
   expect(new Set(status.match(/rabbit@controller\d/g))).toHaveLength(3)
   expect(await consume("controller3")).toBe("two")
 })
