@@ -269,6 +269,88 @@ describe("a member that only left the inventory", () => {
   })
 })
 
+describe("a member that is not what it was", () => {
+  const spare = async () => {
+    const held = await holders(lab.nodes.slice(0, 3), lab.vip)
+    return lab.nodes.slice(1, 3).find(({ name }) => !held.includes(name))!
+  }
+
+  test("with another corosync key is named before it restarts, and brought back alone when it has", async () => {
+    const node = await spare()
+    const others = lab.nodes.slice(0, 3).filter((one) => one !== node)
+    const before = await identity(others)
+    await node.must("head -c 256 /dev/urandom >/etc/corosync/authkey")
+    const verified = await haops("verify")
+    expect(verified.code, verified.stdout).toBe(1)
+    expect(verified.stdout.replace(/\s+/g, " ")).toContain(`${node.name} has another corosync authkey than`)
+    await node.must("systemctl stop pacemaker; systemctl restart corosync; systemctl start pacemaker")
+    await until(async () => (await onlineNodes(others[0]!)).length === 2, { what: "the member to be missed" })
+    await must("up", "--yes")
+    await expectMembers(THREE)
+    expect(await identity(others)).toEqual(before)
+    expect(new Set(Object.values(await everywhere(lab.nodes.slice(0, 3), KEYS))).size).toBe(1)
+    expect(await node.must("stat -c '%a %U' /etc/corosync/authkey")).toBe("400 root\n")
+    expect((await must("up", "--yes")).stdout).toContain("Nothing to do")
+  })
+
+  test("that was installed anew is left alone by up, and add-node alone takes it in as who it was", async () => {
+    const [first] = lab.nodes
+    await must("add-node", "controller4", "--address", address(4))
+    await must("add-node", "controller5", "--address", address(5))
+    // The lowest free id is then another one than its own.
+    await must("remove-node", "controller4")
+    const ids = await first!.must(NODE_IDS)
+    expect(ids).toContain("5 controller5")
+    await first!.must(`crm_attribute --node controller5 --name rack --update r5
+crm_resource --ban --resource vip --node controller5`)
+    await installAnew(lab.node("controller5"))
+    await until(async () => (await onlineNodes(first!)).length === 3, { what: "the member to be missed" })
+    const before = await identity(lab.nodes.slice(0, 3))
+
+    const up = await haops("up", "--yes")
+    expect(up.code, up.stderr).toBe(3)
+    expect(up.stderr).toContain("haops add-node controller5")
+    expect(up.stderr).not.toMatch(/Unable to authenticate|answers 401/)
+    expect((await lab.node("controller5").exec("ls /etc/corosync/corosync.conf")).code).not.toBe(0)
+
+    const { stderr } = await must("add-node", "controller5")
+    const said = stderr.replace(/\s+/g, " ")
+    expect(said).toContain("controller5 keeps an attribute from before: rack=r5")
+    expect(said).toContain("cli-ban-vip-on-controller5: from before")
+    await expectMembers([...THREE, "controller5"])
+    expect(await first!.must(NODE_IDS)).toBe(ids)
+    expect(await first!.must("crm_attribute --node controller5 --name rack --query --quiet")).toBe("r5\n")
+    expect(await identity(lab.nodes.slice(0, 3))).toEqual(before)
+    expect((await must("add-node", "controller5")).stdout).toContain("Nothing to do")
+    await first!.must("crm_resource --clear --resource vip")
+  })
+
+  test("that refuses the members' tokens is given new ones before anything is taken from it", async () => {
+    const node = lab.node("controller5")
+    await node.must(
+      "systemctl stop pcsd; rm -f /var/lib/pcsd/pcs_users.conf /var/lib/pcsd/known-hosts; systemctl start pcsd",
+    )
+    const tried = "pcs status pcsd controller5; true"
+    await until(async () => (await lab.nodes[0]!.must(tried)).includes("Unable to authenticate"), {
+      what: "the refusal",
+    })
+    await must("remove-node", "controller5")
+    await expectMembers(THREE)
+    expect(await readFile(inventory, "utf8")).toBe(written)
+  })
+
+  test("whose corosync does not start says why in its own words", async () => {
+    const node = await spare()
+    await node.must("systemctl stop pacemaker corosync; mv /var/log/corosync /var/log/corosync.away")
+    const { code, stderr } = await haops("up", "--yes")
+    expect(code, stderr).not.toBe(0)
+    expect(stderr).toContain("Can't open logfile")
+    await node.must("mv /var/log/corosync.away /var/log/corosync")
+    await must("up", "--yes")
+    await expectMembers(THREE)
+  })
+})
+
 /** What is refused, what an explicit word allows, and the way back to quorum. Last: the cluster does not get its members back. */
 describe("members that are lost while others are to come and go", () => {
   beforeAll(async () => void (await must("add-node", "controller4", "--address", address(4))))
@@ -315,6 +397,18 @@ describe("members that are lost while others are to come and go", () => {
     await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "the VIP" })
   })
 })
+
+/** As if it had been installed anew, with the packages: nothing of the cluster is on its disk. */
+async function installAnew(node: LabNode): Promise<void> {
+  await node.must(`systemctl kill -s KILL pacemaker corosync; systemctl stop pacemaker corosync pcsd haproxy
+systemctl disable --quiet pacemaker corosync haproxy
+rm -rf /etc/corosync/corosync.conf* /etc/corosync/authkey* /var/lib/pcsd/* /var/lib/pacemaker/cib/* /var/lib/corosync/* /var/lib/haops /etc/haproxy/haproxy.cfg
+ip addr flush to ${lab.vip}; systemctl reset-failed; systemctl start pcsd`)
+}
+
+const NODE_IDS = "crm_node --list | sort | sed 's/ [^ ]*$//'"
+
+const KEYS = "sha256sum </etc/corosync/authkey"
 
 /** Everything that membership is made of on the first three nodes. */
 async function configuration(): Promise<Record<string, string>> {
