@@ -7,9 +7,16 @@ export interface Element {
   children: readonly Element[]
 }
 
+/** Where a tag stands in the text: its first character, and the one after its last. */
+interface Span {
+  start: number
+  end: number
+}
+
 export interface XmlReader {
-  open(name: string, attributes: Readonly<Record<string, string>>): void
-  close(name: string): void
+  open(name: string, attributes: Readonly<Record<string, string>>, span: Span): void
+  /** Of an element without an end tag the span is empty. */
+  close(name: string, span: Span): void
   /** What is thrown at a DOCTYPE, which no answer of pacemaker's has and which could make a parser expand entities. */
   doctype(): Error
   /** What is thrown at anything malformed. */
@@ -25,8 +32,15 @@ export function readXml(text: string, reader: XmlReader): void {
   parser.on("error", (error) => {
     throw reader.malformed(error)
   })
-  parser.on("opentag", ({ name, attributes }) => reader.open(name, attributes))
-  parser.on("closetag", ({ name }) => reader.close(name))
+  let start = 0
+  parser.on("opentagstart", ({ name }) => {
+    start = text.lastIndexOf(`<${name}`, parser.position)
+  })
+  parser.on("opentag", ({ name, attributes }) => reader.open(name, attributes, { start, end: parser.position }))
+  parser.on("closetag", ({ name, isSelfClosing }) => {
+    const end = parser.position
+    reader.close(name, { start: isSelfClosing ? end : text.lastIndexOf("</", end), end })
+  })
   parser.write(text).close()
 }
 
