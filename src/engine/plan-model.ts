@@ -14,6 +14,8 @@ export interface PlannedStep {
   drift: readonly Drift[]
   /** What will be run or written, one line each, secrets redacted. */
   actions: readonly string[]
+  /** What the actions write, line by line, for those who want to see all of it. Not there where they have nothing to show. */
+  details?: readonly string[]
   /** True where an earlier stage has still to make this step's facts knowable: it will be planned again then. */
   expected: boolean
   /** Why it cannot be done now, where that is so. */

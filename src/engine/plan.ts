@@ -1,5 +1,6 @@
 import { asHaopsError } from "../base/errors.ts"
 import { RISKS, type Risk } from "../base/events.ts"
+import type { Action } from "../model/action.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { type Assessment, assess } from "./assess.ts"
 import type { RunContext } from "./context.ts"
@@ -92,9 +93,15 @@ function plannedStep({ task, host, drift, actions, blocked }: Assessment): Plann
     ...(task.step.role === "transaction" ? { transaction: true } : {}),
     drift,
     actions: actions.map(describeAction),
+    ...detailsOf(actions),
     expected: drift.some((one) => one.expected === true),
     blocked,
   }
+}
+
+function detailsOf(actions: readonly Action[]): Pick<PlannedStep, "details"> {
+  const details = actions.flatMap((action) => (action.type === "run" ? (action.detail?.split("\n") ?? []) : []))
+  return details.length === 0 ? {} : { details }
 }
 
 function stagesOf(

@@ -3,7 +3,7 @@ import type * as z from "zod"
 import { COMPONENTS } from "../components.ts"
 import { collectFindings, type Lost, warningText } from "../document/findings.ts"
 import { mergeSources } from "../document/merge-sources.ts"
-import { InputError } from "../document/problems.ts"
+import { formatPlace, InputError, type Path } from "../document/problems.ts"
 import { readablePart } from "../document/readable-part.ts"
 import { checkShape, type ShapeProblem } from "../document/shape.ts"
 import { type Unreadable, valueAt } from "../document/unreadable.ts"
@@ -45,7 +45,8 @@ export async function inventoryParser(components: readonly Component[] = COMPONE
     const inventory = expandInventory(part.value, { file: resolve(cwd, first), sections, notes })
     const all = [...source.problems, ...shape.problems.map((problem) => placed(problem, source)), ...problems]
     if (all.length > 0) throw new InputError(all)
-    return { ...inventory, file, ...(over.length > 0 && { files }), warnings: warnings.map(warningText) }
+    const placeOf = (path: Path) => formatPlace({ file, ...source.locate(path) })
+    return { ...inventory, file, ...(over.length > 0 && { files }), warnings: warnings.map(warningText), placeOf }
   }
 }
 

@@ -17,6 +17,8 @@ export interface RunAction {
   staleCode?: number | undefined
   /** What it does, for people; default the command line itself. */
   label?: string | undefined
+  /** What it writes, for people who want to see all of it. */
+  detail?: string | undefined
   /** Pure. Reads what the cluster will do about it from its standard output. */
   transitions?: ((stdout: string) => readonly Transition[]) | undefined
   /** Shown when it fails. */

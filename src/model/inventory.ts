@@ -94,6 +94,8 @@ export interface Inventory {
   sysctl: Readonly<Record<string, string>>
   /** Things that are allowed but unwise, each with its place in the file. */
   warnings: readonly string[]
+  /** Where a value of the file was written, or what would hold it: `prod.yaml:12:5`. Absent where nothing was read from a file. */
+  placeOf?: ((path: readonly (string | number)[]) => string) | undefined
 }
 
 /** The hosts of one group, in the order of the file. */

@@ -118,7 +118,7 @@ export interface JointStep<Want, Have> extends StepBase<Want> {
 
 /** A read-only simulation on the elected member, run to see what the cluster would do. Leaves nothing behind. */
 export interface PlannedSimulation {
-  script: string
+  script: string | Secret
   stdin?: undefined
   parse(output: ProbeOutput): { transitions: readonly Transition[]; notes: readonly string[] }
 }

@@ -120,6 +120,7 @@ class PlanScreen {
       ...step.drift.flatMap((drift) => this.#drift(drift, column, step)),
       ...(step.expected ? [dim(`  ${EXPECTED}`)] : []),
       ...step.actions.flatMap((action) => this.#action(action)),
+      ...(this.#verbose ? this.#diff((step.details ?? []).join("\n")) : []),
     ]
   }
 

@@ -1,5 +1,6 @@
 import type { AttributeSection, Attributes, Cib, CibClone, CibGroup, CibResource, Section } from "./cib.ts"
 import { parseConstraint } from "./cib-parse-constraint.ts"
+import { schemaOf } from "./schema.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
 
 /** Marks the property sets that a new cluster is seeded with and that the first transaction removes. */
@@ -26,10 +27,10 @@ export function parseCib(xml: string): Cib {
     } satisfies Record<Section, AttributeSection>,
     seeds: seeds.map((set) => set.attributes.id!),
     ...parseResources(child(configuration, "resources")?.children ?? []),
-    tree: child(configuration, "resources"),
     constraints: (child(configuration, "constraints")?.children ?? []).map(parseConstraint),
     nodes: childrenOf(child(configuration, "nodes"), "node").map(parseNode),
     ids: new Set(configuration === undefined ? [] : [...descendants(configuration)].flatMap(idOf)),
+    schema: schemaOf(root.attributes["validate-with"]),
   }
 }
 

@@ -2,6 +2,7 @@ import { rememberLast } from "../base/remember-last.ts"
 import { AUTHKEYS, CLUSTER_CONF, clusterIsNamed, TELL_IDENTITY } from "../corosync/conf-probe.ts"
 import { answerKey } from "../model/answer-key.ts"
 import type { Probe } from "../model/probe.ts"
+import type { Agents } from "./agents/metadata.ts"
 import { type Cib, EMPTY_CIB } from "./cib.ts"
 import { parseCib } from "./cib-parse.ts"
 import { CIB } from "./cib-question.ts"
@@ -19,6 +20,8 @@ export interface CibHave {
   cluster: "absent" | "down" | "up"
   /** Empty unless `up`. */
   cib: Cib
+  /** Its text, without the status section; empty unless `up`. */
+  text: string
   /** Changes when the configuration does; empty unless `up`. */
   fingerprint: string
   /** What haops remembers on this node of what it made. */
@@ -27,6 +30,8 @@ export interface CibHave {
   identity?: ClusterIdentity | undefined
   /** Of the options that were asked about, those that this node's pacemaker knows; undefined where that is not known. */
   options?: ReadonlySet<string> | undefined
+  /** Of the agents of what is to be made or changed, what this node knows; undefined where nothing is, or none could be asked. */
+  agents?: Agents | undefined
 }
 
 /**
@@ -68,7 +73,8 @@ function parse(stdout: string): CibHave {
     ...(options === undefined ? {} : { options }),
   }
   const cluster = fields.get("cluster")
-  if (cluster === "absent" || cluster === "down") return { cluster, cib: EMPTY_CIB, fingerprint: "", ...known }
+  if (cluster === "absent" || cluster === "down")
+    return { cluster, cib: EMPTY_CIB, text: "", fingerprint: "", ...known }
   if (cluster !== "up" || start === -1) throw new Error("the CIB is missing from the answer")
   return { cluster, ...read(stdout.slice(start)), ...known }
 }
@@ -80,4 +86,4 @@ function identityOf(line = "- -"): ClusterIdentity | undefined {
 }
 
 /** All nodes give the same answer, each of them to several steps. */
-const read = rememberLast((xml) => ({ cib: parseCib(xml), fingerprint: fingerprintOf(xml) }))
+const read = rememberLast((text) => ({ cib: parseCib(text), text, fingerprint: fingerprintOf(text) }))

@@ -1,8 +1,10 @@
 import * as z from "zod"
 import type { Inventory, Pacemaker } from "../model/inventory.ts"
 import type { BindContext } from "../model/step.ts"
+import type { PlaceOf } from "./agents/checked.ts"
 import { type Desired, desiredCib } from "./desired.ts"
 import { type ParameterSecret, parameterSecrets } from "./parameter-secrets.ts"
+import { HAPROXY_RESOURCE } from "./section/vip-resources.ts"
 
 const attributes = z.record(z.string(), z.string())
 
@@ -45,13 +47,13 @@ const constraint = z.discriminatedUnion("type", [
   }),
 ])
 
-/** What a cluster's CIB should hold, and the shell to say it in. */
+/** What a cluster's CIB should hold. */
 export const CIB_WANT = z.strictObject({
   cluster: z
     .string()
     .optional()
     .describe("Name of the cluster; one of another name is not looked at. Default: whichever runs."),
-  shell: z.enum(["pcs", "crmsh", "auto"]),
+  shell: z.enum(["pcs", "crmsh", "auto"]).optional().describe("Of no account: the CIB is written without one."),
   desired: z.strictObject({
     sections: z.strictObject({
       property: attributes,
@@ -65,10 +67,12 @@ export const CIB_WANT = z.strictObject({
 
 export interface CibWant {
   cluster?: string | undefined
-  shell: Pacemaker["shell"]
+  shell?: Pacemaker["shell"] | undefined
   desired: Desired
   /** What the stand-ins among the parameters stand for. */
   secrets?: readonly ParameterSecret[] | undefined
+  /** Where the inventory says what is wanted. Absent: a playbook says it. */
+  placeOf?: PlaceOf | undefined
 }
 
 /** The want of the inventory; undefined where it does not manage pacemaker. */
@@ -77,5 +81,22 @@ export function cibWant(inventory: Inventory, secret: BindContext["secret"]): Ci
   const { name: cluster, pacemaker } = inventory
   if (desired === undefined || pacemaker === undefined) return undefined
   const secrets = parameterSecrets(desired.resources, secret)
-  return { cluster, shell: pacemaker.shell, desired, ...(secrets.length === 0 ? {} : { secrets }) }
+  const placeOf = placesOf(inventory)
+  return {
+    ...{ cluster, desired },
+    ...(secrets.length === 0 ? {} : { secrets }),
+    ...(placeOf === undefined ? {} : { placeOf }),
+  }
+}
+
+/** Where the inventory speaks of a resource: of one that haops makes, where it speaks of what that is made from. */
+function placesOf({ placeOf, vips, pacemaker }: Inventory): PlaceOf | undefined {
+  if (placeOf === undefined || pacemaker === undefined) return undefined
+  const devices = pacemaker.fencing.map(({ id }) => id)
+  const holder = (id: string) => {
+    if (devices.includes(id)) return ["pacemaker", "fencing", devices.indexOf(id)]
+    if (vips.some(({ name }) => name === id)) return ["vips", id, "resource"]
+    return id === HAPROXY_RESOURCE ? ["haproxy", "resource"] : ["pacemaker", "resources", id]
+  }
+  return (id, part) => placeOf([...holder(id), ...(part ?? [])])
 }

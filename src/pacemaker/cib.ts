@@ -1,5 +1,5 @@
 import type { Constraint } from "../model/inventory.ts"
-import type { Element } from "./xml.ts"
+import type { SchemaVersion } from "./schema.ts"
 
 export type Attributes = Readonly<Record<string, string>>
 
@@ -20,10 +20,10 @@ export interface Cib {
   constraints: readonly CibConstraint[]
   /** `attributes`: those that outlive a restart; left out where there are none. */
   nodes: readonly { id: string; name: string; attributes?: Attributes }[]
-  /** Resources as they are written, with what haops has no word for. Absent: there is no CIB. */
-  tree?: Element | undefined
   /** Every id of the configuration. */
   ids: ReadonlySet<string>
+  /** By `validate-with`: what may be written in it. Undefined where it is checked by no schema that has a number. */
+  schema?: SchemaVersion | undefined
 }
 
 /** Where cluster-wide attributes live. */
@@ -125,3 +125,14 @@ export const EMPTY_CIB: Cib = {
   nodes: [],
   ids: new Set(),
 }
+
+/** Its text. */
+export const EMPTY_TEXT = `<cib>
+  <configuration>
+    <crm_config/>
+    <nodes/>
+    <resources/>
+    <constraints/>
+  </configuration>
+</cib>
+`

@@ -23,8 +23,10 @@ export function diffOperations(want: readonly Operation[], have: readonly CibOpe
 
 function change(want: Operation, have: CibOperation | undefined): readonly OperationChange[] {
   if (have === undefined) return [{ want }]
-  const differs = ([name, value]: [string, string]) =>
-    have.options[name] === undefined || !sameValue(have.options[name], value)
+  const differs = ([name, value]: [string, string]) => {
+    if (name === "id") return have.id !== value
+    return have.options[name] === undefined || !sameValue(have.options[name], value)
+  }
   if (!Object.entries(want.options).some(differs)) return []
   return [{ have, want: { name: want.name, options: { ...have.options, ...want.options } } }]
 }

@@ -24,13 +24,19 @@ export const FINGERPRINT = [
 
 /** The number that `FINGERPRINT` gives for this CIB, whether its status section is there or was left out. */
 export function fingerprintOf(cib: string): string {
-  const hash = createHash("sha256")
+  const lines = countingLines(cib.replace(/\n$/, "").split("\n")).map((line) => `${line}\n`)
+  return createHash("sha256").update(lines.join("")).digest("hex")
+}
+
+/** Those of a CIB's lines that change when its configuration does. */
+export function countingLines(lines: readonly string[]): readonly string[] {
+  const counting: string[] = []
   let withinNodes = false
-  for (const line of cib.replace(/\n$/, "").split("\n")) {
+  for (const line of lines) {
     if (line.includes("<status") || line.trim() === "</cib>") break
     if (withinNodes) withinNodes = !line.includes("</nodes>")
     else if (line.includes("<nodes>")) withinNodes = true
-    else if (!DROPPED.some((text) => line.includes(text))) hash.update(`${line}\n`)
+    else if (!DROPPED.some((text) => line.includes(text))) counting.push(line)
   }
-  return hash.digest("hex")
+  return counting
 }

@@ -1,12 +1,11 @@
 import { HaopsError } from "../base/errors.ts"
 import type { Finding } from "../base/events.ts"
 import type { Secret } from "../base/secret.ts"
-import { quote } from "../base/sh.ts"
 import type { SecretSource } from "../model/inventory.ts"
 import type { Attributes, Cib } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
 import type { SecretNames } from "./secret-record.ts"
-import { ANOTHER, standIn } from "./stand-in.ts"
+import { ANOTHER, hasStandIn, standIn } from "./stand-in.ts"
 import { escapeXml } from "./xml.ts"
 
 /** A secret parameter of a resource, and what stands for it wherever a CIB is edited, compared and shown. */
@@ -68,25 +67,14 @@ function masked(
   return Object.fromEntries(pairs)
 }
 
-/**
- * Lines of shell that put the secrets into an edited CIB. They are part of a script on standard input and go from the shell's own printf
- * through a pipe, so that no argument list has them. Stops where one is still missing.
- */
-export function fillIn(file: string, secrets: readonly ParameterSecret[]): readonly string[] {
-  if (secrets.length === 0) return []
-  const lines = secrets.map(({ standIn, value }) => `s/"${forSed(standIn)}"/"${forSed(escapeXml(value.reveal()))}"/g`)
-  return [
-    `printf '%s\\n' ${lines.map(quote).join(" ")} | sed -f /dev/stdin ${file} >${file}.filled`,
-    `mv -f ${file}.filled ${file}`,
-    ...secrets.map(
-      ({ standIn, resource, name }) =>
-        `! grep -qF ${quote(standIn)} ${file} || { echo ${quote(`the secret ${name} of ${resource} could not be put in`)} >&2; exit 76; }`,
-    ),
-  ]
-}
-
-function forSed(text: string): string {
-  return text.replace(/[\\/&.*[\]^$]/g, "\\$&")
+/** The text of a CIB with the secrets in the places of what stands for them. Nothing that stands for one is ever written. */
+export function filledIn(text: string, secrets: readonly ParameterSecret[]): string {
+  const filled = secrets.reduce(
+    (all, { standIn, value }) => all.replaceAll(`"${standIn}"`, () => `"${escapeXml(value.reveal())}"`),
+    text,
+  )
+  if (hasStandIn(filled)) throw new HaopsError("E_BUG", "a secret could not be put into the CIB")
+  return filled
 }
 
 /**

@@ -29,7 +29,8 @@ export function recorded(names: SecretNames): { secrets?: SecretNames } {
   return Object.keys(names).length === 0 ? {} : { secrets: names }
 }
 
-function pairsOf(names: SecretNames): { resource: string; name: string }[] {
+/** Each by itself. */
+export function pairsOf(names: SecretNames): { resource: string; name: string }[] {
   return Object.entries(names).flatMap(([resource, all]) => all.map((name) => ({ resource, name })))
 }
 

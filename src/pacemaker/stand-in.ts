@@ -10,3 +10,8 @@ export function standIn(resource: string, name: string): string {
 export function isStandIn(value: string): boolean {
   return value.startsWith(PREFIX)
 }
+
+/** Whether the text of a CIB has something in the place of a secret. */
+export function hasStandIn(text: string): boolean {
+  return text.includes(`"${PREFIX}`)
+}

@@ -5,8 +5,6 @@ import type { Attributes, CibResource } from "./cib.ts"
 /** A resource to be stopped, and the stop waited for, before the changes are made. */
 export interface StoppedFirst {
   id: string
-  /** It stays in the configuration, and runs on when the changes are made. */
-  stays: boolean
   /** Its target-role before, if it has one. */
   role?: string | undefined
 }
@@ -19,16 +17,6 @@ type Occupant = { agent: string; parameters: Attributes }
  * the stop takes it away. Not those that an operator has stopped.
  */
 export function stoppedFirst(changes: readonly Change[]): readonly StoppedFirst[] {
-  const { deleted, moved } = takenOver(changes)
-  return [...deleted.flatMap((have) => stop(have, false)), ...moved.flatMap((have) => stop(have, true))]
-}
-
-/** Resources that move to make room for another: while one is edited after the other, two have the same address, which pcs refuses. */
-export function makingRoom(changes: readonly Change[]): ReadonlySet<string> {
-  return new Set(takenOver(changes).moved.map(({ id }) => id))
-}
-
-function takenOver(changes: readonly Change[]): Record<"deleted" | "moved", readonly CibResource[]> {
   const created = changesOf(changes, "create-resource").map(({ resource }) => resource)
   const updated = changesOf(changes, "update-resource").map(({ have, parameters: { set, unset } }) => {
     const kept = Object.entries({ ...have.parameters, ...set }).filter(([name]) => !unset.includes(name))
@@ -37,16 +25,13 @@ function takenOver(changes: readonly Change[]): Record<"deleted" | "moved", read
   const moved = updated.filter(({ have, now }) => occupied(have) !== now)
   const ids = new Set(created.map(({ id }) => id))
   const taken = new Set([...created.map(occupied), ...moved.map(({ now }) => now)])
-  const isTaken = (have: CibResource) => ids.has(have.id) || taken.has(occupied(have))
-  return {
-    deleted: changesOf(changes, "delete-resource").flatMap(({ have }) => (isTaken(have) ? [have] : [])),
-    moved: moved.flatMap(({ have }) => (isTaken(have) ? [have] : [])),
-  }
+  const leaving = [...changesOf(changes, "delete-resource"), ...moved].map(({ have }) => have)
+  return leaving.filter((have) => ids.has(have.id) || taken.has(occupied(have))).flatMap(stop)
 }
 
-function stop({ id, fencing, meta, clone }: CibResource, stays: boolean): StoppedFirst[] {
+function stop({ id, fencing, meta, clone }: CibResource): StoppedFirst[] {
   const role = meta["target-role"] ?? clone?.meta["target-role"]
-  return fencing || role === "Stopped" ? [] : [{ id, stays, role }]
+  return fencing || role === "Stopped" ? [] : [{ id, role }]
 }
 
 /** What a resource has to itself on a node. Of an agent that is not known for an address or a unit, there may be one alone. */

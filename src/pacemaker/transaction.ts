@@ -1,15 +1,17 @@
 import { quote, quoteAll } from "../base/sh.ts"
-import type { EditCommand } from "./dialects/cib-commands.ts"
+import { listing } from "../base/words.ts"
 import { FINGERPRINT } from "./fingerprint.ts"
 import { formatLastApplied, LAST_APPLIED, type LastApplied, STATE_DIRECTORY } from "./ownership.ts"
-import { fillIn, type ParameterSecret } from "./parameter-secrets.ts"
 import { SETTLED } from "./settled.ts"
 import { simulateScript } from "./simulate.ts"
 import type { StoppedFirst } from "./taking-over.ts"
 
-/** The offline copy that is edited, in a directory of its own that nobody else can read. */
-export const EDITED = "new.xml"
+/** The copies that are worked on, in a directory of their own that nobody else can read: the cluster's CIB, and the edited one. */
 const ORIGINAL = "old.xml"
+const EDITED = "new.xml"
+/** The configuration as it was read and as it is wanted: what differs between the two is the change, and nothing else. */
+const FROM = "from.xml"
+const TO = "to.xml"
 const STOPPED = "stopped.xml"
 
 /** Seconds that resources have to stop before others take over their ids. */
@@ -18,48 +20,49 @@ const STOP_TIMEOUT = 120
 /** Exit code of a transaction that was planned against another configuration. No tool that it calls has it. */
 export const STALE = 210
 
-interface Transaction {
-  edits: readonly EditCommand[]
+/** A change of the configuration: its text as it was read, and as it is to be. */
+export interface Rewriting {
+  from: string
+  to: string
+}
+
+interface Transaction extends Rewriting {
   fingerprint: string
   claim: LastApplied
   /** Resources whose place others take. */
   first?: readonly StoppedFirst[] | undefined
-  secrets?: readonly ParameterSecret[] | undefined
 }
 
 /**
- * Edit a copy of the live CIB, verify it, print what the cluster would do about it, claim what will be made, and push the difference in
- * one patch. Stops before it touches anything where that cannot be simulated, or the configuration is no longer the one that was
- * planned against. With `secrets`, what this returns is one.
+ * Put the change into a copy of the live CIB, verify it, print what the cluster would do about it, claim what will be made, and push the
+ * change in one patch. Stops before it touches anything where that cannot be simulated, or the configuration is no longer the one that
+ * was planned against. What this returns holds every secret of the configuration.
  */
-export function transactionScript({ edits, fingerprint, claim, first = [], secrets = [] }: Transaction): string {
-  const edit = [...edits.map(editLine), ...fillIn(EDITED, needed(edits, secrets))]
+export function transactionScript({ from, to, fingerprint, claim, first = [] }: Transaction): string {
   return [
     ...preamble(),
     `planned=${quote(fingerprint)}`,
     ...unchanged(`cat ${ORIGINAL}`),
-    ...edit,
+    ...rewriting({ from, to }),
     ...verification(),
     simulateScript(EDITED),
-    // The edits took their time.
+    // All that took its time.
     ...unchanged("cibadmin -Q"),
     `install -d -m 700 ${STATE_DIRECTORY}`,
     `printf %s ${quote(formatLastApplied(claim))} >${LAST_APPLIED}.new`,
     `mv -f ${LAST_APPLIED}.new ${LAST_APPLIED}`,
-    ...(first.length === 0 ? [] : [...stopFirst(first), ...edit, ...goOn(first)]),
-    ...push(ORIGINAL, EDITED),
-    ...(first.length === 0 ? [] : ["put_back() { :; }"]),
+    ...(first.length === 0 ? [pushPatch()] : pushAfterStop(first)),
     "",
   ].join("\n")
 }
 
 /**
- * Stops resources in a transition of its own, and begins again with the CIB of after. Where the agent changes in place, pacemaker 2.1 lets
- * each node forget a clone's history once any node has stopped it: one that is slower, as under load, never stops what the old agent
- * started, and the new agent finds it running. Where another resource takes over, the stop would run beside its start. Whatever goes
- * wrong from here on, they are let go on.
+ * Stops resources in a transition of its own before the change, which was edited and verified while they ran, and has none of it. Where
+ * the agent changes in place, pacemaker 2.1 lets each node forget a clone's history once any node has stopped it: one that is slower, as
+ * under load, never stops what the old agent started, and the new agent finds it running. Where another resource takes over, the stop
+ * would run beside its start. Whatever goes wrong from here on, they are let go on.
  */
-function stopFirst(first: readonly StoppedFirst[]): readonly string[] {
+function pushAfterStop(first: readonly StoppedFirst[]): readonly string[] {
   const ids = first.map(({ id }) => id)
   return [
     `cp ${ORIGINAL} ${STOPPED}`,
@@ -78,13 +81,19 @@ function stopFirst(first: readonly StoppedFirst[]): readonly string[] {
     "done",
     `cibadmin -Q >${ORIGINAL}`,
     ...unchanged(`cat ${ORIGINAL}`),
-    `cp ${ORIGINAL} ${EDITED}`,
+    ...push(ORIGINAL, EDITED),
+    "put_back() { :; }",
   ]
 }
 
-/** In the edited copy: what stays is not to stay stopped. */
-function goOn(first: readonly StoppedFirst[]): readonly string[] {
-  return first.filter(({ stays }) => stays).map((one) => `CIB_file=${EDITED} ${quoteAll(asBefore(one))} >&2`)
+/** The edited copy, by the patch that is pushed in the end. */
+function rewriting({ from, to }: Rewriting): readonly string[] {
+  return [
+    `printf %s ${quote(from)} >${FROM}`,
+    `printf %s ${quote(to)} >${TO}`,
+    difference(FROM, TO),
+    `[ ! -s patch.xml ] || CIB_file=${EDITED} cibadmin --patch --xml-pipe <patch.xml >&2`,
+  ]
 }
 
 /** Of a clone's resource this sets its clone's attribute. */
@@ -104,11 +113,18 @@ function metaOf(id: string): readonly string[] {
   return ["crm_resource", "--resource", id, "--meta"]
 }
 
+/** Pushes what differs between two copies, but for their status: that is the cluster's own. */
 function push(from: string, to: string): readonly string[] {
-  return [
-    `crm_diff --no-version -o ${from} -n ${to} >patch.xml || [ $? -eq 1 ]`,
-    "[ ! -s patch.xml ] || cibadmin --patch --xml-pipe <patch.xml >&2",
-  ]
+  const bare = (file: string) => `{ sed '/<status/,$d' ${file}; echo '</cib>'; } >bare-${file}`
+  return [bare(from), bare(to), difference(`bare-${from}`, `bare-${to}`), pushPatch()]
+}
+
+function difference(from: string, to: string): string {
+  return `crm_diff --no-version -o ${from} -n ${to} >patch.xml || [ $? -eq 1 ]`
+}
+
+function pushPatch(): string {
+  return "[ ! -s patch.xml ] || cibadmin --patch --xml-pipe <patch.xml >&2"
 }
 
 /** Stops the transaction where this configuration is not the one that it was planned against. */
@@ -119,15 +135,9 @@ function unchanged(read: string): readonly string[] {
   ]
 }
 
-/** Those that the edits write a stand-in of. */
-function needed(edits: readonly EditCommand[], secrets: readonly ParameterSecret[]): readonly ParameterSecret[] {
-  const texts = edits.flatMap(({ argv, stdin = "" }) => [...argv, stdin])
-  return secrets.filter(({ standIn }) => texts.some((text) => text.includes(standIn)))
-}
-
-/** The same edit, shown to the simulator instead of the cluster. Leaves nothing behind. */
-export function simulationScript(edits: readonly EditCommand[]): string {
-  return [...preamble(), ...edits.map(editLine), ...verification(), simulateScript(EDITED), ""].join("\n")
+/** The same change, shown to the simulator instead of the cluster. Leaves nothing behind. */
+export function simulationScript(change: Rewriting): string {
+  return [...preamble(), ...rewriting(change), ...verification(), simulateScript(EDITED), ""].join("\n")
 }
 
 function preamble(): readonly string[] {
@@ -144,12 +154,6 @@ function preamble(): readonly string[] {
   ]
 }
 
-/** One edit as a line of shell; what it prints is for the log, not for the answer. */
-function editLine({ argv, stdin }: EditCommand): string {
-  const line = `${quoteAll(argv)} >&2`
-  return stdin === undefined ? `${line} </dev/null` : `printf %s ${quote(stdin)} | ${line}`
-}
-
 /**
  * Errors stop the edit, but not those that the CIB had before (no fencing device yet, for one). Warnings do not: a resource that
  * is removed while it runs earns one.
@@ -164,16 +168,9 @@ function verification(): readonly string[] {
   ]
 }
 
-/** How the transaction reads in a plan: the commands as an operator would type them. */
-export function describeEdits(edits: readonly EditCommand[], first: readonly StoppedFirst[] = []): readonly string[] {
-  const stops = first.map(({ id }) => quoteAll(stopping(id)))
-  const rest = edits.flatMap(({ argv, stdin }) => [
-    quoteAll(argv[0] === "env" ? argv.slice(1) : argv),
-    ...(stdin ?? "")
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => `  ${line}`),
-  ])
-  const starts = first.filter(({ stays }) => stays).map((one) => quoteAll(asBefore(one)))
-  return [...stops, ...rest, ...starts]
+/** What a transaction is, for people. */
+export function transactionLabel(first: readonly StoppedFirst[]): string {
+  const whole = "edit, verify, simulate and push the CIB in one transaction"
+  if (first.length === 0) return whole
+  return `${whole}, once ${listing(first.map(({ id }) => id))} ${first.length === 1 ? "has" : "have"} stopped`
 }

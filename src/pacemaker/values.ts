@@ -1,7 +1,7 @@
 import { timeReader } from "../base/time.ts"
 
 /** A duration in milliseconds, a bare number being seconds; undefined where it is none. */
-const durationMs = timeReader(["us", "usec", "ms", "msec", "s", "sec", "m", "min", "h", "hr"], {
+export const durationMs = timeReader(["us", "usec", "ms", "msec", "s", "sec", "m", "min", "h", "hr"], {
   bare: "s",
   loose: true,
 })

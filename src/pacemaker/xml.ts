@@ -65,11 +65,12 @@ export function parseXml(text: string): Element {
   return root
 }
 
-/** An element on one line, as `parseXml` reads it. */
-export function formatXml({ name, attributes, children }: Element): string {
+/** An element as pacemaker writes it: each tag on a line of its own. */
+export function xmlLines({ name, attributes, children }: Element, indent = ""): readonly string[] {
   const words = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
-  const start = `<${name}${words.join("")}`
-  return children.length === 0 ? `${start}/>` : `${start}>${children.map(formatXml).join("")}</${name}>`
+  const start = `${indent}<${name}${words.join("")}`
+  if (children.length === 0) return [`${start}/>`]
+  return [`${start}>`, ...children.flatMap((one) => xmlLines(one, `${indent}  `)), `${indent}</${name}>`]
 }
 
 /** Text for an attribute in double quotes; blanks stay what they are. */

@@ -52,7 +52,7 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
       const members = look(node, want, facts)
       const drift = cib.check(want, members)
       const simulation = cib.simulate!(want, members, drift)!
-      const { transitions } = simulation.parse({ stdout: sh(node, simulation.script), stderr: "" })
+      const { transitions } = simulation.parse({ stdout: sh(node, "sh -s", reveal(simulation.script)), stderr: "" })
       expect(cib.standing!(want, members)).toEqual({ notes: ["Not ours, left alone: resource foreign"] })
       expect(transitions.map((one) => one.resource)).toContain("one")
       const foretold = cib.plan(want, members, drift).map((action) => {
@@ -151,7 +151,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
 
 function look(node: string, want: CibWant, facts: HostFacts): Members<CibHave> {
   const probe = cib.probe(want)
-  const member = { host: facts.host, have: probe.parse({ stdout: sh(node, probe.script), stderr: "" }), facts }
+  const first = probe.parse({ stdout: sh(node, probe.script), stderr: "" })
+  const question = probe.further?.(first)
+  const have = question?.parse({ stdout: sh(node, question.script), stderr: "" }) ?? first
+  const member = { host: facts.host, have, facts }
   return { elected: member, all: [member], missing: [] }
 }
 

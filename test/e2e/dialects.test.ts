@@ -1,20 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { quoteAll } from "../../src/base/sh.ts"
-import { BASE_SCRIPT, parseBaseFacts } from "../../src/host/base.ts"
-import type { HostFacts } from "../../src/model/host-facts.ts"
-import type { Cib } from "../../src/pacemaker/cib.ts"
+import { agentsQuestion } from "../../src/pacemaker/agents/question.ts"
 import { parseCib } from "../../src/pacemaker/cib-parse.ts"
+import type { CibHave } from "../../src/pacemaker/cib-probe.ts"
 import type { Desired } from "../../src/pacemaker/desired.ts"
-import { chooseDialect } from "../../src/pacemaker/dialects/dialect.ts"
 import { diffCib } from "../../src/pacemaker/diff.ts"
+import { editCib } from "../../src/pacemaker/edit/edit-cib.ts"
 import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../src/pacemaker/ownership.ts"
-import { DESIRES } from "../cases/pacemaker/desires.ts"
+import { writingFindings } from "../../src/pacemaker/writing-findings.ts"
+import { type Element, parseXml } from "../../src/pacemaker/xml.ts"
+import { DESIRES, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
 import { removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
 
+/** How one generation of pcs spells what the others spell otherwise. */
 const RELEASES = [
-  { release: "bullseye", pcs: "pcs-0.10" },
-  { release: "bookworm", pcs: "pcs-0.11" },
-  { release: "trixie", pcs: "pcs-0.12" },
+  { release: "bullseye", promoted: "Master", unpromoted: "Slave", future: "", meta: "", score: "" },
+  { release: "bookworm", promoted: "Promoted", unpromoted: "Unpromoted", future: "", meta: "", score: "" },
+  {
+    release: "trixie",
+    promoted: "Promoted",
+    unpromoted: "Unpromoted",
+    future: "--future",
+    meta: "meta",
+    score: "score=",
+  },
 ] as const
 
 /** A new cluster's CIB: seeded, with the properties that pacemaker writes itself. */
@@ -27,85 +35,178 @@ cibadmin --create --scope nodes --xml-text '<node id="1" uname="controller1"/>'
 cibadmin --create --scope nodes --xml-text '<node id="2" uname="controller2"/>'
 `
 
-/** What haops has no word for, on every kind of object that the next state changes. */
-const FOREIGN: readonly [element: string, id: string, content: string][] = [
-  ["primitive", "vip", '<utilization id="vip-util"><nvpair id="vip-util-cpu" name="cpu" value="2"/></utilization>'],
-  [
-    "primitive",
-    "vip",
-    '<instance_attributes id="vip-night"><rule id="vip-night-rule" score="INFINITY"><date_expression id="vip-night-when" operation="gt" start="2037-01-01"/></rule><nvpair id="vip-night-ip" name="ip" value="10.0.0.99"/></instance_attributes>',
-  ],
-  [
-    "primitive",
-    "second",
-    '<utilization id="second-util"><nvpair id="second-util-cpu" name="cpu" value="1"/></utilization>',
-  ],
-  [
-    "group",
-    "tail",
-    '<meta_attributes id="tail-meta"><nvpair id="tail-meta-role" name="target-role" value="Stopped"/></meta_attributes>',
-  ],
-  [
-    "clone",
-    "lb-haproxy-clone",
-    '<meta_attributes id="lb-night"><rule id="lb-night-rule" score="INFINITY"><date_expression id="lb-night-when" operation="gt" start="2037-01-01"/></rule><nvpair id="lb-night-max" name="clone-max" value="1"/></meta_attributes>',
-  ],
-]
+const IN_SYNC = { changes: [], foreign: [], conflicts: [], notes: [] }
+const RICH = DESIRES["one of everything"]!
+/** Without what is a second of its kind: each command is a start of Python. */
+const BY_PCS = {
+  ...RICH,
+  constraints: RICH.constraints.filter(({ id }) => !["vip-then-lb-haproxy", "tail-apart"].includes(id)),
+}
 
-describe.each(RELEASES)("on Debian $release", ({ release, pcs }) => {
+/** The rich state as a person makes it with pcs. */
+function byHand({ promoted, unpromoted, future, meta, score }: (typeof RELEASES)[number]): string {
+  const commands = `property set stonith-enabled=false no-quorum-policy=ignore pe-warn-series-max=1000 cluster-recheck-interval=5min
+resource defaults update migration-threshold=1 resource-stickiness=100
+resource op defaults update timeout=60s
+stonith create fence1 fence_ipmilan ip=10.0.9.1 username=admin pcmk_host_list=controller1 op monitor interval=60s
+resource create vip ocf:heartbeat:IPaddr2 ip=10.0.0.11 cidr_netmask=24 op monitor interval=30s
+resource create ${future} lb-haproxy systemd:haproxy op monitor interval=1s meta migration-threshold=1 failure-timeout=30s clone ${meta} interleave=true
+resource create first ocf:heartbeat:Dummy "fake=a value, with spaces & 'quotes'" --group tail
+resource create second ocf:heartbeat:Dummy op monitor interval=20s timeout=40s --group tail
+resource create ${future} state ocf:pacemaker:Stateful op monitor interval=10s role=${promoted} op monitor interval=11s role=${unpromoted} promotable ${meta} notify=true
+resource create ${future} named ocf:heartbeat:Dummy clone by-another-name ${meta} clone-max=2
+constraint colocation add vip with lb-haproxy-clone ${score}INFINITY id=vip-with-lb-haproxy
+constraint order promote state-clone then start tail kind=Mandatory symmetrical=false id=promote-first
+constraint location add vip-home vip controller1 ${score}100`
+  return `set -e\n${commands.replace(/^.*$/gm, "pcs -f /tmp/cib.xml $& >&2")}\ncat /tmp/cib.xml`
+}
+
+/** The same with crmsh, which has a language for it. */
+const BY_CRM = (
+  promoted: string,
+  unpromoted: string,
+) => `property stonith-enabled=false no-quorum-policy=ignore pe-warn-series-max=1000 cluster-recheck-interval=5min
+rsc_defaults migration-threshold=1 resource-stickiness=100
+op_defaults timeout=60s
+primitive fence1 stonith:fence_ipmilan params ip=10.0.9.1 username=admin pcmk_host_list=controller1 op monitor interval=60s
+primitive vip ocf:heartbeat:IPaddr2 params ip=10.0.0.11 cidr_netmask=24 op monitor interval=30s
+primitive lb-haproxy systemd:haproxy op monitor interval=1s meta migration-threshold=1 failure-timeout=30s
+primitive first ocf:heartbeat:Dummy params fake="a value, with spaces & 'quotes'"
+primitive second ocf:heartbeat:Dummy op monitor interval=20s timeout=40s
+primitive state ocf:pacemaker:Stateful op monitor interval=10s role=${promoted} op monitor interval=11s role=${unpromoted}
+primitive named ocf:heartbeat:Dummy
+group tail first second
+clone lb-haproxy-clone lb-haproxy meta interleave=true
+clone state-clone state meta notify=true promotable=true
+clone by-another-name named meta clone-max=2
+colocation vip-with-lb-haproxy inf: vip lb-haproxy-clone
+order vip-then-lb-haproxy Optional: vip:start lb-haproxy-clone:start
+order promote-first Mandatory: state-clone:promote tail:start symmetrical=false
+colocation tail-apart -200: tail vip
+location vip-home vip 100: controller1
+`
+
+describe.each(RELEASES)("on Debian $release", (spelling) => {
   let node: string
-  let facts: HostFacts
 
   beforeAll(() => {
-    node = startLoneNode("controller1", `haops-prepared:${release}`)
-    facts = parseBaseFacts("controller1", { stdout: sh(node, BASE_SCRIPT), stderr: "" }, { start: 0, end: 0 })
+    node = startLoneNode("controller1", `haops-prepared:${spelling.release}`)
+    // Once systemd answers, pacemaker can ask it for the metadata of a unit.
+    sh(
+      node,
+      "timeout 60 sh -c 'until crm_resource --show-metadata systemd:haproxy >/dev/null 2>&1; do sleep 0.1; done'",
+    )
   })
   afterAll(() => removeLoneNode(node))
 
-  test.each([
-    { shell: "pcs", name: pcs },
-    { shell: "crmsh", name: "crmsh" },
-  ] as const)("$name leads a CIB from each state to the next, and then nothing differs", ({ shell, name }) => {
-    const dialect = chooseDialect(facts, shell)
-    expect(dialect.name).toBe(name)
+  test("a CIB is led from each state to the next, valid each time, and then nothing differs", () => {
     sh(node, NEW_CIB)
     let owned: Ownership = NOTHING_OWNED
-    for (const [state, desired] of Object.entries(DESIRES)) {
-      const before = parseCib(sh(node, "cat /tmp/cib.xml"))
-      const { changes, conflicts } = diffCib(desired, before, owned)
-      expect(conflicts, state).toEqual([])
-      for (const { argv, stdin } of dialect.cib.edit(changes, before, "/tmp/cib.xml")) sh(node, quoteAll(argv), stdin)
-      owned = ownershipOf(desired)
-      const after = parseCib(sh(node, "crm_verify -x /tmp/cib.xml && cat /tmp/cib.xml"))
-      expect(diffCib(desired, after, owned), state).toEqual({ changes: [], foreign: [], conflicts: [], notes: [] })
-    }
-  })
-
-  test.each(["pcs", "crmsh"] as const)("what haops does not model survives a change of its object by %s", (shell) => {
-    const [, before, after] = Object.values(DESIRES)
-    sh(node, NEW_CIB)
-    lead(shell, before!, NOTHING_OWNED)
-    for (const [element, id, content] of FOREIGN) {
-      sh(node, "CIB_file=/tmp/cib.xml cibadmin --modify --xml-pipe", `<${element} id="${id}">${content}</${element}>`)
-    }
-    sh(node, `sed -i 's/<primitive id="second"/& description="by hand"/' /tmp/cib.xml`)
-    const foreign = () =>
-      sh(node, "cat /tmp/cib.xml").match(
-        /id="(vip-util|vip-night|second-util|tail-meta|lb-night)[\w-]*"|description="by hand"/g,
+    for (const [state, want] of Object.entries(DESIRES)) {
+      const to = lead(want, owned)
+      owned = ownershipOf(want)
+      expect(diffCib(want, parseCib(to), owned), state).toEqual(IN_SYNC)
+      // As in a transaction, the change alone goes to the cluster: with it, the CIB is what was written.
+      const after = sh(
+        node,
+        `cd /tmp; cat >to.xml; cp cib.xml from.xml; sed -i '/<status/,$d' from.xml; echo '</cib>' >>from.xml
+        crm_diff --no-version -o from.xml -n to.xml >patch.xml || [ $? -eq 1 ]
+        CIB_file=/tmp/cib.xml cibadmin --patch --xml-pipe <patch.xml && crm_verify -x cib.xml && cat cib.xml`,
+        to,
       )
-    const had = foreign()
-    expect(had).toHaveLength(15)
-    const cib = lead(shell, after!, ownershipOf(before!))
-    expect(foreign()?.toSorted()).toEqual(had?.toSorted())
-    expect(diffCib(after!, cib, ownershipOf(after!)).changes).toEqual([])
+      expect(meaning(after), state).toEqual(meaning(to))
+    }
   })
 
-  /** Carries out what leads to that state; the CIB of after. */
-  function lead(shell: "pcs" | "crmsh", desired: Desired, owned: Ownership): Cib {
-    const cib = parseCib(sh(node, "cat /tmp/cib.xml"))
-    const { changes } = diffCib(desired, cib, owned)
-    const edits = chooseDialect(facts, shell).cib.edit(changes, cib, "/tmp/cib.xml")
-    for (const { argv, stdin } of edits) sh(node, quoteAll(argv), stdin)
-    return parseCib(sh(node, "crm_verify -x /tmp/cib.xml && cat /tmp/cib.xml"))
+  test("a rich cluster is the one that is made by hand with pcs, with the same ids and operations", () => {
+    // pcs would write its properties into the seeded set.
+    sh(node, `${NEW_CIB} cibadmin --delete --xml-text '<cluster_property_set id="haops-seed"/>'`)
+    const made = lead(BY_PCS, NOTHING_OWNED)
+    const hand = sh(node, byHand(spelling))
+    expect(meaning(made)).toEqual(meaning(hand))
+    expect(diffCib(BY_PCS, parseCib(hand), ownershipOf(BY_PCS))).toEqual(IN_SYNC)
+  })
+
+  test("a rich cluster that is made with crmsh is the one that is wanted", () => {
+    sh(node, NEW_CIB)
+    const config = BY_CRM(spelling.promoted, spelling.unpromoted)
+    const hand = sh(node, "CIB_file=/tmp/cib.xml crm -F configure load update - >&2; cat /tmp/cib.xml", config)
+    const { changes } = diffCib(RICH, parseCib(hand), ownershipOf(RICH))
+    expect(changes).toEqual([{ type: "unseed", id: "haops-seed" }])
+  })
+
+  test("what the agents know is asked of them: no agent, another parameter, one that is needed, another operation", () => {
+    sh(node, NEW_CIB)
+    const want = desired({
+      resources: [
+        resource("gone", "ocf:heartbeat:NoSuchAgent"),
+        resource("unit", "systemd:no-such-unit"),
+        resource("device", "stonith:fence_nothing", { fencing: true }),
+        resource("vip", "ocf:heartbeat:IPaddr2", { parameters: { cidr_netmsk: "24" } }),
+        resource("web", "systemd:haproxy", {
+          parameters: { port: "80" },
+          operations: [{ name: "promote", options: {} }],
+        }),
+        resource("f", "stonith:fence_ipmilan", {
+          fencing: true,
+          parameters: { ipaddr: "10.0.0.9", ipport: "many", auth: "md6", pcmk_host_list: "a" },
+          operations: [monitor("60s")],
+        }),
+      ],
+    })
+    const have = ask(want)
+    const { changes } = diffCib(want, have.cib, NOTHING_OWNED)
+    const elected = { host: "controller1", have, facts: undefined as never }
+    const found = writingFindings(changes, { desired: want }, { elected, all: [elected] }).map(
+      ({ severity, message }) => `${severity} ${message}`,
+    )
+    expect(found.map((line) => line.replace(/ by its agent.*| of .*/, ""))).toEqual([
+      "error resource gone: controller1 has no agent ocf:heartbeat:NoSuchAgent",
+      "error resource unit: controller1 has no agent systemd:no-such-unit",
+      "error resource device: controller1 has no agent stonith:fence_nothing",
+      "error resource vip: ocf:heartbeat:IPaddr2 has no parameter cidr_netmsk; did you mean cidr_netmask?",
+      "error resource vip: ocf:heartbeat:IPaddr2 needs the parameter ip",
+      "error resource web: systemd:haproxy has no parameter port",
+      "error resource web: systemd:haproxy has no operation promote",
+      "warning resource f: stonith:fence_ipmilan calls its parameter ipaddr deprecated",
+      "warning resource f: ipport is a whole number",
+      "warning resource f: auth is one",
+    ])
+  })
+
+  /** What a look finds in the file. */
+  function ask(want: Desired): CibHave {
+    const text = sh(node, "cat /tmp/cib.xml").replace(/ *<status[\s\S]*(?=<\/cib>)/, "")
+    const have: CibHave = { cluster: "up", cib: parseCib(text), text, fingerprint: "" }
+    const question = agentsQuestion({ desired: want }, have)
+    return question?.parse({ stdout: sh(node, question.script), stderr: "" }) ?? have
+  }
+
+  /** The CIB of after, led to that state. */
+  function lead(want: Desired, owned: Ownership): string {
+    const { cib, text, agents = new Map() } = ask(want)
+    const { changes, conflicts } = diffCib(want, cib, owned)
+    expect(conflicts).toEqual([])
+    return editCib(text, changes, cib, agents)
   }
 })
+
+/** A configuration as it is meant: the order of attributes, and of what stands in sets, is of no account. */
+function meaning(text: string): unknown {
+  const configuration = parseXml(text).children.find(({ name }) => name === "configuration")!
+  return plain(configuration)
+}
+
+/** pcs 0.11 cuts the names of properties in their ids at 20 letters. */
+const IDS_OF_PROPERTIES = /^cib-bootstrap-options-/
+
+function plain({ name, attributes, children }: Element): unknown {
+  const inner = children.filter((one) => one.children.length > 0 || Object.keys(one.attributes).length > 0).map(plain)
+  const entries = Object.entries(attributes).filter(([key, value]) => key !== "id" || !IDS_OF_PROPERTIES.test(value))
+  const ordered = name === "group" || name === "clone" ? inner : inner.toSorted((a, b) => compare(a, b))
+  return { name, attributes: Object.fromEntries(entries.toSorted()), children: ordered }
+}
+
+function compare(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
+}

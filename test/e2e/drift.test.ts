@@ -180,8 +180,15 @@ describe("changed by hand", () => {
   })
 
   test("what the cluster will do with a new resource is foretold; one that does not start fails the run, by its name", async () => {
-    const resources = { broken: { agent: "systemd:not-there" } }
+    const resources = { broken: { agent: "systemd:broken" } }
     const other = await lab.inventory({ pacemaker: { resources } }, "broken.yaml")
+    // Pacemaker would take a unit that no node has.
+    const refusal =
+      /broken\.yaml:\d+:\d+ broken: controller1, controller2 and controller3 have no agent systemd:broken$/
+    expect(await planned(lab, other)).toMatchObject({ code: 1, refusals: [expect.stringMatching(refusal)] })
+    const unit = "[Service]\nType=oneshot\nExecStart=/bin/false\n"
+    await Promise.all(lab.nodes.map((node) => node.write("/etc/systemd/system/broken.service", unit)))
+    await everywhere(lab.nodes, "systemctl daemon-reload")
     const foretold = await planned(lab, other)
     expect(foretold.code).toBe(2)
     const node = expect.stringMatching(/^controller[123]$/)

@@ -1,15 +1,11 @@
 import type { HostFacts } from "../../model/host-facts.ts"
-import type { CibCommands } from "./cib-commands.ts"
-import { crmshCib } from "./crmsh-cib.ts"
 import { MEMBERSHIP, type MembershipCommands } from "./membership-commands.ts"
-import { pcsCib } from "./pcs-cib.ts"
 
 type DialectName = keyof typeof MEMBERSHIP
 
-/** How one cluster shell, at one stage of its history, spells what haops wants of it. */
+/** How one cluster shell, at one stage of its history, spells what haops wants of membership. */
 export interface Dialect {
   name: DialectName
-  cib: CibCommands
   membership: MembershipCommands
 }
 
@@ -26,28 +22,7 @@ const MARKS: readonly [capability: string, name: DialectName][] = [
  */
 export function chooseDialect(facts: HostFacts, shell: "pcs" | "crmsh" | "auto"): Dialect {
   const name = dialectName(facts, shell)
-  return { name, cib: cibCommands(name, facts), membership: MEMBERSHIP[name] }
-}
-
-/** Within a generation of pcs, smaller steps are told apart by what it declares as well. */
-function cibCommands(name: DialectName, { pcsCapabilities, versions }: HostFacts): CibCommands {
-  if (name === "crmsh") return crmshCib(knowsPromoted(versions.pacemaker))
-  const newest = name === "pcs-0.12"
-  return pcsCib({
-    defaultsUpdate: newest || pcsCapabilities.has("pcmk.properties.resource-defaults.multiple"),
-    cloneMetaKeyword: newest,
-    createFuture: newest && (pcsCapabilities.size === 0 || pcsCapabilities.has("pcmk.resource.create.meta.future")),
-    scoreOption: newest,
-    deleteMany: newest,
-    promotedRoles: newest || name === "pcs-0.11",
-    masters: name === "pcs-0.9",
-  })
-}
-
-/** From pacemaker 2.1 a CIB may say `Promoted`; crmsh hands it on as it is. */
-function knowsPromoted(pacemaker: string | undefined): boolean {
-  const [major = 3, minor = 0] = (pacemaker ?? "3.0").split(".").map(Number)
-  return major > 2 || (major === 2 && minor >= 1)
+  return { name, membership: MEMBERSHIP[name] }
 }
 
 function dialectName(

@@ -66,9 +66,8 @@ export class XmlNode {
   }
 
   /** It and every element below it, parents before children. */
-  *descendants(): Generator<XmlNode> {
-    yield this
-    for (const one of this.children) yield* one.descendants()
+  descendants(): readonly XmlNode[] {
+    return [this, ...this.children.flatMap((one) => one.descendants())]
   }
 
   toString(): string {

@@ -8,25 +8,30 @@ import {
   type PlannedSimulation,
   type Standing,
 } from "../../model/step.ts"
+import { agentsQuestion } from "../agents/question.ts"
 import { beliefOf } from "../belief.ts"
-import { changesOf } from "../changes.ts"
-import type { Cib } from "../cib.ts"
+import type { Change } from "../changes.ts"
+import { type Cib, EMPTY_TEXT } from "../cib.ts"
 import { CIB_ANSWER, type CibHave, cibProbe } from "../cib-probe.ts"
 import { CIB_WANT, type CibWant, cibWant } from "../cib-want.ts"
-import { chooseDialect } from "../dialects/dialect.ts"
+import { describeEdit } from "../describe-edit.ts"
 import { type CibDiff, diffCib } from "../diff.ts"
 import { driftOf } from "../drift.ts"
-import { doubtful, insteadOf } from "../known-options.ts"
-import { type LastApplied, type Ownership, ownershipOf, union } from "../ownership.ts"
-import { mangledSecrets, withoutSecrets } from "../parameter-secrets.ts"
+import { editCib } from "../edit/edit-cib.ts"
+import { countingLines } from "../fingerprint.ts"
+import { doubtful } from "../known-options.ts"
+import { type Ownership, ownershipOf, union } from "../ownership.ts"
+import { filledIn, mangledSecrets, withoutSecrets } from "../parameter-secrets.ts"
 import { bansIn, keptOffRemotes } from "../remotes.ts"
-import { allNames, namesIn, recorded, type SecretNames, secretNames } from "../secret-record.ts"
+import { allNames, namesIn, pairsOf, recorded, type SecretNames, secretNames } from "../secret-record.ts"
 import { SETTLED } from "../settled.ts"
 import { parseSimulation } from "../simulate.ts"
 import { stoppedFirst } from "../taking-over.ts"
-import { describeEdits, EDITED, STALE, simulationScript, transactionScript } from "../transaction.ts"
+import { type Rewriting, STALE, simulationScript, transactionLabel, transactionScript } from "../transaction.ts"
+import { writingFindings } from "../writing-findings.ts"
+import { parseXml, xmlLines } from "../xml.ts"
 
-/** One pcs call takes half a second on an idle node; a loaded one must not be cut off in the middle of a transaction. */
+/** A loaded node, and resources of another agent that have to stop first, must not be cut off in the middle of a transaction. */
 const TRANSACTION_TIMEOUT_MS = 300_000
 /** Resources that take longer to start than this have a start timeout of their own making. */
 const SETTLE_TIMEOUT_MS = 120_000
@@ -43,7 +48,10 @@ export const cib = defineClusterStep<CibWant, CibHave>({
   needs: "any",
   bind: ({ inventory, host, secret }) => (pacemakerOn(inventory, host) ? cibWant(inventory, secret) : undefined),
   title: () => "cluster configuration",
-  probe: ({ cluster, desired }) => cibProbe(cluster, doubtful(Object.keys(desired.sections.property))),
+  probe: (want) => ({
+    ...cibProbe(want.cluster, doubtful(Object.keys(want.desired.sections.property))),
+    further: (have) => agentsQuestion(want, have),
+  }),
   elect: (_want, { cluster, cib }) => (cluster !== "up" ? 0 : cib.quorate ? 2 : 1),
   check: (want, members) => driftOf(difference(want, members).changes, members.elected.have.cluster !== "up"),
   findings,
@@ -73,7 +81,7 @@ function owned(members: Members<CibHave>): Ownership {
 function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] {
   const { changes, conflicts } = difference(want, members)
   const told = [
-    ...unknownOptions(want, members),
+    ...writingFindings(changes, want, members),
     ...mangledSecrets(want.secrets ?? [], members.elected.facts.versions.pacemaker),
     ...conflicts,
     ...beliefOf(members).findings,
@@ -89,46 +97,36 @@ function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] 
   return [quorum, ...told]
 }
 
-/** pcs sets no property that pacemaker does not know; crmsh does, and it has no effect. */
-function unknownOptions(want: CibWant, members: Members<CibHave>): readonly Finding[] {
-  const { have, facts } = members.elected
-  const { options } = have
-  if (options === undefined) return []
-  const set = changesOf(difference(want, members).changes, "set").filter(({ section }) => section === "property")
-  const names = doubtful(set.map(({ name }) => name)).filter((name) => !options.has(name))
-  const severity = chooseDialect(facts, want.shell).name === "crmsh" ? "warning" : "error"
-  return names.map((name) => {
-    const instead = insteadOf(name)
-    const hint = instead === undefined ? "Take it out of pacemaker.properties." : `Write ${instead} instead.`
-    const version = facts.versions.pacemaker ?? "of this node"
-    return { severity, message: `pacemaker ${version} knows no property ${name}`, hint }
-  })
-}
-
 function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
   const { elected } = members
-  const edits = editsFor(want, members)
-  const first = stoppedFirst(difference(want, members).changes)
+  const { changes } = difference(want, members)
+  const edited = edit(members, changes)
+  const { from, to } = filled(edited, want)
+  const first = stoppedFirst(changes)
   const claim = {
     epoch: elected.have.cib.version.epoch,
     ...(elected.have.identity === undefined ? {} : { cluster: elected.have.identity }),
     owned: union(owned(members), ownershipOf(want.desired)),
     ...recorded(allNames(secretNames(want.secrets ?? []), namesIn(elected.have.cib, remembered(members)))),
   }
-  const script = (mark: LastApplied) => {
-    const transaction = { edits, fingerprint: elected.have.fingerprint, claim: mark, first, secrets: want.secrets }
-    return want.secrets === undefined ? transactionScript(transaction) : new Secret(transactionScript(transaction))
+  const transaction = { from, to, fingerprint: elected.have.fingerprint, claim, first }
+  // The epoch grows with each word that pacemaker notes about itself; what was planned against is the fingerprint.
+  const same = {
+    ...transaction,
+    from: "",
+    to: countingLines(xmlLines(parseXml(to))).join("\n"),
+    claim: { ...claim, epoch: 0 },
   }
   return [
     {
       type: "run",
       argv: ["sh", "-s"],
-      stdin: script(claim),
-      // The epoch grows with each word that pacemaker notes about itself; what was planned against is the fingerprint.
-      sameAs: script({ ...claim, epoch: 0 }),
+      stdin: new Secret(transactionScript(transaction)),
+      sameAs: new Secret(transactionScript(same)),
       timeoutMs: TRANSACTION_TIMEOUT_MS,
       staleCode: STALE,
-      label: ["edit, verify, simulate and push the CIB in one transaction", ...describeEdits(edits, first)].join("\n"),
+      label: transactionLabel(first),
+      detail: describeEdit(edited, [...(want.secrets ?? []), ...pairsOf(remembered(members))]),
       transitions: parseSimulation,
       hint: "Nothing was pushed unless it says that a patch failed. Run haops again: it plans from what the cluster has now.",
     },
@@ -154,16 +152,23 @@ function standing(want: CibWant, members: Members<CibHave>): Standing {
 
 function simulate(want: CibWant, members: Members<CibHave>): PlannedSimulation | undefined {
   if (members.elected.have.cluster !== "up") return undefined
-  // The shell would refuse it in words of its own.
-  if (unknownOptions(want, members).some(({ severity }) => severity === "error")) return undefined
-  const { notes } = difference(want, members)
+  const { changes, notes } = difference(want, members)
+  const told = writingFindings(changes, want, members)
+  // What is refused is not to be written, and the simulator would say so in words of its own.
+  if (told.some(({ severity }) => severity === "error")) return undefined
   return {
-    script: simulationScript(editsFor(want, members)),
+    script: new Secret(simulationScript(filled(edit(members, changes), want))),
     parse: ({ stdout }) => ({ transitions: parseSimulation(stdout), notes }),
   }
 }
 
-function editsFor(want: CibWant, members: Members<CibHave>) {
-  const { facts } = members.elected
-  return chooseDialect(facts, want.shell).cib.edit(difference(want, members).changes, seenCib(want, members), EDITED)
+/** The text of the CIB as it was read and as it is to be, with what stands for secrets that are new. */
+function edit({ elected }: Members<CibHave>, changes: readonly Change[]): Rewriting {
+  const { cluster, cib, text, agents = new Map() } = elected.have
+  const from = cluster === "up" ? text : EMPTY_TEXT
+  return { from, to: editCib(from, changes, cib, agents) }
+}
+
+function filled({ from, to }: Rewriting, { secrets = [] }: CibWant): Rewriting {
+  return { from, to: filledIn(to, secrets) }
 }

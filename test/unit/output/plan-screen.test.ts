@@ -135,6 +135,24 @@ cluster: start (once, on a)
     expect(renderPlan(one, { ...PLAIN, verbose: true })).toContain("    + line 19\n")
   })
 
+  it("shows what a transaction writes to those who want to see all of it", () => {
+    const details = [
+      "--- CIB",
+      "+++ CIB",
+      "@@ -1,2 +1,2 @@",
+      ' <set id="s">',
+      '-  <nvpair value="1"/>',
+      '+  <nvpair value="2"/>',
+    ]
+    const drift = [{ attribute: "resource vip ip", have: "1", want: "2", risk: "none" as const }]
+    const step = planned({ host: "a", drift, scope: "once", transaction: true, details })
+    const one = plan({ stages: [{ stage: "resources", inSync: 0, steps: [step] }] })
+    expect(renderPlan(one, PLAIN)).not.toContain("nvpair")
+    expect(renderPlan(one, { ...PLAIN, verbose: true })).toContain(
+      '      <set id="s">\n    -   <nvpair value="1"/>\n    +   <nvpair value="2"/>\n',
+    )
+  })
+
   it("shows findings once for all their hosts, and asks for repair before anything is applied", () => {
     const finding = { severity: "error" as const, message: "port 5000 is taken by nginx", hint: "Stop nginx." }
     const findings = HOSTS.map((host) => ({ host, step: "preflight", finding }))

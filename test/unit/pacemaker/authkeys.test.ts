@@ -7,7 +7,13 @@ const of = (...keys: (string | undefined)[]) =>
   strayAuthkeys(
     keys.map((key, index) => ({
       host: `controller${index + 1}`,
-      have: { cluster: "up", cib: EMPTY_CIB, fingerprint: "", identity: key === undefined ? undefined : { key } },
+      have: {
+        cluster: "up",
+        cib: EMPTY_CIB,
+        text: "",
+        fingerprint: "",
+        identity: key === undefined ? undefined : { key },
+      },
     })),
   )
 
@@ -30,7 +36,7 @@ test("where it cannot be told whose is right, that is said", () => {
 })
 
 test("a host that is not in the running cluster has a key of its own", () => {
-  const have = { cluster: "down", cib: EMPTY_CIB, fingerprint: "", identity: { key: "b" } } satisfies CibHave
+  const have = { cluster: "down", cib: EMPTY_CIB, text: "", fingerprint: "", identity: { key: "b" } } satisfies CibHave
   const up = { ...have, cluster: "up", identity: { key: "a" } } satisfies CibHave
   expect(
     strayAuthkeys([

@@ -1,12 +1,12 @@
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
-import { applyChanges } from "../../../src/pacemaker/apply-changes.ts"
-import { type Cib, EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
+import { type Cib, EMPTY_CIB, EMPTY_TEXT } from "../../../src/pacemaker/cib.ts"
 import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import type { Desired } from "../../../src/pacemaker/desired.ts"
 import { diffCib } from "../../../src/pacemaker/diff.ts"
 import { driftOf } from "../../../src/pacemaker/drift.ts"
-import { NOTHING_OWNED, ownershipOf } from "../../../src/pacemaker/ownership.ts"
+import { editCib } from "../../../src/pacemaker/edit/edit-cib.ts"
+import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../../src/pacemaker/ownership.ts"
 import {
   cloned,
   colocation,
@@ -295,17 +295,21 @@ const anyDesired = fc
 property.prop([anyDesired, anyDesired])(
   "from any state to any other, carrying out the difference leaves none",
   (first, second) => {
-    const built = applyChanges(EMPTY_CIB, diffCib(first, EMPTY_CIB, NOTHING_OWNED).changes)
-    expect(diffCib(first, built, ownershipOf(first)).changes).toEqual([])
-    const changed = applyChanges(built, diffCib(second, built, ownershipOf(first)).changes)
-    expect(diffCib(second, changed, ownershipOf(second))).toEqual({
-      changes: [],
-      foreign: [],
-      conflicts: [],
-      notes: [],
-    })
+    const built = led(EMPTY_TEXT, first, NOTHING_OWNED)
+    const left = { changes: [], foreign: [], conflicts: [], notes: [] }
+    expect(diffCib(first, parseCib(built), ownershipOf(first))).toEqual(left)
+    const changed = led(built, second, ownershipOf(first))
+    expect(diffCib(second, parseCib(changed), ownershipOf(second))).toEqual(left)
+    const ids = [...changed.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+    expect(ids).toHaveLength(new Set(ids).size)
   },
 )
+
+/** The text of a CIB in which the difference was carried out. */
+function led(text: string, want: Desired, owned: Ownership): string {
+  const have = parseCib(text)
+  return editCib(text, diffCib(want, have, owned).changes, have, new Map())
+}
 
 test("a clone that is made anew stays stopped where an operator has stopped it", () => {
   const stopped = WEB.replace(

@@ -31,8 +31,8 @@ const findings = (answer: string, versions: object) =>
 describe("a property that this pacemaker does not know", () => {
   const some = "options asked\noption node-pending-timeout\noption site of 'ours\n"
 
-  test("is an error with pcs, with what to write instead, and nothing is simulated", () => {
-    expect(findings(some, { pcs: "0.11" })).toEqual([
+  test.each([{ pcs: "0.11" }, { crmsh: "4.4" }])("is an error with %j, and nothing is simulated", (versions) => {
+    expect(findings(some, versions)).toEqual([
       ["error", "pacemaker 2.1.5 knows no property fencing-enabled", "Write stonith-enabled instead."],
       [
         "error",
@@ -40,14 +40,8 @@ describe("a property that this pacemaker does not know", () => {
         "Write is-managed in resourceDefaults instead.",
       ],
     ])
-    const all = members(some, { pcs: "0.11" })
+    const all = members(some, versions)
     expect(cib.simulate?.(want, all, cib.check(want, all))).toBeUndefined()
-  })
-
-  test("is a warning with crmsh, which sets it", () => {
-    expect(findings(some, { crmsh: "4.4" })?.map(([severity]) => severity)).toEqual(["warning", "warning"])
-    const all = members(some, { crmsh: "4.4" })
-    expect(cib.simulate?.(want, all, cib.check(want, all))).toBeDefined()
   })
 
   test("is none where pacemaker did not say what it knows, or all of it is known", () => {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest"
-import type { RunAction } from "../../../src/model/action.ts"
+import { reveal } from "../../../src/base/secret.ts"
+import type { Action, RunAction } from "../../../src/model/action.ts"
 import type { HostFacts } from "../../../src/model/host-facts.ts"
 import type { Members } from "../../../src/model/step.ts"
 import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
 import type { CibHave } from "../../../src/pacemaker/cib-probe.ts"
 import type { DesiredResource } from "../../../src/pacemaker/desired.ts"
+import { diffCib } from "../../../src/pacemaker/diff.ts"
 import { fromLists, type LastApplied, type OwnedLists } from "../../../src/pacemaker/ownership.ts"
 import { cib } from "../../../src/pacemaker/steps/cib.ts"
 import { cibRecord } from "../../../src/pacemaker/steps/cib-record.ts"
+import { stoppedFirst } from "../../../src/pacemaker/taking-over.ts"
 import { desired, resource } from "../../cases/pacemaker/desires.ts"
 
 const XML = `<cib admin_epoch="0" epoch="7" num_updates="3" have-quorum="1"><configuration>
@@ -33,6 +36,12 @@ function have(stdout: string): CibHave {
 
 function up(lastApplied?: LastApplied): CibHave {
   return { ...have(`cluster up\n${XML}\n`), lastApplied }
+}
+
+/** The lines of the CIB that an action takes away and adds. */
+function changedLines(action: Action | undefined): readonly string[] {
+  const lines = (action as RunAction).detail?.split("\n").slice(2) ?? []
+  return lines.filter((line) => /^[+-]/.test(line)).map((line) => line.replace(/^(.) +/, "$1"))
 }
 
 function members(...all: CibHave[]): Members<CibHave> {
@@ -86,13 +95,13 @@ describe("cib", () => {
       "resource fresh",
     ])
     const [run, wait] = cib.plan(want("vip", "fresh"), all, [])
-    expect((run as RunAction).label?.split("\n").slice(1)).toEqual([
-      // There may be one alone of an agent that is not known.
-      "crm_resource --resource old --meta --set-parameter target-role --parameter-value Stopped",
-      "pcs -f new.xml resource delete old",
-      "pcs -f new.xml resource create fresh ocf:heartbeat:Dummy",
+    // There may be one alone of an agent that is not known.
+    expect((run as RunAction).label).toContain("once old has stopped")
+    expect(changedLines(run)).toEqual([
+      '-<primitive id="old" class="ocf" provider="heartbeat" type="Dummy"/>',
+      '+<primitive id="fresh" class="ocf" provider="heartbeat" type="Dummy"/>',
     ])
-    expect((run as RunAction).stdin).toContain('"resource":["fresh","old","vip"]')
+    expect(reveal((run as RunAction).stdin ?? "")).toContain('"resource":["fresh","old","vip"]')
     expect(wait?.type).toBe("wait")
   })
   test("a VIP is kept off a remote node, once", () => {
@@ -102,8 +111,8 @@ describe("cib", () => {
     const after = before.replace("</configuration>", `${ban}</configuration>`)
     const of = (xml: string) => members(have(`cluster up\n${xml}\n`))
     const [run] = cib.plan(want("vip"), of(before), [])
-    expect((run as RunAction).label).toContain(
-      "pcs -f new.xml constraint location add haops-vip-not-on-compute1 vip compute1 -INFINITY",
+    expect(changedLines(run)).toContain(
+      '+<rsc_location id="haops-vip-not-on-compute1" rsc="vip" node="compute1" score="-INFINITY"/>',
     )
     expect(cib.check(want("vip"), of(after))).toEqual([])
   })
@@ -112,7 +121,7 @@ describe("cib", () => {
       const wanted = { ...want(), desired: desired({ resources: [resource("vip", agent)] }) }
       return (cib.plan(wanted, members(have), [])[0] as RunAction).label
     }
-    const stop = "crm_resource --resource vip --meta --set-parameter target-role --parameter-value Stopped"
+    const stop = "once vip has stopped"
     const stopped = up(record(6, "vip"))
     const resources = stopped.cib.resources.map((one) => ({ ...one, meta: { "target-role": "Stopped" } }))
     expect(labelled("ocf:heartbeat:Dummy")).toContain(stop)
@@ -123,42 +132,36 @@ describe("cib", () => {
     const VIP = "ocf:heartbeat:IPaddr2"
     const vip = (id: string, ip: string) => resource(id, VIP, { parameters: { ip } })
     const unit = (id: string) => resource(id, "systemd:haproxy")
-    const steps = (before: readonly DesiredResource[], after: readonly DesiredResource[]) => {
-      const live = up(record(6, ...before.map(({ id }) => id)))
+    const stopped = (before: readonly DesiredResource[], after: readonly DesiredResource[]) => {
       const resources = before.map(({ operations: _, ...one }) => ({ ...one, operations: [] }))
-      const have = { ...live, cib: { ...live.cib, resources, tree: undefined } }
-      const wanted = { ...want(), desired: desired({ resources: after }) }
-      const { label = "" } = cib.plan(wanted, members(have), [])[0] as RunAction
-      const words = label
-        .split("\n")
-        .map((line) => line.split(" "))
-        .filter((line) => line.includes("target-role"))
-      return words.map(([, , id, , how]) => `${id} ${how === "--delete-parameter" ? "start" : "stop"}`)
+      const { owned } = record(6, ...before.map(({ id }) => id))
+      const { changes } = diffCib(desired({ resources: after }), { ...EMPTY_CIB, resources }, owned)
+      return stoppedFirst(changes).map(({ id }) => id)
     }
 
     test.each<[string, readonly DesiredResource[], readonly DesiredResource[], readonly string[]]>([
-      ["a VIP of another name", [vip("old", "10.0.0.1")], [vip("new", "10.0.0.1")], ["old stop"]],
-      ["an address spelled otherwise", [vip("old", "fd00::0:1")], [vip("new", "fd00::1")], ["old stop"]],
-      ["a unit under another id", [unit("old")], [unit("new")], ["old stop"]],
+      ["a VIP of another name", [vip("old", "10.0.0.1")], [vip("new", "10.0.0.1")], ["old"]],
+      ["an address spelled otherwise", [vip("old", "fd00::0:1")], [vip("new", "fd00::1")], ["old"]],
+      ["a unit under another id", [unit("old")], [unit("new")], ["old"]],
       ["another VIP beside it", [vip("old", "10.0.0.1")], [vip("new", "10.0.0.2")], []],
       ["a VIP of another address", [vip("vip", "10.0.0.1")], [vip("vip", "10.0.0.2")], []],
       [
         "two VIPs that change their addresses",
         [vip("a", "10.0.0.1"), vip("b", "10.0.0.2")],
         [vip("a", "10.0.0.2"), vip("b", "10.0.0.1")],
-        ["a stop", "b stop", "a start", "b start"],
+        ["a", "b"],
       ],
       [
         "an address that goes to a new VIP",
         [vip("a", "10.0.0.1")],
         [vip("a", "10.0.0.2"), vip("b", "10.0.0.1")],
-        ["a stop", "a start"],
+        ["a"],
       ],
-    ])("%s", (_, before, after, expected) => expect(steps(before, after)).toEqual(expected))
+    ])("%s", (_, before, after, expected) => expect(stopped(before, after)).toEqual(expected))
 
     test("not one that an operator has stopped", () => {
-      const stopped = { ...vip("old", "10.0.0.1"), meta: { "target-role": "Stopped" } }
-      expect(steps([stopped], [vip("new", "10.0.0.1")])).toEqual([])
+      const disabled = { ...vip("old", "10.0.0.1"), meta: { "target-role": "Stopped" } }
+      expect(stopped([disabled], [vip("new", "10.0.0.1")])).toEqual([])
     })
   })
   test("a cluster without quorum is left as it is, unless nothing is to change", () => {

@@ -14,21 +14,20 @@ const PROGRAMS = {
   crm_verify: "exit 0",
   // Nobody knows what the cluster would do, so that the transaction ends before it touches anything.
   crm_simulate: "exit 1",
-  edit: `{ for word; do printf '%s\\0' "$word"; done; cat; } >"\${0%/*}/edited"`,
+  crm_diff: `{ cat "$3"; printf '\\0'; cat "$5"; } >"\${0%/*}/compared"`,
 }
 const values = fc.string({ unit: fc.constantFrom(..."a '\"$`\\;&|<>(){}*?~#!\n\t%=-") })
 
-test.prop([fc.array(values, { maxLength: 4 }), values], { numRuns: 40 })(
-  "an edit gets its words and its standard input to the letter, whatever the inventory has in them",
-  (words, stdin) => {
+test.prop([values, values], { numRuns: 40 })(
+  "both texts get to the node to the letter, whatever the inventory has in them",
+  (from, to) => {
     using box = sandbox(PROGRAMS)
     const env = { PATH: `${box.path}:${process.env.PATH}` }
     const sh = (script: string) => spawnSync("sh", ["-s"], { input: script, env, encoding: "utf8" })
     const fingerprint = sh(`cibadmin -Q | ${FINGERPRINT}`).stdout.trim()
     const claim = { epoch: 1, owned: NOTHING_OWNED }
-    const { status } = sh(transactionScript({ edits: [{ argv: ["edit", ...words], stdin }], fingerprint, claim }))
+    const { status } = sh(transactionScript({ from, to, fingerprint, claim }))
     expect(status).not.toBe(0)
-    const edited = readFileSync(join(box.path, "edited"), "utf8")
-    expect(edited).toBe([...words.map((word) => `${word}\0`), stdin].join(""))
+    expect(readFileSync(join(box.path, "compared"), "utf8")).toBe(`${from}\0${to}`)
   },
 )

@@ -112,7 +112,7 @@ export function answersOf(changes: Readonly<Record<string, HostAnswer | null>> =
     }
     state.answers.set("test/converged", { have: health })
     state.answers.set("test/cib", {
-      have: { cluster: "up", cib: CIB, fingerprint: "f", ...change?.cib } satisfies CibHave,
+      have: { cluster: "up", cib: CIB, text: "", fingerprint: "f", ...change?.cib } satisfies CibHave,
     })
     state.answers.set(observe.id, { have: { ...observed(name), ...change?.observation } })
   }

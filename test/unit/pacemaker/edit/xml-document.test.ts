@@ -21,25 +21,31 @@ test("comments, blanks, quotes and entities that nobody touches stay as they are
   const document = readDocument(ODD)
   document.root.child("c")!.setAttributes({ id: 'new "one"' })
   document.root.child("b")!.remove()
-  expect(formatDocument(document)).toBe(ODD.replace("<c >", '<c id="new &#34;one&#34;">').replace("<!-- in --><b/>", ""))
+  expect(formatDocument(document)).toBe(
+    ODD.replace("<c >", '<c id="new &#34;one&#34;">').replace("<!-- in --><b/>", ""),
+  )
 })
 
-property.prop([fc.array(fc.nat(), { maxLength: 12 })])("whatever is done, the text says what the tree does", (moves) => {
-  const document = readDocument(ODD)
-  for (const [at, move] of moves.entries()) {
-    const nodes = [...document.root.descendants()]
-    const node = nodes[move % nodes.length]!
-    if (node === document.root || move % 3 === 0) node.insert(new XmlNode("n", { id: `n${at}`, v: '<&">\n' }), node.children[0])
-    else if (move % 3 === 1) node.setAttributes({ ...node.attributes, z: String(at) })
-    else document.root.insert(node.remove())
-  }
-  const plain = ({ name, attributes, children }: XmlNode): unknown => ({
-    name,
-    attributes: { ...attributes },
-    children: children.map(plain),
-  })
-  expect(parseXml(formatDocument(document))).toEqual(plain(document.root))
-})
+property.prop([fc.array(fc.nat(), { maxLength: 12 })])(
+  "whatever is done, the text says what the tree does",
+  (moves) => {
+    const document = readDocument(ODD)
+    for (const [at, move] of moves.entries()) {
+      const nodes = [...document.root.descendants()]
+      const node = nodes[move % nodes.length]!
+      if (node === document.root || move % 3 === 0)
+        node.insert(new XmlNode("n", { id: `n${at}`, v: '<&">\n' }), node.children[0])
+      else if (move % 3 === 1) node.setAttributes({ ...node.attributes, z: String(at) })
+      else document.root.insert(node.remove())
+    }
+    const plain = ({ name, attributes, children }: XmlNode): unknown => ({
+      name,
+      attributes: { ...attributes },
+      children: children.map(plain),
+    })
+    expect(parseXml(formatDocument(document))).toEqual(plain(document.root))
+  },
+)
 
 test("what is added stands on a line of its own, as deep as it is", () => {
   const document = readDocument("<cib>\n  <resources/>\n</cib>\n")

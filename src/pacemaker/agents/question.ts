@@ -1,0 +1,28 @@
+import type { Question } from "../../model/probe.ts"
+import { changesOf } from "../changes.ts"
+import type { CibHave } from "../cib-probe.ts"
+import type { CibWant } from "../cib-want.ts"
+import { diffCib } from "../diff.ts"
+import { ownershipOf } from "../ownership.ts"
+import { withoutSecrets } from "../parameter-secrets.ts"
+import { agentName, metadataScript, parseAgents } from "./metadata.ts"
+
+/**
+ * Asks about the agents of resources that are to be made or changed, all of them at once; undefined where there are none, so that a run
+ * which changes nothing asks nothing. Whose a resource is does not count here: the other members' records are not known yet.
+ */
+export function agentsQuestion(want: CibWant, have: CibHave): Question<CibHave> | undefined {
+  if (have.cluster === "absent") return undefined
+  const { desired, secrets = [] } = want
+  const { changes } = diffCib(desired, withoutSecrets(have.cib, secrets), ownershipOf(desired))
+  const changed = new Set([
+    ...changesOf(changes, "create-resource").map(({ resource }) => resource.id),
+    ...changesOf(changes, "update-resource").map((change) => change.have.id),
+  ])
+  const agents = desired.resources.filter(({ id }) => changed.has(id)).map(({ agent }) => agentName(agent))
+  if (agents.length === 0) return undefined
+  return {
+    script: metadataScript([...new Set(agents)]),
+    parse: ({ stdout }) => ({ ...have, agents: parseAgents(stdout) }),
+  }
+}

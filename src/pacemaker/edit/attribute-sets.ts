@@ -1,0 +1,56 @@
+import type { AttributeChange } from "../changes.ts"
+import type { CibDocument } from "./cib-document.ts"
+import type { XmlNode } from "./xml-document.ts"
+
+/** The kinds of sets in which attributes stand. */
+type SetKind = "instance_attributes" | "meta_attributes" | "cluster_property_set"
+
+/**
+ * Changes attributes of an element, each where it stands, new ones in the first set, or in one of this id, by default as pcs calls it.
+ * Sets with a rule hold sometimes and are left to whoever wrote them.
+ */
+export function changeAttributes(
+  document: CibDocument,
+  holder: XmlNode,
+  kind: SetKind,
+  { set, unset }: AttributeChange,
+  id = `${holder.id}-${kind}`,
+): void {
+  for (const name of unset) for (const pair of pairsOf(holder, kind, name)) pair.remove()
+  for (const [name, value] of Object.entries(set)) {
+    const pair = pairsOf(holder, kind, name)[0]
+    if (pair !== undefined && pair.id !== "") pair.setAttributes({ ...pair.attributes, value })
+    else {
+      // It only refers to another's.
+      pair?.remove()
+      const own = plainSets(holder, kind)[0] ?? document.add(holder, kind, { id })
+      document.add(own, "nvpair", { id: `${own.id}-${name}`, name, value })
+    }
+  }
+}
+
+/** Whether the element has an attribute of this name that holds always. */
+export function hasAttribute(holder: XmlNode, kind: SetKind, name: string): boolean {
+  return pairsOf(holder, kind, name).length > 0
+}
+
+/** Names of the attributes that hold always. */
+export function attributeNames(holder: XmlNode, kind: SetKind): readonly string[] {
+  return plainSets(holder, kind).flatMap((set) =>
+    set.childrenOf("nvpair").map(({ attributes }) => attributes.name ?? ""),
+  )
+}
+
+function pairsOf(holder: XmlNode, kind: SetKind, name: string): readonly XmlNode[] {
+  return plainSets(holder, kind).flatMap((set) =>
+    set.childrenOf("nvpair").filter(({ attributes }) => attributes.name === name),
+  )
+}
+
+/** Pacemaker lets the set of this name win over the others. */
+const FIRST = "cib-bootstrap-options"
+
+function plainSets(holder: XmlNode, kind: SetKind): readonly XmlNode[] {
+  const sets = holder.childrenOf(kind).filter((set) => set.id !== "" && set.child("rule") === undefined)
+  return sets.toSorted((a, b) => Number(b.id === FIRST) - Number(a.id === FIRST))
+}

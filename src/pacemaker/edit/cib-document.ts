@@ -1,0 +1,49 @@
+import { HaopsError } from "../../base/errors.ts"
+import { formatDocument, readDocument, type XmlDocument, XmlNode } from "./xml-document.ts"
+
+/** A CIB that is edited by ids. */
+export class CibDocument {
+  readonly #document: XmlDocument
+
+  constructor(text: string) {
+    this.#document = readDocument(text)
+  }
+
+  get configuration(): XmlNode {
+    const { root } = this.#document
+    return root.child("configuration") ?? root.insert(new XmlNode("configuration", {}))
+  }
+
+  /** The part of the configuration of that name; made where there is none. */
+  section(name: string): XmlNode {
+    return this.configuration.child(name) ?? this.configuration.insert(new XmlNode(name, {}))
+  }
+
+  find(id: string): XmlNode | undefined {
+    return this.configuration.descendants().find((node) => node.id === id)
+  }
+
+  /** The element of this id. */
+  get(id: string): XmlNode {
+    const found = this.find(id)
+    if (found === undefined) throw new HaopsError("E_BUG", `the CIB has no element ${id}, which it was read from`)
+    return found
+  }
+
+  /** Adds an element under a parent, with the id that is wanted, or one like it where something has that. */
+  add(parent: XmlNode, name: string, { id, ...rest }: Readonly<Record<string, string>> & { id: string }): XmlNode {
+    return parent.insert(new XmlNode(name, { id: this.#free(id), ...rest }))
+  }
+
+  toString(): string {
+    return formatDocument(this.#document)
+  }
+
+  #free(wanted: string): string {
+    const base = wanted.replace(/[^\w.-]/g, "_")
+    const taken = new Set(this.configuration.descendants().map((node) => node.id))
+    let id = base
+    for (let number = 1; taken.has(id); number++) id = `${base}-${number}`
+    return id
+  }
+}

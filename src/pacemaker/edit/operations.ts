@@ -1,0 +1,82 @@
+import type { Operation } from "../../model/inventory.ts"
+import { defaultOperations } from "../agents/default-operations.ts"
+import type { OperationChange } from "../changes.ts"
+import type { Attributes } from "../cib.ts"
+import type { DesiredResource } from "../desired.ts"
+import { inRole } from "../schema.ts"
+import { changeAttributes, hasAttribute } from "./attribute-sets.ts"
+import type { Editing } from "./editing.ts"
+import { XmlNode } from "./xml-document.ts"
+
+/** What pacemaker's schema has as attributes of an operation; anything else is an instance attribute of it. */
+const OPTIONS = [
+  ...["interval", "timeout", "role", "on-fail", "enabled", "start-delay", "interval-origin", "record-pending"],
+  ...["description", "requires"],
+]
+
+/** Writes the operations of a new resource: those that are wanted, and of the agent's own those that nobody named. */
+export function writeOperations(primitive: XmlNode, resource: DesiredResource, editing: Editing): void {
+  const all = [...resource.operations, ...defaultOperations(resource, editing.agents)]
+  for (const operation of all.toSorted((a, b) => a.name.localeCompare(b.name))) {
+    addOperation(primitive, operation, editing)
+  }
+}
+
+/** Changes operations by their ids, and adds others. What haops has no word for stays in them. */
+export function changeOperations(primitive: XmlNode, changes: readonly OperationChange[], editing: Editing): void {
+  for (const { have, want } of changes) {
+    const operation = operationsOf(primitive)
+      .childrenOf("op")
+      .find(({ id }) => id === have?.id)
+    if (have === undefined || operation === undefined) addOperation(primitive, want, editing)
+    else changeOperation(primitive, operation, want, editing)
+  }
+}
+
+function addOperation(primitive: XmlNode, { name, options }: Operation, editing: Editing): void {
+  const { id, name: _, interval = name === "monitor" ? "60s" : "0s", ...rest } = options
+  const { own, further } = parted({ interval, ...rest }, editing)
+  const wanted = id ?? operationId(primitive, name, interval)
+  const operation = editing.document.add(operationsOf(primitive), "op", { id: wanted, name, ...own })
+  changeAttributes(editing.document, operation, "instance_attributes", { set: further, unset: [] })
+}
+
+function changeOperation(primitive: XmlNode, operation: XmlNode, { name, options }: Operation, editing: Editing): void {
+  const { id: chosen, name: _, ...rest } = options
+  const { own, further } = parted(rest, editing)
+  const before = operation.attributes
+  const id = chosen ?? renamed(primitive, before, { name, ...own }, editing)
+  operation.setAttributes({ ...before, ...own, id })
+  const isMeta = ([key]: [string, string]) => hasAttribute(operation, "meta_attributes", key)
+  const entries = Object.entries(further)
+  const metas = Object.fromEntries(entries.filter(isMeta))
+  const instances = Object.fromEntries(entries.filter((entry) => !isMeta(entry)))
+  changeAttributes(editing.document, operation, "meta_attributes", { set: metas, unset: [] })
+  changeAttributes(editing.document, operation, "instance_attributes", { set: instances, unset: [] })
+}
+
+/** An id that tells the interval tells the new one; one that somebody chose stays. */
+function renamed(primitive: XmlNode, before: Attributes, now: Attributes, { document }: Editing): string {
+  const { id = "", name = "", interval = "" } = before
+  const next = operationId(primitive, now.name ?? name, now.interval ?? interval)
+  const isTelling = id === operationId(primitive, name, interval)
+  return isTelling && document.find(next) === undefined ? next : id
+}
+
+function operationId(primitive: XmlNode, name: string, interval: string): string {
+  return `${primitive.id}-${name}-interval-${interval}`
+}
+
+function parted(options: Attributes, { schema }: Editing): { own: Attributes; further: Attributes } {
+  const spelled = Object.entries(options).map(
+    ([key, value]) => [key, key === "role" ? inRole(value, schema) : value] as const,
+  )
+  return {
+    own: Object.fromEntries(spelled.filter(([key]) => OPTIONS.includes(key))),
+    further: Object.fromEntries(spelled.filter(([key]) => !OPTIONS.includes(key))),
+  }
+}
+
+function operationsOf(primitive: XmlNode): XmlNode {
+  return primitive.child("operations") ?? primitive.insert(new XmlNode("operations", {}))
+}

@@ -1,0 +1,77 @@
+import type { Finding } from "../base/events.ts"
+import type { PlaceOf } from "./agents/checked.ts"
+import { type Change, changesOf } from "./changes.ts"
+import type { Cib } from "./cib.ts"
+import type { DesiredResource } from "./desired.ts"
+import { isAtLeast, type SchemaVersion } from "./schema.ts"
+
+/** What this schema, that of pacemaker 3, has no place for any more, and what to do instead. */
+const DROPPED_WITH: SchemaVersion = [4, 0]
+const DROPPED_META: Readonly<Record<string, string>> = { "restart-type": "an order constraint of the kind Mandatory" }
+const DROPPED_OPTIONS: Readonly<Record<string, string>> = { can_fail: "on-fail", role_after_failure: "on-fail: demote" }
+const DROPPED_CLASSES: Readonly<Record<string, string>> = {
+  upstart: "the same as a systemd unit",
+  nagios: "an OCF agent, or a guest node with a monitor of its own",
+}
+const DEMOTE_SINCE: SchemaVersion = [3, 4]
+
+/** What the CIB's own schema, by `validate-with`, has no words for among what is to be written. The CIB is never upgraded for it. */
+export function schemaFindings(
+  changes: readonly Change[],
+  { schema, resources, placeOf }: { schema: Cib["schema"]; resources: readonly DesiredResource[]; placeOf: PlaceOf },
+): readonly Finding[] {
+  if (schema === undefined) return []
+  const written = new Set([
+    ...changesOf(changes, "create-resource").map(({ resource }) => resource.id),
+    ...changesOf(changes, "update-resource").map(({ have }) => have.id),
+  ])
+  const ours = resources.filter(({ id }) => written.has(id))
+  const found = isAtLeast(schema, DROPPED_WITH)
+    ? [...properties(changes), ...ours.flatMap((resource) => dropped(resource, placeOf))]
+    : ours.flatMap((resource) => tooNew(resource, schema, placeOf))
+  const by = `pacemaker-${schema.join(".")}`
+  return found.map(({ what, hint }) => ({
+    severity: "error",
+    message: `${what}, which ${by}, the CIB's schema, does not know`,
+    hint,
+  }))
+}
+
+interface Unknown {
+  what: string
+  hint: string
+}
+
+function properties(changes: readonly Change[]): readonly Unknown[] {
+  const poweroff = changesOf(changes, "set").some(
+    ({ name, value }) => name === "stonith-action" && value === "poweroff",
+  )
+  return poweroff ? [{ what: "the property stonith-action is poweroff", hint: "Write off, which means the same." }] : []
+}
+
+function dropped({ id, agent, meta, operations }: DesiredResource, placeOf: PlaceOf): readonly Unknown[] {
+  const standard = agent.split(":")[0] ?? ""
+  const options = operations.flatMap(({ name, options }) => Object.keys(options).map((option) => ({ name, option })))
+  return [
+    ...told(DROPPED_CLASSES[standard], `${placeOf(id)} ${id} is of the class ${standard}`),
+    ...Object.keys(meta).flatMap((name) =>
+      told(DROPPED_META[name], `${placeOf(id, ["meta", name])} ${id} has the meta attribute ${name}`),
+    ),
+    ...options.flatMap(({ name, option }) =>
+      told(DROPPED_OPTIONS[option], `${placeOf(id, ["operations", name])} ${id} has ${option} at its ${name}`),
+    ),
+  ]
+}
+
+function told(instead: string | undefined, what: string): readonly Unknown[] {
+  return instead === undefined ? [] : [{ what, hint: `Pacemaker 3 dropped it; write ${instead} instead.` }]
+}
+
+function tooNew({ id, operations }: DesiredResource, schema: SchemaVersion, placeOf: PlaceOf): readonly Unknown[] {
+  if (isAtLeast(schema, DEMOTE_SINCE)) return []
+  const demoting = operations.filter(({ options }) => options["on-fail"] === "demote")
+  return demoting.map(({ name }) => ({
+    what: `${placeOf(id, ["operations", name])} ${id} has on-fail: demote at its ${name}`,
+    hint: "Take it out, or upgrade the CIB by hand where all nodes know it: cibadmin --upgrade.",
+  }))
+}

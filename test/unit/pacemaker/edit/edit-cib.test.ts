@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { type Agents, parseAgents } from "../../../../src/pacemaker/agents/metadata.ts"
+import { EMPTY_TEXT } from "../../../../src/pacemaker/cib.ts"
+import { parseCib } from "../../../../src/pacemaker/cib-parse.ts"
+import type { Desired } from "../../../../src/pacemaker/desired.ts"
+import { diffCib } from "../../../../src/pacemaker/diff.ts"
+import { editCib } from "../../../../src/pacemaker/edit/edit-cib.ts"
+import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../../../src/pacemaker/ownership.ts"
+import { cloned, DESIRES, desired, monitor, resource } from "../../../cases/pacemaker/desires.ts"
+
+const recorded = (name: string) =>
+  readFileSync(new URL(`../../../cases/pacemaker/recorded/${name}`, import.meta.url), "utf8")
+const agents = parseAgents(recorded("agents-3.0.txt"))
+
+function led(text: string, want: Desired, owned: Ownership = ownershipOf(want), known: Agents = agents): string {
+  const have = parseCib(text)
+  return editCib(text, diffCib(want, have, owned).changes, have, known)
+}
+
+/** The lines of the one that the other does not have. */
+function lacking(one: string, other: string): string[] {
+  const lines = new Set(other.split("\n"))
+  return one
+    .split("\n")
+    .filter((line) => !lines.has(line))
+    .map((line) => line.trim())
+}
+
+describe("a new resource", () => {
+  test("is written as pcs writes it: ids, and the operations of its agent that nobody named", () => {
+    const vip = resource("vip", "ocf:heartbeat:IPaddr2", {
+      parameters: { ip: "10.0.0.11" },
+      operations: [monitor("30s")],
+    })
+    expect(lacking(led(EMPTY_TEXT, desired({ resources: [vip] })), EMPTY_TEXT)).toEqual([
+      "<resources>",
+      '<primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2">',
+      '<instance_attributes id="vip-instance_attributes">',
+      '<nvpair id="vip-instance_attributes-ip" name="ip" value="10.0.0.11"/>',
+      "</instance_attributes>",
+      "<operations>",
+      '<op id="vip-monitor-interval-30s" name="monitor" interval="30s"/>',
+      '<op id="vip-start-interval-0s" name="start" interval="0s" timeout="20s"/>',
+      '<op id="vip-stop-interval-0s" name="stop" interval="0s" timeout="20s"/>',
+      "</operations>",
+      "</primitive>",
+      "</resources>",
+    ])
+  })
+
+  test("of systemd keeps its 100 seconds, whether or not the node could be asked", () => {
+    const web = desired({
+      resources: [resource("web", "systemd:haproxy", cloned("web-clone", { interleave: "true" }))],
+    })
+    for (const known of [agents, new Map()]) {
+      const text = led(EMPTY_TEXT, web, NOTHING_OWNED, known)
+      expect(text).toContain('<op id="web-stop-interval-0s" name="stop" interval="0s" timeout="100s"/>')
+      expect(text).toContain('<op id="web-monitor-interval-60s" name="monitor" interval="60s" timeout="100s"/>')
+      expect(text).toContain('<nvpair id="web-clone-meta_attributes-interleave" name="interleave" value="true"/>')
+    }
+  })
+
+  test("of a fence agent gets a monitor, and none of what the fencer does itself", () => {
+    const text = led(EMPTY_TEXT, desired({ resources: [resource("f", "stonith:fence_ipmilan", { fencing: true })] }))
+    expect(text.match(/<op .*/g)).toEqual(['<op id="f-monitor-interval-60s" name="monitor" interval="60s"/>'])
+  })
+
+  test.each([
+    ["pacemaker-3.5", "Master", "Slave"],
+    ["pacemaker-3.7", "Promoted", "Unpromoted"],
+    ["pacemaker-4.0", "Promoted", "Unpromoted"],
+    ["none", "Promoted", "Unpromoted"],
+  ])("by %s has roles that it knows", (schema, promoted, unpromoted) => {
+    const text = EMPTY_TEXT.replace("<cib>", `<cib validate-with="${schema}">`)
+    const written = led(
+      text,
+      desired({ resources: [resource("s", "ocf:pacemaker:Stateful", cloned("s-clone", {}, true))] }),
+    )
+    expect(written.match(/role="\w+"/g)).toEqual([`role="${promoted}"`, `role="${unpromoted}"`])
+    expect(written).not.toMatch(/name="(meta-data|validate-all)"/)
+  })
+
+  test("has operations under the ids that were chosen for them, and keeps those when they change", () => {
+    const by = (interval: string, id: string) =>
+      desired({ resources: [resource("d", "ocf:heartbeat:Dummy", { operations: [monitor(interval, { id })] })] })
+    const first = led(EMPTY_TEXT, by("10s", "mine"))
+    expect(first).toContain('<op id="mine" name="monitor" interval="10s"/>')
+    const second = led(first, by("20s", "mine"))
+    expect(second).toContain('<op id="mine" name="monitor" interval="20s"/>')
+    expect(led(second, by("20s", "ours"))).toContain('<op id="ours" name="monitor" interval="20s"/>')
+    expect(led(second, by("20s", "mine"))).toBe(second)
+  })
+
+  test("gives way to ids that something has", () => {
+    const other = '<primitive id="vip-instance_attributes" class="ocf" provider="heartbeat" type="Dummy"/>'
+    const text = EMPTY_TEXT.replace("<resources/>", `<resources>${other}</resources>`)
+    const vip = resource("vip", "ocf:heartbeat:IPaddr2", { parameters: { ip: "10.0.0.11" } })
+    expect(led(text, desired({ resources: [vip] }), NOTHING_OWNED)).toContain(
+      '<instance_attributes id="vip-instance_attributes-1">',
+    )
+  })
+})
+
+describe("what haops has no word for", () => {
+  const [, before, after] = Object.values(DESIRES)
+  const night = (kind: string, id: string, name: string) =>
+    `<${kind} id="${id}"><rule id="${id}-rule" score="0"><date_expression id="${id}-when" operation="gt" start="2037-01-01"/></rule><nvpair id="${id}-${name}" name="${name}" value="9"/></${kind}>`
+  const util = (id: string) =>
+    `<utilization id="${id}-util"><nvpair id="${id}-cpu" name="cpu" value="2"/></utilization>`
+  const ADDED: readonly [into: RegExp, what: string][] = [
+    [
+      /(?<=<primitive [^>]*id="vip"[^>]*>)/,
+      `<!-- by hand -->${util("vip")}${night("instance_attributes", "vip-night", "ip")}`,
+    ],
+    [/(?<=<primitive [^>]*id="second"[^>]*>)/, util("second")],
+    [/(?<=<primitive [^>]*id="second")/, ' description="by  hand"'],
+    [/(?<=<op [^>]*id="vip-monitor-interval-30s")/, ' record-pending="true"'],
+    [
+      /(?<=<group [^>]*id="tail"[^>]*>)/,
+      '<meta_attributes id="tail-meta"><nvpair id="tail-role" name="target-role" value="Stopped"/></meta_attributes>',
+    ],
+    [/(?<=<clone [^>]*id="lb-haproxy-clone"[^>]*>)/, night("meta_attributes", "lb-night", "clone-max")],
+    [/(?<=<clone [^>]*id="state-clone"[^>]*>)/, night("meta_attributes", "state-night", "notify")],
+    [
+      /(?=<\/configuration>)/,
+      '<tags><tag id="web"><obj_ref id="vip"/><obj_ref id="first"/></tag></tags><alerts><alert id="a" path="/a"/></alerts>',
+    ],
+  ]
+  const marked = (text: string) => ADDED.reduce((all, [into, what]) => all.replace(into, what), text)
+
+  test.each(["pcs-0.10.xml", "pcs-0.11.xml", "pcs-0.12.xml"])(
+    "survives a change of its object in %s, to the byte",
+    (name) => {
+      const text = marked(recorded(name))
+      const owned = ownershipOf(before!)
+      const third = led(text, after!, owned)
+      for (const [, what] of ADDED) expect(third).toContain(what)
+      expect(diffCib(after!, parseCib(third), ownershipOf(after!)).changes).toEqual([])
+      // Under a clone of another name it is the same clone.
+      const renamed = {
+        ...after!,
+        resources: after!.resources.map((one) =>
+          one.id === "state" ? { ...one, ...cloned("states", {}, true) } : one,
+        ),
+      }
+      expect(led(third, renamed)).toContain(night("meta_attributes", "state-night", "notify"))
+    },
+  )
+
+  test("a value changes on its line alone", () => {
+    const text = recorded("pcs-0.11.xml")
+    const resources = before!.resources.map((one) =>
+      one.id === "vip" ? { ...one, parameters: { ...one.parameters, ip: "10.0.0.99" } } : one,
+    )
+    const changed = led(text, { ...before!, resources })
+    expect(lacking(text, changed)).toEqual(['<nvpair id="vip-instance_attributes-ip" name="ip" value="10.0.0.11"/>'])
+    expect(lacking(changed, text)).toEqual(['<nvpair id="vip-instance_attributes-ip" name="ip" value="10.0.0.99"/>'])
+  })
+
+  test("a tag loses what is gone, and goes with its last", () => {
+    const text = marked(recorded("pcs-0.11.xml"))
+    const without = (...ids: string[]) =>
+      led(text, desired({ resources: before!.resources.filter(({ id }) => !ids.includes(id)) }), ownershipOf(before!))
+    expect(without("vip")).toContain('<tag id="web"><obj_ref id="first"/></tag>')
+    expect(without("vip", "first")).not.toContain("<tag ")
+  })
+})
+
+test("nothing to change is the text itself", () => {
+  expect(editCib(EMPTY_TEXT, [], { schema: undefined }, new Map())).toBe(EMPTY_TEXT)
+})
