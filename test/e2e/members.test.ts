@@ -142,7 +142,7 @@ describe("what operators leave behind", () => {
     await until(async () => (await holders(lab.nodes, lab.vip)).length === 0, { what: "the VIP to be nowhere" })
     const { code, stderr, ms } = await lab.haops(["up", "--yes", "-i", inventory])
     expect(code, stderr).toBe(1)
-    expect(stderr.replace(/\s+/g, " ")).toMatch(new RegExp(`is stopped: .*${left}.*${clear}`))
+    expect(stderr.replace(/\s+/g, " ")).toMatch(new RegExp(`: stopped: .*${left}.*${clear}`))
     expect(ms).toBeLessThan(30_000)
     await node!.must("crm_resource --clear --resource vip")
     await must("up", "--yes")
