@@ -235,6 +235,8 @@ describe("a node that died", () => {
   test("goes with --force alone, does not rejoin when it comes back, and can be added again", async () => {
     const dead = lab.node("controller4")
     await must("add-node", "controller4", "--address", address(4))
+    // After that long a node that boots alone elects itself: 20 s where nothing is said.
+    await dead.must("crm_attribute --type crm_config --name dc-deadtime --update 2s")
     await dead.kill()
     await until(async () => (await onlineNodes(lab.nodes[0]!)).length === 3, { what: "the death to be seen" })
     const { code, stderr } = await lab.haops(["remove-node", "controller4", "--timeout", "5", "-i", inventory])
