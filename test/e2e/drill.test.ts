@@ -30,18 +30,18 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
   })
 
   test("haproxy-kill: 0.6 s", async () => {
-    const runs: DrillReport[] = []
-    while (runs.length < 5) {
-      runs.push(await drill("haproxy-kill", "--max-outage", "3s"))
+    // The best of at most five: how fast it can be does not depend on what else this machine has to do.
+    const runs = [await drill("haproxy-kill", "--max-outage", "3s")]
+    while (runs.length < 5 && runs.at(-1)!.outageMs > 600) {
       await expectAsBefore()
+      runs.push(await drill("haproxy-kill", "--max-outage", "3s"))
     }
     for (const { requests, moves, restored } of runs) {
       expect(requests.failed).toBeGreaterThan(0)
       expect(moves.vip?.length).toBeGreaterThan(1)
       expect(restored).toBe("mended")
     }
-    // The best of five: how fast it can be does not depend on what else this machine has to do.
-    expect(Math.min(...runs.map(({ outageMs }) => outageMs))).toBeLessThanOrEqual(600)
+    expect(runs.at(-1)?.outageMs).toBeLessThanOrEqual(600)
   })
 
   test("pacemaker-kill: systemd starts it again, and the cluster sorts itself out", async () => {
