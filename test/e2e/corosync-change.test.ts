@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import type { HaopsResult } from "./harness/haops.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { startProber } from "./harness/prober.ts"
+import { each, THREE } from "./harness/three.ts"
 
 // Corosync's settings change under a serving cluster: live where corosync can, else node by node. Who asks the VIP notices nothing.
 
-const NAMES = ["controller1", "controller2", "controller3"]
 const TOTEM = { token: 1000, tokenCoefficient: 100 }
 /** A network of its own for corosync, and another one to move that to. */
 const NETWORKS = { second: "10.88.1", third: "10.88.2" }
@@ -31,14 +32,14 @@ test("a token, another link, and another address for that, are taken up live: no
   const more = await withLinks("second")
   expect((await planned(lab, more)).risk).toBe("reload")
   await must("up", "-i", more)
-  expect(await everywhere(lab.nodes, running("totem.token"))).toEqual(all("1500"))
+  expect(await everywhere(lab.nodes, running("totem.token"))).toEqual(each("1500"))
   expect(await linksOf("controller1")).toEqual([`ring0 ${lab.node("controller1").address}`, "ring1 10.88.1.1"])
-  expect(await everywhere(lab.nodes, CONNECTED)).toEqual(all("4"))
+  expect(await everywhere(lab.nodes, CONNECTED)).toEqual(each("4"))
 
   const moved = await withLinks("third")
   await must("up", "-i", moved)
   expect(await linksOf("controller1")).toEqual([`ring0 ${lab.node("controller1").address}`, "ring2 10.88.2.1"])
-  expect(await everywhere(lab.nodes, CONNECTED)).toEqual(all("4"))
+  expect(await everywhere(lab.nodes, CONNECTED)).toEqual(each("4"))
 
   const { failed, attempts } = await prober.stop()
   expect(failed, `of ${attempts.length} requests`).toBe(0)
@@ -57,7 +58,7 @@ test("a token three times as long, and back: its links go by it too, and no memb
     const inventory = await lab.inventory({ pacemaker: { totem } })
     await must("up", "-i", inventory)
     expect(await everywhere(lab.nodes, running("runtime.config.totem.interface.0.knet_ping_timeout"))).toEqual(
-      all(timeout),
+      each(timeout),
     )
     expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   }
@@ -72,14 +73,16 @@ test("links that somebody else's reload has left behind a token catch up before 
   const left = await lab.inventory({ pacemaker: { totem: { ...TOTEM, token: 3000 } } })
   const { drift, risk } = await planned(lab, left)
   expect(drift).toEqual(
-    NAMES.flatMap((name) => [0, 2].map((link) => `${name}: link ${link} given up: after 550 ms -> after 1550 ms`)),
+    THREE.flatMap((name) => [0, 2].map((link) => `${name}: link ${link} given up: after 550 ms -> after 1550 ms`)),
   )
   expect(risk).toBe("reload")
 
   const before = await membership()
   const lower = await lab.inventory()
   await must("up", "-i", lower)
-  expect(await everywhere(lab.nodes, running("runtime.config.totem.interface.0.knet_ping_timeout"))).toEqual(all("550"))
+  expect(await everywhere(lab.nodes, running("runtime.config.totem.interface.0.knet_ping_timeout"))).toEqual(
+    each("550"),
+  )
   expect(await membership()).toEqual(before)
   await expectNothingToDo(lower)
 })
@@ -109,7 +112,7 @@ test("another transport goes node by node; killed on the way it is completed by 
   expect(one! > Math.max(...before) && two! > one! && three! > two!, `${before} then ${one}, ${two}, ${three}`).toBe(
     true,
   )
-  expect(await everywhere(lab.nodes, running("totem.transport"))).toEqual(all("udpu"))
+  expect(await everywhere(lab.nodes, running("totem.transport"))).toEqual(each("udpu"))
   expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
   expect(await property(lab.node("controller1"), "maintenance-mode")).toBe("")
   await expectNothingToDo(inventory)
@@ -119,7 +122,7 @@ test("a node that does not come back stops it there; mended, it is completed, an
   // The node that the clients are served by: what it runs outlives its pacemaker.
   const [holder] = await holders(lab.nodes, lab.vip)
   const broken = lab.node(holder!)
-  const later = NAMES.indexOf(holder!) + 1
+  const later = THREE.indexOf(holder!) + 1
   await broken.write("/etc/systemd/system/corosync.service.d/broken.conf", "[Service]\nExecStartPre=/bin/false\n")
   await broken.must("systemctl daemon-reload")
   await lab.node("controller1").must("pcs property set maintenance-mode=true")
@@ -135,7 +138,7 @@ test("a node that does not come back stops it there; mended, it is completed, an
   await must("up", "--yes", "-i", inventory)
   const { failed, attempts } = await prober.stop()
   expect(failed, `of ${attempts.length} requests`).toBe(0)
-  expect(await everywhere(lab.nodes, "corosync-quorumtool -s | grep -c WaitForAll")).toEqual(all("1"))
+  expect(await everywhere(lab.nodes, "corosync-quorumtool -s | grep -c WaitForAll")).toEqual(each("1"))
   expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
   expect(await property(lab.node("controller1"), "maintenance-mode")).toBe("true")
   await must("maintenance", "off", "-i", inventory)
@@ -163,7 +166,7 @@ async function withLinks(network: keyof typeof NETWORKS): Promise<string> {
 
 /** `ring0 10.0.0.1`, …: what corosync on the node works with for itself. */
 async function linksOf(name: string): Promise<readonly string[]> {
-  const position = NAMES.indexOf(name)
+  const position = THREE.indexOf(name)
   const asked = `corosync-cmapctl nodelist.node.${position}. | sed -n 's/.*\\.\\(ring[0-9]\\)_addr (str) = /\\1 /p'`
   return (await lab.node(name).must(asked)).trim().split("\n")
 }
@@ -179,22 +182,16 @@ async function membership(): Promise<Record<string, string>> {
 /** When corosync was started, by node, on the clock that all nodes share. */
 async function starts(): Promise<readonly number[]> {
   const times = await everywhere(lab.nodes, "systemctl show --value -p ExecMainStartTimestampMonotonic corosync")
-  return NAMES.map((name) => Number(times[name]))
+  return THREE.map((name) => Number(times[name]))
 }
 
 async function expectNothingToDo(inventory: string): Promise<void> {
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-  for (const node of lab.nodes) expect(await onlineNodes(node), `seen from ${node.name}`).toEqual(NAMES)
-  expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(NAMES)
+  for (const node of lab.nodes) expect(await onlineNodes(node), `seen from ${node.name}`).toEqual(THREE)
+  expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(THREE)
   expect(new Set(Object.values(await everywhere(lab.nodes, "cat /etc/corosync/corosync.conf"))).size).toBe(1)
 }
 
-function all(value: string): Record<string, string> {
-  return Object.fromEntries(NAMES.map((name) => [name, value]))
-}
-
 async function must(...args: string[]): Promise<HaopsResult> {
-  const result = await lab.haops(args)
-  expect(result.code, `${args.join(" ")}\n${result.stdout}\n${result.stderr}`).toBe(0)
-  return result
+  return await ended(lab.haops(args))
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { DAMAGES } from "./damages.ts"
+import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { constraints, everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { unknownOptions } from "./harness/options.ts"
@@ -8,7 +9,7 @@ import { ask, startProber } from "./harness/prober.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
-import { rememberState, type Untouched } from "./harness/untouched.ts"
+import { ownChanges, rememberState } from "./harness/untouched.ts"
 import { placementTests } from "./placement.ts"
 import { deadMemberTests, statusTests } from "./status.ts"
 
@@ -153,7 +154,7 @@ describe("changed by hand", () => {
     const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
     expect(code).toBe(1)
     expect(stderr).toContain("E_REFUSED")
-    expect(await ownChanges(state)).toEqual([])
+    expect(ownChanges(await state.changes())).toEqual([])
     expect(await lab.node("controller1").must("cibadmin -Q -o configuration")).toBe(cib)
     expect(await onlineNodes(lab.node("controller1"))).toEqual(THREE)
   })
@@ -175,7 +176,7 @@ describe("changed by hand", () => {
     const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
     expect(code).toBe(1)
     expect(stderr).toContain("E_REFUSED")
-    expect(await ownChanges(state)).toEqual([])
+    expect(ownChanges(await state.changes())).toEqual([])
     expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("second")
   })
 
@@ -245,15 +246,7 @@ describe("made into that of the OpenStack guides", () => {
   placementTests(() => lab)
 })
 
-/** What changed, but for what a running cluster writes of its own accord. */
-async function ownChanges(state: Untouched): Promise<readonly string[]> {
-  const changed = Object.values(await state.changes()).flat()
-  return changed.filter((path) => !/^\/(var\/lib\/(pacemaker|corosync|pcsd)|dev\/shm)/.test(path))
-}
-
 /** With `--yes`, since a repair may interrupt. */
 async function up(expected: number) {
-  const result = await lab.haops(["up", "--yes", "-i", inventory])
-  expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(expected)
-  return result
+  return await ended(lab.haops(["up", "--yes", "-i", inventory]), expected)
 }

@@ -5,11 +5,10 @@ import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
+import { THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 
 // Every kind of drill for real, its figures printed; then drills that do not come to their end.
-
-const THREE = ["controller1", "controller2", "controller3"]
 
 let lab: Lab
 let inventory: string

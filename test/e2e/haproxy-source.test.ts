@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { runningOn } from "./harness/observe.ts"
 import { ask, startProber } from "./harness/prober.ts"
@@ -120,8 +121,7 @@ describe("haproxy from source", () => {
   }
 
   async function up(): Promise<void> {
-    const { code, stdout, stderr } = await lab.haops(["up", "--yes"])
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await ended(lab.haops(["up", "--yes"]))
   }
 
   /** The distribution's own source, as its mirror has it. */

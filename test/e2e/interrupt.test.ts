@@ -3,6 +3,7 @@ import { hostname, userInfo } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { stringify } from "yaml"
+import { ended } from "./harness/ended.ts"
 import type { HaopsResult } from "./harness/haops.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
@@ -30,8 +31,7 @@ afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
 test("where a member cannot be reached no cluster is founded without it", async () => {
   await lab.node("controller3").must("systemctl stop ssh")
-  const { code, stdout, stderr } = await up()
-  expect(code, `${stdout}\n${stderr}`).toBe(3)
+  await ended(up(), 3)
   for (const node of lab.nodes.slice(0, 2)) {
     expect(await node.must("grep -s 'cluster_name: lab' /etc/corosync/corosync.conf || echo none")).toBe("none\n")
     expect(await node.must("sysctl -n net.ipv4.ip_nonlocal_bind")).toBe("1\n")
@@ -245,8 +245,7 @@ async function endAt(matches: (event: Event) => boolean, signal: NodeJS.Signals)
 }
 
 async function expectConverged(): Promise<void> {
-  const { code, stdout, stderr } = await up()
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(up())
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(THREE)
   expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)

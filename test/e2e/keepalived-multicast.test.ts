@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders } from "./harness/observe.ts"
@@ -19,8 +20,7 @@ beforeAll(async () => {
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
 test("up brings the VIP to one of the two, who name no peers; a second one has nothing to do", async () => {
-  const { code, stdout, stderr } = await haops("up", "--yes")
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(haops("up", "--yes"))
   expect(await holders(pair, lab.vip)).toHaveLength(1)
   const terms = "grep -cE 'unicast|state MASTER' /etc/keepalived/keepalived.conf || true"
   expect(await everywhere(pair, terms)).toEqual({ lb1: "0", lb2: "0" })

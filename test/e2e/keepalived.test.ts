@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
@@ -174,8 +175,7 @@ describe("keepalived", () => {
   }
 
   async function up(more: InventoryOverrides = {}): Promise<void> {
-    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", await inventory(more)], { env: ENV })
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await ended(lab.haops(["up", "--yes", "-i", await inventory(more)], { env: ENV }))
   }
 
   async function asked(work: () => Promise<unknown>, options: During = {}): Promise<ProbeReport> {

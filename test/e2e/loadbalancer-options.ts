@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import type { Lab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
@@ -101,8 +102,7 @@ async function haops(words: string, { haproxy = {}, ...quorum }: Choice = {}) {
 }
 
 async function up(choice?: Choice): Promise<void> {
-  const { code, stdout, stderr } = await haops("up", choice)
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(haops("up", choice))
 }
 
 /** What the agents of this name on the net do, and no more: start, stop and look by a pid file. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
+import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
@@ -88,8 +89,7 @@ test("lb takes a server out of both haproxies at once, and back", async () => {
     ["maint", "maint"],
     ["ready", "up"],
   ]) {
-    const { code, stdout, stderr } = await haops(`lb ${wish} kube_apiserver/controller2`)
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await ended(haops(`lb ${wish} kube_apiserver/controller2`))
     await untilShown("controller2", state!)
   }
 })
@@ -179,8 +179,7 @@ async function haops(words: string, overrides: InventoryOverrides = {}) {
 }
 
 async function up(overrides?: InventoryOverrides): Promise<void> {
-  const { code, stdout, stderr } = await haops("up", overrides)
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(haops("up", overrides))
 }
 
 /** The node that has the address, then the other one; of those that run. */

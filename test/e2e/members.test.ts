@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { annotated } from "./harness/annotated.ts"
+import { ended } from "./harness/ended.ts"
 import type { HaopsResult } from "./harness/haops.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
@@ -10,7 +11,7 @@ import { everywhere, holders, onlineNodes, property, runningOn } from "./harness
 import { ask, startProber } from "./harness/prober.ts"
 import { THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
-import { rememberState } from "./harness/untouched.ts"
+import { ownChanges, rememberState } from "./harness/untouched.ts"
 
 // Members come, go, rest and fail, while a client keeps asking the VIP.
 
@@ -442,9 +443,7 @@ async function expectMembers(names: readonly string[]): Promise<void> {
 }
 
 async function must(...args: string[]): Promise<HaopsResult> {
-  const result = await haops(...args)
-  expect(result.code, `${args.join(" ")}\n${result.stdout}\n${result.stderr}`).toBe(0)
-  return result
+  return await ended(haops(...args))
 }
 
 function address(index: number): string {
@@ -456,13 +455,6 @@ async function votes(): Promise<Record<"expected" | "total" | "quorate", string 
   const said = await lab.nodes[0]!.must("corosync-quorumtool -s; true")
   const word = (name: string) => new RegExp(`^${name}:\\s+(\\w+)`, "m").exec(said)?.[1]
   return { expected: word("Expected votes"), total: word("Total votes"), quorate: word("Quorate") }
-}
-
-/** The cluster's own files and daemons change by themselves when a member dies. */
-function ownChanges(changes: Readonly<Record<string, readonly string[]>>): string[] {
-  return Object.values(changes)
-    .flat()
-    .filter((path) => !/^\/(var\/lib\/(pacemaker|corosync|pcsd)|dev\/shm)/.test(path))
 }
 
 async function haops(...args: string[]): Promise<HaopsResult> {

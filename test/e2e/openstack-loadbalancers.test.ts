@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
+import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
@@ -27,8 +28,7 @@ beforeAll(async () => {
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
 test("up puts each VIP on its own hosts, and all services of the guide answer behind it", async () => {
-  const { code, stdout, stderr } = await haops("up", "--yes")
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(haops("up", "--yes"))
   const firsts = async () => [...(await holders(lab.nodes, lab.vip)), ...(await holders(lab.nodes, database))].join()
   await until(async () => (await firsts()) === "lb1,controller1", { what: "each VIP on its first host" })
   const urls = [...APIS.map((port) => `http://${lab.vip}:${port}/`), `https://${lab.vip}:443/`]
@@ -64,8 +64,7 @@ test("lb takes a server out of the haproxy of both load balancers at once, and b
     ["maint", "maint"],
     ["ready", "up"],
   ]) {
-    const { code, stdout, stderr } = await haops("lb", wish!, "glance_api_cluster/controller2")
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await ended(haops("lb", wish!, "glance_api_cluster/controller2"))
     const line = new RegExp(`^ {2}controller2 +${state} +${state}\\b`, "m")
     await until(async () => line.test((await haops("lb", "show", "glance_api_cluster")).stdout), { what: wish! })
   }
@@ -113,8 +112,7 @@ test("controllers that carry no VIP any more keep neither keepalived nor haproxy
     vips: { database: null },
     haproxy: { services: [{ preset: "openstack", vip: "public", without: ["galera_cluster", "rabbitmq_cluster"] }] },
   }
-  const { code, stdout, stderr } = await haops("up", "--yes")
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(haops("up", "--yes"))
   expect(await holders(lab.nodes, database)).toEqual([])
   const units = "systemctl is-active haproxy keepalived | sort -u; systemctl is-enabled haproxy keepalived | sort -u"
   const off = "inactive\ndisabled"

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
+import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
 import type { Lab } from "./harness/lab.ts"
 import { constraints, everywhere, holders, runningOn } from "./harness/observe.ts"
@@ -37,8 +38,7 @@ export function placementTests(cluster: () => Lab): void {
       places: { ...places, "10.0.0.11": first, "192.168.1.111": second },
       overrides: { name: "lab" },
     })
-    const { code, stdout, stderr } = await haops(["up", "--yes", "-i", inventory])
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await ended(haops(["up", "--yes", "-i", inventory]))
   })
 
   test("the constraints are those of the seeds", async () => {

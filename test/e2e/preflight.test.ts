@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { planned } from "./harness/planned.ts"
 import { ask } from "./harness/prober.ts"
@@ -71,8 +72,7 @@ test("a package manager at work is waited for, and whose it is, is said", async 
   await until(async () => waits.test(said), { what: "word of the lock" })
   expect(await node.must("dpkg -l haproxy 2>/dev/null | grep -c ^ii || true")).toBe("0\n")
   await node.must("pkill -x perl")
-  const { code, stdout, stderr } = await run.done
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(run.done)
   expect((await ask(`http://${node.address}:8080/`)).ok).toBe(true)
 })
 
@@ -85,8 +85,7 @@ test("killed in the middle of an installation, it is completed by the next run",
   await until(unpacking, { what: "dpkg at work", everyMs: 20 })
   run.child.kill("SIGKILL")
   await run.done
-  const { code, stdout, stderr } = await lab.haops(["up", "-i", inventory])
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(lab.haops(["up", "-i", inventory]))
   expect(await node.must("dpkg --audit; ls /usr/sbin/policy-rc.d 2>/dev/null || true")).toBe("")
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   expect((await ask(`http://${node.address}:8080/`)).ok).toBe(true)

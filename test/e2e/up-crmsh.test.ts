@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders } from "./harness/observe.ts"
 import { ask } from "./harness/prober.ts"
@@ -15,8 +16,7 @@ beforeAll(async () => {
   // One that has still to be given the package.
   await lab.nodes[1]!.must("dpkg --purge crmsh")
   inventory = await lab.inventory({ pacemaker: { shell: "crmsh" } })
-  const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
-  expect(code, `${stdout}\n${stderr}`).toBe(0)
+  await ended(lab.haops(["up", "--yes", "-i", inventory]))
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { DAMAGES } from "./damages.ts"
 import { dayTwoExamples, general } from "./harness/day-two.ts"
+import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
@@ -12,7 +13,7 @@ import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
-import { rememberState } from "./harness/untouched.ts"
+import { ownChanges, rememberState } from "./harness/untouched.ts"
 
 // The main job on bare nodes, by the oldest and the newest pcs, pacemaker, corosync and haproxy: what they differ in is met here. The
 // release between them is `npm run demo`'s, which proves the same from one machine, and that of all other files. Then README's section
@@ -70,8 +71,7 @@ describe.each([
   })
 
   test("up builds the cluster", async () => {
-    const { code, stdout, stderr } = await lab.haops(["up", "-i", inventory])
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await ended(lab.haops(["up", "-i", inventory]))
   })
 
   test("all members are online in one cluster whose node ids follow the inventory", async () => {
@@ -144,8 +144,7 @@ describe.each([
     const state = await rememberState(members)
     const { code, stdout } = await lab.haops(["plan", "--json", "-i", inventory])
     expect(code, stdout).toBe(0)
-    const changed = Object.values(await state.changes()).flat()
-    expect(changed.filter((path) => !isClusters(path))).toEqual([])
+    expect(ownChanges(await state.changes())).toEqual([])
   })
 
   test("what was changed by hand is planned exactly and put back; no process shows the password meanwhile", async () => {
@@ -154,8 +153,7 @@ describe.each([
     await everywhere(members, "rm /var/lib/pcsd/known-hosts")
     const watcher = await watchSecrets(members, [lab.password])
     expectDrift(await planned(lab, inventory), [...NO_TOKENS, ...damages.flatMap(({ drift }) => drift)])
-    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await ended(lab.haops(["up", "--yes", "-i", inventory]))
     expect((await watcher.stop()).sightings).toEqual([])
     for (const { on, proof } of damages) expect((await lab.node(on).must(proof[0])).trim()).toBe(proof[1])
     expect(
@@ -172,8 +170,7 @@ describe.each([
       `http://${lab.vip}:8080/slow`,
       async () => {
         for (const verb of ["standby", "unstandby"]) {
-          const { code, stdout, stderr } = await lab.haops([verb, holder, "-i", inventory])
-          expect(code, `${stdout}\n${stderr}`).toBe(0)
+          await ended(lab.haops([verb, holder, "-i", inventory]))
         }
       },
       { timeoutMs: 10_000 },
@@ -213,16 +210,14 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
     const only = await lab.haops(["up", "--only", "resources-refresh", "--yes", "-i", inventory])
     expect(only.code, only.stderr).toBe(0)
     await until(async () => (await node.exec("systemctl is-active haproxy")).code === 0, { what: "haproxy started" })
-    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    await ended(lab.haops(["up", "--yes", "-i", inventory]))
     expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
     expect(await holders(members, lab.vip)).toEqual(held)
   })
 
   test("a drill comes to its end, by the packet filter that this release has", async () => {
     const words = ["drill", "partition", "--hold", "3s", "--yes", "--json"]
-    const { code, stdout, stderr } = await lab.haops([...words, "-i", inventory])
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    const { stdout } = await ended(lab.haops([...words, "-i", inventory]))
     expect(JSON.parse(stdout).details.restored).toBe("lifted")
   })
 
@@ -297,9 +292,4 @@ async function answer(url: string): Promise<string> {
 
 function field(text: string, name: string): string | undefined {
   return new RegExp(`${name}: (\\S+)`).exec(text)?.[1]
-}
-
-/** A cluster that runs writes of its own accord. */
-function isClusters(path: string): boolean {
-  return ["/var/lib/pacemaker", "/var/lib/corosync", "/var/lib/pcsd", "/dev/shm"].some((top) => path.startsWith(top))
 }

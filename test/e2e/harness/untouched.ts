@@ -5,6 +5,13 @@ export interface Untouched {
   changes(): Promise<Record<string, readonly string[]>>
 }
 
+/** What a cluster that runs does not write of its own accord. */
+export function ownChanges(changes: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  return Object.values(changes)
+    .flat()
+    .filter((path) => !/^\/(var\/lib\/(pacemaker|corosync|pcsd)|dev\/shm)/.test(path))
+}
+
 const MARK = "/var/lib/lab-mark"
 
 /** Remembers the state of the nodes' disks, their units and their kernel parameters, so that a test can tell that nothing was touched. */

@@ -1,0 +1,9 @@
+import { expect } from "vitest"
+import type { HaopsResult } from "./haops.ts"
+
+/** The result of a run that is to end with this code, 0 by default. Where it ends with another one, what it said is told. */
+export async function ended(run: Promise<HaopsResult>, code = 0): Promise<HaopsResult> {
+  const result = await run
+  expect(result.code, `${result.stdout}\n${result.stderr}`).toBe(code)
+  return result
+}
