@@ -23,12 +23,12 @@ run() {
   name=$1
   shift
   status=0
-  npx vitest run --passWithNoTests --reporter=default --reporter=json --outputFile.json="$TMPDIR/$name.json" "$@" || status=$?
+  ${gently:-} npx vitest run --passWithNoTests --reporter=default --reporter=json --outputFile.json="$TMPDIR/$name.json" "$@" || status=$?
   echo "$status" >"$TMPDIR/$name.status"
 }
 
-# What needs no nodes fills the time in which clusters only wait; what is timed has the machine to itself.
-(run unit --project unit --project ssh "$@") >"$TMPDIR/unit.log" 2>&1 &
+# What needs no nodes fills the time in which clusters only wait, and gives way to them; what is timed has the machine to itself.
+(gently="nice -n 10" && run unit --project unit --project ssh "$@") >"$TMPDIR/unit.log" 2>&1 &
 background=$!
 run nodes --project e2e "$@"
 wait "$background"
