@@ -213,10 +213,7 @@ test("a file in a directory that cannot be written is an error", async () => {
 
 describe("a proxy in a node's environment", () => {
   const names = ["http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY"]
-  const saved = { ...process.env }
-  afterEach(() => {
-    process.env = { ...saved }
-  })
+  afterEach(() => void vi.unstubAllEnvs())
 
   test.each([
     ["pcs", ""],
@@ -226,9 +223,9 @@ describe("a proxy in a node's environment", () => {
     const path = join(directory, program)
     writeFileSync(path, `#!/bin/sh\necho "$http_proxy$https_proxy$all_proxy$HTTPS_PROXY"\n`)
     chmodSync(path, 0o755)
-    for (const name of names) delete process.env[name]
-    process.env.PATH = `${directory}:${process.env.PATH}`
-    process.env.https_proxy = "http://proxy:3128"
+    for (const name of names) vi.stubEnv(name, undefined)
+    vi.stubEnv("PATH", `${directory}:${process.env.PATH}`)
+    vi.stubEnv("https_proxy", "http://proxy:3128")
     const said = await applyAction({ type: "run", argv: [program] }, transport, never)
     expect(said.trim()).toBe(seen)
   })
