@@ -143,9 +143,13 @@ function bindMeanings(words: readonly string[]): Meaning[] {
     .map((meaning) => ({ ...meaning, side: "front" }))
 }
 
+/** Of `stats` a section may have several. */
+const REPEATED = new Set(["admin", "auth", "scope", "socket"])
+
 function statsMeaning(words: readonly string[]): Meaning {
   const [name = "", value = "", ...rest] = words
-  if (name === "auth" || name === "socket" || name === "admin") return plain(["stats", ...words])
+  if (name === "http-request") return ordered(["stats", ...words], "both")
+  if (REPEATED.has(name)) return plain(["stats", ...words])
   const spelled = name === "refresh" || name === "timeout" ? milliseconds(value) : value
   return { ...plain(["stats", name, ...(value === "" ? [] : [spelled]), ...rest]), key: `stats ${name}` }
 }

@@ -44,7 +44,7 @@ export class Half {
       .filter((entry) => !isLog(entry) && !given.has(entry.text))
       .toSorted((a, b) => a.directive.line - b.directive.line)
     const own = new Set(left.filter((entry) => !entry.inherited).map(({ directive }) => directive))
-    return { lines: [...logs, ...lost.map(({ text }) => `no ${text}`), ...new Set(left.map(rawText))], own: [...own] }
+    return { lines: [...logs, ...lost.map(({ text }) => `no ${text}`), ...rawLines(left)], own: [...own] }
   }
 
   /** Logs add up; to lose one of those that `defaults` give, all have to be said anew. `logged`: `log global` is given. */
@@ -66,6 +66,16 @@ export class Half {
 
 function isLog({ key }: Entry): boolean {
   return key.startsWith("log ")
+}
+
+/** A line that says several things is one; a rule that is written twice is two. */
+function rawLines(entries: readonly Entry[]): string[] {
+  return entries
+    .filter((entry, at) => {
+      const first = entries.findIndex((one) => one.directive === entry.directive && rawText(one) === rawText(entry))
+      return first === at
+    })
+    .map(rawText)
 }
 
 /**
