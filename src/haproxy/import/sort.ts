@@ -1,15 +1,15 @@
-import { isBranch } from "../config/conditional.ts"
 import type { ProxySection } from "../config/effective.ts"
 import type { ConfigSection, HaproxyConfig } from "../config/parse.ts"
 import { redactHaproxyConfig } from "../config/redact.ts"
 import type { PoolYaml } from "../section/pool-schema.ts"
 import type { ServiceYaml } from "../section/service-schema.ts"
+import { beyond } from "./beyond.ts"
 import { frontOf } from "./front.ts"
 import { Half } from "./half.ts"
 import type { TakeNote } from "./notes.ts"
 import { type Pair, pairProxies } from "./pairs.ts"
 import { poolOf } from "./pool.ts"
-import { lineage, proxyLines, sectionLines } from "./raw-sections.ts"
+import { proxyLines, sectionLines } from "./raw-sections.ts"
 import { type Refusal, refusal } from "./refusal.ts"
 import { type Around, type ImportedService, type Kept, serviceOf } from "./service.ts"
 import { type ImportedStats, isStats, statsOf } from "./stats.ts"
@@ -33,7 +33,7 @@ export function sortProxies(
   const stats = page === undefined ? undefined : statsOf(page, around)
   for (const kept of stats?.kept ?? []) keptWords(kept, note)
   const others = stats === undefined ? proxies : proxies.filter((proxy) => proxy !== page)
-  const { services, pools, refused } = typed(others, around, note)
+  const { services, pools, refused } = typed(others, config, around, note)
   const kept = others.filter((proxy) => refused.has(proxy))
   for (const proxy of kept) keptWhole(proxy.section, note, refused.get(proxy))
   const foreign = config.sections.filter(
@@ -45,14 +45,16 @@ export function sortProxies(
   return { stats, services, pools, raw: [...foreign.flatMap(sectionLines), ...proxyLines(config, kept)] }
 }
 
-function typed(proxies: readonly ProxySection[], around: Around, note: TakeNote) {
+function typed(proxies: readonly ProxySection[], config: HaproxyConfig, around: Around, note: TakeNote) {
+  const beyondWords = new Map(proxies.map((proxy) => [proxy, beyond(proxy, config)]))
+  const within = { proxies, beyondWords, around }
   const refused = new Map<ProxySection, Refusal>()
   const { pairs, left } = pairProxies(proxies)
   const free = new Set(left)
   const services = pairs.flatMap((pair) => {
-    const service = ofPair(pair, proxies, around)
+    const service = ofPair(pair, within)
     // Its backend may still be one for itself, and the frontend may still hand on to it.
-    const front = "reason" in service && pair.front !== pair.back ? ofFront(pair, proxies, around) : service
+    const front = "reason" in service && pair.front !== pair.back ? ofFront(pair, within) : service
     if (front !== service && pair.back !== undefined) free.add(pair.back)
     if ("reason" in front) {
       refused.set(pair.front, front)
@@ -64,7 +66,7 @@ function typed(proxies: readonly ProxySection[], around: Around, note: TakeNote)
   const pools = proxies
     .filter((proxy) => free.has(proxy))
     .flatMap((proxy): [string, PoolYaml][] => {
-      const pool = conditional(proxy) ?? poolOf(new Half(proxy), around)
+      const pool = beyondWords.get(proxy) ?? poolOf(new Half(proxy), around)
       if ("reason" in pool) {
         refused.set(proxy, pool)
         return []
@@ -75,29 +77,30 @@ function typed(proxies: readonly ProxySection[], around: Around, note: TakeNote)
   return { services, pools: Object.fromEntries(pools), refused }
 }
 
-function ofPair(pair: Pair, proxies: readonly ProxySection[], around: Around): ImportedService | Refusal {
+interface Within {
+  proxies: readonly ProxySection[]
+  /** Why a proxy stays in haproxy's words, whatever it says else. */
+  beyondWords: ReadonlyMap<ProxySection, Refusal | undefined>
+  around: Around
+}
+
+function ofPair(pair: Pair, within: Within): ImportedService | Refusal {
   const { name, front, back } = pair
-  const block = conditional(front) ?? (back && conditional(back))
-  if (block !== undefined) return block
-  if (back === undefined) return ofFront(pair, proxies, around)
+  const { beyondWords, around } = within
+  const reason = beyondWords.get(front) ?? (back && beyondWords.get(back))
+  if (reason !== undefined) return reason
+  if (back === undefined) return ofFront(pair, within)
   const half = new Half(front)
   return serviceOf(name, { front: half, back: front === back ? half : new Half(back) }, around)
 }
 
-function ofFront({ name, front, back, pool }: Pair, proxies: readonly ProxySection[], around: Around) {
-  const block = conditional(front)
-  if (block !== undefined) return block
+function ofFront({ name, front, back, pool }: Pair, { proxies, beyondWords, around }: Within) {
+  const reason = beyondWords.get(front)
+  if (reason !== undefined) return reason
   const to = back?.name ?? pool
   const there = proxies.some((proxy) => proxy.kind !== "frontend" && proxy.name === to)
   if (to !== undefined && !there) return refusal(`there is no backend ${to}`, front.entries.find(isDefault))
   return frontOf(back === undefined ? name : front.name, new Half(front), to, around)
-}
-
-/** What holds in part only cannot be taken apart. */
-function conditional({ section, defaults }: ProxySection): Refusal | undefined {
-  const all = [section, ...lineage(defaults)].flatMap(({ directives }) => directives)
-  const block = all.find(isBranch)
-  return block && { reason: `it has a block "${block.text.split("\n")[0]}"`, line: block.line }
 }
 
 function isDefault({ key }: { key: string }): boolean {

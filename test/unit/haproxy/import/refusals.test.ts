@@ -33,6 +33,29 @@ describe("a section that stays raw is told of with the line that keeps it so, an
     })
   })
 
+  it("keeps a backend of another mode than tcp and http", () => {
+    const text = "backend agents\n  mode spop\n  timeout server 3s\n  server a 10.0.0.2:9000\n"
+    const { config, result } = roundTrip(text)
+    expect(config).toContain(text.trim())
+    const reason = "the whole section: an inventory has no mode spop"
+    expect(result.notes).toContainEqual({ kind: "kept", line: 2, section: "backend agents", text: reason })
+  })
+
+  it("keeps what may have its defaults from a block, after the block", () => {
+    const block = "defaults\n  mode tcp\n.if feature(OPENSSL)\ndefaults\n  mode http\n.endif\n"
+    const { config, result } = roundTrip(`${block}listen web\n  bind 10.0.0.1:80\n  server a 10.0.0.2:80\n`)
+    expect(result.haproxy).not.toHaveProperty("services")
+    expect(config.replace(/^ +/gm, "")).toContain(`${block}listen web\nbind 10.0.0.1:80\n`.replace(/^ +/gm, ""))
+    const reason = 'the whole section: its defaults may be those of the block ".if feature(OPENSSL)"'
+    expect(result.notes).toContainEqual({ kind: "kept", line: 3, section: "listen web", text: reason })
+  })
+
+  it("takes what has defaults of its own after a block", () => {
+    const text = ".if feature(OPENSSL)\ndefaults\n  mode http\n.endif\ndefaults\n  mode tcp\n"
+    const { result } = roundTrip(`${text}listen web\n  bind 10.0.0.1:80\n  server a 10.0.0.2:80\n`)
+    expect(result.haproxy.services).toHaveLength(1)
+  })
+
   it("tells of a section of another kind without a reason: such are kept as a rule", () => {
     const text =
       "userlist ops\n  user ann insecure-password x\nlisten web\n  bind 10.0.0.1:80\n  server a 10.0.0.2:80\n"
