@@ -1,6 +1,7 @@
 import type { Secret } from "../../base/secret.ts"
 import { effectiveProxies, type ProxySection } from "../config/effective.ts"
 import { haproxyMeaning } from "../config/meaning.ts"
+import { redactHaproxyConfig } from "../config/redact.ts"
 import type { HaproxyYaml } from "../section/schema.ts"
 import { sharedDefaults } from "./base.ts"
 import { differences } from "./differences.ts"
@@ -43,7 +44,7 @@ export const STATS_PASSWORD = "HAOPS_STATS_PASSWORD"
  */
 export function importHaproxy(request: ImportRequest): HaproxyImport {
   const notes: ImportNote[] = []
-  const note: TakeNote = (one) => void notes.push(one)
+  const note: TakeNote = (one) => void notes.push({ ...one, text: redactHaproxyConfig(one.text) })
   const config = readSource(
     request.text,
     request.vips.map(({ address }) => address),

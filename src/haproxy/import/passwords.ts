@@ -15,10 +15,16 @@ function isHashed(line: string): boolean {
   return /^\s*user\s/.test(line) && !/\sinsecure-password\s/.test(line)
 }
 
-/** Of all keys `raw`, wherever they stand. */
-function rawLines(value: unknown, key = ""): readonly string[] {
-  if (typeof value === "string") return key === "raw" ? value.split("\n") : []
-  if (Array.isArray(value)) return value.flatMap((one) => rawLines(one, key))
+/** Of all keys that are in haproxy's words, wherever they stand. */
+const RAW = new Set(["raw", "rawBind", "rawFrontend", "rawServer"])
+
+function rawLines(value: unknown, key = "", check = "tcp"): readonly string[] {
+  if (typeof value === "string") {
+    if (key === "sequence") return [`${check}-check ${value}`]
+    return RAW.has(key) ? value.split("\n") : []
+  }
+  if (Array.isArray(value)) return value.flatMap((one) => rawLines(one, key, check))
   if (typeof value !== "object" || value === null) return []
-  return Object.entries(value).flatMap(([name, one]) => rawLines(one, name))
+  const { type } = value as { type?: unknown }
+  return Object.entries(value).flatMap(([name, one]) => rawLines(one, name, type === "http" ? "http" : "tcp"))
 }

@@ -1,6 +1,5 @@
 import type { ProxySection } from "../config/effective.ts"
 import type { ConfigSection, HaproxyConfig } from "../config/parse.ts"
-import { redactHaproxyConfig } from "../config/redact.ts"
 import type { PoolYaml } from "../section/pool-schema.ts"
 import type { ServiceYaml } from "../section/service-schema.ts"
 import { beyond } from "./beyond.ts"
@@ -108,7 +107,7 @@ function isDefault({ key }: { key: string }): boolean {
 }
 
 function keptWords({ line, text, in: { kind, name } }: Kept, note: TakeNote): void {
-  note({ kind: "kept", line, section: `${kind} ${name}`, text: redactHaproxyConfig(text) })
+  note({ kind: "kept", line, section: `${kind} ${name}`, text })
 }
 
 /** `because`: of a proxy, why it is no service; other kinds of sections are kept as a rule. */

@@ -39,3 +39,38 @@ test("of a file without any nothing is said", () => {
   const { notes } = imported(FILE.replace(/.*(hunter[234]).*\n/g, ""))
   expect(notes.filter(({ text }) => text.includes("secret"))).toEqual([])
 })
+
+const SPLIT = `global
+  setenv REDIS_PASSWORD hunter2
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 1s
+  timeout server 1s
+  stats auth ann:hunter3
+frontend web
+  bind 10.0.0.9:80
+  http-request set-header Authorization hunter4
+  default_backend nodes
+backend nodes
+  server a 10.0.0.1:80
+listen redis
+  mode tcp
+  bind 10.0.0.9:6379
+  option tcp-check
+  tcp-check send AUTH\\ hunter5\\r\\n
+  tcp-check expect string +OK
+  server a 10.0.0.1:6379 check
+`
+
+test("a password of global, defaults, a frontend or a check is told as well, and in no note said", () => {
+  const result = imported(SPLIT)
+  const told = result.notes.filter(({ text }) => text.startsWith("a secret stands as it is"))
+  expect(told.map(({ text }) => text.replace(/.*read: /, ""))).toEqual([
+    "setenv REDIS_PASSWORD [secret]",
+    "stats auth ann:[secret]",
+    "http-request set-header Authorization [secret]",
+    "tcp-check send [secret]",
+  ])
+  expect(JSON.stringify(result.notes)).not.toMatch(/hunter/)
+})
