@@ -71,10 +71,10 @@ export interface KeyFile {
 /** The keys of a node, by the path of their file. */
 export type Keys = ReadonlyMap<string, KeyFile>
 
-/** Shared question: `PATH SIZE MODE OWNER` and `DIGEST  PATH` of each key that is there. */
+/** Shared question: `PATH SIZE MODE OWNER` and `DIGEST  PATH` of each key that is there; of a link, what it leads to, which is what is read. */
 export const AUTHKEYS = shared(
   "authkeys",
-  `stat -c '%n %s %a %U:%G' ${AUTHKEY} ${PACEMAKER_AUTHKEY} 2>/dev/null || :
+  `stat -L -c '%n %s %a %U:%G' ${AUTHKEY} ${PACEMAKER_AUTHKEY} 2>/dev/null || :
 sha256sum ${AUTHKEY} ${PACEMAKER_AUTHKEY} 2>/dev/null || :`,
 )
 

@@ -63,9 +63,11 @@ export function nameOf(path: string): string {
   return path === AUTHKEY ? "corosync authkey" : "pacemaker authkey"
 }
 
-/** The member that runs alone with its wrong key: those that have the right one see it gone. */
+/**
+ * The member that runs alone with its wrong key: those that have the right one see it gone. One that any of them sees, quorum or not, or that
+ * has quorum itself, as where pacemaker alone was stopped on the others, read the right key when it started, and may be the one that serves.
+ */
 export function isCutOff({ host, have }: Member<KeysView>, { path, right }: Ballot): boolean {
-  if (path !== AUTHKEY || !have.running) return false
-  const quorate = right.find((one) => one.have.status?.quorate === true)
-  return quorate?.have.status?.nodes.find(({ name }) => name === host)?.online !== true
+  if (path !== AUTHKEY || !have.running || have.status?.quorate === true) return false
+  return !right.some((one) => one.have.status?.nodes.some(({ name, online }) => name === host && online))
 }

@@ -83,6 +83,7 @@ function sourceOf({ cluster, node }: Want, members: Members<Have>): Member<Have>
 function take(path: string, { host, have }: Member<Have>, { elected }: Members<Have>): Action[] {
   const key = have.keys.get(path)
   if (key === undefined || elected.have.keys.get(path)?.digest === key.digest) return []
-  const { digest, mode, owner } = key
+  // Corosync's is root's alone, whatever was made of it on the other member (`authkeys`).
+  const { digest, mode, owner } = path === AUTHKEY ? { ...key, mode: "0400", owner: "root:root" } : key
   return [{ type: "copy", from: host, path, digest, mode: mode.padStart(4, "0"), owner }]
 }

@@ -114,6 +114,19 @@ test("one that is alone for another reason is left alone", () => {
   expect(judge("controller3", apart({}))).toEqual(NOTHING)
 })
 
+test("one that the others see is not restarted where there is no quorum either: it is in, and may serve", () => {
+  const both = { online: ["controller1", "controller3"], quorate: false }
+  const three = judge("controller3", [both, { running: false }, { ...both, key: "b" }])
+  expect(three.drift).toMatchObject([{ have: "another one", risk: "none" }])
+  expect(three.actions).toEqual(["/etc/corosync/authkey of controller1, a 0400 root:root"])
+})
+
+test("nor is one that has quorum while pacemaker is stopped on the others: corosync runs there, and it serves alone", () => {
+  const alone = { online: ["controller3"], key: "b" }
+  const three = judge("controller3", [{ running: false }, { running: false }, alone])
+  expect(three.drift).toMatchObject([{ have: "another one", risk: "none" }])
+})
+
 test("one that does not run gets its key, and the start is not for this step", () => {
   const { actions } = judge("controller3", apart({ key: null, running: false }))
   expect(actions).toEqual(["/etc/corosync/authkey of controller1, a 0400 root:root"])

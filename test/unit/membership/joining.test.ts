@@ -267,7 +267,8 @@ test("what the cluster knows of a member that was installed anew is told, and wh
 
 describe("cluster-return", () => {
   const KEYS = new Map([
-    ["/etc/corosync/authkey", { digest: "c", size: 256, mode: "400", owner: "root:root" }],
+    // Opened to others by somebody: that is not handed on.
+    ["/etc/corosync/authkey", { digest: "c", size: 256, mode: "644", owner: "root:haclient" }],
     ["/etc/pacemaker/authkey", { digest: "p", size: 256, mode: "440", owner: "hacluster:haclient" }],
   ])
   const want = about(clusterReturn)
