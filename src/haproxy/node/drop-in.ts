@@ -36,7 +36,7 @@ ExecReload=$lines"
 newline='
 '
 read_reloads() {
-  while IFS= read -r line; do
+  while IFS= read -r line || [ -n "$line" ]; do
     case $line in
       ${quote(MANAGED)} | ExecReload=*\\\\) return 1 ;;
       ExecReload=) lines= kills= ;;

@@ -184,6 +184,9 @@ ExecReload=-/bin/sh /etc/haproxy/haops-servers.sh settle
     expect(wanted()).toEqual(["their check", ...own.slice(1), "log one"])
     drop("etc", "beta.conf", "ExecReload=\nExecReload=/usr/local/bin/reload")
     expect(wanted()).toBeUndefined()
+    // systemd reads a last line without a newline as well.
+    writeFileSync(here.at("etc/systemd/system/haproxy.service.d/beta.conf"), "[Service]\nExecReload=log last")
+    expect(wanted()).toEqual([...own, "log first", "log last", "log one"])
   })
 
   test("needs no drop-in for a unit of haops' own, and one that was there goes", () => {
