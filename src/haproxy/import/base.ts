@@ -33,13 +33,17 @@ const OWN: Readonly<Partial<Record<TimeoutName, string>>> = {
   check: "10000ms",
 }
 
+/** Haproxy takes these in a `defaults` section that has a name alone, and the inventory's has none: each proxy says them of its own. */
+const OF_NAMED = new Set(["acl", "http-after-response", "http-request", "http-response", "tcp-request", "tcp-response"])
+
 /** What all `defaults` sections in use say alike. What one of them says beyond that, its services say for themselves. */
 export function sharedDefaults(proxies: readonly ProxySection[]): Base {
   const sections = [...new Set(proxies.map(({ defaults }) => defaults?.settings ?? new Settings()))]
   const [first = new Settings(), ...others] = sections
   const shared = first.all().filter((entry) => {
     // What it says of servers, each service says of its own.
-    if (entry.directive.words[0] === "default-server" || isBranch(entry.directive)) return false
+    const [keyword = ""] = entry.directive.words
+    if (keyword === "default-server" || OF_NAMED.has(keyword) || isBranch(entry.directive)) return false
     return isPlain(entry.directive) && others.every((one) => one.all().some(({ text }) => text === entry.text))
   })
   const known = shared.filter(isKnown)

@@ -48,3 +48,11 @@ test.each([
     `server a 10.0.0.2:80 ${kept}`,
   )
 })
+
+test("rules of a named defaults section are each proxy's own: haproxy refuses them in one without a name", () => {
+  const rules = ["acl inside src 10.0.0.0/8", "http-request deny if !inside", "tcp-request inspect-delay 5s"]
+  const defaults = [HEAD.trim().replace("defaults", "defaults base"), "mode http", ...rules].join("\n  ")
+  const { config } = roundTrip(`${defaults}\nlisten web from base\n  bind 10.0.0.1:80\n  server a 10.0.0.2:80\n`)
+  expect(linesOf(config, "defaults").filter((line) => rules.includes(line))).toEqual([])
+  expect(linesOf(config, "listen web").filter((line) => rules.includes(line))).toEqual(rules)
+})
