@@ -1,4 +1,4 @@
-import { HaopsError } from "../base/errors.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { Secret } from "../base/secret.ts"
 import type { CopyAction } from "../model/action.ts"
 import type { Transport } from "../transport/transport.ts"
@@ -33,11 +33,18 @@ if command -v restorecon >/dev/null 2>&1; then restorecon -- "$path"; fi
  */
 export async function copy(action: CopyAction, from: Transport, to: Transport, signal: AbortSignal) {
   const { path, mode, owner, digest } = action
-  const read = await from.exec({ argv: ["base64", "--", path], timeoutMs: TIMEOUT_MS }, signal)
-  if (read.code !== 0) {
-    const result = { ...read, stdout: "" }
-    throw new HaopsError("E_COMMAND", `${path} could not be read on ${action.from}`, { result })
-  }
+  const read = await from.exec({ argv: ["base64", "--", path], timeoutMs: TIMEOUT_MS }, signal).catch((thrown) => {
+    throw untold(asHaopsError(thrown))
+  })
+  if (read.code !== 0)
+    throw untold(new HaopsError("E_COMMAND", `${path} could not be read on ${action.from}`, { result: read }))
   const argv = ["sh", "-c", SCRIPT, "haops-copy", path, mode, owner, digest]
   return await to.exec({ argv, stdin: new Secret(read.stdout), timeoutMs: TIMEOUT_MS }, signal)
+}
+
+/** Without what had been read when a connection was lost, or time was up. */
+function untold(error: HaopsError): HaopsError {
+  const { code, message, host, step, hint, details, result, cause } = error
+  const silent = result && { ...result, stdout: "" }
+  return new HaopsError(code, message, { host, step, hint, details, result: silent, cause })
 }

@@ -12,7 +12,7 @@ import {
 import { tmpdir, userInfo } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import type { HaopsError } from "../../../src/base/errors.ts"
+import { HaopsError } from "../../../src/base/errors.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import { applyAction } from "../../../src/engine/apply.ts"
 import type { CopyAction, PutAction } from "../../../src/model/action.ts"
@@ -61,6 +61,19 @@ describe("copy", () => {
     const kept = readdirSync(directory).filter((name) => name.startsWith("key.haops-"))
     expect(kept).toEqual([`key.haops-${digest.slice(0, 12)}`])
   })
+
+  test.each(["E_TIMEOUT", "E_CONNECT"] as const)(
+    "tells nothing of what had been read when it ended by %s",
+    async (code) => {
+      const result = { code: null, stdout: bytes.toString("base64"), stderr: "", durationMs: 1 }
+      const other = new LocalTransport("other")
+      other.exec = () => Promise.reject(new HaopsError(code, "gone", { host: "other", result }))
+      const action = { type: "copy" as const, from: "other", path: join(directory, "key"), digest, mode: "0400", owner }
+      const error = await applyAction(action, transport, never, () => other).catch((thrown: HaopsError) => thrown)
+      expect(error).toMatchObject({ code, message: "gone", host: "other", result: { stdout: "" } })
+      expect(JSON.stringify(error)).not.toContain(result.stdout)
+    },
+  )
 
   test("says of a host that cannot be reached, or has no such file, what it was wanted for", async () => {
     await expect(take({ from: "gone" })).rejects.toMatchObject({ code: "E_CONNECT" })
