@@ -16,7 +16,7 @@ export interface KeysView extends NodeCluster {
 /** Corosync refuses a shorter one: 1024 bits (totem's `TOTEM_PRIVATE_KEY_LEN_MIN`). In bytes. */
 export const SHORTEST_KEY = 128
 
-/** Whose key is right, by number: that which more than half of all members have. */
+/** Whose key is right, by number: that which more than half of all members have, those too that the inventory does not name. */
 export interface Ballot {
   path: string
   right: readonly Member<KeysView>[]
@@ -37,7 +37,9 @@ export function ballotOn(path: string, cluster: string, { all }: Peers<KeysView>
   }
   const [most = []] = [...holders.values()].sort((a, b) => b.length - a.length)
   if (most.length === members.length || holders.size === 0) return undefined
-  const right = 2 * most.length > members.length ? most : []
+  // Members that the inventory does not name are not asked, and may have another.
+  const votes = Math.max(members.length, ...members.map(({ have }) => have.conf?.nodes.length ?? 0))
+  const right = 2 * most.length > votes ? most : []
   return { path, right, wrong: members.filter((member) => !right.includes(member)) }
 }
 

@@ -8,10 +8,10 @@ import { answer } from "./lab.ts"
 
 const want = bound(authkeys)
 const NAMES = HOSTS.map(({ name }) => name)
-const CONF = (transport: string) =>
+const CONF = (transport: string, others: readonly { name: string; address: string }[]) =>
   renderCorosyncConf({
     name: "lab",
-    nodes: HOSTS.map(({ name, address }, index) => ({ name, nodeid: index + 1, links: [address] })),
+    nodes: [...HOSTS, ...others].map(({ name, address }, index) => ({ name, nodeid: index + 1, links: [address] })),
     transport,
     totem: {},
     quorum: {},
@@ -29,6 +29,8 @@ interface Said {
   quorate?: boolean
   remote?: boolean
   transport?: string
+  /** Members that the inventory does not name. */
+  others?: readonly { name: string; address: string }[]
 }
 
 /** What a member would have answered. */
@@ -51,7 +53,7 @@ function said(one: Said): KeysView {
       )
     : mon
   const parts = {
-    conf: `present lab\n${CONF(one.transport ?? "knet")}`,
+    conf: `present lab\n${CONF(one.transport ?? "knet", one.others ?? [])}`,
     keys: keys.join("\n"),
     units: stackUnits({ corosync: { active: running ? "active" : "inactive" } }),
     status,
@@ -154,6 +156,16 @@ test("whose is right where no more than half have the same is asked, once, and n
       },
     ],
   })
+})
+
+test("members that the inventory does not name count too: those that are asked may be the fewer", () => {
+  const others = [
+    { name: "old1", address: "10.0.0.98" },
+    { name: "old2", address: "10.0.0.99" },
+  ]
+  const [one, two, three] = all([{ others, key: "b" }, { others, key: "b" }, { others }])
+  expect([two, three]).toEqual([NOTHING, NOTHING])
+  expect(one).toMatchObject({ drift: [], findings: [{ message: expect.stringContaining("cannot be told") }] })
 })
 
 test("a key that corosync would refuse is told before, and counts as none", () => {
