@@ -80,10 +80,21 @@ function sourceOf({ cluster, node }: Want, members: Members<Have>): Member<Have>
   return members.elected.host === node.name ? restorer(cluster, node, members) : undefined
 }
 
-function take(path: string, { host, have }: Member<Have>, { elected }: Members<Have>): Action[] {
+function take(path: string, source: Member<Have>, { all, elected }: Members<Have>): Action[] {
+  const members = all.filter(({ host }) => host !== elected.host)
+  const { host, have } = holderOf(path, [source, ...members.filter((one) => one !== source)])
   const key = have.keys.get(path)
   if (key === undefined || elected.have.keys.get(path)?.digest === key.digest) return []
   // Corosync's is root's alone, whatever was made of it on the other member (`authkeys`).
   const { digest, mode, owner } = path === AUTHKEY ? { ...key, mode: "0400", owner: "root:root" } : key
   return [{ type: "copy", from: host, path, digest, mode: mode.padStart(4, "0"), owner }]
+}
+
+/** The first one whose key most have: a member with another one runs on with that of the others until it restarts. */
+function holderOf(path: string, members: readonly Member<Have>[]): Member<Have> {
+  const votes = ({ have }: Member<Have>) => {
+    const digest = have.keys.get(path)?.digest
+    return digest === undefined ? 0 : members.filter((one) => one.have.keys.get(path)?.digest === digest).length
+  }
+  return members.reduce((best, one) => (votes(one) > votes(best) ? one : best))
 }

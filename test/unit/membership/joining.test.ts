@@ -276,10 +276,11 @@ describe("cluster-return", () => {
     name: string,
     haves: Readonly<Record<string, VotingView>>,
     own: Keys = new Map(),
-    missing: string[] = [],
+    { missing = [] as string[], first = KEYS as Keys } = {},
   ) => {
     const all = Object.entries(haves).map(([host, view]) => {
-      return { host, have: { ...view, text: `of ${host}`, keys: host === "controller4" ? own : KEYS }, facts: facts() }
+      const keys = host === "controller1" ? first : host === "controller4" ? own : KEYS
+      return { host, have: { ...view, text: `of ${host}`, keys }, facts: facts() }
     })
     const members = { all, missing, elected: all.find(({ host }) => host === name)! }
     const drift = clusterReturn.check(want, members)
@@ -304,6 +305,16 @@ describe("cluster-return", () => {
     expect(judged("controller4", reinstalled(), KEYS).actions).toHaveLength(1)
   })
 
+  test("a key comes from a member that has that of most, which the one whose configuration it gets may not", () => {
+    const first = new Map([...KEYS, ["/etc/corosync/authkey", { ...KEYS.get("/etc/corosync/authkey")!, digest: "x" }]])
+    const { actions } = judged("controller4", reinstalled(), new Map(), { first })
+    expect(actions).toMatchObject([
+      { from: "controller2", path: "/etc/corosync/authkey", digest: "c" },
+      { from: "controller1", path: "/etc/pacemaker/authkey" },
+      { content: "of controller1" },
+    ])
+  })
+
   test("nothing for the others, nor for one that never was a member, is one, or whose joining was cut short", () => {
     expect(judged("controller1", reinstalled()).drift).toEqual([])
     expect(judged("controller4", answers({})).drift).toEqual([])
@@ -313,7 +324,7 @@ describe("cluster-return", () => {
   })
 
   test("nothing while a member is away, or where the cluster has no quorum", () => {
-    expect(judged("controller4", reinstalled(), KEYS, ["controller3"]).drift).toEqual([])
+    expect(judged("controller4", reinstalled(), KEYS, { missing: ["controller3"] }).drift).toEqual([])
     expect(judged("controller4", reinstalled({ quorate: false })).drift).toEqual([])
   })
 })
