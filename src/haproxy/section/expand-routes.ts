@@ -1,5 +1,6 @@
 import { nearest } from "../../base/nearest.ts"
 import type { HaproxyPool, HaproxyService, Route } from "../../model/haproxy.ts"
+import type { Group } from "../../model/inventory.ts"
 import type { ServiceEntry } from "./expand-presets.ts"
 import type { Expansion } from "./expansion.ts"
 import type { ServiceYaml } from "./service-schema.ts"
@@ -35,6 +36,12 @@ export function withPools(
   const own = placed.flatMap(({ service }) => backendOf(service) ?? [])
   const written = raw.flatMap((line) => /^\s*(?:backend|listen)\s+(\S+)/.exec(line)?.[1] ?? [])
   const known = [...pools.map(({ name }) => name), ...own.map(({ name }) => name), ...written]
+  // A pool is written wherever requests are sent to it, what a service brings where that service is.
+  const elsewhere = (name: string, on: Group): Group | undefined => {
+    const bringing = own.filter((one) => one.name === name)
+    const everywhere = [...pools.map((pool) => pool.name), ...written].includes(name)
+    return everywhere || bringing.some((one) => one.on === on) ? undefined : bringing[0]?.on
+  }
   return placed.map(({ service, at }) => {
     const named = [
       ...service.routes.map(({ pool }, index) => ({ pool, path: [...at("routes"), index, "pool"] })),
@@ -42,6 +49,11 @@ export function withPools(
     ]
     for (const { pool, path } of named) {
       const unless = [["haproxy", "pools", pool]]
+      const other = elsewhere(pool, service.on)
+      if (other !== undefined) {
+        const here = `${service.name} is on the ${service.on}`
+        problem(path, `the servers of ${pool} are in the haproxy of the ${other}, and ${here}`, { unless })
+      }
       if (!known.includes(pool))
         problem(path, `there is no pool "${pool}"`, { suggestion: nearest(pool, known), unless })
     }
@@ -51,6 +63,6 @@ export function withPools(
 }
 
 /** The backend section that a service brings, by its name. */
-function backendOf({ name, split, alone, servers, check }: HaproxyService) {
-  return alone === undefined ? { name: split?.backend ?? name, servers, check } : undefined
+function backendOf({ name, on, split, alone, servers, check }: HaproxyService) {
+  return alone === undefined ? { name: split?.backend ?? name, on, servers, check } : undefined
 }
