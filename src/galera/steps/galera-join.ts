@@ -17,7 +17,7 @@ export const galeraJoin = defineJointStep<GaleraWant, GaleraState>({
   title: () => "galera member",
   probe: memberProbe,
   check,
-  findings: (_want, members) => [...ownData(members), ...olderProvider(members)],
+  findings: (_want, members) => [...ownData(members), ...otherData(members), ...olderProvider(members)],
   plan: (_want, { elected }) =>
     phaseOf(elected.have) === "synced" ? [CLEAR] : phaseOf(elected.have) === "primary" ? [AWAIT] : [JOIN],
   mustWait(_want, members) {
@@ -59,6 +59,16 @@ function ownData({ elected, ...peers }: Members<GaleraState>): Finding[] {
   const message = `it has databases of its own, which it would lose: ${listing(elected.have.databases)}`
   const hint = "Dump them and load them into the cluster, or drop them."
   return [{ severity: "error", host: elected.host, message, hint }]
+}
+
+/** By a whole transfer it would be written over. Where `galera-found` is asked, all of it is refused; a newcomer is asked here alone. */
+function otherData({ elected: { host, have }, ...peers }: Members<GaleraState>): Finding[] {
+  const of = serving(peers).flatMap((one) => one.have.status?.cluster_state_uuid ?? [])
+  if (have.uuid === undefined || of.length === 0 || of.includes(have.uuid)) return []
+  const names = have.databases.length === 0 ? "" : `: ${listing(have.databases)}`
+  const message = `it has data of another cluster (${have.uuid}), which it would lose${names}`
+  const hint = "If it may go: stop mariadb on it, and move its /var/lib/mysql away."
+  return [{ severity: "error", host, message, hint }]
 }
 
 /** A cluster speaks what its members had in common when it was founded: one that is older may not know it. */

@@ -16,7 +16,7 @@ import type { Action } from "../../../src/model/action.ts"
 import type { Members } from "../../../src/model/step.ts"
 import { parseInventory } from "../parse-inventory.ts"
 import { context, facts, judge } from "../step-harness.ts"
-import { member, stopped, synced, waiting } from "./support.ts"
+import { member, OTHER_UUID, stopped, synced, waiting } from "./support.ts"
 
 const inventory = parseInventory(
   `name: lab
@@ -107,6 +107,19 @@ describe("joining", () => {
     expect(galeraJoin.mustWait?.(want, seen)).toBe("c3 is just getting all data")
     expect(galeraJoin.mustWait?.(want, members(1, synced(), stopped(), stopped()))).toBeUndefined()
     expect(galeraJoin.mustWait?.(want, members(1, stopped(), stopped()))).toBe("no member is there to join")
+  })
+
+  test("is refused to one that has the data of another cluster, as add-node may be told to take in", () => {
+    const seen = members(1, synced(), stopped(undefined, { uuid: OTHER_UUID, databases: ["shop"] }), synced())
+    expect(galeraJoin.findings?.(want, seen)).toEqual([
+      {
+        severity: "error",
+        host: "c2",
+        message: `it has data of another cluster (${OTHER_UUID}), which it would lose: shop`,
+        hint: expect.stringContaining("/var/lib/mysql"),
+      },
+    ])
+    expect(galeraJoin.findings?.(want, members(1, synced(), stopped(), synced()))).toEqual([])
   })
 
   test("clears a flag for founding that was left behind on one that runs", () => {
