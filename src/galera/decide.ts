@@ -77,13 +77,16 @@ export function isPrimary(have: GaleraState): boolean {
 /** Pure. The higher, the rather a cluster is founded on it: the same order as `decide` has, of what is known of one member alone. */
 export function preference(have: GaleraState): number {
   const position = positionOf("", have.position ?? "")
-  if (position !== undefined) return position.seqno + 1
+  if (position !== undefined && position.uuid === have.uuid) return position.seqno + 1
   return hasOwnData(have) ? 0.5 : 0
 }
 
-/** It has databases and is of no cluster: whoever joins loses what he has. */
-export function hasOwnData({ uuid, databases }: GaleraState): boolean {
-  return uuid === undefined && databases.length > 0
+/**
+ * It has databases and is of no cluster: whoever joins loses what he has. The state file of one that serves has no UUID while DDL is
+ * applied, nor has that of one to which all data is on its way.
+ */
+export function hasOwnData(have: GaleraState): boolean {
+  return have.uuid === undefined && have.databases.length > 0 && !isPrimary(have) && phaseOf(have) !== "transfer"
 }
 
 function mixedData(members: readonly Seen[]): Decision | undefined {

@@ -20,7 +20,7 @@ export const galeraFound = defineClusterStep<GaleraWant, GaleraState>({
   findings: decisionFindings,
   plan: (want, members) => {
     const what = decision(want, members)
-    return what.act === "found" ? [found(what.fresh)] : []
+    return what.act === "found" && what.host === members.elected.host ? [found(what.fresh)] : []
   },
 })
 

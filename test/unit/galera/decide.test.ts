@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { decide, phaseOf, preference } from "../../../src/galera/decide.ts"
+import { decide, hasOwnData, phaseOf, preference } from "../../../src/galera/decide.ts"
 import type { GaleraState } from "../../../src/galera/node/state.ts"
 import { cutOff, member, OTHER_UUID, stopped, synced, UUID, waiting } from "./support.ts"
 
@@ -174,5 +174,27 @@ describe("founding, whatever the members are", () => {
         expect(what.host).toBe(seen(...all).find(({ have }) => preference(have) === best)?.host)
       }),
     )
+  })
+})
+
+test("one whose data is gone since its position was read is not the one that a cluster is founded on", () => {
+  const wiped = member({ position: `${UUID}:9999` })
+  expect(decided([wiped, stopped(7), stopped(8)])).toMatch(/^found on c3: /)
+  expect(preference(wiped)).toBe(0)
+  expect(preference(stopped(8, { position: `${OTHER_UUID}:9` }))).toBe(0)
+})
+
+describe("a state file without a UUID", () => {
+  // Galera writes zeros there while it applies DDL, and from when it asks for a transfer until it has it.
+  const unsafe = { uuid: undefined, databases: ["keystone"] }
+
+  test("is nobody's own data on a member that serves, or gets all data", () => {
+    expect(decided([synced(unsafe), synced(unsafe), synced()])).toBe("none")
+    expect(decided([synced(), waiting({ ...unsafe, transfer: true })])).toBe("none")
+    expect(hasOwnData(synced(unsafe))).toBe(false)
+  })
+
+  test("is where nothing says whose the data is", () => {
+    expect(decided([stopped(7), stopped(undefined, unsafe)])).toMatch(/^refuse: databases would be lost/)
   })
 })

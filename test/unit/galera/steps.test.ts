@@ -85,6 +85,11 @@ describe("after an outage of all", () => {
     ])
   })
 
+  test("nobody else founds it, whoever was elected", () => {
+    const seen = members(0, stopped(1230), stopped(1234), stopped(1230))
+    expect(galeraFound.plan(want, seen, galeraFound.check(want, seen))).toEqual([])
+  })
+
   test("what cannot be decided stops all", () => {
     const seen = { ...members(0, stopped(7), stopped(7)), missing: ["c3"] }
     expect(galeraFound.findings?.(want, seen)).toMatchObject([
