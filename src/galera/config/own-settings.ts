@@ -1,3 +1,6 @@
+import { CHECK_USER } from "./check-files.ts"
+import { SST_USER } from "./node-settings.ts"
+
 /** A setting's name as the server spells it in its tables. */
 export function settingName(key: string): string {
   return key.replaceAll("-", "_")
@@ -22,3 +25,17 @@ export const OWN_SETTINGS: ReadonlyMap<string, string> = new Map([
 ])
 
 export const OWN_PROVIDER: ReadonlySet<string> = new Set(["gmcast.listen_addr", "base_host", "base_dir"])
+
+/** Where the server keeps its data and answers: of a member whose data is not found nobody would know that it has some. */
+export const PLACES: ReadonlySet<string> = new Set([
+  ...["datadir", "wsrep_data_home_dir", "innodb_data_home_dir", "innodb_log_group_home_dir"],
+  ...["socket", "port", "user", "skip_networking"],
+])
+
+/** The server's databases and users, and haops's users, which it manages by itself. */
+export const OWN_NAMES: ReadonlyMap<string, string> = new Map([
+  ...["mysql", "information_schema", "performance_schema", "sys", "root", "mariadb.sys"].map(
+    (name) => [name, "the server's own"] as const,
+  ),
+  ...[SST_USER, CHECK_USER].map((name) => [name, "haops's own"] as const),
+])

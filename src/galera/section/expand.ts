@@ -4,7 +4,7 @@ import { secretSource } from "../../document/secret-schema.ts"
 import type { GaleraDatabase, GaleraSettings } from "../../model/galera.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import type { ExpandContext } from "../../model/section.ts"
-import { OWN_PROVIDER, OWN_SETTINGS, settingName } from "../config/own-settings.ts"
+import { OWN_NAMES, OWN_PROVIDER, OWN_SETTINGS, PLACES, settingName } from "../config/own-settings.ts"
 import { reportCheckPort } from "./check-port.ts"
 import type { GaleraYaml } from "./schema.ts"
 
@@ -75,6 +75,8 @@ function reportOwn({ settings = {}, provider = {} }: GaleraYaml, { notes }: Expa
     const instead = OWN_SETTINGS.get(settingName(key))
     if (instead !== undefined)
       notes.problem(["galera", "settings", key], `haops writes it itself${instead}`, { at: "key" })
+    if (PLACES.has(settingName(key)))
+      notes.problem(["galera", "settings", key], "haops looks for it where Debian has it alone", { at: "key" })
   }
   for (const key of Object.keys(provider).filter((one) => OWN_PROVIDER.has(one))) {
     notes.problem(["galera", "provider", key], "haops writes it itself", { at: "key" })
@@ -84,6 +86,11 @@ function reportOwn({ settings = {}, provider = {} }: GaleraYaml, { notes }: Expa
 /** One user may have several databases, and has one password. */
 function reportUsers({ databases }: GaleraSettings, { notes }: ExpandContext): void {
   for (const one of databases) {
+    const own = [one.name, one.user].find((name) => OWN_NAMES.has(name))
+    if (own !== undefined) {
+      const message = `${own}: it is ${OWN_NAMES.get(own)}`
+      notes.problem(["galera", "databases", one.name], message, { at: "key" })
+    }
     const first = databases.find(({ user }) => user === one.user)
     if (first === undefined || sameSource(first, one)) continue
     const message = `the user ${one.user} has another password for ${first.name} (${notes.line(["galera", "databases", first.name])})`

@@ -51,6 +51,28 @@ describe("the section galera", () => {
       "galera: { settings: { wsrep-cluster-name: x } }",
       /wsrep-cluster-name: haops writes it itself: it is the inventory's name/,
     ],
+    ...["datadir", "wsrep-data-home-dir", "innodb_data_home_dir", "innodb_log_group_home_dir", "socket", "port"].map(
+      (key): [string, string, RegExp] => [
+        `${key}, where haops would not look`,
+        `galera: { settings: { ${key}: /data } }`,
+        new RegExp(`${key}: haops looks for it where Debian has it alone`),
+      ],
+    ),
+    [
+      "a database of the server's own",
+      "galera: { databases: { mysql: { password: { env: P } } } }",
+      /mysql: it is the server's own/,
+    ],
+    [
+      "a user of the server's own",
+      "galera: { databases: { nova: { user: root, password: { env: P } } } }",
+      /root: it is the server's own/,
+    ],
+    [
+      "a user of haops's own",
+      "galera: { databases: { haops_sst: { password: { env: P } } } }",
+      /haops_sst: it is haops's own/,
+    ],
     [
       "the provider's address",
       "galera: { provider: { gmcast.listen_addr: x } }",
