@@ -5,7 +5,7 @@ import { GALERA, type GaleraSettings } from "../model/galera.ts"
 import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
 import { settingsOf } from "../model/section.ts"
 import type { BindContext } from "../model/step.ts"
-import { configFile } from "./config/files.ts"
+import { configFile, redactConfig } from "./config/files.ts"
 import { nodeSettings, providerOptions } from "./config/node-settings.ts"
 import type { GaleraWant, MemberWant } from "./want.ts"
 
@@ -20,7 +20,8 @@ export function bindGalera({ inventory, host, secret, subject }: BindContext): G
     ...own(host),
     cluster: inventory.name,
     host: host.name,
-    files: new Map(members.map((member) => [member.name, sha256(configFile(own(member)).content)])),
+    // They are in command lines, and by one a password could be guessed.
+    files: new Map(members.map((member) => [member.name, sha256(redactConfig(configFile(own(member)).content))])),
     check: galera.check,
     given: subject?.force === true,
     databases: galera.databases.map(({ name, user, password }) => ({ name, user, password: secret(password) })),

@@ -14,7 +14,7 @@ export interface MemberWant {
 export interface GaleraWant extends MemberWant {
   cluster: string
   host: string
-  /** Checksums of all members' files by their names, in the inventory's order. */
+  /** Checksums of all members' files, but for their password, by their names, in the inventory's order. */
   files: ReadonlyMap<string, string>
   check?: GaleraCheck | undefined
   /** A member is gone for good, by the operator's word: nobody waits for it. */
