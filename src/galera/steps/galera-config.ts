@@ -11,6 +11,7 @@ import { defineStep } from "../../model/step.ts"
 import { bindGalera } from "../bind.ts"
 import { CHECK_SOCKET, CHECK_USER, checkFiles } from "../config/check-files.ts"
 import { CONFIG, configFile, REDACT, redactConfig, VALIDATE } from "../config/files.ts"
+import { isPrimary } from "../decide.ts"
 import { type GaleraState, galeraProbe } from "../node/state.ts"
 import { variableNames } from "../variables.ts"
 import type { GaleraWant } from "../want.ts"
@@ -103,7 +104,22 @@ function findings(want: GaleraWant, { config, check, state }: Have, { family, os
       ? [refusal("mariadb.service is masked", "If it may run again: systemctl unmask mariadb")]
       : []
   const strange = family === "debian" ? [] : [refusal(`Galera is managed on Debian and Ubuntu alone, not on ${os}`)]
-  return [...strange, ...masked, ...files.flatMap(({ path }, at) => fileFindings(path, [config, ...check][at]!))]
+  return [
+    ...strange,
+    ...masked,
+    ...renamed(want, state),
+    ...files.flatMap(({ path }, at) => fileFindings(path, [config, ...check][at]!)),
+  ]
+}
+
+/** The name can be set live, and counts at the next start alone: one by one they would drop out of the group. */
+function renamed({ cluster }: GaleraWant, state: GaleraState): Finding[] {
+  const name = state.variables.get("wsrep_cluster_name")?.value
+  if (!isPrimary(state) || name === undefined || name === cluster) return []
+  const message = `its cluster is called "${name}", and the inventory's "${cluster}": members of two names do not let each other in`
+  return [
+    refusal(message, "Keep the inventory's name as the cluster's. A new one takes a stop of all members at once."),
+  ]
 }
 
 function refusal(message: string, hint?: string): Finding {

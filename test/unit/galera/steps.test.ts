@@ -309,3 +309,16 @@ test("a checksum in a command line tells nothing of a password", () => {
   expect([...bound("one").files]).toEqual([...bound("other").files])
   expect(configFile(bound("one")).content).not.toBe(configFile(bound("other")).content)
 })
+
+test("a cluster that runs by another name keeps it: members of two names do not let each other in", () => {
+  const named = (name: string) =>
+    synced({ variables: new Map([["wsrep_cluster_name", { value: name, readOnly: false }]]) })
+  const absent = { type: "absent" } as const
+  const findings = (state: GaleraState) =>
+    galeraConfig.findings?.(want, { state, config: absent, check: [absent, absent, absent], user: true }, facts())
+  expect(findings(named("lab"))).toEqual([])
+  expect(findings(member())).toEqual([])
+  expect(findings(named("old"))).toMatchObject([
+    { severity: "error", message: expect.stringContaining('its cluster is called "old"') },
+  ])
+})
