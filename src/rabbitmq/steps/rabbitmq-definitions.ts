@@ -1,3 +1,4 @@
+import type { Finding } from "../../base/events.ts"
 import { Secret } from "../../base/secret.ts"
 import { listing } from "../../base/words.ts"
 import type { Action } from "../../model/action.ts"
@@ -67,6 +68,7 @@ export const rabbitmqDefinitions = defineClusterStep<Want, RabbitmqState>({
         : []),
     ]
   },
+  findings: perhapsWiped,
   plan: (want, members) => plan(want, members),
   standing(want, members) {
     const have = statusOf(members)
@@ -77,6 +79,16 @@ export const rabbitmqDefinitions = defineClusterStep<Want, RabbitmqState>({
 
 function statusOf({ elected, all }: Members<RabbitmqState>): RunningStatus | undefined {
   return runningOf(all, elected.host)
+}
+
+/** With users it would be a second cluster, which clients are let in by and nobody may empty any more. */
+function perhapsWiped(_want: Want, members: Members<RabbitmqState>): Finding[] {
+  const { elected, missing: silent } = members
+  const have = statusOf(members)
+  if (have === undefined || silent.length === 0 || have.members.length > 1) return []
+  if (!have.users.every(({ name }) => name === "guest")) return []
+  const message = `RabbitMQ of ${elected.host} is new and by itself, and ${listing(silent)} ${silent.length === 1 ? "does" : "do"} not answer: it may be a member of theirs that was wiped`
+  return [{ severity: "error", message, hint: "Bring them back first, or take those that are lost out (remove-node)." }]
 }
 
 /** Nobody has made anything there yet. */
@@ -101,8 +113,8 @@ function plan(want: Want, members: Members<RabbitmqState>): readonly Action[] {
     ...policies.map(({ name }) => `policy ${name}`),
   ]
   return [
-    ...(words.length === 0 ? [] : [importing(host, lacking, have.version, words)]),
     ...(isNew(have, want) ? [withoutGuest(host)] : []),
+    ...(words.length === 0 ? [] : [importing(host, lacking, have.version, words)]),
   ]
 }
 

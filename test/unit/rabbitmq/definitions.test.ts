@@ -92,9 +92,10 @@ test("those of others are told and left alone; the package's user goes with a ne
   }
   expect(of(running(["c1"]))).toEqual({
     guest: true,
+    // A run that ends between the two leaves none whose password is known.
     labels: [
-      "import vhost /nova, user openstack, permissions of openstack in /, policy ttl",
       "delete the package's user guest",
+      "import vhost /nova, user openstack, permissions of openstack in /, policy ttl",
     ],
     notes: [],
   })
@@ -108,7 +109,20 @@ test("those of others are told and left alone; the package's user goes with a ne
 test("the import has neither password nor hash in its command line", () => {
   const members = membersOf({ c1: state(running(["c1"])) }, "c1")
   const wanted = { host: "c1", members: ["c1"], definitions: want }
-  const [action] = rabbitmqDefinitions.plan(wanted, members, rabbitmqDefinitions.check(wanted, members))
+  const action = rabbitmqDefinitions.plan(wanted, members, rabbitmqDefinitions.check(wanted, members)).at(-1)
+  expect(action).toMatchObject({ label: expect.stringContaining("import") })
   expect(JSON.stringify(action)).not.toContain("test12")
   expect(JSON.stringify(action)).not.toContain("password_hash")
+})
+
+test("a new broker alone gets nothing while the others are silent: it may be a wiped member of theirs", () => {
+  const wanted = { host: "c1", members: ["c1", "c2", "c3"], definitions: want }
+  const findings = (have: typeof done, missing: readonly string[]) =>
+    rabbitmqDefinitions.findings?.(wanted, { ...membersOf({ c1: state(have) }, "c1"), missing })
+  expect(findings(running(["c1"]), ["c2", "c3"])).toMatchObject([
+    { severity: "error", message: expect.stringContaining("c2 and c3 do not answer") },
+  ])
+  expect(findings(running(["c1"]), [])).toEqual([])
+  expect(findings(running(["c1", "c2"]), ["c3"])).toEqual([])
+  expect(findings(done, ["c2", "c3"])).toEqual([])
 })
