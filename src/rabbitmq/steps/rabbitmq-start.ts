@@ -1,4 +1,4 @@
-import type { Drift } from "../../base/events.ts"
+import type { Drift, Finding } from "../../base/events.ts"
 import { unitActions } from "../../host/unit-actions.ts"
 import { bootDrift, maskedFindings } from "../../host/unit-judge.ts"
 import type { Action } from "../../model/action.ts"
@@ -27,21 +27,40 @@ export const rabbitmqStart = defineStep<Want, RabbitmqState>({
   title: () => "RabbitMQ runs",
   probe: ({ host, members }) => stateProbe(host, members),
   check: (_want, have) => check(have),
-  findings: (_want, { unit }) => maskedFindings(UNIT, unit),
+  findings: (_want, have) => [...maskedFindings(UNIT, have.unit), ...notUnderstood(have)],
   plan: (_want, { unit }, drift) => drift.flatMap((one): readonly Action[] => actions(unit, one)),
+  // A busy machine is too slow for the question, and serves all the same: never all of them at once.
+  servesClients: (_want, have) => isSilent(have),
 })
 
-function check({ unit, status, silent }: RabbitmqState): Drift[] {
+function check(have: RabbitmqState): Drift[] {
+  const { unit, status, silent } = have
   const expected = unit.load === "not-found" ? { expected: true } : {}
   const drift: Drift[] = unit.file === "enabled" ? [] : [{ ...bootDrift(unit.file, true), ...expected }]
   if (unit.active !== "active") {
     drift.push({ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected })
-  } else if (status === undefined) {
+  } else if (isSilent(have)) {
     drift.push({ attribute: "answers", have: silent ?? "no", want: "yes", risk: "restart" })
-  } else if (!status.running) {
+  } else if (status?.running === false) {
     drift.push({ attribute: "application", have: "stopped", want: "running", risk: "none" })
   }
   return drift
+}
+
+function isSilent({ unit, status, silent }: RabbitmqState): boolean {
+  return unit.active === "active" && status === undefined && !isTerm(silent)
+}
+
+/** An answer, if another one than was hoped for: a restart would not change it. */
+function isTerm(silent: string | undefined): silent is string {
+  return silent?.startsWith("{") === true
+}
+
+function notUnderstood({ silent }: RabbitmqState): Finding[] {
+  if (!isTerm(silent)) return []
+  const hint = "Run haops again; if it stays: rabbitmq-diagnostics status, on it, and a report of this."
+  // What follows may be what it failed at, users with their hashes among it.
+  return [{ severity: "error", message: `its RabbitMQ does not say how it is: ${silent.slice(0, 60)}`, hint }]
 }
 
 const HINT =

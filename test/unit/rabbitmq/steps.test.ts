@@ -146,6 +146,19 @@ test.each<[string, RabbitmqState, string[]]>([
   )
 })
 
+test("one that is silent is restarted by itself, not with others that were too slow to answer as well", () => {
+  const want = { host: "c1", members: HOSTS }
+  expect(rabbitmqStart.servesClients?.(want, state(undefined, { silent: "" }), facts())).toBe(true)
+  expect(rabbitmqStart.servesClients?.(want, STOPPED, facts())).toBe(false)
+  expect(rabbitmqStart.servesClients?.(want, well, facts())).toBe(false)
+})
+
+test.each(["{error, {badmatch, []}}", "{ok, {error, badarg}}"])("one that answers %s is not silent", (silent) => {
+  const { drift, findings } = judge(rabbitmqStart, { host: "c1", members: HOSTS }, state(undefined, { silent }))
+  expect(drift).toEqual([])
+  expect(findings).toMatchObject([{ severity: "error", message: expect.stringContaining(silent) }])
+})
+
 const cookie = new Secret("haops-1234")
 const kept = {
   type: "file",
