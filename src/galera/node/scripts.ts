@@ -24,7 +24,7 @@ transfer() { ${IN_TRANSFER}; }`
 
 /** A member that waits for others waits without limit, and SIGTERM does not end it: systemd would ask it for 15 minutes. */
 const END = `end() {
-  if systemctl --quiet is-active mariadb.service; then timeout 60 systemctl stop mariadb.service && return; fi
+  case $(systemctl is-active mariadb.service) in active | reloading | deactivating) timeout 60 systemctl stop mariadb.service && return ;; esac
   systemctl kill -s KILL mariadb.service 2>/dev/null || :
   systemctl stop mariadb.service
   systemctl reset-failed mariadb.service 2>/dev/null || :
@@ -37,14 +37,13 @@ export const START: RunAction = {
   type: "run",
   argv: script(`${SYNCED}
 ${CLEAR_FLAGS}
-mkdir -p ${MARKS} && : >${MARKS}/galera-tried
 systemctl reset-failed mariadb.service 2>/dev/null || :
 systemctl start --no-block mariadb.service
 end=$(($(date +%s) + ${FORM_S})) last=$(($(date +%s) + ${TRANSFER_S}))
 until synced; do
   now=$(date +%s)
   if transfer; then end=$last; fi
-  [ "$now" -lt "$end" ] && ! systemctl --quiet is-failed mariadb.service || exit 0
+  [ "$now" -lt "$end" ] && ! systemctl --quiet is-failed mariadb.service || { mkdir -p ${MARKS}; : >${MARKS}/galera-tried; exit 0; }
   sleep 0.3
 done
 rm -f ${MARKS}/galera-tried`),
@@ -55,7 +54,10 @@ rm -f ${MARKS}/galera-tried`),
 /** Ends a member that does not come to serve, and reads where its data ends. */
 export const READ: RunAction = {
   type: "run",
-  argv: script(`${END}
+  argv: script(`${SYNCED}
+${END}
+# They may have formed one since they were looked at.
+if synced || transfer; then exit 0; fi
 end
 ${CLEAR_FLAGS}
 mkdir -p ${MARKS}
@@ -103,12 +105,18 @@ until_synced() {
   rm -f ${MARKS}/galera-tried ${MARKS}/galera-position
 }
 ${CLEAR_FLAGS}
-if transfer; then until_synced 'it got all data, and is not Synced'; exit 0; fi
-end
-systemctl reset-failed mariadb.service 2>/dev/null || :
-systemctl start mariadb.service
-until_synced 'mariadb runs and is not Synced'`),
-  timeoutMs: (TRANSFER_S + 120) * 1000,
+come=$(($(date +%s) + ${FORM_S}))
+until synced; do
+  if transfer; then until_synced 'it got all data, and is not Synced'; exit 0; fi
+  # It may be getting what it missed, which nothing but the wait tells.
+  if [ "$(systemctl is-active mariadb.service)" = activating ] && [ "$(date +%s)" -lt "$come" ]; then sleep 0.3; continue; fi
+  end
+  systemctl reset-failed mariadb.service 2>/dev/null || :
+  systemctl start mariadb.service
+  until_synced 'mariadb runs and is not Synced'
+done
+rm -f ${MARKS}/galera-tried ${MARKS}/galera-position`),
+  timeoutMs: (TRANSFER_S + FORM_S + 180) * 1000,
   label: "start mariadb, and wait until it is Synced",
   hint: HINT,
 }

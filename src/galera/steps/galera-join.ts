@@ -47,7 +47,11 @@ function check(_want: GaleraWant, { elected, ...peers }: Members<GaleraState>): 
         attribute: "mariadb",
         have: phase,
         want,
-        risk: phase === "alone" && have.databases.length > 0 ? "restart" : "none",
+        // One that runs and does not answer in time may have clients all the same.
+        risk:
+          (phase === "alone" && have.databases.length > 0) || (phase === "waiting" && have.unit.active === "active")
+            ? "restart"
+            : "none",
       },
     ]
   // The first one is founded.

@@ -115,6 +115,12 @@ describe("joining", () => {
     expect(galeraJoin.mustWait?.(want, members(1, stopped(), stopped()))).toBe("no member is there to join")
   })
 
+  test("asks before it restarts one that runs and was too slow to answer", () => {
+    const silent = waiting({ unit: { active: "active", sub: "running", file: "enabled" } })
+    expect(galeraJoin.check(want, members(1, synced(), silent, synced()))).toMatchObject([{ risk: "restart" }])
+    expect(galeraJoin.check(want, members(1, synced(), waiting(), synced()))).toMatchObject([{ risk: "none" }])
+  })
+
   test("is refused to one that has the data of another cluster, as add-node may be told to take in", () => {
     const seen = members(1, synced(), stopped(undefined, { uuid: OTHER_UUID, databases: ["shop"] }), synced())
     expect(galeraJoin.findings?.(want, seen)).toEqual([
