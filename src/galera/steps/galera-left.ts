@@ -24,6 +24,10 @@ export const galeraLeft = defineStep<GaleraWant, GaleraState>({
     ]
   },
   findings: (_want, { status }) => {
+    if (status?.local_state_comment?.startsWith("Donor") === true) {
+      const hint = "Without it the other would be left with half of them. Run haops again when that has all."
+      return [{ severity: "error", message: "it just sends its data to another member", hint }]
+    }
     if (status?.cluster_status !== "Primary" || status.cluster_size !== "1") return []
     const hint = "haops up brings the others in first."
     return [{ severity: "error", message: "it is the only member of galera that serves", hint }]

@@ -328,3 +328,12 @@ test("a cluster that runs by another name keeps it: members of two names do not 
     { severity: "error", message: expect.stringContaining('its cluster is called "old"') },
   ])
 })
+
+test("a member that sends all data to another one does not leave before it has", () => {
+  const leaving = { ...context(inventory, inventory.hosts[0]!), subject: { node: "c1", leaving: true } }
+  const bound = galeraLeft.bind?.({ ...leaving, secret: () => new Secret("pass") })
+  const status = { ...synced().status, cluster_size: "2", local_state_comment: "Donor/Desynced" }
+  expect(judge(galeraLeft, bound, synced({ status })).findings).toMatchObject([
+    { severity: "error", message: expect.stringContaining("sends its data") },
+  ])
+})
