@@ -1,4 +1,4 @@
-import { reveal } from "../../base/secret.ts"
+import { reveal, type Secret } from "../../base/secret.ts"
 import type { FileWant } from "../../host/file-drift.ts"
 import { MANAGED } from "../../host/mark.ts"
 import type { MemberWant } from "../want.ts"
@@ -22,7 +22,12 @@ export function configFile(want: MemberWant): FileWant {
 /** Without a password the server's system user logs in as itself, over the socket. */
 function sstLines({ sst: { method, password } }: MemberWant): string[] {
   if (method === "rsync") return []
-  return [`wsrep_sst_auth = ${password === undefined ? "mysql:" : `${SST_USER}:${reveal(password)}`}`]
+  return [`wsrep_sst_auth = ${password === undefined ? "mysql:" : sstAuth(password)}`]
+}
+
+/** Whom a member logs in as that sends all its data to another one. */
+export function sstAuth(password: Secret): string {
+  return `${SST_USER}:${reveal(password)}`
 }
 
 /** `sed` expression that takes the password out, where the file is read. */

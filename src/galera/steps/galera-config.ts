@@ -10,9 +10,9 @@ import type { Probe } from "../../model/probe.ts"
 import { defineStep } from "../../model/step.ts"
 import { bindGalera } from "../bind.ts"
 import { CHECK_SOCKET, CHECK_USER, checkFiles } from "../config/check-files.ts"
-import { CONFIG, configFile, REDACT, redactConfig, VALIDATE } from "../config/files.ts"
+import { CONFIG, configFile, REDACT, redactConfig, sstAuth, VALIDATE } from "../config/files.ts"
 import { isPrimary } from "../decide.ts"
-import { type GaleraState, galeraProbe } from "../node/state.ts"
+import { type GaleraState, galeraProbe, SQL } from "../node/state.ts"
 import { variableNames } from "../variables.ts"
 import type { GaleraWant } from "../want.ts"
 
@@ -137,6 +137,7 @@ function plan(want: GaleraWant, { config, check, user, state }: Have, drift: rea
       : action,
   )
   return [
+    ...(server.length > 0 ? sstLive(want, state) : []),
     ...server,
     ...(files.length > 0 && !user
       ? [run("useradd", "-r", "-M", "-d", "/", "-s", "/usr/sbin/nologin", CHECK_USER)]
@@ -154,6 +155,13 @@ function plan(want: GaleraWant, { config, check, user, state }: Have, drift: rea
       ? [run("systemctl", "enable", "--quiet", "mariadb.service")]
       : []),
   ]
+}
+
+/** The server shows no password, so that no later look could tell which one it goes by: before the file says that it is done. */
+function sstLive({ sst: { password } }: GaleraWant, state: GaleraState): Action[] {
+  if (password === undefined || !isPrimary(state)) return []
+  const stdin = new Secret(`set global wsrep_sst_auth = '${sstAuth(password)}';\n`)
+  return [{ type: "run", argv: ["sh", "-c", SQL, "haops-galera"], stdin, label: "set live: wsrep_sst_auth" }]
 }
 
 const RETIRED: readonly Action[] = [

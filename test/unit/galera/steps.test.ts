@@ -337,3 +337,16 @@ test("a member that sends all data to another one does not leave before it has",
     { severity: "error", message: expect.stringContaining("sends its data") },
   ])
 })
+
+test("a new password of the transfer is taken up by a member that runs before its file has it, and seen by nobody", () => {
+  const absent = { type: "absent" } as const
+  const planned = (state: GaleraState) =>
+    judge(galeraConfig, want, { state, config: absent, check: [absent, absent, absent], user: true }).actions[0]
+  const action = planned(synced())
+  expect(action).toMatchObject({ type: "run", label: expect.stringContaining("wsrep_sst_auth") })
+  expect(action?.type === "run" && String(action.stdin)).toBe("[secret]")
+  expect(action?.type === "run" && action.stdin instanceof Secret && action.stdin.reveal()).toBe(
+    "set global wsrep_sst_auth = 'haops_sst:pass';\n",
+  )
+  expect(planned(stopped())).toMatchObject({ type: "put" })
+})
