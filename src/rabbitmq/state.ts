@@ -20,6 +20,8 @@ export interface RabbitmqState {
   status: RabbitmqStatus | undefined
   /** What came in place of an answer. */
   silent: string | undefined
+  /** Names by which there is data. */
+  nodes: readonly string[]
   /** Members whose names lead to the host itself, by its loopback. */
   loopback: readonly string[]
 }
@@ -38,6 +40,9 @@ function question(host: string, members: readonly string[]): SharedQuestion {
 printf '%s\\n' "$unit" | sed 's/^/unit /'
 for directory in /usr/lib/rabbitmq/lib/rabbitmq_server-*; do
   [ ! -d "$directory" ] || echo "version \${directory##*-}"
+done
+for schema in /var/lib/rabbitmq/mnesia/*/schema.DAT; do
+  [ ! -e "$schema" ] || { schema=\${schema%/*}; echo "node \${schema##*/}"; }
 done
 getent hosts "$@" | while read -r address name _; do
   case $address in 127.*|::1) echo "loopback $name" ;; esac
@@ -65,7 +70,7 @@ export function stateProbe(host: string, members: readonly string[]): Probe<Rabb
 
 /** Reads what the question printed. Throws `E_PROBE` on anything else. */
 export function parseState(stdout: string): RabbitmqState {
-  const answer = readAnswer(stdout, ["unit", "version", "loopback", "clock", "written", "status", "silent"])
+  const answer = readAnswer(stdout, ["unit", "version", "node", "loopback", "clock", "written", "status", "silent"])
   const unit = answer.all("unit")
   const started = /^ExecMainStartTimestampMonotonic=(\d+)$/m.exec(unit.join("\n"))?.[1]
   if (started === undefined) throw new HaopsError("E_PROBE", "systemctl did not say since when RabbitMQ runs")
@@ -76,6 +81,7 @@ export function parseState(stdout: string): RabbitmqState {
     older: isOlder(Number(started) / 1e6, answer.one("clock"), answer.all("written").map(Number)),
     status: status === undefined ? undefined : parseStatus(status),
     silent: answer.one("silent"),
+    nodes: answer.all("node"),
     loopback: [...new Set(answer.all("loopback"))],
   }
 }

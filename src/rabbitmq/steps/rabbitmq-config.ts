@@ -67,6 +67,7 @@ export const rabbitmqConfig = defineJointStep<RabbitmqWant, ConfigState>({
     ...versionFindings(want, have, facts),
     ...configFiles(want).flatMap(({ path }, i) => fileFindings(path, have.files[i]!)),
     ...have.loopback.map(loopback),
+    ...renamed(want.host, have),
   ],
   plan: (want, { elected: { have } }) => [
     ...configFiles(want).flatMap((file, i) => planFile(file, have.files[i]!, { backup: true })),
@@ -85,6 +86,14 @@ const NOT_HERE: Finding = {
 function loopback(name: string): Finding {
   const message = `the name ${name} leads to this host's own loopback, so that RabbitMQ's members do not find each other`
   return { severity: "error", message, hint: `Take it off the line of 127.0.1.1 in /etc/hosts.` }
+}
+
+/** By another name it would start as an empty broker beside its data. */
+function renamed(host: string, { nodes }: RabbitmqState): Finding[] {
+  if (nodes.length === 0 || nodes.includes(nodeName(host))) return []
+  const message = `its RabbitMQ has its data as ${nodes.join(", ")}, and as ${nodeName(host)} would start without it`
+  const hint = `Call the host in the inventory as RabbitMQ calls it. If the data may go: systemctl stop rabbitmq-server, and move /var/lib/rabbitmq/mnesia away.`
+  return [{ severity: "error", message, hint }]
 }
 
 function drift(want: RabbitmqWant, have: ConfigState): Drift[] {

@@ -94,6 +94,13 @@ test("no member is restarted while another is down, or it is cut off itself", ()
   expect(configOf({ older: true, status: cut }).mustWait).toBe("it is cut off from rabbit@c3")
 })
 
+test("a broker that has its data by another name is not renamed, by which it would start empty", () => {
+  expect(configOf({ nodes: ["rabbit@c1.lab"] }).findings).toEqual([
+    expect.stringContaining("its RabbitMQ has its data as rabbit@c1.lab"),
+  ])
+  expect(configOf({ nodes: ["rabbit@c1", "rabbit@old"] }).findings).toEqual([])
+})
+
 test("a name that leads to the host's own loopback is refused", () => {
   expect(configOf({ loopback: ["c1"] }).findings).toEqual([
     expect.stringContaining("the name c1 leads to this host's own loopback"),

@@ -27,7 +27,16 @@ export const CONTENT = { queues: 3 } as const
 
 export function state(status: RabbitmqState["status"], changes: Partial<RabbitmqState> = {}): RabbitmqState {
   const active = { load: "loaded", active: "active", sub: "running", file: "enabled" }
-  return { unit: active, version: "3.10.8", older: false, status, silent: undefined, loopback: [], ...changes }
+  return {
+    unit: active,
+    version: "3.10.8",
+    older: false,
+    status,
+    silent: undefined,
+    loopback: [],
+    nodes: [],
+    ...changes,
+  }
 }
 
 export const STOPPED = state(undefined, { unit: { load: "loaded", active: "inactive", sub: "dead", file: "enabled" } })
