@@ -79,8 +79,9 @@ export function requiredFindings(
 ): readonly Finding[] {
   const { resource, isNew, lost } = checked
   const { id, agent, parameters, fencing } = resource
-  const missing = [...known].filter(([name, { required, obsoletes }]) => {
-    if (!required || (fencing && FILLED_IN.includes(name))) return false
+  const missing = [...known].filter(([name, { required, deprecated, obsoletes }]) => {
+    // Fence agents need their old names as well as the new ones, by their own word: either will do.
+    if (!required || deprecated || (fencing && FILLED_IN.includes(name))) return false
     if (!isNew && !lost.includes(name)) return false
     return [name, obsoletes].every((one) => one === undefined || !Object.hasOwn(parameters, one))
   })

@@ -122,6 +122,22 @@ describe("what agents have against the inventory", () => {
       "error: ocf:heartbeat:IPaddr2 needs the parameter ip",
     ])
   })
+  test("what is needed is so under one of its names", () => {
+    const names = [`name="ip" required="1" obsoletes="ipaddr"`, `name="ipaddr" required="1" deprecated="1"`]
+    const parameters = names.map((words) => `<parameter ${words}><content type="string"/></parameter>`).join("")
+    const known = parseAgents(
+      `\nhaops-agent stonith:f\n<resource-agent><parameters>${parameters}</parameters><actions><action name="monitor"/></actions></resource-agent>`,
+    )
+    const findings = (parameters: Record<string, string>) => {
+      const want = desired({ resources: [resource("r", "stonith:f", { fencing: true, parameters })] })
+      return told({ desired: want }, have(EMPTY_TEXT, { agents: known }))
+    }
+    expect(findings({ ip: "10.0.0.9" })).toEqual([])
+    expect(findings({ ipaddr: "10.0.0.9" })).toEqual([
+      "warning: resource r: stonith:f calls its parameter ipaddr deprecated",
+    ])
+    expect(findings({})).toEqual(["error: resource r: stonith:f needs the parameter ip"])
+  })
   test("values of another kind, and names of before, are warnings", () => {
     const parameters = { ipaddr: "10.0.0.9", ipport: "many", lanplus: "maybe", auth: "md6" }
     expect(found({ parameters }, "stonith:fence_ipmilan")).toEqual([
