@@ -1,6 +1,9 @@
 import { HaopsError } from "../../base/errors.ts"
 import { formatDocument, readDocument, type XmlDocument, XmlNode } from "./xml-document.ts"
 
+/** Elements whose id is that of another. */
+const REFERENCES = ["obj_ref", "resource_ref", "role"]
+
 /** A CIB that is edited by ids. */
 export class CibDocument {
   readonly #document: XmlDocument
@@ -19,8 +22,11 @@ export class CibDocument {
     return this.configuration.child(name) ?? this.configuration.insert(new XmlNode(name, {}))
   }
 
+  /** Nodes have names and numbers of their own: a remote one is called as the resource that makes it one. */
   find(id: string): XmlNode | undefined {
-    return this.configuration.descendants().find((node) => node.id === id)
+    const parts = this.configuration.children.filter(({ name }) => name !== "nodes")
+    const all = parts.flatMap((part) => part.descendants())
+    return all.find((node) => node.id === id && !REFERENCES.includes(node.name))
   }
 
   /** The element of this id. */

@@ -167,6 +167,28 @@ describe("what haops has no word for", () => {
   })
 })
 
+describe("a resource that something else is called as, too", () => {
+  // A remote node that has attributes is a node of the name of its resource.
+  const node = `<node id="far" uname="far" type="remote"><instance_attributes id="nodes-far"><nvpair id="nodes-far-standby" name="standby" value="on"/></instance_attributes></node>`
+  const text = EMPTY_TEXT.replace("<nodes/>", `<nodes>${node}</nodes>`).replace(
+    "<resources/>",
+    '<resources><primitive id="far" class="ocf" provider="pacemaker" type="remote"/></resources>',
+  )
+  const far = resource("far", "ocf:pacemaker:remote", { parameters: { server: "10.0.0.9" } })
+
+  test("is the one that is changed", () => {
+    const changed = led(text, desired({ resources: [far] }))
+    expect(changed).toContain(node)
+    expect(diffCib(desired({ resources: [far] }), parseCib(changed), NOTHING_OWNED).changes).toEqual([])
+  })
+
+  test("is the one that goes", () => {
+    const without = led(text, desired(), ownershipOf(desired({ resources: [far] })))
+    expect(without).toContain(node)
+    expect(without).not.toContain("<primitive")
+  })
+})
+
 test("nothing to change is the text itself", () => {
   expect(editCib(EMPTY_TEXT, [], { schema: undefined }, new Map())).toBe(EMPTY_TEXT)
 })
