@@ -22,11 +22,13 @@ export class CibDocument {
     return this.configuration.child(name) ?? this.configuration.insert(new XmlNode(name, {}))
   }
 
-  /** Nodes have names and numbers of their own: a remote one is called as the resource that makes it one. */
   find(id: string): XmlNode | undefined {
-    const parts = this.configuration.children.filter(({ name }) => name !== "nodes")
-    const all = parts.flatMap((part) => part.descendants())
-    return all.find((node) => node.id === id && !REFERENCES.includes(node.name))
+    return this.#named().find((node) => node.id === id)
+  }
+
+  /** The ids of all that can be found. */
+  ids(): ReadonlySet<string> {
+    return new Set(this.#named().map(({ id }) => id))
   }
 
   /** The element of this id. */
@@ -43,6 +45,12 @@ export class CibDocument {
 
   toString(): string {
     return formatDocument(this.#document)
+  }
+
+  /** Nodes have names and numbers of their own: a remote one is called as the resource that makes it one. */
+  #named(): readonly XmlNode[] {
+    const parts = this.configuration.children.filter(({ name }) => name !== "nodes")
+    return parts.flatMap((part) => part.descendants()).filter(({ name }) => !REFERENCES.includes(name))
   }
 
   #free(wanted: string): string {

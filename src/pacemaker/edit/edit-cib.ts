@@ -4,6 +4,7 @@ import type { Cib, Section } from "../cib.ts"
 import { changeAttributes } from "./attribute-sets.ts"
 import { CibDocument } from "./cib-document.ts"
 import { createConstraint } from "./constraints.ts"
+import { removeDangling } from "./dangling.ts"
 import type { Editing } from "./editing.ts"
 import {
   changeClone,
@@ -26,16 +27,17 @@ export function editCib(
 ): string {
   if (changes.length === 0) return text
   const editing: Editing = { document: new CibDocument(text), schema, agents }
+  const before = editing.document.ids()
   const reclones = reclonesIn(changes)
   for (const change of changes) {
     const { type } = change
     const resource = type === "clone" ? change.resource.id : type === "unclone" ? change.have.id : ""
-    const before = reclones.get(resource)
-    if (before === undefined) carryOut(change, editing)
-    else if (type === "clone") changeClone(before, change.clone, editing)
+    const old = reclones.get(resource)
+    if (old === undefined) carryOut(change, editing)
+    else if (type === "clone") changeClone(old, change.clone, editing)
   }
   removeEmptyGroups(editing)
-  removeDangling(editing)
+  removeDangling(before, editing)
   return editing.document.toString()
 }
 
@@ -76,17 +78,4 @@ const SECTIONS = {
 function changeSection(section: Section, change: AttributeChange, { document }: Editing): void {
   const [element, kind, id] = SECTIONS[section]
   changeAttributes(document, document.section(element), kind, change, id)
-}
-
-/** A tag or an ACL of somebody else's that names what is gone would be no valid XML: the name goes, the rest stays. */
-function removeDangling({ document }: Editing): void {
-  const ids = new Set(document.configuration.descendants().flatMap(({ name, id }) => (name === "obj_ref" ? [] : [id])))
-  for (const node of [...document.configuration.descendants()]) {
-    const refers =
-      node.name === "obj_ref" ? node.id : node.name === "acl_permission" ? node.attributes.reference : undefined
-    if (refers === undefined || ids.has(refers)) continue
-    const holder = node.parent
-    node.remove()
-    if (holder?.name === "tag" && holder.children.length === 0) holder.remove()
-  }
 }

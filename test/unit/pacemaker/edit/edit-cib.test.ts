@@ -167,6 +167,26 @@ describe("what haops has no word for", () => {
   })
 })
 
+test("a fencing level loses a device that is gone, and goes with its last", () => {
+  const device = (id: string, agent = "stonith:fence_ipmilan") => resource(id, agent, { fencing: true })
+  const both = desired({ resources: [device("f1"), device("f2")] })
+  const levels = [
+    '<fencing-level id="l1" target="n1" index="1" devices="f1,f2"/>',
+    '<fencing-level id="l2" target="n2" index="1" devices="f1"/>',
+    '<fencing-level id="l3" target="n3" index="1" devices="f2,elsewhere"/>',
+  ]
+  const topology = (...some: (string | undefined)[]) => `<fencing-topology>${some.join("")}</fencing-topology>`
+  const text = led(EMPTY_TEXT, both).replace("</configuration>", `${topology(...levels)}</configuration>`)
+  const left = (want: Desired) => led(text, want, ownershipOf(both))
+  expect(left(desired({ resources: [device("f2")] }))).toContain(
+    topology('<fencing-level id="l1" target="n1" index="1" devices="f2"/>', levels[2]),
+  )
+  // Of another agent it is still the device of the level.
+  expect(left(desired({ resources: [device("f1", "stonith:fence_other"), device("f2")] }))).toContain(
+    topology(...levels),
+  )
+})
+
 describe("a resource that something else is called as, too", () => {
   // A remote node that has attributes is a node of the name of its resource.
   const node = `<node id="far" uname="far" type="remote"><instance_attributes id="nodes-far"><nvpair id="nodes-far-standby" name="standby" value="on"/></instance_attributes></node>`
