@@ -3,6 +3,7 @@ import { listing } from "../base/words.ts"
 import type { Member, Members } from "../model/step.ts"
 import { agentFindings } from "./agents/check.ts"
 import type { PlaceOf } from "./agents/checked.ts"
+import { knownAgents } from "./agents/known.ts"
 import { agentName } from "./agents/metadata.ts"
 import { type Change, changesOf } from "./changes.ts"
 import type { CibHave } from "./cib-probe.ts"
@@ -17,7 +18,8 @@ export function writingFindings(
   { desired: { resources }, placeOf = nameAlone }: CibWant,
   { elected, all }: Pick<Members<CibHave>, "elected" | "all">,
 ): readonly Finding[] {
-  const { cib, agents = new Map() } = elected.have
+  const { cib } = elected.have
+  const agents = knownAgents({ elected, all })
   return [
     ...unknownOptions(changes, elected),
     ...absences(changes, all, placeOf),

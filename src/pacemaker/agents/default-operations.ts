@@ -13,9 +13,13 @@ const SYSTEMD = [
   { name: "monitor", timeout: "100s", interval: "60s" },
 ]
 
+/** What every resource is to have: one that nothing looks at is started once, and dies unseen. */
+const MONITOR: Attributes = { name: "monitor" }
+
 /**
  * The operations that a new resource gets beyond those that somebody named, by its agent's metadata: with the time that the agent says it
- * takes, where pacemaker's default would be 20 seconds. A fencing device has its monitor alone, as pcs has it.
+ * takes, where pacemaker's default would be 20 seconds. A fencing device has its monitor alone, and whatever has none of its own gets one of
+ * a minute, as pcs has it.
  */
 export function defaultOperations(
   resource: Pick<DesiredResource, "agent" | "fencing" | "operations">,
@@ -23,7 +27,9 @@ export function defaultOperations(
 ): readonly Operation[] {
   const { agent, fencing, operations } = resource
   const named = new Set(operations.map(({ name }) => name))
-  const actions = actionsOf(agent, agents).filter(({ name = "" }) => !NEVER.includes(name) && !named.has(name))
+  const own = actionsOf(agent, agents)
+  const all = own.some(({ name }) => name === MONITOR.name) ? own : [...own, MONITOR]
+  const actions = all.filter(({ name = "" }) => !NEVER.includes(name) && !named.has(name))
   return apart(actions.filter(({ name }) => !fencing || name === "monitor").map(operationOf))
 }
 

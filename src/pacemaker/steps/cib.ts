@@ -8,6 +8,7 @@ import {
   type PlannedSimulation,
   type Standing,
 } from "../../model/step.ts"
+import { knownAgents } from "../agents/known.ts"
 import { agentsQuestion } from "../agents/question.ts"
 import { beliefOf } from "../belief.ts"
 import type { Change } from "../changes.ts"
@@ -163,10 +164,10 @@ function simulate(want: CibWant, members: Members<CibHave>): PlannedSimulation |
 }
 
 /** The text of the CIB as it was read and as it is to be, with what stands for secrets that are new. */
-function edit({ elected }: Members<CibHave>, changes: readonly Change[]): Rewriting {
-  const { cluster, cib, text, agents = new Map() } = elected.have
+function edit(members: Members<CibHave>, changes: readonly Change[]): Rewriting {
+  const { cluster, cib, text } = members.elected.have
   const from = cluster === "up" ? text : EMPTY_TEXT
-  return { from, to: editCib(from, changes, cib, agents) }
+  return { from, to: editCib(from, changes, cib, knownAgents(members)) }
 }
 
 function filled({ from, to }: Rewriting, { secrets = [] }: CibWant): Rewriting {

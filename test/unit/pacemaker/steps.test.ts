@@ -99,7 +99,11 @@ describe("cib", () => {
     expect((run as RunAction).label).toContain("once old has stopped")
     expect(changedLines(run)).toEqual([
       '-<primitive id="old" class="ocf" provider="heartbeat" type="Dummy"/>',
-      '+<primitive id="fresh" class="ocf" provider="heartbeat" type="Dummy"/>',
+      '+<primitive id="fresh" class="ocf" provider="heartbeat" type="Dummy">',
+      "+<operations>",
+      '+<op id="fresh-monitor-interval-60s" name="monitor" interval="60s"/>',
+      "+</operations>",
+      "+</primitive>",
     ])
     expect(reveal((run as RunAction).stdin ?? "")).toContain('"resource":["fresh","old","vip"]')
     expect(wait?.type).toBe("wait")

@@ -101,6 +101,35 @@ describe("metadata", () => {
   })
 })
 
+test("an agent that cannot be asked, or says nothing of it, gets a monitor all the same", () => {
+  const said = (actions: string) =>
+    `\nhaops-agent ocf:a:b\n<resource-agent><actions>${actions}</actions></resource-agent>`
+  const broken = parseAgents("\nhaops-agent ocf:a:b\n<half")
+  expect(defaultOperations(resource("x", "ocf:a:b"), broken)).toEqual([monitor("60s")])
+  expect(defaultOperations(resource("x", "ocf:a:b"), new Map())).toEqual([monitor("60s")])
+  expect(defaultOperations(resource("x", "ocf:a:b"), parseAgents(said('<action name="start"/>')))).toEqual([
+    { name: "start", options: { interval: "0s" } },
+    monitor("60s"),
+  ])
+  expect(defaultOperations(resource("x", "ocf:a:b", { operations: [monitor("5s")] }), broken)).toEqual([])
+})
+
+test("an agent that the elected node lacks is known by those that have it", () => {
+  const own = `<resource-agent><parameters><parameter name="p"/></parameters><actions><action name="monitor" interval="7s" timeout="9s"/></actions></resource-agent>`
+  const want = { desired: desired({ resources: [resource("r", "ocf:a:b", { parameters: { q: "1" } })] }) }
+  const all = ["", own].map((answer, at) => {
+    const of = have(EMPTY_TEXT, { agents: parseAgents(`\nhaops-agent ocf:a:b\n${answer}`) })
+    return { host: `controller${at + 1}`, have: of, facts }
+  })
+  const members: Members<CibHave> = { elected: all[0]!, all, missing: [] }
+  expect(cib.findings?.(want, members)).toMatchObject([
+    { severity: "warning", message: "resource r: controller1 has no agent ocf:a:b" },
+    { severity: "error", message: "resource r: ocf:a:b has no parameter q" },
+  ])
+  const [run] = cib.plan(want, members, [])
+  expect(run).toMatchObject({ detail: expect.stringContaining('name="monitor" interval="7s" timeout="9s"') })
+})
+
 describe("what agents have against the inventory", () => {
   const found = (parts: Partial<DesiredResource>, agent = "ocf:heartbeat:IPaddr2") => {
     const want = desired({ resources: [resource("r", agent, { fencing: agent.startsWith("stonith:"), ...parts })] })
