@@ -70,9 +70,11 @@ function pushAfterStop(first: readonly StoppedFirst[]): readonly string[] {
     ...ids.map((id) => `${quoteAll(stopping(id))} >&2`),
     `planned=$(cibadmin -Q | ${FINGERPRINT})`,
     "unset CIB_file",
+    // Each of them, whatever becomes of the others; and though nobody may listen any more, which ends a shell without its last words.
     "put_back() {",
-    ...first.map((one) => `  ${quoteAll(asBefore(one))} >&2`),
+    ...first.map((one) => `  ${quoteAll(asBefore(one))} >&2 || :`),
     "}",
+    "trap '' PIPE",
     ...push(ORIGINAL, STOPPED),
     `deadline=$(($(date +%s) + ${STOP_TIMEOUT}))`,
     `until (${SETTLED}) >/dev/null 2>&1; do`,

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fc, test } from "@fast-check/vitest"
-import { expect } from "vitest"
+import { describe, expect } from "vitest"
 import { FINGERPRINT } from "../../../src/pacemaker/fingerprint.ts"
-import { NOTHING_OWNED } from "../../../src/pacemaker/ownership.ts"
+import { NOTHING_OWNED, STATE_DIRECTORY } from "../../../src/pacemaker/ownership.ts"
 import { transactionScript } from "../../../src/pacemaker/transaction.ts"
 import { sandbox } from "../step-harness.ts"
 
@@ -31,3 +31,52 @@ test.prop([values, values], { numRuns: 40 })(
     expect(readFileSync(join(box.path, "compared"), "utf8")).toBe(`${from}\0${to}`)
   },
 )
+
+describe("resources that were stopped for the change, where that comes to nothing", () => {
+  const CALLS = (box: { path: string }) =>
+    readFileSync(join(box.path, "calls"), "utf8")
+      .split("\n")
+      .filter((line) => line.includes("delete-parameter"))
+      .map((line) => line.split(" ")[1])
+  const first = [{ id: "one" }, { id: "two" }]
+  /** The cluster never settles, and the time for it is over at once. */
+  const STUCK = {
+    ...PROGRAMS,
+    crm_diff: "exit 0",
+    crm_simulate: `case "$*" in *-L*) exit 1 ;; *) echo '<pacemaker-result/>' ;; esac`,
+    date: `n=$(cat "\${0%/*}/now" 2>/dev/null || echo 0); n=$((n + 1000)); echo $n | tee "\${0%/*}/now"`,
+  }
+  const script = (box: { path: string }, env: NodeJS.ProcessEnv) => {
+    const fingerprint = spawnSync("sh", ["-c", `cibadmin -Q | ${FINGERPRINT}`], { env, encoding: "utf8" }).stdout.trim()
+    const claim = { epoch: 1, owned: NOTHING_OWNED }
+    const whole = transactionScript({ from: CIB, to: CIB, fingerprint, claim, first })
+    return whole.replaceAll(STATE_DIRECTORY, join(box.path, "state"))
+  }
+  const environment = (box: { path: string }) => ({ PATH: `${box.path}:${process.env.PATH}` })
+
+  test("are let go on, each of them, though one cannot be", () => {
+    using box = sandbox({
+      ...STUCK,
+      crm_resource: `echo "$@" >>"\${0%/*}/calls"; case "$*" in *'one --meta --delete'*) exit 1 ;; esac`,
+    })
+    const env = environment(box)
+    const { status, stderr } = spawnSync("sh", ["-s"], { input: script(box, env), env, encoding: "utf8" })
+    expect(stderr).toContain("not stopped within 120 s: one, two")
+    expect(status).toBe(75)
+    expect(CALLS(box)).toEqual(["one", "two"])
+  })
+
+  test("are let go on though nobody listens any more", () => {
+    using box = sandbox({
+      ...STUCK,
+      // The other end of its output closes while the cluster is waited for.
+      crm_simulate: `here=\${0%/*}; case "$*" in *-L*) read -r _ <"$here/closed"; exit 1 ;; *) echo '<pacemaker-result/>' ;; esac`,
+      crm_resource: `echo "$@" >>"\${0%/*}/calls"; echo done`,
+    })
+    const env = { ...environment(box), HERE: box.path }
+    spawnSync("mkfifo", [join(box.path, "closed")])
+    const pipe = `sh -s 2>&1 >/dev/null | { read -r _; read -r _; exec <&-; echo >"$HERE/closed"; }`
+    spawnSync("sh", ["-c", pipe], { input: script(box, env), env, encoding: "utf8" })
+    expect(CALLS(box)).toEqual(["one", "two"])
+  })
+})
