@@ -1,4 +1,5 @@
 import type { ComponentPackages, System } from "../model/component.ts"
+import type { HostFacts } from "../model/host-facts.ts"
 import { hostsOf } from "../model/inventory.ts"
 
 /** `cluster` is pacemaker with what it stands on; `shell` is the cluster shell that the family's vendor ships. */
@@ -34,6 +35,15 @@ function debianFenceAgents(system: System, fencing: readonly string[]): readonly
   return isSplit(system) ? splitFenceAgents(fencing) : ["fence-agents"]
 }
 
+/** The package that this run installs for a fence agent alone: `fence-agents-apc` for `stonith:fence_apc`. */
+export function fencePackage(
+  { family, ...system }: Pick<HostFacts, "family" | "os" | "osVersion">,
+  agent: string,
+): string | undefined {
+  if (family !== "debian" || !isSplit({ ...system, family }) || !/^(stonith:)?fence_/.test(agent)) return undefined
+  return packageOf(agent.replace(/^stonith:/, ""))
+}
+
 function isSplit({ os, osVersion }: System): boolean {
   return os === "debian" && (osVersion === "" || Number.parseInt(osVersion, 10) >= 13)
 }
@@ -57,7 +67,11 @@ function splitFenceAgents(fencing: readonly string[]): readonly string[] {
   const named = fencing
     .map((agent) => agent.replace(/^stonith:/, ""))
     .filter((agent) => agent.startsWith("fence_"))
-    .map((agent) => agent.slice("fence_".length).replaceAll("_", "-"))
-    .map((agent) => (agent === "xvm" ? "fence-virt" : `fence-agents-${SHARED[agent] ?? agent}`))
+    .map(packageOf)
   return [...new Set(["fence-agents-common", "fence-agents-ipmilan", "fence-agents-redfish", ...named])]
+}
+
+function packageOf(agent: string): string {
+  const name = agent.slice("fence_".length).replaceAll("_", "-")
+  return name === "xvm" ? "fence-virt" : `fence-agents-${SHARED[name] ?? name}`
 }

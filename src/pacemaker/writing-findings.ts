@@ -6,9 +6,11 @@ import type { PlaceOf } from "./agents/checked.ts"
 import { knownAgents } from "./agents/known.ts"
 import { agentName } from "./agents/metadata.ts"
 import { type Change, changesOf } from "./changes.ts"
+import type { Cib } from "./cib.ts"
 import type { CibHave } from "./cib-probe.ts"
 import type { CibWant } from "./cib-want.ts"
 import { doubtful, insteadOf } from "./known-options.ts"
+import { fencePackage } from "./packages.ts"
 import { schemaFindings } from "./schema-check.ts"
 import { isHaproxy, VIP_AGENT } from "./section/vip-resources.ts"
 
@@ -23,7 +25,7 @@ export function writingFindings(
   return [
     ...unknownOptions(changes, elected),
     ...absences(changes, all, placeOf),
-    ...agentFindings(changes, { resources, agents, ids: cib.ids, placeOf }),
+    ...agentFindings(changes, { resources, agents, ids: staying(cib, changes), placeOf }),
     ...schemaFindings(changes, { schema: cib.schema, resources, placeOf }),
   ]
 }
@@ -39,9 +41,19 @@ function absences(changes: readonly Change[], all: readonly Member<CibHave>[], p
       const runs = lacking.some(({ have }) => have.cluster === "up")
       const hosts = lacking.map(({ host }) => host)
       const message = `${placeOf(id)} ${id}: ${listing(hosts)} ${hosts.length === 1 ? "has" : "have"} no agent ${agent}`
-      const hint = `Install the package that has it; crm_resource --list-agents ${listed(agent)} shows which are there.`
-      return [{ severity: runs && lacking.length === all.length ? "error" : "warning", message, hint }]
+      const isNowhere = runs && lacking.length === all.length
+      const coming = isNowhere ? comingWith(agent, lacking) : undefined
+      const found = `Install the package that has it; crm_resource --list-agents ${listed(agent)} shows which are there.`
+      const hint = coming === undefined ? found : `It is to come with the package ${coming}, which is installed before.`
+      return [{ severity: isNowhere && coming === undefined ? "error" : "warning", message, hint }]
     })
+}
+
+/** The package by which all of them get a fence agent in this very run. */
+function comingWith(agent: string, lacking: readonly Member<CibHave>[]): string | undefined {
+  if (!agent.startsWith("stonith:")) return undefined
+  const names = lacking.map(({ facts }) => fencePackage(facts, agent))
+  return names.every((name) => name !== undefined) ? names[0] : undefined
 }
 
 /** Pacemaker takes a property that it does not know, which then has no effect. */
@@ -56,6 +68,13 @@ function unknownOptions(changes: readonly Change[], { have, facts }: Member<CibH
     const version = facts.versions.pacemaker ?? "of this node"
     return { severity: "error", message: `pacemaker ${version} knows no property ${name}`, hint }
   })
+}
+
+/** Every id of the configuration but those of operations that go with their resource. */
+function staying({ ids }: Cib, changes: readonly Change[]): ReadonlySet<string> {
+  const deleted = changesOf(changes, "delete-resource").flatMap(({ have }) => have.operations)
+  const going = new Set(deleted.map(({ id }) => id))
+  return new Set([...ids].filter((id) => !going.has(id)))
 }
 
 const nameAlone: PlaceOf = () => "resource"

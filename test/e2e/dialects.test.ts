@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { HostFacts } from "../../src/model/host-facts.ts"
 import { agentsQuestion } from "../../src/pacemaker/agents/question.ts"
 import { parseCib } from "../../src/pacemaker/cib-parse.ts"
 import type { CibHave } from "../../src/pacemaker/cib-probe.ts"
@@ -156,7 +157,8 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
     })
     const have = ask(want)
     const { changes } = diffCib(want, have.cib, NOTHING_OWNED)
-    const elected = { host: "controller1", have, facts: undefined as never }
+    const facts = { family: "el", os: "rocky", osVersion: "9" } as HostFacts
+    const elected = { host: "controller1", have, facts }
     const found = writingFindings(changes, { desired: want }, { elected, all: [elected] }).map(
       ({ severity, message }) => `${severity} ${message}`,
     )

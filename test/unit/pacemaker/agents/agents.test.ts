@@ -197,6 +197,13 @@ describe("what agents have against the inventory", () => {
       "error: the id mine of its monitor is something else's already",
     ])
   })
+  test("an id of an operation that goes with its resource is free", () => {
+    const xml = `<primitive id="r" class="ocf" provider="pacemaker" type="Dummy"><operations><op id="mine" name="monitor" interval="20s"/></operations></primitive>`
+    const text = EMPTY_TEXT.replace("<resources/>", `<resources>${xml}</resources>`)
+    const operations = [monitor("10s", { id: "mine" })]
+    const want = desired({ resources: [resource("r", "ocf:heartbeat:Dummy", { operations })] })
+    expect(told({ desired: want }, have(text, { agents, lastApplied: OURS }))).toEqual([])
+  })
   test("of a resource that is there only what changes counts", () => {
     const primitive = `<primitive id="r" class="ocf" provider="heartbeat" type="IPaddr2"><instance_attributes id="i"><nvpair id="o" name="old" value="1"/><nvpair id="n" name="ip" value="1"/></instance_attributes></primitive>`
     const text = EMPTY_TEXT.replace("<resources/>", `<resources>${primitive}</resources>`)
@@ -230,6 +237,19 @@ describe("what agents have against the inventory", () => {
       { severity: "warning", message: "resource mine: controller1 and controller3 have no agent ocf:a:gone" },
     ])
   })
+})
+
+test("a fence agent that Debian has a package of its own for may come with this very run", () => {
+  const want = desired({ resources: [resource("f", "stonith:fence_apc", { fencing: true })] })
+  const severities = (of: Partial<HostFacts>) => {
+    const agents = new Map([["stonith:fence_apc", "absent"]] as const)
+    const elected = { host: "controller1", have: have(EMPTY_TEXT, { agents }), facts: { ...facts, ...of } }
+    return cib.findings?.({ desired: want }, { elected, all: [elected], missing: [] }).map(({ severity }) => severity)
+  }
+  expect(severities({ family: "debian", os: "debian", osVersion: "13" })).toEqual(["warning"])
+  // These have all fence agents that there are since pacemaker was installed.
+  expect(severities({ family: "debian", os: "debian", osVersion: "12" })).toEqual(["error"])
+  expect(severities({ family: "el", os: "rocky", osVersion: "9" })).toEqual(["error"])
 })
 
 describe("what the CIB's schema has against it", () => {
