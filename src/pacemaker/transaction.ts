@@ -115,9 +115,10 @@ function metaOf(id: string): readonly string[] {
   return ["crm_resource", "--resource", id, "--meta"]
 }
 
-/** Pushes what differs between two copies, but for their status: that is the cluster's own. */
+/** Pushes what differs between two copies, but for their status and nodes: the one is the cluster's own, the other others change meanwhile. */
 function push(from: string, to: string): readonly string[] {
-  const bare = (file: string) => `{ sed '/<status/,$d' ${file}; echo '</cib>'; } >bare-${file}`
+  const bare = (file: string) =>
+    `{ sed -e '/<status/,$d' -e '/<nodes>/,/<\\/nodes>/d' -e '/<nodes\\/>/d' ${file}; echo '</cib>'; } >bare-${file}`
   return [bare(from), bare(to), difference(`bare-${from}`, `bare-${to}`), pushPatch()]
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
@@ -32,7 +32,7 @@ test.prop([values, values], { numRuns: 40 })(
   },
 )
 
-describe("resources that were stopped for the change, where that comes to nothing", () => {
+describe("resources that are stopped for the change", () => {
   const CALLS = (box: { path: string }) =>
     readFileSync(join(box.path, "calls"), "utf8")
       .split("\n")
@@ -54,7 +54,7 @@ describe("resources that were stopped for the change, where that comes to nothin
   }
   const environment = (box: { path: string }) => ({ PATH: `${box.path}:${process.env.PATH}` })
 
-  test("are let go on, each of them, though one cannot be", () => {
+  test("are let go on where it comes to nothing, each of them, though one cannot be", () => {
     using box = sandbox({
       ...STUCK,
       crm_resource: `echo "$@" >>"\${0%/*}/calls"; case "$*" in *'one --meta --delete'*) exit 1 ;; esac`,
@@ -66,7 +66,7 @@ describe("resources that were stopped for the change, where that comes to nothin
     expect(CALLS(box)).toEqual(["one", "two"])
   })
 
-  test("are let go on though nobody listens any more", () => {
+  test("are let go on where it comes to nothing, though nobody listens any more", () => {
     using box = sandbox({
       ...STUCK,
       // The other end of its output closes while the cluster is waited for.
@@ -78,5 +78,24 @@ describe("resources that were stopped for the change, where that comes to nothin
     const pipe = `sh -s 2>&1 >/dev/null | { read -r _; read -r _; exec <&-; echo >"$HERE/closed"; }`
     spawnSync("sh", ["-c", pipe], { input: script(box, env), env, encoding: "utf8" })
     expect(CALLS(box)).toEqual(["one", "two"])
+  })
+
+  test("leave alone what became of the nodes meanwhile", () => {
+    const cib = (value: string) =>
+      `<cib>\n<nodes>\n<node id="1"><nvpair name="standby" value="${value}"/></node>\n</nodes>\n<resources/>\n</cib>`
+    using box = sandbox({
+      ...STUCK,
+      cibadmin: `[ "$1" != -Q ] || cat "\${CIB_file:-\${0%/*}/cib}"`,
+      crm_diff: `cat "$3" "$5" >"\${0%/*}/compared"`,
+      // An operator drains a node while the cluster is waited for.
+      crm_simulate: `case "$*" in *-L*) echo '${cib("on")}' >"\${0%/*}/cib" ;; *) echo '<pacemaker-result/>' ;; esac`,
+      crm_resource: "exit 0",
+    })
+    writeFileSync(join(box.path, "cib"), `${cib("off")}\n`)
+    const env = environment(box)
+    const { status } = spawnSync("sh", ["-s"], { input: script(box, env), env, encoding: "utf8" })
+    expect(status).toBe(0)
+    const bare = "<cib>\n<resources/>\n</cib>\n</cib>\n"
+    expect(readFileSync(join(box.path, "compared"), "utf8")).toBe(`${bare}${bare}`)
   })
 })
