@@ -38,9 +38,9 @@ export function metadataScript(agents: readonly string[]): string {
   return agents.map((agent) => `printf '\\n${MARK} %s\\n' ${quote(agent)}\n${asking(agent)}`).join("\n")
 }
 
-/** `crm_resource` has metadata for a systemd unit that is not there, too. */
+/** `crm_resource` has metadata for a systemd unit that is not there, too. An agent that takes too long is there: it is not read. */
 function asking(agent: string): string {
-  const ask = `timeout 20 crm_resource --show-metadata ${quote(agent)} 2>/dev/null || :`
+  const ask = `timeout 20 crm_resource --show-metadata ${quote(agent)} 2>/dev/null || [ $? -ne 124 ] || echo 'no answer'`
   const [standard, ...unit] = agent.split(":")
   if (standard !== "systemd") return ask
   const state = `systemctl show --property=LoadState -- ${quote(unit.join(":"))} 2>/dev/null`

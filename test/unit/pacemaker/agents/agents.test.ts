@@ -61,10 +61,10 @@ describe("the question about agents", () => {
   test("finds no agent in a unit that systemd does not know, of which pacemaker makes metadata up", () => {
     const made = `<resource-agent name="x"><parameters/><actions><action name="start" timeout="100s"/></actions></resource-agent>`
     using box = sandbox({
-      crm_resource: `[ "$2" != ocf:a:broken ] || { echo '<half'; exit 0; }; [ "$2" != ocf:a:gone ] || exit 105; echo '${made}'`,
+      crm_resource: `[ "$2" != ocf:a:broken ] || { echo '<half'; exit 0; }; [ "$2" != ocf:a:slow ] || exit 124; [ "$2" != ocf:a:gone ] || exit 105; echo '${made}'`,
       systemctl: `case "$*" in *gone*) echo LoadState=not-found ;; *) echo LoadState=loaded ;; esac`,
     })
-    const names = ["systemd:web", "systemd:gone", "ocf:a:gone", "ocf:a:broken", "ocf:a:it's"]
+    const names = ["systemd:web", "systemd:gone", "ocf:a:gone", "ocf:a:broken", "ocf:a:slow", "ocf:a:it's"]
     const answers = parseAgents(run(metadataScript(names), { path: box.path }).stdout)
     const kinds = [...answers].map(([name, answer]) => [name, typeof answer === "string" ? answer : "known"])
     expect(Object.fromEntries(kinds)).toEqual({
@@ -72,6 +72,8 @@ describe("the question about agents", () => {
       "systemd:gone": "absent",
       "ocf:a:gone": "absent",
       "ocf:a:broken": "unreadable",
+      // It has not answered in time, as under load.
+      "ocf:a:slow": "unreadable",
       "ocf:a:it's": "known",
     })
   })
