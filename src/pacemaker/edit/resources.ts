@@ -52,9 +52,8 @@ export function uncloneResource(clone: string, { document }: Editing): void {
 
 /** Makes one clone another, as which it has this id and these meta attributes: whatever else is in it stays. */
 export function changeClone(before: string, clone: Clone, { document }: Editing): void {
-  const old = document.get(before)
-  const around = replace(old, new XmlNode("clone", { ...old.attributes, id: clone.id }))
-  for (const one of [...old.children]) around.insert(one.remove())
+  const around = document.get(before)
+  around.become("clone", { ...around.attributes, id: clone.id })
   const set = cloneMeta(clone)
   const unset = attributeNames(around, "meta_attributes").filter((name) => !Object.hasOwn(set, name))
   changeAttributes(document, around, "meta_attributes", { set, unset })

@@ -44,6 +44,13 @@ export class XmlNode {
     this.head = tag(this.name, attributes, this.#isEmpty)
   }
 
+  /** Makes it an element of another name with these attributes; what is in it stays as it is written. */
+  become(name: string, attributes: Readonly<Record<string, string>>): void {
+    this.name = name
+    this.setAttributes(attributes)
+    this.foot = this.foot.replace(/<\/[^<]*$/, `</${name}>`)
+  }
+
   /** Puts a node that is nowhere under this one: before another of its children, or at their end. */
   insert(node: XmlNode, before?: XmlNode): XmlNode {
     if (this.#isEmpty) {

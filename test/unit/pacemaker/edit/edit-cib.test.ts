@@ -187,6 +187,20 @@ test("a fencing level loses a device that is gone, and goes with its last", () =
   )
 })
 
+test("a clone that becomes another keeps comments, and its place", () => {
+  const dummy = (id: string, inner = "") =>
+    `<primitive id="${id}" class="ocf" provider="heartbeat" type="Dummy">${inner}</primitive>`
+  const master = `<master id="a-master"><!-- by hand -->${dummy("a")}<meta_attributes id="m"><nvpair id="n" name="master-max" value="1"/></meta_attributes><!-- end --></master >`
+  const text = EMPTY_TEXT.replace("<resources/>", `<resources><!-- first -->${master}${dummy("b")}</resources>`)
+  const a = resource("a", "ocf:heartbeat:Dummy", cloned("a-clone", {}))
+  expect(led(text, desired({ resources: [a] }))).toBe(
+    text
+      .replace('<master id="a-master">', '<clone id="a-clone">')
+      .replace('<nvpair id="n" name="master-max" value="1"/>', "")
+      .replace("</master >", "</clone>"),
+  )
+})
+
 describe("a resource that something else is called as, too", () => {
   // A remote node that has attributes is a node of the name of its resource.
   const node = `<node id="far" uname="far" type="remote"><instance_attributes id="nodes-far"><nvpair id="nodes-far-standby" name="standby" value="on"/></instance_attributes></node>`
