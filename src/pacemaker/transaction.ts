@@ -70,11 +70,10 @@ function pushAfterStop(first: readonly StoppedFirst[]): readonly string[] {
     ...ids.map((id) => `${quoteAll(stopping(id))} >&2`),
     `planned=$(cibadmin -Q | ${FINGERPRINT})`,
     "unset CIB_file",
-    // Each of them, whatever becomes of the others; and though nobody may listen any more, which ends a shell without its last words.
+    // Each of them, whatever becomes of the others.
     "put_back() {",
     ...first.map((one) => `  ${quoteAll(asBefore(one))} >&2 || :`),
     "}",
-    "trap '' PIPE",
     ...push(ORIGINAL, STOPPED),
     `deadline=$(($(date +%s) + ${STOP_TIMEOUT}))`,
     `until (${SETTLED}) >/dev/null 2>&1; do`,
@@ -150,6 +149,8 @@ function preamble(): readonly string[] {
     "directory=$(mktemp -d)",
     "put_back() { :; }",
     `trap 'rm -rf -- "$directory"; put_back' EXIT`,
+    // A connection that is lost would end the shell at its next word, without its last ones.
+    "trap '' PIPE",
     "trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM",
     'cd "$directory"',
     `cibadmin -Q >${ORIGINAL}`,

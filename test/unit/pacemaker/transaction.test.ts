@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
 import { FINGERPRINT } from "../../../src/pacemaker/fingerprint.ts"
 import { NOTHING_OWNED, STATE_DIRECTORY } from "../../../src/pacemaker/ownership.ts"
-import { transactionScript } from "../../../src/pacemaker/transaction.ts"
+import { simulationScript, transactionScript } from "../../../src/pacemaker/transaction.ts"
 import { sandbox } from "../step-harness.ts"
 
 const CIB = `<cib epoch="1"><configuration><resources/></configuration></cib>`
@@ -31,6 +31,18 @@ test.prop([values, values], { numRuns: 40 })(
     expect(readFileSync(join(box.path, "compared"), "utf8")).toBe(`${from}\0${to}`)
   },
 )
+
+test("nothing of the configuration is left behind where nobody listens any more", () => {
+  const closing = `here=\${0%/*}; read -r _ <"$here/closed"; echo '<pacemaker-result/>'`
+  using box = sandbox({ ...PROGRAMS, crm_diff: "exit 0", crm_simulate: closing })
+  const temporary = join(box.path, "temporary")
+  mkdirSync(temporary)
+  spawnSync("mkfifo", [join(box.path, "closed")])
+  const env = { PATH: `${box.path}:${process.env.PATH}`, TMPDIR: temporary, HERE: box.path }
+  const pipe = `sh -s 2>&1 | { exec <&-; echo >"$HERE/closed"; }`
+  spawnSync("sh", ["-c", pipe], { input: simulationScript({ from: CIB, to: CIB }), env, encoding: "utf8" })
+  expect(readdirSync(temporary)).toEqual([])
+})
 
 describe("resources that are stopped for the change", () => {
   const CALLS = (box: { path: string }) =>
