@@ -51,7 +51,7 @@ export class XmlNode {
     this.foot = this.foot.replace(/<\/[^<]*$/, `</${name}>`)
   }
 
-  /** Puts a node that is nowhere under this one: before another of its children, or at their end. */
+  /** Puts a node that is nowhere under this one: before another of its children, or at their end. A comment before it comes along. */
   insert(node: XmlNode, before?: XmlNode): XmlNode {
     if (this.#isEmpty) {
       this.head = tag(this.name, this.attributes, false)
@@ -60,7 +60,7 @@ export class XmlNode {
     const at = before === undefined ? this.children.length : this.children.indexOf(before)
     this.children.splice(at, 0, node)
     node.parent = this
-    node.lead = `${this.#indent()}  `
+    node.lead = `${node.lead.trimEnd()}${this.#indent()}  `
     return node
   }
 

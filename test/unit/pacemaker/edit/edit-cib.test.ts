@@ -187,6 +187,25 @@ test("a fencing level loses a device that is gone, and goes with its last", () =
   )
 })
 
+test("what moves takes the comment before it along", () => {
+  const one = (id: string) => `<!-- of ${id} --><primitive id="${id}" class="ocf" provider="heartbeat" type="Dummy"/>`
+  const text = EMPTY_TEXT.replace(
+    "<resources/>",
+    `<resources><group id="g">${one("a")}${one("b")}</group>${one("c")}</resources>`,
+  )
+  const dummy = (id: string, parts = {}) => resource(id, "ocf:heartbeat:Dummy", parts)
+  const [a, b, c] = [dummy("a", { group: "g" }), dummy("b", { group: "g" }), dummy("c")]
+  const comments = (want: Desired) =>
+    led(text, want)
+      .match(/<!--.*?-->\s*<primitive id="."/g)
+      ?.map((all) => all.replace(/\s+</, "<"))
+  const before = (...ids: string[]) => ids.map((id) => `<!-- of ${id} --><primitive id="${id}"`)
+  expect(comments(desired({ resources: [b, a, c] }))).toEqual(before("b", "a", "c"))
+  expect(comments(desired({ resources: [b, dummy("a"), dummy("c", cloned("c-clone"))] }))).toEqual(
+    before("b", "a", "c"),
+  )
+})
+
 test("a clone that becomes another keeps comments, and its place", () => {
   const dummy = (id: string, inner = "") =>
     `<primitive id="${id}" class="ocf" provider="heartbeat" type="Dummy">${inner}</primitive>`
