@@ -2,30 +2,25 @@ import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** They bound how long a client goes without an answer, so nothing else runs meanwhile. */
-const timed = files("drill", "corosync-change", "keepalived")
+const timed = files("drill", "members", "corosync-change")
 
-/** Of the others, those that take long, the longest first: so both workers end together. */
-const long = files(
-  "members",
-  "up",
-  "drift",
-  "loadbalancer-pair",
-  "interrupt",
+/** On a node each, or on nodes that no cluster elects among, and not by the clock: two at a time use both processors. */
+const single = files(
+  "dialects",
   "cib-transaction",
   "haproxy-source",
-  "dialects",
-  "quorum",
   "preflight",
-  "openstack-loadbalancers",
-  "up-crmsh",
+  "quorum",
+  "haproxy-certificates",
+  "haproxy-config",
 )
 
-/** Those as listed, all else as vitest has it. */
+/** Of those two at a time, as listed: the longest first, so that both end together. All else as vitest has it. */
 class LongestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
-      const index = long.findIndex((file) => moduleId.endsWith(file))
-      return index < 0 ? long.length : index
+      const index = single.findIndex((file) => moduleId.endsWith(file))
+      return index < 0 ? single.length : index
     }
     return (await super.sort(specifications)).sort((one, other) => place(one) - place(other))
   }
@@ -45,16 +40,18 @@ export default defineConfig({
       // Modules are loaded once a worker, not once a file: half of the time went into that.
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000, isolate: false } },
       { test: { name: "ssh", include: ["test/ssh/**/*.test.ts"], testTimeout: 20_000, isolate: false } },
+      { test: { ...realNodes, name: "single", include: single, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
         test: {
           ...realNodes,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: timed,
-          // A cluster waits for more than half of its time: two labs at a time leave no processor idle. Corosync has its own token there
-          // (harness/lab.ts), since with one of a second elections are missed now and then.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          exclude: [...timed, ...single],
+          // Two labs at a time are quicker, but on two processors elections and health checks then miss their times now and then.
+          maxWorkers: 1,
+          fileParallelism: false,
+          // After the others: what a cluster does in seconds should not share the processors with them.
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -64,7 +61,7 @@ export default defineConfig({
           include: timed,
           maxWorkers: 1,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -31,4 +31,4 @@ services_of() {
 sh docker/setup.sh "bookworm$(services_of "$@")" $(releases_of "$@")
 HAOPS_E2E_CLI=$root/dist/cli.cjs
 export HAOPS_E2E_CLI
-exec npx vitest run --project e2e --project failover "$@"
+exec npx vitest run --project single --project e2e --project failover "$@"

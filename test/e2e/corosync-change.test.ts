@@ -17,7 +17,7 @@ const NETWORKS = { second: "10.88.1", third: "10.88.2" }
 let lab: Lab
 
 beforeAll(async () => {
-  lab = await startLab({ prepared: true, token: 1000 })
+  lab = await startLab({ prepared: true })
   const addresses = (node: number) =>
     Object.values(NETWORKS).map((network) => `ip addr add ${network}.${node}/24 dev eth0`)
   await Promise.all(lab.nodes.map((node, index) => node.must(addresses(index + 1).join("; "))))

@@ -91,7 +91,7 @@ describe("changed by hand", () => {
     const plan = await planned(lab, inventory)
     expect(plan.drift).toEqual([expect.stringMatching(`^${holder}: /etc/haproxy/haproxy.cfg: `)])
     expect(plan.risk).toBe("reload")
-    const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 5000 })
+    const prober = startProber(`http://${lab.vip}:8080/`)
     await up(0)
     expect(await prober.stop()).toMatchObject({ failed: 0 })
     expect(await node.must(master)).toBe(before)

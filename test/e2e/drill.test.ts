@@ -14,7 +14,7 @@ let lab: Lab
 let inventory: string
 
 beforeAll(async () => {
-  lab = await startLab({ prepared: true, token: 1000 })
+  lab = await startLab({ prepared: true })
   await go()
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())

@@ -37,12 +37,11 @@ test("a holder that is lost is replaced, and does not take the VIP back", async 
     await until(async () => (await holders([backup], lab.vip)).length === 1, { what: "the backup promoted" })
   })
   expect(lost.longestOutageMs).toBeLessThan(8000)
-  const comesBack = async () => {
+  const back = await during(`http://${lab.vip}:8080/`, async () => {
     await holder.start()
     const state = "journalctl -b -t keepalived-state -o cat | tail -n 1"
     await until(async () => (await holder.must(state)).includes(" BACKUP "), { what: `${name} as the backup` })
-  }
-  const back = await during(`http://${lab.vip}:8080/`, comesBack, { timeoutMs: 5000 })
+  })
   expect(back.failed).toBe(0)
   expect(await holders(pair, lab.vip)).toEqual([backup.name])
   const verified = await haops("verify")

@@ -34,7 +34,7 @@ afterAll(async () => await lab?.[Symbol.asyncDispose]())
 describe("a healthy cluster", () => {
   test("grows from three to five and shrinks to three: no request fails, nothing restarts, no id changes", async () => {
     const before = await identity(lab.nodes.slice(0, 3))
-    const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 5000 })
+    const prober = startProber(`http://${lab.vip}:8080/`)
     await must("add-node", "controller4", "--address", lab.node("controller4").address)
     await expectMembers(FOUR)
     await must("add-node", "controller5", "--address", lab.node("controller5").address)

@@ -27,11 +27,6 @@ export interface LabOptions {
   services?: boolean
   /** With an HTTP responder on port 8000 of every node, for haproxy to find. Default true. */
   responder?: boolean
-  /**
-   * Corosync's, in milliseconds. Default 3000, which is corosync's own: elections hold while another lab has the processors. A second is
-   * for tests that bound how long a client goes without an answer, alone on the machine.
-   */
-  token?: 1000 | 3000
 }
 
 /** Systemd nodes on a network of their own, and the files an operator would have. Disposal removes all of it. */
@@ -48,7 +43,6 @@ export interface Lab extends AsyncDisposable {
   password: string
   identityFile: string
   knownHosts: string
-  token: number
   /** Writes an inventory for the lab, with overrides merged over it (null removes), and returns its path. */
   inventory(overrides?: InventoryOverrides, file?: string): Promise<string>
   /** Runs the built haops to its end. */
@@ -62,7 +56,7 @@ export interface Lab extends AsyncDisposable {
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { release = "bookworm", releases = {}, nodes: count = 3, loadbalancers = 0 } = options
-  const { prepared = false, services = false, responder = true, token = 3000 } = options
+  const { prepared = false, services = false, responder = true } = options
   const cleanups = createCleanups()
   try {
     const directory = await mkdtemp(join(tmpdir(), "haops-e2e-"))
@@ -100,7 +94,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       password,
       knownHosts,
       identityFile: key.file,
-      token,
       vip: network.address(200),
       cleanups,
     })
