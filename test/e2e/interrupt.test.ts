@@ -137,15 +137,18 @@ test("a cluster that changes while a run works on it is planned again, and the o
   // Whoever comes first to edit under the lock finds that somebody has just changed something else.
   const meddler = `#!/bin/sh
 if [ -s /run/haops/lock ]; then
-  rm /usr/local/sbin/pcs
+  rm /usr/local/sbin/crm_diff
   env -u CIB_file crm_attribute --type crm_config --name cluster-delay --update 61s
 fi
-exec /usr/sbin/pcs "$@"
+exec /usr/sbin/crm_diff "$@"
 `
-  for (const node of lab.nodes) await node.write("/usr/local/sbin/pcs", meddler, 0o755)
+  for (const node of lab.nodes) await node.write("/usr/local/sbin/crm_diff", meddler, 0o755)
   const { code, stderr } = await up()
   expect(code, stderr).toBe(0)
-  const nodes = await everywhere(lab.nodes, "ls /usr/local/sbin/pcs 2>/dev/null | wc -l; rm -f /usr/local/sbin/pcs")
+  const nodes = await everywhere(
+    lab.nodes,
+    "ls /usr/local/sbin/crm_diff 2>/dev/null | wc -l; rm -f /usr/local/sbin/crm_diff",
+  )
   expect(Object.values(nodes).sort()).toEqual(["0", "1", "1"])
   expect(stderr).toContain("changed meanwhile by another; nothing was done, planning it again")
   expect(await property(lab.nodes[0]!, "cluster-delay")).toBe("61s")
