@@ -1,6 +1,7 @@
 import { HaopsError } from "../base/errors.ts"
 import { quote } from "../base/sh.ts"
 import { readAnswer } from "../host/answer.ts"
+import { isOlder, TELL_CLOCK } from "../host/older.ts"
 import { sharedList } from "../host/shared.ts"
 import { readUnit, type UnitState } from "../host/units.ts"
 import { answerKey } from "../model/answer-key.ts"
@@ -48,8 +49,7 @@ getent hosts "$@" | while read -r address name _; do
   case $address in 127.*|::1) echo "loopback $name" ;; esac
 done
 case $unit in *ActiveState=active*)
-  read -r uptime _ </proc/uptime
-  echo "clock $(date +%s.%N) $uptime"
+  ${TELL_CLOCK}
   stat -Lc 'written %.Y' -- ${quote(ENV_CONFIG)} ${quote(RABBITMQ_CONFIG)} 2>/dev/null
   said=$(${erlCall(host, STATUS_EXPRESSION)})
   case $said in
@@ -84,11 +84,4 @@ export function parseState(stdout: string): RabbitmqState {
     nodes: answer.all("node"),
     loopback: [...new Set(answer.all("loopback"))],
   }
-}
-
-/** A file from the future (the clock was set back) tells nothing. */
-function isOlder(startedS: number, clock: string | undefined, written: readonly number[]): boolean {
-  if (clock === undefined) return false
-  const [now = 0, uptime = 0] = clock.split(" ").map(Number)
-  return written.some((time) => time <= now && now - uptime + startedS + 0.05 < time)
 }
