@@ -3,6 +3,7 @@ import { galera } from "./galera/component.ts"
 import { haproxy } from "./haproxy/component.ts"
 import { host } from "./host/component.ts"
 import { keepalived } from "./keepalived/component.ts"
+import { keystone } from "./keystone/component.ts"
 import { membership } from "./membership/component.ts"
 import { memcached } from "./memcached/component.ts"
 import type { Component } from "./model/component.ts"
@@ -21,5 +22,6 @@ export const COMPONENTS: readonly Component[] = [
   galera,
   rabbitmq,
   memcached,
+  keystone,
   host,
 ]

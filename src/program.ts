@@ -78,6 +78,7 @@ export function createProgram(call: Call): Command {
   addDrill(program, call)
   addLb(program, call)
   addGalera(program, call)
+  addKeystone(program, call)
   addJournal(program, call)
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
     .addOption(limit())
@@ -171,6 +172,13 @@ function addGalera(program: Command, call: Call): void {
   )
     .addOption(listed("--without <name>", "a member that is gone for good, with what only it has; once for each"))
     .addOption(yes())
+}
+
+function addKeystone(program: Command, call: Call): void {
+  const keystone = program.command("keystone").description("Keystone: what up does not do without a word")
+  verbOf(keystone, call)("rotate", "its Fernet keys, on one host, and the same on all", () =>
+    import("./verbs/keystone-rotate.ts").then(({ keystoneRotate }) => keystoneRotate),
+  ).addOption(yes())
 }
 
 function addJournal(program: Command, call: Call): void {

@@ -6,8 +6,10 @@ export interface Connection {
   name: string
   /** Whose it is, where each user has one: `openstack in /`. */
   of?: string | undefined
-  /** Pure. The value, with secrets as `secret` has them: encoded for a URL, or masked. */
-  value(secret: (source: SecretSource) => string): string
+  /** A variable of the environment: told as a line for a shell. */
+  variable?: boolean | undefined
+  /** Pure. The value, with secrets as `secret` has them, encoded for a URL, and `plain` as they are; both masked where that is wanted. */
+  value(secret: (source: SecretSource) => string, plain: (source: SecretSource) => string): string
 }
 
 /** Pure. The lines of a component; none where the inventory does not have it. */

@@ -12,10 +12,13 @@ interface ConnectionsOptions extends CommonOptions {
   reveal?: boolean | undefined
 }
 
+const MASKED = "[secret]"
+
 interface Line {
   component: string
   name: string
   of?: string | undefined
+  variable?: boolean | undefined
   value: string
 }
 
@@ -25,26 +28,30 @@ interface Line {
  */
 export async function connections(options: ConnectionsOptions): Promise<number> {
   const inventory = await loadInventory(options.inventory)
-  const lines = await linesOf(inventory, options.reveal === true ? revealing() : () => "[secret]")
+  const lines = await linesOf(inventory, options.reveal === true ? revealing() : () => MASKED)
   if (lines.length === 0) {
     throw new HaopsError("E_INPUT", `${inventory.file} has no service that others are to be told of`, {
       hint: "Such as memcached or rabbitmq: see inventory/openstack-services.yaml.",
     })
   }
   if (options.json === true) {
-    const document = { outcome: "done", exit: EXIT.done, connections: lines }
+    const document = { outcome: "done", exit: EXIT.done, connections: lines.map(({ variable: _, ...line }) => line) }
     process.stdout.write(`${escapeJson(JSON.stringify(document, undefined, 2))}\n`)
   } else {
-    process.stdout.write(cleanScreen(lines.map(textOf).join("")))
+    process.stdout.write(cleanScreen(textOf(lines)))
   }
   return EXIT.done
 }
 
-async function linesOf(inventory: Inventory, secret: (source: SecretSource) => string): Promise<readonly Line[]> {
+async function linesOf(inventory: Inventory, plain: (source: SecretSource) => string): Promise<readonly Line[]> {
+  const secret = (source: SecretSource) => {
+    const text = plain(source)
+    return text === MASKED ? text : encodeURIComponent(text)
+  }
   const all = await Promise.all(
     COMPONENTS.map(async ({ name: component, connections }) => {
       const of = (await connections?.())?.(inventory) ?? []
-      return of.map(({ value, ...line }) => ({ component, ...line, value: value(secret) }))
+      return of.map(({ value, ...line }) => ({ component, ...line, value: value(secret, plain) }))
     }),
   )
   return all.flat()
@@ -52,9 +59,19 @@ async function linesOf(inventory: Inventory, secret: (source: SecretSource) => s
 
 function revealing(): (source: SecretSource) => string {
   const secret = createSecretStore({ onWarning: (text) => process.stderr.write(cleanScreen(`warning: ${text}\n`)) })
-  return (source) => encodeURIComponent(secret(source).reveal())
+  return (source) => secret(source).reveal()
 }
 
-function textOf({ component, name, of, value }: Line): string {
-  return `# ${component}${of === undefined ? "" : `: ${of}`}\n${name} = ${value}\n`
+/** Lines of one service, or user, under one heading. */
+function textOf(lines: readonly Line[]): string {
+  const headingOf = ({ component, of }: Line) => `# ${component}${of === undefined ? "" : `: ${of}`}\n`
+  return lines
+    .map((line, at) => {
+      const before = lines[at - 1]
+      const first = before === undefined || headingOf(before) !== headingOf(line)
+      const { name, variable, value } = line
+      const text = variable === true ? `export ${name}='${value.replaceAll("'", "'\\''")}'` : `${name} = ${value}`
+      return `${first ? headingOf(line) : ""}${text}\n`
+    })
+    .join("")
 }
