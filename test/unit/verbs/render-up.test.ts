@@ -45,6 +45,7 @@ const BARE: Readonly<Record<string, (host: Host) => object>> = {
   "galera-config": () => ({ config: absent, check: [absent, absent, absent], user: true, state: { unit } }),
   memcached: () => ({ ...nothing, config: absent, listens: false }),
   "rabbitmq-config": () => ({ ...nothing, files: [absent, absent] }),
+  "keystone-config": () => ({ ...nothing, files: [absent, absent, absent] }),
 }
 /** They edit what is there. */
 const EDITS = ["corosync-conf", "corosync-links", "haproxy-leftovers"]
@@ -60,9 +61,10 @@ vips:
   far: { address: 10.9.0.5/24, nic: ens9, on: loadbalancers, manager: keepalived }
   open: { address: 10.0.0.30/24, on: loadbalancers, manager: keepalived }
 keepalived: { password: vrrp-pwd }
-galera: { quorum: first, sst: { password: sst }, check: { port: 9200 }, databases: { nova: { password: nova } } }
+galera: { quorum: first, sst: { password: sst }, check: { port: 9200 }, databases: { nova: { password: nova }, keystone: { password: idp } } }
 rabbitmq: { cookie: { env: COOKIE }, users: { nova: { password: nova } } }
 memcached: {}
+keystone: { admin: { password: admin }, vip: inner }
 sysctl: { net.ipv4.ip_forward: 1 }
 haproxy:
   stats: { password: stats }
@@ -72,6 +74,7 @@ haproxy:
     - { name: a, port: 443, vip: outer, mode: http, tls: { certificate: { env: CERTIFICATE }, key: { env: KEY } } }
     - { name: b, port: 444, vip: outer, mode: http, tls: { certificate: { env: CERTIFICATE }, key: { env: KEY } } }
     - { name: db, port: 3306, vip: inner }
+    - { name: idp, port: 5000, vip: inner }
 `
 
 const examples = readdirSync(join(root, "inventory")).filter((name) => name.endsWith(".yaml"))
@@ -125,7 +128,7 @@ test.each(inventories)("%s: each file as render has it", (_name, inventory) => {
 test("everything at once is all that there is", () => {
   const inventory = inventories[0]![1]
   const all = inventory.hosts.flatMap((host) => filesOf(inventory, host).map(({ name }) => name))
-  expect(new Set(all).size).toBe(15)
+  expect(new Set(all).size).toBe(16)
 })
 
 test("no step of up writes a file that nobody compares", () => {
