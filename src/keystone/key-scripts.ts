@@ -24,7 +24,8 @@ export const OFFER_KEYS: RunAction = script("offer its Fernet keys to the others
 
 /**
  * The keys of another member, all of them. Each takes its place by rename, the newest first: the key that this host makes tokens by is
- * never one that others do not know.
+ * never one that others do not know. They come from beside the repository: Keystone opens whatever file is in it, whatever its name, and
+ * answers 500 where it may not.
  */
 export function takeKeys(offer: Secret): RunAction {
   return {
@@ -37,11 +38,9 @@ base64 -d | tar -x -f - -C "$new"
 chown keystone:keystone "$new"/*; chmod 0600 "$new"/*
 install -d -o keystone -g keystone -m 0700 ${KEYS_DIRECTORY}
 cd ${KEYS_DIRECTORY}
-for key in $(ls "$new" | sort -rn); do
-  cmp -s "$new/$key" "$key" || cp -p "$new/$key" "$key.haops"
-  [ ! -e "$key.haops" ] || mv -f "$key.haops" "$key"
-done
-for key in $(ls | grep -E '^[0-9]+$'); do [ -e "$new/$key" ] || rm -f "$key"; done
+taken=" $(echo $(ls "$new")) "
+for key in $(ls "$new" | sort -rn); do cmp -s "$new/$key" "$key" || mv -f "$new/$key" "$key"; done
+for key in $(ls | grep -E '^[0-9]+$'); do case $taken in *" $key "*) ;; *) rm -f "$key" ;; esac; done
 rm -rf "$new"`,
     ),
     stdin: offer,
@@ -53,11 +52,14 @@ export function rotateKeys(most: number, run: string): RunAction {
   return script(
     `rotate the Fernet keys, of which ${most} stay`,
     `cd ${KEYS_DIRECTORY}
+new=${KEYS_DIRECTORY}.haops
+rm -rf "$new"; mkdir "$new"
 newest=$(ls | grep -E '^[0-9]+$' | sort -n | tail -n 1)
-${FRESH} >0.haops
-chown keystone:keystone 0.haops
+${FRESH} >"$new/0"
+chown keystone:keystone "$new/0"
 ln 0 $((newest + 1))
-mv -f 0.haops 0
+mv -f "$new/0" 0
+rmdir "$new"
 while [ "$(ls | grep -cE '^[0-9]+$')" -gt ${most} ]; do rm "$(ls | grep -E '^[1-9][0-9]*$' | sort -n | head -n 1)"; done
 ${OFFERED}
 printf '%s\\n' ${run} >${ROTATED}`,
