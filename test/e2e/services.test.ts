@@ -7,6 +7,7 @@ import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
 import { galeraTests } from "./services-galera.ts"
+import { keystoneTests } from "./services-keystone.ts"
 
 // inventory/openstack-services.yaml on three Debian 12 nodes that hold the packages: the data services, beside pacemaker, haproxy and a VIP.
 
@@ -18,6 +19,7 @@ const ENV = {
   HAOPS_ERLANG_COOKIE: "haops-0f1e2d3c4b5a",
   HAOPS_RABBITMQ_PASSWORD: "rabbitPw-7d1c",
   HAOPS_KEYSTONE_DB_PASSWORD: "keystonePw-3f9a",
+  HAOPS_KEYSTONE_ADMIN_PASSWORD: "adminPw-58ce",
 }
 const env = () => ({ ...ENV, HAOPS_HACLUSTER_PASSWORD: lab.password })
 const nodes = () => THREE.map((name) => lab.node(name))
@@ -39,6 +41,7 @@ test("up brings up all services of the example, and their secrets into no comman
   const verified = await haops("verify")
   expect(verified.code, verified.stdout).toBe(0)
   expect(verified.stdout).toContain("memcached answers on every one of its hosts")
+  expect(verified.stdout).toContain("Keystone answers on every one of its hosts")
 })
 
 test("a second up has nothing to do, by one connection and one command a host", async () => {
@@ -115,6 +118,8 @@ test("a file that differs on one member restarts that member alone; a user of so
   expect(await lab.node("controller1").must("rabbitmqctl -q list_users")).toContain("foreign")
   expect((await haops("verify")).code).toBe(0)
 })
+
+keystoneTests({ lab: () => lab, haops, up, password: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD })
 
 galeraTests({
   lab: () => lab,

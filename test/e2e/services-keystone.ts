@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest"
+import type { HaopsResult } from "./harness/haops.ts"
+import { keystoneAt } from "./harness/keystone-api.ts"
+import type { Lab } from "./harness/lab.ts"
+import { everywhere } from "./harness/observe.ts"
+import { watchSecrets } from "./harness/secret-watcher.ts"
+import { each, THREE } from "./harness/three.ts"
+
+/** What these tests work with: a lab whose services are up. */
+interface Services {
+  lab: () => Lab
+  haops(...words: readonly string[]): Promise<HaopsResult>
+  up(): Promise<void>
+  /** Of Keystone's user admin. */
+  password: string
+}
+
+const CONFIG = "/etc/keystone/keystone.conf.d/60-haops.conf"
+const KEYS = "/etc/keystone/fernet-keys"
+const ELSEWHERE = "http://10.9.9.9"
+
+/** Keystone behind the VIP. */
+export function keystoneTests({ lab, haops, up, password }: Services): void {
+  const nodes = () => THREE.map((name) => lab().node(name))
+  const node = (name: string) => lab().node(name)
+  const atVip = () => keystoneAt(lab().vip, password)
+  /** What each host says of a token. */
+  const checked = async (token: string) => {
+    const each = nodes().map(async ({ name, address }) => [name, await keystoneAt(address, password).check(token)])
+    return Object.fromEntries(await Promise.all(each))
+  }
+  /** Without the caches, which the hosts share: each reads a token by its own keys. */
+  const uncached = async (work: () => Promise<void>) => {
+    await everywhere(nodes(), "systemctl stop memcached")
+    await work()
+    await everywhere(nodes(), "systemctl start memcached")
+  }
+  const keys = () => everywhere(nodes(), `cd ${KEYS} && sha256sum *`)
+  const catalogue = (of: Readonly<Record<string, string>>) =>
+    Object.entries(of)
+      .flatMap(([type, at]) => ["public", "internal", "admin"].map((one) => `${type} ${one} http://${lab().vip}:${at}`))
+      .sort()
+  const wanted = () => catalogue({ identity: "5000/v3/", image: "9292", network: "9696" })
+
+  describe("Keystone", () => {
+    test("gives a token through the VIP that is valid on every host, and has all endpoints at the VIP", async () => {
+      await uncached(async () => expect(await checked(await atVip().token())).toEqual(each(200)))
+      expect(await atVip().endpoints()).toEqual(wanted())
+      expect(new Set(Object.values(await keys())).size).toBe(1)
+      expect(await everywhere(nodes(), `stat -c '%a %U:%G' ${CONFIG} ${KEYS}/* | sort -u | xargs`)).toEqual(
+        each("600 keystone:keystone 640 root:keystone"),
+      )
+      const { stdout } = await haops("verify")
+      expect(stdout).toContain("Keystone's Fernet keys are the same on all hosts")
+    })
+
+    test("has its keys rotated on all hosts while tokens are checked, and no host refuses one", async () => {
+      const before = (await keys()).controller1!.split("\n")
+      await uncached(async () => {
+        const old = await atVip().token()
+        const checking = keepChecking(async () => [await checked(old), await checked(await atVip().token())])
+        const { code, stderr } = await haops("keystone", "rotate", "--yes")
+        const seen = await checking.stop()
+        expect(code, stderr).toBe(0)
+        expect(seen).toEqual(seen.map(() => each(200)))
+        expect(await checked(old)).toEqual(each(200))
+      })
+      const after = await keys()
+      expect(new Set(Object.values(after)).size).toBe(1)
+      const sum = (lines: readonly string[], number: number) => lines[number]?.split(" ")[0]
+      const now = after.controller1!.split("\n")
+      expect(now).toHaveLength(3)
+      expect([sum(now, 1), sum(now, 2)]).toEqual([sum(before, 1), sum(before, 0)])
+    })
+
+    test("has the keys of the others again, seen by nobody, and its file, where a host has lost both", async () => {
+      const token = await atVip().token()
+      const before = await keys()
+      const secrets = (await node("controller1").must(`for key in ${KEYS}/*; do cat $key; echo; done`))
+        .trim()
+        .split("\n")
+      await node("controller2").must(`rm ${KEYS}/*; echo >>${CONFIG}`)
+      const verified = await haops("verify")
+      expect(verified.code).toBe(1)
+      expect(verified.stdout).toContain("controller2: none")
+      const watcher = await watchSecrets(nodes(), secrets.flatMap(everyForm))
+      await up()
+      expect((await watcher.stop()).sightings).toEqual([])
+      expect(await keys()).toEqual(before)
+      await node("controller2").must(`! tail -c 2 ${CONFIG} | grep -qx ''`)
+      await uncached(async () => expect(await checked(token)).toEqual(each(200)))
+      expect((await haops("verify")).code).toBe(0)
+    })
+
+    test("has an endpoint that points elsewhere put back at the VIP; those of somebody else are left alone and told", async () => {
+      const foreign = "'foreign', 'public', 'RegionOne', 'foreign'"
+      await node("controller1").must(`mariadb keystone <<'SQL'
+update endpoint set url = '${ELSEWHERE}:9292' where interface = 'internal' and service_id in (select id from service where type = 'image');
+insert into service (id, type, enabled, extra) values ('foreign', 'metering', 1, '{"name": "ceilometer"}');
+insert into endpoint (id, interface, region_id, service_id, url, enabled, extra) values (${foreign}, '${ELSEWHERE}:8777', 1, '{}');
+SQL`)
+      const verified = await haops("verify")
+      expect(verified.code).toBe(1)
+      expect(verified.stdout).toContain(`internal endpoint of image: ${ELSEWHERE}:9292`)
+      await up()
+      expect(await atVip().endpoints()).toEqual([...wanted(), `metering public ${ELSEWHERE}:8777`].sort())
+      expect((await haops("verify")).code).toBe(0)
+      expect((await haops("status")).stdout).toContain(`at no VIP: public endpoint of metering, ${ELSEWHERE}:8777`)
+    })
+  })
+}
+
+/** Does `check` again and again until it is stopped, and returns all of its results; the last one has begun after nothing else did. */
+function keepChecking<Result>(check: () => Promise<readonly Result[]>) {
+  const results: Result[] = []
+  let stopped = false
+  const work = (async () => {
+    do results.push(...(await check()))
+    while (!stopped)
+  })()
+  // Told where it is stopped.
+  work.catch(() => {})
+  return {
+    async stop(): Promise<readonly Result[]> {
+      stopped = true
+      await work
+      return results
+    },
+  }
+}
+
+/** A key as it is, and as base64 has it, wherever in a text it begins: keys travel in an archive. */
+function everyForm(key: string): readonly string[] {
+  const forms = [0, 1, 2].map((at) => Buffer.concat([Buffer.alloc(at), Buffer.from(key)]).toString("base64"))
+  return [key, ...forms.map((text) => text.slice(4, -4))]
+}
