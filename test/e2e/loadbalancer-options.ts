@@ -39,7 +39,7 @@ export function optionsTests(cluster: () => Lab): void {
   test("haproxy run by that agent: taken over from systemd, seen by lb show, nothing left to do", async () => {
     await Promise.all(pair.map((node) => node.write(AGENT, OCF_AGENT, 0o755)))
     await up(byAgent())
-    expect(await pair[0].must("crm_resource --resource lb-haproxy --query-xml")).toContain('class="ocf" type="haproxy"')
+    expect(await pair[0].must("crm_resource --resource lb-haproxy --query-xml")).toContain("(ocf:heartbeat:haproxy)")
     expect(await runningOn(pair[0], "lb-haproxy")).toEqual(["lb1", "lb2"])
     expect(await everywhere(pair, "systemctl is-active haproxy || true")).toEqual({ lb1: "inactive", lb2: "inactive" })
     expect(await ask(web())).toEqual({ ok: true, answer: "controller1" })
