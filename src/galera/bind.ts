@@ -3,7 +3,7 @@ import type { Secret } from "../base/secret.ts"
 import { sha256 } from "../host/file-state.ts"
 import { GALERA, type GaleraSettings } from "../model/galera.ts"
 import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
-import { settingsOf } from "../model/section.ts"
+import { settingsOn } from "../model/section.ts"
 import type { BindContext } from "../model/step.ts"
 import { configFile, redactConfig } from "./config/files.ts"
 import { nodeSettings, providerOptions } from "./config/node-settings.ts"
@@ -11,8 +11,8 @@ import type { GaleraWant, MemberWant } from "./want.ts"
 
 /** Undefined where the host is no member. A member that is leaving still is one to itself. */
 export function bindGalera({ inventory, host, secret, subject }: BindContext): GaleraWant | undefined {
-  const galera = settingsOf(inventory, GALERA)
-  if (galera === undefined || galera.on !== host.group) return undefined
+  const galera = settingsOn({ inventory, host }, GALERA)
+  if (galera === undefined) return undefined
   const password = galera.sst.password && fitting("galera.sst.password", secret(galera.sst.password))
   const own = (member: Host) => memberWant(galera, inventory, member, password)
   const members = hostsOf(inventory, galera.on)

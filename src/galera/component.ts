@@ -1,6 +1,6 @@
 import type { Component, PortClaim } from "../model/component.ts"
 import { GALERA, MYSQL_PORT } from "../model/galera.ts"
-import { settingsOf } from "../model/section.ts"
+import { settingsOn } from "../model/section.ts"
 import { packages } from "./packages.ts"
 
 export const galera: Component = {
@@ -8,8 +8,8 @@ export const galera: Component = {
   section: async () => (await import("./section/section.ts")).section,
   packages,
   needs(inventory, host) {
-    const settings = settingsOf(inventory, GALERA)
-    if (settings?.on !== host.group) return undefined
+    const settings = settingsOn({ inventory, host }, GALERA)
+    if (settings === undefined) return undefined
     const ports: readonly [number, string][] = [
       [MYSQL_PORT, "clients"],
       [4567, "members"],

@@ -1,6 +1,6 @@
 import type { ComponentPackages } from "../model/component.ts"
 import { GALERA } from "../model/galera.ts"
-import { settingsOf } from "../model/section.ts"
+import { settingsOn } from "../model/section.ts"
 
 /** The server with its provider, and what it transfers data by. `socat` carries mariabackup's stream. */
 export const packages: ComponentPackages = {
@@ -18,7 +18,7 @@ export const packages: ComponentPackages = {
     "galera-rsync": { debian: ["rsync"], el: ["rsync"], suse: ["rsync"] },
   },
   needed(inventory, host) {
-    const settings = settingsOf(inventory, GALERA)
-    return settings?.on === host.group ? { parts: ["galera", `galera-${settings.sst.method}`] } : undefined
+    const settings = settingsOn({ inventory, host }, GALERA)
+    return settings !== undefined ? { parts: ["galera", `galera-${settings.sst.method}`] } : undefined
   },
 }

@@ -1,5 +1,5 @@
 import type { Component } from "../model/component.ts"
-import { settingsOf } from "../model/section.ts"
+import { settingsOn } from "../model/section.ts"
 import { DEFAULTS, KEYSTONE_CONFIG, UWSGI_CONFIG } from "./config.ts"
 import { KEYSTONE, KEYSTONE_PORT } from "./settings.ts"
 
@@ -25,11 +25,12 @@ export const keystone: Component = {
         suse: ["openstack-keystone", "python3-python-memcached"],
       },
     },
-    needed: (inventory, { group }) =>
-      settingsOf(inventory, KEYSTONE)?.on === group ? { parts: ["keystone"] } : undefined,
+    needed: (inventory, host) =>
+      settingsOn({ inventory, host }, KEYSTONE) === undefined ? undefined : { parts: ["keystone"] },
   },
-  needs(inventory, { group, address }) {
-    if (settingsOf(inventory, KEYSTONE)?.on !== group) return undefined
+  needs(inventory, host) {
+    if (settingsOn({ inventory, host }, KEYSTONE) === undefined) return undefined
+    const { address } = host
     const hint = "Stop it: haproxy sends Keystone's requests to this port of every host."
     const units = Object.fromEntries(PROGRAMS.map((name) => [name, "keystone"]))
     const claim = { protocol: "tcp", address, port: KEYSTONE_PORT, use: "keystone" } as const

@@ -1,9 +1,9 @@
 import { count, listing } from "../base/words.ts"
 import { type Check, check } from "../model/check.ts"
 import { type Block, heading, type Tone } from "../model/screen.ts"
-import { settingsOf } from "../model/section.ts"
+import { hostsWith, settingsOf } from "../model/section.ts"
 import type { Assessed, Look, Observed, Seen, View } from "../model/view.ts"
-import { identityUrls, keystoneHosts } from "./bind.ts"
+import { identityUrls } from "./bind.ts"
 import { endpointWords, foreignEndpoints, isAt, wrongEndpoints } from "./catalogue.ts"
 import { digestOf } from "./keys.ts"
 import { KEYSTONE, type KeystoneSettings } from "./settings.ts"
@@ -55,7 +55,7 @@ export const view: View = {
 function picture(look: Look): KeystonePicture {
   const settings = settingsOf(look.inventory, KEYSTONE)
   if (settings === undefined) return {}
-  const hosts = keystoneHosts(look.inventory).map(({ name: host }): HostStatus => {
+  const hosts = hostsWith(look.inventory, KEYSTONE).map(({ name: host }): HostStatus => {
     const have = look.answer(KEYSTONE_ANSWER, host)
     if (have === undefined) return { host, state: "unknown", keys: 0, digest: "" }
     const running = have.listens ? "listens" : "silent"
@@ -67,7 +67,7 @@ function picture(look: Look): KeystonePicture {
 
 /** As any of them has it: they are one cluster. */
 function databaseOf(look: Look): DatabaseState | undefined {
-  return keystoneHosts(look.inventory)
+  return hostsWith(look.inventory, KEYSTONE)
     .map(({ name }) => look.answer(KEYSTONE_ANSWER, name)?.database)
     .find((one) => one !== undefined)
 }
@@ -100,19 +100,19 @@ function blocks({ hosts, elsewhere }: NonNullable<KeystonePicture["keystone"]>):
 }
 
 function answering({ look, assessed }: Seen): Check {
-  const fails = keystoneHosts(look.inventory).flatMap(({ name }) => {
+  const fails = hostsWith(look.inventory, KEYSTONE).flatMap(({ name }) => {
     const have = look.answer(KEYSTONE_ANSWER, name)
     if (have === undefined) return [`${name}: could not be asked`]
     if (have.unit.active !== "active") return [`${name}: Keystone does not run`]
     return look.observed(ANSWERS, name) === true ? [] : [`${name}: Keystone runs and does not answer`]
   })
   const warnings = [keystoneConfig, keystoneStart].flatMap((step) => assessed(step).flatMap(differences))
-  const hosts = keystoneHosts(look.inventory).map(({ name, address }) => `${name} on ${address}`)
+  const hosts = hostsWith(look.inventory, KEYSTONE).map(({ name, address }) => `${name} on ${address}`)
   return check("keystone", "Keystone answers on every one of its hosts", hosts, { fails, warnings })
 }
 
 function sameKeys({ look, assessed }: Seen): Check {
-  const hosts = keystoneHosts(look.inventory)
+  const hosts = hostsWith(look.inventory, KEYSTONE)
   const answers = hosts.map(({ name }) => ({ name, keys: look.answer(KEYSTONE_ANSWER, name)?.keys }))
   const digests = new Set(answers.flatMap(({ keys }) => (keys === undefined ? [] : [digestOf(keys)])))
   const each = answers.map(({ name, keys }) => `${name}: ${keys === undefined ? "could not be asked" : digestOf(keys)}`)

@@ -1,5 +1,5 @@
 import type { Component } from "../model/component.ts"
-import { settingsOf } from "../model/section.ts"
+import { settingsOn } from "../model/section.ts"
 import { MEMCACHED_CONFIG } from "./config.ts"
 import { MEMCACHED, MEMCACHED_PORT } from "./settings.ts"
 
@@ -8,11 +8,12 @@ export const memcached: Component = {
   section: async () => (await import("./section.ts")).section,
   packages: {
     parts: { memcached: { debian: ["memcached"], el: ["memcached"], suse: ["memcached"] } },
-    needed: (inventory, { group }) =>
-      settingsOf(inventory, MEMCACHED)?.on === group ? { parts: ["memcached"] } : undefined,
+    needed: (inventory, host) =>
+      settingsOn({ inventory, host }, MEMCACHED) === undefined ? undefined : { parts: ["memcached"] },
   },
-  needs(inventory, { group, address }) {
-    if (settingsOf(inventory, MEMCACHED)?.on !== group) return undefined
+  needs(inventory, host) {
+    if (settingsOn({ inventory, host }, MEMCACHED) === undefined) return undefined
+    const { address } = host
     const hint = "Stop it: clients find memcached on this port of every node."
     const claim = { protocol: "tcp", address, port: MEMCACHED_PORT, use: "memcached" } as const
     return {

@@ -1,5 +1,6 @@
+import { hostPort } from "../base/address.ts"
 import type { Group } from "../model/inventory.ts"
-import { sectionKey } from "../model/section.ts"
+import { type Expanded, hostsWith, sectionKey } from "../model/section.ts"
 
 export interface MemcachedSettings {
   on: Group
@@ -13,3 +14,8 @@ export const MEMCACHED = sectionKey<MemcachedSettings>("memcached")
 
 /** Clients are told of every server by this port; a load balancer before it would have each of them see another cache. */
 export const MEMCACHED_PORT = 11211
+
+/** All of them, in the same order for every client: by that a key has its server. */
+export function memcachedServers(inventory: Expanded): readonly string[] {
+  return hostsWith(inventory, MEMCACHED).map(({ address }) => hostPort(address, MEMCACHED_PORT))
+}

@@ -1,6 +1,6 @@
 import { type Check, check } from "../model/check.ts"
 import { heading, type Tone } from "../model/screen.ts"
-import { settingsOf } from "../model/section.ts"
+import { hostsWith } from "../model/section.ts"
 import type { Look, Seen, View } from "../model/view.ts"
 import { MEMCACHED, MEMCACHED_PORT } from "./settings.ts"
 import { MEMCACHED_ANSWER, memcached } from "./steps/memcached.ts"
@@ -18,7 +18,7 @@ export const view: View = {
     return [{ rows: [heading("memcached on", "state", "address"), ...rows] }]
   },
   checks(seen) {
-    return settingsOf(seen.look.inventory, MEMCACHED) === undefined ? [] : [checkOf(seen)]
+    return hostsWith(seen.look.inventory, MEMCACHED).length === 0 ? [] : [checkOf(seen)]
   },
   judges: [memcached],
 }
@@ -32,8 +32,7 @@ const TONES: Readonly<Record<MemcachedPicture["memcached"][number]["state"], Ton
 
 function pictureOf(look: Look): MemcachedPicture {
   const { inventory } = look
-  const on = settingsOf(inventory, MEMCACHED)?.on
-  const hosts = inventory.hosts.filter(({ group }) => group === on)
+  const hosts = hostsWith(inventory, MEMCACHED)
   return {
     memcached: hosts.map(({ name, address }) => {
       const have = look.answer(MEMCACHED_ANSWER, name)

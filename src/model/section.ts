@@ -1,7 +1,7 @@
 import type * as z from "zod"
 import type { Notes } from "../document/notes.ts"
 import type { Path } from "../document/problems.ts"
-import type { Host, Inventory } from "./inventory.ts"
+import { type Group, type Host, hostsOf, type Inventory } from "./inventory.ts"
 
 /** A thing's part of the inventory: what a user writes there, and what that comes to. */
 export interface Section<Yaml, Settings> extends SectionKey<Settings> {
@@ -53,6 +53,24 @@ export function sectionKey<Settings>(key: string): SectionKey<Settings> {
 /** A section's settings: for those that the type of the inventory does not name. */
 export function settingsOf<Settings>(inventory: Expanded, { key }: SectionKey<Settings>): Settings | undefined {
   return Reflect.get(inventory, key) as Settings | undefined
+}
+
+/** The settings of a thing that is managed on one group, where they are this host's. */
+export function settingsOn<Settings extends { on: Group }>(
+  { inventory, host }: { inventory: Expanded; host: Pick<Host, "group"> },
+  key: SectionKey<Settings>,
+): Settings | undefined {
+  const settings = settingsOf(inventory, key)
+  return settings?.on === host.group ? settings : undefined
+}
+
+/** The hosts that have such a thing, in the inventory's order; none where it is not managed. */
+export function hostsWith<Settings extends { on: Group }>(
+  inventory: Expanded,
+  key: SectionKey<Settings>,
+): readonly Host[] {
+  const settings = settingsOf(inventory, key)
+  return settings === undefined ? [] : hostsOf(inventory, settings.on)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a heterogeneous list of sections; defineSection checked each one

@@ -1,17 +1,18 @@
 import type { Component } from "../model/component.ts"
+import { settingsOn } from "../model/section.ts"
 import { ENV_CONFIG, RABBITMQ_CONFIG } from "./config.ts"
-import { rabbitmqOn } from "./members.ts"
-import { AMQP_PORT } from "./settings.ts"
+import { AMQP_PORT, RABBITMQ } from "./settings.ts"
 
 export const rabbitmq: Component = {
   name: "rabbitmq",
   section: async () => (await import("./section.ts")).section,
   packages: {
     parts: { rabbitmq: { debian: ["rabbitmq-server"], el: ["rabbitmq-server"], suse: ["rabbitmq-server"] } },
-    needed: (inventory, host) => (rabbitmqOn({ inventory, host }) === undefined ? undefined : { parts: ["rabbitmq"] }),
+    needed: (inventory, host) =>
+      settingsOn({ inventory, host }, RABBITMQ) === undefined ? undefined : { parts: ["rabbitmq"] },
   },
   needs(inventory, host) {
-    if (rabbitmqOn({ inventory, host }) === undefined) return undefined
+    if (settingsOn({ inventory, host }, RABBITMQ) === undefined) return undefined
     const hint = "Stop it, or let it listen on another address: RabbitMQ's clients find it on this port of every node."
     const own = { own: ["beam.smp"], units: { "beam.smp": "rabbitmq-server" }, severity: "error", hint } as const
     return {

@@ -1,12 +1,11 @@
 import { hostPort } from "../base/address.ts"
 import type { Connections } from "../model/connection.ts"
-import { settingsOf } from "../model/section.ts"
-import { rabbitmqHosts } from "./members.ts"
+import { hostsWith, settingsOf } from "../model/section.ts"
 import { AMQP_PORT, RABBITMQ } from "./settings.ts"
 
 /** As oslo.messaging reads it: each member with its login, since a client goes to another one when its own is gone. */
 export const connections: Connections = (inventory) => {
-  const hosts = rabbitmqHosts(inventory).map(({ address }) => hostPort(address, AMQP_PORT))
+  const hosts = hostsWith(inventory, RABBITMQ).map(({ address }) => hostPort(address, AMQP_PORT))
   const users = settingsOf(inventory, RABBITMQ)?.users ?? []
   return users.flatMap(({ name, password, permissions }) =>
     permissions.map(({ vhost }) => ({

@@ -1,7 +1,7 @@
+import { hostsWith } from "../model/section.ts"
 import type { Look } from "../model/view.ts"
-import { rabbitmqHosts } from "./members.ts"
 import { QUEUES } from "./queues.ts"
-import { hostOf } from "./settings.ts"
+import { hostOf, RABBITMQ } from "./settings.ts"
 import { RABBITMQ_ANSWER } from "./state.ts"
 
 /** What status shows of RabbitMQ. */
@@ -26,7 +26,7 @@ export interface MemberStatus {
 }
 
 export function rabbitmqPicture(look: Look): RabbitmqPicture {
-  const hosts = rabbitmqHosts(look.inventory).map(({ name }) => name)
+  const hosts = hostsWith(look.inventory, RABBITMQ).map(({ name }) => name)
   return {
     rabbitmq: hosts.map((host): MemberStatus => {
       const have = look.answer(RABBITMQ_ANSWER, host)

@@ -1,8 +1,9 @@
 import * as z from "zod"
 import { HaopsError } from "../base/errors.ts"
+import { settingsOn } from "../model/section.ts"
 import type { Observed } from "../model/view.ts"
 import { erlCall } from "./erl-call.ts"
-import { rabbitmqOn } from "./members.ts"
+import { RABBITMQ } from "./settings.ts"
 
 const QUEUES_ANSWER = z.object({ quorum: z.number(), without: z.array(z.string()) })
 
@@ -23,7 +24,7 @@ base64:encode_to_string(rabbit_json:encode(#{quorum=>length(L),without=>[Q||{Q,M
 export const QUEUES: Observed<QueuesState | undefined> = {
   name: "rabbitmq-queues",
   script({ inventory, host }) {
-    if (rabbitmqOn({ inventory, host }) === undefined) return undefined
+    if (settingsOn({ inventory, host }, RABBITMQ) === undefined) return undefined
     return `said=$(${erlCall(host.name, EXPRESSION)})
 case $said in '{ok, "'*'"}') said=\${said#*\\"}; printf '%s\\n' "\${said%\\"*}" ;; esac`
   },

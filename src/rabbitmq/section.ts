@@ -2,7 +2,7 @@ import type { Notes } from "../document/notes.ts"
 import { sourceFrom } from "../document/paths.ts"
 import { texts } from "../document/scalars-schema.ts"
 import { secretSource } from "../document/secret-schema.ts"
-import { defineSection, type ExpandContext, settingsOf } from "../model/section.ts"
+import { defineSection, type ExpandContext, hostsWith, settingsOf } from "../model/section.ts"
 import { type RabbitmqYaml, rabbitmqSchema } from "./schema.ts"
 import { isMirroring, RABBITMQ, type RabbitmqPolicy, type RabbitmqSettings } from "./settings.ts"
 
@@ -19,7 +19,7 @@ export const section = defineSection<RabbitmqYaml, RabbitmqSettings>({
   secrets: [["rabbitmq", "users", "*", "password"]],
   advise(inventory, notes) {
     const settings = settingsOf(inventory, RABBITMQ)
-    const members = inventory.hosts.filter(({ group }) => group === settings?.on)
+    const members = hostsWith(inventory, RABBITMQ)
     if (settings?.partitionHandling !== "pause_minority" || members.length !== 2) return
     notes.warning(
       ["rabbitmq", "partitionHandling"],

@@ -1,10 +1,11 @@
 import { count, listing } from "../base/words.ts"
 import { type Check, check } from "../model/check.ts"
 import { type Block, type Cell, heading, type Tone } from "../model/screen.ts"
+import { hostsWith } from "../model/section.ts"
 import type { Assessed, Seen, View } from "../model/view.ts"
-import { rabbitmqHosts } from "./members.ts"
 import { type MemberStatus, type RabbitmqPicture, rabbitmqPicture } from "./picture.ts"
 import { QUEUES } from "./queues.ts"
+import { RABBITMQ } from "./settings.ts"
 import { same } from "./situation.ts"
 import { rabbitmqCluster } from "./steps/rabbitmq-cluster.ts"
 import { rabbitmqConfig } from "./steps/rabbitmq-config.ts"
@@ -17,7 +18,7 @@ export const view: View = {
   picture: rabbitmqPicture,
   lines: ({ rabbitmq }: RabbitmqPicture) => blocks(rabbitmq),
   checks: (seen) =>
-    rabbitmqHosts(seen.look.inventory).length === 0 ? [] : [clustered(seen), carrying(seen), asWanted(seen)],
+    hostsWith(seen.look.inventory, RABBITMQ).length === 0 ? [] : [clustered(seen), carrying(seen), asWanted(seen)],
   judges: [rabbitmqCookie, rabbitmqConfig, rabbitmqStart, rabbitmqCluster, rabbitmqDefinitions],
 }
 

@@ -1,5 +1,5 @@
 import { parseUnit, type UnitState, unitScript } from "../../host/units.ts"
-import { settingsOf } from "../../model/section.ts"
+import { settingsOn } from "../../model/section.ts"
 import { defineStep } from "../../model/step.ts"
 import { MEMCACHED } from "../settings.ts"
 
@@ -11,7 +11,7 @@ export const memcachedRetired = defineStep<object, UnitState>({
   summary: "memcached of the node that leaves, stopped",
   bind({ inventory, host, subject }) {
     const leaves = subject?.leaving === true && subject.node === host.name
-    return leaves && settingsOf(inventory, MEMCACHED)?.on === host.group ? {} : undefined
+    return leaves && settingsOn({ inventory, host }, MEMCACHED) !== undefined ? {} : undefined
   },
   title: () => "memcached no longer wanted",
   probe: () => ({ script: unitScript(UNIT), parse: parseUnit }),

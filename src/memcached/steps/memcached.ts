@@ -7,7 +7,7 @@ import { bootDrift, maskedFindings } from "../../host/unit-judge.ts"
 import { connectScript } from "../../membership/wait-script.ts"
 import type { Action } from "../../model/action.ts"
 import { answerKey } from "../../model/answer-key.ts"
-import { settingsOf } from "../../model/section.ts"
+import { settingsOn } from "../../model/section.ts"
 import { defineJointStep, type HostFacts } from "../../model/step.ts"
 import { MEMCACHED_CONFIG, memcachedConfig } from "../config.ts"
 import { MEMCACHED, MEMCACHED_PORT } from "../settings.ts"
@@ -36,8 +36,8 @@ export const memcached = defineJointStep<Want, MemcachedState>({
   summary: "memcached on the host's own address, in a file of haops's; a change restarts one host at a time",
   want,
   bind({ inventory, host }) {
-    const settings = settingsOf(inventory, MEMCACHED)
-    if (settings?.on !== host.group) return undefined
+    const settings = settingsOn({ inventory, host }, MEMCACHED)
+    if (settings === undefined) return undefined
     return { address: host.address, memoryMib: settings.memoryMib, connections: settings.connections }
   },
   title: () => "memcached",

@@ -1,9 +1,9 @@
 import type { Drift, Finding } from "../../base/events.ts"
 import type { Action } from "../../model/action.ts"
+import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
 import { erlCall } from "../erl-call.ts"
-import { rabbitmqHosts, rabbitmqOn } from "../members.ts"
-import { hostOf, nodeName } from "../settings.ts"
+import { hostOf, nodeName, RABBITMQ } from "../settings.ts"
 import { runningOf, situationOf } from "../situation.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
 
@@ -20,8 +20,8 @@ export const rabbitmqCluster = defineJointStep<Want, RabbitmqState>({
   kind: "rabbitmq-cluster",
   summary: "one cluster of all members, joined one by one; a wiped member is forgotten and joins anew",
   bind(context) {
-    const members = rabbitmqHosts(context.inventory).map(({ name }) => name)
-    return rabbitmqOn(context) && { host: context.host.name, members }
+    const members = hostsWith(context.inventory, RABBITMQ).map(({ name }) => name)
+    return settingsOn(context, RABBITMQ) && { host: context.host.name, members }
   },
   title: () => "RabbitMQ's cluster",
   probe: ({ host, members }) => stateProbe(host, members),

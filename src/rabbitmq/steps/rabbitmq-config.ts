@@ -4,11 +4,11 @@ import { fileDrift, fileFindings, planFile } from "../../host/file-drift.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../../host/file-state.ts"
 import { askAll, partsOf } from "../../host/sections.ts"
 import type { Action } from "../../model/action.ts"
+import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
 import { type ConfigWant, configFiles, RABBITMQ_CONFIG } from "../config.ts"
 import { erlCall } from "../erl-call.ts"
-import { rabbitmqHosts, rabbitmqOn } from "../members.ts"
-import { isMirroring, nodeName } from "../settings.ts"
+import { isMirroring, nodeName, RABBITMQ } from "../settings.ts"
 import { runningOf } from "../situation.ts"
 import { RABBITMQ_ANSWER, type RabbitmqState, stateProbe } from "../state.ts"
 import { versionFindings } from "../version.ts"
@@ -33,14 +33,14 @@ export const rabbitmqConfig = defineJointStep<RabbitmqWant, ConfigState>({
   answers: [RABBITMQ_ANSWER],
   summary: "rabbitmq.conf and the member's name; a change restarts one member at a time",
   bind(context) {
-    const settings = rabbitmqOn(context)
+    const settings = settingsOn(context, RABBITMQ)
     if (settings === undefined) return undefined
     const { partitionHandling, version, policies } = settings
     const mirroring = policies.filter(({ definition }) => Object.keys(definition).some(isMirroring))
     return {
       host: context.host.name,
       address: context.host.address,
-      members: rabbitmqHosts(context.inventory).map(({ name }) => name),
+      members: hostsWith(context.inventory, RABBITMQ).map(({ name }) => name),
       partitionHandling,
       version,
       mirroring: mirroring.map(({ name }) => name),

@@ -3,8 +3,9 @@ import type { Drift } from "../../base/events.ts"
 import type { Secret } from "../../base/secret.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile, sha256 } from "../../host/file-state.ts"
+import { settingsOn } from "../../model/section.ts"
 import { defineStep } from "../../model/step.ts"
-import { rabbitmqOn } from "../members.ts"
+import { RABBITMQ } from "../settings.ts"
 
 const PATH = "/var/lib/rabbitmq/.erlang.cookie"
 
@@ -28,7 +29,7 @@ export const rabbitmqCookie = defineStep<Want, Have>({
   kind: "rabbitmq-cookie",
   summary: "the cookie by which RabbitMQ's members know each other, before the package makes one up",
   bind(context) {
-    const settings = rabbitmqOn(context)
+    const settings = settingsOn(context, RABBITMQ)
     return settings && { cookie: context.secret(settings.cookie).map(usable) }
   },
   title: () => "RabbitMQ's cookie",

@@ -2,10 +2,11 @@ import type { Finding } from "../../base/events.ts"
 import { Secret } from "../../base/secret.ts"
 import { listing } from "../../base/words.ts"
 import type { Action } from "../../model/action.ts"
+import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineClusterStep, type Members } from "../../model/step.ts"
 import { type Definitions, definitionsDocument, definitionsDrift, foreign, missing } from "../definitions.ts"
 import { erlCall } from "../erl-call.ts"
-import { rabbitmqHosts, rabbitmqOn } from "../members.ts"
+import { RABBITMQ } from "../settings.ts"
 import { runningOf } from "../situation.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
 import type { RunningStatus } from "../status.ts"
@@ -25,12 +26,12 @@ export const rabbitmqDefinitions = defineClusterStep<Want, RabbitmqState>({
   summary: "RabbitMQ's users, virtual hosts, permissions and policies, by one import; those of others are left alone",
   needs: "any",
   bind(context) {
-    const settings = rabbitmqOn(context)
+    const settings = settingsOn(context, RABBITMQ)
     if (settings === undefined) return undefined
     const { users, vhosts, policies } = settings
     return {
       host: context.host.name,
-      members: rabbitmqHosts(context.inventory).map(({ name }) => name),
+      members: hostsWith(context.inventory, RABBITMQ).map(({ name }) => name),
       definitions: {
         users: users.map(({ name, password, tags }) => ({ name, password: context.secret(password), tags })),
         vhosts,

@@ -1,6 +1,6 @@
+import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineClusterStep } from "../../model/step.ts"
-import { rabbitmqHosts, rabbitmqOn } from "../members.ts"
-import { nodeName } from "../settings.ts"
+import { nodeName, RABBITMQ } from "../settings.ts"
 import { runningOf } from "../situation.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
 
@@ -17,8 +17,9 @@ export const rabbitmqForget = defineClusterStep<Want, RabbitmqState>({
   needs: "any",
   bind(context) {
     const { subject, host, inventory } = context
-    if (subject?.leaving !== true || subject.node === host.name || rabbitmqOn(context) === undefined) return undefined
-    return { host: host.name, members: rabbitmqHosts(inventory).map(({ name }) => name), node: subject.node }
+    if (subject?.leaving !== true || subject.node === host.name || settingsOn(context, RABBITMQ) === undefined)
+      return undefined
+    return { host: host.name, members: hostsWith(inventory, RABBITMQ).map(({ name }) => name), node: subject.node }
   },
   title: ({ node }) => `RabbitMQ of ${node} forgotten`,
   probe: ({ host, members }) => stateProbe(host, members),

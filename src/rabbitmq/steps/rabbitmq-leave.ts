@@ -1,9 +1,9 @@
 import type { Drift, Finding } from "../../base/events.ts"
 import { isThere } from "../../host/unit-judge.ts"
 import type { Action } from "../../model/action.ts"
+import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineStep } from "../../model/step.ts"
-import { rabbitmqHosts, rabbitmqOn } from "../members.ts"
-import { hostOf, nodeName } from "../settings.ts"
+import { hostOf, nodeName, RABBITMQ } from "../settings.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
 
 const UNIT = "rabbitmq-server.service"
@@ -22,8 +22,9 @@ export const rabbitmqLeave = defineStep<Want, RabbitmqState>({
   summary: "RabbitMQ of the node that leaves: out of its queues, out of the cluster, stopped",
   bind(context) {
     const { subject, host, inventory } = context
-    if (subject?.leaving !== true || subject.node !== host.name || rabbitmqOn(context) === undefined) return undefined
-    return { host: host.name, members: rabbitmqHosts(inventory).map(({ name }) => name) }
+    if (subject?.leaving !== true || subject.node !== host.name || settingsOn(context, RABBITMQ) === undefined)
+      return undefined
+    return { host: host.name, members: hostsWith(inventory, RABBITMQ).map(({ name }) => name) }
   },
   title: () => "RabbitMQ leaves",
   probe: ({ host, members }) => stateProbe(host, members),

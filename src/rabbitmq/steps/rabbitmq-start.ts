@@ -2,8 +2,9 @@ import type { Drift, Finding } from "../../base/events.ts"
 import { unitActions } from "../../host/unit-actions.ts"
 import { bootDrift, maskedFindings } from "../../host/unit-judge.ts"
 import type { Action } from "../../model/action.ts"
+import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineStep } from "../../model/step.ts"
-import { rabbitmqHosts, rabbitmqOn } from "../members.ts"
+import { RABBITMQ } from "../settings.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
 
 const UNIT = "rabbitmq-server.service"
@@ -21,8 +22,8 @@ export const rabbitmqStart = defineStep<Want, RabbitmqState>({
   kind: "rabbitmq-start",
   summary: "RabbitMQ running and enabled; members that are down are started side by side",
   bind(context) {
-    const members = rabbitmqHosts(context.inventory).map(({ name }) => name)
-    return rabbitmqOn(context) && { host: context.host.name, members }
+    const members = hostsWith(context.inventory, RABBITMQ).map(({ name }) => name)
+    return settingsOn(context, RABBITMQ) && { host: context.host.name, members }
   },
   title: () => "RabbitMQ runs",
   probe: ({ host, members }) => stateProbe(host, members),

@@ -2,6 +2,7 @@ import { expect, test } from "vitest"
 import type { KeystoneState } from "../../../src/keystone/state.ts"
 import { view } from "../../../src/keystone/view.ts"
 import type { Look, Seen } from "../../../src/model/view.ts"
+import { lookOf } from "../look.ts"
 import { parseInventory } from "../parse-inventory.ts"
 import { ENDPOINTS, HEAD, inventoryOf, state } from "./support.ts"
 
@@ -11,14 +12,7 @@ const rotated = state({ keys: new Map([...well.keys, [2, "e".repeat(64)]]) })
 const stopped = state({ unit: { ...well.unit, active: "inactive" }, listens: false })
 
 function look(states: Record<string, KeystoneState>, answers: boolean): Look {
-  return {
-    inventory,
-    live: [],
-    host: () => ({}),
-    answer: (_key, host) => states[host] as never,
-    asked: () => true,
-    observed: () => answers as never,
-  }
+  return lookOf(inventory, states, () => answers)
 }
 
 function checks(states: Record<string, KeystoneState>, answers = true) {

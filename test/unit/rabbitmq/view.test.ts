@@ -4,6 +4,7 @@ import type { Look, Seen } from "../../../src/model/view.ts"
 import { QUEUES, type QueuesState } from "../../../src/rabbitmq/queues.ts"
 import type { RabbitmqState } from "../../../src/rabbitmq/state.ts"
 import { view } from "../../../src/rabbitmq/view.ts"
+import { lookOf } from "../look.ts"
 import { parseInventory } from "../parse-inventory.ts"
 import { ABSENT, HOSTS, running, STOPPED, state } from "./support.ts"
 
@@ -12,14 +13,7 @@ const inventory = parseInventory(`${HEAD}rabbitmq: { cookie: { env: C } }\n`, "i
 const whole = state(running(HOSTS))
 
 function look(states: Record<string, RabbitmqState>, queues: QueuesState = { quorum: 0, without: [] }): Look {
-  return {
-    inventory,
-    live: [],
-    host: () => ({}),
-    answer: (_key, host) => states[host] as never,
-    asked: () => true,
-    observed: (_key, host) => (states[host]?.status === undefined ? undefined : queues) as never,
-  }
+  return lookOf(inventory, states, (host) => (states[host]?.status === undefined ? undefined : queues))
 }
 
 function checks(states: Record<string, RabbitmqState>, queues?: QueuesState, assessed: Seen["assessed"] = () => []) {
