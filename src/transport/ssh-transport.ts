@@ -14,8 +14,8 @@ import type { Command, Transport } from "./transport.ts"
 
 /** sshd's default MaxSessions is 10; two are left for ending commands that were given up. */
 const MAX_CHANNELS = 8
-/** How often a channel is asked for when no other one is open: sshd may still be busy closing the last. */
-const LONE_TRIES = 4
+/** How long a channel is asked for when no other one is open: a busy host's sshd may still be closing the last. */
+const LONE_GRACE_MS = 3_000
 const LONE_PAUSE_MS = 50
 /** How long a command that was told to stop is waited for: TERM, 2 s, KILL. */
 const KILL_TIMEOUT_MS = 4_000
@@ -50,11 +50,14 @@ export class SshTransport implements Transport {
   async exec(command: Command, signal: AbortSignal): Promise<ExecResult> {
     // One signal stands for a whole run, with a listener for everything under way: no leak.
     setMaxListeners(0, signal)
-    for (let lone = 0; ; ) {
+    let firstAlone: number | undefined
+    for (;;) {
       const outcome = await this.#enqueue(command, signal)
       if (!("refused" in outcome)) return outcome
       if (!outcome.alone) continue
-      if (++lone >= LONE_TRIES) throw noChannelError(this.#connection.endpoint, outcome.refused)
+      firstAlone ??= performance.now()
+      const waitedMs = performance.now() - firstAlone
+      if (waitedMs >= LONE_GRACE_MS) throw noChannelError(this.#connection.endpoint, outcome.refused)
       await setTimeout(LONE_PAUSE_MS)
     }
   }

@@ -152,6 +152,14 @@ describe("channels", () => {
     expect(server.connections).toBe(1)
   })
 
+  test("a host that takes its time to close one is waited for", async () => {
+    await using server = await startSshServer({ maxSessions: 1, closingMs: 700 })
+    await using home = new Home()
+    const node = await home.to(server)
+    const results = await Promise.all(["1", "2"].map((word) => node.exec({ argv: ["echo", word] }, calm)))
+    expect(results.map((result) => result.stdout)).toEqual(["1\n", "2\n"])
+  })
+
   test("none at all is an error", async () => {
     await using server = await startSshServer({ maxSessions: 0 })
     await using home = new Home()

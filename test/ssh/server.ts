@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import { connect, createServer, type Socket } from "node:net"
 import type { Duplex } from "node:stream"
+import { setTimeout as sleep } from "node:timers/promises"
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2"
 
 /** What the server does with a connection as it comes in. `drop` closes it before a word is said, as MaxStartups does. */
@@ -21,6 +22,8 @@ export interface SshServerOptions {
   env?: NodeJS.ProcessEnv
   /** Sessions open at once on a connection, as sshd's MaxSessions. Default 10. */
   maxSessions?: number
+  /** Milliseconds for which a session that is closed still counts, as on a busy host. Default 0. */
+  closingMs?: number
   /** Connections are counted from 1. Default `serve`. */
   welcome?: (count: number) => Welcome
   /** Whether connections may be forwarded (jump host). Default true. */
@@ -146,7 +149,8 @@ function serve(
       .on("exec", (acceptExec, _reject, info) => {
         lines.push(info.command)
         const channel = acceptExec()
-        channel.on("close", () => {
+        channel.on("close", async () => {
+          if (options.closingMs !== undefined) await sleep(options.closingMs)
           open -= 1
         })
         channel.on("error", () => undefined)

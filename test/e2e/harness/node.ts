@@ -1,3 +1,5 @@
+import { once } from "node:events"
+import { connect } from "node:net"
 import type Dockerode from "dockerode"
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers"
 import { labLabels } from "./labels.ts"
@@ -24,7 +26,7 @@ export interface LabNode {
   thaw(): Promise<void>
   /** Power off, without a shutdown. */
   kill(): Promise<void>
-  /** Boots it again, with its disk and address as they were, and waits for ssh. */
+  /** Boots it again, with its disk and address as they were, and waits until its sshd answers this machine. */
   start(): Promise<void>
   /** From now on a shutdown from within is followed by a boot, as on a machine: an engine does that only for those that it is told to. */
   restartable(): Promise<void>
@@ -107,6 +109,7 @@ function toNode({ name, address }: NodePlace, started: StartedTestContainer, doc
     start: async () => {
       await container.start()
       await until(async () => (await node.exec(SSH_IS_UP)).code === 0, { what: `ssh on ${name}` })
+      await until(() => greets(address), { what: `ssh on ${name} to answer this machine` })
     },
     restartable: async () => void (await container.update({ RestartPolicy: { Name: "always" } })),
     cutFrom: async (...others) => {
@@ -118,6 +121,17 @@ function toNode({ name, address }: NodePlace, started: StartedTestContainer, doc
     remove: () => container.remove({ force: true, v: true }),
   }
   return node
+}
+
+/** Whether ssh can be reached from here: while a node was off its neighbours noted that there is no way to it. */
+async function greets(address: string): Promise<boolean> {
+  const socket = connect({ host: address, port: 22 })
+  try {
+    const [greeting] = await once(socket, "data", { signal: AbortSignal.timeout(5_000) })
+    return String(greeting).startsWith("SSH-")
+  } finally {
+    socket.destroy()
+  }
 }
 
 async function blackhole(from: LabNode, to: LabNode): Promise<void> {

@@ -145,16 +145,22 @@ describe("rewriting a file", () => {
   })
 
   test.runIf(isRoot)("writes in place what it may write and not give away", async () => {
-    const shared = mkdtempSync(join(tmpdir(), "haops-shared-"))
+    // Where every user may go: TMPDIR can be one user's own.
+    const shared = mkdtempSync("/var/tmp/haops-shared-")
     const file = join(shared, "shared.yaml")
     writeFileSync(file, "a long line\n")
     chmodSync(file, 0o666)
     chmodSync(shared, 0o777)
     const { ino } = statSync(file)
-    const code = `import("${import.meta.resolve("../../../src/inventory/rewrite.ts")}").then((m) => m.rewriteFile("${file}", () => "b\\n"))`
-    const argv = ["--import", import.meta.resolve("tsx"), "-e", code]
-    const nobody = { uid: 65534, gid: 65534, env: { ...process.env, HOME: shared, TMPDIR: shared }, cwd: shared }
-    const { error, status, stderr } = spawnSync(process.execPath, argv, { ...nobody, encoding: "utf8" })
+    // Loaded as root: node and its modules may be closed to others too.
+    const code = `
+      const { rewriteFile } = await import("${import.meta.resolve("../../../src/inventory/rewrite.ts")}")
+      process.setgroups([])
+      process.setgid(65534)
+      process.setuid(65534)
+      await rewriteFile("${file}", () => "b\\n")`
+    const argv = ["--import", import.meta.resolve("tsx"), "--input-type=module", "-e", code]
+    const { error, status, stderr } = spawnSync(process.execPath, argv, { encoding: "utf8" })
     expect([error, status], stderr).toEqual([undefined, 0])
     expect(readFileSync(file, "utf8")).toBe("b\n")
     expect([statSync(file).uid, statSync(file).ino]).toEqual([0, ino])

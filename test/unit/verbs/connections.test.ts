@@ -20,12 +20,12 @@ rabbitmq:
     idle: { password: { env: HAOPS_NO_SUCH } }
 `
 
+/** In the inventory's directory: how long the name of that is must not tell where a message's lines break. */
 function haops(text: string, ...words: string[]) {
-  const file = join(directory, "i.yaml")
-  writeFileSync(file, text)
+  writeFileSync(join(directory, "i.yaml"), text)
   const env = { ...process.env, NO_COLOR: "1" }
-  const args = ["--import", "tsx", CLI, "connections", "-i", file, ...words]
-  return spawnSync(process.execPath, args, { encoding: "utf8", env, input: "" })
+  const args = ["--import", import.meta.resolve("tsx"), CLI, "connections", "-i", "i.yaml", ...words]
+  return spawnSync(process.execPath, args, { encoding: "utf8", env, input: "", cwd: directory })
 }
 
 const LINES = (login: string) => `# rabbitmq: nova@dc in /
