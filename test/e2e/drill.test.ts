@@ -125,7 +125,7 @@ describe("a drill that must not be", () => {
 
 /** Makes the cluster as the inventory with these overrides has it, and that inventory ours. */
 async function go(overrides: InventoryOverrides = {}): Promise<void> {
-  // A failure is forgotten soon, for the tests' sake; how often haproxy is checked is what README's figures are for.
+  // A failure is forgotten soon, for the tests' sake; how often haproxy is checked is what the documentation's figures are for.
   inventory = await lab.inventory({ haproxy: { monitor: "200ms", failureTimeout: "5s" }, ...overrides })
   const { code, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
   expect(code, stderr).toBe(0)

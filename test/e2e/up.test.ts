@@ -16,8 +16,8 @@ import { until } from "./harness/until.ts"
 import { ownChanges, rememberState } from "./harness/untouched.ts"
 
 // The main job on bare nodes, by the oldest and the newest pcs, pacemaker, corosync and haproxy: what they differ in is met here. The
-// release between them is `npm run demo`'s, which proves the same from one machine, and that of all other files. Then README's section
-// on day two, each command in its turn, as it is written: what is shown there is printed.
+// release between them is `npm run demo`'s, which proves the same from one machine, and that of all other files. Then the section
+// on day two of playbooks/README.md, each command in its turn, as it is written: what is shown there is printed.
 
 const STAGES = ["preflight", "hosts", "packages", "prepare", "cluster", "resources", "leftovers", "verify"]
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { parse, stringify } from "yaml"
@@ -10,36 +10,41 @@ import { loadSteps } from "../../src/playbook/registry.ts"
 import { playbookSchema } from "../../src/playbook/schema.ts"
 import { createProgram } from "../../src/program.ts"
 import { parseInventory } from "./parse-inventory.ts"
+import { ALL_TEXT, anchorsOf, READMES, ROOT } from "./readme.ts"
 
 const stepKinds = await loadSteps()
 
-const root = join(import.meta.dirname, "../..")
-const readme = readFileSync(join(root, "README.md"), "utf8")
-const blocks = [...readme.matchAll(/(?:<!-- (\S+) -->\n)?```(\w+)\n(.*?)```/gs)].map(([, file, language, text]) => ({
+const first = READMES[0]!
+const blocks = [...ALL_TEXT.matchAll(/(?:<!-- (\S+) -->\n)?```(\w+)\n(.*?)```/gs)].map(([, file, language, text]) => ({
   file,
   language,
   text: text!,
 }))
 
+test("the first README is read at one go: 150 lines, the rest stands beside what it describes", () => {
+  expect(first.file).toBe("README.md")
+  expect(first.text.trimEnd().split("\n").length).toBeLessThanOrEqual(150)
+})
+
 describe("every YAML example", () => {
   const yaml = blocks.filter(({ language }) => language === "yaml")
 
   test.each(yaml.filter(({ file }) => file !== undefined))("$file is the file itself", ({ file, text }) => {
-    expect(text).toBe(readFileSync(join(root, file!), "utf8"))
+    expect(text).toBe(readFileSync(join(ROOT, file!), "utf8"))
     expect(() => parseInventory(text, file!)).not.toThrow()
   })
 
   test.each(yaml.filter(({ file, text }) => file === undefined && !text.includes("stages:")))(
     "is what an inventory may have: $text",
     ({ text }) => {
-      const minimal = parse(readFileSync(join(root, "inventory/minimal.yaml"), "utf8"))
+      const minimal = parse(readFileSync(join(ROOT, "inventory/minimal.yaml"), "utf8"))
       const { warnings } = parseInventory(stringify({ ...minimal, ...parse(text) }), "minimal.yaml")
       expect(warnings.filter((warning) => !warning.includes("stonith-enabled"))).toEqual([])
     },
   )
 
   test.each(yaml.filter(({ text }) => text.includes("stages:")))("is a playbook that compiles", ({ text }) => {
-    const inventory = parseInventory(readFileSync(join(root, "inventory/minimal.yaml"), "utf8"), "minimal.yaml")
+    const inventory = parseInventory(readFileSync(join(ROOT, "inventory/minimal.yaml"), "utf8"), "minimal.yaml")
     const playbook = parseYaml(text, "README.md", playbookSchema, "the playbook")
     const barriers = compilePlaybook(playbook, {
       inventory,
@@ -75,21 +80,21 @@ describe("every command", () => {
   })
 
   test("the table of verbs is the program's", () => {
-    const documented = [...readme.matchAll(/^\| `haops ([a-z-]+)/gm)].map(([, verb]) => verb)
+    const documented = [...first.text.matchAll(/^\| `haops ([a-z-]+)/gm)].map(([, verb]) => verb)
     expect(new Set(documented)).toEqual(new Set(verbs.keys()))
   })
 
   test("npm scripts that it names exist", () => {
-    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
-    for (const [, script] of readme.matchAll(/npm run (\w+)/g)) expect(scripts).toHaveProperty(script!)
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
+    for (const [, script] of ALL_TEXT.matchAll(/npm run (\w+)/g)) expect(scripts).toHaveProperty(script!)
   })
 })
 
 test("the table of exit codes is the program's", () => {
-  const documented = [...readme.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code))
+  const documented = [...first.text.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code))
   expect(new Set(documented)).toEqual(new Set(Object.values(EXIT)))
   const meaning = Object.fromEntries(
-    [...readme.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, text]) => [code, text]),
+    [...first.text.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, text]) => [code, text]),
   )
   const words: Record<keyof typeof EXIT, RegExp> = {
     done: /^done/,
@@ -105,6 +110,36 @@ test("the table of exit codes is the program's", () => {
   for (const [name, code] of Object.entries(EXIT)) expect(meaning[code]).toMatch(words[name as keyof typeof EXIT])
 })
 
-test("every file that it links to is there", () => {
-  for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g)) expect(existsSync(join(root, path!)), path).toBe(true)
+describe.each(READMES)("$file", ({ directory, text }) => {
+  const links = [...text.replaceAll(/^```.*?^```/gms, "").matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!)
+
+  test("links to what is there, and to headings that are there", () => {
+    for (const link of links.filter((one) => !one.startsWith("https://"))) {
+      const [path = "", anchor] = link.split("#")
+      const target = path === "" ? join(directory, "README.md") : join(directory, path)
+      expect(existsSync(target), link).toBe(true)
+      if (anchor !== undefined) expect(anchorsOf(readFileSync(target, "utf8")), link).toContain(anchor)
+    }
+  })
+
+  test("is linked to as a file, so that npm's page of the package finds it too", () => {
+    const folders = links.filter(
+      (link) => !link.includes(":") && statSync(join(directory, link.split("#")[0]!)).isDirectory(),
+    )
+    for (const folder of folders) expect(existsSync(join(directory, folder, "README.md")), folder).toBe(false)
+  })
+})
+
+test("every README is reached from the first one", () => {
+  const linked = [...first.text.matchAll(/\]\(([^)#:]+)/g)].map(([, path]) => path)
+  expect(linked).toEqual(expect.arrayContaining(READMES.slice(1).map(({ file }) => file)))
+})
+
+test("the heading that screens name is there", () => {
+  expect(anchorsOf(first.text)).toContain("fencing")
+})
+
+test("anchors are GitHub's", () => {
+  const text = "# A `b`: c, d!\n```\n# not one\n```\n## Same\n### Same\n"
+  expect([...anchorsOf(text)]).toEqual(["a-b-c-d", "same", "same-1"])
 })

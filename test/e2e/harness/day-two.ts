@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs"
 export interface Example {
   /** Without `npx haops`. */
   line: string
-  /** Lines of what it prints, in the README's words. */
+  /** Lines of what it prints, in its words there. */
   shown: readonly string[]
 }
 
-/** The commands of README's section on day two, in their order. */
+/** The commands of the section on day two in playbooks/README.md, in their order. */
 export function dayTwoExamples(): readonly Example[] {
-  const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8")
+  const readme = readFileSync(new URL("../../../playbooks/README.md", import.meta.url), "utf8")
   const section = /^## Day two$(.*?)^## /ms.exec(readme)![1]!
   return [...section.matchAll(/```console\n(.*?)```/gs)].flatMap(([, text]) => examplesOf(text!))
 }

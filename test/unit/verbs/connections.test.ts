@@ -79,8 +79,8 @@ test("a password that is not there is told, and so is an inventory without any s
   expect(none.stderr).toContain("has no service that others are to be told of")
 })
 
-test("the README shows what the example's services are reached by", () => {
-  const readme = readFileSync(join(import.meta.dirname, "../../../README.md"), "utf8")
+test("its documentation shows what the example's services are reached by", () => {
+  const readme = readFileSync(join(import.meta.dirname, "../../../inventory/README.md"), "utf8")
   const shown = /\$ npx haops (connections -i (\S+))\n(.*?)```/s.exec(readme)!
   const file = join(import.meta.dirname, "../../..", shown[2]!)
   expect(haops(readFileSync(file, "utf8")).stdout).toBe(shown[3])

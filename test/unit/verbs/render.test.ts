@@ -136,8 +136,8 @@ test("as JSON: each file of each host", () => {
   })
 })
 
-test("the README shows what the example's files are", () => {
-  const readme = readFileSync(join(ROOT, "README.md"), "utf8")
+test("its documentation shows what the example's files are", () => {
+  const readme = readFileSync(join(ROOT, "inventory/README.md"), "utf8")
   const [, words, shown] = /\$ npx haops render -i (.*?)\n(.*?)```/s.exec(readme)!
   const [file, ...names] = words!.split(" ")
   expect(haops(readFileSync(join(ROOT, file!), "utf8"), ...names).stdout).toBe(shown)
