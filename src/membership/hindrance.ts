@@ -1,6 +1,6 @@
 import type { Finding } from "../base/events.ts"
 import { listing } from "../base/words.ts"
-import type { CrmBan, CrmResource, CrmStatus } from "../pacemaker/crm-mon.ts"
+import type { CrmBan, CrmNode, CrmResource, CrmStatus } from "../pacemaker/crm-mon.ts"
 
 /** What an operator left behind that keeps a resource from running; it stays as it is until somebody takes it back. */
 export interface Hindrance {
@@ -34,13 +34,19 @@ export function whyNotOn(name: string, id: string, status: CrmStatus): Hindrance
   const all = ofResource(id, status)
   if (all !== undefined) return all
   const node = nodesOf(status).find((one) => one.name === name)
-  if (node?.maintenance) {
-    const undo = [`crm_attribute --node ${name} --name maintenance --delete`]
-    return { reason: `${name} is in maintenance`, undo, maintenance: true }
-  }
-  if (node?.standby) return { reason: `${name} is in standby`, undo: [`haops unstandby ${name}`] }
+  const resting = node && whyResting(node)
+  if (resting !== undefined) return resting
   const ban = status.bans.find((one) => one.node === name && isAbout(one, id, status))
   return ban && { reason: describeBan(ban), undo: clearing(ban) }
+}
+
+/** Why a node takes no resources though it is there. */
+export function whyResting({ name, maintenance, standby }: Pick<CrmNode, "name" | "maintenance" | "standby">) {
+  if (maintenance) {
+    const undo = [`crm_attribute --node ${name} --name maintenance --delete`]
+    return { reason: `${name} is in maintenance`, undo, maintenance: true } as const
+  }
+  return standby ? { reason: `${name} is in standby`, undo: [`haops unstandby ${name}`] } : undefined
 }
 
 /** Members, and what runs resources besides. */
@@ -61,7 +67,8 @@ function ofResource(id: string, { maintenance, resources }: CrmStatus): Hindranc
   return { reason: "the cluster does not manage it", undo: [withoutOption(id, "is-managed")] }
 }
 
-function withoutOption(id: string, option: string): string {
+/** The command that takes back an operator's meta attribute. */
+export function withoutOption(id: string, option: string): string {
   return `crm_resource --resource ${id} --meta --delete-parameter ${option}`
 }
 

@@ -39,6 +39,8 @@ export interface CrmFailure {
   /** Such as `not running`. */
   status: string
   reason: string
+  /** When, in milliseconds since 1970; left out where the version does not say it with its zone. */
+  at?: number
 }
 
 /** A node that runs resources and is no member: it has no vote, and no corosync. */
@@ -218,7 +220,14 @@ function asFailure(attributes: Attributes): CrmFailure {
     node: attributes.node ?? "",
     status: attributes.exitstatus ?? "",
     reason: attributes.exitreason ?? "",
+    ...timeOf(attributes["last-rc-change"]),
   }
+}
+
+/** `2026-11-21 08:38:14Z`, `2026-11-21 08:38:14 +01:00`; pacemaker 2.0 writes `Sat Nov 21 08:38:14 2026` by the node's own clock. */
+function timeOf(text = ""): { at?: number } {
+  const [, day, time, zone] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
+  return day === undefined ? {} : { at: Date.parse(`${day}T${time}${zone}`) }
 }
 
 /** Minus infinity, as pacemaker writes it in numbers. */

@@ -80,6 +80,12 @@ export function resourceBlocks({ resources, vips }: Pick<ClusterPicture, "resour
   return [{ rows: [heading("resource", "where", "failures", ""), ...rows] }]
 }
 
+/** What operators left behind, a line for each. */
+export function leftBlocks({ left }: Pick<ClusterPicture, "left">): readonly Block[] {
+  const said = [...left.resting, ...left.resources, ...left.failures]
+  return said.map((text) => ({ text: cleanLine(text), tone: "yellow", first: "  ", rest: "    " }))
+}
+
 function resourceRow(resource: ResourceStatus, vip: VipStatus | undefined): readonly (Cell | string)[] {
   const { id, state, nodes, failures, managed } = resource
   const where = nodes.map(cleanLine).join(" ")

@@ -8,6 +8,7 @@ import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import { HEALTH } from "../health.ts"
 import { referenceView } from "../reference-view.ts"
 import { converged } from "../steps/converged.ts"
+import { leftBehind } from "./left-behind.ts"
 import { memberNames, reachedMembers, shownByMembers, unreachedMembers } from "./members.ts"
 import { nodesStatus } from "./node-status.ts"
 import { resourceStatus } from "./resource-status.ts"
@@ -43,7 +44,6 @@ function membership(seen: Seen): Check {
   })
   fails.push(...strayAuthkeys(files))
   const nodes = nodesStatus(look)
-  const resting = nodes.filter(({ state }) => state === "standby" || state === "maintenance")
   const strangers = nodes.filter(({ known }) => !known)
   const evidence = [
     `${listing(reachedMembers(look))} each see ${wanted.length} of ${wanted.length} online, ring ${rings[0]?.value}`,
@@ -51,7 +51,7 @@ function membership(seen: Seen): Check {
   return check("membership", "every node agrees who is a member", evidence, {
     fails: [...unreachedMembers(look), ...fails],
     warnings: [
-      ...resting.map(({ name, state }) => `${name} is in ${state}`),
+      ...leftBehind(look).resting,
       ...strangers.map(({ name }) => `${name} is a member that the inventory does not name`),
     ],
   })
@@ -84,9 +84,7 @@ function failedActions({ look }: Seen): Check {
   const title = "no action has failed"
   const reference = referenceView(look)
   if (reference === undefined) return check("failures", title, [], { fails: ["no node in the cluster could be asked"] })
-  const fails = reference.status.failures.map(({ operation, node, status, reason }) =>
-    [`${operation} on ${node}`, status, reason].filter((word) => word !== "").join(": "),
-  )
+  const fails = leftBehind(look).failures
   return check("failures", title, [`crm_mon on ${reference.host} lists none`], { fails })
 }
 
@@ -104,6 +102,7 @@ function resources({ look, assessed }: Seen): Check {
     fails: proof.drift.map(driftSentence),
     warnings: [
       ...idle.map(({ id, state }) => `${id} is ${state}`),
+      ...leftBehind(look).resources,
       ...proof.findings.flatMap(({ severity, message }) => (severity === "warning" ? [message] : [])),
     ],
   })

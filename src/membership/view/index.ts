@@ -1,6 +1,7 @@
 import type { View } from "../../model/view.ts"
+import type { VipPicture } from "../../vip/view/index.ts"
 import { converged } from "../steps/converged.ts"
-import { nodeBlocks, resourceBlocks } from "./blocks.ts"
+import { leftBlocks, nodeBlocks, resourceBlocks } from "./blocks.ts"
 import { checks } from "./checks.ts"
 import { headCells } from "./head.ts"
 import { type ClusterPicture, clusterPicture } from "./picture.ts"
@@ -9,7 +10,7 @@ export const view: View = {
   picture: clusterPicture,
   head: headCells,
   always: nodeBlocks,
-  lines: resourceBlocks,
+  lines: (picture: ClusterPicture & VipPicture) => [...resourceBlocks(picture), ...leftBlocks(picture)],
   isAbsent: ({ pacemaker }: ClusterPicture) => pacemaker?.state === "absent",
   checks,
   judges: [converged],

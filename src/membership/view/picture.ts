@@ -1,5 +1,6 @@
 import type { Look } from "../../model/view.ts"
 import { type ClusterStatus, clusterStatus } from "./cluster-status.ts"
+import { type LeftBehind, leftBehind } from "./left-behind.ts"
 import { type NodeStatus, nodesStatus } from "./node-status.ts"
 import { type ResourceStatus, resourceStatus } from "./resource-status.ts"
 
@@ -9,6 +10,7 @@ export interface ClusterPicture {
   pacemaker?: ClusterStatus | undefined
   nodes: readonly NodeStatus[]
   resources: readonly ResourceStatus[]
+  left: LeftBehind
 }
 
 export function clusterPicture(look: Look): ClusterPicture {
@@ -16,5 +18,6 @@ export function clusterPicture(look: Look): ClusterPicture {
     pacemaker: look.inventory.pacemaker && clusterStatus(look),
     nodes: nodesStatus(look),
     resources: resourceStatus(look),
+    left: leftBehind(look),
   }
 }

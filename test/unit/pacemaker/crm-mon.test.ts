@@ -23,8 +23,23 @@ test("pacemaker 2.0: a standby node, a failed action", () => {
   const status = parseCrmMon(recorded("crm-mon-2.0.xml"))
   expect(status?.nodes.map(({ standby }) => standby)).toEqual([false, false, true])
   expect(status?.failures).toEqual([
-    { operation: "lb-haproxy_start_0", node: "controller1", status: "error", reason: "" },
+    {
+      operation: "lb-haproxy_start_0",
+      node: "controller1",
+      status: "error",
+      reason: "",
+      at: Date.UTC(2026, 10, 21, 8, 38, 14),
+    },
   ])
+})
+
+test.each([
+  ["2026-11-21 08:38:14Z", Date.UTC(2026, 10, 21, 8, 38, 14)],
+  ["2026-11-21 08:38:14 +01:00", Date.UTC(2026, 10, 21, 7, 38, 14)],
+  ["Sat Nov 21 08:38:14 2026", undefined],
+])("when an action failed, where that is told with its zone: %s", (text, at) => {
+  const xml = `<crm_mon><summary><current_dc present="false"/></summary><failures><failure op_key="vip_start_0" node="a" exitstatus="error" last-rc-change="${text}"/></failures></crm_mon>`
+  expect(parseCrmMon(xml)?.failures[0]?.at).toBe(at)
 })
 
 test("a copy of a unique clone goes by the clone's name, one in a group in a clone knows both", () => {

@@ -7,6 +7,7 @@ import type { Check } from "../../../src/model/check.ts"
 import type { Reach } from "../../../src/model/view.ts"
 import { renderStatus } from "../../../src/output/status-screen.ts"
 import { renderVerify } from "../../../src/output/verify-screen.ts"
+import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import { runChecks } from "../../../src/verify/verify.ts"
 import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, VIEWS } from "../status/support.ts"
@@ -85,6 +86,67 @@ describe("a cluster that is well", () => {
     expect(screen).toContain(said)
   })
 
+  test("is told what operators left behind, each with what takes it back, by status and by verify", () => {
+    const minutesAgo = Date.now() - 12 * 60_000
+    const extra = { ...STATUS.resources[0]!, agent: "ocf:heartbeat:Dummy", nodes: [] }
+    const left = everywhere({
+      cib: {
+        cib: {
+          ...EMPTY_CIB,
+          constraints: [
+            { type: "other", id: "cli-ban-vip-on-controller3", refers: ["vip"], until: "2020-01-01 00:00:00Z" },
+            { type: "other", id: "cli-ban-vip-on-controller2", refers: ["vip"], until: "2999-01-01 00:00:00Z" },
+          ],
+        },
+      },
+      status: {
+        ...STATUS,
+        nodes: STATUS.nodes.map((node) => ({
+          ...node,
+          standby: node.name === "controller2",
+          maintenance: node.name === "controller3",
+        })),
+        resources: [
+          ...STATUS.resources.map((one) => ({ ...one, managed: one.nodes[0] !== "controller3" })),
+          { ...extra, id: "loose", managed: false, nodes: ["controller1"] },
+          { ...extra, id: "off", active: false, role: "Stopped", disabled: true },
+        ],
+        bans: [{ id: "loc-vip", resource: "vip", node: "controller3" }],
+        failures: [
+          { operation: "loose_monitor_10000", node: "controller1", status: "error", reason: "", at: minutesAgo },
+        ],
+      },
+    })
+    const said = {
+      membership: [
+        "controller2 is in standby, until: haops unstandby controller2",
+        "controller3 is in maintenance, until: crm_attribute --node controller3 --name maintenance --delete",
+      ],
+      resources: [
+        "loc-vip keeps vip off controller3; the inventory does not have it",
+        `cli-ban-vip-on-controller3 has expired and means nothing any more; it goes by: cibadmin --delete --xml-text '<rsc_location id="cli-ban-vip-on-controller3"/>'`,
+        "the cluster does not manage loose, until: crm_resource --resource loose --meta --delete-parameter is-managed",
+        "off is disabled, until: crm_resource --resource off --meta --delete-parameter target-role",
+      ],
+      failures: [
+        "loose_monitor_10000 on controller1: error (12 min ago); once its cause is gone: crm_resource --cleanup --resource loose --node controller1",
+      ],
+    }
+    const all = checks({ hosts: left })
+    for (const [id, lines] of Object.entries(said)) {
+      expect(all.find((one) => one.id === id)?.evidence).toEqual(expect.arrayContaining(lines))
+    }
+    const screen = renderStatus(assembleStatus(answersOf(left), VIEWS), VIEWS, { color: false, width: 250 }).split("\n")
+    expect(screen).toEqual(
+      expect.arrayContaining(
+        Object.values(said)
+          .flat()
+          .map((line) => `  ${line}`),
+      ),
+    )
+    expect(screen.join("\n")).not.toContain("cli-ban-vip-on-controller2")
+  })
+
   test("is told of a quorum device that is not heard", () => {
     const silent = everywhere({ observation: { quorum: { ...QUORUM, deviceVotes: 0 } } })
     expect(failed({ hosts: silent })).toEqual([])
@@ -144,7 +206,7 @@ describe("each check fails by what it is about", () => {
     [
       "a failed action",
       "failures",
-      "vip_start_0 on controller2: error: no nic",
+      "vip_start_0 on controller2: error: no nic; once its cause is gone: crm_resource --cleanup --resource vip --node controller2",
       {
         hosts: everywhere({
           status: {
@@ -323,7 +385,9 @@ describe("what is no fault of the cluster", () => {
       controller3: { status, observation: { haproxy: { state: "stopped" } } },
     } as Changes
     expect(failed({ hosts }).map(({ id }) => id)).not.toContain("haproxy")
-    expect(checks({ hosts }).find(({ id }) => id === "membership")?.evidence).toContain("controller3 is in standby")
+    expect(checks({ hosts }).find(({ id }) => id === "membership")?.evidence).toContain(
+      "controller3 is in standby, until: haops unstandby controller3",
+    )
     // Nobody has looked into the memory of a process that is not there.
     expect(checks({ hosts }).find(({ id }) => id === "haproxy-config")?.evidence).toEqual([
       "controller1 and controller2: the file is the inventory's, the process is younger, its servers are the same",
