@@ -26,7 +26,7 @@ function claim(protocol: PortClaim["protocol"], port: number, severity: PortClai
     own: OWN,
     severity,
     hint: "Stop it, or move it to another port: the cluster's own port cannot move.",
-    mayBeStarting: true,
+    mayBeStarting: "on any address",
     besideLoopback: true,
   }
 }

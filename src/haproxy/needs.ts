@@ -51,5 +51,6 @@ function bindClaim(use: string, { address, port }: Bind, pidFile = HAPROXY_PID):
       ? "Stop it, or give one of the two another port."
       : `Let it listen on the node's own address in place of all of them: haproxy needs ${address} on that port.`
   const own = { own: ["haproxy"], units: { haproxy: "haproxy" }, pidFile }
-  return { protocol: "tcp", address, port, use, ...own, severity: "error", hint }
+  const mayBeStarting = address === "*" ? undefined : "on its own address"
+  return { protocol: "tcp", address, port, use, ...own, mayBeStarting, severity: "error", hint }
 }

@@ -51,16 +51,25 @@ function portFindings({ ports }: PreflightWant, { listeners, foreign }: Prefligh
   }
   return ports.flatMap((claim) => {
     const strangers = listeners.filter((listener) => isInTheWay(listener, claim, foreign))
-    return strangers.slice(0, 1).map((listener) => {
-      const { address, programs } = listener
-      const double = programs.some((program) => claim.own.includes(program))
-      const who = double ? anotherOne(listener) : programs.join(", ") || "an unknown program"
-      const place = address.includes(":") ? `[${address}]` : address
-      const message = `${claim.protocol} port ${claim.port} (${claim.use}) is taken by ${who} on ${place}`
-      const starting = programs.length === 0 && claim.mayBeStarting === true
-      return { severity: starting ? "warning" : claim.severity, message, hint: double ? findOut(listener) : claim.hint }
-    })
+    const worst = strangers.find((listener) => !mayBeStarting(listener, claim)) ?? strangers[0]
+    return worst === undefined ? [] : [takenFinding(worst, claim)]
   })
+}
+
+function takenFinding(listener: Listener, claim: Claim): Finding {
+  const { address, programs } = listener
+  const double = programs.some((program) => claim.own.includes(program))
+  const who = double ? anotherOne(listener) : programs.join(", ") || "an unknown program"
+  const place = address.includes(":") ? `[${address}]` : address
+  const message = `${claim.protocol} port ${claim.port} (${claim.use}) is taken by ${who} on ${place}`
+  const severity = mayBeStarting(listener, claim) ? "warning" : claim.severity
+  return { severity, message, hint: double ? findOut(listener) : claim.hint }
+}
+
+/** `ss` reads processes before sockets, and so misses whose one is that comes in between. The kernel's own are on all addresses. */
+function mayBeStarting({ programs, address }: Listener, claim: Claim): boolean {
+  if (programs.length > 0 || claim.mayBeStarting === undefined) return false
+  return claim.mayBeStarting === "on any address" || address === claim.address
 }
 
 /** It has the name of the stack's, and somebody else started it. */

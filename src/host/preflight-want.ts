@@ -10,7 +10,7 @@ const claim = z.strictObject({
   pidFile: z.string().optional(),
   severity: z.enum(["error", "warning"]),
   hint: z.string(),
-  mayBeStarting: z.boolean().optional(),
+  mayBeStarting: z.enum(["on any address", "on its own address"]).optional(),
   besideLoopback: z.boolean().optional(),
 })
 

@@ -18,7 +18,7 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
     severity: "error",
     hint: "Stop it, or move it to another port: the cluster's own port cannot move.",
     // On a node that boots its socket is there before it shows whose it is.
-    mayBeStarting: true,
+    mayBeStarting: "on any address",
   } as const
   return { namedBy: "the cluster", ports: [pcsd] }
 }

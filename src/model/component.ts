@@ -60,8 +60,8 @@ export interface PortClaim {
   /** What it is if somebody else holds the port. */
   severity: "error" | "warning"
   hint: string
-  /** Its program may be just starting, where a listener does not show whose it is: that is a warning only. */
-  mayBeStarting?: boolean | undefined
+  /** On which listeners its program may be just starting, where one does not show whose it is: that is a warning only. */
+  mayBeStarting?: "on any address" | "on its own address" | undefined
   /** A listener on the loopback is in nobody's way. */
   besideLoopback?: boolean | undefined
 }

@@ -140,9 +140,22 @@ describe("preflight", () => {
       bind("nfs", "10.0.0.11", 2049),
       ["error: tcp port 2049 (nfs) is taken by an unknown program on 0.0.0.0"],
     ],
+    [
+      "at the VIP itself, whose program does not show yet, may be the haproxy that is starting, and is only warned of",
+      bind("web", "10.0.0.11", 8080),
+      ["warning: tcp port 8080 (web) is taken by an unknown program on 10.0.0.11"],
+    ],
     ["that is haproxy is no stranger", bind("glance", "10.0.0.11", 9292), []],
   ])("a listener %s", (_title, one, expected) => {
     expect(said(wantOf({ binds: [one] }), { ...clean, listeners: parseListeners(ss) })).toEqual(expected)
+  })
+
+  test("a haproxy that may be starting does not hide who is in its way", () => {
+    const lines = ["10.0.0.11:80 0.0.0.0:*", '0.0.0.0:80 0.0.0.0:* users:(("apache2",pid=901,fd=3))']
+    const listeners = parseListeners(lines.map((line) => `tcp LISTEN 0 128 ${line}`))
+    expect(said(wantOf({ binds: [bind("web", "10.0.0.11", 80)] }), { ...clean, listeners })).toEqual([
+      "error: tcp port 80 (web) is taken by apache2 on 0.0.0.0",
+    ])
   })
 
   test("a second haproxy on a port is a stranger, whatever its name; the first stays its own", () => {
