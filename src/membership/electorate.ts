@@ -49,8 +49,8 @@ export function afterwards(
 ): Electorate {
   const { conf, quorum } = view
   const stay = (conf?.nodes ?? []).filter(({ name }) => name !== without)
-  const newcomer = { id: undefined, votes: 1, online: false }
-  const nodes = [...stay.map((node) => voter(node, view)), ...(joining === undefined ? [] : [newcomer])]
+  const joiningNode = { id: undefined, votes: 1, online: false }
+  const nodes = [...stay.map((node) => voter(node, view)), ...(joining === undefined ? [] : [joiningNode])]
   const device = deviceOf(conf, quorum)
   const votes = nodes.reduce((sum, one) => sum + one.votes, 0)
   const breaks = conf?.quorum.auto_tie_breaker === "1" && (votes % 2 === 0 || waitsForAll(conf))

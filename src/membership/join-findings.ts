@@ -29,14 +29,14 @@ type All = Members<JoinView>
 export function joinFindings(want: JoinWant, members: All): Finding[] {
   const { cluster, node } = want
   const reference = referenceMember(cluster, node.name, members)
-  const newcomer = members.all.find(({ host }) => host === node.name)
+  const joining = members.all.find(({ host }) => host === node.name)
   if (reference === undefined) {
     return [refusal(`no host that answers is in the cluster ${cluster}`, "Found it first, or start it: haops up")]
   }
   return [
     ...unreachable(want, reference, members),
     ...(reference.have.status?.quorate === true ? meanwhile(want, reference) : [noQuorum(reference.host)]),
-    ...(newcomer === undefined ? [] : [...belongings(cluster, newcomer, reference), ...versions(newcomer, reference)]),
+    ...(joining === undefined ? [] : [...belongings(cluster, joining, reference), ...versions(joining, reference)]),
     ...(lists(reference.have, node.name) ? returning(want, reference, members) : identity(node, reference)),
   ]
 }
@@ -61,7 +61,7 @@ function noQuorum(host: string): Finding {
 }
 
 /**
- * From the moment when its members list it to that when it has started, a newcomer is a vote that is needed and not there: where others
+ * From the moment when its members list it to that when it has started, a joining node is a vote that is needed and not there: where others
  * are away as well, that can be the quorum. A device's vote can go with it: `ffsplit` gives it to no less than half of the nodes.
  */
 function meanwhile({ node, shell }: JoinWant, { host, have, facts }: Member<JoinView>): Finding[] {
@@ -96,18 +96,18 @@ export function isRelated(a: NodeView, b: NodeView): boolean {
 }
 
 /** Corosync and the CIB of two major versions do not mix; a rolling upgrade replaces nodes, it does not add to them. */
-function versions(newcomer: Member<JoinView>, { host, facts }: Member<NodeView>): Finding[] {
+function versions(joining: Member<JoinView>, { host, facts }: Member<NodeView>): Finding[] {
   const theirs = facts.versions.pacemaker
-  const own = newcomer.facts.versions.pacemaker ?? newcomer.have.candidate
+  const own = joining.facts.versions.pacemaker ?? joining.have.candidate
   if (theirs === undefined || (own !== undefined && major(own) === major(theirs))) return []
   if (own !== undefined) {
     const hint = "Install the same release of the distribution on it as on the others."
-    return [refusal(`${newcomer.host} has pacemaker ${own}, the cluster ${theirs}`, hint)]
+    return [refusal(`${joining.host} has pacemaker ${own}, the cluster ${theirs}`, hint)]
   }
-  if (release(newcomer.facts) === release(facts)) return []
+  if (release(joining.facts) === release(facts)) return []
   return [
     refusal(
-      `${newcomer.host} runs ${release(newcomer.facts)}, ${host} ${release(facts)}, and which pacemaker it would get cannot be told`,
+      `${joining.host} runs ${release(joining.facts)}, ${host} ${release(facts)}, and which pacemaker it would get cannot be told`,
       "Refresh its package lists (apt-get update), or install pacemaker on it, and run this again.",
     ),
   ]

@@ -46,21 +46,21 @@ export function lists({ conf }: NodeCluster, name: string): boolean {
 }
 
 /**
- * How well a host speaks for the cluster when the membership of `node` changes: one that is in it, then one that sees quorum, then
+ * How far a host can be the reference for the cluster when the membership of `node` changes: one that is in it, then one that sees quorum, then
  * one that knows the node, so that a change that was cut short is taken up by who has seen it. The node itself never does.
  */
-export function canSpeak(cluster: string, node: string, host: string, view: NodeView): number {
+export function referenceRank(cluster: string, node: string, host: string, view: NodeView): number {
   if (host === node || !isIn(cluster, view)) return 0
   return 4 + (view.status?.quorate === true ? 2 : 0) + (lists(view, node) ? 1 : 0)
 }
 
-/** The member that speaks best; undefined where no reachable one is in the cluster. */
+/** The member that ranks highest; undefined where no reachable one is in the cluster. */
 export function referenceMember<Have extends NodeView>(
   cluster: string,
   node: string,
   { all }: Members<Have>,
 ): Member<Have> | undefined {
-  const score = ({ host, have }: Member<Have>) => canSpeak(cluster, node, host, have)
+  const score = ({ host, have }: Member<Have>) => referenceRank(cluster, node, host, have)
   return all
     .filter((member) => score(member) > 0)
     .reduce<Member<Have> | undefined>(

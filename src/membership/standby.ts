@@ -6,7 +6,7 @@ import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { handsOff } from "./hands-off.ts"
 import { CLUSTER_STATUS } from "./health.ts"
-import { canSpeak, NODE_VIEW, type NodeView } from "./node-view.ts"
+import { NODE_VIEW, type NodeView, referenceRank } from "./node-view.ts"
 import { pacemakerOn } from "./nodes.ts"
 import { run } from "./run.ts"
 import { simulateStandby } from "./simulate.ts"
@@ -81,7 +81,7 @@ function bind({ inventory, host, subject }: BindContext): Want | undefined {
 /** It is drained where its requests end: on the node itself, if that still sees quorum. It returns by the others' word, if they answer. */
 function electable(cluster: string, node: string, host: string, view: NodeView, standby: boolean): number {
   if (host === node && isIn(cluster, view) && view.status?.quorate) return standby ? Number.MAX_SAFE_INTEGER : 1
-  return canSpeak(cluster, node, host, view)
+  return referenceRank(cluster, node, host, view)
 }
 
 /** The addresses that the cluster will take from the node: what is not managed stays. */

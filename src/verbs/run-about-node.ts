@@ -96,7 +96,7 @@ function costs(request: NodeRun, plan: Plan): readonly string[] {
   })
 }
 
-/** On a newcomer nobody is served yet. */
+/** On a node that joins nobody is served yet. */
 function isFelt({ undisturbed, subject }: NodeRun): (step: PlannedStep) => boolean {
   return ({ scope, host }) => !(undisturbed && scope === "each" && host === subject?.node)
 }

@@ -65,7 +65,7 @@ function ownData({ elected, ...peers }: Members<GaleraState>): Finding[] {
   return [{ severity: "error", host: elected.host, message, hint }]
 }
 
-/** By a whole transfer it would be written over. Where `galera-found` is asked, all of it is refused; a newcomer is asked here alone. */
+/** By a whole transfer it would be written over. Where `galera-found` is asked, all of it is refused; a joining node is asked here alone. */
 function otherData({ elected: { host, have }, ...peers }: Members<GaleraState>): Finding[] {
   const of = serving(peers).flatMap((one) => one.have.status?.cluster_state_uuid ?? [])
   if (have.uuid === undefined || of.length === 0 || of.includes(have.uuid)) return []
@@ -75,7 +75,7 @@ function otherData({ elected: { host, have }, ...peers }: Members<GaleraState>):
   return [{ severity: "error", host, message, hint }]
 }
 
-/** A cluster speaks what its members had in common when it was founded: one that is older may not know it. */
+/** A cluster keeps the protocol that its members had in common when it was founded: an older provider may not know it. */
 function olderProvider({ elected: { host, have }, ...peers }: Members<GaleraState>): Finding[] {
   const newer = serving(peers).find((one) => isOlder(have.provider, one.have.provider))
   if (newer === undefined || phaseOf(have) === "synced") return []

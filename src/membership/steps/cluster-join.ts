@@ -4,7 +4,7 @@ import type { Action } from "../../model/action.ts"
 import { type Drift, defineClusterStep, type Member, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { lowestFree } from "../join-findings.ts"
-import { behind, canSpeak, lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"
+import { behind, lists, type NodeView, QUIET_NODE_VIEW, referenceMember, referenceRank } from "../node-view.ts"
 import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
 import { forgetRebuilt, restorer } from "../rebuilt.ts"
 import { run } from "../run.ts"
@@ -37,17 +37,17 @@ export const clusterJoin = defineClusterStep<Want, NodeView>({
   title: ({ cluster, node }) => `${node.name} in ${cluster}`,
   probe: () => QUIET_NODE_VIEW,
   elect({ cluster, node, shell }, view, facts) {
-    // With crmsh it is the newcomer that asks to be let in.
+    // With crmsh it is the joining node that asks to be let in.
     const acts = facts.host === node.name && chooseDialect(facts, shell).name === "crmsh"
-    return acts ? 10 : canSpeak(cluster, node.name, facts.host, view)
+    return acts ? 10 : referenceRank(cluster, node.name, facts.host, view)
   },
   check(wanted, members) {
     const reference = referenceMember(wanted.cluster, wanted.node.name, members)
-    const newcomer = members.all.find(({ host }) => host === wanted.node.name)
-    if (reference === undefined || newcomer === undefined) return []
+    const joining = members.all.find(({ host }) => host === wanted.node.name)
+    if (reference === undefined || joining === undefined) return []
     // Its files come from another member (`cluster-return`).
     if (restorer(wanted.cluster, wanted.node, members) !== undefined) return []
-    const own = membership(wanted, newcomer, reference)
+    const own = membership(wanted, joining, reference)
     return own === undefined ? disagreement(wanted, reference, members) : [own]
   },
   plan,
@@ -61,12 +61,12 @@ export const clusterJoin = defineClusterStep<Want, NodeView>({
 /** Undefined where the node is a member by the cluster's word and by its own. */
 function membership(
   { cluster, node }: Want,
-  newcomer: Member<NodeView>,
+  joining: Member<NodeView>,
   reference: Member<NodeView>,
 ): Drift | undefined {
   const listed = lists(reference.have, node.name)
-  if (listed && isIn(cluster, newcomer.have) && lists(newcomer.have, node.name)) return undefined
-  const expected = newcomer.facts.versions.corosync === undefined ? true : undefined
+  if (listed && isIn(cluster, joining.have) && lists(joining.have, node.name)) return undefined
+  const expected = joining.facts.versions.corosync === undefined ? true : undefined
   const have = listed ? "listed, but without a configuration of its own" : "not a member"
   return { attribute: node.name, have, want: `member of ${cluster}`, risk: "none", expected }
 }
@@ -83,10 +83,10 @@ function disagreement({ cluster, node }: Want, reference: Member<NodeView>, memb
 function plan({ cluster, node, password, shell }: Want, members: All): readonly Action[] {
   const { membership } = chooseDialect(members.elected.facts, shell)
   const reference = referenceMember(cluster, node.name, members)
-  const newcomer = members.all.find(({ host }) => host === node.name)
-  if (reference === undefined || newcomer === undefined) return []
+  const joining = members.all.find(({ host }) => host === node.name)
+  if (reference === undefined || joining === undefined) return []
   const listed = lists(reference.have, node.name)
-  if (listed && isIn(cluster, newcomer.have)) {
+  if (listed && isIn(cluster, joining.have)) {
     return [...membership.sync().map((invocation) => run(invocation)), RELOAD_COROSYNC]
   }
   const despite = members.missing.length > 0

@@ -4,7 +4,7 @@ import type { Action } from "../../model/action.ts"
 import { type Drift, defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { isListed } from "../leave-findings.ts"
-import { behind, canSpeak, lists, type NodeView, QUIET_NODE_VIEW, referenceMember } from "../node-view.ts"
+import { behind, lists, type NodeView, QUIET_NODE_VIEW, referenceMember, referenceRank } from "../node-view.ts"
 import { leaving } from "../nodes.ts"
 import { forgetRebuilt, isRebuilt } from "../rebuilt.ts"
 import { run } from "../run.ts"
@@ -33,7 +33,7 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
   },
   title: ({ cluster, node }) => `${node} out of ${cluster}`,
   probe: () => QUIET_NODE_VIEW,
-  elect: ({ cluster, node }, view, { host }) => canSpeak(cluster, node, host, view),
+  elect: ({ cluster, node }, view, { host }) => referenceRank(cluster, node, host, view),
   check(wanted, members) {
     const { cluster, node } = wanted
     const reference = referenceMember(cluster, node, members)

@@ -1,7 +1,7 @@
 import type { Secret } from "../../base/secret.ts"
 import { defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
-import { canSpeak, lists, type NodeView, QUIET_NODE_VIEW } from "../node-view.ts"
+import { lists, type NodeView, QUIET_NODE_VIEW, referenceRank } from "../node-view.ts"
 import { pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"
 import { isIn } from "../situation.ts"
@@ -35,7 +35,7 @@ export const clusterTokens = defineClusterStep<Want, TokenView>({
     ...QUIET_NODE_VIEW,
     further: (have) => (isDue(wanted, have) ? tryTokens(have) : undefined),
   }),
-  elect: ({ cluster, node }, view, { host }) => canSpeak(cluster, node, host, view),
+  elect: ({ cluster, node }, view, { host }) => referenceRank(cluster, node, host, view),
   check: (wanted, members) =>
     refusing(wanted, members).map((name) => ({
       attribute: `token for ${name}`,

@@ -7,7 +7,7 @@ import { parseCib } from "../../pacemaker/cib-parse.ts"
 import { CIB } from "../../pacemaker/cib-question.ts"
 import { VOTING_VIEW } from "../electorate.ts"
 import { type JoinView, joinFindings } from "../join-findings.ts"
-import { canSpeak } from "../node-view.ts"
+import { referenceRank } from "../node-view.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
 
 const want = z.strictObject({
@@ -50,7 +50,7 @@ exit 0`,
       return { ...VOTING_VIEW.parse({ ...output, stdout }), candidate, constraints, attributes }
     },
   }),
-  elect: ({ cluster, node }, view, { host }) => canSpeak(cluster, node.name, host, view),
+  elect: ({ cluster, node }, view, { host }) => referenceRank(cluster, node.name, host, view),
   check: () => [],
   findings: joinFindings,
   plan: () => [],

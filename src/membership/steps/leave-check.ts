@@ -6,7 +6,7 @@ import { parseCib } from "../../pacemaker/cib-parse.ts"
 import { CIB } from "../../pacemaker/cib-question.ts"
 import { VOTING_VIEW } from "../electorate.ts"
 import { type DepartureView, leaveFindings } from "../leave-findings.ts"
-import { canSpeak } from "../node-view.ts"
+import { referenceRank } from "../node-view.ts"
 import { leaving } from "../nodes.ts"
 
 const want = z.strictObject({
@@ -35,7 +35,7 @@ export const leaveCheck = defineClusterStep<Want, DepartureView>({
       return { ...VOTING_VIEW.parse(output), constraints: cib.startsWith("<") ? parseCib(cib).constraints : [] }
     },
   }),
-  elect: ({ cluster, node }, view, { host }) => canSpeak(cluster, node, host, view),
+  elect: ({ cluster, node }, view, { host }) => referenceRank(cluster, node, host, view),
   check: () => [],
   findings: leaveFindings,
   plan: () => [],
