@@ -1,3 +1,4 @@
+import type { HaproxyGlobal } from "./haproxy-global.ts"
 import type { Options } from "./haproxy-options.ts"
 import type { Group, SecretSource } from "./host.ts"
 import type { ResourceTuning } from "./resource.ts"
@@ -61,51 +62,6 @@ export interface HaproxySource {
   prefix: string
   /** Further `NAME=VALUE` for make. */
   flags: readonly string[]
-}
-
-export interface HaproxyGlobal {
-  /** It goes into the background by itself, as a resource agent expects. Default: it stays, as its unit expects. */
-  daemon?: boolean | undefined
-  /** Connections of the whole process. Default 4000, as in the seeds. Undefined: as many as open files are allowed. */
-  maxconn?: number | undefined
-  user: string
-  group: string
-  chroot: string
-  /** Where log lines go; empty: nowhere. */
-  log: readonly LogTarget[]
-  /** The runtime API. */
-  socket: RuntimeSocket
-  nbthread?: number | undefined
-  ssl: SslDefaults
-  /** `tune.<name>` directives, such as `bufsize`. */
-  tune: Readonly<Record<string, string>>
-  /** A reload hands on what is known of the servers. False where the inventory's own words (`raw`) say how that is done. */
-  handsOnStates: boolean
-  raw: readonly string[]
-}
-
-interface RuntimeSocket {
-  path: string
-  mode: string
-  level: "user" | "operator" | "admin"
-  timeout: string
-  raw?: string | undefined
-}
-
-export interface LogTarget {
-  /** `stdout` (the journal), a socket such as `/dev/log`, or an address such as `127.0.0.1`. */
-  to: string
-  format?: string | undefined
-  facility: string
-  level?: string | undefined
-}
-
-export interface SslDefaults {
-  caBase?: string | undefined
-  crtBase?: string | undefined
-  bindCiphers?: string | undefined
-  bindCiphersuites?: string | undefined
-  bindOptions: readonly string[]
 }
 
 /** What the sections of a file share and a service can set anew. */

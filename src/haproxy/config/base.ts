@@ -1,4 +1,5 @@
-import type { HaproxyDefaults, HaproxyGlobal, LogTarget, SslDefaults } from "../../model/haproxy.ts"
+import type { HaproxyDefaults } from "../../model/haproxy.ts"
+import type { HaproxyGlobal, LogTarget, SslDefaults } from "../../model/haproxy-global.ts"
 import { HANDED_ON, STATES_FILE } from "./handed-on.ts"
 import { tuning } from "./tuning.ts"
 import { directive, section, settings, withRaw } from "./words.ts"
@@ -17,7 +18,7 @@ export function globalSection(global: HaproxyGlobal): string {
     ),
     directive("stats", "timeout", socket.timeout),
     ...(global.handsOnStates ? [STATES_FILE] : []),
-    ...settings({ nbthread: global.nbthread }),
+    ...settings(global.settings),
     ...sslLines(global.ssl),
     ...Object.entries(global.tune).map(([name, value]) => directive(`tune.${name}`, value)),
     ...global.raw,

@@ -1,6 +1,8 @@
+import { GLOBAL_SETTING_NAMES, GLOBAL_SETTINGS, type GlobalSetting } from "../../model/haproxy-global.ts"
 import type { ConfigDirective, HaproxyConfig } from "../config/parse.ts"
 import { withUnit } from "../config/time.ts"
 import type { GlobalYaml } from "../section/schema.ts"
+import { globalShape } from "../section/vocabulary-schema.ts"
 import type { TakeNote } from "./notes.ts"
 import { isPlain } from "./plain.ts"
 
@@ -46,8 +48,8 @@ export function isLeftOut(line: string): boolean {
 }
 
 const READERS: Readonly<Record<string, Reader>> = {
-  maxconn: number("maxconn"),
-  nbthread: number("nbthread"),
+  ...Object.fromEntries(GLOBAL_SETTING_NAMES.map((name) => [name, setting(name)])),
+  maxconn: readMaxconn,
   user: text("user"),
   group: text("group"),
   chroot: text("chroot"),
@@ -63,12 +65,26 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 }
 
-function number(key: "maxconn" | "nbthread"): Reader {
-  return ([value = "", ...others], draft) => {
-    if (!/^[1-9]\d*$/.test(value) || others.length > 0) return false
-    draft[key] = Number(value)
+/** One value, as the table of them says. */
+function setting(key: GlobalSetting): Reader {
+  return ([word = "", ...others], draft) => {
+    const { is } = GLOBAL_SETTINGS[key]
+    const value = is === "time" ? withUnit(word) : is === "word" ? word : wholeNumber(word)
+    if (!globalShape[key].unwrap().safeParse(value).success || others.length > 0) return false
+    Object.assign(draft, { [key]: value })
     return true
   }
+}
+
+function readMaxconn([word = "", ...others]: readonly string[], draft: Draft): boolean {
+  const value = wholeNumber(word)
+  if (value === undefined || value === 0 || others.length > 0) return false
+  draft.maxconn = value
+  return true
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined
 }
 
 function text(key: "user" | "group" | "chroot"): Reader {

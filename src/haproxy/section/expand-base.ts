@@ -1,4 +1,5 @@
-import type { HaproxyDefaults, HaproxyGlobal, LogTarget, Timeouts } from "../../model/haproxy.ts"
+import type { HaproxyDefaults, Timeouts } from "../../model/haproxy.ts"
+import { GLOBAL_SETTING_NAMES, type HaproxyGlobal, type LogTarget } from "../../model/haproxy-global.ts"
 import { mergeOptions, type Options, splitSticky } from "../../model/haproxy-options.ts"
 import type { DefaultsYaml, GlobalYaml } from "./schema.ts"
 import { rawLines } from "./vocabulary-schema.ts"
@@ -61,12 +62,17 @@ export function expandGlobal(
       timeout: socket.timeout ?? "30s",
       raw: socket.raw,
     },
-    nbthread: yaml.nbthread,
+    settings: settingsOf(yaml),
     ssl: { ...ssl, bindOptions: ssl.bindOptions ?? [] },
     tune: Object.fromEntries(Object.entries(yaml.tune ?? {}).map(([name, value]) => [name, String(value)])),
     handsOnStates: ![...rawLines(yaml.raw), ...defaults].some((line) => /^\s*(load-)?server-state-/.test(line)),
     raw: rawLines(yaml.raw),
   }
+}
+
+function settingsOf(yaml: GlobalYaml): HaproxyGlobal["settings"] {
+  const given = GLOBAL_SETTING_NAMES.map((name) => [name, yaml[name]] as const)
+  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))
 }
 
 /** Whether raw lines name a target for logs. */

@@ -1,4 +1,5 @@
-import type { HaproxyGlobal, HaproxyRsyslog } from "../../model/haproxy.ts"
+import type { HaproxyRsyslog } from "../../model/haproxy.ts"
+import type { HaproxyGlobal } from "../../model/haproxy-global.ts"
 import type { Expansion } from "./expansion.ts"
 import type { HaproxyYaml } from "./schema.ts"
 

@@ -8,6 +8,7 @@ import { balanceSchema, serviceOverrideSchema, serviceSchema } from "./service-s
 import { sourceSchema } from "./source-schema.ts"
 import {
   defaultsShape,
+  globalShape,
   lineSchema,
   portSchema,
   rawSchema,
@@ -66,7 +67,7 @@ const globalSchema = z
     chroot: wordSchema.describe("Default /var/lib/haproxy").optional(),
     log: logSchema.optional(),
     socket: socketSchema.optional(),
-    nbthread: z.int().min(1).describe("Threads; default: haproxy's, one a CPU").optional(),
+    ...globalShape,
     ssl: sslSchema.optional(),
     tune: z
       .record(

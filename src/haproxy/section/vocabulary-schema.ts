@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { TIMEOUTS, type TimeoutName } from "../../model/haproxy.ts"
+import { GLOBAL_SETTING_NAMES, GLOBAL_SETTINGS } from "../../model/haproxy-global.ts"
 import { OPTION_NAMES, OPTIONS } from "../../model/haproxy-options.ts"
 
 /** Haproxy reads a bare number as milliseconds; people read it as seconds. So a unit is required. */
@@ -80,6 +81,19 @@ const maxconnSchema = z.int().min(1).describe("Connections at a time; more wait 
 const errorfilesSchema = z
   .record(z.string().regex(/^[1-5]\d\d$/, "must be an HTTP status, such as 503"), wordSchema)
   .describe("HTTP status to the file on the node that is sent in its place")
+
+const settingSchemas = {
+  count: z.int().min(1),
+  percent: z.int().min(0).max(50),
+  time: timeSchema,
+  word: wordSchema,
+} as const
+
+/** Directives of the global section that are one value. */
+export const globalShape = shapeOf(GLOBAL_SETTING_NAMES, (name) => {
+  const { is, says } = GLOBAL_SETTINGS[name]
+  return settingSchemas[is].describe(says).optional()
+})
 
 /** What `defaults` and every service can say. */
 export const tuningShape = {
