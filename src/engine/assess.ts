@@ -26,6 +26,8 @@ export interface Assessment {
   standing?: Standing | undefined
   /** Clients are served by the host at this moment: it is changed after the others. */
   servesClients?: boolean | undefined
+  /** How they come to it. */
+  serving?: string | undefined
   /** Of a step that changes one host at a time: why it must not be this one's turn now. */
   mustWait?: string | undefined
   /** Why there is drift that must not be acted on now. */
@@ -65,6 +67,7 @@ function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHos
     findings: step.findings?.(want, known.have, state.facts) ?? [],
     actions: drift.length > 0 ? step.plan(want, known.have, drift, state.facts) : [],
     servesClients: step.servesClients?.(want, known.have, state.facts),
+    serving: step.serving,
   }
 }
 

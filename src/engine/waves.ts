@@ -8,11 +8,15 @@ export interface Wave {
   hosts: readonly string[]
   /** Hosts of the same group that are changed before; where one of them failed, this wave must not begin. */
   after: readonly string[]
+  /** How clients come to them, after "which"; nothing where none do. */
+  serving?: string | undefined
 }
 
+const BY_VIP = "carries a VIP"
+
 /**
- * In which order the hosts of a barrier are changed: first those that nobody is served by, all at once, then those that carry a VIP,
- * one by one. What is wrong with a change shows on a host where it hurts nobody. A step that changes one host at a time has a wave
+ * In which order the hosts of a barrier are changed: first those that nobody is served by, all at once, then those that carry a VIP or
+ * serve clients otherwise, one by one. What is wrong with a change shows on a host where it hurts nobody. A step that changes one host at a time has a wave
  * for each.
  */
 export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
@@ -20,18 +24,25 @@ export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
   if (barrier.tasks.some(({ step }) => step.scope === "each" && step.joint && step.mustWait))
     return aloneWaves(assessments)
   const drifted = new Set(assessments.filter((one) => one.drift.length > 0).map((one) => one.host))
-  const serving = new Set(
-    assessments.filter((one) => one.servesClients && drifted.has(one.host)).map((one) => one.host),
-  )
+  const serving = servingOf(assessments.filter(({ host }) => drifted.has(host)))
   const live = [...world.values()].filter(isLive)
   const idle = live.map((state) => state.host.name).filter((name) => !serving.has(name))
   const groupOf = (name: string) => world.get(name)?.host.group
   const waves: Wave[] = [{ hosts: idle, after: [] }]
-  for (const host of serving) {
+  for (const [host, how] of serving) {
     const before = waves.flatMap((wave) => wave.hosts)
-    waves.push({ hosts: [host], after: before.filter((name) => drifted.has(name) && groupOf(name) === groupOf(host)) })
+    const after = before.filter((name) => drifted.has(name) && groupOf(name) === groupOf(host))
+    waves.push({ hosts: [host], after, serving: how })
   }
   return waves
+}
+
+/** Who serves clients, and how they come to it: by a VIP before all else. */
+function servingOf(assessments: readonly Assessment[]): ReadonlyMap<string, string> {
+  const serving = new Map<string, string>()
+  for (const { host, servesClients, serving: how = BY_VIP } of assessments)
+    if (servesClients && serving.get(host) !== BY_VIP) serving.set(host, how)
+  return serving
 }
 
 /** Hosts that may go now come before those that must not yet: what a run that was cut short left stopped is what holds the others. */
@@ -44,20 +55,26 @@ function aloneWaves(assessments: readonly Assessment[]): readonly Wave[] {
 /** For plans: which hosts have their turn last. */
 export function orderNotes(assessments: readonly Assessment[]): readonly string[] {
   const drifted = assessments.filter((one) => one.drift.length > 0)
-  const serving = [...new Set(drifted.filter((one) => one.servesClients).map((one) => one.host))]
-  if (serving.length === 0) return []
-  return [`Changed after the others, one by one, since a VIP is there: ${serving.join(", ")}`]
+  const serving = [...servingOf(drifted)]
+  const note = (why: string, by: (how: string) => boolean) => {
+    const hosts = serving.filter(([, how]) => by(how)).map(([host]) => host)
+    return hosts.length === 0 ? [] : [`Changed after the others, one by one, since ${why}: ${hosts.join(", ")}`]
+  }
+  return [
+    ...note("a VIP is there", (how) => how === BY_VIP),
+    ...note("clients may be served there", (how) => how !== BY_VIP),
+  ]
 }
 
 /** Why a wave must not begin: a host before it failed. Undefined where none did. */
-export function heldBack({ hosts, after }: Wave, world: World): HaopsError | undefined {
+export function heldBack({ hosts, after, serving = BY_VIP }: Wave, world: World): HaopsError | undefined {
   const failed = after.filter((name) => world.get(name)?.failure !== undefined)
   if (failed.length === 0) return undefined
   return new HaopsError(
     "E_REFUSED",
-    `${failed.join(", ")} failed; ${hosts.join(", ")}, which carries a VIP, is left alone`,
+    `${failed.join(", ")} failed; ${hosts.join(", ")}, which ${serving}, is left alone`,
     {
-      hint: "A host that carries a VIP is changed after the others, and only where all went well there.",
+      hint: `A host that ${serving} is changed after the others, and only where all went well there.`,
     },
   )
 }

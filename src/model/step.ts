@@ -74,6 +74,8 @@ export interface HostStep<Want, Have> extends StepBase<Want> {
   starting?(want: Want, have: Have): boolean
   /** Pure. True where clients are served by this host now: it is changed alone, after the others, if all went well there. */
   servesClients?(want: Want, have: Have, facts: HostFacts): boolean
+  /** How clients come to such a host, after "which". Default: `carries a VIP`. */
+  serving?: string | undefined
 }
 
 export interface Member<Have> {

@@ -32,6 +32,7 @@ export const rabbitmqStart = defineStep<Want, RabbitmqState>({
   plan: (_want, { unit }, drift) => drift.flatMap((one): readonly Action[] => actions(unit, one)),
   // A busy machine is too slow for the question, and serves all the same: never all of them at once.
   servesClients: (_want, have) => isSilent(have),
+  serving: "may serve clients",
 })
 
 function check(have: RabbitmqState): Drift[] {

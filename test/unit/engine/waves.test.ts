@@ -88,6 +88,19 @@ describe("hosts that carry a VIP", () => {
     ])
   })
 
+  test("or serve clients in another way, which is what is told of them", async () => {
+    carrying("lb1")
+    const other = (script: Script): Step => ({ ...step(script), serving: "may serve clients" }) as Step
+    const tasks = await look(undefined, other)
+    expect(orderNotes(tasks.flatMap((task) => assess(task, context.world)))).toEqual([
+      "Changed after the others, one by one, since clients may be served there: lb1",
+    ])
+    await go((path) => (path.endsWith("lb2") ? "exit 5" : `touch ${quote(path)}`), other)
+    expect(context.world.get("lb1")?.failure?.error.message).toBe(
+      "lb2 failed; lb1, which may serve clients, is left alone",
+    )
+  })
+
   test("are planned from what is true when their turn comes", async () => {
     carrying("lb1")
     await go((path) => `touch ${quote(path)} ${quote(join(root, "lb1"))}`)
