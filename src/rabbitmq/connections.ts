@@ -13,7 +13,7 @@ export const connections: Connections = (inventory) => {
       of: `${name} in ${vhost}`,
       value(secret) {
         const login = `${encodeURIComponent(name)}:${secret(password)}`
-        return `rabbit://${hosts.map((host) => `${login}@${host}`).join(",")}/${vhost === "/" ? "" : vhost}`
+        return `rabbit://${hosts.map((host) => `${login}@${host}`).join(",")}/${vhost === "/" ? "" : encodeURIComponent(vhost)}`
       },
     })),
   )

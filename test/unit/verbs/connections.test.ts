@@ -16,7 +16,7 @@ const SERVICES = `memcached: {}
 rabbitmq:
   cookie: { env: HAOPS_NO_SUCH }
   users:
-    nova@dc: { password: { file: pw }, permissions: { /: { configure: a, write: b, read: c }, nova: { configure: a, write: b, read: c } } }
+    nova@dc: { password: { file: pw }, permissions: { /: { configure: a, write: b, read: c }, /nova: { configure: a, write: b, read: c } } }
     idle: { password: { env: HAOPS_NO_SUCH } }
 `
 
@@ -30,8 +30,8 @@ function haops(text: string, ...words: string[]) {
 
 const LINES = (login: string) => `# rabbitmq: nova@dc in /
 transport_url = rabbit://${login}@10.0.0.1:5672,${login}@10.0.0.2:5672/
-# rabbitmq: nova@dc in nova
-transport_url = rabbit://${login}@10.0.0.1:5672,${login}@10.0.0.2:5672/nova
+# rabbitmq: nova@dc in /nova
+transport_url = rabbit://${login}@10.0.0.1:5672,${login}@10.0.0.2:5672/%2Fnova
 # memcached
 memcached_servers = 10.0.0.1:11211,10.0.0.2:11211
 `
