@@ -1,6 +1,12 @@
 import * as z from "zod"
-import { groupSchema, optionsSchema, scalarSchema } from "../document/scalars-schema.ts"
+import { groupSchema, scalarSchema } from "../document/scalars-schema.ts"
 import { secretReferenceSchema, secretSchema } from "../document/secret-schema.ts"
+
+/** A line of the file: more than one would say what nobody reads as a setting. */
+const settingsSchema = z.record(
+  z.string().regex(/^[^\s=#]+$/, "not a key of rabbitmq.conf"),
+  scalarSchema.refine((value) => !/[\r\n\0]/.test(String(value)), "holds a line's end, which would end the value"),
+)
 
 const pattern = z.string("expected a regular expression, such as .*")
 
@@ -60,7 +66,7 @@ export const rabbitmqSchema = z
       .enum(["pause_minority", "autoheal", "ignore"])
       .optional()
       .describe("What a member does that is cut off. Default pause_minority"),
-    settings: optionsSchema
+    settings: settingsSchema
       .optional()
       .describe("Further lines of rabbitmq.conf, such as vm_memory_high_watermark.relative"),
   })

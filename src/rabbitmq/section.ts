@@ -55,6 +55,9 @@ function settingsFrom(yaml: RabbitmqYaml, { file }: ExpandContext): RabbitmqSett
 /** What haops writes itself, or what would go around it. */
 const OURS = /^(listeners\.tcp\.|cluster_partition_handling$|cluster_formation\.|load_definitions$|definitions\.)/
 
+/** The file can be read by everybody on the host, and in the inventory it would be in clear. */
+const IN_CLEAR = /^default_(user|pass)$|(^|[._])passw(or)?d$/
+
 function judge(yaml: RabbitmqYaml, settings: RabbitmqSettings, { hosts, notes }: ExpandContext): void {
   const members = hosts.filter(({ group }) => group === settings.on)
   if (members.length === 0) notes.problem(["rabbitmq", "on"], `there are no ${settings.on}`)
@@ -63,6 +66,11 @@ function judge(yaml: RabbitmqYaml, settings: RabbitmqSettings, { hosts, notes }:
   }
   for (const key of Object.keys(settings.settings).filter((key) => OURS.test(key))) {
     notes.problem(["rabbitmq", "settings", key], "is haops's own to write", { at: "key" })
+  }
+  for (const key of Object.keys(settings.settings).filter((key) => IN_CLEAR.test(key))) {
+    const way = key.startsWith("default_") ? ": say it as rabbitmq.users" : ""
+    const message = `would stand in a file that everybody on the host can read, as it stands here${way}`
+    notes.problem(["rabbitmq", "settings", key], message, { at: "key" })
   }
   if (settings.version === 4) refuseMirroring(yaml, notes)
 }

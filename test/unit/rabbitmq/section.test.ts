@@ -62,6 +62,23 @@ test.each<[string, string, RegExp]>([
     /i\.yaml:5:15.*haops's own to write/s,
   ],
   [
+    "a setting that would be two lines",
+    '  settings: { log.file.level: "info\\nloopback_users = none" }\n',
+    /i\.yaml:5:.*holds a line's end/s,
+  ],
+  [
+    "a setting whose name would be two",
+    '  settings: { "a = b\\nc": 1 }\n',
+    /i\.yaml:5:15.*not a key of rabbitmq\.conf/s,
+  ],
+  [
+    "a password in clear",
+    "  settings: { default_pass: x }\n",
+    /i\.yaml:5:15.*everybody on the host can read.*rabbitmq\.users/s,
+  ],
+  ["its user", "  settings: { default_user: x }\n", /i\.yaml:5:15.*rabbitmq\.users/s],
+  ["a key's password", "  settings: { ssl_options.password: x }\n", /i\.yaml:5:15.*everybody on the host can read/s],
+  [
     "a policy of nothing",
     "  policies: { p: { pattern: .*, definition: {} } }\n",
     /i\.yaml:5.*a policy without a key does nothing/s,
