@@ -61,7 +61,7 @@ export function createProgram(call: Call): Command {
   verb("remove-node <name>", "remove a node from the running cluster and from the inventory", () =>
     import("./verbs/remove-node.ts").then(({ removeNode }) => removeNode),
   )
-    .option("--force", "it is gone for good: continue though it does not answer")
+    .option("--force", "it is gone for good: continue though it does not answer, or something is lost with it")
     .option("--lose-quorum", "continue though the nodes that are left would have no quorum")
     .addOption(yes())
   verb("standby <name>", "move a node's resources to the others; it stays a member and votes", () =>

@@ -1,8 +1,10 @@
 import type { Drift, Finding } from "../../base/events.ts"
+import { askAll, partsOf } from "../../host/sections.ts"
 import { isThere } from "../../host/unit-judge.ts"
 import type { Action } from "../../model/action.ts"
 import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineStep } from "../../model/step.ts"
+import { type HeldQueue, heldScript, heldWords, parseHeld } from "../held-alone.ts"
 import { hostOf, nodeName, RABBITMQ } from "../settings.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
 
@@ -11,25 +13,43 @@ const UNIT = "rabbitmq-server.service"
 interface Want {
   host: string
   members: readonly string[]
+  /** Whatever it alone holds may go, by the operator's word. */
+  force?: boolean | undefined
+}
+
+/** RabbitMQ on the host, and what would end with it; undefined where it did not say. */
+export interface LeavingState extends RabbitmqState {
+  held: readonly HeldQueue[] | undefined
 }
 
 /**
  * A member leaves for good: its copies of quorum queues go first, which leaving alone would not see to, then it takes itself out of the
- * others' lists and stops.
+ * others' lists and stops. What it alone holds is told before.
  */
-export const rabbitmqLeave = defineStep<Want, RabbitmqState>({
+export const rabbitmqLeave = defineStep<Want, LeavingState>({
   kind: "rabbitmq-leave",
   summary: "RabbitMQ of the node that leaves: out of its queues, out of the cluster, stopped",
   bind(context) {
     const { subject, host, inventory } = context
     if (subject?.leaving !== true || subject.node !== host.name || settingsOn(context, RABBITMQ) === undefined)
       return undefined
-    return { host: host.name, members: hostsWith(inventory, RABBITMQ).map(({ name }) => name) }
+    const members = hostsWith(inventory, RABBITMQ).map(({ name }) => name)
+    return { host: host.name, members, force: subject.force }
   },
   title: () => "RabbitMQ leaves",
-  probe: ({ host, members }) => stateProbe(host, members),
+  probe({ host, members }) {
+    const { shared = [], script, parse } = stateProbe(host, members)
+    return {
+      shared,
+      script: askAll({ state: script, held: heldScript(host) }),
+      parse({ stdout, stderr }) {
+        const { state, held } = partsOf(stdout, ["state", "held"])
+        return { ...parse({ stdout: state, stderr }), held: parseHeld(held) }
+      },
+    }
+  },
   check: ({ host }, have) => check(host, have),
-  findings: ({ host }, have) => findings(host, have),
+  findings: (want, have) => [...findings(want.host, have), ...heldAlone(want, have)],
   plan: ({ host }, have) => plan(host, have),
 })
 
@@ -51,6 +71,36 @@ function findings(host: string, { status }: RabbitmqState): Finding[] {
   if (down.length === 0) return []
   const message = `RabbitMQ on ${down.join(", ")} does not run: without ${host} there would be too few`
   return [{ severity: "error", message, hint: "Have `haops up` start it first." }]
+}
+
+/** By its reset they are gone for everybody. Clients declare one without messages anew. */
+function heldAlone({ host, force = false }: Want, { status, held }: LeavingState): Finding[] {
+  if (status?.running !== true || othersOf(host, status).length === 0) return []
+  const severity = force ? "warning" : "error"
+  const hint =
+    "Have them consumed, or give them copies elsewhere (rabbitmq-queues grow; classic queues of 3.x: a policy with ha-mode). If they may go: --force"
+  if (held === undefined) return [{ severity, message: "RabbitMQ does not say which queues it alone holds", hint }]
+  const lost = held.filter(({ messages }) => messages > 0)
+  const empty = held.filter(({ messages }) => messages === 0)
+  return [
+    ...(lost.length === 0
+      ? []
+      : [
+          {
+            severity,
+            message: `messages would be lost, which RabbitMQ here alone has: ${heldWords(lost)}`,
+            hint,
+          } as const,
+        ]),
+    ...(empty.length === 0
+      ? []
+      : [
+          {
+            severity: "warning",
+            message: `queues end with RabbitMQ here, which alone has them: ${heldWords(empty)}`,
+          } as const,
+        ]),
+  ]
 }
 
 function plan(host: string, { status }: RabbitmqState): readonly Action[] {

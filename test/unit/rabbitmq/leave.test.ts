@@ -1,12 +1,13 @@
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { memcachedRetired } from "../../../src/memcached/steps/memcached-retired.ts"
 import type { Action } from "../../../src/model/action.ts"
 import { loadShipped } from "../../../src/playbook/load.ts"
+import { type HeldQueue, heldScript, parseHeld } from "../../../src/rabbitmq/held-alone.ts"
 import type { RabbitmqState } from "../../../src/rabbitmq/state.ts"
 import { rabbitmqForget } from "../../../src/rabbitmq/steps/rabbitmq-forget.ts"
 import { rabbitmqLeave } from "../../../src/rabbitmq/steps/rabbitmq-leave.ts"
 import { parseInventory } from "../parse-inventory.ts"
-import { context, judge } from "../step-harness.ts"
+import { context, judge, run, sandbox } from "../step-harness.ts"
 import { ABSENT, CONTENT, HOSTS, membersOf, running, STOPPED, state } from "./support.ts"
 
 const inventory = parseInventory(
@@ -14,6 +15,7 @@ const inventory = parseInventory(
   "i.yaml",
 )
 const subject = { node: "c3", leaving: true }
+const leaving = (have: RabbitmqState) => ({ ...have, held: [] })
 const words = (actions: readonly Action[]) =>
   actions.map((one) => (one.type === "run" ? one.argv.slice(0, 3).join(" ") : one.type))
 
@@ -44,17 +46,59 @@ test.each<[string, RabbitmqState, string[]]>([
   ["one that has left", state(undefined, { unit: { ...STOPPED.unit, file: "disabled" } }), []],
   ["one that was never there", ABSENT, []],
 ])("%s leaves", (_what, have, actions) => {
-  expect(words(judge(rabbitmqLeave, { host: "c3", members: HOSTS }, have).actions)).toEqual(actions)
+  expect(words(judge(rabbitmqLeave, { host: "c3", members: HOSTS }, leaving(have)).actions)).toEqual(actions)
 })
 
 test("it stays where another member is down: those that are left would be too few", () => {
   const have = state(running(HOSTS, { up: ["rabbit@c1", "rabbit@c3"] }))
-  expect(judge(rabbitmqLeave, { host: "c3", members: HOSTS }, have).findings).toEqual([
+  expect(judge(rabbitmqLeave, { host: "c3", members: HOSTS }, leaving(have)).findings).toEqual([
     expect.objectContaining({
       severity: "error",
       message: "RabbitMQ on c2 does not run: without c3 there would be too few",
     }),
   ])
+})
+
+describe("what it alone holds", () => {
+  const queue = (name: string, messages: number, changes: Partial<HeldQueue> = {}): HeldQueue => {
+    return { vhost: "/", name, type: "rabbit_classic_queue", messages, ...changes }
+  }
+  const found = (held: readonly HeldQueue[] | undefined, force?: boolean, members: readonly string[] = HOSTS) =>
+    judge(rabbitmqLeave, { host: "c3", members: HOSTS, force }, { ...state(running(members)), held }).findings.map(
+      ({ severity, message }) => `${severity}: ${message}`,
+    )
+
+  test("is not lost unasked: messages refuse it, unless they may go", () => {
+    const held = [queue("orders", 3), queue("bills", 1, { vhost: "/shop", type: "rabbit_quorum_queue" })]
+    const what =
+      "messages would be lost, which RabbitMQ here alone has: orders (classic, 3 messages) and bills of /shop (quorum, 1 message)"
+    expect(found(held)).toEqual([`error: ${what}`])
+    expect(found(held, true)).toEqual([`warning: ${what}`])
+  })
+
+  test("without messages is told", () => {
+    expect(found([queue("reply", 0)])).toEqual([
+      "warning: queues end with RabbitMQ here, which alone has them: reply (classic, no message)",
+    ])
+  })
+
+  test("is nothing where it knows of none, and has to be known", () => {
+    expect(found([])).toEqual([])
+    expect(found(undefined)).toEqual(["error: RabbitMQ does not say which queues it alone holds"])
+  })
+
+  test("stays where it is by itself, since it is not emptied", () => {
+    expect(found([queue("orders", 3)], false, ["c3"])).toEqual([])
+  })
+
+  test("is asked of the member, and of one that does not answer nothing is known", () => {
+    const answer = Buffer.from(JSON.stringify([queue("orders", 3)])).toString("base64")
+    using box = sandbox({ erl_call: `cat >/dev/null; echo '{ok, "${answer}"}'`, timeout: 'shift; "$@"' })
+    expect(parseHeld(run(heldScript("c3"), { path: box.path }).stdout.trim())).toEqual([queue("orders", 3)])
+    using silent = sandbox({ erl_call: "cat >/dev/null; echo 'erl_call: failed'; exit 1", timeout: 'shift; "$@"' })
+    expect(parseHeld(run(heldScript("c3"), { path: silent.path }).stdout.trim())).toBeUndefined()
+    expect(() => parseHeld("bm9uZQ==")).toThrow("not of the expected form")
+  })
 })
 
 test("one that is gone is forgotten by those that stay, once", () => {
