@@ -21,6 +21,8 @@ export interface MemberStatus {
   partitions: readonly string[]
   alarms: readonly string[]
   queues: number
+  /** Quorum queues that lack a copy, which could be there. */
+  short: number
   /** Names of quorum queues without a majority. */
   withoutQuorum: readonly string[]
 }
@@ -31,16 +33,16 @@ export function rabbitmqPicture(look: Look): RabbitmqPicture {
     rabbitmq: hosts.map((host): MemberStatus => {
       const have = look.answer(RABBITMQ_ANSWER, host)
       const withoutQuorum = look.observed(QUEUES, host)?.without ?? []
-      const none = { members: [], up: [], partitions: [], alarms: [], queues: 0 }
+      const none = { members: [], up: [], partitions: [], alarms: [], queues: 0, short: 0 }
       if (have === undefined) return { host, state: "unknown", ...none, withoutQuorum }
       const { status, version, unit } = have
       if (status?.running !== true) {
         const state = status === undefined && unit.active === "active" ? "silent" : "stopped"
         return { host, state, version, ...none, withoutQuorum }
       }
-      const { members, up, partitions, alarms, queues } = status
+      const { members, up, partitions, alarms, queues, short } = status
       const names = { members: members.map(hostOf), up: up.map(hostOf), partitions: partitions.map(hostOf) }
-      return { host, state: "running", version: status.version, ...names, alarms, queues, withoutQuorum }
+      return { host, state: "running", version: status.version, ...names, alarms, queues, short, withoutQuorum }
     }),
   }
 }

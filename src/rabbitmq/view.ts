@@ -84,7 +84,13 @@ function carrying({ look }: Seen): Check {
     ...alarms,
   ]
   const queues = Math.max(0, ...running.map((one) => one.queues))
-  return check("rabbitmq-queues", "RabbitMQ's queues can be used", [`${count(queues, "queue")}, no alarm`], { fails })
+  const warnings = running.flatMap(({ host, short }) =>
+    short === 0 ? [] : [`${host} lacks a copy of ${count(short, "quorum queue")}`],
+  )
+  return check("rabbitmq-queues", "RabbitMQ's queues can be used", [`${count(queues, "queue")}, no alarm`], {
+    fails,
+    warnings,
+  })
 }
 
 function asWanted({ assessed }: Seen): Check {

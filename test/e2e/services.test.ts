@@ -98,6 +98,15 @@ test("a member that was wiped is forgotten and joins anew, with its copy of the 
   expect(await consume("controller3")).toBe("two")
 })
 
+test("a member that a run left without its copy of a queue gets it from the next one", async () => {
+  const node = lab.node("controller3")
+  await node.must("rabbitmq-queues delete_member haops-test rabbit@controller3")
+  expect((await haops("verify")).stdout).toContain("controller3 lacks a copy of 1 quorum queue")
+  await up()
+  const status = await node.must("rabbitmq-queues -q quorum_status haops-test")
+  expect(new Set(status.match(/rabbit@controller\d/g))).toHaveLength(3)
+})
+
 test("all are killed together, and up starts them together", async () => {
   await publish("controller2", "three")
   await Promise.all(nodes().map(async (node) => await node.must("systemctl kill -s KILL rabbitmq-server")))

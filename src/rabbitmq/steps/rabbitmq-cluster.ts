@@ -1,4 +1,5 @@
 import type { Drift, Finding } from "../../base/events.ts"
+import { count } from "../../base/words.ts"
 import type { Action } from "../../model/action.ts"
 import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
@@ -10,6 +11,8 @@ import { type RabbitmqState, stateProbe } from "../state.ts"
 interface Want {
   host: string
   members: readonly string[]
+  /** Who is being taken out. */
+  leaving?: string | undefined
 }
 
 /**
@@ -21,7 +24,8 @@ export const rabbitmqCluster = defineJointStep<Want, RabbitmqState>({
   summary: "one cluster of all members, joined one by one; a wiped member is forgotten and joins anew",
   bind(context) {
     const members = hostsWith(context.inventory, RABBITMQ).map(({ name }) => name)
-    return settingsOn(context, RABBITMQ) && { host: context.host.name, members }
+    const leaving = context.subject?.leaving === true ? context.subject.node : undefined
+    return settingsOn(context, RABBITMQ) && { host: context.host.name, members, leaving }
   },
   title: () => "RabbitMQ's cluster",
   probe: ({ host, members }) => stateProbe(host, members),
@@ -39,15 +43,19 @@ function check({ host, members }: Want, { all, elected }: Members<RabbitmqState>
   if (status === undefined)
     return elected.have.status === undefined ? [drift("not running", members.join(", "), true)] : []
   const { main, well, rivals } = situationOf(members, { all })
-  if (rivals.length > 0 || well.includes(host)) return []
-  return [drift(listed(status.members), [...new Set([...main, host])].join(", "))]
+  if (rivals.length > 0) return []
+  if (!well.includes(host)) return [drift(listed(status.members), [...new Set([...main, host])].join(", "))]
+  if (status.short === 0 || main.length === 1) return []
+  // A run that was cut short may have left it without.
+  const [have, want] = [`${count(status.short, "quorum queue")} short of a copy, and none here`, "a copy of each here"]
+  return [{ attribute: "copies of queues", have, want, risk: "none" }]
 }
 
 function listed(nodes: readonly string[]): string {
   return nodes.map(hostOf).join(", ")
 }
 
-function findings({ host, members }: Want, { all }: Members<RabbitmqState>): Finding[] {
+function findings({ host, members, leaving }: Want, { all }: Members<RabbitmqState>): Finding[] {
   const status = runningOf(all, host)
   if (status === undefined) return []
   const { main, rivals } = situationOf(members, { all })
@@ -56,7 +64,7 @@ function findings({ host, members }: Want, { all }: Members<RabbitmqState>): Fin
     const hint = `haops empties neither. If what is here may go, on ${host}: rabbitmqctl stop_app && rabbitmqctl reset && rabbitmqctl start_app`
     return [{ severity: "error", message, hint }]
   }
-  const foreign = main.filter((name) => !members.includes(name))
+  const foreign = main.filter((name) => !members.includes(name) && name !== leaving)
   if (foreign.length === 0 || host !== members[0]) return []
   const message = `RabbitMQ's cluster has a member that the inventory does not: ${foreign.join(", ")}`
   return [
@@ -73,6 +81,8 @@ function plan({ host, members }: Want, { all }: Members<RabbitmqState>): readonl
   const [contact] = well
   if (runningOf(all, host) === undefined || contact === undefined) return []
   const run = (...argv: string[]): Action => ({ type: "run", argv, timeoutMs: 180_000 })
+  const grow = run("rabbitmq-queues", "grow", nodeName(host), "all")
+  if (well.includes(host)) return [grow]
   const queues = (runningOf(all, contact)?.queues ?? 0) > 0
   return [
     run("rabbitmqctl", "stop_app"),
@@ -84,7 +94,7 @@ function plan({ host, members }: Want, { all }: Members<RabbitmqState>): readonl
     run("rabbitmqctl", "join_cluster", nodeName(contact)),
     run("rabbitmqctl", "start_app"),
     joined(host, contact),
-    ...(queues ? [run("rabbitmq-queues", "grow", nodeName(host), "all")] : []),
+    ...(queues ? [grow] : []),
   ]
 }
 

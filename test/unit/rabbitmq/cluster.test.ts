@@ -78,6 +78,15 @@ test.each<[string, Record<string, RabbitmqState>, Record<string, string[]>]>([
     { c1: of("c1", "c2", "c3"), c2: of("c1", "c2", "c3"), c3: STOPPED },
     { c1: [], c2: [], c3: ["not running -> c1, c2, c3"] },
   ],
+  [
+    "a run was cut short before queues got their copies on a member that has joined",
+    { c1: whole, c2: whole, c3: state(running(HOSTS, { queues: 3, short: 2 })) },
+    {
+      c1: [],
+      c2: [],
+      c3: ["2 quorum queues short of a copy, and none here -> a copy of each here", "rabbitmq-queues rabbit@c3 all"],
+    },
+  ],
 ])("%s", (_what, states, expected) => {
   expect(judged(states)).toEqual(expected)
 })
@@ -98,6 +107,12 @@ test("a member that the inventory does not have is told, and not forgotten", () 
     c2: [],
     c3: [],
   })
+})
+
+test("a member that is just leaving is no stranger", () => {
+  const four = of(...HOSTS, "c9")
+  const members = membersOf({ c1: four, c2: four, c3: four }, "c1")
+  expect(rabbitmqCluster.findings?.({ host: "c1", members: HOSTS, leaving: "c9" }, members)).toEqual([])
 })
 
 test("nobody joins a cluster that has no majority of its own", () => {

@@ -50,6 +50,13 @@ test.each<[string, Record<string, RabbitmqState>, string[]]>([
   expect(checks(states).rabbitmq).toEqual(["fail", ...fails])
 })
 
+test("verify tells of a member that lacks copies of queues", () => {
+  expect(checks({ c1: whole, c2: whole, c3: state(running(HOSTS, { short: 2 })) })["rabbitmq-queues"]).toEqual([
+    "warn",
+    "c3 lacks a copy of 2 quorum queues",
+  ])
+})
+
 test("verify tells alarms and queues without a majority, once", () => {
   const alarmed = state(running(HOSTS, { queues: 2, alarms: ["{{resource_limit,disk,rabbit@c1},[]}"] }))
   expect(
