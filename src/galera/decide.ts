@@ -53,7 +53,9 @@ export function decide(members: readonly Seen[], missing: readonly string[], giv
   if (sending.length > 0) return { act: "wait", hosts: sending }
   if (missing.length > 0) return refuseWithout(members, missing)
   const withData = members.filter(({ have }) => have.uuid !== undefined)
-  return withData.length === 0 ? foundFresh(members) : recover(withData, given)
+  const interrupted = named(members, wasInterrupted)
+  if (withData.length > 0) return recover(withData, interrupted, given)
+  return interrupted.length > 0 ? refuseInterrupted(interrupted) : foundFresh(members)
 }
 
 /** Pure. What a member is doing, from what it is. */
@@ -86,6 +88,18 @@ export function preference(have: GaleraState): number {
  * applied, nor has that of one to which all data is on its way.
  */
 export function hasOwnData(have: GaleraState): boolean {
+  return isOfNoCluster(have) && !wasInterrupted(have)
+}
+
+/**
+ * A member that was killed while DDL was applied, or all data was on its way to it: it has seen a primary view, and its state file has no
+ * UUID. Its data is of no known state; from others it gets all of it.
+ */
+export function wasInterrupted(have: GaleraState): boolean {
+  return isOfNoCluster(have) && have.remembers && phaseOf(have) !== "alone"
+}
+
+function isOfNoCluster(have: GaleraState): boolean {
   return have.uuid === undefined && have.databases.length > 0 && !isPrimary(have) && phaseOf(have) !== "transfer"
 }
 
@@ -115,15 +129,22 @@ function foundFresh(members: readonly Seen[]): Decision {
   return { act: "found", host, fresh: true, says: "no member has data of a cluster" }
 }
 
-function recover(withData: readonly Seen[], given: boolean): Decision {
+/** Those that were interrupted are members of the last view all the same. */
+function recover(withData: readonly Seen[], interrupted: readonly string[], given: boolean): Decision {
   const untried = withData.filter(({ have }) => !have.tried && have.position === undefined)
   if (!given && untried.length > 0 && withData.some(({ have }) => have.remembers)) {
-    return { act: "start", hosts: withData.map(({ host }) => host) }
+    return { act: "start", hosts: [...withData.map(({ host }) => host), ...interrupted] }
   }
+  const silent = named(withData, (have) => phaseOf(have) === "waiting" && have.unit.active === "active")
+  if (silent.length > 0) return refuseSilent(silent)
   const unread = withData.filter(({ have }) => have.position === undefined || phaseOf(have) !== "down")
   if (unread.length > 0) return { act: "read", hosts: unread.map(({ host }) => host) }
-  return byPosition(withData)
+  const what = byPosition(withData)
+  if (what.act !== "found" || interrupted.length === 0) return what
+  return { ...what, says: `${what.says}; ${listing(interrupted)} ${INTERRUPTED}, and will get all data` }
 }
+
+const INTERRUPTED = "stopped in the middle of DDL or of getting all data"
 
 interface Position {
   host: string
@@ -167,11 +188,26 @@ function comparison(best: Position, all: readonly Position[]): string {
 }
 
 function refuseWithout(members: readonly Seen[], missing: readonly string[]): Decision {
-  const fresh = members.every(({ have }) => have.uuid === undefined)
+  const fresh = members.every(({ have }) => have.uuid === undefined && !wasInterrupted(have))
   const why = fresh
     ? `no member that answers has data, and ${listing(missing)} may have some`
     : `no member serves, and what ${listing(missing)} has and the others do not would be lost if they were founded anew`
   const hint = `Bring it back; if it is lost: haops galera recover ${missing.map((name) => `--without ${name}`).join(" ")}`
+  return refuse(why, hint)
+}
+
+/** It came to serve once, which its unit tells: clients may be at it. */
+function refuseSilent(hosts: readonly string[]): Decision {
+  const why = `mariadb of ${listing(hosts)} runs and does not answer: it may serve, or be about to`
+  const hint =
+    "On it: journalctl -u mariadb -n 50, df /var/lib/mysql. If it hangs: systemctl kill -s KILL mariadb, then run haops again."
+  return refuse(why, hint)
+}
+
+function refuseInterrupted(hosts: readonly string[]): Decision {
+  const why = `${listing(hosts)} ${INTERRUPTED}: no member that is left knows what its data is`
+  const hint =
+    "Keep a copy of /var/lib/mysql of each. On the one whose data is to stay: runuser -u mysql -- galera_recovery says UUID:SEQNO; write that UUID into its /var/lib/mysql/grastate.dat, then run haops again."
   return refuse(why, hint)
 }
 

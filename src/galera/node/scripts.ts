@@ -131,6 +131,24 @@ while ! synced && { transfer || systemctl show -p ActiveState mariadb.service | 
   label: "wait for what is under way: mariadb gets data, or starts",
 }
 
+/** Waits for a member that is in the primary component until it has all data, or has sent it. */
+export const AWAIT_SYNCED: RunAction = {
+  type: "run",
+  argv: script(`${SYNCED}
+last=$(($(date +%s) + ${TRANSFER_S}))
+until synced; do
+  case $(systemctl is-active mariadb.service) in
+    active | activating | reloading) [ "$(date +%s)" -ge "$last" ] || { sleep 0.3; continue; } ;;
+  esac
+  state=$(timeout 5 ${SQL} -e "select concat(variable_name, ' ', variable_value) from information_schema.global_status where variable_name in ('wsrep_cluster_status', 'wsrep_local_state_comment', 'wsrep_ready', 'wsrep_local_recv_queue')" 2>&1) || :
+  printf 'mariadb is %s and not Synced:\\n%s\\n' "$(systemctl is-active mariadb.service)" "$state" >&2
+  exit 1
+done`),
+  timeoutMs: (TRANSFER_S + 60) * 1000,
+  label: `wait until mariadb is Synced, at most ${TRANSFER_S} s`,
+  hint: HINT,
+}
+
 /** Takes up the settings of its file by a restart: the marks of what was applied come last. */
 export function restart(checksum: string): RunAction {
   return {

@@ -3,8 +3,8 @@ import { listing } from "../../base/words.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
 import { bindGalera } from "../bind.ts"
 import { expected, GALERA_STATE, memberProbe, serving } from "../cluster.ts"
-import { hasOwnData, phaseOf } from "../decide.ts"
-import { AWAIT, CLEAR, JOIN } from "../node/scripts.ts"
+import { hasOwnData, phaseOf, wasInterrupted } from "../decide.ts"
+import { AWAIT_SYNCED, CLEAR, JOIN } from "../node/scripts.ts"
 import type { GaleraState } from "../node/state.ts"
 import type { GaleraWant } from "../want.ts"
 
@@ -19,7 +19,7 @@ export const galeraJoin = defineJointStep<GaleraWant, GaleraState>({
   check,
   findings: (_want, members) => [...ownData(members), ...otherData(members), ...olderProvider(members)],
   plan: (_want, { elected }) =>
-    phaseOf(elected.have) === "synced" ? [CLEAR] : phaseOf(elected.have) === "primary" ? [AWAIT] : [JOIN],
+    phaseOf(elected.have) === "synced" ? [CLEAR] : phaseOf(elected.have) === "primary" ? [AWAIT_SYNCED] : [JOIN],
   mustWait(_want, members) {
     const { elected, ...peers } = members
     const others = serving(peers).filter(({ host }) => host !== elected.host)
@@ -45,7 +45,7 @@ function check(_want: GaleraWant, { elected, ...peers }: Members<GaleraState>): 
     return [
       {
         attribute: "mariadb",
-        have: phase,
+        have: wasInterrupted(have) ? `${phase}, stopped in the middle of DDL or of getting all data` : phase,
         want,
         // One that runs and does not answer in time may have clients all the same.
         risk:

@@ -17,6 +17,7 @@ function decided(states: readonly GaleraState[], missing: readonly string[] = []
 
 const DOWN = { active: "failed", sub: "failed", file: "enabled" }
 const fresh = member()
+const interrupted = member({ databases: ["shop"], remembers: true, unit: DOWN })
 const standalone = (databases: string[]) =>
   member({
     status: { cluster_status: "Disconnected", cluster_size: "0" },
@@ -65,6 +66,19 @@ describe("what is done about a cluster that does not serve", () => {
     ],
     ["a tie goes to the first", [stopped(7), stopped(7)], [], "found on c1: all are at seqno 7"],
     ["all data but one member's is gone", [fresh, stopped(7), fresh], [], "found on c2: c2 alone has data: seqno 7"],
+    [
+      "one was killed in DDL: it starts along with the others",
+      [stopped(undefined, { remembers: true }), interrupted, waiting()],
+      [],
+      "start c1 c3 c2",
+    ],
+    [
+      "one was killed in DDL, and the others' positions are known",
+      [interrupted, stopped(9), stopped(7)],
+      [],
+      "found on c2: c2 is ahead: seqno 9, c3 7; c1 stopped in the middle of DDL or of getting all data, and will get all data",
+    ],
+    ["one was killed in DDL, and a member serves", [synced(), interrupted], [], "none"],
     ["data is on its way", [member({ uuid: UUID, transfer: true }), stopped(7)], [], "wait c1"],
   ])("%s", (_name, states, missing, what) => {
     expect(decided(states, missing)).toBe(what)
@@ -101,6 +115,19 @@ describe("what is refused", () => {
     ],
     ["databases beside a cluster", [synced(), standalone(["shop"])], [], /databases would be lost: c2: shop/],
     ["databases on two", [standalone(["shop"]), standalone(["blog"])], [], /c1: shop; c2: blog/],
+    [
+      "all were killed in DDL",
+      [interrupted, interrupted],
+      [],
+      /c1 and c2 stopped in the middle of DDL or of getting all data: no member/,
+    ],
+    ["one was killed in DDL, and another cannot be asked", [interrupted], ["c2"], /what c2 has and the others/],
+    [
+      "one runs and does not answer",
+      [waiting({ tried: true, unit: { active: "active", sub: "running", file: "enabled" } }), stopped(7)],
+      [],
+      /mariadb of c1 runs and does not answer/,
+    ],
     [
       "the data is not of the cluster of its state file",
       [stopped(undefined, { position: `${OTHER_UUID}:7` })],

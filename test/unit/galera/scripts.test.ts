@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { JOIN, READ, START } from "../../../src/galera/node/scripts.ts"
+import { AWAIT_SYNCED, JOIN, READ, START } from "../../../src/galera/node/scripts.ts"
 import type { RunAction } from "../../../src/model/action.ts"
 import { run, SHELLS, sandbox } from "../step-harness.ts"
 
@@ -34,6 +34,16 @@ test.each(SHELLS)("what forms a cluster while others are looked at is not stoppe
 
 test.each(SHELLS)("a stop that is under way is waited for before a KILL: %s", (shell) => {
   expect(asked(JOIN, shell, { active: "deactivating", syncedAt: 2 })).toBe("stop start")
+})
+
+test.each(SHELLS)("one that catches up is waited for until it is Synced, though its unit is active: %s", (shell) => {
+  expect(asked(AWAIT_SYNCED, shell, { active: "active", syncedAt: 4 })).toBe("")
+})
+
+test.each(SHELLS)("and one that goes down meanwhile fails with its state: %s", (shell) => {
+  expect(() => asked(AWAIT_SYNCED, shell, { active: "failed", syncedAt: 4 })).toThrow(
+    "mariadb is failed and not Synced",
+  )
 })
 
 test("members count as tried when their time is over, not when a run that may be cut short starts them", () => {

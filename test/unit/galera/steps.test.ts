@@ -279,6 +279,14 @@ test("a newcomer with databases of its own joins nothing: they would be lost", (
   expect(galeraJoin.findings?.(want, members(1, synced(), stopped()))).toEqual([])
 })
 
+test("a member that was killed in the middle of DDL or of getting all data joins, and gets it anew", () => {
+  const killed = member({ databases: ["shop"], remembers: true })
+  expect(galeraJoin.findings?.(want, members(1, synced(), killed))).toEqual([])
+  expect(galeraJoin.check(want, members(1, synced(), killed))).toMatchObject([
+    { have: "down, stopped in the middle of DDL or of getting all data", want: "Synced" },
+  ])
+})
+
 test("a newcomer whose provider is older than the cluster's is warned of", () => {
   const found = (provider: string) =>
     galeraJoin.findings?.(want, members(1, synced({ provider: "26.4.14" }), stopped(undefined, { provider })))
