@@ -92,6 +92,7 @@ export const apt: PackageManager = {
     ...(downgrade ? ["--allow-downgrades"] : []),
     "install",
   ],
+  search: "apt-cache policy",
   release: (names) => `apt-mark unhold ${names.join(" ")}`,
   held: HELD,
 }

@@ -19,11 +19,14 @@ export function installAction(
 ): RunAction {
   const manager = facts.packageManager
   if (manager === undefined) throw new HaopsError("E_UNSUPPORTED", `no known package manager on ${facts.os}`)
+  const { install, search } = MANAGERS[manager]
+  const enabled = options.repositories.map((id) => `--enablerepo=${id} `)
   return {
     type: "run",
-    argv: ["sh", "-c", ...MANAGERS[manager].install(options), ...packages],
+    argv: ["sh", "-c", ...install(options), ...packages],
     timeoutMs: INSTALL_TIMEOUT_MS,
-    label: `${manager} install ${packages.join(" ")}`,
+    label: `${manager} ${enabled.join("")}install ${packages.join(" ")}`,
+    hint: `A package that ${manager} does not find is in none of the repositories that the host uses: ${search}`,
   }
 }
 

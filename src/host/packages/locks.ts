@@ -85,6 +85,11 @@ function matching(match: string, text: string, flags: string): Matches {
   }
 }
 
+/** Whether names are of a pattern as dnf and yum have it: `*` and `?`. */
+export function globbed(text: string): Matches {
+  return glob(text, "")
+}
+
 function glob(text: string, flags: string): Matches {
   return pattern(`^${text.split("*").map(literal).join(".*").replaceAll("\\?", ".")}$`, flags)
 }

@@ -5,6 +5,8 @@ export interface PackageManager {
   argument(name: string, version: string): string
   /** What follows `sh -c` to install the packages that come after it: a script, its `$0`, its own arguments, the command. */
   install(options: InstallOptions): readonly string[]
+  /** What a package that no repository has is looked for by, for people. */
+  search: string
   /** How packages that somebody told it to leave alone are released, for people. */
   release(names: readonly string[]): string
   /** Shell that calls `held_by PID` for a process which holds its lock, and then returns; and does nothing where it is free. */
@@ -41,8 +43,8 @@ export interface PackageDatabase {
 export interface InstallOptions {
   /** Services of the packages must not start. Matters on Debian; elsewhere they never do. */
   quiet: boolean
-  /** High-availability repositories that the vendor ships disabled may be used. */
-  haRepository: boolean
+  /** Ids of repositories that are disabled and that are used for this one command. */
+  repositories: readonly string[]
   /** A version is asked for, so going back is meant. */
   downgrade: boolean
 }

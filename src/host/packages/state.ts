@@ -6,6 +6,7 @@ import { POLICY_MARK, POLICY_PATH } from "./apt.ts"
 import { HELD_BY } from "./lock.ts"
 import { LOCK_KEYS, LOCKS_SCRIPT, type PackageLocks, readLocks } from "./locks.ts"
 import { askPackages, type InstalledPackages, PACKAGE_KEYS, readPackages } from "./packages.ts"
+import { REPOSITORIES_SCRIPT, REPOSITORY_KEYS, type Repositories, readRepositories } from "./repositories.ts"
 
 /** What the package database says, and what installing has to know besides. */
 export interface PackageState extends InstalledPackages {
@@ -14,6 +15,8 @@ export interface PackageState extends InstalledPackages {
   /** Our policy-rc.d is still there: a run was cut short, and packages cannot start their services. */
   policyLeft: boolean
   locks: PackageLocks
+  /** Asked where something is to be installed. */
+  repositories?: Repositories | undefined
 }
 
 /** Asks for all `names`, along with everybody who asks for packages, and so perhaps for more. */
@@ -25,16 +28,21 @@ ${LOCKS_SCRIPT}`
   return { script, shared: [packages] }
 }
 
-/** The same with who keeps the manager busy, where not all of any of these lists is installed. */
-export function askLock(
+/** The same with what an installation meets there: who keeps the manager busy, and where it takes packages from. Not asked where all of any of these lists is installed. */
+export function askInstallation(
   have: PackageState,
   wanted: readonly (readonly string[])[],
 ): Question<PackageState> | undefined {
   const complete = wanted.some((names) => names.every((name) => have.installed.has(name)))
   if (complete) return undefined
   return {
-    script: `${HELD_BY} || :`,
-    parse: ({ stdout }) => ({ ...have, heldBy: readAnswer(stdout, ["held"]).one("held") }),
+    script: `{ ${HELD_BY}
+} || :
+${REPOSITORIES_SCRIPT}`,
+    parse({ stdout }) {
+      const answer = readAnswer(stdout, ["held", ...REPOSITORY_KEYS])
+      return { ...have, heldBy: answer.one("held"), repositories: readRepositories(answer.all) }
+    },
   }
 }
 

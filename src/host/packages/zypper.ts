@@ -10,6 +10,7 @@ export const zypper: PackageManager = {
     ...["zypper", "--non-interactive", "--quiet", "install", "--no-recommends"],
     ...(downgrade ? ["--oldpackage"] : []),
   ],
+  search: "zypper repos",
   release: (names) => `zypper removelock ${names.join(" ")}`,
   held: heldByPid(["/run/zypp.pid"]),
 }

@@ -1,7 +1,8 @@
 import * as z from "zod"
 import { defineStep } from "../../model/step.ts"
-import { packageDrift, packageFindings, planPackages } from "../packages/drift.ts"
-import { askLock, type PackageState, packageQuestion, parsePackages } from "../packages/state.ts"
+import { packageDrift, planPackages } from "../packages/drift.ts"
+import { packageFindings } from "../packages/findings.ts"
+import { askInstallation, type PackageState, packageQuestion, parsePackages } from "../packages/state.ts"
 
 const name = z.string().regex(/^[A-Za-z0-9][\w.+-]*$/, "a package name")
 
@@ -31,7 +32,7 @@ export const packageStep = defineStep<Want, PackageState>({
   probe: (wanted) => ({
     ...packageQuestion(namesOf(wanted)),
     parse: parsePackages,
-    further: (have) => (packageDrift(wantedOf(wanted), have).length === 0 ? undefined : askLock(have, [])),
+    further: (have) => (packageDrift(wantedOf(wanted), have).length === 0 ? undefined : askInstallation(have, [])),
   }),
   check: (wanted, have) => packageDrift(wantedOf(wanted), have),
   findings: (wanted, have, facts) => packageFindings(wantedOf(wanted), have, facts.packageManager),

@@ -1,9 +1,10 @@
 import * as z from "zod"
 import type { Component } from "../../model/component.ts"
 import { defineStep, type HostStep } from "../../model/step.ts"
-import { packageDrift, packageFindings, planPackages } from "../packages/drift.ts"
+import { packageDrift, planPackages } from "../packages/drift.ts"
+import { haRepositoryFindings, packageFindings } from "../packages/findings.ts"
 import { stackParts } from "../packages/parts.ts"
-import { askLock, type PackageState, packageQuestion, parsePackages } from "../packages/state.ts"
+import { askInstallation, type PackageState, packageQuestion, parsePackages } from "../packages/state.ts"
 
 interface Want {
   parts: string[]
@@ -31,11 +32,13 @@ export function packagesStep(components: readonly Component[]): HostStep<Want, P
     probe: (wanted) => ({
       ...packageQuestion([...new Set(stack.variants(wanted).flat())].sort()),
       parse: parsePackages,
-      further: (have) => askLock(have, stack.variants(wanted)),
+      further: (have) => askInstallation(have, stack.variants(wanted)),
     }),
     check: (wanted, have, facts) => packageDrift(wantedOf(stack.names(wanted, facts)), have),
-    findings: (wanted, have, facts) =>
-      packageFindings(wantedOf(stack.names(wanted, facts)), have, facts.packageManager),
+    findings: (wanted, have, facts) => {
+      const names = wantedOf(stack.names(wanted, facts))
+      return [...packageFindings(names, have, facts.packageManager), ...haRepositoryFindings(names, have, facts)]
+    },
     plan: (wanted, have, _drift, facts) =>
       planPackages(wantedOf(stack.names(wanted, facts)), have, facts, { quiet: true, haRepository: true }),
   })

@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { COMPONENTS } from "../../../../src/components.ts"
 import { POLICY_MARK, POLICY_PATH } from "../../../../src/host/packages/apt.ts"
 import { NO_LOCKS } from "../../../../src/host/packages/locks.ts"
+import { NO_REPOSITORIES } from "../../../../src/host/packages/repositories.ts"
 import type { PackageState } from "../../../../src/host/packages/state.ts"
 import { packageStep } from "../../../../src/host/steps/package.ts"
 import { packagesStep } from "../../../../src/host/steps/packages.ts"
@@ -173,6 +174,39 @@ resource-agents*-0:4.10.0-44.el9.*`
       "1.8.0.442-2.el7",
     ])
     expect(locks("versionlock kernel*").versions("kernel-core")).toEqual(["*"])
+  })
+
+  test("names what dnf leaves out of its repositories, and modules that are off, before anything is installed", () => {
+    const repositories = {
+      ...NO_REPOSITORIES,
+      enabled: ["appstream", "highavailability"],
+      excludes: [
+        { from: "main", pattern: "pace*" },
+        { from: "appstream", pattern: "haproxy" },
+        { from: "main", pattern: "kernel*" },
+      ],
+      modulesOff: ["pcs", "nodejs"],
+    }
+    expect(judge(packages, stack, have([], { repositories }), el).findings).toEqual([
+      {
+        severity: "error",
+        message: "pacemaker and pacemaker-cli are needed, and excluded: somebody told dnf to leave out pace*",
+        hint: "If that is over, take it out of the exclude line of /etc/dnf/dnf.conf.",
+      },
+      {
+        severity: "warning",
+        message: "haproxy is needed, and excluded: somebody told dnf to leave out haproxy of repository appstream",
+        hint: "If that is over, take it out of repository appstream's exclude line.",
+      },
+      {
+        severity: "warning",
+        message: "pcs is needed, and the module pcs is disabled",
+        hint: "If that is over, on the host: dnf module reset pcs",
+      },
+    ])
+    const there = ["iproute", "procps-ng", "pacemaker", "pacemaker-cli", "corosync", "resource-agents"]
+    const all = [...there, "fence-agents-all", "pcs", "haproxy"]
+    expect(judge(packages, stack, have(all, { repositories }), el).findings).toEqual([])
   })
 
   test("waits for the lock first, naming who holds it", () => {
@@ -393,15 +427,15 @@ describe("the installation's script", () => {
     expect(calls(box.path)).toEqual(["jq"])
   })
 
-  test("enables the vendor's disabled high-availability repository for the one command", () => {
-    const list =
-      "printf 'repo id  repo name\\nhighavailability  HA\\nhighavailability-source  src\\nha/7/x86_64  HA\\ncrb  CRB\\n'"
-    using box = sandbox({ dnf: `case "$*" in *repolist*) ${list} ;; *) echo "$*" >"$BOX/calls" ;; esac` })
+  test("passes on what dnf says of a package that it does not know", () => {
+    using box = sandbox({ dnf: "echo 'Error: Unable to find a match: pcs' >&2; exit 1" })
     const action = judge(packages, { parts: ["shell"] }, have([]), el).actions[0]
     const argv = action?.type === "run" ? action.argv : []
-    execFileSync(argv[0] ?? "", argv.slice(1), { env: { PATH: `${box.path}:${process.env.PATH}`, BOX: box.path } })
-    expect(calls(box.path)).toEqual([
-      "--enablerepo=ha --enablerepo=highavailability -q -y --setopt=install_weak_deps=False install pcs",
-    ])
+    const env = { PATH: `${box.path}:${process.env.PATH}` }
+    expect(spawnSync(argv[0] ?? "", argv.slice(1), { env, encoding: "utf8" })).toMatchObject({
+      status: 1,
+      stderr: "Error: Unable to find a match: pcs\n",
+    })
+    expect(action).toMatchObject({ hint: expect.stringContaining("dnf repolist all") })
   })
 })

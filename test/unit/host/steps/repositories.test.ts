@@ -1,0 +1,154 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { COMPONENTS } from "../../../../src/components.ts"
+import { haRepositories } from "../../../../src/host/packages/ha-repository.ts"
+import { NO_LOCKS } from "../../../../src/host/packages/locks.ts"
+import { NO_REPOSITORIES, type Repositories } from "../../../../src/host/packages/repositories.ts"
+import { askInstallation, type PackageState } from "../../../../src/host/packages/state.ts"
+import { packagesStep } from "../../../../src/host/steps/packages.ts"
+import { facts, judge, run, SHELLS, sandbox } from "../../step-harness.ts"
+
+const bare: PackageState = {
+  installed: new Map(),
+  broken: new Map(),
+  kept: new Set(),
+  heldBy: undefined,
+  policyLeft: false,
+  locks: NO_LOCKS,
+}
+
+const all = (disabled: readonly string[], enabled: readonly string[] = []): Repositories => ({
+  ...NO_REPOSITORIES,
+  enabled,
+  disabled,
+})
+
+describe("the repository that is used for one installation", () => {
+  test.each([
+    ["Rocky, AlmaLinux and CentOS Stream 9", ["crb", "highavailability", "highavailability-source", "nfv"]],
+    ["Oracle's", ["ol9_addons", "ol9_codeready_builder"]],
+  ])("%s", (_title, disabled) => {
+    expect(haRepositories(all(disabled))).toEqual([disabled.find((id) => /^highavailability$|_addons$/.test(id))])
+  })
+
+  test.each([
+    "ha",
+    "rhel-9-for-x86_64-highavailability-rpms",
+    "rhel-9-for-x86_64-highavailability-rhui-rpms",
+    "rhel-9-for-x86_64-highavailability-eus-rpms",
+    "rhel-9-for-x86_64-highavailability-e4s-rpms",
+    "rhel-9-for-x86_64-highavailability-e4s-rhui-rpms",
+    "rhel-8-for-aarch64-highavailability-tus-rpms",
+    "rhui-rhel-8-for-x86_64-highavailability-rhui-rpms",
+    "rhel-ha-for-rhel-7-server-rpms",
+    "rhel-ha-for-rhel-7-server-eus-rpms",
+  ])("knows %s", (id) => {
+    expect(haRepositories(all(["crb", id, "nfv"]))).toEqual([id])
+  })
+
+  test.each([
+    "rhel-9-for-x86_64-highavailability-debug-rpms",
+    "rhel-9-for-x86_64-highavailability-source-rpms",
+    "rhel-9-for-x86_64-highavailability-beta-rpms",
+    "rhel-9-for-x86_64-highavailability-eus-source-rpms",
+    "rhel-ha-for-rhel-7-server-debug-rpms",
+    "highavailability-debuginfo",
+    "shared-ha-modules",
+  ])("leaves %s alone", (id) => {
+    expect(haRepositories(all([id]))).toEqual([])
+  })
+
+  const [plain, eus] = ["rhel-9-for-x86_64-highavailability-rpms", "rhel-9-for-x86_64-highavailability-eus-rpms"]
+
+  test("is of the same kind as the base system's", () => {
+    expect(haRepositories(all([plain, eus], ["rhel-9-for-x86_64-baseos-eus-rpms"]))).toEqual([eus])
+    expect(haRepositories(all([plain, eus], ["rhel-9-for-x86_64-baseos-rpms"]))).toEqual([plain])
+    expect(haRepositories(all([plain, eus], ["satellite"]))).toEqual([plain])
+  })
+
+  test("is none where one is enabled already", () => {
+    expect(haRepositories(all([plain], [eus]))).toEqual([])
+  })
+})
+
+describe("packages", () => {
+  const packages = packagesStep(COMPONENTS)
+  const rocky = facts({ os: "rocky", osVersion: "9.4", family: "el", packageManager: "dnf" })
+
+  test("the plan shows the repository that is enabled for the one command", () => {
+    const repositories = all(["crb", "highavailability"], ["baseos"])
+    const { actions, findings } = judge(packages, { parts: ["shell"] }, { ...bare, repositories }, rocky)
+    expect(findings).toEqual([])
+    expect(actions).toMatchObject([{ label: "dnf --enablerepo=highavailability install pcs" }])
+    expect(actions[0]?.type === "run" && actions[0].argv.slice(4)).toEqual([
+      ...["dnf", "-q", "-y", "--setopt=install_weak_deps=False", "--enablerepo=highavailability", "install", "pcs"],
+    ])
+  })
+
+  test.each([
+    ["rocky", "9.4", "On the host: dnf config-manager --set-enabled highavailability"],
+    ["almalinux", "8.10", "On the host: dnf config-manager --set-enabled ha"],
+    ["centos", "10", "On the host: dnf config-manager --set-enabled highavailability"],
+    ["ol", "9.4", "On the host: dnf config-manager --enable ol9_addons"],
+    ["rhel", "9.4", /subscription-manager repos --enable=rhel-9-for-x86_64-highavailability-rpms$/],
+    ["rhel", "7.9", /subscription-manager repos --enable=rhel-ha-for-rhel-7-server-rpms$/],
+    ["amzn", "2023", /^Add a repository/],
+    ["fedora", "41", undefined],
+    ["centos", "7", undefined],
+  ])("%s %s: where none is there it is told how to come by one", (os, osVersion, hint) => {
+    const of = facts({ os, osVersion, family: "el", packageManager: "dnf" })
+    const have = { ...bare, repositories: all([], ["base"]) }
+    const { findings } = judge(packages, { parts: ["shell"] }, have, of)
+    const message = "none of the host's repositories is known to have pcs"
+    const expected = typeof hint === "string" ? hint : expect.stringMatching(hint ?? "")
+    expect(findings).toEqual(hint === undefined ? [] : [{ severity: "warning", message, hint: expected }])
+    expect(judge(packages, { parts: ["haproxy"] }, have, of).findings).toEqual([])
+  })
+})
+
+describe.each(SHELLS)("the question about repositories in %s", (shell) => {
+  test("reads dnf's own files, in their order", () => {
+    using box = sandbox({})
+    const put = (path: string, text: string) => {
+      mkdirSync(join(box.path, path, ".."), { recursive: true })
+      writeFileSync(join(box.path, path), text)
+    }
+    put("dnf/dnf.conf", "[main]\ngpgcheck=1\nexclude=kernel*, pcs\n  pacemaker?\n# exclude=haproxy\n")
+    put("yum.conf", "[main]\nexclude=everything\n")
+    put(
+      "yum.repos.d/a.repo",
+      "[baseos]\nname=Base\nenabled=1\n\n[appstream]\nname=No word of it\nexcludepkgs = haproxy\n",
+    )
+    put(
+      "yum.repos.d/b.repo",
+      "[highavailability]\nenabled = 0\nexclude=corosync\n[crb]\nenabled=False\n[nfv]\nenabled=0",
+    )
+    put("dnf/repos.override.d/99-config_manager.repo", "[nfv]\nenabled=1\n")
+    put("dnf/modules.d/mariadb.module", "[mariadb]\nname=mariadb\nstream=\nprofiles=\nstate=disabled\n")
+    put("dnf/modules.d/perl.module", "[perl]\nname=perl\nstream=5.32\nstate=enabled\n")
+    const question = askInstallation(bare, [["pcs"]])!
+    const script = question.script.replaceAll("/etc/", `${box.path}/`)
+    expect(question.parse(run(script, { shell, path: box.path }))).toMatchObject({
+      heldBy: undefined,
+      repositories: {
+        enabled: ["baseos", "appstream", "nfv"],
+        disabled: ["highavailability", "crb"],
+        excludes: [
+          { from: "main", pattern: "kernel*" },
+          { from: "main", pattern: "pcs" },
+          { from: "main", pattern: "pacemaker?" },
+          { from: "appstream", pattern: "haproxy" },
+        ],
+        modulesOff: ["mariadb"],
+      },
+    })
+  })
+
+  test("has no answer where there are none of these files, and nothing is wrong with that", () => {
+    using box = sandbox({})
+    const question = askInstallation(bare, [["pcs"]])!
+    const answer = question.parse(run(question.script.replaceAll("/etc/", `${box.path}/`), { shell, path: box.path }))
+    expect(answer.repositories).toEqual(NO_REPOSITORIES)
+  })
+})
