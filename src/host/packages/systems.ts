@@ -20,15 +20,17 @@ interface SystemFamily {
   /** `ID` and `ID_LIKE` of os-release of those that belong to it; `*` at the end for any that begins so. */
   ids: readonly string[]
   database: PackageDatabase
+  /** The programs of those managers that it may have, for people. */
+  managers: string
   /** The family whose names its packages have, where a component says no other ones. */
   like: BaseFamily
 }
 
 /** Of those that a system could belong to, the first one counts. */
 export const FAMILIES: Readonly<Record<Family, SystemFamily>> = {
-  debian: { ids: ["debian", "ubuntu"], database: dpkg, like: "debian" },
-  el: { ids: ["rhel", "fedora", "centos"], database: rpm, like: "el" },
-  suse: { ids: ["sles*", "opensuse*", "suse"], database: rpm, like: "suse" },
+  debian: { ids: ["debian", "ubuntu"], database: dpkg, managers: "apt-get", like: "debian" },
+  el: { ids: ["rhel", "fedora", "centos"], database: rpm, managers: "dnf or yum", like: "el" },
+  suse: { ids: ["sles*", "opensuse*", "suse"], database: rpm, managers: "zypper", like: "suse" },
 }
 
 /** The family of a system that has these ids. */
@@ -38,8 +40,11 @@ export function familyOf(ids: readonly string[]): HostFacts["family"] {
   return families.find(([, family]) => ids.some((id) => family.ids.some(is(id))))?.[0] ?? "unknown"
 }
 
-const EL = { oldest: 7, newest: 9 }
-/** Releases by `ID` of os-release, both ends included. Newer ones are let through with a warning. */
+const EL = { oldest: 7, newest: 10 }
+/**
+ * Releases by `ID` of os-release, both ends included. Newer ones, and systems that only say which family they are of (Fedora, Amazon Linux,
+ * SUSE's), are let through with a warning.
+ */
 export const SUPPORTED: Readonly<Record<string, { oldest: number; newest: number }>> = {
   debian: { oldest: 11, newest: 13 },
   ubuntu: { oldest: 20.04, newest: 24.04 },
@@ -50,4 +55,4 @@ export const SUPPORTED: Readonly<Record<string, { oldest: number; newest: number
   ol: EL,
 }
 export const SUPPORTED_WORDS =
-  "Supported are Debian 11 to 13, Ubuntu 20.04 to 24.04 and Enterprise Linux 7 to 9 with pcs."
+  "Supported are Debian 11 to 13, Ubuntu 20.04 to 24.04 and Enterprise Linux 7 to 10 with pcs; their kin and SUSE's are let through."

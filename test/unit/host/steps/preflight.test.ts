@@ -5,6 +5,7 @@ import { COMPONENTS } from "../../../../src/components.ts"
 import { foreignProcesses } from "../../../../src/host/foreign-processes.ts"
 import { parseListeners } from "../../../../src/host/listeners.ts"
 import { LISTENERS } from "../../../../src/host/network.ts"
+import { familyOf } from "../../../../src/host/packages/systems.ts"
 import type { PreflightState } from "../../../../src/host/preflight-state.ts"
 import { preflightStep } from "../../../../src/host/steps/preflight.ts"
 import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
@@ -77,11 +78,31 @@ describe("preflight", () => {
     ["ubuntu", "18.04", ["error: ubuntu 18.04 is not supported"]],
     ["centos", "7", []],
     ["rocky", "9.4", []],
-    ["almalinux", "10.0", ["warning: haops has not been tried on almalinux 10.0"]],
-    ["sles", "15.5", ["error: sles 15.5 is not supported"]],
-    ["alpine", "3.20", ["error: alpine 3.20 is not supported"]],
+    ["almalinux", "10.0", []],
+    ["ol", "11.0", ["warning: haops has not been tried on ol 11.0"]],
+    ["centos", "6", ["error: centos 6 is not supported"]],
   ])("judges %s %s", (os, osVersion, expected) => {
     expect(said(want, clean, facts({ os, osVersion }))).toEqual(expected)
+  })
+
+  test.each([
+    ["fedora", "fedora", "41", "el", "dnf"],
+    ["amzn", "amzn fedora", "2023", "el", "dnf"],
+    ["linuxmint", "linuxmint ubuntu debian", "22", "debian", "apt"],
+    ["sles", "sles suse", "15.5", "suse", "zypper"],
+    ["opensuse-leap", "opensuse-leap suse opensuse", "15.6", "suse", "zypper"],
+  ] as const)("lets %s through, and says that it was not tried", (os, ids, osVersion, family, packageManager) => {
+    expect(familyOf(ids.split(" "))).toBe(family)
+    const of = facts({ os, osVersion, family, packageManager })
+    expect(said(want, clean, of)).toEqual([`warning: haops has not been tried on ${os} ${osVersion}`])
+    expect(said(want, clean, { ...of, packageManager: undefined })).toContain("error: no package manager was found")
+  })
+
+  test("refuses a system whose family it does not know", () => {
+    expect(familyOf(["alpine"])).toBe("unknown")
+    expect(said(want, clean, facts({ os: "alpine", osVersion: "3.20", family: "unknown" }))).toEqual([
+      "error: alpine 3.20 is not supported",
+    ])
   })
 
   test("takes a full host name for the short one", () => {
