@@ -29,6 +29,8 @@ class PlainLines {
   readonly #paint: Paint
   readonly #verbose: boolean
   readonly #drift = new Map<string, readonly Drift[]>()
+  /** Stages of which a step failed. */
+  readonly #failed = new Set<string>()
   #hostWidth = 0
 
   constructor(paint: Paint, verbose: boolean) {
@@ -62,6 +64,7 @@ class PlainLines {
       case "stage-started":
         return this.#ifVerbose(`stage ${cleanLine(event.stage)} on ${count(event.hosts.length, "host")}`)
       case "stage-finished":
+        if (this.#failed.has(event.stage)) return red(`stage ${cleanLine(event.stage)} failed  ${duration(event.ms)}`)
         if (event.changed) return green(`stage ${cleanLine(event.stage)} done  ${duration(event.ms)}`)
         return this.#ifVerbose(`stage ${cleanLine(event.stage)} in sync  ${duration(event.ms)}`)
       case "transitions": {
@@ -91,6 +94,7 @@ class PlainLines {
       case "step-in-sync":
         return this.#ifVerbose(this.#at(event, "in sync"))
       case "step-failed":
+        this.#failed.add(event.stage)
         return red(this.#at(event, `failed: ${cleanLine(event.error.message)}`))
       case "step-blocked":
         return yellow(this.#at(event, `blocked: ${cleanLine(event.reason)}`))

@@ -157,6 +157,40 @@ describe("a run that is told to end", patient, () => {
   })
 })
 
+describe("a step that does not take", patient, () => {
+  /** What is done in vain, and what would come after it. */
+  const inVain = () => {
+    const { path } = lab.home
+    const step = (run: string) => `      - command: { check: "[ -e ${path}/never ]", run: "${run}" }\n`
+    lab.home.write("vain.yaml", `name: vain\nstages:\n  - stage: s\n    steps:\n${step("true")}`)
+    return "vain.yaml"
+  }
+
+  test("is told as failed, and nowhere as changed or done: in the log as it runs, the recap and the journal", async () => {
+    await lab.host("c1")
+    const { code, stdout, stderr } = await lab.haops("run", inVain())
+    expect(code, stderr).toBe(1)
+    expect(stderr).toMatch(/^c1 +command true: failed: /m)
+    expect(stderr).toMatch(/^stage s failed /m)
+    expect(stderr.replace("changed it back", "")).not.toMatch(/changed|→| done/)
+    expect(stdout).toMatch(/ok +changed +failed +time\s+c1 +0 +0 +1 /)
+    const { stdout: journal } = await lab.haops("journal")
+    expect(journal).toMatch(/ run vain\.yaml .* failed$/m)
+    const { stdout: shown } = await lab.haops("journal", "show")
+    expect(shown).toMatch(/c1 +command true: failed/)
+    expect(shown).not.toMatch(/changed|→/)
+  })
+
+  test("on a terminal too", async () => {
+    await lab.host("c1")
+    const { code, said } = await lab.onTerminal(["run", inVain()], [])
+    expect(code, said).toBe(1)
+    const text = stripVTControlCharacters(said)
+    expect(text).toMatch(/^ +s ✗\r?$/m)
+    expect(text.replace("changed it back", "").replace(/ok +changed +failed/, "")).not.toMatch(/changed|✓|→/)
+  })
+})
+
 describe("exec", patient, () => {
   const exec = (...words: string[]) => lab.haops("exec", ...words)
 

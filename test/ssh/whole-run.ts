@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
+import { spawn } from "node:child_process"
 import { chmodSync } from "node:fs"
 import { join } from "node:path"
 import { Transform } from "node:stream"
+import { type Ended, follow, onTerminal, type Running } from "../e2e/harness/terminal.ts"
 import { Home } from "./harness.ts"
 import { type ExecHandler, runShell, type SshTestServer, startSshServer } from "./server.ts"
 
@@ -14,21 +14,6 @@ const cli = join(import.meta.dirname, "../../src/cli.ts")
 const MOVED = ["/run/haops", "/etc/hosts"]
 /** Leave no word of a test in this machine's log, and become root without it. */
 const STUBS = { logger: "#!/bin/sh\n", sudo: '#!/bin/sh\nshift 2\nAS_ROOT=yes exec env AS_ROOT=yes "$@"\n' }
-
-export interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-  /** Both, as they came. */
-  said: string
-}
-
-export interface Running {
-  child: ChildProcess
-  /** What has been said so far. */
-  said(): string
-  ended: Promise<Ended>
-}
 
 export class WholeRun implements AsyncDisposable {
   readonly home = new Home()
@@ -64,16 +49,9 @@ export class WholeRun implements AsyncDisposable {
   }
 
   /** The same on a terminal, where each question is given the next answer. */
-  async onTerminal(args: readonly string[], answers: readonly string[], question = /\[y\/N\] /g): Promise<Ended> {
-    const words = [process.execPath, ...this.#words(args)].map((word) => `'${word}'`).join(" ")
+  async onTerminal(args: readonly string[], answers: readonly string[], question?: RegExp): Promise<Ended> {
     const options = this.#options({ TERM: "xterm", CI: "" })
-    const running = follow(spawn("script", ["-qefc", words, "/dev/null"], options))
-    let answered = 0
-    running.child.stdout?.on("data", () => {
-      const asked = running.said().match(question)?.length ?? 0
-      while (answered < Math.min(asked, answers.length)) running.child.stdin?.write(`${answers[answered++]}\n`)
-    })
-    return await running.ended
+    return await onTerminal([process.execPath, ...this.#words(args)], answers, options, question)
   }
 
   #words(args: readonly string[]): string[] {
@@ -90,17 +68,6 @@ export class WholeRun implements AsyncDisposable {
     for (const server of this.servers) await server[Symbol.asyncDispose]()
     await this.home[Symbol.asyncDispose]()
   }
-}
-
-function follow(child: ReturnType<typeof spawn>): Running {
-  const [out, err, all]: string[][] = [[], [], []]
-  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => void [out!, all!].map((to) => to.push(chunk)))
-  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => void [err!, all!].map((to) => to.push(chunk)))
-  const said = () => all!.join("")
-  const ended = once(child, "close").then(([code]) => {
-    return { code, stdout: out!.join(""), stderr: err!.join(""), said: said() }
-  })
-  return { child, said, ended }
 }
 
 function movedTo(root: string): ExecHandler {

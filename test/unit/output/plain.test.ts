@@ -30,11 +30,13 @@ stage cluster done  2.1 s
     const events: HaopsEvent[] = [
       STARTED,
       { type: "step-failed", ...at("controller2"), error: commandError() },
+      { type: "stage-finished", stage: at("controller2").stage, changed: true, ms: 1500 },
       { type: "step-blocked", ...at("controller1"), reason: "controller3 is unreachable" },
       { type: "finding", host: "controller1", step: "preflight", finding },
       { type: "message", level: "warning", text: "a lock of 3 h ago\nwas removed" },
     ]
     expect(linesOf(events)).toBe(`controller2  haproxy config: failed: haproxy -c -f /etc/haproxy/haproxy.cfg exited 1
+stage haproxy failed  1.5 s
 controller1  haproxy config: blocked: controller3 is unreachable
 controller1  warning: preflight: clock is 2 s off
                Run chrony.
