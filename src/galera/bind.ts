@@ -24,6 +24,7 @@ export function bindGalera({ inventory, host, secret, subject }: BindContext): G
     files: new Map(members.map((member) => [member.name, sha256(redactConfig(configFile(own(member)).content))])),
     check: galera.check,
     given: subject?.force === true,
+    ends: subject?.ends,
     databases: galera.databases.map(({ name, user, password }) => ({ name, user, password: secret(password) })),
   }
 }

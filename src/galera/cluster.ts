@@ -18,8 +18,8 @@ export function memberProbe(want: GaleraWant): Probe<GaleraState> {
 }
 
 /** What is to be done about a cluster that does not serve. */
-export function decision({ given }: Pick<GaleraWant, "given">, { all, missing }: All): Decision {
-  return decide(all, missing, given)
+export function decision({ given, ends }: Pick<GaleraWant, "given" | "ends">, { all, missing }: All): Decision {
+  return decide(all, missing, { given, ends })
 }
 
 /** What stands against all of it. Nothing while packages are still to come. */

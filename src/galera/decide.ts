@@ -35,11 +35,16 @@ export type Decision =
   | { act: "found"; host: string; fresh: boolean; says: string }
   | { act: "refuse"; why: string; hint: string }
 
-/**
- * Pure. The members are in the inventory's order, which settles a tie; `missing` are those that could not be asked. `given`: another one
- * is gone for good, so that nobody waits for the view that it was in.
- */
-export function decide(members: readonly Seen[], missing: readonly string[], given = false): Decision {
+/** What the operator has said of members that are done without. */
+interface Word {
+  /** Another one is gone for good, so that nobody waits for the view that it was in. */
+  given?: boolean | undefined
+  /** Those of them that answered all the same, and where their data ends. */
+  ends?: ReadonlyMap<string, string> | undefined
+}
+
+/** Pure. The members are in the inventory's order, which settles a tie; `missing` are those that could not be asked. */
+export function decide(members: readonly Seen[], missing: readonly string[], word: Word = {}): Decision {
   const serving = members.filter(({ have }) => isPrimary(have))
   const clusters = new Set(serving.map(({ have }) => have.status?.cluster_state_uuid))
   if (clusters.size > 1) {
@@ -54,7 +59,7 @@ export function decide(members: readonly Seen[], missing: readonly string[], giv
   if (missing.length > 0) return refuseWithout(members, missing)
   const withData = members.filter(({ have }) => have.uuid !== undefined)
   const interrupted = named(members, wasInterrupted)
-  if (withData.length > 0) return recover(withData, interrupted, given)
+  if (withData.length > 0) return recover(withData, interrupted, word)
   return interrupted.length > 0 ? refuseInterrupted(interrupted) : foundFresh(members)
 }
 
@@ -130,7 +135,7 @@ function foundFresh(members: readonly Seen[]): Decision {
 }
 
 /** Those that were interrupted are members of the last view all the same. */
-function recover(withData: readonly Seen[], interrupted: readonly string[], given: boolean): Decision {
+function recover(withData: readonly Seen[], interrupted: readonly string[], { given = false, ends }: Word): Decision {
   const untried = withData.filter(({ have }) => !have.tried && have.position === undefined)
   if (!given && untried.length > 0 && withData.some(({ have }) => have.remembers)) {
     return { act: "start", hosts: [...withData.map(({ host }) => host), ...interrupted] }
@@ -139,7 +144,7 @@ function recover(withData: readonly Seen[], interrupted: readonly string[], give
   if (silent.length > 0) return refuseSilent(silent)
   const unread = withData.filter(({ have }) => have.position === undefined || phaseOf(have) !== "down")
   if (unread.length > 0) return { act: "read", hosts: unread.map(({ host }) => host) }
-  const what = byPosition(withData)
+  const what = byPosition(withData, ends)
   if (what.act !== "found" || interrupted.length === 0) return what
   return { ...what, says: `${what.says}; ${listing(interrupted)} ${INTERRUPTED}, and will get all data` }
 }
@@ -152,7 +157,7 @@ interface Position {
   seqno: number
 }
 
-function byPosition(withData: readonly Seen[]): Decision {
+function byPosition(withData: readonly Seen[], ends: ReadonlyMap<string, string> = new Map()): Decision {
   const positions = withData.map(({ host, have }) => positionOf(host, have.position ?? ""))
   const unknown = withData.filter((_, at) => positions[at] === undefined).map(({ host }) => host)
   if (unknown.length > 0) {
@@ -169,7 +174,18 @@ function byPosition(withData: readonly Seen[]): Decision {
     return refuse(`data and state file are of different clusters (${each.join(", ")})`, BY_HAND)
   }
   const best = known.reduce((first, one) => (one.seqno > first.seqno ? one : first))
+  const gone = [...ends].flatMap(([host, text]) => positionOf(host, text) ?? [])
+  const ahead = gone.filter(({ uuid, seqno }) => uuid === best.uuid && seqno > best.seqno)
+  if (ahead.length > 0) return refuseAhead(ahead, known)
   return { act: "found", host: best.host, fresh: false, says: comparison(best, known) }
+}
+
+/** Taken for lost, it has what nobody else has. */
+function refuseAhead(ahead: readonly Position[], known: readonly Position[]): Decision {
+  const figures = (all: readonly Position[]) => all.map(({ host, seqno }) => `${host} ${seqno}`).join(", ")
+  const they = ahead.length === 1 ? "answers and is" : "answer and are"
+  const why = `${listing(ahead.map(({ host }) => host))} ${they} ahead (${figures(ahead)}; ${figures(known)}): what the others have not would be lost`
+  return refuse(why, "Leave it out of --without: then the cluster is founded on it.")
 }
 
 function positionOf(host: string, text: string): Position | undefined {

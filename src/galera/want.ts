@@ -19,6 +19,8 @@ export interface GaleraWant extends MemberWant {
   check?: GaleraCheck | undefined
   /** A member is gone for good, by the operator's word: nobody waits for it. */
   given: boolean
+  /** Those of them that answered, and where their data ends: `UUID:SEQNO`. */
+  ends?: ReadonlyMap<string, string> | undefined
   databases: readonly DatabaseWant[]
 }
 

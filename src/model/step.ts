@@ -19,6 +19,8 @@ export interface Subject {
   force?: boolean | undefined
   /** Go on though the nodes that are left would have no quorum. */
   loseQuorum?: boolean | undefined
+  /** Hosts that are to be done without and answered all the same, by name: where their data ends. */
+  ends?: ReadonlyMap<string, string> | undefined
 }
 
 export interface BindContext {

@@ -10,6 +10,7 @@ import { hostsOf, type Inventory } from "../model/inventory.ts"
 import { settingsOf } from "../model/section.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { ask, requireTerminal } from "./ask.ts"
+import { lastWords } from "./galera-last-words.ts"
 import type { RecoverOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
 import { toldAsRun } from "./told.ts"
@@ -21,9 +22,11 @@ import { toldAsRun } from "./told.ts"
  */
 export async function galeraRecover(options: RecoverOptions): Promise<number> {
   const { without } = options
-  const inventory = left(await loadInventory(options.inventory), without)
+  const whole = await loadInventory(options.inventory)
+  const inventory = left(whole, without)
   const [node] = without
-  const subject = node === undefined ? undefined : { node, force: true }
+  const gone = whole.hosts.filter(({ name }) => without.includes(name))
+  const subject = node === undefined ? undefined : { node, force: true, ends: await lastWords(gone, options) }
   const playbook = () => loadShipped("galera-recover")
   await using session = await openSession({
     verb: "galera recover",

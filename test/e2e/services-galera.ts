@@ -139,6 +139,9 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
         controller1: "0",
         controller2: "0",
       })
+      const ahead = await haops("galera", "recover", "--without", "controller3", "--without", "controller1", "--yes")
+      expect(ahead.code).not.toBe(0)
+      expect(ahead.stderr).toMatch(/controller1 answers and is ahead \(controller1 \d+; controller2 \d+\)/)
       const recovered = await haops("galera", "recover", "--without", "controller3", "--yes")
       expect(recovered.code, recovered.stderr).toBe(0)
       expect(recovered.stderr).toMatch(/controller1 is ahead: seqno \d+, controller2 \d+/)

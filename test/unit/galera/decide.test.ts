@@ -139,6 +139,17 @@ describe("what is refused", () => {
     expect(what).toMatchObject({ act: "refuse", why: expect.stringMatching(why), hint: expect.any(String) })
   })
 
+  test("one that is to be done without, answers and is ahead, with the figures; not one that is behind", () => {
+    const without = (end: string) =>
+      decide(seen(stopped(7), stopped(9)), [], { given: true, ends: new Map([["c3", end]]) })
+    expect(without(`${UUID}:12`)).toMatchObject({
+      act: "refuse",
+      why: "c3 answers and is ahead (c3 12; c1 7, c2 9): what the others have not would be lost",
+    })
+    expect(without(`${UUID}:9`)).toMatchObject({ act: "found", host: "c2" })
+    expect(without(`${OTHER_UUID}:12`)).toMatchObject({ act: "found", host: "c2" })
+  })
+
   test("the operator's word for a missing member is told", () => {
     expect(decide(seen(stopped(7)), ["c3"])).toMatchObject({
       hint: expect.stringContaining("haops galera recover --without c3"),

@@ -1,0 +1,52 @@
+import { cleanScreen } from "../base/clean.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
+import { LAST_WORD, type LastWord } from "../galera/node/last-word.ts"
+import { createSecretStore } from "../inventory/secrets.ts"
+import type { Host } from "../model/inventory.ts"
+import { type Connector, createConnector } from "../transport/connector.ts"
+import type { RecoverOptions } from "./options.ts"
+
+/**
+ * Asks those that the operator takes for lost: whoever answers says where its data ends. Throws `E_REFUSED` where one serves. One that
+ * cannot be reached is what the word says.
+ */
+export async function lastWords(
+  hosts: readonly Host[],
+  { timeout }: RecoverOptions,
+): Promise<ReadonlyMap<string, string>> {
+  await using connector = createConnector({ secret: createSecretStore({ onWarning: tell }), onNotice: tell })
+  const words = await Promise.all(hosts.map((host) => lastWord(connector, limited(host, timeout))))
+  const said = hosts.flatMap(({ name }, at) => (words[at] === undefined ? [] : [{ name, word: words[at] }]))
+  const serving = said.filter(({ word }) => word.serves)
+  if (serving.length > 0) {
+    const each = serving.map(({ name, word }) => `${name} serves (${word.position ?? "position unknown"})`)
+    throw new HaopsError("E_REFUSED", `${each.join(", ")}: a cluster without it would be a second one`, {
+      hint: "haops up has the others join it.",
+    })
+  }
+  for (const { name } of said.filter(({ word }) => word.unknown))
+    tell(`${name} answers, has data, and cannot tell where it ends: what it alone has would be lost.`)
+  return new Map(said.flatMap(({ name, word }) => (word.position === undefined ? [] : [[name, word.position]])))
+}
+
+function limited(host: Host, seconds: number | undefined): Host {
+  return seconds === undefined ? host : { ...host, ssh: { ...host.ssh, connectTimeoutMs: seconds * 1000 } }
+}
+
+/** Whoever cannot be logged in to is lost for haops; why is told where it is not just silent. */
+async function lastWord(connector: Connector, host: Host): Promise<LastWord | undefined> {
+  const { signal } = new AbortController()
+  try {
+    await using transport = await connector.connect(host, signal)
+    const result = await transport.exec({ argv: ["sh", "-s"], stdin: LAST_WORD.script, timeoutMs: 60_000 }, signal)
+    return result.code === 0 ? LAST_WORD.parse(result) : { serves: false, unknown: true }
+  } catch (thrown) {
+    const { code, message } = asHaopsError(thrown, { host: host.name })
+    if (code !== "E_CONNECT") tell(`${host.name} could not be asked: ${message}`)
+    return undefined
+  }
+}
+
+function tell(text: string): void {
+  process.stderr.write(cleanScreen(`warning: ${text}\n`))
+}
