@@ -84,7 +84,8 @@ function assessJoint(
   const want = task.wants.get(host)
   const members = { ...peers, elected: { host, have: known.have, facts: state.facts } }
   const drift = step.check(want, members)
-  const blocked = drift.length > 0 ? missingReason(task, members.missing, world) : undefined
+  const missing = step.needsAll?.(want, members) === false ? [] : members.missing
+  const blocked = drift.length > 0 ? missingReason(task, missing, world) : undefined
   const doable = drift.length > 0 && blocked === undefined
   return {
     task,

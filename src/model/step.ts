@@ -100,7 +100,7 @@ export interface Members<Have> extends Peers<Have> {
 
 /**
  * A step on each host by all of them together: every host is planned knowing what the others say, `elected` being the one that is
- * planned. A host that cannot be reached blocks it everywhere, one that fails ends the run.
+ * planned. A host that cannot be reached blocks it on all that `needsAll` does not free, one that fails ends the run.
  */
 export interface JointStep<Want, Have> extends StepBase<Want> {
   scope: "each"
@@ -118,6 +118,8 @@ export interface JointStep<Want, Have> extends StepBase<Want> {
    * must not be changed now. That ends the run.
    */
   mustWait?(want: Want, members: Members<Have>): string | undefined
+  /** Pure. False: what is done to this host needs nobody who could not be asked. Default: it does. */
+  needsAll?(want: Want, members: Members<Have>): boolean
 }
 
 /** A read-only simulation on the elected member, run to see what the cluster would do. Leaves nothing behind. */

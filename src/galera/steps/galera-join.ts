@@ -20,6 +20,8 @@ export const galeraJoin = defineJointStep<GaleraWant, GaleraState>({
   findings: (_want, members) => [...ownData(members), ...otherData(members), ...olderProvider(members)],
   plan: (_want, { elected }) =>
     phaseOf(elected.have) === "synced" ? [CLEAR] : phaseOf(elected.have) === "primary" ? [AWAIT_SYNCED] : [JOIN],
+  // Where members have a majority, by Galera's own word, whoever else there is can be in no other cluster that serves.
+  needsAll: (_want, { elected: _elected, ...peers }) => serving(peers).length === 0,
   mustWait(_want, members) {
     const { elected, ...peers } = members
     const others = serving(peers).filter(({ host }) => host !== elected.host)

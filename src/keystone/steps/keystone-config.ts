@@ -46,6 +46,8 @@ export const keystoneConfig = defineJointStep<KeystoneWant, ConfigState>({
     ...(runs(have) ? [restart(), awaitAnswer(want.address)] : []),
   ],
   mustWait: () => undefined,
+  // What does not run serves nobody.
+  needsAll: (_want, { elected: { have } }) => runs(have),
 })
 
 /** The database's password stays there. */

@@ -46,6 +46,8 @@ export const memcached = defineJointStep<Want, MemcachedState>({
   findings: (_want, { elected: { have, facts } }) => findings(have, facts),
   plan: (wanted, { elected: { have } }, drift) => plan(wanted, have, drift),
   mustWait: () => undefined,
+  // What does not run has nothing cached.
+  needsAll: (_want, { elected: { have } }) => have.memory !== "none",
 })
 
 function configDrift(wanted: Want, { config, memory }: MemcachedState): Drift[] {

@@ -74,6 +74,8 @@ export const rabbitmqConfig = defineJointStep<RabbitmqWant, ConfigState>({
     ...(isUp(have) ? restart(want, have) : []),
   ],
   mustWait,
+  // What does not run holds no quorum.
+  needsAll: (_want, { elected: { have } }) => isUp(have),
 })
 
 const NOT_HERE: Finding = {

@@ -243,6 +243,23 @@ describe("a step that one does for all", () => {
     expect(of("step-changed")).toHaveLength(2)
   })
 
+  test("on each by all of them is done without an unreachable member where that one is not needed, and only there", async () => {
+    transports.delete("n2")
+    const joint = defineJointStep<string, boolean>({
+      kind: "joined",
+      summary: "each joins",
+      want: z.string(),
+      title: () => "joined",
+      probe: (path) => fileStep().probe(path),
+      check: (_, { elected }) => (elected.have ? [] : [ABSENT]),
+      plan: (path) => [{ type: "run", argv: ["touch", path] }],
+      needsAll: (_, { elected }) => elected.host !== "n3",
+    })
+    await go([barrier("c", joint)])
+    expect(of("step-blocked")).toMatchObject([{ host: "n1", reason: expect.stringContaining("n2 is unreachable") }])
+    expect(NAMES.map((name) => existsSync(join(root, name)))).toEqual([false, false, true])
+  })
+
   test("goes on without an unreachable member where one is enough", async () => {
     transports.delete("n1")
     await go([cluster("any")])

@@ -279,6 +279,11 @@ test("a newcomer with databases of its own joins nothing: they would be lost", (
   expect(galeraJoin.findings?.(want, members(1, synced(), stopped()))).toEqual([])
 })
 
+test("a member that cannot be asked keeps nobody from joining those that serve, and from nothing else", () => {
+  expect(galeraJoin.needsAll?.(want, members(1, synced(), stopped()))).toBe(false)
+  expect(galeraJoin.needsAll?.(want, members(1, stopped(), stopped()))).toBe(true)
+})
+
 test("a member that was killed in the middle of DDL or of getting all data joins, and gets it anew", () => {
   const killed = member({ databases: ["shop"], remembers: true })
   expect(galeraJoin.findings?.(want, members(1, synced(), killed))).toEqual([])
