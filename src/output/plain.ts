@@ -12,12 +12,14 @@ export interface PlainOptions {
   color?: boolean | undefined
   /** Also steps that are in sync, connections and single actions. Default false. */
   verbose?: boolean | undefined
+  /** Leave hosts that could not be reached to what comes of it, which tells them. Default false. */
+  resultTells?: boolean | undefined
 }
 
 /** Progress as lines, for pipes and CI logs: one for each change, failure, wait and stage that changed something. */
 export function createPlainSink(stream: OutputStream, options: PlainOptions = {}): OutputSink {
-  const { color = false, verbose = false } = options
-  const lines = new PlainLines(createPaint(color), verbose)
+  const { color = false, verbose = false, resultTells = false } = options
+  const lines = new PlainLines(createPaint(color), verbose, resultTells)
   const sink: Sink = (event) => {
     const line = lines.line(event)
     if (line !== undefined) stream.write(`${line}\n`)
@@ -28,14 +30,16 @@ export function createPlainSink(stream: OutputStream, options: PlainOptions = {}
 class PlainLines {
   readonly #paint: Paint
   readonly #verbose: boolean
+  readonly #resultTells: boolean
   readonly #drift = new Map<string, readonly Drift[]>()
   /** Stages of which a step failed. */
   readonly #failed = new Set<string>()
   #hostWidth = 0
 
-  constructor(paint: Paint, verbose: boolean) {
+  constructor(paint: Paint, verbose: boolean, resultTells: boolean) {
     this.#paint = paint
     this.#verbose = verbose
+    this.#resultTells = resultTells
   }
 
   line(event: HaopsEvent): string | undefined {
@@ -49,6 +53,7 @@ class PlainLines {
       case "host-connected":
         return this.#ifVerbose(this.#host(event.host, "connected", event.ms))
       case "host-unreachable":
+        if (this.#resultTells) return undefined
         return red(this.#host(event.host, `unreachable: ${cleanLine(event.error.message)}`))
       case "host-failed":
         return red(this.#host(event.host, `dropped out: ${cleanLine(event.error.message)}`))

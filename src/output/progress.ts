@@ -12,19 +12,21 @@ interface ProgressOptions {
   noColor: boolean
   /** `-v`: plain lines of everything, on a terminal too. */
   verbose: boolean
+  /** What comes of it tells which hosts were not reached, on the very same terminal. */
+  resultTells?: boolean | undefined
   scrub: Scrub
   env: NodeJS.ProcessEnv
 }
 
 /** How a run is followed on this stream: JSON lines where asked for, a live table on a capable terminal, else plain lines. */
 export async function createProgress(stream: OutputStream, options: ProgressOptions): Promise<OutputSink> {
-  const { json, noColor, verbose, scrub, env } = options
+  const { json, noColor, verbose, resultTells, scrub, env } = options
   if (json) return createJsonSink(stream, { scrub })
   const color = colorEnabled(stream, { noColor, env })
   const live = stream.isTTY === true && env.TERM !== "dumb" && !isSet(env.CI) && !verbose
   const { sink, close, pause } = live
     ? await createTerminalSink(stream, { color })
-    : createPlainSink(stream, { color, verbose })
+    : createPlainSink(stream, { color, verbose, resultTells })
   return { sink: scrubErrors(sink, scrub), close, ...(pause && { pause }) }
 }
 

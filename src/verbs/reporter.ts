@@ -65,7 +65,8 @@ export async function createReporter(request: ReporterRequest): Promise<Reporter
   const runId = createRunId()
   const recap = createRecap()
   const { env, stdout, stderr } = process
-  const progress = await createProgress(stderr, { json, noColor: color === false, verbose, scrub, env })
+  const resultTells = verb === "plan" && stdout.isTTY === true && stderr.isTTY === true
+  const progress = await createProgress(stderr, { json, noColor: color === false, verbose, resultTells, scrub, env })
   const { record, sink: recordSink } = openRecord(request, runId, scrub)
   const sink = fanOut([recap.sink, progress.sink, recordSink])
   const show = (stream: NodeJS.WriteStream, text: string) => void stream.write(scrub(cleanScreen(text)))

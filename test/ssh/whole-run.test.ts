@@ -191,6 +191,30 @@ describe("a step that does not take", patient, () => {
   })
 })
 
+describe("a host that plan cannot reach", patient, () => {
+  const told = (text: string) => text.match(/c2 +unreachable: cannot connect/g)?.length ?? 0
+  const words = ["plan", "--only", "hosts"]
+
+  beforeEach(async () => {
+    for (const name of ["c1", "c2"]) await lab.host(name)
+    await lab.servers[1]![Symbol.asyncDispose]()
+  })
+
+  test.each([{ TERM: "xterm" }, { TERM: "dumb" }, { CI: "1" }])("is told once on a terminal: %o", async (env) => {
+    const { code, said } = await lab.onTerminal(words, [], undefined, env)
+    expect(code, said).toBe(3)
+    // What is left of a live table when it has gone.
+    const left = stripVTControlCharacters(said.replace(/^.*\u001b\[\d*[AGJK]/s, ""))
+    expect(told(left), left).toBe(1)
+  })
+
+  test("is told by each of its two streams where they go different ways", async () => {
+    const { code, stdout, stderr } = await lab.haops(...words)
+    expect(code, stderr).toBe(3)
+    expect([told(stdout), told(stderr)]).toEqual([1, 1])
+  })
+})
+
 describe("exec", patient, () => {
   const exec = (...words: string[]) => lab.haops("exec", ...words)
 

@@ -49,8 +49,13 @@ export class WholeRun implements AsyncDisposable {
   }
 
   /** The same on a terminal, where each question is given the next answer. */
-  async onTerminal(args: readonly string[], answers: readonly string[], question?: RegExp): Promise<Ended> {
-    const options = this.#options({ TERM: "xterm", CI: "" })
+  async onTerminal(
+    args: readonly string[],
+    answers: readonly string[],
+    question?: RegExp,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Ended> {
+    const options = this.#options({ TERM: "xterm", CI: "", ...env })
     return await onTerminal([process.execPath, ...this.#words(args)], answers, options, question)
   }
 
