@@ -97,7 +97,15 @@ describe("haproxy from source", () => {
     await inventory(undefined, true)
     const plan = await lab.haops(["plan"])
     expect(plan.stdout).toContain(`go back from ${BINARY} to the packaged haproxy`)
+    const asked = await lab.haops(["up"])
+    expect(asked.code).toBe(1)
+    expect(asked.stderr.replaceAll(/\s+/g, " ")).toContain("this would cause a restart")
+    const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 5000 })
     await up()
+    // The restart that was asked about is all that a client notices, and pacemaker counts it as no failure.
+    expect((await prober.stop()).longestOutageMs).toBeLessThan(5000)
+    expect(await failures()).toBe("")
+    expect(await runningOn(node(), "lb-haproxy")).toEqual(["controller1"])
     expect(await running()).toBe("/usr/sbin/haproxy")
     const left = await node().must(`find ${PREFIX} /etc/systemd/system -type f -name 'haproxy*'`)
     expect(left).toBe("")
@@ -105,7 +113,16 @@ describe("haproxy from source", () => {
     expect((await lab.haops(["plan"])).code).toBe(0)
   })
 
+  it("is not lost by pacemaker where systemd reads its units anew, over and over: no request fails, no monitor", async () => {
+    const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 5000 })
+    await node().must("for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do systemctl daemon-reload; done")
+    expect((await prober.stop()).failed).toBe(0)
+    expect(await failures()).toBe("")
+  })
+
   const node = () => lab.nodes[0]!
+  /** What pacemaker has against a node, by its own account. */
+  const failures = () => node().must("cibadmin -Q --scope status | grep -o 'fail-count-[^\"]*' || true")
   const running = async () =>
     (await node().must("readlink /proc/$(systemctl show -p MainPID --value haproxy)/exe")).trim()
   const answers = async () => (await ask(`http://${node().address}:8080/`)).ok

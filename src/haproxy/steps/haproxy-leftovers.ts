@@ -90,13 +90,18 @@ function plan(wanted: Want, have: LeftoversState): Action[] {
   return actions
 }
 
+const WATCHED = "systemctl is-active --quiet pacemaker.service"
+
 /** The link and the stamp are the marks of a build, and go last: until then a run that was cut short is taken up again. */
 const REMOVE = `prefix=\${binary%/sbin/haproxy}
 if [ -e "$prefix/${STAMP}" ]; then rm -f -- "$binary"; fi
 if [ "$(readlink -- ${HAPROXY_LINK})" = "$binary" ]; then rm -f -- ${HAPROXY_LINK}; fi
 rm -f -- "$prefix/${STAMP}"`
 
-/** The packaged haproxy takes over with the very same configuration; where it refuses that, the build stays. */
+/**
+ * The packaged haproxy takes over with the very same configuration; where it refuses that, the build stays. While systemd reads its
+ * units anew it answers nobody who watches them: pacemaker has it do so itself before it starts one, but for a restart.
+ */
 function unbuild(binary: string): Action {
   const script = `set -eu
 binary=$1
@@ -105,8 +110,8 @@ packaged=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v haproxy) || { echo "the
 enabled=$(systemctl is-enabled ${HAPROXY_UNIT} 2>/dev/null) || :
 rm -f -- ${HAPROXY_UNIT_PATH}
 if [ -r ${STATE_KEEPER} ]; then sh ${STATE_KEEPER} unit; fi
-systemctl daemon-reload
-if [ "$enabled" = enabled ]; then systemctl reenable --quiet ${HAPROXY_UNIT}; fi
+if [ "$enabled" = enabled ]; then systemctl --no-reload reenable --quiet ${HAPROXY_UNIT}; fi
+if ! ${WATCHED} || systemctl is-active --quiet ${HAPROXY_UNIT}; then systemctl daemon-reload; fi
 systemctl try-restart ${HAPROXY_UNIT}
 ${REMOVE}`
   return {
@@ -116,12 +121,12 @@ ${REMOVE}`
   }
 }
 
-/** haproxy was stopped and disabled before. */
+/** haproxy was stopped and disabled before, and systemd forgets a unit that is neither running nor there. */
 function remove(binary: string): Action {
   const script = `set -eu
 binary=$1
 rm -f -- ${HAPROXY_UNIT_PATH}
-systemctl daemon-reload
+if ! ${WATCHED}; then systemctl daemon-reload; fi
 ${REMOVE}`
   return { type: "run", argv: ["sh", "-c", script, "haops-unbuild", binary], label: `remove ${binary} and its unit` }
 }

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { quote } from "../../../../src/base/sh.ts"
@@ -44,10 +44,23 @@ describe("what the inventory wants no more", () => {
   })
 })
 
+const REENABLE = "--no-reload reenable --quiet haproxy.service"
+const RESTART = "try-restart haproxy.service"
+const BOTH = ["haproxy.service", "pacemaker.service"]
+
 describe.each(SHELLS)("a build's way out, in %s", (shell) => {
-  /** A host with a build below /opt/haproxy, under a directory of our own; `restart` is what becomes of the packaged haproxy. */
-  function host(restart = "exit 0") {
-    const box = sandbox({ systemctl: `if [ "$1" = try-restart ]; then ${restart}; fi`, ip: ":" })
+  /**
+   * A host with a build below /opt/haproxy, under a directory of our own; `restart` is what becomes of the packaged haproxy, `active`
+   * are the units that run.
+   */
+  function host(restart = "exit 0", active = ["haproxy.service"]) {
+    const systemctl = `echo "$*" >>"\${0%/*}/calls"
+case $* in
+  try-restart*) ${restart} ;;
+  is-enabled*) echo enabled ;;
+  is-active*) case " ${active.join(" ")} " in *" $3 "*) ;; *) exit 3 ;; esac ;;
+esac`
+    const box = sandbox({ systemctl, ip: ":" })
     for (const path of [
       "etc/systemd/system",
       "opt/haproxy/sbin",
@@ -87,6 +100,11 @@ describe.each(SHELLS)("a build's way out, in %s", (shell) => {
       probe,
       apply,
       rest,
+      /** What systemd was told, questions aside. */
+      told: () =>
+        readFileSync(join(box.path, "calls"), "utf8")
+          .split("\n")
+          .filter((call) => call !== "" && !call.startsWith("is-")),
       mend: () => writeFileSync(join(box.path, "systemctl"), "#!/bin/sh\n"),
       [Symbol.dispose]: () => box[Symbol.dispose](),
     }
@@ -105,6 +123,19 @@ describe.each(SHELLS)("a build's way out, in %s", (shell) => {
     at.mend()
     at.apply()
     expect([at.rest(), at.probe().binary]).toEqual([[], undefined])
+  })
+
+  test.each<[what: string, haproxy: boolean, active: string[], told: string[]]>([
+    ["once, before the restart", true, ["haproxy.service"], [REENABLE, "daemon-reload", RESTART]],
+    ["before a restart, though pacemaker watches", true, BOTH, [REENABLE, "daemon-reload", RESTART]],
+    ["not while pacemaker watches a haproxy that is stopped", true, ["pacemaker.service"], [REENABLE, RESTART]],
+    ["where haproxy is gone", false, [], ["daemon-reload"]],
+    ["not where haproxy is gone and pacemaker watches others", false, ["pacemaker.service"], []],
+  ])("has systemd read its units anew: %s", (_what, haproxy, active, told) => {
+    using at = host("exit 0", active)
+    at.apply({ ...want, haproxy })
+    expect(at.told()).toEqual(told)
+    expect(at.rest()).toEqual([])
   })
 
   test("needs no haproxy in its place where none is wanted", () => {
