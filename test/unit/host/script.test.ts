@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest"
 import { BASE_SCRIPT, BASE_SHARED, parseBaseFacts } from "../../../src/host/base.ts"
 import { askPackages } from "../../../src/host/packages/packages.ts"
 import { compileScript, type Fragment, parseSections } from "../../../src/host/script.ts"
-import { tellShared } from "../../../src/host/shared.ts"
+import { shared, tellShared } from "../../../src/host/shared.ts"
 import { sandbox } from "../step-harness.ts"
 
 const NONCE = "haops-0011"
@@ -58,6 +58,17 @@ test.each(["dash", "bash"])("a reader of standard input takes nothing of a long 
   ]
   const sections = runScript(fragments, shell)
   expect(["a", "b", "c"].map((id) => sections.get(id)?.stdout)).toEqual(["", "still here\n", "and here\n"])
+})
+
+test.each(["dash", "bash"])("nor does a question that probes share, under %s", (shell) => {
+  const question = shared("eager", "cat; echo asked")
+  const padding = `# ${"x".repeat(200)}\n`.repeat(2_000)
+  const fragments = [
+    { id: "a", script: tellShared(question), shared: [question] },
+    { id: "b", script: `${padding}${tellShared(question)}`, shared: [question] },
+  ]
+  const sections = runScript(fragments, shell)
+  expect(["a", "b"].map((id) => sections.get(id)?.stdout)).toEqual(["asked\n", "asked\n"])
 })
 
 property.prop([fc.string({ unit: "binary" }).filter((text) => !/[\0\r\ud800-\udfff]/.test(text))])(
