@@ -4,7 +4,13 @@ import { join } from "node:path"
 import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
 import { FINGERPRINT } from "../../../src/pacemaker/fingerprint.ts"
-import { NOTHING_OWNED, STATE_DIRECTORY } from "../../../src/pacemaker/ownership.ts"
+import {
+  fromLists,
+  NOTHING_OWNED,
+  parseLastApplied,
+  STATE_DIRECTORY,
+  toLists,
+} from "../../../src/pacemaker/ownership.ts"
 import { simulationScript, transactionScript } from "../../../src/pacemaker/transaction.ts"
 import { sandbox } from "../step-harness.ts"
 
@@ -32,6 +38,21 @@ test.prop([values, values], { numRuns: 40, endOnFailure: true })(
     expect(readFileSync(join(box.path, "compared"), "utf8")).toBe(`${from}\0${to}`)
   },
 )
+
+test("what is to be made is claimed on the node before it is there, to the letter", () => {
+  const push = `case \${CIB_file-}$* in --patch*) cp "\${0%/*}/state/last-applied.json" "\${0%/*}/claimed" ;; *-Q*) echo '${CIB}' ;; esac`
+  const simulated = "echo '<pacemaker-result/>'"
+  using box = sandbox({ ...PROGRAMS, cibadmin: push, crm_diff: "echo patch; exit 1", crm_simulate: simulated })
+  const env = { PATH: `${box.path}:${process.env.PATH}` }
+  const sh = (input: string) => spawnSync("sh", ["-s"], { input, env, encoding: "utf8", timeout: 20_000 })
+  const fingerprint = sh(`cibadmin -Q | ${FINGERPRINT}`).stdout.trim()
+  const owned = fromLists({ ...toLists(NOTHING_OWNED), resource: ["vip", "it's a $(reboot) * \\n"] })
+  const claim = { epoch: 7, owned, secrets: { vip: ["pass  word"] } }
+  const script = transactionScript({ from: "", to: "x", fingerprint, claim })
+  const { status, stderr } = sh(script.replaceAll(STATE_DIRECTORY, join(box.path, "state")))
+  expect(status, stderr).toBe(0)
+  expect(parseLastApplied(readFileSync(join(box.path, "claimed"), "utf8"))).toEqual(claim)
+})
 
 test("nothing of the configuration is left behind where nobody listens any more", () => {
   const closing = `here=\${0%/*}; read -r _ <"$here/closed"; echo '<pacemaker-result/>'`
