@@ -16,6 +16,9 @@ export interface VotingView extends NodeView {
   quorum: Quorum | undefined
 }
 
+/** What the votes are counted from. */
+export type Ballot = Pick<VotingView, "conf" | "quorum" | "status">
+
 /** Asked only where membership is to change: corosync-quorumtool costs more than all that a run without changes asks of corosync. */
 export const VOTING_VIEW: Probe<VotingView> = {
   shared: [CLUSTER_CONF, CRM_MON],
@@ -28,11 +31,18 @@ export const VOTING_VIEW: Probe<VotingView> = {
 
 /** The votes between a node's stop and the new list of nodes; undefined where it stops nothing that corosync counts. */
 export function whileLeaving(name: string, view: VotingView): Electorate | undefined {
+  const now = asItIs(view)
+  const place = view.conf?.nodes.findIndex((one) => one.name === name) ?? -1
+  if (now?.nodes[place]?.online !== true) return undefined
+  return { ...now, nodes: now.nodes.map((one, at) => (at === place ? { ...one, online: false } : one)) }
+}
+
+/** The votes as they are, in the order of corosync.conf; undefined where corosync does not run on the node. */
+export function asItIs(view: Ballot): Electorate | undefined {
   const { conf, quorum } = view
-  const node = conf?.nodes.find((one) => one.name === name)
-  if (conf === undefined || quorum === undefined || node === undefined || !isPresent(node, view)) return undefined
+  if (conf === undefined || quorum === undefined) return undefined
   return {
-    nodes: conf.nodes.map((one) => ({ ...voter(one, view), ...(one === node ? { online: false } : {}) })),
+    nodes: conf.nodes.map((node) => voter(node, view)),
     device: deviceOf(conf, quorum),
     twoNode: quorum.flags.includes("2Node"),
     expected: quorum.expected,
@@ -44,7 +54,7 @@ export function whileLeaving(name: string, view: VotingView): Electorate | undef
 /** The votes once every member goes by a list that lacks a node, or has one more that has not started yet. */
 export function afterwards(
   { without, joining }: { without?: string; joining?: string },
-  view: VotingView,
+  view: Ballot,
   dialect: Dialect["name"],
 ): Electorate {
   const { conf, quorum } = view
@@ -83,12 +93,12 @@ export function awayTogether(view: VotingView): { names: readonly string[]; elec
   }
 }
 
-function voter(node: CorosyncNode, view: VotingView): Voter {
+function voter(node: CorosyncNode, view: Ballot): Voter {
   return { id: node.nodeid, votes: node.votes ?? 1, online: isPresent(node, view) }
 }
 
 /** Where corosync.conf gives no id, pacemaker's word is all there is. */
-function isPresent({ name, nodeid }: CorosyncNode, { quorum, status }: VotingView): boolean {
+function isPresent({ name, nodeid }: CorosyncNode, { quorum, status }: Ballot): boolean {
   if (nodeid !== undefined && quorum !== undefined) return quorum.members.includes(nodeid)
   return quorum !== undefined && status?.nodes.some((one) => one.name === name && one.online && !one.pending) === true
 }

@@ -5,8 +5,10 @@ import { defineClusterStep } from "../../model/step.ts"
 import { EMPTY_CIB } from "../../pacemaker/cib.ts"
 import { parseCib } from "../../pacemaker/cib-parse.ts"
 import { CIB } from "../../pacemaker/cib-question.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { VOTING_VIEW } from "../electorate.ts"
 import { type JoinView, joinFindings } from "../join-findings.ts"
+import { votesChange } from "../losses.ts"
 import { referenceRank } from "../node-view.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
 
@@ -54,4 +56,7 @@ exit 0`,
   check: () => [],
   findings: joinFindings,
   plan: () => [],
+  standing: ({ node, shell }, { elected: { have, facts } }) => ({
+    notes: votesChange(have, { joining: node.name }, chooseDialect(facts, shell).name),
+  }),
 })

@@ -4,8 +4,10 @@ import { tellShared } from "../../host/shared.ts"
 import { defineClusterStep } from "../../model/step.ts"
 import { parseCib } from "../../pacemaker/cib-parse.ts"
 import { CIB } from "../../pacemaker/cib-question.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { VOTING_VIEW } from "../electorate.ts"
 import { type DepartureView, leaveFindings } from "../leave-findings.ts"
+import { votesChange } from "../losses.ts"
 import { referenceRank } from "../node-view.ts"
 import { leaving } from "../nodes.ts"
 
@@ -39,4 +41,7 @@ export const leaveCheck = defineClusterStep<Want, DepartureView>({
   check: () => [],
   findings: leaveFindings,
   plan: () => [],
+  standing: ({ node, shell }, { elected: { have, facts } }) => ({
+    notes: votesChange(have, { without: node }, chooseDialect(facts, shell).name),
+  }),
 })

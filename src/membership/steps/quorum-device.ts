@@ -4,12 +4,14 @@ import { CLUSTER_CONF, nodeClusterScript, parseNodeCluster } from "../../corosyn
 import type { Action } from "../../model/action.ts"
 import type { QuorumDevice } from "../../model/inventory.ts"
 import type { Probe } from "../../model/probe.ts"
-import { defineClusterStep, type Members } from "../../model/step.ts"
+import { defineClusterStep, type Members, type Standing } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { strangersTo } from "../known-hosts.ts"
+import { describeLosses, deviceBy, rollIn } from "../losses.ts"
 import { pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"
 import { liveConf, MEMBER_FILES, type MemberFiles, rank } from "../situation.ts"
+import { describeRules, rulesOf } from "../voting-rules.ts"
 
 /** pcs tells every member in turn, and starts the device's daemon there. */
 const TIMEOUT_MS = 180_000
@@ -34,6 +36,8 @@ interface Want {
   /** Undefined: none is wanted. */
   device?: QuorumDevice | undefined
   password: Secret
+  /** Options of votequorum. */
+  quorum: Readonly<Record<string, string>>
 }
 
 /**
@@ -47,8 +51,9 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
   bind({ inventory, host, secret }) {
     const pacemaker = pacemakerOn(inventory, host)
     if (pacemaker === undefined) return undefined
-    const { shell, password, quorumDevice: device } = pacemaker
-    return { cluster: inventory.name, shell, ...(device === undefined ? {} : { device }), password: secret(password) }
+    const { shell, password, quorumDevice: device, quorum } = pacemaker
+    const wanted = device === undefined ? {} : { device }
+    return { cluster: inventory.name, shell, ...wanted, password: secret(password), quorum }
   },
   title: ({ device }) => (device === undefined ? "quorum device" : `quorum device on ${device.host}`),
   // Where no device is wanted, whom pcs can command is no question.
@@ -73,6 +78,7 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
     ]
   },
   findings,
+  standing,
   plan: ({ device, password, shell }, { elected }) => {
     if (device === undefined) return []
     const { host, address, algorithm } = device
@@ -102,6 +108,23 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
     ]
   },
 })
+
+/** What may be lost before and after, where votequorum's options or the device change: once corosync goes by them. */
+function standing({ cluster, device, quorum }: Want, members: Members<MemberFiles>): Standing {
+  const live = liveConf(cluster, members)
+  if (live === undefined) return {}
+  const options = Object.entries(quorum).some(([key, value]) => live.quorum[key] !== value)
+  const changed = device !== undefined && (live.device === undefined || !sameDevice(device, live.device))
+  if (!options && !changed) return {}
+  const wanted = device === undefined ? {} : { device: deviceBy(device.algorithm) }
+  const after = { ...live, quorum: { ...live.quorum, ...quorum }, ...wanted }
+  const [now, then] = [describeLosses(rollIn(live)), describeLosses(rollIn(after))]
+  const known = describeRules(rulesOf(live), false)
+  const rules = describeRules(rulesOf(after), false).filter((rule) => !known.includes(rule))
+  return {
+    notes: [`Quorum: ${now}${now === then ? ", before and after" : ` → ${then}`}.`, ...rules.map((rule) => `${rule}.`)],
+  }
+}
 
 const CLUSTER_FILE: Probe<MemberFiles> = {
   shared: [CLUSTER_CONF],

@@ -5,6 +5,7 @@ import type { CrmRemote } from "../../pacemaker/crm-mon.ts"
 import { vipCell, vipRow } from "../../vip/view/cells.ts"
 import type { VipPicture } from "../../vip/view/index.ts"
 import type { VipStatus } from "../../vip/view/vip-status.ts"
+import { describeRules, rulesIn } from "../voting-rules.ts"
 import type { NodeStatus } from "./node-status.ts"
 import type { ClusterPicture } from "./picture.ts"
 import type { ResourceStatus } from "./resource-status.ts"
@@ -78,6 +79,13 @@ export function resourceBlocks({ resources, vips }: Pick<ClusterPicture, "resour
   ]
   if (rows.length === 0) return []
   return [{ rows: [heading("resource", "where", "failures", ""), ...rows] }]
+}
+
+/** What decides who goes on at a loss, where that is more than the majority. */
+export function ruleBlocks({ pacemaker }: Pick<ClusterPicture, "pacemaker">): readonly Block[] {
+  if (pacemaker?.quorum === undefined) return []
+  const said = describeRules(rulesIn(pacemaker.quorum), pacemaker.fencing.state === "on")
+  return said.map((text) => ({ text, tone: "dim", first: "  ", rest: "    " }))
 }
 
 /** What operators left behind, a line for each. */

@@ -2,8 +2,13 @@ import { fc, test } from "@fast-check/vitest"
 import { describe, expect } from "vitest"
 import type { Quorum } from "../../../src/corosync/quorumtool.ts"
 import { tally } from "../../../src/corosync/votequorum.ts"
-import { afterwards, type VotingView, whileLeaving } from "../../../src/membership/electorate.ts"
+import { afterwards, asItIs, type VotingView, whileLeaving } from "../../../src/membership/electorate.ts"
+import { countParts, describeLosses, rollOf, votesChange } from "../../../src/membership/losses.ts"
+import { describeRules, rulesIn } from "../../../src/membership/voting-rules.ts"
+import type { Pacemaker } from "../../../src/model/inventory.ts"
 import { type Config, Corosync } from "../corosync/corosync-votes.ts"
+import { host } from "../step-harness.ts"
+import { PACEMAKER } from "./cluster.ts"
 
 type Algorithm = "ffsplit" | "lms"
 
@@ -155,6 +160,33 @@ describe("the votes foreseen are those that corosync counts", () => {
     },
   )
 
+  test.prop([states, fc.array(fc.nat(2), { minLength: 8, maxLength: 8 })], { numRuns: 500 })(
+    "in each part of a cluster that falls apart",
+    (state, sides) => {
+      const { corosync, nodes } = live(state)
+      fc.pre(corosync.quorate && !withdrawn(state, { corosync, nodes }))
+      const view = viewOf(corosync, nodes, state)
+      const members = [...corosync.members]
+      const parts = [0, 1].map((side) => members.filter((id) => sides[id - 1] === side))
+      const names = [...nodes.keys()].map((id) => `n${id}`)
+      const counted = countParts(
+        { names, electorate: asItIs(view)! },
+        parts.map((part) => part.map((id) => `n${id}`)),
+      )
+      // qnetd: the larger part, and of two equal ones that with the lowest id.
+      const [one = [], other = []] = parts
+      const lower = Math.min(...one) < Math.min(...other) ? one : other
+      const chosen = one.length === other.length ? lower : one.length > other.length ? one : other
+      for (const [side, part] of parts.entries()) {
+        if (part.length === 0) continue
+        const alone = live(state).corosync
+        alone.casting = part === chosen && gives(state, part.length, nodes.size)
+        for (const id of members) if (!part.includes(id)) alone.leave(id)
+        expect(counted[side]).toMatchObject(told(alone))
+      }
+    },
+  )
+
   test.prop([states], { numRuns: 500 })("once the list has one more that has not started yet", (state) => {
     const all = live(state)
     fc.pre(!withdrawn(state, all))
@@ -163,5 +195,78 @@ describe("the votes foreseen are those that corosync counts", () => {
     nodes.set(9, 1)
     reload(corosync, nodes, state)
     expect(foreseen).toMatchObject(told(corosync))
+  })
+})
+
+describe("the votes of an inventory alone", () => {
+  const counted = (count: number, more: Partial<Pacemaker>, ...parts: number[][]) => {
+    const hosts = Array.from({ length: count }, (_, at) => host(`n${at + 1}`, `10.0.0.${at + 1}`))
+    const roll = rollOf({ hosts }, { ...PACEMAKER, ...more })
+    return countParts(
+      roll,
+      parts.map((part) => part.map((id) => `n${id}`)),
+    ).map(({ quorate }) => quorate)
+  }
+
+  test("of two nodes either goes on, and both where they are cut", () => {
+    expect(counted(2, {}, [1])).toEqual([true])
+    expect(counted(2, {}, [1], [2])).toEqual([true, true])
+  })
+
+  test("of three, two go on; of four, no half does but with a tie breaker or a device", () => {
+    const device = { host: "w", address: "10.0.0.9", algorithm: "ffsplit" as const }
+    expect(counted(3, {}, [2, 3])).toEqual([true])
+    expect(counted(3, {}, [3])).toEqual([false])
+    expect(counted(4, {}, [1, 2], [3, 4])).toEqual([false, false])
+    expect(counted(4, { quorum: { auto_tie_breaker: "1" } }, [1, 2], [3, 4])).toEqual([true, false])
+    expect(counted(4, { quorumDevice: device }, [1, 2], [3, 4])).toEqual([true, false])
+    expect(counted(4, { quorumDevice: device }, [3, 4])).toEqual([true])
+    expect(counted(4, { quorumDevice: { ...device, algorithm: "lms" } }, [4])).toEqual([true])
+  })
+
+  test("how many may be lost, and which two", () => {
+    const said = (count: number, more: Partial<Pacemaker> = {}) => {
+      const hosts = Array.from({ length: count }, (_, at) => host(`n${at + 1}`, `10.0.0.${at + 1}`))
+      return describeLosses(rollOf({ hosts }, { ...PACEMAKER, ...more }))
+    }
+    expect(said(1)).toBe("of 1 node none may be lost")
+    expect(said(2)).toBe("any one of 2 nodes may be lost, no two at once")
+    expect(said(3)).toBe("any one of 3 nodes may be lost, no two at once")
+    expect(said(5)).toBe("any two of 5 nodes may be lost at once")
+    expect(said(4, { quorum: { auto_tie_breaker: "1" } })).toBe(
+      "any one of 4 nodes may be lost, of two at once: n2+n3, n2+n4 and n3+n4",
+    )
+  })
+
+  test("a joining node counts once it has started", () => {
+    const nodes = [1, 2, 3].map((nodeid) => ({ name: `n${nodeid}`, nodeid, addresses: [], rings: {} }))
+    const conf = { name: "lab", transport: "knet", totem: {}, quorum: {}, nodes }
+    const numbers = { quorate: true, votes: 3, expected: 3, needed: 2, survives: 1, ring: "1" }
+    const view = { conf, quorum: { ...numbers, flags: [], members: [1, 2, 3] }, status: undefined }
+    const two = "any one of 3 nodes may be lost, no two at once"
+    expect(votesChange(view, { joining: "n4" }, "pcs-0.11")).toEqual([
+      `Quorum: ${two} → any one of 4 nodes may be lost, no two at once.`,
+    ])
+    expect(votesChange(view, { joining: "n3" }, "pcs-0.11")).toEqual([])
+  })
+
+  test("a cluster that goes by its majority alone has no rules to tell of", () => {
+    expect(describeRules(rulesIn({ flags: [] }), false)).toEqual([])
+  })
+
+  test("what else decides is said, as corosync flags it", () => {
+    const said = describeRules(
+      rulesIn({ flags: ["2Node", "WaitForAll", "LastManStanding", "AutoTieBreaker"], deviceVotes: 0 }),
+      false,
+    )
+    expect(said.map((line) => line.split(":")[0])).toEqual([
+      "two_node",
+      "wait_for_all",
+      "last_man_standing",
+      "auto_tie_breaker",
+      "quorum device",
+    ])
+    expect(said[0]).toContain("both go on, and nothing fences")
+    expect(describeRules(rulesIn({ flags: ["2Node"] }), true)[0]).toContain("the one that fences first goes on")
   })
 })

@@ -50,6 +50,15 @@ describe("departure", () => {
     expect(found(answers(four))).toEqual([])
   })
 
+  test("says what may be lost before and after", () => {
+    const want = about(leaveCheck)
+    const notes = (haves: Record<string, VotingView>) =>
+      leaveCheck.standing?.(want, gather(leaveCheck, want, haves))?.notes
+    const before = "Quorum: any one of 4 nodes may be lost, no two at once"
+    expect(notes(answers(four))).toEqual([`${before} → any one of 3 nodes may be lost, no two at once.`])
+    expect(notes(answers(three))).toEqual([])
+  })
+
   test("asks with the numbers where one more failure would lose quorum", () => {
     const down = { conf: FIVE, online: NAMES, offline: ["controller5"] }
     expect(found(answers(down))).toMatchObject([

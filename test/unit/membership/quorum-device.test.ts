@@ -42,6 +42,7 @@ const want = {
   shell: "auto" as const,
   device: { host: "a", address: "10.0.0.12", algorithm: "ffsplit" as const },
   password: new Secret("secret"),
+  quorum: {},
 }
 const { device: _, ...unwanted } = want
 
@@ -156,5 +157,26 @@ describe("an inventory", () => {
     ["a host, with crmsh", "{ host: a }\n  shell: crmsh", /by pcs: leave shell out/],
   ])("that names %s is refused", (_, device, message) => {
     expect(() => load(`  quorumDevice: ${device}\n`)).toThrow(message)
+  })
+
+  test("says beforehand what may be lost, by the device and by votequorum's options", () => {
+    const nodes = ["lb1", "lb2", "lb3", "lb4"].map((name, at) => ({ name, nodeid: at + 1, addresses: [], rings: {} }))
+    const notes = (have: MemberFiles, wanted: typeof unwanted) => {
+      const four = { ...have, conf: { ...have.conf!, nodes } }
+      return quorumDevice.standing?.(wanted, gather(quorumDevice, wanted, { lb1: four }))?.notes
+    }
+    expect(notes(files(), want)).toEqual([
+      "Quorum: any one of 4 nodes may be lost, no two at once → any two of 4 nodes may be lost at once.",
+      "quorum device: where the nodes are cut, the part that it gives its vote to goes on.",
+    ])
+    expect(notes(files(LIVE), want)).toBeUndefined()
+    expect(notes(files(), { ...unwanted, quorum: { auto_tie_breaker: "1" } })).toEqual([
+      "Quorum: any one of 4 nodes may be lost, no two at once → any one of 4 nodes may be lost, of two at once: lb2+lb3, lb2+lb4 and lb3+lb4.",
+      "auto_tie_breaker: of two equal halves, the one with the node that breaks the tie goes on.",
+    ])
+    expect(notes(files(), { ...unwanted, quorum: { last_man_standing: "1" } })?.[0]).toBe(
+      "Quorum: any one of 4 nodes may be lost, no two at once, before and after.",
+    )
+    expect(notes(files(), unwanted)).toBeUndefined()
   })
 })

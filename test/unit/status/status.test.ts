@@ -64,6 +64,16 @@ describe("the screen", () => {
     expect(text.at(-2)).toBe("In sync with prod.yaml (checked now).")
   })
 
+  test("tells two nodes what happens at a loss", () => {
+    const quorum = { ...QUORUM, votes: 2, expected: 2, needed: 1, flags: ["2Node", "WaitForAll"] }
+    expect(screen(everywhere({ observation: { quorum } }), 200)).toEqual(
+      expect.arrayContaining([
+        "  two_node: one goes on alone when the other is lost; where they do not hear each other, both go on, and nothing fences",
+        "  wait_for_all: after a full stop nothing starts until all nodes were there at once",
+      ]),
+    )
+  })
+
   test("calls a quorum device that is not heard silent", () => {
     const text = screen(everywhere({ observation: { quorum: { ...QUORUM, deviceVotes: 0 } } }))
     expect(text[0]).toContain("survives 1 failure, quorum device SILENT")
