@@ -17,18 +17,21 @@ releases_of() {
   done
 }
 
-# services_of WORD...: `+services` where one of the files among these words starts nodes with the data services, or there is none.
-services_of() {
+# further_of WORD...: `+services` where one of the files among these words starts nodes with the data services, or there is none; `+el`
+# where one starts nodes of an Enterprise Linux.
+further_of() {
   files=
   for word in "$@"; do
     [ ! -f "$word" ] || files="$files $word"
   done
-  # shellcheck disable=SC2086 # a list of words
-  if [ -z "$files" ] || grep -q "services: true" $files; then printf '%s\n' "+services"; fi
+  for further in "services:services" "el:enterpriseLinux"; do
+    # shellcheck disable=SC2086 # a list of words
+    if [ -z "$files" ] || grep -q "${further#*:}: true" $files; then printf '+%s' "${further%:*}"; fi
+  done
 }
 
 # shellcheck disable=SC2046 # a list of words
-sh docker/setup.sh "bookworm$(services_of "$@")" $(releases_of "$@")
+sh docker/setup.sh "bookworm$(further_of "$@")" $(releases_of "$@")
 HAOPS_E2E_CLI=$root/dist/cli.cjs
 export HAOPS_E2E_CLI
 exec npx vitest run --project single --project e2e --project failover "$@"

@@ -1,10 +1,13 @@
-# Sourced after lib.sh: the node images haops-node:RELEASE (bare), haops-prepared:RELEASE and haops-services:RELEASE.
+# Sourced after lib.sh: the node images haops-node:RELEASE (bare), haops-prepared:RELEASE, haops-services:RELEASE and haops-el:RELEASE.
 
-# ensure_images RELEASE[+services]: builds the first two, or all three, unless they were built from the same inputs before.
+# ensure_images RELEASE[+services][+el]: builds the first two, and those asked for, unless they were built from the same inputs before.
 ensure_images() {
-  images_release=${1%+services}
+  images_release=${1%%+*}
   ensure_nodes
-  [ "$images_release" = "$1" ] || ensure_services
+  images_building=
+  case $1+ in *+services+*) ensure_services & images_building="$images_building $!" ;; esac
+  case $1+ in *+el+*) ensure_el & images_building="$images_building $!" ;; esac
+  for images_build in $images_building; do wait "$images_build"; done
 }
 
 ensure_nodes() {
@@ -39,6 +42,26 @@ services_inputs() {
   } | sha256sum | cut -d' ' -f1
 }
 
+# On the bare image that is there: a change of it changes this one too.
+ensure_el() {
+  images_inputs=$(el_inputs)
+  is_current "haops-el:$images_release" && return 0
+  [ "$images_release" = bookworm ] || die "the Enterprise Linux node is made of bookworm's packages, not of $images_release's"
+  say "Building haops-el:$images_release"
+  el_directory=$(mktemp -d)
+  cp -R "$root/docker/el/." "$root/docker/node/build/fetch-packages" "$el_directory"
+  quietly env DOCKER_BUILDKIT=0 docker build --network host --tag "haops-el:$images_release" \
+    --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-node:$images_release" "$el_directory"
+  rm -rf "$el_directory"
+}
+
+el_inputs() {
+  {
+    inputs_hash "$images_release"
+    content_of "$root/docker/el"
+  } | sha256sum | cut -d' ' -f1
+}
+
 # Fence agents are packages of their own since Debian 13, where `fence-agents` draws in 300 packages that no test needs.
 packages_of() {
   case $1 in
@@ -56,11 +79,16 @@ inputs_hash() {
   {
     packages_of "$1"
     printf '%s\n' "$more_packages"
-    find "$root/docker/node" -type f | LC_ALL=C sort | while IFS= read -r images_file; do
-      printf '%s\n' "${images_file#"$root"}"
-      cat "$images_file"
-    done
+    content_of "$root/docker/node"
   } | sha256sum | cut -d' ' -f1
+}
+
+# content_of DIRECTORY: the names and contents of all files below it.
+content_of() {
+  find "$1" -type f | LC_ALL=C sort | while IFS= read -r images_file; do
+    printf '%s\n' "${images_file#"$root"}"
+    cat "$images_file"
+  done
 }
 
 is_current() {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# setup.sh [RELEASE[+services]...]: everything the demo and the tests need, from a Debian machine with Node and root or sudo: a container
-# engine, the node images of these releases (default bookworm; bullseye, trixie), with +services also that of the data services, the
-# dependencies, the built haops.
+# setup.sh [RELEASE[+services][+el]...]: everything the demo and the tests need, from a Debian machine with Node and root or sudo: a container
+# engine, the node images of these releases (default bookworm; bullseye, trixie), with +services also that of the data services,
+# with +el (bookworm) that of an Enterprise Linux, the dependencies, the built haops.
 # Does what is missing and says so; where nothing is missing it takes a second.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -27,7 +27,7 @@ command -v ssh-keygen >/dev/null || install_packages openssh-client
 ensure_engine
 [ $# -gt 0 ] || set -- bookworm
 # The first one alone installs what is missing to make an image; then all at once.
-ensure_base "${1%+services}"
+ensure_base "${1%%+*}"
 building=
 for release in "$@"; do
   ensure_images "$release" &

@@ -5,7 +5,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
-sh docker/setup.sh bullseye bookworm+services trixie
+sh docker/setup.sh bullseye bookworm+services+el trixie
 
 # Whatever a test leaves behind goes with it.
 TMPDIR=$(mktemp -d)

@@ -25,6 +25,8 @@ export interface LabOptions {
   prepared?: boolean | readonly string[]
   /** With the packages of the data services besides, none of them started: on all nodes. Default false. */
   services?: boolean
+  /** Bare nodes that show themselves as Rocky Linux 9, in place of Debian's. Default false. */
+  enterpriseLinux?: boolean
   /** With an HTTP responder on port 8000 of every node, for haproxy to find. Default true. */
   responder?: boolean
 }
@@ -56,7 +58,7 @@ export interface Lab extends AsyncDisposable {
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { release = "bookworm", releases = {}, nodes: count = 3, loadbalancers = 0 } = options
-  const { prepared = false, services = false, responder = true } = options
+  const { prepared = false, services = false, enterpriseLinux = false, responder = true } = options
   const cleanups = createCleanups()
   try {
     const directory = await mkdtemp(join(tmpdir(), "haops-e2e-"))
@@ -66,7 +68,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     cleanups.defer(() => network.remove())
     const key = await createLoginKey(directory)
     const isPrepared = (name: string) => (typeof prepared === "boolean" ? prepared : prepared.includes(name))
-    const kind = (name: string) => (services ? "services" : isPrepared(name) ? "prepared" : "node")
+    const all = services ? "services" : enterpriseLinux ? "el" : undefined
+    const kind = (name: string) => all ?? (isPrepared(name) ? "prepared" : "node")
     const image = (name: string) => `haops-${kind(name)}:${releases[name] ?? release}`
     const started: LabNode[] = []
     cleanups.defer(() => settled(started.map((node) => node.remove())))
