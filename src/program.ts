@@ -111,6 +111,7 @@ export function createProgram(call: Call): Command {
   ).addOption(
     listed("--vip <name=address>", "a VIP that the file binds, ADDRESS or ADDRESS/PREFIX; as often as needed"),
   )
+  addAdopt(program, call)
   verb("completion", "a completion script on standard output", () =>
     import("./verbs/completion.ts").then(
       ({ completion }) =>
@@ -143,6 +144,23 @@ function addDrill(program: Command, call: Call): void {
       ).argParser(span),
     )
     .option("-y, --yes", "do not ask for confirmation")
+}
+
+function addAdopt(program: Command, call: Call): void {
+  const verb = verbOf(program, call)
+  verb("adopt", "an inventory of what runs, made by whomever, on standard output", () =>
+    import("./verbs/adopt.ts").then(({ adopt }) => adopt),
+  )
+    .addOption(
+      listed("--host <address>", "a host to ask; the other members of its cluster are asked as well; repeat it"),
+    )
+    .option("-o, --out <file>", "write it there")
+    .option("--force", "over a file that is there")
+    .option("--user <name>", "who logs in; another than root becomes root by sudo (default: from ~/.ssh/config)")
+    .addOption(new Option("--port <n>", "port of sshd").argParser(wholeNumber(1, 65_535)))
+    .option("--identity <file>", "private key (default: the agent and ~/.ssh/config)")
+    .option("--jump <host>", "jump host, as [user@]host[:port] or a name of ~/.ssh/config")
+    .option("--known-hosts <file>", "known_hosts file (default: ~/.ssh/known_hosts and the system's)")
 }
 
 function addLb(program: Command, call: Call): void {

@@ -14,7 +14,7 @@ export interface PartDiff {
 }
 
 /** What operators set on a resource in passing (`pcs resource disable`, `unmanage`): theirs, unless the inventory names it. */
-const OPERATORS = ["target-role", "is-managed", "maintenance"]
+export const OPERATORS: readonly string[] = ["target-role", "is-managed", "maintenance"]
 
 /** Resources to create, update, clone and delete. Group membership is a matter of its own. */
 export function diffResources(desired: Desired, cib: Cib, owned: Ownership): PartDiff {

@@ -25,7 +25,7 @@ const FLOORS = [
   ],
   ["components.ts"],
   ["engine", "inventory"],
-  ["playbook", "status"],
+  ["adopt", "playbook", "status"],
   ["verify"],
   ["drill"],
   ["output"],

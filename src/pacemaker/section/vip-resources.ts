@@ -75,7 +75,11 @@ const MONITOR_TIMEOUT = "20s"
  * What ties VIPs and haproxy together. A pair that the user has placed or ordered is left at the user's word: both
  * directions at once would contradict each other.
  */
-export function tiesOf(vips: readonly Vip[], haproxy: HaproxySettings, own: readonly Constraint[]): Constraint[] {
+export function tiesOf(
+  vips: readonly Pick<Vip, "name">[],
+  haproxy: Pick<HaproxySettings, "placement">,
+  own: readonly Constraint[],
+): Constraint[] {
   return vips.flatMap(({ name }) => {
     const ties = haproxy.placement === "with-vip" ? withVip(name) : everywhere(name)
     return ties.filter((tie) => !own.some((constraint) => constraint.type === tie.type && isAbout(constraint, name)))

@@ -1,0 +1,60 @@
+import { InputError, type InputProblem } from "../document/problems.ts"
+import { inventoryParser } from "../inventory/parse.ts"
+import type { Inventory } from "../model/inventory.ts"
+import { type CibVerdict, judgeCib } from "../pacemaker/adopt/judge.ts"
+import { type AdoptRequest, type Findings, findingsOf } from "./findings.ts"
+import { narrower, type Wording, waysOf } from "./wording.ts"
+import { write } from "./write.ts"
+
+export interface Adoption {
+  /** The inventory. */
+  text: string
+  /** Sentences about what it does not say as it is, and what `up` would change. */
+  told: readonly string[]
+  /** What the inventory's own checks refuse and could not be left out. */
+  problems: readonly InputProblem[]
+}
+
+/**
+ * The inventory that describes what runs on these hosts: of the ways to put it into words, the first by which `up` changes nothing of
+ * haproxy's part in the cluster. What an inventory has no words for is a comment in it.
+ */
+export async function adoptInventory(request: AdoptRequest): Promise<Adoption> {
+  const findings = findingsOf(request)
+  const parse = await inventoryParser()
+  const read: Read = (text) => {
+    try {
+      return { inventory: parse(text, "inventory.yaml"), problems: [] }
+    } catch (thrown) {
+      if (thrown instanceof InputError) return { inventory: undefined, problems: thrown.problems }
+      throw thrown
+    }
+  }
+  const [first, ...others] = waysOf(findings, request.agents)
+  let settled = settle(findings, first!, read)
+  for (const way of others) {
+    if (!settled.changesHaproxy) break
+    settled = settle(findings, way, read)
+  }
+  return settled.adoption
+}
+
+type Read = (text: string) => { inventory: Inventory | undefined; problems: readonly InputProblem[] }
+
+const NOTHING: CibVerdict = { resources: new Set(), haproxy: false, words: [] }
+
+/** Writes it, and leaves out what the inventory's checks refuse or what would become something else, until nothing more can be. */
+function settle(findings: Findings, wording: Wording, read: Read): { adoption: Adoption; changesHaproxy: boolean } {
+  const written = write(findings, wording)
+  const { inventory, problems } = read(written.text)
+  const { cib } = findings
+  const verdict = inventory === undefined || cib === undefined ? NOTHING : judgeCib(inventory, cib.parsed)
+  const changesHaproxy = wording.haproxy && (verdict.haproxy || problems.some(({ path }) => path?.[0] === "haproxy"))
+  const next = changesHaproxy ? undefined : narrower(wording, { problems, verdict, written })
+  if (next !== undefined) return settle(findings, next, read)
+  const changes = verdict.words.map((words) => `up would change the cluster: ${words}`)
+  return {
+    adoption: { text: written.text, told: [...findings.told, ...written.told, ...changes], problems },
+    changesHaproxy,
+  }
+}

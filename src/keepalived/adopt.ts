@@ -1,0 +1,143 @@
+import { inSubnet, parseCidr } from "../base/address.ts"
+import type { Remark } from "../document/draft.ts"
+import { MANAGED } from "../host/mark.ts"
+import type { VipsYaml } from "../vip/section/schema.ts"
+import { named, readKeepalivedConf, type Statement, wordAfter } from "./read-conf.ts"
+import type { KeepalivedYaml } from "./schema.ts"
+
+export interface AdoptedKeepalived {
+  vips: VipsYaml
+  keepalived: Partial<KeepalivedYaml>
+  /** Names of the hosts, the one with the highest priority first: as an inventory has them. */
+  order: readonly string[]
+  remarks: readonly Remark[]
+  /** What the file would lose. */
+  told: readonly string[]
+}
+
+/** A host's keepalived.conf. */
+interface HostConf {
+  host: string
+  address: string
+  text: string
+}
+
+/** What the hosts' keepalived.conf say in the inventory's words. The file is written anew by `up`: what it would lose is told. */
+export function adoptKeepalived(confs: readonly HostConf[]): AdoptedKeepalived {
+  const [first, ...others] = confs.map((conf) => ({ ...conf, instances: instancesOf(conf.text) }))
+  const vips: VipsYaml = {}
+  const remarks: Remark[] = []
+  const told: string[] = []
+  if (first === undefined) return { vips, keepalived: {}, order: [], remarks, told }
+  for (const { name, inner } of first.instances) {
+    const addresses = named(inner, "virtual_ipaddress")?.inner ?? []
+    const vip = addresses[0] && vipOf(addresses[0].words, inner, first.address)
+    if (vip === undefined) continue
+    vips[name] = vip
+    const path = ["vips", name]
+    const beyond = addresses.slice(1).map(({ words }) => words.join(" "))
+    if (beyond.length > 0) {
+      remarks.push({ path, text: `its instance holds more: ${beyond.join(", ")}, for which an inventory has no word` })
+      told.push(`keepalived.conf would lose further addresses of ${name}: ${beyond.join(", ")}`)
+    }
+    const priorities = [first, ...others].map(({ host, instances }) => `${host} ${priorityOf(instances, name)}`)
+    if (!isOurs(first.text))
+      remarks.push({
+        path,
+        text: `priorities: ${priorities.join(", ")}; haops gives its own, the first host the highest`,
+      })
+  }
+  const lost = isOurs(first.text) ? [] : lostOf(first.text)
+  if (lost.length > 0) told.push(`up would write keepalived.conf anew, without: ${lost.join(", ")}`)
+  const [reference] = first.instances
+  const password = reference && passwordOf(reference.inner)
+  if (password !== undefined) {
+    const text = "put the password of VRRP into this file: auth_pass in keepalived.conf has it"
+    remarks.push({ path: ["keepalived", "password"], text })
+  }
+  const order = [first, ...others].toSorted(
+    (a, b) => priorityOf(b.instances, reference?.name) - priorityOf(a.instances, reference?.name),
+  )
+  return {
+    vips,
+    keepalived: settingsOf(reference?.inner ?? [], first.text),
+    order: order.map(({ host }) => host),
+    remarks,
+    told,
+  }
+}
+
+function instancesOf(text: string): readonly { name: string; inner: readonly Statement[] }[] {
+  const all = readKeepalivedConf(text).filter(({ words }) => words[0] === "vrrp_instance")
+  return all.map(({ words, inner }) => ({ name: (words[1] ?? "").replace(/[^A-Za-z0-9_.-]/g, "_"), inner }))
+}
+
+function isOurs(text: string): boolean {
+  return text.startsWith(MANAGED)
+}
+
+function vipOf(words: readonly string[], inner: readonly Statement[], near: string): VipsYaml[string] | undefined {
+  const [target = ""] = words
+  const cidr = parseCidr(target.includes("/") ? target : `${target}/${target.includes(":") ? 128 : 32}`)
+  if (cidr === undefined) return undefined
+  const dev = words[words.indexOf("dev") + 1]
+  const nic = words.includes("dev") ? dev : inSubnet(near, cidr) ? undefined : wordAfter(inner, "interface")
+  const id = Number(wordAfter(inner, "virtual_router_id"))
+  return {
+    address: `${cidr.address}/${cidr.prefix}`,
+    ...(nic === undefined ? {} : { nic }),
+    manager: "keepalived",
+    ...(cidr.address.endsWith(`.${id}`) || Number.isNaN(id) ? {} : { virtualRouterId: id }),
+  }
+}
+
+function priorityOf(instances: ReturnType<typeof instancesOf>, name: string | undefined): number {
+  return Number(wordAfter(instances.find((one) => one.name === name)?.inner ?? [], "priority") ?? 100)
+}
+
+function passwordOf(inner: readonly Statement[]): string | undefined {
+  return wordAfter(named(inner, "authentication")?.inner ?? [], "auth_pass")
+}
+
+function settingsOf(inner: readonly Statement[], text: string): Partial<KeepalivedYaml> {
+  const seconds = Number(wordAfter(inner, "advert_int") ?? 1)
+  return {
+    ...(passwordOf(inner) === undefined ? {} : { password: { file: "secrets/keepalived" } }),
+    ...(seconds === 1 ? {} : { advertInterval: seconds % 1 === 0 ? `${seconds}s` : `${Math.round(seconds * 1000)}ms` }),
+    ...(named(inner, "unicast_peer") === undefined && inner.length > 0 ? { peers: "multicast" as const } : {}),
+    ...(named(inner, "nopreempt") === undefined ? {} : { nopreempt: true }),
+    ...(isOurs(text) ? checkOf(text) : {}),
+  }
+}
+
+/** Of a file that haops wrote. */
+function checkOf(text: string): Pick<KeepalivedYaml, "check"> {
+  const inner = readKeepalivedConf(text).find(({ words }) => words[0] === "vrrp_script")?.inner ?? []
+  const number = (name: string) => Number(wordAfter(inner, name))
+  const port = Number(/(\d+)$/.exec(wordAfter(inner, "script") ?? "")?.[1] ?? 1079)
+  const check = {
+    ...(port === 1079 ? {} : { port }),
+    ...(inner.length === 0 || number("interval") === 1 ? {} : { interval: `${number("interval")}s` }),
+    ...(inner.length === 0 || number("fall") === 2 ? {} : { fall: number("fall") }),
+    ...(inner.length === 0 || number("rise") === 2 ? {} : { rise: number("rise") }),
+  }
+  return Object.keys(check).length === 0 ? {} : { check }
+}
+
+/** Statements of an instance that haops has words for, or of its own. */
+const KNOWN =
+  `state interface virtual_router_id priority advert_int nopreempt version unicast_src_ip unicast_peer authentication
+  virtual_ipaddress`.split(/\s+/)
+
+/** Names of what haops would not write. */
+function lostOf(text: string): readonly string[] {
+  return readKeepalivedConf(text).flatMap(({ words, inner }) => {
+    const head = words.slice(0, 2).join(" ")
+    if (words[0] === "global_defs")
+      return inner
+        .filter(({ words: [name = ""] }) => !["router_id"].includes(name))
+        .map((one) => `global_defs ${one.words[0]}`)
+    if (words[0] !== "vrrp_instance") return [head]
+    return inner.filter(({ words: [name = ""] }) => !KNOWN.includes(name)).map((one) => `${head} ${one.words[0]}`)
+  })
+}
