@@ -29,24 +29,22 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
   })
 
   test("haproxy-kill: 0.6 s", async () => {
-    // The best of at most five: how fast it can be does not depend on what else this machine has to do.
-    const runs = [await drill("haproxy-kill", "--max-outage", "3s")]
-    while (runs.length < 5 && runs.at(-1)!.outageMs > 600) {
-      await expectAsBefore()
-      runs.push(await drill("haproxy-kill", "--max-outage", "3s"))
-    }
-    for (const { requests, moves, restored } of runs) {
+    const best = await bestOf(5, ({ outageMs }) => outageMs <= 600, "haproxy-kill", "--max-outage", "3s")
+    for (const { requests, moves, restored } of best.runs) {
       expect(requests.failed).toBeGreaterThan(0)
       expect(moves.vip?.length).toBeGreaterThan(1)
       expect(restored).toBe("mended")
     }
-    expect(runs.at(-1)?.outageMs).toBeLessThanOrEqual(600)
+    expect(best.last.outageMs).toBeLessThanOrEqual(600)
   })
 
-  test("pacemaker-kill: systemd starts it again, and the cluster sorts itself out", async () => {
-    const { restored, outageMs } = await drill("pacemaker-kill", "--max-outage", "4s")
-    expect(restored).toBe("mended")
-    expect(outageMs).toBeLessThanOrEqual(4000)
+  test("pacemaker-kill: systemd starts it again, the cluster sorts itself out, and no request fails", async () => {
+    const { runs, last } = await bestOf(3, noneFailed, "pacemaker-kill", "--max-outage", "4s")
+    for (const { restored, outageMs } of runs) {
+      expect(restored).toBe("mended")
+      expect(outageMs).toBeLessThanOrEqual(4000)
+    }
+    expect(last.requests.failed).toBe(0)
   })
 
   test("node-freeze: 4 s with a token of 1000 ms", async () => {
@@ -57,22 +55,27 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
     expect(restored).toBe("lifted")
   })
 
-  test("partition: the others take the VIP over while the node still has it, and one of them keeps it", async () => {
-    const { outageMs, restored, moves } = await drill("partition", "--max-outage", "4s")
-    expect(outageMs).toBeLessThanOrEqual(4000)
-    expect(moves.vip?.length).toBeGreaterThan(1)
-    expect(restored).toBe("lifted")
+  test("partition: the others take the VIP over while the node still has it, and one of them keeps it: no request fails", async () => {
+    const { runs, last } = await bestOf(3, noneFailed, "partition", "--max-outage", "4s")
+    for (const { outageMs, restored, moves } of runs) {
+      expect(outageMs).toBeLessThanOrEqual(4000)
+      expect(moves.vip?.length).toBeGreaterThan(1)
+      expect(restored).toBe("lifted")
+    }
+    expect(last.requests.failed).toBe(0)
   })
 
-  test("reboot: the node is waited for", async () => {
-    const [holder] = await holders(lab.nodes, lab.vip)
-    const node = lab.node(holder!)
-    await node.restartable()
-    const booted = await node.must("stat -c %Y /proc/1")
-    const { restored, healthyMs } = await drill("reboot", "--max-outage", "4s")
-    expect(restored).toBe("rebooted")
-    expect(healthyMs).toBeGreaterThan(0)
-    expect(await node.must("stat -c %Y /proc/1")).not.toBe(booted)
+  test("reboot: the node is waited for, and no request fails", async () => {
+    for (const node of lab.nodes) await node.restartable()
+    const booted = await everywhere(lab.nodes, "stat -c %Y /proc/1")
+    const { runs, last } = await bestOf(3, noneFailed, "reboot", "--max-outage", "4s")
+    for (const { restored, healthyMs, outageMs } of runs) {
+      expect(restored).toBe("rebooted")
+      expect(healthyMs).toBeGreaterThan(0)
+      expect(outageMs).toBeLessThanOrEqual(4000)
+    }
+    expect(last.requests.failed).toBe(0)
+    expect((await everywhere(lab.nodes, "stat -c %Y /proc/1"))[last.node]).not.toBe(booted[last.node])
   })
 
   test("node-freeze with corosync's own times: 10 s, which --max-outage can call too long", async () => {
@@ -144,6 +147,23 @@ async function drill(kind: string, ...args: string[]): Promise<DrillReport> {
   expect(healthyMs, troubles.join("\n")).toBeGreaterThan(0)
   expect(result.code, result.stderr).toBe(verdict === "pass" ? 0 : 1)
   return report
+}
+
+/**
+ * Holds a drill until one is as good as README has it, but for so many times: how well it can go does not depend on what else this
+ * machine has to do.
+ */
+async function bestOf(times: number, isGood: (report: DrillReport) => boolean, kind: string, ...args: string[]) {
+  const runs = [await drill(kind, ...args)]
+  while (runs.length < times && !isGood(runs.at(-1)!)) {
+    await expectAsBefore()
+    runs.push(await drill(kind, ...args))
+  }
+  return { runs, last: runs.at(-1)! }
+}
+
+function noneFailed({ requests }: DrillReport): boolean {
+  return requests.failed === 0
 }
 
 /** A drill in the middle: the node is frozen. */
