@@ -1,6 +1,7 @@
 import { inSubnet, parseCidr } from "../base/address.ts"
 import type { Remark } from "../document/draft.ts"
 import { MANAGED } from "../host/mark.ts"
+import { lastPart } from "../vip/section/expand.ts"
 import type { VipsYaml } from "../vip/section/schema.ts"
 import { named, readKeepalivedConf, type Statement, wordAfter } from "./read-conf.ts"
 import type { KeepalivedYaml } from "./schema.ts"
@@ -87,7 +88,7 @@ function vipOf(words: readonly string[], inner: readonly Statement[], near: stri
     address: `${cidr.address}/${cidr.prefix}`,
     ...(nic === undefined ? {} : { nic }),
     manager: "keepalived",
-    ...(cidr.address.endsWith(`.${id}`) || Number.isNaN(id) ? {} : { virtualRouterId: id }),
+    ...(lastPart(cidr.address) === id || Number.isNaN(id) ? {} : { virtualRouterId: id }),
   }
 }
 

@@ -51,7 +51,7 @@ function expandVip(name: string, yaml: VipYaml, group: Group): Vip {
 }
 
 /** What people who choose by hand most often choose: 200 for 10.0.0.200. Of IPv6 the last byte. */
-function lastPart(address: string): number {
+export function lastPart(address: string): number {
   if (!address.includes(":")) return Number(address.split(".").at(-1))
   return Number.parseInt(address.split(":").at(-1) || "0", 16) % 256
 }
