@@ -68,12 +68,28 @@ haproxy:
 
 const example = (name: string) => readFileSync(new URL(`../../../inventory/${name}.yaml`, import.meta.url), "utf8")
 const CASES = {
+  "a hundred objects": many(75),
   ...Object.fromEntries(["minimal", "openstack", "lab", "kubernetes"].map((name) => [name, example(name)])),
   rich: RICH,
   "rich, with-vip": RICH.replace("haproxy:\n", "haproxy:\n  placement: with-vip\n").replace(
     / {2}(monitor: 3s|migrationThreshold: 2|failureTimeout: 2min)\n/g,
     "",
   ),
+}
+
+/** Groups, clones and single resources, each tied to the one before it. */
+function many(count: number): string {
+  const numbers = Array.from({ length: count }, (_, at) => at)
+  const kinds = ["", ", clone: { interleave: true }", ", group: g1", ", group: g2", ", operations: { monitor: 7s }"]
+  const name = (at: number) => (at % 5 === 1 ? `r${at}-clone` : `r${at}`)
+  const resources = numbers.map((at) => `    r${at}: { agent: ocf:heartbeat:Dummy${kinds[at % 5]} }\n`)
+  const ties = numbers.slice(1).filter((at) => ![2, 3, 4].includes(at % 5))
+  const constraints = ties.map((at) => `    - { colocate: ${name(at)}, with: r0, score: ${at} }\n`)
+  return `${RICH.slice(0, RICH.indexOf("pacemaker:"))}pacemaker:
+  password: { env: X }
+  resources:
+${resources.join("")}  constraints:
+${constraints.join("")}`
 }
 
 const SECRET = "hunter2-of-this-test"
