@@ -25,50 +25,61 @@ interface HostConf {
 
 /** What the hosts' keepalived.conf say in the inventory's words. The file is written anew by `up`: what it would lose is told. */
 export function adoptKeepalived(confs: readonly HostConf[]): AdoptedKeepalived {
-  const [first, ...others] = confs.map((conf) => ({ ...conf, instances: instancesOf(conf.text) }))
-  const vips: VipsYaml = {}
-  const remarks: Remark[] = []
-  const told: string[] = []
-  if (first === undefined) return { vips, keepalived: {}, order: [], remarks, told }
-  for (const { name, inner } of first.instances) {
-    const addresses = named(inner, "virtual_ipaddress")?.inner ?? []
-    const vip = addresses[0] && vipOf(addresses[0].words, inner, first.address)
-    if (vip === undefined) continue
-    vips[name] = vip
-    const path = ["vips", name]
-    const beyond = addresses.slice(1).map(({ words }) => words.join(" "))
-    if (beyond.length > 0) {
-      remarks.push({ path, text: `its instance holds more: ${beyond.join(", ")}, for which an inventory has no word` })
-      told.push(`keepalived.conf would lose further addresses of ${name}: ${beyond.join(", ")}`)
-    }
-    const priorities = [first, ...others].map(({ host, instances }) => `${host} ${priorityOf(instances, name)}`)
-    if (!isOurs(first.text))
-      remarks.push({
-        path,
-        text: `priorities: ${priorities.join(", ")}; haops gives its own, the first host the highest`,
-      })
-  }
-  const lost = isOurs(first.text) ? [] : lostOf(first.text)
-  if (lost.length > 0) told.push(`up would write keepalived.conf anew, without: ${lost.join(", ")}`)
+  const all = confs.map((conf) => ({ ...conf, instances: instancesOf(conf.text) }))
+  const [first] = all
+  if (first === undefined) return { vips: {}, keepalived: {}, order: [], remarks: [], told: [] }
   const [reference] = first.instances
-  const password = reference && passwordOf(reference.inner)
-  if (password !== undefined) {
-    const text = "put the password of VRRP into this file: auth_pass in keepalived.conf has it"
-    remarks.push({ path: ["keepalived", "password"], text })
-  }
-  const order = [first, ...others].toSorted(
-    (a, b) => priorityOf(b.instances, reference?.name) - priorityOf(a.instances, reference?.name),
-  )
+  const instances = first.instances.map((instance) => adoptInstance(instance, all))
+  const rank = (host: Read) => priorityOf(host, reference?.name)
+  const lost = isOurs(first.text) ? [] : lostOf(first.text)
   return {
-    vips,
+    vips: Object.fromEntries(instances.flatMap(({ name, vip }) => (vip === undefined ? [] : [[name, vip]]))),
     keepalived: settingsOf(reference?.inner ?? [], first.text),
-    order: order.map(({ host }) => host),
-    remarks,
-    told,
+    order: all.toSorted((a, b) => rank(b) - rank(a)).map(({ host }) => host),
+    remarks: [...instances.flatMap(({ remarks }) => remarks), ...passwordRemark(reference?.inner ?? [])],
+    told: [
+      ...instances.flatMap(({ told }) => told),
+      ...(lost.length === 0 ? [] : [`up would write keepalived.conf anew, without: ${lost.join(", ")}`]),
+    ],
   }
 }
 
-function instancesOf(text: string): readonly { name: string; inner: readonly Statement[] }[] {
+interface Instance {
+  name: string
+  inner: readonly Statement[]
+}
+
+type Read = HostConf & { instances: readonly Instance[] }
+
+/** An instance of the first host, which all of them have. */
+function adoptInstance({ name, inner }: Instance, all: readonly Read[]) {
+  const { address, text } = all[0]!
+  const [first, ...others] = named(inner, "virtual_ipaddress")?.inner ?? []
+  const vip = first && vipOf(first.words, inner, address)
+  const none = `keepalived.conf's instance ${name} holds no address that an inventory can say, and would be gone`
+  if (vip === undefined) return { name, vip, remarks: [], told: [none] }
+  const path = ["vips", name]
+  const beyond = others.map(({ words }) => words.join(" ")).join(", ")
+  const priorities = all.map((one) => `${one.host} ${priorityOf(one, name)}`).join(", ")
+  const remarks: Remark[] = [
+    ...(beyond === ""
+      ? []
+      : [{ path, text: `its instance holds more, for which an inventory has no word: ${beyond}` }]),
+    ...(isOurs(text)
+      ? []
+      : [{ path, text: `priorities: ${priorities}; haops gives its own, the first host the highest` }]),
+  ]
+  const told = beyond === "" ? [] : [`keepalived.conf would lose further addresses of ${name}: ${beyond}`]
+  return { name, vip, remarks, told }
+}
+
+function passwordRemark(inner: readonly Statement[]): readonly Remark[] {
+  if (passwordOf(inner) === undefined) return []
+  const text = "put the password of VRRP into this file: auth_pass in keepalived.conf has it"
+  return [{ path: ["keepalived", "password"], text }]
+}
+
+function instancesOf(text: string): readonly Instance[] {
   const all = readKeepalivedConf(text).filter(({ words }) => words[0] === "vrrp_instance")
   return all.map(({ words, inner }) => ({ name: (words[1] ?? "").replace(/[^A-Za-z0-9_.-]/g, "_"), inner }))
 }
@@ -92,8 +103,10 @@ function vipOf(words: readonly string[], inner: readonly Statement[], near: stri
   }
 }
 
-function priorityOf(instances: ReturnType<typeof instancesOf>, name: string | undefined): number {
-  return Number(wordAfter(instances.find((one) => one.name === name)?.inner ?? [], "priority") ?? 100)
+/** Keepalived's default is 100. */
+function priorityOf({ instances }: Read, name: string | undefined): number {
+  const inner = instances.find((one) => one.name === name)?.inner ?? []
+  return Number(wordAfter(inner, "priority") ?? 100)
 }
 
 function passwordOf(inner: readonly Statement[]): string | undefined {
