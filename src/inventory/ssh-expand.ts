@@ -24,6 +24,7 @@ export function expandSsh(general: SshYaml | undefined, own: SshYaml | undefined
     becomePassword: secret("becomePassword"),
     hostKeys: yaml.hostKeys ?? "strict",
     knownHosts: path("knownHosts"),
+    transport: yaml.transport,
     connectTimeoutMs: milliseconds(yaml.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT),
   }
 }

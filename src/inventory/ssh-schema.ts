@@ -35,6 +35,11 @@ export const sshSchema = z
       .describe(
         "known_hosts file. Relative to this inventory's directory. Default: ~/.ssh/known_hosts and the system's",
       ),
+    transport: z
+      .enum(["ssh2", "openssh", "auto"])
+      .describe(
+        "What logs in. Default ssh2, which is part of haops. openssh: the ssh of this machine, with all that its configuration says. auto: that where ssh2 cannot do what it says",
+      ),
     connectTimeout: durationSchema.describe("Limit for connecting and logging in. Default 10s"),
   })
   .partial()

@@ -24,6 +24,8 @@ export interface SshSettings {
   knownHosts?: string | undefined
   /** Default 10 000 ms. */
   connectTimeoutMs: number
+  /** What speaks ssh: haops itself (ssh2), this machine's ssh, or that only where the ssh configuration needs it. Default ssh2. */
+  transport?: "ssh2" | "openssh" | "auto" | undefined
 }
 
 export type Group = "controllers" | "loadbalancers"

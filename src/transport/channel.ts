@@ -1,17 +1,15 @@
 import { randomBytes } from "node:crypto"
-import type { ClientChannel } from "ssh2"
 import type { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import { canceledError } from "./connect-errors.ts"
+import type { Channel, ChannelAnswer } from "./connection.ts"
+import { NoChannelError } from "./no-channel.ts"
 import { RemoteProcess } from "./remote-process.ts"
 import { invoke } from "./remote-shell.ts"
 import type { Run } from "./run.ts"
 import { refusedExecError, tooLongError } from "./run-errors.ts"
 
 const DEFAULT_TIMEOUT_MS = 60_000
-
-/** The server has no channel to spare (`MaxSessions`). The command did not start. */
-export class NoChannelError extends Error {}
 
 /**
  * Runs one command on a channel of its own. Resolves for every exit code and for an exit by signal. Throws `E_CONNECT` (lost on
@@ -21,19 +19,18 @@ export async function runCommand(run: Run): Promise<ExecResult> {
   const nonce = `haops-${randomBytes(12).toString("hex")}`
   const timeoutMs = run.command.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const started = performance.now()
-  const { line, command } = invoke(run.command, run.become, nonce)
+  const { line, command } = invoke(run.command, run.become, nonce, run.connection.mute)
   // Listened to from the moment it is there: a short command's exit status can be in the same packet as the channel itself.
-  const listen = (stream: ClientChannel) =>
-    new RemoteProcess({ ...run, command }, stream, { nonce, started, timeoutMs })
-  const { outcome } = await openChannel(run, line, timeoutMs, listen)
+  const listen = (channel: Channel) => new RemoteProcess({ ...run, command }, channel, { nonce, started, timeoutMs })
+  const { outcome } = await openChannel(run, { line, nonce }, timeoutMs, listen)
   return outcome
 }
 
 function openChannel<Opened>(
   run: Run,
-  line: string,
+  what: { line: string; nonce: string },
   timeoutMs: number,
-  listen: (stream: ClientChannel) => Opened,
+  listen: (channel: Channel) => Opened,
 ): Promise<Opened> {
   const { connection, signal } = run
   return new Promise((resolve, reject) => {
@@ -53,14 +50,14 @@ function openChannel<Opened>(
     const timer = setTimeout(() => giveUp(tooLongError(run, timeoutMs, false)), timeoutMs)
     const stopLost = connection.onLost(giveUp)
     signal.addEventListener("abort", cancel, { once: true })
-    const answered = (error: (Error & { reason?: unknown }) | undefined, stream: ClientChannel) => {
+    const answered: ChannelAnswer = (error, channel) => {
       cleanUp()
-      if (givenUp) stream?.close()
-      else if (error === undefined) resolve(listen(stream))
-      else openFailed(error, connection, reject)
+      if (givenUp) channel?.close()
+      else if (channel !== undefined) resolve(listen(channel))
+      else if (error !== undefined) openFailed(error, connection, reject)
     }
     try {
-      connection.client.exec(line, answered)
+      connection.open(what.line, what.nonce, answered)
     } catch {
       // ssh2 throws where the socket is half closed already: the end of the connection follows, and says why.
     }

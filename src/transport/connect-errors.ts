@@ -1,5 +1,5 @@
 import { HaopsError } from "../base/errors.ts"
-import type { Endpoint } from "./endpoint.ts"
+import type { Destination } from "./destination.ts"
 
 /** The server closed the connection before it said who it is or let us log in, as sshd does under `MaxStartups`. */
 export const DROPPED = "HAOPS_DROPPED"
@@ -25,14 +25,14 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** An endpoint for messages: `controller1 (10.0.0.12:22)`. */
-export function place(endpoint: Pick<Endpoint, "name" | "address" | "port">): string {
+export function place(endpoint: Pick<Destination, "name" | "address" | "port">): string {
   const address = endpoint.address.includes(":") ? `[${endpoint.address}]` : endpoint.address
   const where = `${address}:${endpoint.port}`
   return endpoint.name === endpoint.address ? where : `${endpoint.name} (${where})`
 }
 
 /** What the socket or the handshake said, as `E_CONNECT`. */
-export function connectError(endpoint: Endpoint, cause: Error): HaopsError {
+export function connectError(endpoint: Destination, cause: Error): HaopsError {
   const [reason, hint] = REASONS[codeOf(cause)] ?? [cause.message, undefined]
   const way = endpoint.via === undefined ? "" : ` by way of ${endpoint.via.name}`
   return new HaopsError("E_CONNECT", `cannot connect to ${place(endpoint)}${way}: ${reason}`, {
@@ -43,11 +43,11 @@ export function connectError(endpoint: Endpoint, cause: Error): HaopsError {
 }
 
 /** The connection ended before the login was through. */
-export function droppedError(endpoint: Endpoint): HaopsError {
+export function droppedError(endpoint: Destination): HaopsError {
   return connectError(endpoint, Object.assign(new Error("closed before the login"), { code: DROPPED }))
 }
 
-export function noAnswerError(endpoint: Endpoint): HaopsError {
+export function noAnswerError(endpoint: Destination): HaopsError {
   const message = `cannot connect to ${place(endpoint)}: no answer within ${endpoint.connectTimeoutMs / 1000} s`
   return new HaopsError("E_CONNECT", message, { host: endpoint.name, hint: REASONS.ETIMEDOUT?.[1] })
 }
@@ -57,7 +57,7 @@ export function canceledError(host: string): HaopsError {
 }
 
 /** A connection that was there and is gone. */
-export function lostError(endpoint: Endpoint, cause: Error | undefined): HaopsError {
+export function lostError(endpoint: Destination, cause: Error | undefined): HaopsError {
   const why = cause === undefined ? "the host closed it" : cause.message
   return new HaopsError("E_CONNECT", `the connection to ${place(endpoint)} was lost: ${why}`, {
     host: endpoint.name,
@@ -68,7 +68,7 @@ export function lostError(endpoint: Endpoint, cause: Error | undefined): HaopsEr
 
 /** The server said no to everything we have. */
 export function loginError(
-  endpoint: Endpoint,
+  endpoint: Destination,
   tried: readonly string[],
   passed: readonly string[],
   accepts: readonly string[],
@@ -77,8 +77,11 @@ export function loginError(
   const rest = passed.length === 0 ? "" : `; not usable: ${passed.join(", ")}`
   const wanted = accepts.length === 0 ? "" : `; it accepts ${accepts.join(", ")}`
   const message = `${place(endpoint)} refuses the login of ${endpoint.user}: ${offered}${rest}${wanted}`
+  const { beyond = [] } = endpoint
   const hint =
-    "put one of the keys into that user's authorized_keys, load the right one into the agent, or set ssh.user, ssh.identityFile or ssh.password"
+    beyond.length > 0
+      ? `the ssh configuration has ${beyond.join(" and ")}: ssh.transport: openssh in the inventory logs in by that`
+      : "put one of the keys into that user's authorized_keys, load the right one into the agent, or set ssh.user, ssh.identityFile or ssh.password"
   return new HaopsError("E_AUTH", message, { host: endpoint.name, hint })
 }
 

@@ -7,10 +7,19 @@ import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Secret } from "../base/secret.ts"
 import type { Host, SecretSource } from "../model/inventory.ts"
 import { canceledError, isTransient } from "./connect-errors.ts"
-import { attempt, type Connection, type ConnectionDeps, openSocket, openThrough } from "./connection.ts"
+import {
+  attempt,
+  type Connection,
+  type ConnectionDeps,
+  openSocket,
+  openThrough,
+  type Ssh2Connection,
+} from "./connection.ts"
 import { type Endpoint, resolveEndpoint, type Surroundings } from "./endpoint.ts"
 import { createHostKeys } from "./host-keys.ts"
 import type { Keyring } from "./keyring.ts"
+import { createOpenssh } from "./openssh/openssh.ts"
+import { takesOpenssh } from "./openssh/wanted.ts"
 import { createSshConfig } from "./ssh-config.ts"
 import { SshTransport } from "./ssh-transport.ts"
 import type { Transport } from "./transport.ts"
@@ -49,6 +58,7 @@ const RETRY = { retries: 6, minTimeout: 100, factor: 2, randomize: true }
 /** This many connections start at once, and then one at a time: a hundred handshakes in one instant help nobody. */
 const BURST = 16
 const SPACING_MS = 8
+const KEEPALIVE_MS = 5_000
 
 export function createConnector(options: ConnectorOptions): Connector {
   const around = surroundings(options)
@@ -56,7 +66,9 @@ export function createConnector(options: ConnectorOptions): Connector {
     hostKeys: createHostKeys(options.onNotice ?? (() => undefined)),
     logIn: lateLogin(options),
   }
-  const network = createNetwork(deps)
+  const turn = createTurns()
+  const network = createNetwork(deps, turn)
+  const openssh = createOpenssh({ around, keepaliveMs: options.keepaliveMs ?? KEEPALIVE_MS })
   const begun = new Map<Host, Promise<Transport>>()
   const closing = new AbortController()
 
@@ -64,8 +76,10 @@ export function createConnector(options: ConnectorOptions): Connector {
     // One signal stands for a whole run, with a listener for everything under way: no leak.
     setMaxListeners(0, signal)
     try {
-      const endpoint = await resolveEndpoint(host, around)
-      return new SshTransport(host, await network.reach(endpoint, signal, onOpening), options.secret)
+      const connection = (await takesOpenssh(host, around))
+        ? await patiently(() => turn(signal).then(() => openssh.connect(host, signal, onOpening)), signal)
+        : await network.reach(await resolveEndpoint(host, around), signal, onOpening)
+      return new SshTransport(host, connection, options.secret)
     } catch (thrown) {
       throw signal.aborted ? canceledError(host.name) : ofHost(thrown, host.name)
     }
@@ -87,6 +101,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       closing.abort()
       network.close()
       await Promise.all([...begun.values()].map(hangUp))
+      openssh.release()
     },
   }
 }
@@ -108,19 +123,18 @@ function surroundings(options: ConnectorOptions): Surroundings {
 
 interface Network {
   /** `onOpening` is called when the way to the endpoint begins to be opened. */
-  reach(endpoint: Endpoint, signal: AbortSignal, onOpening?: () => void): Promise<Connection>
+  reach(endpoint: Endpoint, signal: AbortSignal, onOpening?: () => void): Promise<Ssh2Connection>
   close(): void
 }
 
 /** Connections, and the jump hosts that they share. */
-function createNetwork(deps: ConnectionDeps): Network {
-  const jumps = new Map<string, Promise<Connection>>()
+function createNetwork(deps: ConnectionDeps, turn: Turn): Network {
+  const jumps = new Map<string, Promise<Ssh2Connection>>()
   const closing = new AbortController()
   setMaxListeners(0, closing.signal)
-  const turn = createTurns()
 
   /** A jump host is everybody's: whoever asked for it first may be canceled, and the others still need it. */
-  const jump = (endpoint: Endpoint): Promise<Connection> => {
+  const jump = (endpoint: Endpoint): Promise<Ssh2Connection> => {
     const key = JSON.stringify(endpoint)
     const known = jumps.get(key)
     if (known !== undefined) return known
@@ -142,7 +156,7 @@ function createNetwork(deps: ConnectionDeps): Network {
       await turn(signal)
       return attempt(endpoint, open, deps, signal)
     }
-    return pRetry(once, { ...RETRY, signal, shouldRetry: ({ error }) => isTransient(error) })
+    return patiently(once, signal)
   }
   return {
     reach,
@@ -157,8 +171,13 @@ function createNetwork(deps: ConnectionDeps): Network {
   }
 }
 
+/** Tries again, with growing pauses, where the connection was dropped before anything was decided. */
+function patiently<Result extends Connection>(once: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return pRetry(once, { ...RETRY, signal, shouldRetry: ({ error }) => isTransient(error) })
+}
+
 /** Everything of ssh2 is loaded while the first sockets are being opened: a host's sshd starts to work then, and has more to do. */
-function lateLogin({ secret, keepaliveMs = 5_000 }: ConnectorOptions): ConnectionDeps["logIn"] {
+function lateLogin({ secret, keepaliveMs = KEEPALIVE_MS }: ConnectorOptions): ConnectionDeps["logIn"] {
   let keyring: Keyring | undefined
   return async (endpoint, stream, hostKey) => {
     const { logIn } = await import("./login.ts")
@@ -184,8 +203,10 @@ function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Pro
   })
 }
 
+type Turn = (signal: AbortSignal) => Promise<void>
+
 /** Hands out starting times: the first `BURST` at once, the others `SPACING_MS` apart. */
-function createTurns(): (signal: AbortSignal) => Promise<void> {
+function createTurns(): Turn {
   let next = Number.NEGATIVE_INFINITY
   return async (signal) => {
     const now = performance.now()

@@ -1,5 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import type { Host, SecretSource, SshSettings } from "../model/inventory.ts"
+import { beyondSsh2 } from "./beyond-ssh2.ts"
 import { type EndpointFiles, endpointFiles } from "./endpoint-files.ts"
 import type { ConfigLookup, ConfigValues } from "./ssh-config.ts"
 
@@ -19,6 +20,8 @@ export interface Endpoint extends EndpointFiles {
   hostKeys: "strict" | "accept-new"
   hashKnownHosts: boolean
   connectTimeoutMs: number
+  /** What the ssh configuration asks for that only ssh itself can do, and is left out here. */
+  beyond: readonly string[]
   /** The jump host on the way, with its own jump host on the way to it. */
   via: Endpoint | undefined
 }
@@ -100,6 +103,7 @@ async function build(
     hostKeys: journey.settings.hostKeys,
     hashKnownHosts: first("hashknownhosts") === "yes",
     connectTimeoutMs: journey.settings.connectTimeoutMs,
+    beyond: beyondSsh2(config),
     via: await jump(own.proxyJump ?? proxyJump(config, target), around, journey),
   }
 }
@@ -130,7 +134,7 @@ function proxyJump(config: ConfigValues, target: Target): string | undefined {
   const chain = config.get("proxyjump")?.[0]
   if (chain !== undefined || command === undefined || command === "none") return chain
   throw new HaopsError("E_UNSUPPORTED", `the ssh configuration of ${target.name} uses a ProxyCommand: ${command}`, {
-    hint: "use ProxyJump there, or set ssh.proxyJump in the inventory (`none` to connect directly)",
+    hint: "set ssh.transport: openssh in the inventory, or use ProxyJump there (ssh.proxyJump: none connects directly)",
   })
 }
 

@@ -1,12 +1,27 @@
 import { hostPort } from "../base/address.ts"
+import { quoteAll } from "../base/sh.ts"
 import type { Host } from "../model/inventory.ts"
+import { beyondSsh2 } from "./beyond-ssh2.ts"
 import { type ConfigLine, configLines } from "./config-lines.ts"
 import { type Endpoint, resolveEndpoint, type Surroundings } from "./endpoint.ts"
+import { takesOpenssh } from "./openssh/wanted.ts"
+import { orderFor } from "./openssh/words.ts"
 import type { ConfigValues } from "./ssh-config.ts"
 
 /** One thing that is decided about a login, and who decided it. */
 export interface LoginFact {
-  what: "address" | "user" | "port" | "key" | "agent" | "password" | "jump" | "host key" | "known hosts" | "become"
+  what:
+    | "transport"
+    | "address"
+    | "user"
+    | "port"
+    | "key"
+    | "agent"
+    | "password"
+    | "jump"
+    | "host key"
+    | "known hosts"
+    | "become"
   value: string
   /** `inventory`, `/home/me/.ssh/config:4`, `default`. */
   why: string
@@ -16,6 +31,7 @@ const CONFIG = "ssh configuration"
 
 /** How a host would be logged in to, and why. It asks nobody but the ssh configuration. Throws as `resolveEndpoint` does. */
 export async function explainLogin(host: Host, around: Surroundings): Promise<readonly LoginFact[]> {
+  if (await takesOpenssh(host, around)) return await opensshFacts(host, around)
   const endpoint = await resolveEndpoint(host, around)
   const names = [host.name, host.address]
   const config = await around.lookup(names, host.ssh)
@@ -43,6 +59,22 @@ export async function explainLogin(host: Host, around: Surroundings): Promise<re
 
 function fact(what: LoginFact["what"], value: string, why: string): LoginFact {
   return { what, value, why }
+}
+
+/** What ssh is told; all else its configuration says, as `ssh -G` with the same words shows. */
+async function opensshFacts(host: Host, around: Surroundings): Promise<readonly LoginFact[]> {
+  const { destination, words } = await orderFor(host, around)
+  const { address, user, port } = destination
+  const beyond = beyondSsh2(await around.lookup([host.name, host.address], host.ssh))
+  const own = (value: unknown, otherwise: string) => (value === undefined ? otherwise : "inventory")
+  const why = host.ssh.transport === "auto" ? `${CONFIG}: ${beyond.join(", ")}` : "inventory"
+  return [
+    fact("transport", `ssh ${quoteAll(words)}`, why),
+    fact("address", address, "inventory"),
+    fact("user", user, own(host.ssh.user, `${CONFIG} or your own name`)),
+    fact("port", `${port}`, own(host.ssh.port, `${CONFIG} or default`)),
+    ...(user === "root" ? [] : [fact("become", host.ssh.become, "inventory or default")]),
+  ]
 }
 
 type Why = (keyword: string, own: string | number | undefined, otherwise: string) => string

@@ -201,7 +201,7 @@ async function bannedBy(endpoint: Endpoint, key: Buffer): Promise<HaopsError | u
 function unchecked(endpoint: Endpoint, key: Buffer, voucher: string): HaopsError {
   const shown = `${keyType(key)} ${fingerprint(key)}`
   const message = `the host key of ${describe(endpoint)} is not known: ${shown}; ${voucher}, which haops cannot ask`
-  const hint = `log in once with ssh, compare the fingerprint on the host itself, and record the key beside it: ${recordCommand(endpoint, key)}`
+  const hint = `set ssh.transport: openssh, which can; or log in once with ssh, compare the fingerprint on the host itself, and record the key beside it: ${recordCommand(endpoint, key)}`
   return new HaopsError("E_HOSTKEY", message, { host: endpoint.name, hint })
 }
 

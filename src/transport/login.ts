@@ -1,8 +1,14 @@
 import type { Duplex } from "node:stream"
-import ssh2, { type AnyAuthMethod, type Client, type ConnectConfig, type NextAuthHandler } from "ssh2"
+import ssh2, {
+  type AnyAuthMethod,
+  type Client,
+  type ClientChannel,
+  type ConnectConfig,
+  type NextAuthHandler,
+} from "ssh2"
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
 import { connectError, droppedError, loginError, lostError } from "./connect-errors.ts"
-import type { Connection } from "./connection.ts"
+import type { Channel, Ssh2Connection } from "./connection.ts"
 import { type CredentialSources, credentialsFor } from "./credentials.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { HostKeyCheck } from "./host-keys.ts"
@@ -17,7 +23,12 @@ interface LoginDeps extends CredentialSources {
  * Checks the host's key and logs in, on a stream that was opened and may have been reset since, before the server has said a word.
  * Throws `E_CONNECT`, `E_HOSTKEY`, `E_AUTH`.
  */
-export function logIn(endpoint: Endpoint, sock: Duplex, hostKey: HostKeyCheck, deps: LoginDeps): Promise<Connection> {
+export function logIn(
+  endpoint: Endpoint,
+  sock: Duplex,
+  hostKey: HostKeyCheck,
+  deps: LoginDeps,
+): Promise<Ssh2Connection> {
   if (sock.destroyed) return Promise.reject(droppedError(endpoint))
   const client = new ssh2.Client()
   const auth = createAuth(endpoint, deps)
@@ -115,7 +126,7 @@ function createAuth(endpoint: Endpoint, deps: LoginDeps): Auth {
   }
 }
 
-function connected(endpoint: Endpoint, client: Client, sock: Duplex): Connection {
+function connected(endpoint: Endpoint, client: Client, sock: Duplex): Ssh2Connection {
   const listeners = new Set<(error: HaopsError) => void>()
   let lost: HaopsError | undefined
   let cause: Error | undefined
@@ -130,6 +141,8 @@ function connected(endpoint: Endpoint, client: Client, sock: Duplex): Connection
   return {
     endpoint,
     client,
+    open: (line, _nonce, answered) =>
+      client.exec(line, (error, stream) => answered(error, stream && channelOf(stream))),
     get lost() {
       return lost
     },
@@ -144,5 +157,19 @@ function connected(endpoint: Endpoint, client: Client, sock: Duplex): Connection
       if ("unref" in sock && typeof sock.unref === "function") sock.unref()
       endSignsOfLife(client)
     },
+  }
+}
+
+function channelOf(stream: ClientChannel): Channel {
+  stream.on("error", () => undefined)
+  return {
+    stdin: stream,
+    onData: (listener) => {
+      stream.on("data", (piece: Buffer) => listener("stdout", piece))
+      stream.stderr.on("data", (piece: Buffer) => listener("stderr", piece))
+    },
+    onExit: (listener) => stream.on("exit", listener),
+    onClose: (listener) => stream.on("close", () => listener()),
+    close: () => stream.close(),
   }
 }

@@ -1,10 +1,11 @@
 import { setTimeout } from "node:timers/promises"
-import type { ClientChannel } from "ssh2"
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
 import { canceledError } from "./connect-errors.ts"
+import type { Channel } from "./connection.ts"
 import { Gate } from "./gate.ts"
 import { feedInput } from "./input.ts"
+import { NoChannelError } from "./no-channel.ts"
 import { Output } from "./output.ts"
 import { sudoPrompt } from "./remote-shell.ts"
 import type { Run } from "./run.ts"
@@ -30,7 +31,7 @@ export interface Terms {
 export class RemoteProcess {
   readonly outcome: Promise<ExecResult>
   readonly #run: Run
-  readonly #stream: ClientChannel
+  readonly #channel: Channel
   readonly #terms: Terms
   readonly #gates: { stdout: Gate; stderr: Gate }
   readonly #output: { stdout: Output; stderr: Output }
@@ -42,11 +43,11 @@ export class RemoteProcess {
   #linger: NodeJS.Timeout | undefined
   #begun!: (pid: number | undefined) => void
   #resolve!: (result: ExecResult) => void
-  #reject!: (error: HaopsError) => void
+  #reject!: (error: HaopsError | NoChannelError) => void
 
-  constructor(run: Run, stream: ClientChannel, terms: Terms) {
+  constructor(run: Run, channel: Channel, terms: Terms) {
     this.#run = run
-    this.#stream = stream
+    this.#channel = channel
     this.#terms = terms
     const gate = () => new Gate(terms.nonce, sudoPrompt(terms.nonce))
     this.#gates = { stdout: gate(), stderr: gate() }
@@ -61,19 +62,17 @@ export class RemoteProcess {
     this.#attend()
     this.#limit()
     // With a password it is sudo that reads first: the command's input waits until the command is there to read it.
-    if (run.become !== "sudo-password") this.#feed()
+    if (!this.#feedsLate) this.#feed()
   }
 
   #attend(): void {
-    this.#stream.on("data", (piece: Buffer) => this.#collect("stdout", piece))
-    this.#stream.stderr.on("data", (piece: Buffer) => this.#collect("stderr", piece))
-    this.#stream.on("error", () => undefined)
-    this.#stream.on("close", () => this.#finish())
-    this.#stream.on("exit", (code: number | null, signal?: string) => {
+    this.#channel.onData((name, piece) => this.#collect(name, piece))
+    this.#channel.onClose((refused) => this.#finish(refused))
+    this.#channel.onExit((code, signal) => {
       this.#exit = signal === undefined ? { code } : { code, signal }
       // A daemon that the command left behind may hold the channel open for ever.
       this.#linger = globalThis.setTimeout(() => {
-        this.#stream.close()
+        this.#channel.close()
         this.#finish()
       }, LINGER_MS)
     })
@@ -106,20 +105,28 @@ export class RemoteProcess {
     if (own !== undefined) this.#output[name].add(own)
     if (gate.noise > MAX_NOISE_BYTES) this.#abandon(noisyLoginError(this.#run, MAX_NOISE_BYTES))
     else if (this.#output[name].size > MAX_OUTPUT_BYTES) this.#abandon(tooMuchError(this.#run, MAX_OUTPUT_BYTES))
-    else if (name === "stderr" && !wasOpen && this.#run.become === "sudo-password") this.#converse(gate)
+    else if (name === "stderr" && !wasOpen && this.#feedsLate) this.#converse(gate)
+  }
+
+  /** A stream is read once: where a session may yet be refused, it waits for the command too. */
+  get #feedsLate(): boolean {
+    const { become, command, connection } = this.#run
+    const { stdin } = command
+    const once = typeof stdin === "object" && Symbol.asyncIterator in stdin
+    return become === "sudo-password" || (connection.mute === true && once)
   }
 
   /** Talks to sudo: the password for its first question, nothing for a second one, which means that it was wrong. */
   #converse(gate: Gate): void {
     if (gate.open) this.#feed()
-    if (gate.open || gate.asked <= this.#prompts) return
+    if (gate.open || this.#run.become !== "sudo-password" || gate.asked <= this.#prompts) return
     this.#prompts = gate.asked
-    if (gate.asked === 1) this.#stream.write(`${this.#run.becomePassword?.reveal() ?? ""}\n`)
-    else this.#stream.end()
+    if (gate.asked === 1) this.#channel.stdin.write(`${this.#run.becomePassword?.reveal() ?? ""}\n`)
+    else this.#channel.stdin.end()
   }
 
   #feed(): void {
-    feedInput(this.#stream, this.#run.command.stdin, this.#over.signal).catch((thrown) => {
+    feedInput(this.#channel.stdin, this.#run.command.stdin, this.#over.signal).catch((thrown) => {
       this.#abandon(asHaopsError(thrown, { host: this.#run.connection.endpoint.name }))
     })
   }
@@ -140,10 +147,11 @@ export class RemoteProcess {
     return this.#gates.stderr.preamble.replaceAll(sudoPrompt(this.#terms.nonce), "")
   }
 
-  #finish(): void {
+  #finish(refused?: Error): void {
     this.#begun(undefined)
     const { connection } = this.#run
-    if (this.#exit === undefined) this.#fail(connection.lost ?? noStatusError(connection.endpoint, this.#result()))
+    if (refused !== undefined) this.#fail(connection.lost ?? new NoChannelError(refused.message))
+    else if (this.#exit === undefined) this.#fail(connection.lost ?? noStatusError(connection.endpoint, this.#result()))
     else if (!this.#gates.stderr.open) this.#fail(notRunError(this.#run, this.#prompts, this.#result()))
     else this.#settle(() => this.#resolve(this.#result()))
   }
@@ -169,12 +177,12 @@ export class RemoteProcess {
   async #kill(): Promise<boolean> {
     const pid = await Promise.race([this.#pid, setTimeout(START_MS, undefined)])
     const stopped = await this.#run.kill(pid)
-    this.#stream.end()
-    this.#stream.close()
+    this.#channel.stdin.end()
+    this.#channel.close()
     return stopped
   }
 
-  #fail(error: HaopsError): void {
+  #fail(error: HaopsError | NoChannelError): void {
     this.#settle(() => this.#reject(error))
   }
 

@@ -12,15 +12,22 @@ export type Become = "login" | "sudo" | "sudo-password"
  * streams. All that came before is not the command's (what a .bashrc says, sudo's lecture); and if the nonce never comes,
  * the command never ran, whatever the exit code says. The command sees the login's PATH, sudo's under sudo, with the sbin
  * directories added, and LC_ALL=C. A script for `sh -s` does all that itself, which saves a process, unless sudo would read it.
+ * `reports`: a last line on standard error says how the command ended, by `exitLine`, for a connection that cannot tell.
  */
-export function invoke(command: Command, become: Become, nonce: string): { line: string; command: Command } {
+export function invoke(
+  command: Command,
+  become: Become,
+  nonce: string,
+  reports = false,
+): { line: string; command: Command } {
   const { argv, stdin } = command
   if (
     argv.length === 2 &&
     argv[0] === "sh" &&
     argv[1] === "-s" &&
     typeof stdin === "string" &&
-    become !== "sudo-password"
+    become !== "sudo-password" &&
+    !reports
   ) {
     return {
       line: `exec ${SUDO[become](nonce)}sh -s ${nonce}`,
@@ -28,9 +35,17 @@ export function invoke(command: Command, become: Become, nonce: string): { line:
     }
   }
   const coded = argv.some((word) => DISPUTED.test(word))
-  const wrapper = quote(`${BEGINNING}; ${coded ? `${DECODE}; ` : ""}exec "$@"`)
+  const decoded = coded ? `${DECODE}; ` : ""
+  const wrapper = quote(
+    reports ? `haops_nonce=$1; ${BEGINNING}; ${decoded}${REPORTED}` : `${BEGINNING}; ${decoded}exec "$@"`,
+  )
   const words = quoteAll(coded ? argv.map(encode) : argv)
   return { line: `exec ${SUDO[become](nonce)}sh -c ${wrapper} haops ${nonce} ${words}`, command }
+}
+
+/** The last line of a command that reports: its exit status, 128 and the signal's number where one ended it. */
+export function exitLine(nonce: string): RegExp {
+  return new RegExp(`${nonce} exit (\\d+)\n`)
 }
 
 /** What sudo prints when it wants the password. */
@@ -47,6 +62,8 @@ const BEGINNING = [
   'echo "$1 $$"; echo "$1 $$" >&2; shift',
   'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL',
 ].join("; ")
+
+const REPORTED = '"$@"; haops_exit=$?; echo "$haops_nonce exit $haops_exit" >&2; exit "$haops_exit"'
 
 // What a login shell that is no POSIX shell reads its own way even between single quotes: csh the line feed and the exclamation
 // mark, fish the backslash. Words that hold one are written as octal numbers, which only sh turns back.

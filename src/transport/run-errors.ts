@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
-import type { Endpoint } from "./endpoint.ts"
+import type { Destination } from "./destination.ts"
 import type { Run } from "./run.ts"
 import type { Command } from "./transport.ts"
 
@@ -38,19 +38,19 @@ export function noisyLoginError(run: Run, bytes: number): HaopsError {
 }
 
 /** The channel ended and the connection did not: sshd itself gave the command up. */
-export function noStatusError(endpoint: Endpoint, result: ExecResult): HaopsError {
+export function noStatusError(endpoint: Destination, result: ExecResult): HaopsError {
   const message = `${endpoint.name} ended a command without saying how it went`
   return new HaopsError("E_CONNECT", message, { host: endpoint.name, hint: "the log of its sshd may say why", result })
 }
 
 /** The server refuses to run any command for us. */
-export function refusedExecError(endpoint: Endpoint, cause: Error): HaopsError {
+export function refusedExecError(endpoint: Destination, cause: Error): HaopsError {
   const message = `${endpoint.name} does not let ${endpoint.user} run commands: ${cause.message}`
   return new HaopsError("E_AUTH", message, { host: endpoint.name, cause })
 }
 
 /** Even a single channel is refused: `MaxSessions 0`, or an account without sessions. */
-export function noChannelError(endpoint: Endpoint, cause: Error): HaopsError {
+export function noChannelError(endpoint: Destination, cause: Error): HaopsError {
   const message = `${endpoint.name} opens no session for ${endpoint.user}: ${cause.message}`
   const hint = "sshd's MaxSessions there may be 0"
   return new HaopsError("E_CONNECT", message, { host: endpoint.name, hint, cause })

@@ -31,7 +31,7 @@ const DEFAULT_FILES: Readonly<Record<string, string>> = {
 }
 /** What would change how haops connects. A configuration without any of these is not worth a process a host. */
 const RELEVANT =
-  /^\s*(match|hostname|user|port|identityfile|identitiesonly|identityagent|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile|revokedhostkeys|knownhostscommand)\b/im
+  /^\s*(match|hostname|user|port|identityfile|identitiesonly|identityagent|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile|revokedhostkeys|knownhostscommand|certificatefile|pkcs11provider|securitykeyprovider)\b/im
 
 /**
  * Reader of the user's ssh configuration: `ssh -G` where there is an ssh (its answer is by definition right), else the

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util"
 import { HAOPS } from "../e2e/harness/haops.ts"
 import { type Lab, startLab } from "../e2e/harness/lab.ts"
 import { until } from "../e2e/harness/until.ts"
-import { ansible, type Contender, floor, haops } from "./contenders.ts"
+import { againByOpenssh, ansible, type Contender, floor, haops } from "./contenders.ts"
 import { growthIsMet, looks, looksText } from "./looks.ts"
 import { manyHosts } from "./many-hosts.ts"
 import { type Measured, measure, median, times } from "./measure.ts"
@@ -22,6 +22,7 @@ const rounds = Number(values.rounds)
 const hosts = 100
 
 const results = new Map<Contender, { first: Measured[]; again: Measured[] }>()
+const byOpenssh: Measured[] = []
 const contenders = [haops, floor, ...(isInstalled("ansible-playbook") ? [ansible] : [])]
 // In turn, so that a machine that grows slower or faster meanwhile is so for all.
 for (let round = 1; round <= rounds; round++) {
@@ -47,6 +48,7 @@ const rows: Row[] = [
     limits: [0.55, 1.8 * again(floor)],
     against: against(again),
   },
+  { what: "no-op up by openssh", seconds: median(byOpenssh).seconds, limits: [1.3 * again(haops)], against: [] },
   { what: "haops --help", seconds: help.seconds, limits: [0.12], against: [] },
   {
     what: `no-op over ${hosts} hosts, sysctl alone`,
@@ -70,7 +72,9 @@ async function compete(contender: Contender): Promise<{ first: Measured; again: 
   await contender.prepare(lab)
   const first = await contender.up(lab)
   await contender.again(lab)
-  return { first, again: await times(7, () => contender.again(lab)) }
+  const again = await times(7, () => contender.again(lab))
+  if (contender === haops) byOpenssh.push(...(await times(7, () => againByOpenssh(lab))))
+  return { first, again }
 }
 
 /** Waits until the nodes have booted to the end, the distribution's default cluster included. */

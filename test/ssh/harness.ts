@@ -7,6 +7,9 @@ import { type Connector, type ConnectorOptions, createConnector } from "../../sr
 import type { Transport } from "../../src/transport/transport.ts"
 import { makeKey, type SshTestServer } from "./server.ts"
 
+/** What can log in to a host. */
+export const TRANSPORTS = ["ssh2", "openssh"] as const
+
 /** The rest of a run's signal where nobody cancels. */
 export const calm = new AbortController().signal
 
@@ -15,8 +18,11 @@ export class Home implements AsyncDisposable {
   readonly path = mkdtempSync(join(tmpdir(), "tr-home-"))
   readonly notices: string[] = []
   readonly #owned: AsyncDisposable[] = []
+  readonly #transport: SshSettings["transport"]
 
-  constructor() {
+  /** `transport`: what its hosts are logged in to by. */
+  constructor(transport?: SshSettings["transport"]) {
+    this.#transport = transport
     this.write(".ssh/id_ed25519", makeKey().private)
   }
 
@@ -48,13 +54,17 @@ export class Home implements AsyncDisposable {
     return connector
   }
 
+  host(...[server, ssh, name]: Parameters<typeof hostOf>): Host {
+    return hostOf(server, { transport: this.#transport, ...ssh }, name)
+  }
+
   /** A transport to the server, which it trusts. */
   async to(
     server: SshTestServer,
     ssh: Partial<SshSettings> = {},
     options: Partial<ConnectorOptions> = {},
   ): Promise<Transport> {
-    const transport = await this.trust(server).connector(options).connect(hostOf(server, ssh), calm)
+    const transport = await this.trust(server).connector(options).connect(this.host(server, ssh), calm)
     this.#owned.unshift(transport)
     return transport
   }

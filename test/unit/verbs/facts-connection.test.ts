@@ -46,6 +46,18 @@ test("each value is told with the line of the configuration that says it", async
   ])
 })
 
+test("what ssh itself logs in by is told with its words, and with what asks for it", async () => {
+  write("config", "Host node1\n  CertificateFile ~/.ssh/a-cert.pub\n")
+  expect(await explained({ transport: "auto", user: "root" })).toEqual([
+    expect.stringMatching(
+      /^transport: ssh -F ~\/\.ssh\/config .* -o HostName=10\.0\.0\.1 .*-l root -- node1 < ssh configuration: CertificateFile ~\/\.ssh\/a-cert\.pub$/,
+    ),
+    "address: 10.0.0.1 < inventory",
+    "user: root < inventory",
+    "port: 22 < ssh configuration or default",
+  ])
+})
+
 test("the inventory goes first, and without anybody's word it is the default", async () => {
   write("config", "Host node1\n  User deploy\n  Port 2222\n  IdentityFile ~/.ssh/a\n")
   const own = { user: "root", port: 22, identityFile: "/k/mine", knownHosts: "/k/known", proxyJump: "none" }
@@ -82,7 +94,9 @@ test("a host whose way haops cannot go is told with why, beside the others; noth
   })
   expect(await connectionFacts({ inventory: join(home, "i.yaml"), forks: 1 })).toBe(1)
   expect(text).toMatch(/^c1\n {2}address +10\.0\.0\.1 +inventory\n {2}user +root +inventory\n {2}port +1 +inventory\n/)
-  expect(text).toMatch(/\nc2\n {2}the ssh configuration of c2 uses a ProxyCommand: nc %h %p\n {2}use ProxyJump/)
+  expect(text).toMatch(
+    /\nc2\n {2}the ssh configuration of c2 uses a ProxyCommand: nc %h %p\n {2}set ssh\.transport: openssh in the inventory, or use ProxyJump/,
+  )
   text = ""
   expect(await connectionFacts({ inventory: join(home, "i.yaml"), limit: "c1", json: true, forks: 1 })).toBe(0)
   expect(JSON.parse(text)).toMatchObject({
