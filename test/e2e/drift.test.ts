@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { DAMAGES } from "./damages.ts"
 import { ended } from "./harness/ended.ts"
@@ -206,6 +208,54 @@ describe("changed by hand", () => {
     expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   })
 })
+
+describe("with a fencing device", () => {
+  const secret = "fence-47-secret"
+  const device = {
+    name: "fence-lab",
+    agent: "fence_lab",
+    parameters: { ip: "192.0.2.1", username: "lab", passwd: { file: "fence" }, pcmk_host_list: THREE.join(" ") },
+  }
+
+  test("a node that dies is fenced and its VIP runs on; no process shows the device's password", async () => {
+    await writeFile(join(lab.directory, "fence"), `${secret}\n`)
+    for (const node of lab.nodes) await node.write("/usr/sbin/fence_lab", FENCE_LAB, 0o755)
+    const fenced = await lab.inventory(
+      { pacemaker: { properties: { "stonith-enabled": null }, fencing: [device] } },
+      "fenced.yaml",
+    )
+    const watcher = await watchSecrets(lab.nodes, [secret])
+    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", fenced])
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    expect((await watcher.stop()).sightings).toEqual([])
+    expect(`${stdout}${stderr}`).not.toContain(secret)
+    expect(await runningOn(lab.nodes[0]!, device.name)).toHaveLength(1)
+    expect(await planned(lab, fenced)).toMatchObject({ code: 0, drift: [] })
+    expect((await lab.haops(["status", "-i", fenced])).stdout).not.toContain("fencing OFF")
+    const [holder = ""] = await holders(lab.nodes, lab.vip)
+    const others = lab.nodes.filter(({ name }) => name !== holder)
+    await lab.node(holder).kill()
+    const done = async () => Object.values(await everywhere(others, "cat /var/lib/lab-fenced 2>/dev/null || true"))
+    await until(async () => (await done()).join("").includes(`${holder} ${secret}`), { what: "the node to be fenced" })
+    await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "the VIP elsewhere" })
+    await lab.node(holder).start()
+    await up(0)
+    expect(await onlineNodes(others[0]!)).toEqual(THREE)
+    expect(await others[0]!.must("crm_resource -l")).not.toContain(device.name)
+  })
+})
+
+/** A fence agent as pacemaker calls one, with options on standard input, a line each. It writes down what it was to do. */
+const FENCE_LAB = `#!/bin/sh
+[ "$1" != -o ] || action=$2
+[ -n "\${action-}" ] || while IFS== read -r name value; do
+  case $name in action | option) action=$value ;; plug | port | nodename) node=$value ;; passwd) passwd=$value ;; esac
+done
+case $action in
+  metadata) fence_ipmilan -o metadata | sed s/fence_ipmilan/fence_lab/g ;;
+  off | reboot) echo "$node $passwd" >>/var/lib/lab-fenced ;;
+esac
+`
 
 describe("a dead member", () => {
   const conf = "sha256sum </etc/corosync/corosync.conf"

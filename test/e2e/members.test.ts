@@ -32,6 +32,32 @@ beforeAll(async () => {
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
 describe("a healthy cluster", () => {
+  test("while a member could take nobody in, since its pcsd is masked, a newcomer is left as it is", async () => {
+    const [, second, , newcomer] = lab.nodes
+    await second!.must("systemctl disable --now pcsd; systemctl mask pcsd")
+    const state = await rememberState([newcomer!])
+    const refused = await haops("add-node", "controller4", "--address", address(4), "--yes")
+    const up = await haops("up", "--yes")
+    await second!.must("systemctl unmask pcsd; systemctl enable --now pcsd")
+    for (const { code, stderr } of [refused, up]) {
+      expect([1, 3]).toContain(code)
+      expect(stderr.replaceAll(/\s+/g, " ")).toMatch(/controller2.*pcsd\.service is masked/)
+    }
+    expect(await state.changes()).toEqual({ controller4: [] })
+    expect(await readFile(inventory, "utf8")).toBe(written)
+    await must("up", "--yes")
+  })
+
+  test("a host that is only written into the inventory is not taken in by up, which touches nothing and says what does", async () => {
+    const state = await rememberState(lab.nodes.slice(0, 4))
+    await writeFile(inventory, written.replace("# the cluster", `  controller4: ${address(4)}\n# the cluster`))
+    const { code, stderr } = await haops("up", "--yes")
+    await writeFile(inventory, written)
+    expect(code).toBe(1)
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain("haops add-node controller4")
+    expect(ownChanges(await state.changes())).toEqual([])
+  })
+
   test("grows from three to five and shrinks to three: no request fails, nothing restarts, no id changes", async () => {
     const before = await identity(lab.nodes.slice(0, 3))
     const prober = startProber(`http://${lab.vip}:8080/`)

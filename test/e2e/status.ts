@@ -140,13 +140,18 @@ cp -p /root/right /etc/haproxy/haproxy.cfg`,
     expect(newest).toMatch(/^\S+ +lb ready web\/controller2 +lab +\S+ +0 /)
   })
 
-  test("lb does not take the last server, and guesses at no name", async () => {
+  test("lb does not take the last server unless it is forced to, and guesses at no name", async () => {
     await lab.haops(["lb", "maint", "web/controller1", "-i", inventory])
     await lab.haops(["lb", "maint", "web/controller2", "-i", inventory])
     const last = await lab.haops(["lb", "maint", "web/controller3", "-i", inventory])
     expect(last.code).toBe(1)
     expect(last.stderr).toContain("controller3 is the last server of web")
     expect(await serverStatus("controller1", "controller3")).toBe("UP")
+    // Who insists has it, on every haproxy.
+    const forced = await lab.haops(["lb", "drain", "web/controller3", "--force", "-i", inventory])
+    expect(forced.code, forced.stderr).toBe(0)
+    for (const { name } of lab.nodes) expect(await serverStatus(name, "controller3")).toBe("DRAIN")
+    expect((await lab.haops(["lb", "ready", "web/controller3", "-i", inventory])).code).toBe(0)
     expect((await lab.haops(["lb", "ready", "web/controller2", "-i", inventory])).code).toBe(0)
     await serversUp(2)
     // Two at the same time, each of whom sees another one left as it begins.
