@@ -32,6 +32,7 @@ further_of() {
 
 # shellcheck disable=SC2046 # a list of words
 sh docker/setup.sh "bookworm$(further_of "$@")" $(releases_of "$@")
+command -v rpmbuild >/dev/null || install_packages rpm
 HAOPS_E2E_CLI=$root/dist/cli.cjs
 export HAOPS_E2E_CLI
 exec npx vitest run --project single --project e2e --project failover "$@"

@@ -7,6 +7,9 @@ cd "$root"
 
 sh docker/setup.sh bullseye bookworm+services+el trixie
 
+# The one tool that `npm run package` needs and Debian does not come with.
+command -v rpmbuild >/dev/null || install_packages rpm
+
 # Whatever a test leaves behind goes with it.
 TMPDIR=$(mktemp -d)
 export TMPDIR

@@ -1,6 +1,6 @@
 // Bundles haops into dist/: everything as one CommonJS file, since V8's compiled code can be kept for that (src/startup/code-cache.ts), and
 // what starts it. Verbs are imported when they are called; only what a verb needs is run.
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
@@ -55,13 +55,16 @@ const start = await build({
   banner: { js: `#!/usr/bin/env node\n${OWN_URL}` },
 })
 
-// In place and only once everything was built, so that a failed build leaves the last good one; what starts the bundle comes last.
+// Only once everything was built, so that a failed build leaves the last good one, and each file whole, since a haops may be starting;
+// what starts the bundle comes last.
 const outputs = [...haops.outputFiles, ...start.outputFiles]
 mkdirSync(dirname(bundle), { recursive: true })
-for (const { path, contents } of outputs) writeFileSync(path, contents)
+for (const { path, contents } of outputs) {
+  writeFileSync(`${path}.new`, contents, { mode: path.endsWith("/cli.cjs") ? 0o755 : 0o644 })
+  renameSync(`${path}.new`, path)
+}
 const current = new Set(outputs.map(({ path }) => path))
 for (const name of readdirSync(dirname(bundle))) {
   const path = join(dirname(bundle), name)
   if (!current.has(path)) rmSync(path)
 }
-chmodSync(`${root}/dist/cli.cjs`, 0o755)

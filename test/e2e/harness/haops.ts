@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-/** The built command, as a user runs it. HAOPS_E2E_CLI names that of an installed package instead. */
+/** The built command, as a user runs it. HAOPS_E2E_CLI names that of an installed package, or the single executable, instead. */
 export const HAOPS = process.env.HAOPS_E2E_CLI ?? fileURLToPath(new URL("../../../dist/cli.cjs", import.meta.url))
 
 export interface HaopsOptions {
@@ -10,6 +10,8 @@ export interface HaopsOptions {
   /** For standard input. Absent: it is closed. */
   input?: string
   cwd?: string
+  /** Another haops than `HAOPS`. */
+  cli?: string
   /** Called with each piece of standard error as it arrives. */
   onStderr?: (chunk: string) => void
 }
@@ -31,9 +33,10 @@ export interface HaopsRun {
 
 /** Starts haops as a child process. */
 export function spawnHaops(args: readonly string[], options: HaopsOptions = {}): HaopsRun {
-  const { env = {}, input, cwd = process.cwd(), onStderr } = options
+  const { env = {}, input, cwd = process.cwd(), cli = HAOPS, onStderr } = options
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [HAOPS, ...args], {
+  const [program, ...first] = /\.[cm]?js$/.test(cli) ? [process.execPath, cli] : [cli]
+  const child = spawn(program, [...first, ...args], {
     cwd,
     // The developer's own ~/.ssh and agent must not decide how a test ends.
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
