@@ -80,6 +80,11 @@ export function createProgram(call: Call): Command {
   addGalera(program, call)
   addKeystone(program, call)
   addJournal(program, call)
+  verb(
+    "report [id]",
+    "one run as a page to look at, by default the last: what, where, when, diffs, a drill's chart",
+    () => import("./verbs/report.ts").then(({ report }) => report),
+  ).option("-o, --out <file>", "write it to FILE; else it goes to standard output")
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
     .addOption(limit())
     .addOption(only())

@@ -86,8 +86,24 @@ export type HaopsEvent =
   | ({ type: "step-blocked"; reason: string } & StepPlace)
   | { type: "transitions"; stage: string; host: string; transitions: readonly Transition[] }
   | ({ type: "waiting"; for: string } & StepPlace)
+  /** For the journal alone: every request of a drill. */
+  | { type: "drilled"; host: string; drill: DrillCourse }
   | { type: "message"; level: "info" | "warning"; text: string }
   | { type: "run-finished"; outcome: Outcome; ms: number }
+
+/** What a drill's client saw. Times are milliseconds since the fault, whole ones. */
+export interface DrillCourse {
+  /** What was done: `Draining controller1`. */
+  fault: string
+  /** Who was asked. */
+  at: string
+  /** When each request was sent and when it came to an end; those without an answer in `failed`. */
+  answered: readonly (readonly [sentMs: number, endedMs: number])[]
+  failed: readonly (readonly [sentMs: number, endedMs: number])[]
+  outages: readonly { fromMs: number; toMs: number }[]
+  /** What happened when: `VIP on controller2`. */
+  marks: readonly { ms: number; what: string }[]
+}
 
 /** `partial`: some hosts failed, or something was blocked; all else converged. */
 export type Outcome = "done" | "failed" | "partial" | "unreachable" | "locked" | "canceled"

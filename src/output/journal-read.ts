@@ -31,6 +31,23 @@ export async function readRun(root: string, runId: string): Promise<readonly Jou
   })
 }
 
+/** The journal of a run by its id, by the beginning or the end of it, or of the last one. Throws `E_INPUT` where it is not one. */
+export async function journalOf(root: string, id?: string): Promise<readonly JournalEntry[]> {
+  const runs = await listRuns(root)
+  const found =
+    id === undefined
+      ? runs.slice(0, 1)
+      : runs.filter(({ runId }) => runId === id || runId.endsWith(id) || runId.startsWith(id))
+  if (found.length > 1) {
+    const hint = `There are: ${found.map(({ runId }) => runId).join(", ")}.`
+    throw new HaopsError("E_INPUT", `${JSON.stringify(id)} is the beginning or the end of several runs`, { hint })
+  }
+  const [run] = found
+  if (run === undefined && id === undefined)
+    throw new HaopsError("E_INPUT", "no run has been recorded on this machine yet")
+  return await readRun(root, run?.runId ?? id ?? "")
+}
+
 function summaryOf(runId: string, entries: readonly JournalEntry[]): RunSummary | undefined {
   const start = entries.find((entry) => entry.type === "run")
   if (start === undefined) return undefined

@@ -50,6 +50,8 @@ function entryLines(entry: JournalEntry, paint: Paint, width: number): readonly 
       return changeLines(entry, paint, width)
     case "transitions":
       return mergeTransitions(entry.transitions).map(({ resource, words }) => `  the cluster: ${resource} ${words}`)
+    case "drill":
+      return []
     case "end": {
       const { text, paint: tone = (plain) => plain } = outcomeCell(entry.outcome, paint)
       return [`  ended ${entry.time} after ${duration(entry.ms)}: ${tone(text)}`]

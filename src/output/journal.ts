@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs"
-import type { Drift, HaopsEvent, Outcome, StepPlace, Transition } from "../base/events.ts"
+import type { Drift, DrillCourse, HaopsEvent, Outcome, StepPlace, Transition } from "../base/events.ts"
 import type { RecapLine } from "../engine/plan-model.ts"
 import { createRecap } from "./recap.ts"
 import { type Scrub, toScrubbedJson } from "./scrub.ts"
@@ -49,6 +49,13 @@ interface JournalTransitions {
   transitions: readonly Transition[]
 }
 
+/** Every request of a drill, for its chart. */
+export interface JournalDrill extends DrillCourse {
+  type: "drill"
+  time: string
+  host: string
+}
+
 export interface JournalEnd {
   type: "end"
   time: string
@@ -57,7 +64,7 @@ export interface JournalEnd {
   recap: readonly RecapLine[]
 }
 
-export type JournalEntry = JournalStart | JournalChange | JournalTransitions | JournalEnd
+export type JournalEntry = JournalStart | JournalChange | JournalTransitions | JournalDrill | JournalEnd
 
 interface JournalOptions {
   file: string
@@ -124,6 +131,8 @@ class Journal {
       }
       case "transitions":
         return [{ type: "transitions", time, host: event.host, transitions: event.transitions }]
+      case "drilled":
+        return [{ type: "drill", time, host: event.host, ...event.drill }]
       case "run-finished":
         return [{ type: "end", time, outcome: event.outcome, ms: event.ms, recap: this.#recap.recap().lines }]
       default:

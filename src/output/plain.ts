@@ -78,6 +78,8 @@ class PlainLines {
       }
       case "message":
         return event.level === "warning" ? yellow(`warning: ${cleanLine(event.text)}`) : cleanLine(event.text)
+      case "drilled":
+        return undefined
       case "run-finished":
         return this.#ifVerbose(`${event.outcome}  ${duration(event.ms)}`)
       default:

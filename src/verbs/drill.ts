@@ -2,6 +2,7 @@ import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Drift, Outcome } from "../base/events.ts"
 import { EXIT, exitOfOutcome } from "../base/exit-codes.ts"
 import { askHttp, askTcp } from "../drill/ask.ts"
+import { courseOf } from "../drill/course.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
 import { type DrillPreview, previewDrill, requireAgreed } from "../drill/preview.ts"
@@ -148,7 +149,10 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
     }
     const service = { name: aim.service.name, at: addressOf(aim) }
     return await announced(session, subject, async () => {
-      return reportOf(await runDrill(drill), { fault, target, service, limitMs, before })
+      const course = await runDrill(drill)
+      const seen = courseOf(course, { fault, target, at: addressOf(aim), before })
+      session.reporter.sink({ type: "drilled", host: target.node, drill: seen })
+      return reportOf(course, { fault, target, service, limitMs, before })
     })
   } finally {
     await prober.stop()

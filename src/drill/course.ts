@@ -1,0 +1,42 @@
+import type { DrillCourse } from "../base/events.ts"
+import type { Fault, Target } from "./fault.ts"
+import { outagesOf } from "./outage.ts"
+import type { Attempt } from "./prober.ts"
+import type { DrillTimeline } from "./run.ts"
+import type { View } from "./view.ts"
+
+interface Subject {
+  fault: Pick<Fault, "announce">
+  target: Target
+  /** Who was asked. */
+  at: string
+  before: View
+}
+
+/** Every request of a drill and what happened beside them, for its chart. Pure. */
+export function courseOf(timeline: DrillTimeline, { fault, target, at, before }: Subject): DrillCourse {
+  const { faultMs, endMs, attempts, views, liftedMs, healthyMs } = timeline
+  const since = (ms: number) => Math.round(ms - faultMs)
+  const request = ({ sentMs, endedMs }: Attempt) => [since(sentMs), since(endedMs)] as const
+  const marks = [
+    { ms: faultMs, what: fault.announce(target) },
+    ...movesOf([before, ...views], target.vip.name),
+    ...(liftedMs === undefined ? [] : [{ ms: liftedMs, what: "put back" }]),
+    ...(healthyMs === undefined ? [] : [{ ms: healthyMs, what: "healthy again" }]),
+  ]
+  return {
+    fault: fault.announce(target),
+    at,
+    answered: attempts.filter(({ ok }) => ok).map(request),
+    failed: attempts.filter(({ ok }) => !ok).map(request),
+    outages: outagesOf(attempts, endMs).map(({ fromMs, toMs }) => ({ fromMs: since(fromMs), toMs: since(toMs) })),
+    marks: marks.map(({ ms, what }) => ({ ms: since(ms), what })).sort((one, other) => one.ms - other.ms),
+  }
+}
+
+function movesOf(views: readonly View[], vip: string): { ms: number; what: string }[] {
+  return views.slice(1).flatMap(({ atMs, holders }, at) => {
+    if (holders.join() === views[at]!.holders.join()) return []
+    return [{ ms: atMs, what: holders.length === 0 ? `${vip} nowhere` : `${vip} on ${holders.join(" and ")}` }]
+  })
+}

@@ -1,0 +1,52 @@
+import { duration } from "../../base/words.ts"
+import type { JournalDrill } from "../journal.ts"
+import { type Html, html } from "./html.ts"
+
+const WIDTH = 1000
+const LEFT = 60
+const TOP = 40
+const HEIGHT = 220
+
+/**
+ * Each request of a drill over time: a dot where it was answered, as high as the answer took; a red mark at the top where it was not;
+ * outages shaded; what happened beside it as numbered lines, which the list below has in words.
+ */
+export function drillChart({ fault, at, answered, failed, outages, marks }: JournalDrill): Html {
+  const all = [...answered, ...failed]
+  if (all.length === 0) return html`<p>No request was sent.</p>`
+  const from = Math.min(...all.map(([sent]) => sent))
+  const span = Math.max(1, Math.max(...all.map(([, ended]) => ended), ...marks.map(({ ms }) => ms)) - from)
+  const most = Math.max(10, ...answered.map(([sent, ended]) => ended - sent))
+  const x = (ms: number) => LEFT + ((WIDTH - LEFT) * Math.min(Math.max(ms - from, 0), span)) / span
+  const y = (ms: number) => TOP + HEIGHT - (HEIGHT * ms) / most
+  const shaded = outages.map(
+    ({ fromMs, toMs }) =>
+      html`<rect class="outage" x="${x(fromMs).toFixed(1)}" y="${TOP}" width="${Math.max(1, x(toMs) - x(fromMs)).toFixed(1)}" height="${HEIGHT}"><title>${`no answer for ${duration(toMs - fromMs)}`}</title></rect>`,
+  )
+  const dots = answered.map(([sent, ended]) => `M${x(sent).toFixed(1)} ${y(ended - sent).toFixed(1)}h0`).join("")
+  const missed = failed.map(([sent]) => `M${x(sent).toFixed(1)} ${TOP}v10`).join("")
+  const lines = marks.map(
+    ({ ms }, index) =>
+      html`<line class="mark" x1="${x(ms).toFixed(1)}" x2="${x(ms).toFixed(1)}" y1="${TOP - 8}" y2="${TOP + HEIGHT}"/><text x="${x(ms).toFixed(1)}" y="${index % 2 === 0 ? 12 : 26}" text-anchor="middle">${index + 1}</text>`,
+  )
+  const label = `${all.length} requests, ${failed.length} of them without an answer; the list below says what happened when`
+  return html`<p>${fault}; ${at} was asked.</p>
+<figure><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 24}">
+${shaded}<line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/>
+<text class="dim" x="0" y="${TOP + 10}">${duration(most)}</text><text class="dim" x="0" y="${TOP + HEIGHT}">0 ms</text>
+<text class="dim" x="${LEFT}" y="${TOP + HEIGHT + 18}">${duration(0)}</text><text class="dim" x="${WIDTH}" y="${TOP + HEIGHT + 18}" text-anchor="end">${duration(span)}</text>
+<path class="answers" d="${dots}"/><path class="misses" d="${missed}"/>${lines}</svg>
+<figcaption>Each request by when it was sent and how long its answer took.</figcaption></figure>
+<ol>${marks.map(({ ms, what }) => html`<li>${what}: ${ms < 0 ? `${duration(-ms)} before the fault` : `after ${duration(ms)}`}</li>`)}</ol>
+${outagesOf(outages)}`
+}
+
+function outagesOf(outages: JournalDrill["outages"]): Html {
+  if (outages.length === 0) return html`<p>Every request was answered in time.</p>`
+  const rows = outages.map(
+    ({ fromMs, toMs }) =>
+      html`<tr><td class="n">${duration(fromMs)}</td><td class="n">${duration(toMs)}</td><td class="n">${duration(toMs - fromMs)}</td></tr>`,
+  )
+  const head = ["from", "to", "without an answer"].map((name) => html`<th scope="col">${name}</th>`)
+  return html`<table><caption>Outages, since the fault</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
+}
