@@ -201,7 +201,9 @@ function addKeystone(program: Command, call: Call): void {
   const keystone = program.command("keystone").description("Keystone: what up does not do without a word")
   verbOf(keystone, call)("rotate", "its Fernet keys, on one host, and the same on all", () =>
     import("./verbs/keystone-rotate.ts").then(({ keystoneRotate }) => keystoneRotate),
-  ).addOption(yes())
+  )
+    .option("--force", "also where tokens that are good become invalid by it")
+    .addOption(yes())
 }
 
 function addJournal(program: Command, call: Call): void {

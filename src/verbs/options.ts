@@ -78,6 +78,11 @@ export interface LbOptions extends CommonOptions {
   force?: boolean | undefined
 }
 
+export interface RotateOptions extends UpOptions {
+  /** Though tokens that are good become invalid by it. */
+  force?: boolean | undefined
+}
+
 export interface DrillOptions extends CommonOptions {
   yes?: boolean | undefined
   /** The VIP by its name. Default: the first with a service. */
