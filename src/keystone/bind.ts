@@ -1,3 +1,4 @@
+import { scryptSync } from "node:crypto"
 import type { Secret } from "../base/secret.ts"
 import { memcachedServers } from "../memcached/settings.ts"
 import { settingsOn } from "../model/section.ts"
@@ -13,6 +14,8 @@ export interface KeystoneWant extends ConfigWant {
   /** Keystone itself comes first. */
   services: readonly CatalogueService[]
   adminPassword: Secret
+  /** What a host can keep of it to tell it from others, and nobody can make it from. */
+  adminProof: () => string
 }
 
 /** Undefined where the host has no Keystone. One that is leaving still has it. */
@@ -20,6 +23,7 @@ export function bindKeystone({ inventory, host, secret }: BindContext): Keystone
   const settings = settingsOn({ inventory, host }, KEYSTONE)
   if (settings === undefined) return undefined
   const { database, urls, region, services, fernet } = settings
+  const adminPassword = secret(settings.admin.password)
   return {
     host: host.name,
     address: host.address,
@@ -30,7 +34,17 @@ export function bindKeystone({ inventory, host, secret }: BindContext): Keystone
     region,
     urls,
     services: [{ type: "identity", name: "keystone", urls: identityUrls(urls) }, ...services],
-    adminPassword: secret(settings.admin.password),
+    adminPassword,
+    adminProof: proofOf(adminPassword, urls.public),
+  }
+}
+
+/** Some ms, and once: a check is made again and again. */
+function proofOf(password: Secret, salt: string): () => string {
+  let proof: string | undefined
+  return () => {
+    proof ??= scryptSync(password.reveal(), `haops ${salt}`, 32, { N: 4096 }).toString("hex")
+    return proof
   }
 }
 

@@ -21,6 +21,9 @@ export const OFFER = "/run/haops/keystone-offer"
 /** Holds the name of the run that has rotated the keys. */
 export const ROTATED = "/run/haops/keystone-rotated"
 
+/** Holds a digest of the database's, and the proof of the password that it was set by: as long as the host lives. */
+export const PROVEN = "/var/lib/haops/keystone-admin"
+
 const ENDPOINT = z.object({
   id: z.string(),
   type: z.string(),
@@ -46,6 +49,8 @@ export interface KeystoneState {
   /** They are on their way to the others. */
   offered: boolean
   rotated: string | undefined
+  /** Of which password haops knows, from when it set or tried it, that it is the admin's: by the digest, and the password's own proof. */
+  proven?: { digest: string; proof: string } | undefined
   /** Undefined where the host's database does not answer. */
   database: DatabaseState | undefined
 }
@@ -56,6 +61,8 @@ export interface DatabaseState {
   wanted: readonly string[]
   /** The user admin has the role of that name. */
   admin: boolean
+  /** Digest of what it keeps of the admin's password, which is not to be had otherwise. */
+  password?: string | undefined
   /** Types of services. */
   services: readonly string[]
   endpoints: readonly Endpoint[]
@@ -71,8 +78,15 @@ function sqlOf(database: string): string {
 select concat('version ', version_num) from ${db}.alembic_version;
 select concat('version ', max(version)) from ${db}.migrate_version having max(version) is not null;
 select distinct 'admin yes' from ${db}.local_user u join ${db}.assignment a on a.actor_id = u.user_id and a.type = 'UserProject' join ${db}.role r on r.id = a.role_id where u.name = 'admin' and u.domain_id = 'default' and r.name = 'admin';
+select concat('password ', (${passwordDigest(database)}));
 select concat('service ', type) from ${db}.service;
 select concat('endpoint ', json_object('id', e.id, 'type', s.type, 'region', e.region_id, 'interface', e.interface, 'url', e.url, 'enabled', e.enabled = 1)) from ${db}.endpoint e join ${db}.service s on s.id = e.service_id;`
+}
+
+/** SQL: a digest of what the database keeps of the admin's password. */
+export function passwordDigest(database: string): string {
+  const db = `\`${database}\``
+  return `select sha2(p.password_hash, 256) from ${db}.local_user u join ${db}.password p on p.local_user_id = u.id where u.name = 'admin' and u.domain_id = 'default' order by p.created_at_int desc limit 1`
 }
 
 const HEADS = "/usr/lib/python3/dist-packages/keystone/common/sql/migrations/versions/*_HEAD"
@@ -97,6 +111,7 @@ if [ -e ${KEYS_DIRECTORY} ]; then
 fi
 [ -z "$(find ${OFFER} -mmin -15 2>/dev/null)" ] || echo 'offered yes'
 if [ -e ${ROTATED} ]; then echo "rotated $(cat ${ROTATED})"; fi
+[ ! -e ${PROVEN} ] || echo "proven $(cat ${PROVEN})"
 for head in ${HEADS}; do [ ! -e "$head" ] || echo "head $(cat "$head")"; done
 if command -v mariadb >/dev/null && [ -S /run/mysqld/mysqld.sock ]; then
   timeout 5 ${SQL} --raw --force 2>/dev/null <<'SQL' || :
@@ -115,7 +130,7 @@ export function keystoneProbe(address: string, database: string): Probe<Keystone
 
 const KEYS = [
   ...["unit", "configured", "listens", "clock", "written", "key", "offered", "rotated"],
-  ...["head", "sql", "version", "admin", "service", "endpoint"],
+  ...["head", "proven", "sql", "version", "admin", "password", "service", "endpoint"],
 ]
 
 /** Reads what the question printed. Throws `E_PROBE` on anything else. */
@@ -132,6 +147,7 @@ export function parseKeystone(stdout: string): KeystoneState {
     keys: new Map(answer.all("key").map(keyOf)),
     offered: answer.one("offered") === "yes",
     rotated: answer.one("rotated"),
+    proven: provenOf(answer.one("proven")),
     database:
       answer.one("sql") === undefined
         ? undefined
@@ -139,10 +155,16 @@ export function parseKeystone(stdout: string): KeystoneState {
             versions: answer.all("version"),
             wanted: answer.all("head"),
             admin: answer.one("admin") === "yes",
+            password: answer.one("password"),
             services: answer.all("service"),
             endpoints: answer.all("endpoint").map(endpointOf),
           },
   }
+}
+
+function provenOf(line = ""): KeystoneState["proven"] {
+  const [digest = "", proof = ""] = line.split(" ")
+  return proof === "" ? undefined : { digest, proof }
 }
 
 function keyOf(line: string): [number, string] {

@@ -106,7 +106,9 @@ function answering({ look, assessed }: Seen): Check {
     if (have.unit.active !== "active") return [`${name}: Keystone does not run`]
     return look.observed(ANSWERS, name) === true ? [] : [`${name}: Keystone runs and does not answer`]
   })
-  const warnings = [keystoneConfig, keystoneStart].flatMap((step) => assessed(step).flatMap(differences))
+  const warnings = [keystoneConfig, keystoneDatabase, keystoneStart].flatMap((step) =>
+    assessed(step).flatMap(differences),
+  )
   const hosts = hostsWith(look.inventory, KEYSTONE).map(({ name, address }) => `${name} on ${address}`)
   return check("keystone", "Keystone answers on every one of its hosts", hosts, { fails, warnings })
 }

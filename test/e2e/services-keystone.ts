@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { HaopsResult } from "./harness/haops.ts"
+import type { InventoryOverrides } from "./harness/inventory.ts"
 import { keystoneAt } from "./harness/keystone-api.ts"
 import type { Lab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
@@ -13,6 +14,8 @@ interface Services {
   up(): Promise<void>
   /** Of Keystone's user admin. */
   password: string
+  /** From now on the inventory says this. */
+  change(overrides: InventoryOverrides): void
 }
 
 const CONFIG = "/etc/keystone/keystone.conf.d/60-haops.conf"
@@ -20,7 +23,7 @@ const KEYS = "/etc/keystone/fernet-keys"
 const ELSEWHERE = "http://10.9.9.9"
 
 /** Keystone behind the VIP. */
-export function keystoneTests({ lab, haops, up, password }: Services): void {
+export function keystoneTests({ lab, haops, up, password, change }: Services): void {
   const nodes = () => THREE.map((name) => lab().node(name))
   const node = (name: string) => lab().node(name)
   const atVip = () => keystoneAt(lab().vip, password)
@@ -71,6 +74,25 @@ export function keystoneTests({ lab, haops, up, password }: Services): void {
       const now = after.controller1!.split("\n")
       expect(now).toHaveLength(3)
       expect([sum(now, 1), sum(now, 2)]).toEqual([sum(before, 1), sum(before, 0)])
+      // One more would drop the key that the first tokens were made by.
+      const refused = await haops("keystone", "rotate", "--yes")
+      expect(refused.code).not.toBe(0)
+      expect(refused.stderr).toMatch(/drops key 1, by which tokens were made until .*they are good for 49 h/s)
+      expect(await keys()).toEqual(after)
+    })
+
+    test("has the admin's password of the inventory where that is another one, told to nobody", async () => {
+      const secret = "otherAdminPw-91be"
+      change({ keystone: { admin: { password: { env: null, command: `printf ${secret}` } } } })
+      const watcher = await watchSecrets(nodes(), [secret])
+      await up()
+      expect((await watcher.stop()).sightings).toEqual([])
+      await keystoneAt(lab().vip, secret).token()
+      await expect(atVip().token()).rejects.toThrow()
+      expect((await haops("plan")).code).toBe(0)
+      change({ keystone: {} })
+      await up()
+      await atVip().token()
     })
 
     test("has the keys of the others again, seen by nobody, and its file, where a host has lost both", async () => {

@@ -128,7 +128,11 @@ test("a file that differs on one member restarts that member alone; a user of so
   expect((await haops("verify")).code).toBe(0)
 })
 
-keystoneTests({ lab: () => lab, haops, up, password: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD })
+const change = (more: InventoryOverrides) => {
+  changes = { ...changes, ...more }
+}
+
+keystoneTests({ lab: () => lab, haops, up, password: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD, change })
 
 galeraTests({
   lab: () => lab,
@@ -136,9 +140,7 @@ galeraTests({
   up,
   password: ENV.HAOPS_KEYSTONE_DB_PASSWORD,
   env,
-  change: (more) => {
-    changes = { ...changes, ...more }
-  },
+  change,
 })
 
 /** Publishes to a quorum queue, and returns when a majority has the message. */

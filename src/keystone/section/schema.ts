@@ -39,7 +39,7 @@ export const keystoneSchema = z
   .strictObject({
     on: groupSchema.optional().describe("Hosts that run it: those of galera. Default controllers"),
     admin: z
-      .strictObject({ password: secretSchema.describe("Given when Keystone is made; haops does not change it later") })
+      .strictObject({ password: secretSchema.describe("Set where it is another one") })
       .describe("The user admin, in the project admin"),
     region: z
       .string()

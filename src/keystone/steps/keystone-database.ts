@@ -1,9 +1,11 @@
 import type { Drift } from "../../base/events.ts"
-import type { Secret } from "../../base/secret.ts"
+import { Secret } from "../../base/secret.ts"
+import { quote } from "../../base/sh.ts"
+import { SQL } from "../../galera/node/state.ts"
 import type { Action } from "../../model/action.ts"
 import { defineClusterStep } from "../../model/step.ts"
 import { bindKeystone, identityUrls, type KeystoneWant } from "../bind.ts"
-import { type DatabaseState, type KeystoneState, keystoneProbe } from "../state.ts"
+import { type DatabaseState, type KeystoneState, keystoneProbe, PROVEN, passwordDigest } from "../state.ts"
 
 /** Tables as the package wants them, and who may do everything: by one host for all, and only where the database says it is not done. */
 export const keystoneDatabase = defineClusterStep<KeystoneWant, KeystoneState>({
@@ -13,20 +15,31 @@ export const keystoneDatabase = defineClusterStep<KeystoneWant, KeystoneState>({
   bind: bindKeystone,
   title: () => "Keystone's database",
   probe: ({ address, database }) => keystoneProbe(address, database.name),
-  elect: (_want, { database, configured }) => (database === undefined ? 0 : 2) + (configured ? 1 : 0),
-  check: (_want, { elected: { have } }) => {
-    const drift = driftOf(have.database)
+  // Who has tried the password knows of it.
+  elect: (_want, { database, configured, proven }) =>
+    (database === undefined ? 0 : 4) + (configured ? 2 : 0) + (proven && proven.digest === database?.password ? 1 : 0),
+  check: (want, { elected: { have } }) => {
+    const drift = [...driftOf(have.database), ...passwordDrift(want, have)]
     return have.configured ? drift : drift.map((one) => ({ ...one, expected: true }))
   },
   plan: (want, { elected: { have } }, drift) => {
     if (have.database === undefined || !have.configured) return []
     const sync = drift.some(({ attribute }) => attribute === TABLES)
-    return [...(sync ? [SYNC] : []), ...(drift.some(({ attribute }) => attribute === ADMIN) ? [bootstrap(want)] : [])]
+    const admin = drift.some(({ attribute }) => attribute === ADMIN || attribute === PASSWORD)
+    return [...(sync ? [SYNC] : []), ...(admin ? [bootstrap(want), remember(want)] : [])]
   },
 })
 
 const TABLES = "tables"
 const ADMIN = "administrator"
+const PASSWORD = "admin's password"
+
+/** Keystone keeps a slow hash, which takes a quarter of a second and the password to ask: haops remembers which it was that it set. */
+function passwordDrift({ adminProof }: KeystoneWant, { database, proven }: KeystoneState): Drift[] {
+  if (database?.admin !== true) return []
+  if (proven !== undefined && proven.digest === database.password && proven.proof === adminProof()) return []
+  return [{ attribute: PASSWORD, have: "not known to be the inventory's", want: "the inventory's", risk: "none" }]
+}
 
 function driftOf(database: DatabaseState | undefined): Drift[] {
   const drift = (attribute: string, have: string, want: string): Drift => ({ attribute, have, want, risk: "none" })
@@ -50,7 +63,20 @@ const SYNC: Action = {
   hint: HINT,
 }
 
-/** The password stands in no command line and in no environment that other processes see. */
+/** What was set, or found to be so, and by which password. */
+function remember({ database, adminProof }: KeystoneWant): Action {
+  const script = `set -eu
+umask 077
+digest=$(${SQL} -e ${quote(passwordDigest(database.name))})
+[ -n "$digest" ] || { echo 'Keystone has no password of admin' >&2; exit 1; }
+mkdir -p /var/lib/haops
+{ printf '%s ' "$digest"; cat; } >${PROVEN}.new
+mv -f ${PROVEN}.new ${PROVEN}`
+  const argv = ["sh", "-c", script, "haops-keystone"]
+  return { type: "run", argv, stdin: new Secret(`${adminProof()}\n`), label: "remember which password that is" }
+}
+
+/** Makes the user, or sets its password where the one that comes is not it. It stands in no command line and in no environment that other processes see. */
 const BOOTSTRAP = `import os, sys
 os.environ["OS_BOOTSTRAP_PASSWORD"] = sys.stdin.read()
 from keystone.cmd import manage

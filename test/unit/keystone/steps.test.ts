@@ -10,10 +10,10 @@ import { keystoneDatabase } from "../../../src/keystone/steps/keystone-database.
 import { keystoneKeys } from "../../../src/keystone/steps/keystone-keys.ts"
 import { keystoneKeysCopy } from "../../../src/keystone/steps/keystone-keys-copy.ts"
 import { keystoneRetired } from "../../../src/keystone/steps/keystone-retired.ts"
-import { keystoneRotate } from "../../../src/keystone/steps/keystone-rotate.ts"
+import { keystoneRotate, rotation } from "../../../src/keystone/steps/keystone-rotate.ts"
 import { keystoneStart } from "../../../src/keystone/steps/keystone-start.ts"
 import type { Action } from "../../../src/model/action.ts"
-import { context, judge, run, SHELLS, sandbox } from "../step-harness.ts"
+import { context, facts, judge, run, SHELLS, sandbox } from "../step-harness.ts"
 import { ENDPOINTS, inventoryOf, KEYS, membersOf, state } from "./support.ts"
 
 const inventory = inventoryOf("  endpoints: { image: { port: 9292 } }\n")
@@ -23,6 +23,7 @@ const IMAGE = ENDPOINTS.map((one) => ({ ...one, id: `i${one.id}`, type: "image",
 const database = (changes: object = {}) => ({
   ...state().database!,
   services: ["identity", "image"],
+  password: "d",
   endpoints: [...ENDPOINTS, ...IMAGE],
   ...changes,
 })
@@ -109,34 +110,67 @@ test("whoever has others takes over those that are offered, by standard input; u
   expect(copyOf({ c1: states.c1, c2: states.c1 }, "c2").drift).toMatchObject([{ want: "those of c1", expected: true }])
 })
 
+const ages = { now: 0, expiration: 3_600, window: 172_800, made: new Map<number, number>() }
+const aged = (states: Record<string, KeystoneState>, elected = "c1", than = ages) =>
+  membersOf(Object.fromEntries(Object.entries(states).map(([host, have]) => [host, { ...have, ages: than }])), elected)
+
 test("rotation takes the same keys on all, and happens once", () => {
-  const members = membersOf({ c1: well, c2: well })
+  const members = aged({ c1: well, c2: well })
   const drift = keystoneRotate.check(want, members)
   expect(drift).toHaveLength(1)
-  expect(keystoneRotate.check(want, membersOf({ c1: well, c2: well }, "c2"))).toEqual([])
+  expect(keystoneRotate.check(want, aged({ c1: well, c2: well }, "c2"))).toEqual([])
   const [argv] = shown(keystoneRotate.plan(want, members, drift)[0]) as [string]
   const name = / '?([0-9a-f-]{36})'? >/.exec(argv)?.[1]
   const after = { ...other, keys: new Map([...KEYS, [2, "e".repeat(64)]]), rotated: name }
-  expect(keystoneRotate.check(want, membersOf({ c1: after, c2: well }))).toEqual([])
-  expect(keystoneRotate.findings?.(want, membersOf({ c1: after, c2: well }))).toEqual([])
-  expect(keystoneRotate.findings?.(want, membersOf({ c1: well, c2: none }))).toMatchObject([{ severity: "error" }])
+  expect(keystoneRotate.check(want, aged({ c1: after, c2: well }))).toEqual([])
+  expect(keystoneRotate.findings?.(want, aged({ c1: after, c2: well }))).toEqual([])
+  expect(keystoneRotate.findings?.(want, aged({ c1: well, c2: none }))).toMatchObject([{ severity: "error" }])
+})
+
+test("rotation is refused where it would make good tokens invalid, once, unless they may go", () => {
+  const now = 1_800_000_000
+  const young = { ...ages, now, made: new Map([0, 1, 2].map((key) => [key, now - 3_600])) }
+  const found = (step: typeof keystoneRotate, elected = "c1") =>
+    step.findings?.(want, aged({ c1: well, c2: well }, elected, young)).map(({ severity }) => severity)
+  expect(found(keystoneRotate)).toEqual(["error"])
+  expect(found(keystoneRotate, "c2")).toEqual([])
+  expect(found(rotation({ force: true }))).toEqual(["warning"])
 })
 
 test.each<[string, KeystoneState["database"], readonly string[]]>([
   ["as it is to be", database(), []],
-  ["empty", database({ versions: [], admin: false }), ["keystone-manage db_sync", "bootstrap"]],
+  ["empty", database({ versions: [], admin: false }), ["keystone-manage db_sync", "bootstrap", "keystone-admin"]],
   ["of an older package", database({ versions: ["c0", "e1"] }), ["keystone-manage db_sync"]],
-  ["without an administrator", database({ admin: false }), ["bootstrap"]],
+  ["without an administrator", database({ admin: false }), ["bootstrap", "keystone-admin"]],
+  ["with another password since", database({ password: "e" }), ["bootstrap", "keystone-admin"]],
   ["silent", undefined, []],
 ])("the database: %s", (_what, have, words) => {
-  const members = membersOf({ c1: state({ database: have }) })
+  const members = membersOf({ c1: state({ database: have, proven: { digest: "d", proof: want.adminProof() } }) })
   const drift = keystoneDatabase.check(want, members)
-  expect(drift.map(({ expected = false }) => expected)).toEqual(have === undefined ? [true] : words.map(() => false))
-  const actions = drift.length === 0 ? [] : keystoneDatabase.plan(want, members, drift)
-  expect(actions.map(shown)).toEqual(
-    words.map((word) => [expect.stringContaining(word), word === "bootstrap" ? want.adminPassword : undefined]),
+  expect(drift.map(({ expected = false }) => expected)).toEqual(
+    have === undefined ? [true] : words.filter((word) => word !== "keystone-admin").map(() => false),
   )
+  const actions = drift.length === 0 ? [] : keystoneDatabase.plan(want, members, drift)
+  expect(actions.map(shown)).toEqual(words.map((word) => [expect.stringContaining(word), stdinOf(word)]))
   expect(JSON.stringify(actions)).not.toContain('"secret"')
+  expect(JSON.stringify(actions)).not.toContain(want.adminProof())
+})
+
+function stdinOf(word: string): unknown {
+  return { bootstrap: want.adminPassword, "keystone-admin": new Secret(`${want.adminProof()}\n`) }[word]
+}
+
+test("the admin's password: another one in the inventory is set, and who knows that it is the same is asked", () => {
+  const proven = (digest: string, proof: string) => state({ database: database(), proven: { digest, proof } })
+  const drift = (have: KeystoneState) =>
+    keystoneDatabase.check(want, membersOf({ c1: have })).map((one) => one.attribute)
+  expect(drift(proven("d", want.adminProof()))).toEqual([])
+  expect(drift(proven("d", "0".repeat(64)))).toEqual(["admin's password"])
+  expect(drift(state({ database: database() }))).toEqual(["admin's password"])
+  const score = (have: KeystoneState) => keystoneDatabase.elect?.(want, have, facts())
+  expect(score(proven("d", ""))).toBeGreaterThan(score(proven("e", ""))!)
+  const other = keystoneConfig.bind?.({ ...context(inventory, first!), secret: () => new Secret("other") })
+  expect(other?.adminProof()).not.toBe(want.adminProof())
 })
 
 test("tables are not made before Keystone has its file: they would go to a database of its own", () => {
@@ -223,14 +257,17 @@ unit ExecMainStartTimestampMonotonic=0
 key ${"a".repeat(64)}  0
 key ${"b".repeat(64)}  1
 head e1
+proven dd ee
 sql yes
 version e1
 admin yes
+password dd
 service identity
 endpoint {"id": "1", "type": "identity", "region": null, "interface": "public", "url": "http://a b/", "enabled": 1}
 `)
   expect(have.keys).toEqual(KEYS)
-  expect(have.database).toMatchObject({ versions: ["e1"], wanted: ["e1"], admin: true })
+  expect(have.database).toMatchObject({ versions: ["e1"], wanted: ["e1"], admin: true, password: "dd" })
+  expect(have.proven).toEqual({ digest: "dd", proof: "ee" })
   expect(have.database?.endpoints).toEqual([
     { id: "1", type: "identity", region: null, interface: "public", url: "http://a b/", enabled: true },
   ])
