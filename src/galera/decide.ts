@@ -1,4 +1,5 @@
 import { listing } from "../base/words.ts"
+import { IF_IT_HANGS } from "./node/last-word.ts"
 import type { GaleraState } from "./node/state.ts"
 
 /** What a member is doing. */
@@ -39,7 +40,7 @@ export type Decision =
 interface Word {
   /** Another one is gone for good, so that nobody waits for the view that it was in. */
   given?: boolean | undefined
-  /** Those of them that answered all the same, and where their data ends. */
+  /** Those of them that answered all the same and have data, and where it ends: `UUID:SEQNO`, or `unknown`. */
   ends?: ReadonlyMap<string, string> | undefined
 }
 
@@ -60,6 +61,7 @@ export function decide(members: readonly Seen[], missing: readonly string[], wor
   const withData = members.filter(({ have }) => have.uuid !== undefined)
   const interrupted = named(members, wasInterrupted)
   if (withData.length > 0) return recover(withData, interrupted, word)
+  if (word.ends !== undefined && word.ends.size > 0) return refuseEmpty(word.ends)
   return interrupted.length > 0 ? refuseInterrupted(interrupted) : foundFresh(members)
 }
 
@@ -185,8 +187,20 @@ function refuseAhead(ahead: readonly Position[], known: readonly Position[]): De
   const figures = (all: readonly Position[]) => all.map(({ host, seqno }) => `${host} ${seqno}`).join(", ")
   const they = ahead.length === 1 ? "answers and is" : "answer and are"
   const why = `${listing(ahead.map(({ host }) => host))} ${they} ahead (${figures(ahead)}; ${figures(known)}): what the others have not would be lost`
-  return refuse(why, "Leave it out of --without: then the cluster is founded on it.")
+  return refuse(why, LEAVE_OUT)
 }
+
+/** Taken for lost, it alone has data. */
+function refuseEmpty(ends: ReadonlyMap<string, string>): Decision {
+  const each = [...ends].map(([host, text]) => {
+    const seqno = positionOf(host, text)?.seqno
+    return `${host} answers and has data (${seqno === undefined ? "position unknown" : `seqno ${seqno}`})`
+  })
+  const why = `${each.join(", ")}, and no other member has any: the cluster would be founded without it`
+  return refuse(why, LEAVE_OUT)
+}
+
+const LEAVE_OUT = "Leave it out of --without: then the cluster is founded on it."
 
 function positionOf(host: string, text: string): Position | undefined {
   const match = /^([0-9a-f-]{36}):(\d+)$/.exec(text)
@@ -215,9 +229,7 @@ function refuseWithout(members: readonly Seen[], missing: readonly string[]): De
 /** It came to serve once, which its unit tells: clients may be at it. */
 function refuseSilent(hosts: readonly string[]): Decision {
   const why = `mariadb of ${listing(hosts)} runs and does not answer: it may serve, or be about to`
-  const hint =
-    "On it: journalctl -u mariadb -n 50, df /var/lib/mysql. If it hangs: systemctl kill -s KILL mariadb, then run haops again."
-  return refuse(why, hint)
+  return refuse(why, IF_IT_HANGS)
 }
 
 function refuseInterrupted(hosts: readonly string[]): Decision {

@@ -19,7 +19,7 @@ export interface GaleraWant extends MemberWant {
   check?: GaleraCheck | undefined
   /** A member is gone for good, by the operator's word: nobody waits for it. */
   given: boolean
-  /** Those of them that answered, and where their data ends: `UUID:SEQNO`. */
+  /** Those of them that answered and have data, and where it ends: `UUID:SEQNO`, or `unknown`. */
   ends?: ReadonlyMap<string, string> | undefined
   databases: readonly DatabaseWant[]
 }

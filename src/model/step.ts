@@ -19,7 +19,7 @@ export interface Subject {
   force?: boolean | undefined
   /** Go on though the nodes that are left would have no quorum. */
   loseQuorum?: boolean | undefined
-  /** Hosts that are to be done without and answered all the same, by name: where their data ends. */
+  /** Hosts that are to be done without, answered all the same and have data, by name: where it ends, `unknown` where nothing tells. */
   ends?: ReadonlyMap<string, string> | undefined
 }
 

@@ -1,14 +1,14 @@
 import { cleanScreen } from "../base/clean.ts"
-import { asHaopsError, HaopsError } from "../base/errors.ts"
-import { LAST_WORD, type LastWord } from "../galera/node/last-word.ts"
+import { asHaopsError } from "../base/errors.ts"
+import { endsOf, LAST_WORD, type LastWord } from "../galera/node/last-word.ts"
 import { createSecretStore } from "../inventory/secrets.ts"
 import type { Host } from "../model/inventory.ts"
 import { type Connector, createConnector } from "../transport/connector.ts"
 import type { RecoverOptions } from "./options.ts"
 
 /**
- * Asks those that the operator takes for lost: whoever answers says where its data ends. Throws `E_REFUSED` where one serves. One that
- * cannot be reached is what the word says.
+ * Asks those that the operator takes for lost: whoever answers says where its data ends. Throws `E_REFUSED` where one serves,
+ * or may. One that cannot be reached is what the word says.
  */
 export async function lastWords(
   hosts: readonly Host[],
@@ -16,17 +16,10 @@ export async function lastWords(
 ): Promise<ReadonlyMap<string, string>> {
   await using connector = createConnector({ secret: createSecretStore({ onWarning: tell }), onNotice: tell })
   const words = await Promise.all(hosts.map((host) => lastWord(connector, limited(host, timeout))))
-  const said = hosts.flatMap(({ name }, at) => (words[at] === undefined ? [] : [{ name, word: words[at] }]))
-  const serving = said.filter(({ word }) => word.serves)
-  if (serving.length > 0) {
-    const each = serving.map(({ name, word }) => `${name} serves (${word.position ?? "position unknown"})`)
-    throw new HaopsError("E_REFUSED", `${each.join(", ")}: a cluster without it would be a second one`, {
-      hint: "haops up has the others join it.",
-    })
-  }
-  for (const { name } of said.filter(({ word }) => word.unknown))
-    tell(`${name} answers, has data, and cannot tell where it ends: what it alone has would be lost.`)
-  return new Map(said.flatMap(({ name, word }) => (word.position === undefined ? [] : [[name, word.position]])))
+  const said = new Map(hosts.flatMap(({ name }, at) => (words[at] === undefined ? [] : [[name, words[at]] as const])))
+  for (const [name, { unknown }] of said)
+    if (unknown) tell(`${name} answers, has data, and cannot tell where it ends: what it alone has would be lost.`)
+  return endsOf(said)
 }
 
 function limited(host: Host, seconds: number | undefined): Host {

@@ -150,6 +150,18 @@ describe("what is refused", () => {
     expect(without(`${OTHER_UUID}:12`)).toMatchObject({ act: "found", host: "c2" })
   })
 
+  test.each([`${UUID}:12`, "unknown"])(
+    "one that is to be done without, answers and alone has data: an empty cluster would stand in its place (%s)",
+    (end) => {
+      expect(decide(seen(fresh, fresh), [], { given: true, ends: new Map([["c3", end]]) })).toEqual({
+        act: "refuse",
+        why: `c3 answers and has data (${end === "unknown" ? "position unknown" : "seqno 12"}), and no other member has any: the cluster would be founded without it`,
+        hint: "Leave it out of --without: then the cluster is founded on it.",
+      })
+      expect(decide(seen(fresh, fresh), [], { given: true, ends: new Map() })).toMatchObject({ act: "found" })
+    },
+  )
+
   test("the operator's word for a missing member is told", () => {
     expect(decide(seen(stopped(7)), ["c3"])).toMatchObject({
       hint: expect.stringContaining("haops galera recover --without c3"),
