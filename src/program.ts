@@ -3,7 +3,8 @@ import { packageVersion } from "./base/package-root.ts"
 import { KINDS } from "./drill/fault.ts"
 import { parseSpan } from "./drill/span.ts"
 import { PRESET_NAMES } from "./haproxy/presets/names.ts"
-import { SHELLS } from "./output/completion.ts"
+import { NAME_KINDS, SHELLS } from "./output/completion.ts"
+import type { CompletionOptions } from "./verbs/completion.ts"
 import type { CommonOptions } from "./verbs/options.ts"
 
 /** What one call of haops came to. */
@@ -120,10 +121,12 @@ export function createProgram(call: Call): Command {
   verb("completion", "a completion script on standard output", () =>
     import("./verbs/completion.ts").then(
       ({ completion }) =>
-        (_options: CommonOptions, shell?: string) =>
-          completion(program, shell),
+        (options: CompletionOptions, shell?: string) =>
+          completion(options, program, shell),
     ),
-  ).addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
+  )
+    .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
+    .addOption(new Option("--names <kind>", "the names that the script asks for, one a line").choices(NAME_KINDS))
   verb("schema", "print the JSON Schema of the inventory", () =>
     import("./verbs/schema.ts").then(({ schema }) => schema),
   )

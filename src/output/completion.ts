@@ -7,6 +7,19 @@ export interface CompletedVerb {
   flags: readonly string[]
   /** What its argument may be, where that is known. */
   choices: readonly string[]
+  /** What its argument is one of, where only the inventory or the journals know. */
+  names?: NameKind | undefined
+}
+
+/** Names that are looked up when they are asked for: of the inventory, and the runs that are kept. */
+export const NAME_KINDS = ["nodes", "services", "servers", "runs"] as const
+export type NameKind = (typeof NAME_KINDS)[number]
+
+/** Flags whose values are such names. */
+const NAMED_FLAGS: Readonly<Record<string, NameKind>> = {
+  "--limit": "nodes",
+  "--without": "nodes",
+  "--service": "services",
 }
 
 export const SHELLS = ["bash", "zsh", "fish"] as const
@@ -21,20 +34,28 @@ export function completionScript(shell: Shell, verbs: readonly CompletedVerb[]):
 
 /** The words typed so far decide what may follow. zsh runs the same under bashcompinit. */
 function bash(verbs: readonly CompletedVerb[]): string {
-  const cases = verbs.map(({ words, flags, choices }) => {
+  const cases = verbs.map(({ words, flags, choices, names = "" }) => {
     const next = [...new Set([...nextWords(verbs, words), ...choices])]
-    return `    ${JSON.stringify(words.join(" "))}) flags=${JSON.stringify(flags.join(" "))} words=${JSON.stringify(next.join(" "))} ;;`
+    return `    ${JSON.stringify(words.join(" "))}) flags=${JSON.stringify(flags.join(" "))} words=${JSON.stringify(next.join(" "))} names=${names} ;;`
   })
+  const named = Object.entries(NAMED_FLAGS).map(([flag, names]) => `    ${flag}) names=${names} words="" ;;`)
   return `_haops() {
-  local current=\${COMP_WORDS[COMP_CWORD]} typed="" flags="" words="" word
+  local current=\${COMP_WORDS[COMP_CWORD]} typed="" flags="" words="" names="" before="" word
+  local given=()
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$before" in -i|--inventory) given+=(-i "$word") ;; esac
+    before=$word
     case "$word" in -*) ;; *) case " ${paths(verbs).join(" ")} " in *" \${typed:+\${typed// /_}_}$word "*) typed="\${typed:+$typed }$word" ;; esac ;; esac
   done
   case "$typed" in
     "") words=${JSON.stringify(nextWords(verbs, []).join(" "))} ;;
 ${cases.join("\n")}
   esac
-  case "$current" in -*) words=$flags ;; esac
+  case "$before" in
+${named.join("\n")}
+  esac
+  case "$current" in -*) words=$flags names="" ;; esac
+  [ -z "$names" ] || words="$words $("\${COMP_WORDS[0]}" completion bash --names "$names" "\${given[@]}" 2>/dev/null)"
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [ "\${#COMPREPLY[@]}" -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
 }
@@ -55,17 +76,35 @@ function nextWords(verbs: readonly CompletedVerb[], words: readonly string[]): r
 }
 
 function fish(verbs: readonly CompletedVerb[]): string {
-  const lines = verbs.flatMap(({ words, summary, flags, choices }) => {
+  const named = Object.entries(NAMED_FLAGS).flatMap(([flag, names]) => {
+    const verbsWith = verbs.filter(({ flags }) => flags.includes(flag))
+    return verbsWith.map(
+      ({ words }) => `complete -c haops -n ${quoted(seen(words))} -x -l ${flag.slice(2)} -a '(__haops_names ${names})'`,
+    )
+  })
+  const lines = verbs.flatMap(({ words, summary, flags, choices, names }) => {
     const before = words.slice(0, -1)
     const place = before.length === 0 ? "__fish_use_subcommand" : seen(before)
     return [
       `complete -c haops -n ${quoted(place)} -f -a ${words.at(-1)} -d ${quoted(summary)}`,
       ...choices.map((choice) => `complete -c haops -n ${quoted(seen(words))} -f -a ${choice}`),
+      ...(names === undefined ? [] : [`complete -c haops -n ${quoted(seen(words))} -f -a '(__haops_names ${names})'`]),
       ...flags.map((flag) => `complete -c haops -n ${quoted(seen(words))} -l ${flag.replace(/^--/, "")}`),
     ]
   })
-  return `${lines.join("\n")}\n`
+  return `${FISH_NAMES}${[...lines, ...named].join("\n")}\n`
 }
+
+/** Asks haops for names of the inventories that were typed. */
+const FISH_NAMES = `function __haops_names
+  set -l words (commandline -opc)
+  set -l given
+  for at in (seq 2 (count $words))
+    contains -- $words[(math $at - 1)] -i --inventory; and set given $given -i $words[$at]
+  end
+  $words[1] completion fish --names $argv[1] $given 2>/dev/null
+end
+`
 
 function seen(words: readonly string[]): string {
   return words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ")

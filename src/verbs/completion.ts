@@ -1,10 +1,33 @@
 import type { Command } from "commander"
+import { cleanLine } from "../base/clean.ts"
 import { EXIT } from "../base/exit-codes.ts"
-import { type CompletedVerb, completionScript, type Shell } from "../output/completion.ts"
+import { loadInventory } from "../inventory/load.ts"
+import { type CompletedVerb, completionScript, type NameKind, type Shell } from "../output/completion.ts"
+import { listRuns } from "../output/journal-read.ts"
+import { runsRoot } from "../output/run-directory.ts"
+import type { CommonOptions } from "./options.ts"
 
-/** `haops completion SHELL`: a completion script on standard output, from the program's own table of verbs. */
-export async function completion(program: Command, shell: string | undefined): Promise<number> {
-  process.stdout.write(completionScript(shell as Shell, verbsOf(program)))
+export interface CompletionOptions extends CommonOptions {
+  names?: NameKind
+}
+
+/** What an argument of this name is one of. */
+const ARGUMENTS: Readonly<Record<string, NameKind>> = {
+  name: "nodes",
+  service: "services",
+  "service/server": "servers",
+  id: "runs",
+}
+
+/**
+ * `haops completion SHELL`: a completion script on standard output, from the program's own table of verbs. With `--names` what that
+ * script asks for: names, one a line; none where the inventory cannot be read, since nobody has asked for a message.
+ */
+export async function completion(options: CompletionOptions, program: Command, shell?: string): Promise<number> {
+  const { names } = options
+  if (names === undefined) process.stdout.write(completionScript(shell as Shell, verbsOf(program)))
+  else
+    process.stdout.write((await namesOf(names, options).catch(() => [])).map((name) => `${cleanLine(name)}\n`).join(""))
   return EXIT.done
 }
 
@@ -13,6 +36,21 @@ export function verbsOf(command: Command, above: readonly string[] = []): readon
     const words = [...above, one.name()]
     const flags = one.options.flatMap(({ long }) => long ?? [])
     const choices = one.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
-    return [{ words, summary: one.description(), flags, choices }, ...verbsOf(one, words)]
+    const names = ARGUMENTS[one.registeredArguments[0]?.name() ?? ""]
+    return [{ words, summary: one.description(), flags, choices, names }, ...verbsOf(one, words)]
   })
+}
+
+async function namesOf(kind: NameKind, { inventory }: CommonOptions): Promise<readonly string[]> {
+  if (kind === "runs") return (await listRuns(runsRoot(process.env))).map(({ runId }) => runId)
+  const { hosts, haproxy } = await loadInventory(inventory)
+  const services = haproxy?.services ?? []
+  switch (kind) {
+    case "nodes":
+      return hosts.map(({ name }) => name)
+    case "services":
+      return services.map(({ name }) => name)
+    case "servers":
+      return services.flatMap(({ name, servers }) => servers.map((server) => `${name}/${server.name}`))
+  }
 }
