@@ -28,7 +28,7 @@ export function adoptCorosync(text: string): AdoptedCorosync {
   const left = (section: string, options: Readonly<Record<string, string>>, path: string) => {
     const lines = Object.entries(options).filter(([key, value]) => !isUsual(usual[key], value))
     if (lines.length === 0) return []
-    const all = lines.map(([key, value]) => `${key}: ${value}`).join(", ")
+    const all = lines.map(shownOption).join(", ")
     return [
       {
         path: ["pacemaker", path],
@@ -141,8 +141,13 @@ function sectionRemarks(sections: readonly CorosyncSection[], conf: CorosyncConf
 }
 
 function shownOptions({ options, sections }: CorosyncSection): string {
-  const own = Object.entries(options).map(([key, value]) => `${key}: ${value}`)
+  const own = Object.entries(options).map(shownOption)
   return [...own, ...sections.map((one) => `${one.name} { ${shownOptions(one)} }`)].join(", ")
+}
+
+/** `key` is the cluster's key itself, where it is in no file of its own. */
+function shownOption([key, value]: [string, string]): string {
+  return `${key}: ${key === "key" ? "(not shown)" : value}`
 }
 
 /** Its host has to be in the inventory, and to be no member. */

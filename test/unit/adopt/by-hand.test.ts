@@ -113,6 +113,15 @@ test("what corosync.conf has beyond an inventory's words stands beside it as com
   ])
 })
 
+test("the cluster's key in corosync.conf is never in sight", async () => {
+  const corosync = named("lab")
+    .replace("version: 2", "version: 2\nkey: hunter2")
+    .concat("resources {\nmore {\nkey: hunter2\n}\n}\n")
+  const { text, told } = await take(cib({ config: NO_FENCING }), { corosync })
+  expect(comments(text).join("\n")).toContain("key: (not shown)")
+  expect(text + told.join()).not.toContain("hunter2")
+})
+
 test("what an inventory has no words for is a comment with all of it, and up leaves it alone", async () => {
   const rule = '<rule id="r" score="0"><date_expression id="d" operation="lt" end="2020-01-01"/></rule>'
   const { text, told, problems } = await take(
