@@ -3,7 +3,8 @@ import type { Remark } from "../document/draft.ts"
 import { MANAGED } from "../host/mark.ts"
 import { lastPart } from "../vip/section/expand.ts"
 import type { VipsYaml } from "../vip/section/schema.ts"
-import { named, readKeepalivedConf, type Statement, wordAfter } from "./read-conf.ts"
+import { elsewhereOnly, lostOf } from "./adopt-lost.ts"
+import { type Instance, named, readKeepalivedConf, type Statement, wordAfter } from "./read-conf.ts"
 import type { KeepalivedYaml } from "./schema.ts"
 
 export interface AdoptedKeepalived {
@@ -31,7 +32,7 @@ export function adoptKeepalived(confs: readonly HostConf[]): AdoptedKeepalived {
   const [reference] = first.instances
   const instances = first.instances.map((instance) => adoptInstance(instance, all))
   const rank = (host: Read) => priorityOf(host, reference?.name)
-  const lost = isOurs(first.text) ? [] : lostOf(first.text)
+  const lost = [...new Set(all.flatMap(({ text }) => (isOurs(text) ? [] : lostOf(text))))]
   return {
     vips: Object.fromEntries(instances.flatMap(({ name, vip }) => (vip === undefined ? [] : [[name, vip]]))),
     keepalived: settingsOf(reference?.inner ?? [], first.text),
@@ -39,14 +40,10 @@ export function adoptKeepalived(confs: readonly HostConf[]): AdoptedKeepalived {
     remarks: [...instances.flatMap(({ remarks }) => remarks), ...passwordRemark(reference?.inner ?? [])],
     told: [
       ...instances.flatMap(({ told }) => told),
+      ...elsewhereOnly(all),
       ...(lost.length === 0 ? [] : [`up would write keepalived.conf anew, without: ${lost.join(", ")}`]),
     ],
   }
-}
-
-interface Instance {
-  name: string
-  inner: readonly Statement[]
 }
 
 type Read = HostConf & { instances: readonly Instance[] }
@@ -136,22 +133,4 @@ function checkOf(text: string): Pick<KeepalivedYaml, "check"> {
     ...(inner.length === 0 || number("rise") === 2 ? {} : { rise: number("rise") }),
   }
   return Object.keys(check).length === 0 ? {} : { check }
-}
-
-/** Statements of an instance that haops has words for, or of its own. */
-const KNOWN =
-  `state interface virtual_router_id priority advert_int nopreempt version unicast_src_ip unicast_peer authentication
-  virtual_ipaddress`.split(/\s+/)
-
-/** Names of what haops would not write. */
-function lostOf(text: string): readonly string[] {
-  return readKeepalivedConf(text).flatMap(({ words, inner }) => {
-    const head = words.slice(0, 2).join(" ")
-    if (words[0] === "global_defs")
-      return inner
-        .filter(({ words: [name = ""] }) => !["router_id"].includes(name))
-        .map((one) => `global_defs ${one.words[0]}`)
-    if (words[0] !== "vrrp_instance") return [head]
-    return inner.filter(({ words: [name = ""] }) => !KNOWN.includes(name)).map((one) => `${head} ${one.words[0]}`)
-  })
 }

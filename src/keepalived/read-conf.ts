@@ -4,6 +4,12 @@ export interface Statement {
   inner: readonly Statement[]
 }
 
+/** A `vrrp_instance`. */
+export interface Instance {
+  name: string
+  inner: readonly Statement[]
+}
+
 /** The statements of a keepalived.conf as they stand; what is included from elsewhere is a statement like others. */
 export function readKeepalivedConf(text: string): readonly Statement[] {
   const root: { words: string[]; inner: ReturnType<typeof statement>[] } = statement([])

@@ -96,3 +96,50 @@ vrrp_instance VI.1 {
     "up would write keepalived.conf anew, without: global_defs notification_email, vrrp_script chk, vrrp_instance VI.1 track_script",
   ])
 })
+
+test("what only another host's file has is told: an instance, an address, and statements that haops would not write", () => {
+  const file = (instances: string) => `vrrp_instance A {
+  interface eth0
+  virtual_ipaddress {
+    10.0.0.11/24
+    ${instances}`
+  const { vips, told } = adoptKeepalived([
+    { host: "lb1", address: "10.0.0.2", text: file("}\n}") },
+    {
+      ...{ host: "lb2", address: "10.0.0.3" },
+      text: file(
+        "10.0.0.12/24\n}\n}\nvrrp_instance B {\n virtual_ipaddress {\n 10.0.0.13/24\n}\n}\nvirtual_server 10.0.0.14 80 {\n}\n",
+      ),
+    },
+  ])
+  expect(Object.keys(vips)).toEqual(["A"])
+  expect(told).toEqual([
+    "keepalived.conf of lb2 has 10.0.0.12/24 in A, not on lb1, and would lose that",
+    "keepalived.conf of lb2 has an instance B, which is not on lb1, and would be gone",
+    "up would write keepalived.conf anew, without: virtual_server 10.0.0.14",
+  ])
+})
+
+test("a definition is named without its value, which may be the password", () => {
+  const text = `$PASS=hunter2
+$MORE="hunter2 and more"
+global_defs {
+  $IN=hunter2
+}
+vrrp_instance A {
+  interface eth0
+  $HERE=hunter2
+  authentication {
+    auth_pass $PASS
+  }
+  virtual_ipaddress {
+    10.0.0.11/24
+  }
+}
+`
+  const adopted = adoptKeepalived([{ host: "lb1", address: "10.0.0.2", text }])
+  expect(JSON.stringify(adopted)).not.toContain("hunter2")
+  expect(adopted.told).toEqual([
+    "up would write keepalived.conf anew, without: $PASS, $MORE, global_defs $IN, vrrp_instance A $HERE",
+  ])
+})
