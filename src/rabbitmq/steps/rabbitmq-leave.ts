@@ -80,7 +80,7 @@ function heldAlone({ host, force = false }: Want, { status, held }: LeavingState
   const hint =
     "Have them consumed, or give them copies elsewhere (rabbitmq-queues grow; classic queues of 3.x: a policy with ha-mode). If they may go: --force"
   if (held === undefined) return [{ severity, message: "RabbitMQ does not say which queues it alone holds", hint }]
-  const lost = held.filter(({ messages }) => messages > 0)
+  const lost = held.filter(({ messages }) => messages !== 0)
   const empty = held.filter(({ messages }) => messages === 0)
   return [
     ...(lost.length === 0

@@ -60,7 +60,7 @@ test("it stays where another member is down: those that are left would be too fe
 })
 
 describe("what it alone holds", () => {
-  const queue = (name: string, messages: number, changes: Partial<HeldQueue> = {}): HeldQueue => {
+  const queue = (name: string, messages: HeldQueue["messages"], changes: Partial<HeldQueue> = {}): HeldQueue => {
     return { vhost: "/", name, type: "rabbit_classic_queue", messages, ...changes }
   }
   const found = (held: readonly HeldQueue[] | undefined, force?: boolean, members: readonly string[] = HOSTS) =>
@@ -74,6 +74,16 @@ describe("what it alone holds", () => {
       "messages would be lost, which RabbitMQ here alone has: orders (classic, 3 messages) and bills of /shop (quorum, 1 message)"
     expect(found(held)).toEqual([`error: ${what}`])
     expect(found(held, true)).toEqual([`warning: ${what}`])
+  })
+
+  test("is taken for messages where a queue that has crashed does not say", () => {
+    expect(found([queue("orders", "unknown")])).toEqual([
+      "error: messages would be lost, which RabbitMQ here alone has: orders (classic, unknown how many messages)",
+    ])
+    const answer = (messages: unknown) =>
+      Buffer.from(JSON.stringify([{ ...queue("orders", 3), messages }])).toString("base64")
+    expect(parseHeld(answer("unknown"))).toEqual([queue("orders", "unknown")])
+    expect(() => parseHeld(answer(-1))).toThrow("not of the expected form")
   })
 
   test("without messages is told", () => {
