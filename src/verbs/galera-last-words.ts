@@ -3,6 +3,7 @@ import { asHaopsError } from "../base/errors.ts"
 import { endsOf, LAST_WORD, type LastWord } from "../galera/node/last-word.ts"
 import { createSecretStore } from "../inventory/secrets.ts"
 import type { Host } from "../model/inventory.ts"
+import { createJsonSink } from "../output/json-lines.ts"
 import { type Connector, createConnector } from "../transport/connector.ts"
 import type { RecoverOptions } from "./options.ts"
 
@@ -12,10 +13,11 @@ import type { RecoverOptions } from "./options.ts"
  */
 export async function lastWords(
   hosts: readonly Host[],
-  { timeout }: RecoverOptions,
+  { timeout, json }: Pick<RecoverOptions, "timeout" | "json">,
 ): Promise<ReadonlyMap<string, string>> {
+  const tell = json === true ? tellPrograms : tellPeople
   await using connector = createConnector({ secret: createSecretStore({ onWarning: tell }), onNotice: tell })
-  const words = await Promise.all(hosts.map((host) => lastWord(connector, limited(host, timeout))))
+  const words = await Promise.all(hosts.map((host) => lastWord(connector, limited(host, timeout), tell)))
   const said = new Map(hosts.flatMap(({ name }, at) => (words[at] === undefined ? [] : [[name, words[at]] as const])))
   for (const [name, { unknown }] of said)
     if (unknown) tell(`${name} answers, has data, and cannot tell where it ends: what it alone has would be lost.`)
@@ -27,7 +29,7 @@ function limited(host: Host, seconds: number | undefined): Host {
 }
 
 /** Whoever cannot be logged in to is lost for haops; why is told where it is not just silent. */
-async function lastWord(connector: Connector, host: Host): Promise<LastWord | undefined> {
+async function lastWord(connector: Connector, host: Host, tell: typeof tellPeople): Promise<LastWord | undefined> {
   const { signal } = new AbortController()
   try {
     await using transport = await connector.connect(host, signal)
@@ -40,6 +42,11 @@ async function lastWord(connector: Connector, host: Host): Promise<LastWord | un
   }
 }
 
-function tell(text: string): void {
+function tellPeople(text: string): void {
   process.stderr.write(cleanScreen(`warning: ${text}\n`))
+}
+
+/** One line among the events that follow. */
+function tellPrograms(text: string): void {
+  createJsonSink(process.stderr, { scrub: (said) => said }).sink({ type: "message", level: "warning", text })
 }
