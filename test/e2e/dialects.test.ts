@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { adoptInventory } from "../../src/adopt/inventory.ts"
+import { renderCorosyncConf } from "../../src/corosync/render.ts"
 import type { HostFacts } from "../../src/model/host-facts.ts"
+import { agentName, metadataScript, parseAgents } from "../../src/pacemaker/agents/metadata.ts"
 import { agentsQuestion } from "../../src/pacemaker/agents/question.ts"
 import { parseCib } from "../../src/pacemaker/cib-parse.ts"
 import type { CibHave } from "../../src/pacemaker/cib-probe.ts"
-import type { Desired } from "../../src/pacemaker/desired.ts"
+import { type Desired, desiredCib } from "../../src/pacemaker/desired.ts"
 import { diffCib } from "../../src/pacemaker/diff.ts"
 import { editCib } from "../../src/pacemaker/edit/edit-cib.ts"
 import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../src/pacemaker/ownership.ts"
 import { writingFindings } from "../../src/pacemaker/writing-findings.ts"
 import { type Element, parseXml } from "../../src/pacemaker/xml.ts"
 import { DESIRES, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
+import { bare } from "../unit/adopt/adopting.ts"
+import { parseInventory } from "../unit/parse-inventory.ts"
 import { removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
 
 /** How one generation of pcs spells what the others spell otherwise. */
@@ -36,6 +41,10 @@ cibadmin --create --scope nodes --xml-text '<node id="1" uname="controller1"/>'
 cibadmin --create --scope nodes --xml-text '<node id="2" uname="controller2"/>'
 `
 
+const MEMBERS = [
+  { name: "controller1", nodeid: 1, links: ["10.0.0.12"] },
+  { name: "controller2", nodeid: 2, links: ["10.0.0.13"] },
+]
 const IN_SYNC = { changes: [], foreign: [], conflicts: [], notes: [] }
 const RICH = DESIRES["one of everything"]!
 /** Without what is a second of its kind: each command is a start of Python. */
@@ -119,21 +128,23 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
     }
   })
 
-  test("a rich cluster is the one that is made by hand with pcs, with the same ids and operations", () => {
+  test("a rich cluster is the one that is made by hand with pcs, with the same ids and operations, and is taken in whole", async () => {
     // pcs would write its properties into the seeded set.
     sh(node, `${NEW_CIB} cibadmin --delete --xml-text '<cluster_property_set id="haops-seed"/>'`)
     const made = lead(BY_PCS, NOTHING_OWNED)
     const hand = sh(node, byHand(spelling))
     expect(meaning(made)).toEqual(meaning(hand))
     expect(diffCib(BY_PCS, parseCib(hand), ownershipOf(BY_PCS))).toEqual(IN_SYNC)
+    await expectTakenIn(hand)
   })
 
-  test("a rich cluster that is made with crmsh is the one that is wanted", () => {
+  test("a rich cluster that is made with crmsh is the one that is wanted, and is taken in whole", async () => {
     sh(node, NEW_CIB)
     const config = BY_CRM(spelling.promoted, spelling.unpromoted)
     const hand = sh(node, "CIB_file=/tmp/cib.xml crm -F configure load update - >&2; cat /tmp/cib.xml", config)
     const { changes } = diffCib(RICH, parseCib(hand), ownershipOf(RICH))
     expect(changes).toEqual([{ type: "unseed", id: "haops-seed" }])
+    await expectTakenIn(hand.replace(/<cluster_property_set id="haops-seed">.*?<\/cluster_property_set>/s, ""))
   })
 
   test("what the agents know is asked of them: no agent, another parameter, one that is needed, another operation", () => {
@@ -182,6 +193,21 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
     const have: CibHave = { cluster: "up", cib: parseCib(text), text, fingerprint: "" }
     const question = agentsQuestion({ desired: want }, have)
     return question?.parse({ stdout: sh(node, question.script), stderr: "" }) ?? have
+  }
+
+  /** The inventory that is made of it names all that is there, as it is there. */
+  async function expectTakenIn(cib: string): Promise<void> {
+    const corosync = renderCorosyncConf({ name: "lab", nodes: MEMBERS, transport: "knet", totem: {}, quorum: {} })
+    const agents = parseCib(cib).resources.map(({ agent }) => agentName(agent))
+    const { text, told, problems } = await adoptInventory({
+      asked: MEMBERS.map(({ name, links }) => bare(name, links[0]!, { cib, corosync })),
+      agents: parseAgents(sh(node, metadataScript([...new Set(agents)]))),
+      ssh: {},
+    })
+    expect({ told, problems }).toEqual({ told: [], problems: [] })
+    const taken = desiredCib(parseInventory(text, "inventory.yaml"))!
+    expect(diffCib(taken, parseCib(cib), ownershipOf(taken)), text).toEqual(IN_SYNC)
+    expect(text).not.toContain("start:")
   }
 
   /** The CIB of after, led to that state. */
