@@ -112,8 +112,10 @@ export function createProgram(call: Call): Command {
   verb("facts", "facts of each host", () => import("./verbs/facts.ts").then(({ facts }) => facts))
     .addOption(limit())
     .option("--connection", "how each would be logged in to, and which line says so; connects to none")
-  verb("import-haproxy <file>", "an existing haproxy.cfg as an inventory, on standard output", () =>
-    import("./verbs/import-haproxy.ts").then(({ importHaproxyVerb }) => importHaproxyVerb),
+  verb(
+    "import-haproxy <files...>",
+    "an existing haproxy.cfg as an inventory, on standard output; several files, or a directory",
+    () => import("./verbs/import-haproxy.ts").then(({ importHaproxyVerb }) => importHaproxyVerb),
   ).addOption(
     listed("--vip <name=address>", "a VIP that the file binds, ADDRESS or ADDRESS/PREFIX; as often as needed"),
   )

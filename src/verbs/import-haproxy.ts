@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises"
 import { canonicalAddress, inSubnet, parseCidr } from "../base/address.ts"
 import { cleanScreen, escapeJson } from "../base/clean.ts"
 import { HaopsError } from "../base/errors.ts"
 import { EXIT } from "../base/exit-codes.ts"
+import { readConfigFiles } from "../haproxy/import/files.ts"
 import type { Named } from "../haproxy/import/hosts.ts"
 import { type HaproxyImport, importHaproxy } from "../haproxy/import/import.ts"
 import { importReport } from "../haproxy/import/report.ts"
@@ -16,15 +16,17 @@ interface ImportHaproxyOptions extends CommonOptions {
 }
 
 /**
- * `haops import-haproxy FILE`: an existing haproxy.cfg as an inventory, on standard output; what became of it on standard error.
+ * `haops import-haproxy FILE…`: an existing haproxy.cfg as an inventory, on standard output; what became of it on standard error.
+ * Of several files, and of a directory, what haproxy would read of them.
  * With `-i`, the section for that inventory, over its hosts and VIPs.
  */
-export async function importHaproxyVerb(options: ImportHaproxyOptions, file: string): Promise<number> {
+export async function importHaproxyVerb(options: ImportHaproxyOptions, ...files: string[]): Promise<number> {
   const inventory = options.inventory === undefined ? undefined : await loadInventory(options.inventory)
   const given = options.vip.map(vipOf)
   const vips = [...(inventory?.vips ?? []).filter(({ name }) => !given.some((vip) => vip.name === name)), ...given]
   const hosts = (inventory?.hosts ?? []).filter(({ group }) => group === "controllers")
-  const imported = importHaproxy({ text: await textOf(file), vips, hosts })
+  const file = files.join(" ")
+  const imported = (await readConfigFiles(files)).place((text) => importHaproxy({ text, vips, hosts }))
   const written = inventory === undefined ? imported.vips : given
   const result = { ...imported, notes: [...imported.notes, ...checks(imported, inventory === undefined, given)] }
   const yaml = importYaml(result, { file, whole: inventory === undefined, vips: cidrs(written, given) })
@@ -49,14 +51,6 @@ function vipOf(text: string): GivenVip {
   if (name !== "" && address !== undefined) return { name, address, prefix: cidr?.prefix }
   const hint = "Such as --vip public=10.0.0.11/24."
   throw new HaopsError("E_INPUT", `--vip ${text} is not NAME=ADDRESS or NAME=ADDRESS/PREFIX`, { hint })
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file === "-" ? "/dev/stdin" : file, "utf8")
-  } catch (cause) {
-    throw new HaopsError("E_INPUT", `${file} cannot be read: ${(cause as Error).message}`, { cause })
-  }
 }
 
 function cidrs(vips: readonly Named[], given: readonly GivenVip[]): Record<string, string> {

@@ -5,6 +5,8 @@ export interface ImportNote {
    * something. `check`: a guess, or something to do.
    */
   kind: "kept" | "changed" | "check"
+  /** Where several files were imported: the one that the line is of. */
+  file?: string | undefined
   /** Of the imported file. */
   line?: number | undefined
   /** `listen web`. */

@@ -21,7 +21,10 @@ export function importReport(result: HaproxyImport, file: string): string {
 function partOf(kind: ImportNote["kind"], notes: readonly ImportNote[]): string {
   const own = notes.filter((note) => note.kind === kind)
   if (own.length === 0) return ""
-  const places = own.map(({ line, section }) => [line === undefined ? "" : `line ${line}`, section ?? ""] as const)
+  const places = own.map(({ file, line, section }) => {
+    const at = line === undefined ? "" : file === undefined ? `line ${line}` : `${file}:${line}`
+    return [at, section ?? ""] as const
+  })
   const widths = [0, 1].map((column) => Math.max(...places.map((place) => place[column]!.length)))
   const lines = own.map(({ text }, index) => {
     const columns = places[index]!.map((place, column) => place.padEnd(widths[column]!))
