@@ -1,4 +1,5 @@
 import { corosync } from "./corosync/component.ts"
+import { firewall } from "./firewall/component.ts"
 import { galera } from "./galera/component.ts"
 import { haproxy } from "./haproxy/component.ts"
 import { host } from "./host/component.ts"
@@ -23,5 +24,6 @@ export const COMPONENTS: readonly Component[] = [
   rabbitmq,
   memcached,
   keystone,
+  firewall,
   host,
 ]

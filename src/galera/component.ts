@@ -17,7 +17,7 @@ export const galera: Component = {
       [4444, "all data for a member"],
     ]
     const server = ports.map(([port, use]) =>
-      claim(host.address, port, `galera, ${use}`, ["mariadbd", "mysqld", "socat", "rsync"]),
+      claim(host.address, port, `galera, ${use}`, ["mariadbd", "mysqld", "socat", "rsync"], port === MYSQL_PORT),
     )
     const check =
       settings.check === undefined ? [] : [claim(host.address, settings.check.port, "galera's check", ["systemd"])]
@@ -29,7 +29,8 @@ export const galera: Component = {
   view: async () => (await import("./view.ts")).view,
 }
 
-function claim(address: string, port: number, use: string, own: readonly string[]): PortClaim {
+function claim(address: string, port: number, use: string, own: readonly string[], clients = false): PortClaim {
   const hint = "Stop it, or give it another port or address: a member listens on the host's own address."
-  return { protocol: "tcp", address, port, use, own, severity: "error", hint, besideLoopback: true }
+  const from = clients ? "anyone" : "hosts"
+  return { protocol: "tcp", address, port, use, own, severity: "error", hint, besideLoopback: true, from }
 }

@@ -1,4 +1,5 @@
-import type { HostNeeds, PortClaim } from "../model/component.ts"
+import type { HostNeeds, Opening, PortClaim } from "../model/component.ts"
+import type { HaproxySettings } from "../model/haproxy.ts"
 import type { Host, Inventory } from "../model/inventory.ts"
 import { HEALTH_FRONTEND } from "./config/health.ts"
 import { HAPROXY_CONFIG } from "./config/render.ts"
@@ -30,7 +31,18 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
     ...(ports.length === 0 ? {} : { ports, programs: ["haproxy"], selinux: [ANY_PORT] }),
     ...(ports.length === 0 ? {} : { writes: [HAPROXY_CONFIG.path, SERVER_STATE, STATE_DROP_IN] }),
     agents: agent === undefined ? [] : [AGENT],
+    opens: serverPorts(haproxy, host),
   }
+}
+
+/** Where haproxy, here or on another host, sends requests to on this host, and asks whether that is well. */
+function serverPorts({ services, pools }: HaproxySettings, { address }: Host): readonly Opening[] {
+  return [...services, ...pools].flatMap(({ name, servers, check }) => {
+    const here = servers.filter((server) => server.address === address)
+    const ports = here.flatMap((server) => [server.port, (server.check ?? check)?.port ?? server.port])
+    const known = [...new Set(ports)].filter((port) => typeof port === "number")
+    return known.map((port): Opening => ({ protocol: "tcp", port, use: `a server of ${name}`, from: "hosts" }))
+  })
 }
 
 /** Where it listens is known to haproxy alone. */

@@ -12,6 +12,7 @@ const claim = z.strictObject({
   hint: z.string(),
   mayBeStarting: z.enum(["on any address", "on its own address"]).optional(),
   besideLoopback: z.boolean().optional(),
+  from: z.enum(["anyone", "hosts", "nobody"]).optional().describe("Who has to reach it; a firewall is told by it."),
 })
 
 export const preflightWant = z.strictObject({

@@ -1,5 +1,8 @@
-import type { Component } from "../model/component.ts"
+import type { Component, Opening } from "../model/component.ts"
 import { packages } from "./packages.ts"
+
+/** Where a VIP is in another network than the host's address, its peers have an address there that the inventory does not know. */
+const VRRP: Opening = { protocol: "vrrp", use: "keepalived", from: "anyone" }
 
 export const keepalived: Component = {
   name: "keepalived",
@@ -7,7 +10,7 @@ export const keepalived: Component = {
   packages,
   needs: ({ vips }, { group }) =>
     vips.some((vip) => vip.manager === "keepalived" && vip.on === group)
-      ? { writes: ["/etc/keepalived/keepalived.conf"] }
+      ? { writes: ["/etc/keepalived/keepalived.conf"], opens: [VRRP] }
       : undefined,
   units: ["keepalived"],
   steps: async () => (await import("./steps/index.ts")).steps,

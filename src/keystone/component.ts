@@ -35,7 +35,7 @@ export const keystone: Component = {
     const units = Object.fromEntries(PROGRAMS.map((name) => [name, "keystone"]))
     const claim = { protocol: "tcp", address, port: KEYSTONE_PORT, use: "keystone" } as const
     return {
-      ports: [{ ...claim, own: PROGRAMS, units, severity: "error", hint }],
+      ports: [{ ...claim, own: PROGRAMS, units, severity: "error", hint, from: "hosts" }],
       writes: [KEYSTONE_CONFIG, UWSGI_CONFIG, DEFAULTS],
       programs: ["keystone-manage"],
     }

@@ -19,6 +19,7 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
     hint: "Stop it, or move it to another port: the cluster's own port cannot move.",
     // On a node that boots its socket is there before it shows whose it is.
     mayBeStarting: "on any address",
+    from: "hosts",
   } as const
   return { namedBy: "the cluster", ports: [pcsd] }
 }

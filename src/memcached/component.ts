@@ -17,7 +17,9 @@ export const memcached: Component = {
     const hint = "Stop it: clients find memcached on this port of every node."
     const claim = { protocol: "tcp", address, port: MEMCACHED_PORT, use: "memcached" } as const
     return {
-      ports: [{ ...claim, own: ["memcached"], units: { memcached: "memcached" }, severity: "error", hint }],
+      ports: [
+        { ...claim, own: ["memcached"], units: { memcached: "memcached" }, severity: "error", hint, from: "hosts" },
+      ],
       writes: [MEMCACHED_CONFIG],
       programs: ["memcached"],
     }

@@ -21,8 +21,8 @@ export interface Component {
   view?(all: readonly Component[]): Promise<View>
   /** What others have to know to reach it. */
   connections?(): Promise<Connections>
-  /** The files that `up` writes for it, from the inventory alone. */
-  files?(): Promise<NodeFiles>
+  /** The files that `up` writes for it, from the inventory alone. Given all components, for what is written for each of them. */
+  files?(all: readonly Component[]): Promise<NodeFiles>
   /** Its services by systemd's name, without `.service`. */
   units?: readonly string[]
   packages?: ComponentPackages
@@ -34,6 +34,8 @@ export interface HostNeeds {
   /** Who calls the host by its name in the inventory: `the cluster`. */
   namedBy?: string | undefined
   ports?: readonly PortClaim[] | undefined
+  /** What a firewall has to let in besides those ports. */
+  opens?: readonly Opening[] | undefined
   /** Files that haops writes there for it, or that it writes by itself: they, and where they lie, have to be writable. */
   writes?: readonly string[] | undefined
   /** Where one of these programs is missing, packages will be installed. */
@@ -43,6 +45,12 @@ export interface HostNeeds {
   /** What SELinux denies where a boolean of its policy is off. */
   selinux?: readonly { boolean: string; denies: string }[] | undefined
 }
+
+/** Who has to reach it: anyone, or the inventory's hosts alone. */
+type Reach = "anyone" | "hosts"
+
+/** What reaches a host from outside, as a firewall sees it. */
+export type Opening = { use: string; from: Reach } & ({ protocol: "tcp" | "udp"; port: number } | { protocol: "vrrp" })
 
 export interface PortClaim {
   protocol: "tcp" | "udp"
@@ -64,6 +72,8 @@ export interface PortClaim {
   mayBeStarting?: "on any address" | "on its own address" | undefined
   /** A listener on the loopback is in nobody's way. */
   besideLoopback?: boolean | undefined
+  /** Who has to reach it. Default `anyone`; of an address of the loopback, `nobody` from outside. */
+  from?: Reach | "nobody" | undefined
 }
 
 /** What its packages are called, and which of them a host needs. */

@@ -3,6 +3,9 @@ import { settingsOn } from "../model/section.ts"
 import { ENV_CONFIG, RABBITMQ_CONFIG } from "./config.ts"
 import { AMQP_PORT, RABBITMQ } from "./settings.ts"
 
+/** Where Erlang's nodes find out each other's ports. */
+const EPMD_PORT = 4369
+
 export const rabbitmq: Component = {
   name: "rabbitmq",
   section: async () => (await import("./section.ts")).section,
@@ -19,8 +22,9 @@ export const rabbitmq: Component = {
       namedBy: "RabbitMQ",
       ports: [
         { protocol: "tcp", address: host.address, port: AMQP_PORT, use: "rabbitmq", ...own },
-        { protocol: "tcp", address: "*", port: AMQP_PORT + 20_000, use: "rabbitmq's members", ...own },
+        { protocol: "tcp", address: "*", port: AMQP_PORT + 20_000, use: "rabbitmq's members", ...own, from: "hosts" },
       ],
+      opens: [{ protocol: "tcp", port: EPMD_PORT, use: "rabbitmq's epmd", from: "hosts" }],
       writes: [ENV_CONFIG, RABBITMQ_CONFIG, "/var/lib/rabbitmq"],
       programs: ["erl_call"],
     }

@@ -24,7 +24,9 @@ export async function renderedFiles(
   hosts: readonly Host[],
   { choose, reveal }: { choose: Choose; reveal: boolean },
 ): Promise<readonly RenderedFile[]> {
-  const hooks = await Promise.all(COMPONENTS.map(async ({ name, files }) => ({ name, files: await files?.() })))
+  const hooks = await Promise.all(
+    COMPONENTS.map(async ({ name, files }) => ({ name, files: await files?.(COMPONENTS) })),
+  )
   const filesOf = (component: string, host: Host, secret: Secrets): Found => {
     const files = hooks.find(({ name }) => name === component)!.files
     const found = files?.({ inventory, host, members: inventory.hosts, secret }) ?? []

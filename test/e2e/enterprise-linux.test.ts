@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
@@ -7,81 +7,134 @@ import { ask, startProber } from "./harness/prober.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
 
-// The main job by dnf, on nodes that show themselves as Rocky Linux 9: EL's names of packages, users, units and files, and the repository
-// of the stack disabled, as the vendor ships it. What is in the packages is Debian's; docker/README.md says what that leaves open.
+// The main job by dnf, on nodes that show themselves as Rocky Linux 9: EL's names of packages, users, units and files, the repository of
+// the stack disabled and firewalld closed but for ssh, as the vendor ships it. What is in the packages is Debian's; README says what that
+// leaves open.
 
 const DISABLED = "dnf -q repolist disabled | awk 'NR > 1 { print $1 }'"
 
-let lab: Lab
-let inventory: string
-const members = () => THREE.map((name) => lab.node(name))
+describe("three controllers", () => {
+  let lab: Lab
+  let inventory: string
+  const members = () => THREE.map((name) => lab.node(name))
 
-beforeAll(async () => {
-  lab = await startLab({ enterpriseLinux: true, nodes: 4 })
-  await logSshUse(members())
-  inventory = await lab.inventory({ controllers: { controller4: null } })
-})
-afterAll(async () => await lab?.[Symbol.asyncDispose]())
-
-test("the nodes are what they claim to be", async () => {
-  expect(await everywhere(lab.nodes, "command -v apt-get apt dpkg || echo none")).toEqual({
-    ...each("none"),
-    controller4: "none",
+  beforeAll(async () => {
+    lab = await startLab({ enterpriseLinux: true, nodes: 4 })
+    await logSshUse(members())
+    await everywhere(lab.nodes, "systemctl enable --now --quiet firewalld")
+    inventory = await lab.inventory({ controllers: { controller4: null } })
   })
-  expect(await everywhere(members(), "systemctl is-system-running")).toEqual(each("running"))
-  expect(await everywhere(members(), DISABLED)).toEqual(each("highavailability"))
+  afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+  test("the nodes are what they claim to be", async () => {
+    expect(await everywhere(lab.nodes, "command -v apt-get apt dpkg || echo none")).toEqual({
+      ...each("none"),
+      controller4: "none",
+    })
+    expect(await everywhere(members(), "systemctl is-system-running --wait")).toEqual(each("running"))
+    expect(await everywhere(members(), DISABLED)).toEqual(each("highavailability"))
+  })
+
+  test("the plan shows the repository that will be enabled and what firewalld keeps out, and changes nothing", async () => {
+    const { code, actions, refusals, warnings } = await planned(lab, inventory)
+    expect({ code, refusals }).toEqual({ code: 2, refusals: [] })
+    const closed = "pcsd (2224/tcp), corosync (5405/udp), web (8080/tcp) and a server of web (8000/tcp)"
+    expect(warnings).toEqual(THREE.map((name) => `${name}: firewalld's zone public lets in no ${closed}`))
+    expect(actions).toContainEqual(
+      expect.stringMatching(/^dnf --enablerepo=highavailability install .*pacemaker.* pcs/),
+    )
+    expect(await everywhere(members(), DISABLED)).toEqual(each("highavailability"))
+  })
+
+  test("bare nodes become a cluster, from a repository that is enabled for this alone", async () => {
+    inventory = await lab.inventory({ controllers: { controller4: null }, firewall: "managed" })
+    await ended(lab.haops(["up", "--yes", "-i", inventory]))
+    for (const node of members()) expect(await onlineNodes(node)).toEqual(THREE)
+    expect(await holders(members(), lab.vip)).toHaveLength(1)
+    expect(await runningOn(lab.node("controller1"), "lb-haproxy")).toEqual(THREE)
+    expect(await ask(`http://${lab.vip}:8080/`, 2000)).toMatchObject({ ok: true })
+    expect(await everywhere(members(), "rpm -q --qf '%{NAME} ' pacemaker pcs corosync haproxy")).toEqual(
+      each("pacemaker pcs corosync haproxy"),
+    )
+    expect(await everywhere(members(), "id -u hacluster; id -u haproxy")).toEqual(each("189\n188"))
+    expect(await everywhere(members(), DISABLED)).toEqual(each("highavailability"))
+  })
+
+  test("a second up has nothing to do, by one connection and one command a host", async () => {
+    const before = await readSshUse(members())
+    const { stdout } = await ended(lab.haops(["up", "-i", inventory]))
+    expect(stdout).toContain("Nothing to do: 3 hosts")
+    expect(sshUseBetween(before, await readSshUse(members()))).toEqual(each({ connections: 1, commands: 1 }))
+  })
+
+  test("firewalld lets in what is needed by whom it is needed, by a policy of its own and nothing else", async () => {
+    expect(
+      await everywhere(members(), "firewall-cmd --get-policies; firewall-cmd --zone=public --list-services"),
+    ).toEqual(each("allow-host-ipv6 haops\ndhcpv6-client ssh"))
+    const [node] = members()
+    expect(await everywhere(members(), `curl -s http://${node!.address}:8000/`)).toEqual(each("controller1"))
+    expect(await ask(`http://${node!.address}:8000/`)).toMatchObject({ ok: false })
+    await everywhere(members(), "firewall-cmd --reload")
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [], warnings: [] })
+  })
+
+  test("verify finds nothing wrong", async () => {
+    const { stdout } = await ended(lab.haops(["verify", "-i", inventory]))
+    expect(stdout).toContain("13 of 14 checks passed, none failed, 1 warning")
+    expect(stdout).toContain("fencing is OFF")
+  })
+
+  test("a removed package, an edited file, a closed port and a deleted constraint are planned exactly and put back", async () => {
+    await lab.node("controller2").must("rpm -e fence-agents-all")
+    await lab.node("controller3").must("sed -i 's/maxconn/# &/' /etc/haproxy/haproxy.cfg")
+    const rule = 'rule port port="8080" protocol="tcp" accept'
+    await lab.node("controller2").must(`firewall-cmd --policy=haops --remove-rich-rule='${rule}'`)
+    await lab.node("controller1").must("pcs constraint delete colocation-vip-lb-haproxy-clone-INFINITY")
+    expectDrift(await planned(lab, inventory), [
+      "firewalld's policy haops: other rules -> these rules",
+      "fence-agents-all: absent -> installed",
+      /haproxy\.cfg/,
+      /colocation/,
+    ])
+    await ended(lab.haops(["up", "--yes", "-i", inventory]))
+    expect(await lab.node("controller2").must("rpm -q --qf '%{NAME}' fence-agents-all")).toBe("fence-agents-all")
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  })
+
+  test("a bare node joins and one leaves, and no request to the VIP fails", async () => {
+    const prober = startProber(`http://${lab.vip}:8080/`)
+    await ended(lab.haops(["add-node", "controller4", "--address", lab.node("controller4").address, "-i", inventory]))
+    expect(await onlineNodes(lab.node("controller1"))).toEqual([...THREE, "controller4"])
+    await ended(lab.haops(["remove-node", "controller4", "-i", inventory]))
+    expect(await onlineNodes(lab.node("controller1"))).toEqual(THREE)
+    expect(await lab.node("controller1").must("firewall-cmd --policy=haops --list-rich-rules")).not.toContain(
+      lab.node("controller4").address,
+    )
+    const { failed, attempts } = await prober.stop()
+    expect(failed, `of ${attempts.length} requests`).toBe(0)
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  })
 })
 
-test("the plan shows the repository that will be enabled, and enables nothing", async () => {
-  const { code, actions, refusals } = await planned(lab, inventory)
-  expect({ code, refusals }).toEqual({ code: 2, refusals: [] })
-  expect(actions).toContainEqual(expect.stringMatching(/^dnf --enablerepo=highavailability install .*pacemaker.* pcs/))
-  expect(await everywhere(members(), DISABLED)).toEqual(each("highavailability"))
-})
+describe("a pair under keepalived that talks by multicast", () => {
+  let lab: Lab
 
-test("bare nodes become a cluster, from a repository that is enabled for this alone", async () => {
-  await ended(lab.haops(["up", "--yes", "-i", inventory]))
-  for (const node of members()) expect(await onlineNodes(node)).toEqual(THREE)
-  expect(await holders(members(), lab.vip)).toHaveLength(1)
-  expect(await runningOn(lab.node("controller1"), "lb-haproxy")).toEqual(THREE)
-  expect(await ask(`http://${lab.vip}:8080/`, 2000)).toMatchObject({ ok: true })
-  expect(await everywhere(members(), "rpm -q --qf '%{NAME} ' pacemaker pcs corosync haproxy")).toEqual(
-    each("pacemaker pcs corosync haproxy"),
-  )
-  expect(await everywhere(members(), "id -u hacluster; id -u haproxy")).toEqual(each("189\n188"))
-  expect(await everywhere(members(), DISABLED)).toEqual(each("highavailability"))
-})
+  beforeAll(async () => {
+    lab = await startLab({ enterpriseLinux: true, nodes: 1, loadbalancers: 2 })
+    await everywhere(lab.nodes, "systemctl enable --now --quiet firewalld")
+  })
+  afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
-test("a second up has nothing to do, by one connection and one command a host", async () => {
-  const before = await readSshUse(members())
-  const { stdout } = await ended(lab.haops(["up", "-i", inventory]))
-  expect(stdout).toContain("Nothing to do: 3 hosts")
-  expect(sshUseBetween(before, await readSshUse(members()))).toEqual(each({ connections: 1, commands: 1 }))
-})
-
-test("verify finds nothing wrong", async () => {
-  const { stdout } = await ended(lab.haops(["verify", "-i", inventory]))
-  expect(stdout).toContain("13 of 14 checks passed, none failed, 1 warning")
-  expect(stdout).toContain("fencing is OFF")
-})
-
-test("a removed package, an edited file and a deleted constraint are planned exactly and put back", async () => {
-  await lab.node("controller2").must("rpm -e fence-agents-all")
-  await lab.node("controller3").must("sed -i 's/maxconn/# &/' /etc/haproxy/haproxy.cfg")
-  await lab.node("controller1").must("pcs constraint delete colocation-vip-lb-haproxy-clone-INFINITY")
-  expectDrift(await planned(lab, inventory), ["fence-agents-all: absent -> installed", /haproxy\.cfg/, /colocation/])
-  await ended(lab.haops(["up", "--yes", "-i", inventory]))
-  expect(await lab.node("controller2").must("rpm -q --qf '%{NAME}' fence-agents-all")).toBe("fence-agents-all")
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-})
-
-test("a bare node joins and one leaves, and no request to the VIP fails", async () => {
-  const prober = startProber(`http://${lab.vip}:8080/`)
-  await ended(lab.haops(["add-node", "controller4", "--address", lab.node("controller4").address, "-i", inventory]))
-  expect(await onlineNodes(lab.node("controller1"))).toEqual([...THREE, "controller4"])
-  await ended(lab.haops(["remove-node", "controller4", "-i", inventory]))
-  expect(await onlineNodes(lab.node("controller1"))).toEqual(THREE)
-  const { failed, attempts } = await prober.stop()
-  expect(failed, `of ${attempts.length} requests`).toBe(0)
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  test("has its VIP on one of the two, and whoever asks is answered", async () => {
+    const inventory = await lab.inventory({
+      pacemaker: null,
+      firewall: "managed",
+      vips: { vip: { address: `${lab.vip}/24`, on: "loadbalancers", manager: "keepalived" } },
+      keepalived: { password: { file: "hacluster" }, peers: "multicast" },
+    })
+    await ended(lab.haops(["up", "--yes", "-i", inventory]))
+    expect(await holders(lab.nodes, lab.vip)).toEqual(["lb1"])
+    expect(await ask(`http://${lab.vip}:8080/`, 2000)).toMatchObject({ ok: true })
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  })
 })

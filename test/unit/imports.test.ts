@@ -13,6 +13,7 @@ const FLOORS = [
   ["host"],
   [
     "corosync",
+    "firewall",
     "galera",
     "haproxy",
     "keepalived",

@@ -12,6 +12,8 @@ export interface Planned {
   notes: readonly string[]
   /** Of severity `error`. */
   refusals: readonly string[]
+  /** Of severity `warning`, as `host: message`. */
+  warnings: readonly string[]
   transitions: readonly { resource: string; action: string; node?: string }[]
   /** Why steps cannot be done now. */
   blocked: readonly string[]
@@ -49,6 +51,9 @@ export async function planned(lab: Pick<Lab, "haops">, inventory: string): Promi
     risk: plan.risk,
     notes: plan.notes,
     refusals: plan.findings.flatMap(({ finding: { severity, message } }) => (severity === "error" ? [message] : [])),
+    warnings: plan.findings.flatMap(({ host, finding: { severity, message } }) =>
+      severity === "warning" ? [`${host}: ${message}`] : [],
+    ),
     transitions: plan.transitions,
     blocked: steps.flatMap(({ blocked }) => (blocked === undefined ? [] : [blocked])),
   }

@@ -18,7 +18,7 @@ import { facts } from "../step-harness.ts"
 const root = join(import.meta.dirname, "../../..")
 const steps = await loadSteps()
 const up = await loadShipped("up")
-const hooks = await Promise.all(COMPONENTS.map(async ({ files }) => await files?.()))
+const hooks = await Promise.all(COMPONENTS.map(async ({ files }) => await files?.(COMPONENTS)))
 
 const absent = { type: "absent" } as const
 const unit = { load: "not-found", file: "", active: "inactive", sub: "dead" }
@@ -28,6 +28,7 @@ const nothing = { unit, memory: "none", hasVip: false }
 const BARE: Readonly<Record<string, (host: Host) => object>> = {
   hosts: () => ({ file: absent }),
   "rabbitmq-cookie": () => ({ file: absent, user: true, running: false }),
+  firewall: () => ({ own: { file: absent, live: undefined }, zones: [] }),
   sysctl: () => ({ file: absent, live: new Map(), boot: new Map() }),
   "haproxy-source": () => ({ ...nothing, unit: absent, link: "", user: true, kernel: "6.1.0", libc: "glibc" }),
   "haproxy-rsyslog": () => ({ ...nothing, config: absent, rotation: absent, others: { module: false, ports: [] } }),
@@ -65,6 +66,7 @@ galera: { quorum: first, sst: { password: sst }, check: { port: 9200 }, database
 rabbitmq: { cookie: { env: COOKIE }, users: { nova: { password: nova } } }
 memcached: {}
 keystone: { admin: { password: admin }, vip: inner }
+firewall: managed
 sysctl: { net.ipv4.ip_forward: 1 }
 haproxy:
   stats: { password: stats }
@@ -128,7 +130,7 @@ test.each(inventories)("%s: each file as render has it", (_name, inventory) => {
 test("everything at once is all that there is", () => {
   const inventory = inventories[0]![1]
   const all = inventory.hosts.flatMap((host) => filesOf(inventory, host).map(({ name }) => name))
-  expect(new Set(all).size).toBe(16)
+  expect(new Set(all).size).toBe(17)
 })
 
 test("no step of up writes a file that nobody compares", () => {

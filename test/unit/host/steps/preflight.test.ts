@@ -23,9 +23,10 @@ interface Case {
 /** What is asked of a host that is a member, or has haproxy listen there. */
 function wantOf({ member = false, links = 1, binds = [] }: Case) {
   const one = host("controller1", "10.0.0.12", { links: Array.from({ length: links }, (_, at) => `10.${at}.0.12`) })
-  const services = binds.map(({ service, ...at }) => ({ name: service, on: "controllers", bind: at }))
+  const services = binds.map(({ service, ...at }) => ({ name: service, on: "controllers", bind: at, servers: [] }))
   const pacemaker = member ? ({ on: "controllers", resources: [] } as unknown as Pacemaker) : undefined
-  const haproxy = binds.length > 0 ? ({ on: ["controllers"], services } as unknown as HaproxySettings) : undefined
+  const haproxy =
+    binds.length > 0 ? ({ on: ["controllers"], services, pools: [] } as unknown as HaproxySettings) : undefined
   return preflight.bind?.(context(inventory([one], { pacemaker, haproxy }), one))
 }
 
@@ -246,9 +247,10 @@ describe("preflight", () => {
       on: ["controllers"],
       stats: { on: ["controllers"], bind: { address: "*", port: 1080 } },
       services: [
-        { name: "web", on: "controllers", bind: { address: "10.0.0.11", port: 80 } },
-        { name: "other", on: "loadbalancers", bind: { address: "10.0.0.9", port: 80 } },
+        { name: "web", on: "controllers", bind: { address: "10.0.0.11", port: 80 }, servers: [] },
+        { name: "other", on: "loadbalancers", bind: { address: "10.0.0.9", port: 80 }, servers: [] },
       ],
+      pools: [],
     } as unknown as HaproxySettings
     const { ports, ...rest } = preflight.bind!(context(inventory([one], { pacemaker, haproxy }), one))!
     expect(ports.map(({ protocol, address, port, use }) => `${protocol} ${address} ${port} ${use}`)).toEqual([

@@ -1,0 +1,8 @@
+import type { Component } from "../model/component.ts"
+
+export const firewall: Component = {
+  name: "firewall",
+  section: async () => (await import("./section.ts")).section,
+  steps: async (all) => [(await import("./steps/firewall.ts")).firewallStep(all)],
+  files: async (all) => (await import("./files.ts")).filesOf(all),
+}
