@@ -1,3 +1,4 @@
+import { duration } from "../base/words.ts"
 import type { CorosyncConf } from "../corosync/conf.ts"
 import type { Quorum } from "../corosync/quorumtool.ts"
 
@@ -6,6 +7,8 @@ export interface VotingRules {
   twoNode: boolean
   waitForAll: boolean
   lastManStanding: boolean
+  /** Between two losses that it can bear, in ms; left out where nothing tells. */
+  window?: number | undefined
   autoTieBreaker: boolean
   device?: "votes" | "silent" | undefined
 }
@@ -29,14 +32,19 @@ export function rulesOf({ quorum, nodes, device }: Pick<CorosyncConf, "quorum" |
     twoNode,
     waitForAll: is("wait_for_all") || (twoNode && quorum.wait_for_all === undefined),
     lastManStanding: is("last_man_standing"),
+    window: Number(quorum.last_man_standing_window ?? WINDOW),
     autoTieBreaker: is("auto_tie_breaker"),
     device: device === undefined ? undefined : "votes",
   }
 }
 
+/** Corosync's default. */
+const WINDOW = 10_000
+
 /** What each of them means at a loss, for people (votequorum(5)); nothing of a cluster that goes by its majority alone. */
 export function describeRules(rules: VotingRules, fenced: boolean): readonly string[] {
-  const { twoNode, waitForAll, lastManStanding, autoTieBreaker, device } = rules
+  const { twoNode, waitForAll, lastManStanding, window, autoTieBreaker, device } = rules
+  const pause = window === undefined ? "each after last_man_standing_window" : `${duration(window)} apart`
   const apart = fenced
     ? "where they do not hear each other, the one that fences first goes on"
     : "where they do not hear each other, both go on, and nothing fences"
@@ -45,7 +53,7 @@ export function describeRules(rules: VotingRules, fenced: boolean): readonly str
     ...(waitForAll ? ["wait_for_all: after a full stop nothing starts until all nodes were there at once"] : []),
     ...(lastManStanding
       ? [
-          `last_man_standing: nodes that are lost one by one, 10 s apart, lower the votes needed, down to ${autoTieBreaker ? "one node" : "two nodes"}`,
+          `last_man_standing: nodes that are lost one by one, ${pause}, lower the votes needed, down to ${autoTieBreaker ? "one node" : "two nodes"}`,
         ]
       : []),
     ...(autoTieBreaker

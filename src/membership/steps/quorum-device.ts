@@ -6,6 +6,7 @@ import type { QuorumDevice } from "../../model/inventory.ts"
 import type { Probe } from "../../model/probe.ts"
 import { defineClusterStep, type Members, type Standing } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
+import { isFencingOn } from "../../pacemaker/section/advice.ts"
 import { strangersTo } from "../known-hosts.ts"
 import { describeLosses, deviceBy, rollIn } from "../losses.ts"
 import { pacemakerOn } from "../nodes.ts"
@@ -38,6 +39,8 @@ interface Want {
   password: Secret
   /** Options of votequorum. */
   quorum: Readonly<Record<string, string>>
+  /** Somebody is there to fence. */
+  fenced: boolean
 }
 
 /**
@@ -53,7 +56,8 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
     if (pacemaker === undefined) return undefined
     const { shell, password, quorumDevice: device, quorum } = pacemaker
     const wanted = device === undefined ? {} : { device }
-    return { cluster: inventory.name, shell, ...wanted, password: secret(password), quorum }
+    const fenced = isFencingOn(pacemaker) && pacemaker.fencing.length > 0
+    return { cluster: inventory.name, shell, ...wanted, password: secret(password), quorum, fenced }
   },
   title: ({ device }) => (device === undefined ? "quorum device" : `quorum device on ${device.host}`),
   // Where no device is wanted, whom pcs can command is no question.
@@ -110,7 +114,7 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
 })
 
 /** What may be lost before and after, where votequorum's options or the device change: once corosync goes by them. */
-function standing({ cluster, device, quorum }: Want, members: Members<MemberFiles>): Standing {
+function standing({ cluster, device, quorum, fenced }: Want, members: Members<MemberFiles>): Standing {
   const live = liveConf(cluster, members)
   if (live === undefined) return {}
   const options = Object.entries(quorum).some(([key, value]) => live.quorum[key] !== value)
@@ -119,8 +123,8 @@ function standing({ cluster, device, quorum }: Want, members: Members<MemberFile
   const wanted = device === undefined ? {} : { device: deviceBy(device.algorithm) }
   const after = { ...live, quorum: { ...live.quorum, ...quorum }, ...wanted }
   const [now, then] = [describeLosses(rollIn(live)), describeLosses(rollIn(after))]
-  const known = describeRules(rulesOf(live), false)
-  const rules = describeRules(rulesOf(after), false).filter((rule) => !known.includes(rule))
+  const known = describeRules(rulesOf(live), fenced)
+  const rules = describeRules(rulesOf(after), fenced).filter((rule) => !known.includes(rule))
   return {
     notes: [`Quorum: ${now}${now === then ? ", before and after" : ` → ${then}`}.`, ...rules.map((rule) => `${rule}.`)],
   }

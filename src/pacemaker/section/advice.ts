@@ -23,11 +23,16 @@ function warnOfBareTimes({ properties }: Pacemaker, notes: Notes): void {
   }
 }
 
-function warnOfFencing({ properties, fencing }: Pacemaker, notes: Notes): void {
-  const enabled = !/^(false|no|off|n|0)$/i.test(properties["stonith-enabled"] ?? "true")
+/** Pacemaker fences unless told otherwise. */
+export function isFencingOn({ properties }: Pick<Pacemaker, "properties">): boolean {
+  return !/^(false|no|off|n|0)$/i.test(properties["stonith-enabled"] ?? "true")
+}
+
+function warnOfFencing(pacemaker: Pacemaker, notes: Notes): void {
   const path = ["pacemaker", "properties", "stonith-enabled"]
-  if (!enabled) notes.warning(path, "fencing is off: a split brain would corrupt shared data")
-  else if (fencing.length === 0) notes.warning(path, "without a device in pacemaker.fencing nothing will start")
+  if (!isFencingOn(pacemaker)) notes.warning(path, "fencing is off: a split brain would corrupt shared data")
+  else if (pacemaker.fencing.length === 0)
+    notes.warning(path, "without a device in pacemaker.fencing nothing will start")
 }
 
 /** Two members keep their quorum by corosync's two_node, and wait for each other after a full stop by its wait_for_all. */

@@ -43,6 +43,7 @@ const want = {
   device: { host: "a", address: "10.0.0.12", algorithm: "ffsplit" as const },
   password: new Secret("secret"),
   quorum: {},
+  fenced: false,
 }
 const { device: _, ...unwanted } = want
 
@@ -177,6 +178,25 @@ describe("an inventory", () => {
     expect(notes(files(), { ...unwanted, quorum: { last_man_standing: "1" } })?.[0]).toBe(
       "Quorum: any one of 4 nodes may be lost, no two at once, before and after.",
     )
+    expect(notes(files(), { ...unwanted, quorum: { last_man_standing: "1" } })?.[1]).toContain("10.0 s apart")
+    expect(
+      notes(files(), { ...unwanted, quorum: { last_man_standing: "1", last_man_standing_window: "20000" } })?.[1],
+    ).toContain("20.0 s apart")
     expect(notes(files(), unwanted)).toBeUndefined()
+  })
+
+  test("of two nodes that are cut says who goes on, as they are fenced or not", () => {
+    const nodes = ["lb1", "lb2"].map((name, at) => ({ name, nodeid: at + 1, addresses: [], rings: {} }))
+    const have = files("  auto_tie_breaker: 1\n")
+    const said = (properties: string) => {
+      const inventory = load(`${properties}  quorum: { autoTieBreaker: false }\n`)
+      const wanted = quorumDevice.bind!({ ...context(inventory, inventory.hosts[1]!), secret: () => want.password })!
+      const two = { ...have, conf: { ...have.conf!, nodes } }
+      return quorumDevice.standing?.(wanted, gather(quorumDevice, wanted, { lb1: two }))?.notes?.[1]
+    }
+    const device = "  fencing:\n    - { name: f, agent: fence_x }\n"
+    expect(said(device)).toContain("the one that fences first goes on")
+    expect(said(`${device}  properties: { stonith-enabled: false }\n`)).toContain("nothing fences")
+    expect(said("")).toContain("nothing fences")
   })
 })
