@@ -120,6 +120,9 @@ export function createProgram(call: Call): Command {
     listed("--vip <name=address>", "a VIP that the file binds, ADDRESS or ADDRESS/PREFIX; as often as needed"),
   )
   addAdopt(program, call)
+  verb("import-keepalived <files...>", "the keepalived.conf of each host of a pair as sections of an inventory", () =>
+    import("./verbs/import-keepalived.ts").then(({ importKeepalivedVerb }) => importKeepalivedVerb),
+  )
   verb("completion", "a completion script on standard output", () =>
     import("./verbs/completion.ts").then(
       ({ completion }) =>
