@@ -21,7 +21,8 @@ export const galeraJoin = defineJointStep<GaleraWant, GaleraState>({
   plan: (_want, { elected }) =>
     phaseOf(elected.have) === "synced" ? [CLEAR] : phaseOf(elected.have) === "primary" ? [AWAIT_SYNCED] : [JOIN],
   // Where members have a majority, by Galera's own word, whoever else there is can be in no other cluster that serves.
-  needsAll: (_want, { elected: _elected, ...peers }) => serving(peers).length === 0,
+  // One that may be of them is stopped to join: who cannot be asked may be down, and the rest no majority without it.
+  needsAll: (_want, { elected, ...peers }) => serving(peers).length === 0 || isSilent(elected.have),
   mustWait(_want, members) {
     const { elected, ...peers } = members
     const others = serving(peers).filter(({ host }) => host !== elected.host)
@@ -49,15 +50,16 @@ function check(_want: GaleraWant, { elected, ...peers }: Members<GaleraState>): 
         attribute: "mariadb",
         have: wasInterrupted(have) ? `${phase}, stopped in the middle of DDL or of getting all data` : phase,
         want,
-        // One that runs and does not answer in time may have clients all the same.
-        risk:
-          (phase === "alone" && have.databases.length > 0) || (phase === "waiting" && have.unit.active === "active")
-            ? "restart"
-            : "none",
+        risk: (phase === "alone" && have.databases.length > 0) || isSilent(have) ? "restart" : "none",
       },
     ]
   // The first one is founded.
   return peers.all[0]?.host === host && peers.all.length === 1 ? [] : [expected("mariadb", phase, want)]
+}
+
+/** It runs and does not answer in time: it may be in the cluster, and have clients, all the same. */
+function isSilent(have: GaleraState): boolean {
+  return phaseOf(have) === "waiting" && have.unit.active === "active"
 }
 
 function ownData({ elected, ...peers }: Members<GaleraState>): Finding[] {

@@ -284,6 +284,12 @@ test("a member that cannot be asked keeps nobody from joining those that serve, 
   expect(galeraJoin.needsAll?.(want, members(1, stopped(), stopped()))).toBe(true)
 })
 
+test("one that runs and does not answer is not stopped to join while another cannot be asked: it may hold the majority", () => {
+  const silent = waiting({ unit: { active: "active", sub: "running", file: "enabled" } })
+  expect(galeraJoin.needsAll?.(want, members(1, synced(), silent))).toBe(true)
+  expect(galeraJoin.needsAll?.(want, members(1, synced(), waiting()))).toBe(false)
+})
+
 test("a member that was killed in the middle of DDL or of getting all data joins, and gets it anew", () => {
   const killed = member({ databases: ["shop"], remembers: true })
   expect(galeraJoin.findings?.(want, members(1, synced(), killed))).toEqual([])
