@@ -76,6 +76,7 @@ export function createProgram(call: Call): Command {
   ).addArgument(
     new Argument("<state>", "on: resources are left as they are; off: managed again").choices(["on", "off"]),
   )
+  addWhatIf(program, call)
   addDrill(program, call)
   addLb(program, call)
   addGalera(program, call)
@@ -136,6 +137,18 @@ export function createProgram(call: Call): Command {
     import("./verbs/schema.ts").then(({ schema }) => schema),
   )
   return program
+}
+
+function addWhatIf(program: Command, call: Call): void {
+  verbOf(program, call)(
+    "what-if",
+    "what would come of failures: votes, VIPs, services; by default of all single and double ones",
+    () => import("./verbs/what-if.ts").then(({ whatIf }) => whatIf),
+  )
+    .option("--down <hosts>", "these hosts fail at once, comma separated")
+    .option("--cut <sides>", "the network is cut between sides: controller1/controller2,controller3")
+    .option("--fail <resource>", "a resource of the cluster fails where it runs")
+    .option("--offline", "from the inventory alone: no host is asked")
 }
 
 function addDrill(program: Command, call: Call): void {

@@ -5,13 +5,14 @@ import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts
 
 /**
  * Prints what the cluster would do about the CIB in a file, with these flags of `crm_simulate`: XML from pacemaker 2.1, text before. 2.0 does not know the option and
- * exits 0 all the same, having printed nothing.
+ * exits 0 all the same, having printed nothing; 3.0.0 ends its XML before it has simulated anything where a flag modifies the CIB.
  */
 export function simulateScript(file: string, flags = ""): string {
+  const whole = flags === "" ? "<pacemaker-result" : "<revised_cluster_status"
   const simulate = ["crm_simulate -S -x", file, ...(flags === "" ? [] : [flags])].join(" ")
   return [
     `simulated=$(${simulate} --output-as=xml 2>/dev/null) || simulated=`,
-    `case $simulated in *"<pacemaker-result"*) printf '%s\\n' "$simulated";; *) ${simulate};; esac`,
+    `case $simulated in *"${whole}"*) printf '%s\\n' "$simulated";; *) ${simulate};; esac`,
   ].join("\n")
 }
 
@@ -20,7 +21,7 @@ export function simulateScript(file: string, flags = ""): string {
  * is. Instances of an anonymous clone (`haproxy:0`) go by the resource's name. Throws where the answer is not understood.
  */
 export function parseSimulation(text: string): readonly Transition[] {
-  const { actions, before, after } = /^\s*</.test(text) ? fromXml(parseXml(text)) : simulatedFromText(text)
+  const { actions, before, after } = readSimulation(text)
   const touched = new Set(actions.map(({ resource }) => resource))
   const stays = [...after].flatMap(([resource, nodes]) =>
     touched.has(resource)
@@ -28,6 +29,11 @@ export function parseSimulation(text: string): readonly Transition[] {
       : nodes.filter((node) => before.get(resource)?.includes(node)).map((node) => stay(resource, node)),
   )
   return [...actions, ...stays]
+}
+
+/** The same with where everything ends up. Throws where the answer is not understood. */
+export function readSimulation(text: string): Simulation {
+  return /^\s*</.test(text) ? fromXml(parseXml(text)) : simulatedFromText(text)
 }
 
 function stay(resource: string, node: string): Transition {

@@ -27,7 +27,7 @@ const FLOORS = [
   ["components.ts"],
   ["engine", "inventory"],
   ["adopt", "playbook", "status"],
-  ["verify"],
+  ["verify", "foresight"],
   ["drill"],
   ["output"],
   ["verbs"],

@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { renderCorosyncConf } from "../../src/corosync/render.ts"
+import { foretell, quorumWords } from "../../src/foresight/foretell.ts"
 import { importHaproxy } from "../../src/haproxy/import/import.ts"
 import { importReport } from "../../src/haproxy/import/report.ts"
 import { serviceStatus } from "../../src/haproxy/view/services.ts"
 import type { Host } from "../../src/model/inventory.ts"
 import { renderLb } from "../../src/output/lb-screen.ts"
+import { renderWhatIf } from "../../src/output/what-if-screen.ts"
 import { adopted, bare } from "./adopt/adopting.ts"
+import { known, SCENARIOS } from "./foresight/support.ts"
 import { HOSTS } from "./membership/cluster.ts"
 import { ALL_TEXT, ROOT } from "./readme.ts"
 import { haproxy, INVENTORY } from "./status/support.ts"
@@ -104,4 +107,15 @@ test("adopt: the inventory of a cluster that was made by hand", async () => {
   expect({ told, problems }).toEqual({ told: [], problems: [] })
   const shown = /adopt --host 10.0.0.12 --user.*?```yaml\n(.*?)```/s.exec(ALL_TEXT)?.[1]
   expect(text).toBe(shown)
+})
+
+test("what-if: an excerpt of its table", () => {
+  const [down, both, , , , , nothing] = foretell(SCENARIOS, known())
+  const outlooks = [nothing!, down!, both!]
+  const title = "prod   by the scheduler of controller1"
+  const shown = renderWhatIf(
+    { title, said: quorumWords(known()), outlooks, details: false },
+    { color: false, width: 100 },
+  )
+  expect(ALL_TEXT).toContain(`what-if -i prod.yaml\n${shown}`)
 })
