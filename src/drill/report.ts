@@ -21,6 +21,8 @@ export interface DrillReport {
   limitMs?: number | undefined
   /** Where each resource that moved has been, in order: nodes, for each time. */
   moves: Readonly<Record<string, readonly (readonly string[])[]>>
+  /** Where the VIP was to go, and where it went first; left out where nobody could tell. */
+  foretold?: { place: readonly string[]; seen: readonly string[]; right: boolean } | undefined
   /** How long two hosts had the VIP's address at once, as far as was seen. */
   twiceMs: number
   /** When haproxy ran again on the node, where it had not. */
@@ -43,19 +45,25 @@ export interface Terms {
   limitMs?: number | undefined
   /** How it was before. */
   before: View
+  /** Where the VIP was to go. */
+  foretold?: readonly string[] | undefined
 }
 
 /** Shorter ones are told by the number of failed requests alone. */
 const WORTH_MS = 200
 
 /** What a course comes to. Pure. */
-export function reportOf(course: DrillTimeline, { fault, target, service, limitMs, before }: Terms): DrillReport {
+export function reportOf(
+  course: DrillTimeline,
+  { fault, target, service, limitMs, before, foretold }: Terms,
+): DrillReport {
   const { faultMs, endMs, attempts, restored, troubles, interrupted } = course
   const since = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms - faultMs))
   const asked = attempts.filter(({ sentMs }) => sentMs >= faultMs)
   const outages = outagesOf(attempts, endMs).filter(({ toMs }) => toMs > faultMs)
   const outageMs = Math.round(longestMs(outages))
   const views = [before, ...course.views]
+  const moves = movesOf(views, target)
   const healthyMs = since(course.healthyMs)
   const reasons = [
     ...(limitMs !== undefined && outageMs > limitMs
@@ -76,7 +84,10 @@ export function reportOf(course: DrillTimeline, { fault, target, service, limitM
       .filter(({ fromMs, toMs }) => toMs - fromMs >= WORTH_MS)
       .map(({ fromMs, toMs, failed }) => ({ fromMs: since(fromMs)!, toMs: since(toMs)!, failed })),
     limitMs,
-    moves: movesOf(views, target),
+    moves,
+    ...(foretold === undefined || interrupted
+      ? {}
+      : { foretold: heldAgainst(foretold, moves[target.vip.name], target) }),
     twiceMs: fault.splits ? Math.round(twice(views)) : 0,
     haproxyBackMs: since(haproxyBack(course.views)),
     liftedMs: since(course.liftedMs),
@@ -87,6 +98,16 @@ export function reportOf(course: DrillTimeline, { fault, target, service, limitM
     verdict: reasons.length === 0 ? "pass" : "fail",
     reasons,
   }
+}
+
+/** The first place counts: without stickiness the VIP may come back afterwards. */
+function heldAgainst(
+  place: readonly string[],
+  path: DrillReport["moves"][string] | undefined,
+  { node }: Target,
+): NonNullable<DrillReport["foretold"]> {
+  const seen = path?.[1] ?? [node]
+  return { place, seen, right: seen.join() === place.join() }
 }
 
 /** A resource's places in the order of time; one that is nowhere for a moment is on its way. */

@@ -12,6 +12,7 @@ export function renderDrill(report: DrillReport, { color, width }: ScreenOptions
     ["outage", outageWords(report, paint)],
     ...further(report),
     ...Object.entries(report.moves).map(([id, path]): [string, string] => [cleanLine(id), pathWords(path)]),
+    ...foretold(report, paint),
     ...twice(report),
     ...haproxyBack(report),
     ["put back", backWords(report)],
@@ -57,6 +58,17 @@ function pathWords([first = [], ...rest]: DrillReport["moves"][string]): string 
     return [...gone.map((node) => `without ${node}`), ...come.map((node) => `also on ${node}`)].join(", ")
   })
   return cleanLine([...(several ? [] : [first.join(" ")]), ...words].join(" → "))
+}
+
+/** `vip → controller2; seen: controller2` */
+function foretold({ vip, foretold }: DrillReport, paint: Paint): [string, string][] {
+  if (foretold === undefined) return []
+  const words = foretoldWords(vip.name, foretold)
+  return [["foretold", foretold.right ? words : paint.red(words)]]
+}
+
+export function foretoldWords(vip: string, { place, seen }: NonNullable<DrillReport["foretold"]>): string {
+  return cleanLine(`${vip} → ${place.join(" ") || "nowhere"}; seen: ${seen.join(" ") || "nowhere"}`)
 }
 
 function twice({ vip, twiceMs }: DrillReport): [string, string][] {

@@ -5,6 +5,7 @@ import { askHttp, askTcp } from "../drill/ask.ts"
 import { courseOf } from "../drill/course.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
+import { foretoldPlace } from "../drill/foretold.ts"
 import { type DrillPreview, previewDrill, requireAgreed } from "../drill/preview.ts"
 import { addressOf, type ProbedService, probedService } from "../drill/probed-service.ts"
 import { EVERY_MS, type Prober, startProber } from "../drill/prober.ts"
@@ -16,9 +17,10 @@ import { auditLine, auditRun } from "../engine/audit.ts"
 import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
+import { ballotTask } from "../foresight/ballot.ts"
 import { referenceView } from "../membership/reference-view.ts"
 import type { Unasked } from "../model/view.ts"
-import { renderDrill } from "../output/drill-screen.ts"
+import { foretoldWords, renderDrill } from "../output/drill-screen.ts"
 import { screenOptions } from "../output/screen.ts"
 import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -65,7 +67,7 @@ async function runIn(
 ): Promise<number> {
   const { inventory, hosts, context, reporter, owner } = session
   const aim = probedService(inventory, options)
-  const inspector = await createInspector(session, unasked, [tracesTask(hosts)])
+  const inspector = await createInspector(session, unasked, [tracesTask(hosts), ballotTask(hosts)])
   const [fromHere] = await Promise.all([reachVips(session), connectAndLook(context, inspector.tasks)])
   if (liveHosts(context.world).length === 0) {
     reporter.result(EXIT.unreachable, {}, () => "No host could be reached; nothing was done.\n", "unreachable")
@@ -76,10 +78,12 @@ async function runIn(
   await using _lock = await lockHosts(liveHosts(context.world), owner, context)
   // Somebody has thought about it, another run has been waited for: what counts is what is true under the lock.
   const [again] = await Promise.all([reachVips(session), look(context, inspector.tasks)])
-  const now = previewNow(session, aim, fault, inspector, inspector.judge(again))
+  const inspection = inspector.judge(again)
+  const now = previewNow(session, aim, fault, inspector, inspection)
   requireAgreed(now, agreed)
   const { target } = now
-  const report = await measure(session, options, { aim, fault, target, inspector })
+  const foretold = await foretoldIn(session, fault, target, inspection)
+  const report = await measure(session, options, { aim, fault, target, inspector, foretold })
   const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
   await auditRun(context.world, owner, outcome)
   const exit = exitOfOutcome(outcome)
@@ -121,11 +125,23 @@ interface Subject {
   fault: Fault
   target: Target
   inspector: Inspector
+  foretold: readonly string[] | undefined
+}
+
+/** A scheduler that cannot be asked beforehand is no reason against a drill. */
+async function foretoldIn({ context }: Session, fault: Fault, target: Target, { answers, status }: Inspection) {
+  try {
+    return await foretoldPlace(fault, target, { context, answers, status })
+  } catch (thrown) {
+    const text = `where ${target.vip.name} will go could not be foretold: ${asHaopsError(thrown).message}`
+    context.sink({ type: "message", level: "warning", text })
+    return undefined
+  }
 }
 
 async function measure(session: Session, options: DrillOptions, subject: Subject): Promise<DrillReport> {
   const { context, inventory, hosts, owner } = session
-  const { aim, fault, target, inspector } = subject
+  const { aim, fault, target, inspector, foretold } = subject
   const tasks = [
     ...inspector.tasks.filter(({ step }) => step.role === "proof" || step.answers?.includes(TRACES)),
     observeTask(inspector.views, { inventory, hosts, deep: false }),
@@ -152,7 +168,7 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
       const course = await runDrill(drill)
       const seen = courseOf(course, { fault, target, at: addressOf(aim), before })
       session.reporter.sink({ type: "drilled", host: target.node, drill: seen })
-      return reportOf(course, { fault, target, service, limitMs, before })
+      return reportOf(course, { fault, target, service, limitMs, before, foretold })
     })
   } finally {
     await prober.stop()
@@ -179,6 +195,10 @@ async function announced(
     const want = path.slice(-1).flat().join(" ")
     const drift: Drift = { attribute: aim.vip.name, have: `on ${target.node}`, want: `on ${want}`, risk: "failover" }
     sink({ type: "step-drifted", ...place, drift: [drift] })
+    if (report.foretold !== undefined) {
+      const said = `foretold: ${foretoldWords(aim.vip.name, report.foretold)}`
+      sink({ type: "message", level: report.foretold.right ? "info" : "warning", text: said })
+    }
     sink({ type: "action-finished", ...place, action: what, ms: ms() })
     sink({ type: "step-changed", ...place, ms: ms() })
     return report

@@ -146,6 +146,9 @@ async function drill(kind: string, ...args: string[]): Promise<DrillReport> {
   )
   expect(healthyMs, troubles.join("\n")).toBeGreaterThan(0)
   expect(result.code, result.stderr).toBe(verdict === "pass" ? 0 : 1)
+  // Whether pacemaker is back before the others give its node up is a race: nobody foretells it.
+  if (kind === "pacemaker-kill") expect(report.foretold).toBeUndefined()
+  else expect(report.foretold).toMatchObject({ right: true })
   return report
 }
 

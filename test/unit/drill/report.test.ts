@@ -75,6 +75,18 @@ describe("the report", () => {
     })
   })
 
+  test("holds where the VIP went first against what was foretold", () => {
+    expect(reportOf(COURSE, TERMS).foretold).toBeUndefined()
+    const told = (place: string[]) => reportOf(COURSE, { ...TERMS, foretold: place }).foretold
+    expect(told(["controller2"])).toEqual({ place: ["controller2"], seen: ["controller2"], right: true })
+    expect(told(["controller3"])).toEqual({ place: ["controller3"], seen: ["controller2"], right: false })
+    const stayed = reportOf({ ...COURSE, views: [] }, { ...TERMS, foretold: ["controller1"] })
+    expect(stayed.foretold).toMatchObject({ seen: ["controller1"], right: true })
+    expect(screen({}, { foretold: ["controller3"] })).toContain(
+      "  foretold      vip → controller3; seen: controller2\n",
+    )
+  })
+
   test("goes by addresses where no cluster says where the VIP is", () => {
     const bare = (atMs: number, host: string) => ({ ...view(atMs, host), placement: new Map() })
     const report = reportOf({ ...COURSE, views: [bare(1500, "lb2")] }, { ...TERMS, before: bare(900, "lb1") })
