@@ -1,3 +1,5 @@
+import { copyFile, mkdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
@@ -54,4 +56,18 @@ test("a node stands by and comes back", async () => {
   expect(await holders(lab.nodes, lab.vip)).not.toContain(holder)
   const back = await lab.haops(["unstandby", holder, "-i", inventory])
   expect(back.code, `${back.stdout}\n${back.stderr}`).toBe(0)
+})
+
+test("what runs is taken in from one address, and by that inventory there is nothing to do", async () => {
+  const file = (name: string) => join(lab.directory, name)
+  const login = ["--user", "root", "--identity", "id_ed25519", "--known-hosts", "known_hosts"]
+  const adopted = await lab.haops(["adopt", "--host", lab.nodes[1]!.address, ...login, "-o", "adopted.yaml"])
+  expect(adopted).toMatchObject({ code: 0, stdout: "", stderr: "" })
+  const text = await readFile(file("adopted.yaml"), "utf8")
+  expect(text).toContain(`vip: ${lab.vip}/24`)
+  expect(text).not.toContain(lab.password)
+  await mkdir(file("secrets"))
+  await copyFile(file("hacluster"), file("secrets/hacluster"))
+  const { code, stdout } = await lab.haops(["plan", "-i", "adopted.yaml"])
+  expect({ code, stdout }, text).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing to do: 3 hosts") })
 })
