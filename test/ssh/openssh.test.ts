@@ -8,6 +8,9 @@ import { makeKey, type SshTestServer, startSshServer } from "./server.ts"
 
 // What ssh itself does on the way in: what runs on its connection is in exec, lost and sudo, by both transports.
 
+/** Processes come and go at their own pace on a busy machine. */
+const PATIENT = { timeout: 15_000 }
+
 let home: Home
 /** Where sockets and logs of these connections lie. */
 let run: string
@@ -130,7 +133,7 @@ describe("a host that cannot be reached", () => {
       code: "E_CONNECT",
       message: expect.stringContaining("no answer within 0.3 s"),
     })
-    await expect.poll(() => server.open).toBe(0)
+    await expect.poll(() => server.open, PATIENT).toBe(0)
   })
 
   test("because it drops connections under load is tried again", async () => {
@@ -152,10 +155,10 @@ describe("a host that cannot be reached", () => {
     await using server = await startSshServer({ welcome: () => "silence" })
     const abort = new AbortController()
     const waiting = home.connector().connect(home.host(server), abort.signal)
-    await expect.poll(() => server.open).toBe(1)
+    await expect.poll(() => server.open, PATIENT).toBe(1)
     abort.abort()
     await expect(waiting).rejects.toMatchObject({ code: "E_CANCELED", host: "node1" })
-    await expect.poll(() => server.open).toBe(0)
+    await expect.poll(() => server.open, PATIENT).toBe(0)
   })
 
   test("because there is no ssh here is told by the transport's name", async () => {
@@ -175,9 +178,9 @@ test("one connection carries all commands, and is ended with the transport; its 
   expect(server.connections).toBe(1)
   expect(readdirSync(run)).toHaveLength(1)
   await node[Symbol.asyncDispose]()
-  await expect.poll(() => server.open).toBe(0)
+  await expect.poll(() => server.open, PATIENT).toBe(0)
   await connector[Symbol.asyncDispose]()
-  await expect.poll(() => readdirSync(run)).toEqual([])
+  await expect.poll(() => readdirSync(run), PATIENT).toEqual([])
 })
 
 test("a connection does not outlive a haops that is killed, nor do its files", async () => {
@@ -188,8 +191,8 @@ test("a connection does not outlive a haops that is killed, nor do its files", a
   const killed = spawn(join(root, "node_modules/.bin/tsx"), words, { stdio: "ignore" })
   await once(killed, "exit")
   expect(server.connections).toBe(1)
-  await expect.poll(() => server.open, { timeout: 10_000 }).toBe(0)
-  await expect.poll(() => readdirSync(run)).toEqual([])
+  await expect.poll(() => server.open, PATIENT).toBe(0)
+  await expect.poll(() => readdirSync(run), PATIENT).toEqual([])
 })
 
 describe("transport: auto", () => {
