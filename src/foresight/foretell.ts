@@ -143,7 +143,9 @@ function warningsOf(scenario: Scenario, parts: readonly PartOutlook[], known: Kn
   const members = known.roll?.names ?? []
   const clustered = parts.filter(({ votes }) => votes !== undefined)
   const unaware = clustered.filter(({ votes }) => votes?.quorate === false)
-  const twice = inventory.vips.flatMap(({ name }) => {
+  const twice = inventory.vips.flatMap(({ name, manager }) => {
+    // Pacemaker starts nothing on either side before the other one is off.
+    if (manager !== "keepalived" && fencing === "on") return []
     const on = parts.flatMap(({ vips }) =>
       vips.filter((vip) => vip.name === name).flatMap((vip) => vip.oneOf ?? vip.on),
     )
@@ -152,9 +154,13 @@ function warningsOf(scenario: Scenario, parts: readonly PartOutlook[], known: Kn
     )
     return holding.length > 1 ? [`SPLIT: ${name} is on both sides at once: ${listing(on)}`] : []
   })
+  const fencers = clustered.filter(({ votes }) => votes?.quorate === true || noQuorumPolicy === "ignore")
+  const race = fencing === "on" && fencers.length > 1
+  const sides = fencers.map(({ hosts }) => listing(hosts.filter((name) => members.includes(name))))
+  const raced = race ? [`${sides.join(" / ")} fence each other: the side that is first goes on, alone`] : []
   const fenced = clustered.flatMap(({ hosts, votes }) => {
     const lost = members.filter((name) => !hosts.includes(name))
-    if (fencing !== "on" || votes?.quorate !== true || lost.length === 0) return []
+    if (race || fencing !== "on" || votes?.quorate !== true || lost.length === 0) return []
     return [`${listing(lost)} ${lost.length === 1 ? "is" : "are"} fenced before anything of theirs starts elsewhere`]
   })
   const ignoring =
@@ -172,5 +178,5 @@ function warningsOf(scenario: Scenario, parts: readonly PartOutlook[], known: Kn
         `nothing fences ${listing(unaware.flatMap(({ hosts }) => hosts))}: until they have stopped their resources, these may run on both sides`,
       ]
     : []
-  return [...twice, ...fenced, ...ignoring, ...slow]
+  return [...twice, ...raced, ...fenced, ...ignoring, ...slow]
 }

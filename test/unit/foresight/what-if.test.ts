@@ -112,6 +112,10 @@ describe("what comes of it", () => {
     const names = two.map(({ name }) => name)
     const [outlook] = foretell([cutOf("controller1", names)], offline)
     expect(outlook?.warnings).toEqual(["SPLIT: vip is on both sides at once: controller1 and controller2"])
+    const [fenced] = foretell([cutOf("controller1", names)], { ...offline, fencing: "on" })
+    expect(fenced?.warnings).toEqual([
+      "controller1 / controller2 fence each other: the side that is first goes on, alone",
+    ])
   })
 
   test("on the screen", () => {
