@@ -1,4 +1,7 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { stringify } from "yaml"
 import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { planned } from "./harness/planned.ts"
@@ -89,6 +92,24 @@ test("killed in the middle of an installation, it is completed by the next run",
   expect(await node.must("dpkg --audit; ls /usr/sbin/policy-rc.d 2>/dev/null || true")).toBe("")
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   expect((await ask(`http://${node.address}:8080/`)).ok).toBe(true)
+})
+
+test("playbooks of one's own install packages and mind a service, and second runs have nothing to do", async () => {
+  const inventory = await balancers()
+  const run = async (name: string, ...steps: object[]) => {
+    const playbook = join(lab.directory, `${name}.yaml`)
+    await writeFile(playbook, stringify({ name, stages: [{ stage: name, on: "controllers", steps }] }))
+    await ended(lab.haops(["run", playbook, "--yes", "-i", inventory]))
+    expect((await ended(lab.haops(["run", playbook, "-i", inventory]))).stdout).toContain("Nothing to do")
+  }
+  await run("packages", { package: { name: "tree" } }, { package: { name: "haproxy" } })
+  // That is another run, since the package starts it: what would stop is shown before it is agreed to.
+  await run("services", { service: { name: "haproxy", running: false, enabled: false } })
+  for (const node of lab.nodes) {
+    expect(await node.must("command -v tree; systemctl is-active haproxy; systemctl is-enabled haproxy; true")).toBe(
+      "/usr/bin/tree\ninactive\ndisabled\n",
+    )
+  }
 })
 
 /** haproxy alone, on each node by itself. */
