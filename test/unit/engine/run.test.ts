@@ -10,7 +10,7 @@ import type { News } from "../../../src/engine/costs.ts"
 import { type RunRequest, type RunResult, run } from "../../../src/engine/run.ts"
 import type { Barrier } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
-import { defineClusterStep } from "../../../src/model/step.ts"
+import { defineClusterStep, defineStep } from "../../../src/model/step.ts"
 import type { Command } from "../../../src/transport/transport.ts"
 import { host, inventory } from "../step-harness.ts"
 import { LocalTransport } from "./local-transport.ts"
@@ -27,7 +27,7 @@ let request: RunRequest
 class Node extends LocalTransport {
   override async exec(command: Command, signal: AbortSignal): Promise<ExecResult> {
     if (command.argv.some((word) => String(word).includes("logger"))) return NOTHING_SAID
-    const argv = command.argv.map((word) => String(word).replaceAll("/run/haops", join(root, "run")))
+    const argv = command.argv.map((word) => String(word).replaceAll("/run/haops", join(root, "run", this.host)))
     return await super.exec({ ...command, argv }, signal)
   }
 }
@@ -111,7 +111,7 @@ function make(file: string): void {
 }
 
 async function go(...barriers: readonly Barrier[]): Promise<RunResult> {
-  mkdirSync(join(root, "run"))
+  for (const name of ["n1", "n2"]) mkdirSync(join(root, "run", name), { recursive: true })
   return await run({ ...request, barriers })
 }
 
@@ -177,6 +177,16 @@ describe("under the lock", () => {
     expect(there("a")).toBe(false)
   })
 
+  test("what must not be done is not, though it has become so since it was agreed to, and nothing was touched", async () => {
+    request.forbid = ({ plan }) => {
+      if (plan.risk === "failover") throw new Error("not that")
+    }
+    meanwhile("a.risk")
+    const result = await go(barrier("a"))
+    expect(result).toMatchObject({ changed: false, error: { message: expect.stringContaining("not that") } })
+    expect([there("a"), asked.length]).toEqual([false, 1])
+  })
+
   test("what was saved must still hold, and nobody is told that it was agreed to where it does not", async () => {
     let agreed = 0
     request.onStage = async () => void agreed++
@@ -229,5 +239,49 @@ describe("before each barrier", () => {
     expect(asked).toHaveLength(2)
     expect(asked[1]?.costs).toHaveLength(2)
     expect(there("c")).toBe(true)
+  })
+})
+
+describe("two hosts, of which one fails", () => {
+  /** A file on each, which n2 may not be able to make. */
+  function each(name: string, fails = false): Barrier {
+    const files = { n1: join(root, `${name}.n1`), n2: join(root, `${name}.n2`) }
+    const step = defineStep<string, boolean>({
+      kind: `each-${name}`,
+      summary: "a file on each",
+      want: z.string(),
+      title: () => name,
+      probe: (path) => ({
+        script: `[ -e ${quote(path)} ] && echo yes || echo no`,
+        parse: ({ stdout }) => stdout === "yes\n",
+      }),
+      check: (_, have) => (have ? [] : [{ attribute: name, have: "absent", want: "there", risk: "none" }]),
+      plan: (path) => [{ type: "run", argv: fails && path === files.n2 ? ["false"] : ["touch", path] }],
+    })
+    const task = { id: name, stage: name, step, title: name, wants: new Map(Object.entries(files)) }
+    return { stage: name, tasks: [task] }
+  }
+
+  beforeEach(() => {
+    const hosts = ["n1", "n2"].map((name) => host(name, "127.0.0.1"))
+    const connector = {
+      connect: async ({ name }: { name: string }) => new Node(name),
+      async [Symbol.asyncDispose]() {},
+    }
+    request.context = { ...request.context, world: createWorld(hosts), connector: connector as never }
+    request.inventory = inventory(hosts)
+  })
+  const done = () => ["a.n1", "a.n2", "b.n1", "b.n2"].filter(there)
+
+  test("go on without it, each by itself", async () => {
+    expect(await go(each("a", true), each("b"))).toMatchObject({ outcome: "partial" })
+    expect(done()).toEqual(["a.n1", "b.n1"])
+  })
+
+  test("nothing more is begun where it takes all of them together", async () => {
+    request.context.allTogether = true
+    const result = await go(each("a", true), each("b"))
+    expect(result).toMatchObject({ outcome: "failed", error: { code: "E_COMMAND", host: "n2" } })
+    expect(done()).toEqual(["a.n1"])
   })
 })
