@@ -1,4 +1,5 @@
 import { InputError, type InputProblem } from "../document/problems.ts"
+import { BLANKED } from "../haproxy/config/redact.ts"
 import { inventoryParser } from "../inventory/parse.ts"
 import type { Inventory } from "../model/inventory.ts"
 import { type CibVerdict, judgeCib } from "../pacemaker/adopt/judge.ts"
@@ -46,7 +47,8 @@ const NOTHING: CibVerdict = { resources: new Set(), haproxy: false, words: [] }
 /** Writes it, and leaves out what the inventory's checks refuse or what would become something else, until nothing more can be. */
 function settle(findings: Findings, wording: Wording, read: Read): { adoption: Adoption; changesHaproxy: boolean } {
   const written = write(findings, wording)
-  const { inventory, problems } = read(written.text)
+  // A secret that was not taken in is to be put back, and nothing to be worded otherwise for.
+  const { inventory, problems } = read(written.text.replaceAll(BLANKED, "put-back"))
   const { cib } = findings
   const verdict = inventory === undefined || cib === undefined ? NOTHING : judgeCib(inventory, cib.parsed)
   const changesHaproxy = wording.haproxy && (verdict.haproxy || problems.some(({ path }) => path?.[0] === "haproxy"))
@@ -54,7 +56,11 @@ function settle(findings: Findings, wording: Wording, read: Read): { adoption: A
   if (next !== undefined) return settle(findings, next, read)
   const changes = verdict.words.map((words) => `up would change the cluster: ${words}`)
   return {
-    adoption: { text: written.text, told: [...findings.told, ...written.told, ...changes], problems },
+    adoption: {
+      text: written.text,
+      told: [...findings.told, ...written.told, ...changes],
+      problems: read(written.text).problems,
+    },
     changesHaproxy,
   }
 }

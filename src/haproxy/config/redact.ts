@@ -1,6 +1,6 @@
 import { type Token, tokenize } from "./tokens.ts"
 
-const BLANKED = "[secret]"
+export const BLANKED = "[secret]"
 
 /** Headers whose values let somebody in. */
 const HEADER = /^(authorization|proxy-authorization|cookie|set-cookie|x-[a-z-]*(token|key|secret)[a-z-]*)$/i

@@ -1,6 +1,7 @@
 import type { HaproxyService, HaproxySettings, StatsPage } from "../../model/haproxy.ts"
 import type { Group } from "../../model/inventory.ts"
 import { expandTuning } from "../../pacemaker/section/resources-expand.ts"
+import { reportBlanked } from "./blanked.ts"
 import { reportClashes } from "./clash.ts"
 import { expandDefaults, expandGlobal } from "./expand-base.ts"
 import { expandPool } from "./expand-pool.ts"
@@ -36,6 +37,7 @@ export function expandHaproxy(raw: HaproxyYaml, context: HaproxyContext, problem
     const unless = [["services", "*"], ["stats"], ["raw"]].map((key) => ["haproxy", ...key])
     problem(["haproxy"], "haproxy has no services and no stats page", { unless })
   }
+  reportBlanked(raw, expansion.problem)
   reportClashes(whole, { stats, pools }, expansion)
   const agent = raw.agent ?? "systemd:haproxy"
   // In the background it has no standard output that would reach the journal.

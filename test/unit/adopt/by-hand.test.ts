@@ -231,11 +231,13 @@ test("haproxy as the guides have it is the section, and its ties go without sayi
     <rsc_colocation id="c" rsc="lb-haproxy-clone" with-rsc="vip" score="INFINITY"/>`
   const text = cib({ config: NO_FENCING, resources: VIP + cloned("lb-haproxy", "lb-haproxy-clone"), constraints })
   const { text: yaml, told, problems } = await take(text, { haproxy: HAPROXY })
-  expect(problems).toEqual([])
   expect(told.filter((one) => !one.startsWith("haproxy.cfg: "))).toEqual([])
   expect(told.join("\n")).toContain("this line has a secret, which is not in the inventory")
   expect(yaml).not.toContain("hunter2")
-  const { haproxy, pacemaker } = parseInventory(yaml, "a.yaml")
+  // Until it is put back: haproxy would take [secret] for the password.
+  expect(problems).toMatchObject([{ path: ["haproxy", "raw"], message: expect.stringContaining("put it there") }])
+  expect(() => parseInventory(yaml, "a.yaml")).toThrow("stands where a secret has to be")
+  const { haproxy, pacemaker } = parseInventory(yaml.replace("[secret]", "hunter2"), "a.yaml")
   expect(haproxy).toMatchObject({ placement: "with-vip", services: [{ name: "web" }] })
   expect(pacemaker?.constraints).toHaveLength(2)
   expect(yaml).not.toContain("constraints:")
