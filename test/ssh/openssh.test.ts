@@ -183,6 +183,15 @@ test("one connection carries all commands, and is ended with the transport; its 
   await expect.poll(() => readdirSync(run), PATIENT).toEqual([])
 })
 
+test("its files lie elsewhere where XDG_RUNTIME_DIR is not there", async () => {
+  vi.stubEnv("XDG_RUNTIME_DIR", join(home.path, "gone"))
+  vi.stubEnv("TMPDIR", run)
+  await using server = await startSshServer()
+  await using node = await connecting(home.trust(server) && server)
+  expect((await node.exec({ argv: ["echo", "in"] }, calm)).stdout).toBe("in\n")
+  expect(existsSync(join(home.path, "gone"))).toBe(false)
+})
+
 test("a connection does not outlive a haops that is killed, nor do its files", async () => {
   await using server = await startSshServer()
   home.trust(server)

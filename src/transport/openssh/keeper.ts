@@ -18,10 +18,7 @@ const MAX_DIRECTORY = 70
  * connections for ever, and the directory would stay. The shell is in a session of its own, which Ctrl-C does not reach.
  */
 export function createKeeper(program: string): Keeper {
-  const parent = [process.env.XDG_RUNTIME_DIR, tmpdir()].find(
-    (path) => path && join(path, "haops-XXXXXX").length < MAX_DIRECTORY,
-  )
-  const directory = mkdtempSync(join(parent ?? "/tmp", "haops-"))
+  const directory = makeDirectory()
   const child = spawn("/bin/sh", ["-c", KEEP, "haops", directory, program], {
     cwd: "/",
     detached: true,
@@ -33,6 +30,19 @@ export function createKeeper(program: string): Keeper {
   // Only the pipe's end counts; it must not keep this process.
   ;(child.stdin as unknown as { unref?: () => void }).unref?.()
   return { directory, release: () => child.stdin.end() }
+}
+
+/** In the first place that is short enough and ours to write in: after `su` XDG_RUNTIME_DIR is another user's, and in a job it may not be there. */
+function makeDirectory(): string {
+  const places = [process.env.XDG_RUNTIME_DIR, tmpdir()].flatMap((path) => path || [])
+  for (const place of places.filter((path) => Buffer.byteLength(join(path, "haops-XXXXXX")) < MAX_DIRECTORY)) {
+    try {
+      return mkdtempSync(join(place, "haops-"))
+    } catch {
+      // The next one, then.
+    }
+  }
+  return mkdtempSync("/tmp/haops-")
 }
 
 const KEEP = [
