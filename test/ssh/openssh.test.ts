@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { calm, Home, literal } from "./harness.ts"
@@ -19,8 +19,8 @@ let wire: string
 
 beforeEach(() => {
   home = new Home("openssh")
-  run = join(home.path, "run")
-  mkdirSync(run, { mode: 0o700 })
+  // Not in TMPDIR: a socket's address is short.
+  run = mkdtempSync("/tmp/tr-run-")
   const program =
     'const [host, port, seen] = process.argv.slice(2); if (seen) require("node:fs").writeFileSync(seen, host); const to = require("node:net").connect(port, host)'
   const file = home.write("wire.cjs", `${program}; process.stdin.pipe(to).pipe(process.stdout)\n`)
@@ -29,6 +29,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await home[Symbol.asyncDispose]()
+  rmSync(run, { recursive: true, force: true })
   vi.unstubAllEnvs()
 })
 
