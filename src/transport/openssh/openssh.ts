@@ -8,7 +8,7 @@ import type { Connection } from "../connection.ts"
 import type { Destination } from "../destination.ts"
 import type { Surroundings } from "../endpoint.ts"
 import { openChannel } from "./channel.ts"
-import { failureOf, wordsOf } from "./failure.ts"
+import { failureOf, wordsAfterLogin } from "./failure.ts"
 import { createKeeper, type Keeper } from "./keeper.ts"
 import { orderFor } from "./words.ts"
 
@@ -112,7 +112,7 @@ function connected(master: Master, child: ChildProcess): Connection {
   let lost: HaopsError | undefined
   const gone = new Promise<void>((resolve) => {
     child.once("exit", () => {
-      const words = wordsOf(read(log).split("debug1: Authenticated to ").at(-1)?.split("\n").slice(1).join("\n") ?? "")
+      const words = wordsAfterLogin(read(log))
       lost = lostError(destination, words === "" ? undefined : new Error(words))
       for (const listener of listeners) listener(lost)
       listeners.clear()

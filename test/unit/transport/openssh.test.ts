@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { failureOf, wordsAfterLogin } from "../../../src/transport/openssh/failure.ts"
+import { orderFor } from "../../../src/transport/openssh/words.ts"
+import { createSshConfig } from "../../../src/transport/ssh-config.ts"
+
+const DESTINATION = { name: "node1", address: "10.0.0.1", port: 22, user: "root", connectTimeoutMs: 1000 }
+
+/** As OpenSSH 9.2 writes it; older ones have the login as one of the steps. */
+const log = (login: string) => `OpenSSH_9.2p1 Debian-2
+debug1: Connecting to 10.0.0.1 [10.0.0.1] port 22.
+debug1: Connection established.
+debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1
+debug1: Server host key: ssh-ed25519 SHA256:x
+Warning: Permanently added '10.0.0.1' (ED25519) to the list of known hosts.
+debug1: SSH2_MSG_NEWKEYS sent
+debug1: Authentications that can continue: publickey
+${login}Authenticated to 10.0.0.1 ([10.0.0.1]:22) using "publickey".
+debug1: Entering interactive session.
+Connection to 10.0.0.1 closed by remote host.
+`
+
+test.each(["", "debug1: "])("a connection that ends after the login (%s) is no refused login", (login) => {
+  expect(failureOf(DESTINATION, log(login), "")).toMatchObject({
+    code: "E_CONNECT",
+    message: expect.stringContaining("closed by remote host"),
+  })
+  expect(wordsAfterLogin(log(login))).toBe("Connection to 10.0.0.1 closed by remote host.")
+})
+
+test("a section for the host's name counts, whatever it has", async () => {
+  const home = mkdtempSync(join(tmpdir(), "tr-openssh-"))
+  try {
+    mkdirSync(join(home, ".ssh"))
+    writeFileSync(join(home, ".ssh/config"), "Host node1\n  Compression yes\n")
+    const ssh = { become: "sudo", hostKeys: "strict", connectTimeoutMs: 1000, transport: "openssh" } as const
+    const host = { name: "node1", group: "controllers", address: "10.0.0.1", links: ["10.0.0.1"], ssh } as const
+    const around = { home, env: {}, localUser: "me", lookup: createSshConfig({ home }) }
+    const { words } = await orderFor(host, around)
+    expect(words).toContain("HostName=10.0.0.1")
+    expect(words.at(-1)).toBe("node1")
+  } finally {
+    rmSync(home, { recursive: true })
+  }
+})
