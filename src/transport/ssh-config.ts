@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process"
+import { existsSync } from "node:fs"
 import { readdir, readFile } from "node:fs/promises"
 import { userInfo } from "node:os"
 import { dirname, join } from "node:path"
 import { HaopsError } from "../base/errors.ts"
+import type { SshSettings } from "../model/inventory.ts"
 
 /** Keyword in lower case to its values, as `ssh -G` prints them. */
 export type ConfigValues = ReadonlyMap<string, readonly string[]>
@@ -11,6 +13,8 @@ export type ConfigValues = ReadonlyMap<string, readonly string[]>
 interface ConfigQuestion {
   user?: string | undefined
   port?: number | undefined
+  /** ssh itself goes by all that is written for a host, not only by what changes how haops connects. */
+  transport?: SshSettings["transport"]
 }
 
 /** What the configuration says of a host by any of its names; `as` is what the user has said already. */
@@ -55,7 +59,7 @@ export function createSshConfig(options: SshConfigOptions): ConfigLookup {
   }
   return async (names, as) => {
     brief ??= isRelevant(files).then((relevant) => (relevant ? undefined : shortAnswer(files)))
-    const answer = await brief
+    const answer = as.transport === "openssh" ? undefined : await brief
     if (answer !== undefined) return answer
     const [common, ...own] = await Promise.all([NOBODY, ...names].map((name) => ask(name, as)))
     return mergeConfigs(common ?? new Map(), own)
@@ -122,7 +126,8 @@ async function query(
     ...(as.port === undefined ? [] : ["-p", `${as.port}`]),
   ]
   // Where a connection would be shared is of no use here; that ssh fills in `%C` there is.
-  const words = [...(config === undefined ? [] : ["-F", config]), "-o", "ControlPath=%C", ...said]
+  const file = config === undefined ? [] : ["-F", existsSync(config) ? config : "none"]
+  const words = [...file, "-o", "ControlPath=%C", ...said]
   const output = await sshG(program, [...words, "--", name])
   const values = output === undefined ? await compute(name, as, files) : parseSshG(output)
   // `ssh -G` fills in what nobody wrote: the name itself for HostName, and files below the home of the password database.
