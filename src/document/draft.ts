@@ -1,5 +1,5 @@
-import { Document, isCollection, isMap, isScalar, isSeq, type Node, type Pair, Scalar } from "yaml"
-import { cleanLine } from "../base/clean.ts"
+import { Document, isCollection, isMap, isScalar, isSeq, type Node, type Pair, Scalar, visit } from "yaml"
+import { cleanLine, escapeJson } from "../base/clean.ts"
 import type { Path } from "./problems.ts"
 
 /** A comment beside a place of a document that is being written. Its text may have several lines. */
@@ -26,7 +26,17 @@ export function draftYaml({ value, remarks, head }: Draft): string {
   for (const { path, text } of remarks) remark(document, path, commentOf(text), remarked)
   if (head.length > 0) document.commentBefore = commentOf(head.join("\n"))
   layOut(document.contents as Node | null, 0, remarked)
-  return `${document.toString({ lineWidth: 0, flowCollectionPadding: true }).trimEnd()}\n`
+  quoteUnsafe(document)
+  return `${escapeJson(document.toString({ lineWidth: 0, flowCollectionPadding: true })).trimEnd()}\n`
+}
+
+/** Only between double quotes can be escaped what means something to a terminal, of which YAML minds a part. */
+function quoteUnsafe(document: Document): void {
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === "string" && escapeJson(node.value) !== node.value) node.type = Scalar.QUOTE_DOUBLE
+    },
+  })
 }
 
 function commentOf(text: string): string {
