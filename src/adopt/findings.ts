@@ -7,7 +7,7 @@ import { type AdoptedCorosync, adoptCorosync } from "../pacemaker/adopt/corosync
 import type { Agents } from "../pacemaker/agents/metadata.ts"
 import type { Cib } from "../pacemaker/cib.ts"
 import { parseCib } from "../pacemaker/cib-parse.ts"
-import { type AdoptedHosts, type AskedHost, adoptHosts } from "./members.ts"
+import { type AdoptedHosts, type AskedHost, adoptHosts, strangersOf } from "./members.ts"
 
 export interface AdoptRequest {
   asked: readonly AskedHost[]
@@ -33,11 +33,14 @@ export interface Findings {
 
 /** What the hosts' answers come to together; where they differ, that is told. */
 export function findingsOf({ asked, ssh }: AdoptRequest): Findings {
-  const members = asked.flatMap(({ address, answer }) => (answer === undefined ? [] : [{ address, ...answer }]))
+  const answered = asked.flatMap(({ address, answer }) => (answer === undefined ? [] : [{ address, ...answer }]))
+  const conf = answered.find((one) => one.corosync !== undefined)?.corosync
+  const adopted = conf === undefined ? undefined : adoptCorosync(conf)
+  const strangers = adopted === undefined ? [] : strangersOf(adopted.conf, asked).map(({ address }) => address)
+  const members = answered.filter((one) => one.corosync === conf || !strangers.includes(one.address))
   const corosync = same(members, "corosync")
   const cib = members.find((one) => one.cib !== undefined)?.cib
   const haproxy = same(members, "haproxy")
-  const adopted = corosync.first === undefined ? undefined : adoptCorosync(corosync.first)
   const parsed = cib === undefined ? undefined : parseCib(cib)
   const hosts = adoptHosts(adopted?.conf, parsed, asked)
   const nameOf = new Map(hosts.hosts.map(({ address, name }) => [address, name]))

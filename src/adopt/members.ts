@@ -48,8 +48,7 @@ export function adoptHosts(
     return { ...withoutCluster(asked), remarks: [] }
   }
   const remarks: Remark[] = []
-  const strangers = asked.filter((one) => one.answer !== undefined && !conf.nodes.some((node) => isNode(one, node)))
-  const told = strangers.map(({ address }) => `${address} is no member of the cluster, and not taken in`)
+  const told = strangersOf(conf, asked).map(({ address }) => `${address} is no member of the cluster, and not taken in`)
   const pinned = conf.nodes.some(({ nodeid }, index) => nodeid !== undefined && nodeid !== index + 1)
   const hosts = conf.nodes.map((node) => {
     const host = asked.find((one) => isNode(one, node))
@@ -64,6 +63,11 @@ export function adoptHosts(
     return { name, address, links, nodeid: pinned ? node.nodeid : undefined }
   })
   return { hosts, remarks, told }
+}
+
+/** Those that answered and are no members of the cluster. */
+export function strangersOf(conf: CorosyncConf, asked: readonly AskedHost[]): readonly AskedHost[] {
+  return asked.filter((one) => one.answer !== undefined && !conf.nodes.some((node) => isNode(one, node)))
 }
 
 /** By what they call themselves. */

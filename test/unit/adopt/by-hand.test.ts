@@ -113,6 +113,23 @@ test("what corosync.conf has beyond an inventory's words stands beside it as com
   ])
 })
 
+test("nothing is taken in of a host that is no member of the cluster", async () => {
+  const stranger = bare("lb1", "10.0.0.2", {
+    haproxy: HAPROXY,
+    keepalived: "vrrp_instance A {\n interface eth0\n virtual_ipaddress {\n 10.0.0.9/24\n }\n}\n",
+    cib: cib({ resources: dummy("of-another-cluster") }),
+    corosync: named("other")
+      .replaceAll("10.0.0.1", "10.0.7.1")
+      .replaceAll(/name: (alpha|beta)/g, "name: other-$1"),
+  })
+  const member = bare("alpha", "10.0.0.12", { corosync: named("lab") })
+  const { text, told } = await adopted([member, stranger])
+  expect(told).toContain("10.0.0.2 is no member of the cluster, and not taken in")
+  const { haproxy, vips, pacemaker } = parseInventory(text, "a.yaml")
+  expect({ haproxy, vips, resources: pacemaker?.resources }).toEqual({ haproxy: undefined, vips: [], resources: [] })
+  expect(told.filter((one) => one.startsWith("corosync.conf is another one"))).toEqual([])
+})
+
 test("the cluster's key in corosync.conf is never in sight", async () => {
   const corosync = named("lab")
     .replace("version: 2", "version: 2\nkey: hunter2")
