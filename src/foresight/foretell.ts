@@ -49,6 +49,8 @@ interface Seen {
   simulated: ReadonlyMap<string, Placement>
   /** Where VIPs are now. */
   holders: ReadonlyMap<string, readonly string[]>
+  /** Hosts that were not reached: who takes a VIP over without a cluster is none of them. */
+  away: readonly string[]
   /** Whether a haproxy that the cluster does not run works. */
   balancing(host: string): boolean
   isDown(backend: string, server: string): boolean
@@ -112,7 +114,8 @@ function placeOf(
 ): { on: readonly string[]; oneOf?: readonly string[] } {
   const { inventory, seen } = known
   if (vip.manager === "keepalived") {
-    const holder = takesOver(inventory, vip, part, seen?.holders.get(vip.name))
+    const there = part.filter((name) => seen?.away.includes(name) !== true)
+    const holder = takesOver(inventory, vip, there, seen?.holders.get(vip.name))
     return { on: holder === undefined ? [] : [holder] }
   }
   if (seen !== undefined) return { on: after?.get(vip.name) ?? [] }

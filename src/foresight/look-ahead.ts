@@ -60,6 +60,7 @@ export async function lookAhead(looked: Looked, scenarios: readonly Scenario[]):
       placement: reference === undefined ? new Map() : placementOf(reference.status),
       simulated,
       holders: new Map(status.vips.map(({ name, holders }) => [name, holders])),
+      away: answers.inventory.hosts.flatMap(({ name }) => (isLive(answers.world.get(name)) ? [] : [name])),
       balancing: (host) => status.haproxies.find((one) => one.host === host)?.runtime.state === "up",
       isDown: downIn(status),
     },

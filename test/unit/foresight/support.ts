@@ -58,6 +58,7 @@ export function known(more: Partial<Known> = {}, release = "2.1"): Known {
       placement: placementOf(STATUS),
       simulated: parseSimulations(recorded(release), CALLS),
       holders: new Map([["vip", ["controller1"]]]),
+      away: [],
       balancing: () => true,
       isDown: () => false,
     },

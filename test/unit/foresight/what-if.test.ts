@@ -173,11 +173,11 @@ describe("from the inventory alone", () => {
     const names = hosts.map(({ name }) => name)
     const vip: Vip = { ...VIP, on: "loadbalancers", manager: "keepalived" }
     const own = { ...INVENTORY, hosts, vips: [vip], pacemaker: undefined, haproxy: undefined } as Inventory
-    const place = (scenario: Scenario, nopreempt: boolean, holder?: string) => {
+    const place = (scenario: Scenario, nopreempt: boolean, holder?: string, away: string[] = []) => {
       const keepalived = { nopreempt } as Inventory["keepalived"]
       const seen = known().seen!
       const holders = new Map([["vip", holder === undefined ? [] : [holder]]])
-      const all = { inventory: { ...own, keepalived }, fencing: "unknown" as const, seen: { ...seen, holders } }
+      const all = { inventory: { ...own, keepalived }, fencing: "unknown" as const, seen: { ...seen, holders, away } }
       return placesOf(all, [scenario])
     }
     expect(place(downOf(["lb1"], names), false)).toEqual([[["lb2"]]])
@@ -185,6 +185,9 @@ describe("from the inventory alone", () => {
     expect(place(downOf(names, names), false)).toEqual([[[]]])
     expect(place(cutOf("lb1", names), false)).toEqual([[["lb1"], ["lb2"]]])
     expect(place(downOf(["lb2"], names), true, "lb3")).toEqual([[["lb3"]]])
+    // The first one is off already: it is no successor.
+    expect(place(downOf(["lb3"], names), false, "lb2", ["lb1"])).toEqual([[["lb2"]]])
+    expect(place(downOf(["lb2"], names), false, "lb2", ["lb1"])).toEqual([[["lb3"]]])
   })
 })
 
