@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { HaopsError } from "../../base/errors.ts"
 import type { Host } from "../../model/inventory.ts"
 import type { Destination } from "../destination.ts"
-import type { Surroundings } from "../endpoint.ts"
+import { parseJump, type Surroundings } from "../endpoint.ts"
 import type { ConfigValues } from "../ssh-config.ts"
 
 /** What this machine's ssh is told, and what messages say of it. */
@@ -18,13 +18,16 @@ const DEFAULT_KEYS = ["id_ed25519", "id_ecdsa", "id_rsa"]
 
 /**
  * Words for ssh: what the inventory says, before its configuration, whose sections count for the host's name where there are any for it,
- * else for its address. Throws `E_UNSUPPORTED` for secrets that ssh takes from a terminal only.
+ * else for its address. Throws `E_UNSUPPORTED` for secrets that ssh takes from a terminal only, `E_INPUT` for a proxyJump
+ * that cannot be read.
  */
 export async function orderFor(host: Host, around: Surroundings, keepaliveMs = KEEPALIVE_MS): Promise<Order> {
   const { name, address, ssh } = host
   for (const what of ["password", "passphrase"] as const) {
     if (ssh[what] !== undefined) throw unsupported(name, what)
   }
+  // What begins with a hyphen would be an option to the ssh that goes there.
+  if (ssh.proxyJump !== undefined && ssh.proxyJump !== "none") ssh.proxyJump.split(",").forEach(parseJump)
   const config = await around.lookup([name, address], ssh)
   const byName = differs(await around.lookup([name], ssh), await around.lookup([], ssh))
   const user = ssh.user ?? config.get("user")?.[0] ?? around.localUser

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
+import type { SshSettings } from "../../../src/model/inventory.ts"
 import { failureOf, wordsAfterLogin } from "../../../src/transport/openssh/failure.ts"
 import { orderFor } from "../../../src/transport/openssh/words.ts"
 import { createSshConfig } from "../../../src/transport/ssh-config.ts"
@@ -30,18 +31,34 @@ test.each(["", "debug1: "])("a connection that ends after the login (%s) is no r
   expect(wordsAfterLogin(log(login))).toBe("Connection to 10.0.0.1 closed by remote host.")
 })
 
-test("a section for the host's name counts, whatever it has", async () => {
+/** What ssh is told by an operator who has this configuration. */
+async function ordered(config: string, more: Partial<SshSettings> = {}): Promise<readonly string[]> {
   const home = mkdtempSync(join(tmpdir(), "tr-openssh-"))
   try {
     mkdirSync(join(home, ".ssh"))
-    writeFileSync(join(home, ".ssh/config"), "Host node1\n  Compression yes\n")
-    const ssh = { become: "sudo", hostKeys: "strict", connectTimeoutMs: 1000, transport: "openssh" } as const
+    writeFileSync(join(home, ".ssh/config"), config)
+    const ssh = { become: "sudo", hostKeys: "strict", connectTimeoutMs: 1000, transport: "openssh", ...more } as const
     const host = { name: "node1", group: "controllers", address: "10.0.0.1", links: ["10.0.0.1"], ssh } as const
     const around = { home, env: {}, localUser: "me", lookup: createSshConfig({ home }) }
-    const { words } = await orderFor(host, around)
-    expect(words).toContain("HostName=10.0.0.1")
-    expect(words.at(-1)).toBe("node1")
+    return (await orderFor(host, around)).words
   } finally {
     rmSync(home, { recursive: true })
   }
+}
+
+test("a section for the host's name counts, whatever it has", async () => {
+  const words = await ordered("Host node1\n  Compression yes\n")
+  expect(words).toContain("HostName=10.0.0.1")
+  expect(words.at(-1)).toBe("node1")
+})
+
+test.each(["-oProxyCommand=touch", "one,-oProxyCommand=touch"])(
+  "a jump host %s is refused, as by ssh2",
+  async (jump) => {
+    await expect(ordered("", { proxyJump: jump })).rejects.toMatchObject({ code: "E_INPUT" })
+  },
+)
+
+test.each(["none", "one,me@two:2222", "ssh://me@[fd00::1]:22"])("a jump host %s is ssh's own to read", async (jump) => {
+  expect(await ordered("", { proxyJump: jump })).toContain(`ProxyJump=${jump}`)
 })
