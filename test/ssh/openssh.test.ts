@@ -24,7 +24,7 @@ beforeEach(() => {
   const program =
     'const [host, port, seen] = process.argv.slice(2); if (seen) require("node:fs").writeFileSync(seen, host); const to = require("node:net").connect(port, host)'
   const file = home.write("wire.cjs", `${program}; process.stdin.pipe(to).pipe(process.stdout)\n`)
-  wire = `'${process.execPath}' '${file}'`
+  wire = `'${process.execPath}' '${file}'`.replaceAll("%", "%%")
   vi.stubEnv("XDG_RUNTIME_DIR", run)
 })
 afterEach(async () => {
@@ -56,7 +56,7 @@ describe("a host's key", () => {
 
   test("is recorded under `accept-new`, in the inventory's file where it names one", async () => {
     await using server = await startSshServer()
-    const knownHosts = join(home.path, "known hosts")
+    const knownHosts = join(home.path, "100% known hosts")
     await using node = await connecting(server, { hostKeys: "accept-new", knownHosts })
     expect((await node.exec({ argv: ["echo", "in"] }, calm)).stdout).toBe("in\n")
     expect(readFileSync(knownHosts, "utf8")).toContain(server.hostKeys[0])
@@ -96,7 +96,7 @@ describe("a login", () => {
       },
     })
     home.write(".ssh/config", "Host *\n  User somebody\n  Port 1\n")
-    const identityFile = home.write("own key", key.private)
+    const identityFile = home.write("100% own key", key.private)
     home.trust(server)
     await using node = await connecting(server, { user: "operator", identityFile, become: "none" })
     expect((await node.exec({ argv: ["echo", "in"] }, calm)).stdout).toBe("in\n")
@@ -108,7 +108,7 @@ describe("a login", () => {
     home.trust(server)
     for (const who of ["node1", "127.0.0.*"]) {
       const seen = join(home.path, `by-${who.length}`)
-      home.write(".ssh/config", `Host ${who}\n  ProxyCommand ${wire} %h %p '${seen}'\n`)
+      home.write(".ssh/config", `Host ${who}\n  ProxyCommand ${wire} %h %p '${seen.replaceAll("%", "%%")}'\n`)
       await using node = await connecting(server)
       expect((await node.exec({ argv: ["echo", "in"] }, calm)).stdout).toBe("in\n")
       expect(readFileSync(seen, "utf8")).toBe("127.0.0.1")

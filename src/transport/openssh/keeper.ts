@@ -35,7 +35,9 @@ export function createKeeper(program: string): Keeper {
 /** In the first place that is short enough and ours to write in: after `su` XDG_RUNTIME_DIR is another user's, and in a job it may not be there. */
 function makeDirectory(): string {
   const places = [process.env.XDG_RUNTIME_DIR, tmpdir()].flatMap((path) => path || [])
-  for (const place of places.filter((path) => Buffer.byteLength(join(path, "haops-XXXXXX")) < MAX_DIRECTORY)) {
+  // In a socket's path ssh fills in what follows a percent sign.
+  const fits = (path: string) => !path.includes("%") && Buffer.byteLength(join(path, "haops-XXXXXX")) < MAX_DIRECTORY
+  for (const place of places.filter(fits)) {
     try {
       return mkdtempSync(join(place, "haops-"))
     } catch {

@@ -6,6 +6,7 @@ import type { Host } from "../../model/inventory.ts"
 import type { Destination } from "../destination.ts"
 import { parseJump, type Surroundings } from "../endpoint.ts"
 import type { ConfigValues } from "../ssh-config.ts"
+import { expandHome } from "../ssh-tokens.ts"
 
 /** What this machine's ssh is told, and what messages say of it. */
 export interface Order {
@@ -91,17 +92,27 @@ function configFile(around: Surroundings): readonly string[] {
 
 function knownHosts({ ssh }: Host, config: ConfigValues, around: Surroundings): Record<string, string> {
   if (ssh.knownHosts !== undefined) {
-    return { UserKnownHostsFile: `"${ssh.knownHosts}"`, GlobalKnownHostsFile: "none" }
+    return { UserKnownHostsFile: `"${literal(expandHome(ssh.knownHosts, around.home))}"`, GlobalKnownHostsFile: "none" }
   }
   if (!isElsewhere(around) || config.has("userknownhostsfile")) return {}
-  return { UserKnownHostsFile: `"${join(around.home, ".ssh/known_hosts")}"` }
+  return { UserKnownHostsFile: `"${literal(join(around.home, ".ssh/known_hosts"))}"` }
+}
+
+/** As `-i` does it, which takes no percent sign in a path. */
+function identity(file: string): readonly string[] {
+  return ["-o", `IdentityFile="${literal(file)}"`]
+}
+
+/** A path in which ssh has nothing to fill in. */
+function literal(path: string): string {
+  return path.replaceAll("%", "%%")
 }
 
 function identities({ ssh }: Host, config: ConfigValues, around: Surroundings): readonly string[] {
-  const own = ssh.identityFile === undefined ? [] : ["-i", ssh.identityFile]
+  const own = ssh.identityFile === undefined ? [] : identity(expandHome(ssh.identityFile, around.home))
   if (own.length > 0 || !isElsewhere(around) || hasOwnIdentity(config)) return own
   const files = DEFAULT_KEYS.map((key) => join(around.home, ".ssh", key))
-  return files.filter((file) => existsSync(file)).flatMap((file) => ["-i", file])
+  return files.filter((file) => existsSync(file)).flatMap(identity)
 }
 
 /** `ssh -G` names its default keys where nobody names one. */
