@@ -1,3 +1,4 @@
+import { cleanLine } from "../base/clean.ts"
 import { InputError, type InputProblem } from "../document/problems.ts"
 import { BLANKED } from "../haproxy/config/redact.ts"
 import { inventoryParser } from "../inventory/parse.ts"
@@ -58,7 +59,7 @@ function settle(findings: Findings, wording: Wording, read: Read): { adoption: A
   return {
     adoption: {
       text: written.text,
-      told: [...findings.told, ...written.told, ...changes],
+      told: [...findings.told, ...written.told, ...changes].map(cleanLine),
       problems: read(written.text).problems,
     },
     changesHaproxy,

@@ -130,6 +130,18 @@ test("nothing is taken in of a host that is no member of the cluster", async () 
   expect(told.filter((one) => one.startsWith("corosync.conf is another one"))).toEqual([])
 })
 
+test("what a host says of itself forges no line of what is told", async () => {
+  const forged = "lb1\n10.0.0.2 was taken in"
+  const { told } = await adopted([
+    bare(forged, "10.0.0.2", { sysctl: "net.ipv4.ip_forward=1" }),
+    bare(forged, "10.0.0.3", { sysctl: "net.ipv4.ip_forward=1" }),
+  ])
+  expect(told.join("|")).not.toContain("\n")
+  expect(told).toContainEqual(
+    expect.stringMatching(/^10\.0\.0\.3 calls itself lb1 10\.0\.0\.2 was taken in, as another/),
+  )
+})
+
 test("the cluster's key in corosync.conf is never in sight", async () => {
   const corosync = named("lab")
     .replace("version: 2", "version: 2\nkey: hunter2")
