@@ -19,6 +19,8 @@ export type NameKind = (typeof NAME_KINDS)[number]
 const NAMED_FLAGS: Readonly<Record<string, NameKind>> = {
   "--limit": "nodes",
   "--without": "nodes",
+  "--down": "nodes",
+  "--cut": "nodes",
   "--service": "services",
 }
 

@@ -94,6 +94,7 @@ describe("names that only the inventory or the journals know", () => {
     const script = completionScript("fish", verbs)
     expect(script).toContain("-n '__fish_seen_subcommand_from standby' -f -a '(__haops_names nodes)'")
     expect(script).toContain("-n '__fish_seen_subcommand_from up' -x -l limit -a '(__haops_names nodes)'")
+    expect(script).toContain("-n '__fish_seen_subcommand_from what-if' -x -l down -a '(__haops_names nodes)'")
     expect(script).toContain(
       "-n '__fish_seen_subcommand_from lb; and __fish_seen_subcommand_from drain' -f -a '(__haops_names servers)'",
     )
