@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ended } from "./harness/ended.ts"
+import { placesOf, whatIf } from "./harness/foretold.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
@@ -119,7 +120,10 @@ describe("keepalived", () => {
     await moved("lb1")
   })
 
-  test("a node that is lost is replaced by the backup, which is converged without it, and comes back", async () => {
+  test("a node that is lost is replaced by the backup, as foretold, which is converged without it, and comes back", async () => {
+    const foretold = await whatIf(haops, "--down", "lb1")
+    expect(placesOf(foretold.get("nothing"), "public")).toEqual([["lb1"]])
+    expect(placesOf(foretold.get("lb1 down"), "public")).toEqual([["lb2"]])
     const report = await asked(async () => {
       await pair[0].kill()
       await until(async () => (await holders([pair[1]], lab.vip)).length === 1, { what: "the backup promoted" })
@@ -133,7 +137,10 @@ describe("keepalived", () => {
     await up()
   })
 
-  test("a split pair is told as what it is, and heals", async () => {
+  test("a split pair is told as what it is, beforehand too, and heals", async () => {
+    const [cut] = [...(await whatIf(haops, "--cut", "lb1")).values()].slice(1)
+    expect(placesOf(cut, "public")).toEqual([["lb1"], ["lb2"]])
+    expect(cut?.warnings).toEqual(["SPLIT: public is on both sides at once: lb1 and lb2"])
     await Promise.all([mishear(pair[0], pair[1]), mishear(pair[1], pair[0])])
     await until(async () => (await holders(pair, lab.vip)).length === 2, { what: "the pair split" })
     const { code, stdout } = await haops("plan")
