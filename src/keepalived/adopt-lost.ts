@@ -1,4 +1,4 @@
-import { type Instance, named, readKeepalivedConf } from "./read-conf.ts"
+import { type Instance, named, readKeepalivedConf, wordAfter } from "./read-conf.ts"
 
 /** Statements of an instance that haops has words for, or of its own. */
 const KNOWN =
@@ -43,6 +43,29 @@ export function elsewhereOnly(all: readonly { host: string; instances: readonly 
       ]
     }),
   )
+}
+
+/** What an instance has otherwise than the first one: an inventory says it once for all of them. No values: one is the password. */
+export function ownSettings([first, ...others]: readonly Instance[]): readonly string[] {
+  return others.flatMap(({ name, inner }) => {
+    const differing = Object.entries(SHARED).filter(([, read]) => read(inner) !== read(first!.inner))
+    if (differing.length === 0) return []
+    const what = differing.map(([word]) => word).join(", ")
+    return [
+      `keepalived.conf's instance ${name} has another ${what} than ${first!.name}, whose is taken for all of them`,
+    ]
+  })
+}
+
+const SHARED: Readonly<Record<string, (inner: Instance["inner"]) => unknown>> = {
+  advert_int: (inner) => Number(wordAfter(inner, "advert_int") ?? 1),
+  auth_pass: passwordOf,
+  nopreempt: (inner) => named(inner, "nopreempt") !== undefined,
+  unicast_peer: (inner) => named(inner, "unicast_peer") !== undefined,
+}
+
+export function passwordOf(inner: Instance["inner"]): string | undefined {
+  return wordAfter(named(inner, "authentication")?.inner ?? [], "auth_pass")
 }
 
 function addressesOf(inner: Instance["inner"]): readonly string[] {

@@ -3,7 +3,7 @@ import type { Remark } from "../document/draft.ts"
 import { MANAGED } from "../host/mark.ts"
 import { lastPart } from "../vip/section/expand.ts"
 import type { VipsYaml } from "../vip/section/schema.ts"
-import { elsewhereOnly, lostOf } from "./adopt-lost.ts"
+import { elsewhereOnly, lostOf, ownSettings, passwordOf } from "./adopt-lost.ts"
 import { type Instance, named, readKeepalivedConf, type Statement, wordAfter } from "./read-conf.ts"
 import type { KeepalivedYaml } from "./schema.ts"
 
@@ -40,6 +40,7 @@ export function adoptKeepalived(confs: readonly HostConf[]): AdoptedKeepalived {
     remarks: [...instances.flatMap(({ remarks }) => remarks), ...passwordRemark(reference?.inner ?? [])],
     told: [
       ...instances.flatMap(({ told }) => told),
+      ...ownSettings(first.instances),
       ...elsewhereOnly(all),
       ...(lost.length === 0 ? [] : [`up would write keepalived.conf anew, without: ${lost.join(", ")}`]),
     ],
@@ -104,10 +105,6 @@ function vipOf(words: readonly string[], inner: readonly Statement[], near: stri
 function priorityOf({ instances }: Read, name: string | undefined): number {
   const inner = instances.find((one) => one.name === name)?.inner ?? []
   return Number(wordAfter(inner, "priority") ?? 100)
-}
-
-function passwordOf(inner: readonly Statement[]): string | undefined {
-  return wordAfter(named(inner, "authentication")?.inner ?? [], "auth_pass")
 }
 
 function settingsOf(inner: readonly Statement[], text: string): Partial<KeepalivedYaml> {

@@ -143,3 +143,18 @@ vrrp_instance A {
     "up would write keepalived.conf anew, without: $PASS, $MORE, global_defs $IN, vrrp_instance A $HERE",
   ])
 })
+
+test("what an instance has otherwise than the first is told, which an inventory says once for all", () => {
+  const written = (name: string, more: string) =>
+    `vrrp_instance ${name} {\n interface eth0\n ${more}\n virtual_ipaddress {\n 10.0.0.11/24\n }\n}\n`
+  const password = (text: string) => `authentication {\n auth_type PASS\n auth_pass ${text}\n }`
+  const text =
+    written("A", password("hunter2")) +
+    written("B", `advert_int 1\n${password("hunter2")}`) +
+    written("C", `advert_int 5\n nopreempt\n ${password("hunter3")}`)
+  const adopted = adoptKeepalived([{ host: "lb1", address: "10.0.0.2", text }])
+  expect(adopted.told).toEqual([
+    "keepalived.conf's instance C has another advert_int, auth_pass, nopreempt than A, whose is taken for all of them",
+  ])
+  expect(JSON.stringify(adopted)).not.toContain("hunter")
+})
