@@ -3,6 +3,7 @@ import { packageVersion } from "./base/package-root.ts"
 import { KINDS } from "./drill/fault.ts"
 import { parseSpan } from "./drill/span.ts"
 import { PRESET_NAMES } from "./haproxy/presets/names.ts"
+import { SERVICE_DRILLS } from "./model/drill.ts"
 import { NAME_KINDS, SHELLS } from "./output/completion.ts"
 import type { CompletionOptions } from "./verbs/completion.ts"
 import type { CommonOptions } from "./verbs/options.ts"
@@ -156,7 +157,12 @@ function addDrill(program: Command, call: Call): void {
   verb("drill", "have a node fail, and measure what the VIP's clients notice", () =>
     import("./verbs/drill.ts").then(({ drill }) => drill),
   )
-    .addArgument(new Argument("<kind>", "what happens to the node that holds the VIP").choices(KINDS))
+    .addArgument(
+      new Argument("<kind>", "what happens, to the node that holds the VIP or to a service").choices([
+        ...KINDS,
+        ...SERVICE_DRILLS,
+      ]),
+    )
     .option("--vip <name>", "the VIP (default: the first with a service)")
     .option("--service <name>", "the service that is asked (default: the VIP's first that speaks HTTP)")
     .addOption(

@@ -11,10 +11,12 @@ interface Subject {
   /** Who was asked. */
   at: string
   before: View
+  /** Default: every 50 ms. */
+  everyMs?: number | undefined
 }
 
 /** Every request of a drill and what happened beside them, for its chart. Pure. */
-export function courseOf(timeline: DrillTimeline, { fault, target, at, before }: Subject): DrillCourse {
+export function courseOf(timeline: DrillTimeline, { fault, target, at, before, everyMs }: Subject): DrillCourse {
   const { faultMs, endMs, attempts, views, liftedMs, healthyMs } = timeline
   const since = (ms: number) => Math.round(ms - faultMs)
   const request = ({ sentMs, endedMs }: Attempt) => [since(sentMs), since(endedMs)] as const
@@ -29,7 +31,10 @@ export function courseOf(timeline: DrillTimeline, { fault, target, at, before }:
     at,
     answered: attempts.filter(({ ok }) => ok).map(request),
     failed: attempts.filter(({ ok }) => !ok).map(request),
-    outages: outagesOf(attempts, endMs).map(({ fromMs, toMs }) => ({ fromMs: since(fromMs), toMs: since(toMs) })),
+    outages: outagesOf(attempts, endMs, everyMs).map(({ fromMs, toMs }) => ({
+      fromMs: since(fromMs),
+      toMs: since(toMs),
+    })),
     marks: marks.map(({ ms, what }) => ({ ms: since(ms), what })).sort((one, other) => one.ms - other.ms),
   }
 }

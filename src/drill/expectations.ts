@@ -1,11 +1,11 @@
 import type { Status } from "../status/model.ts"
-import type { Fault, Target } from "./fault.ts"
+import type { DrillKind, Fault, Target } from "./fault.ts"
 
 /** What will happen, for the one who is asked whether it may: the fault itself, then what not everybody expects of it. Pure. */
 export function expectations(fault: Fault, { node, vip }: Target, { pacemaker }: Status): readonly string[] {
   const fenced = pacemaker?.fencing.state === "on"
   const alone = pacemaker?.noQuorumPolicy === "ignore"
-  switch (fault.kind) {
+  switch (fault.kind as DrillKind) {
     case "standby":
       return [`${node} is drained, and takes resources again afterwards.`]
     case "haproxy-kill":

@@ -1,3 +1,4 @@
+import type { SERVICE_DRILLS } from "../model/drill.ts"
 import type { Vip } from "../model/inventory.ts"
 
 export const KINDS = ["standby", "haproxy-kill", "pacemaker-kill", "node-freeze", "reboot", "partition"] as const
@@ -20,7 +21,7 @@ export interface Target {
  * back what it did.
  */
 export interface Fault {
-  kind: DrillKind
+  kind: DrillKind | (typeof SERVICE_DRILLS)[number]
   /** Who may manage the VIP. */
   managers: readonly Vip["manager"][]
   /** The others go on without this member for a while. */
@@ -29,6 +30,8 @@ export interface Fault {
   splits: boolean
   /** `lasts`: until it is put back. `heals`: the cluster mends it. `reboots`: over when the node is back. */
   effect: "lasts" | "heals" | "reboots"
+  /** False: the VIP stays where it is. Default: a fault that lasts is left in place until it has moved. */
+  moves?: boolean | undefined
   /** What becomes of the node's word while it lasts: about the cluster it is wrong, or there is none about anything. */
   mutes: "nothing" | "cluster" | "all"
   /** What is being done, such as `Killing haproxy on controller1`. */

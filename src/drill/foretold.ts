@@ -33,7 +33,7 @@ function scenarioOf({ kind }: Fault, { node, haproxy }: Target, hosts: readonly 
     case "node-freeze":
     case "reboot":
       return downOf([node], hosts)
-    case "pacemaker-kill":
+    default:
       return undefined
   }
 }

@@ -28,7 +28,8 @@ export function requireAgreed(now: DrillPreview, agreed: DrillPreview): void {
   if (fresh.length > 0) throw refused(fresh.map((word) => `not what was confirmed: ${word}`))
 }
 
-function refused(reasons: readonly string[]): HaopsError {
+/** The error of a drill that must not be. */
+export function refused(reasons: readonly string[]): HaopsError {
   const list = reasons.map((one) => `  ${one}`).join("\n")
   return new HaopsError("E_REFUSED", `the drill was refused, nothing was touched:\n${list}`, {
     hint: "haops verify tells more. A drill needs a healthy cluster.",

@@ -9,6 +9,8 @@ export interface Attempt extends Asked {
 
 /** Asks again and again until it is stopped. */
 export interface Prober {
+  /** Between two requests, as it means to. */
+  readonly everyMs: number
   /** Requests that have come to an end, in the order of their sending. */
   readonly attempts: readonly Attempt[]
   /** Requests sent, those under way included. */
@@ -42,6 +44,7 @@ export function startProber(ask: Ask, everyMs: number = EVERY_MS): Prober {
   send()
   const timer = setInterval(send, everyMs)
   return {
+    everyMs,
     now,
     get attempts() {
       return ended.filter((attempt) => attempt !== undefined)

@@ -23,22 +23,36 @@ export interface Before {
 
 /** Why a drill must not be held now; empty where nothing stands against it. Pure. */
 export function refusals({ vip }: ProbedService, fault: Fault, before: Before): readonly string[] {
-  const { status, checks, traces } = before
+  const { status } = before
   if (!fault.managers.includes(vip.manager)) {
     return [`${fault.kind} is about ${fault.managers.join(" and ")}, and ${vip.name} is moved by ${vip.manager}`]
   }
-  const unwell = checks.filter(({ outcome }) => outcome === "fail")
   return [
-    ...traces.map(
-      (host) => `${host} still has the fault of another drill: its timer removes it, or sh -eu ${TRACE} there`,
-    ),
-    ...unwell.map(({ title, evidence }) => `haops verify fails: ${title}: ${evidence[0] ?? "no evidence"}`),
-    ...(status.pacemaker?.maintenance ? ["the cluster is in maintenance mode: nothing would move"] : []),
+    ...serviceRefusals(before),
     ...(vip.manager === "pacemaker" ? unmanaged(vip.name, status) : []),
     ...alone({ vip }, before),
     ...(fault.losesMember ? withoutQuorum(status) : []),
     ...(fault.splits ? twice(before) : []),
   ]
+}
+
+/** The same for a fault of a service alone, whose VIP stays where it is. Pure. */
+export function serviceRefusals({ status, checks, traces }: Before): readonly string[] {
+  return [...carried(traces), ...unwell(checks), ...(status.pacemaker?.maintenance ? [MAINTENANCE] : [])]
+}
+
+const MAINTENANCE = "the cluster is in maintenance mode: nothing would move"
+
+function carried(traces: readonly string[]): readonly string[] {
+  return traces.map(
+    (host) => `${host} still has the fault of another drill: its timer removes it, or sh -eu ${TRACE} there`,
+  )
+}
+
+function unwell(checks: readonly Check[]): readonly string[] {
+  return checks.flatMap(({ title, outcome, evidence }) =>
+    outcome === "fail" ? [`haops verify fails: ${title}: ${evidence[0] ?? "no evidence"}`] : [],
+  )
 }
 
 /** The host that holds the VIP; undefined where it is not just one. */

@@ -1,12 +1,13 @@
-import type { DrillKind, Fault, Target } from "./fault.ts"
+import type { Fault, Target } from "./fault.ts"
 import { longestMs, outagesOf } from "./outage.ts"
 import { EVERY_MS } from "./prober.ts"
+import type { Kept } from "./remote-prober.ts"
 import type { DrillTimeline } from "./run.ts"
 import type { View } from "./view.ts"
 
 /** A drill in figures. Times are milliseconds since the fault. */
 export interface DrillReport {
-  kind: DrillKind
+  kind: Fault["kind"]
   /** The node that the fault was done to. */
   node: string
   vip: { name: string; address: string }
@@ -14,6 +15,8 @@ export interface DrillReport {
   service: { name: string; at: string }
   everyMs: number
   requests: { sent: number; failed: number }
+  /** What was acknowledged to the client, and how much of it was lost, where it counts that. */
+  kept?: Kept | undefined
   /** The longest time in which an answer was due and none came; 0 where every request was answered in time. */
   outageMs: number
   /** Every such time of a fifth of a second or more. */
@@ -47,20 +50,22 @@ export interface Terms {
   before: View
   /** Where the VIP was to go. */
   foretold?: readonly string[] | undefined
+  /** Default: every 50 ms. */
+  everyMs?: number | undefined
+  /** Of a client that keeps what it is told. `unknown`: it could not say in the end. */
+  kept?: Kept | "unknown" | undefined
 }
 
 /** Shorter ones are told by the number of failed requests alone. */
 const WORTH_MS = 200
 
 /** What a course comes to. Pure. */
-export function reportOf(
-  course: DrillTimeline,
-  { fault, target, service, limitMs, before, foretold }: Terms,
-): DrillReport {
+export function reportOf(course: DrillTimeline, terms: Terms): DrillReport {
+  const { fault, target, service, limitMs, before, everyMs = EVERY_MS, kept, foretold } = terms
   const { faultMs, endMs, attempts, restored, troubles, interrupted } = course
   const since = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms - faultMs))
   const asked = attempts.filter(({ sentMs }) => sentMs >= faultMs)
-  const outages = outagesOf(attempts, endMs).filter(({ toMs }) => toMs > faultMs)
+  const outages = outagesOf(attempts, endMs, everyMs).filter(({ toMs }) => toMs > faultMs)
   const outageMs = Math.round(longestMs(outages))
   const views = [before, ...course.views]
   const moves = movesOf(views, target)
@@ -70,6 +75,7 @@ export function reportOf(
       ? [`no answer for ${outageMs} ms; the limit is ${limitMs} ms`]
       : []),
     ...(healthyMs === undefined && !interrupted ? ["the cluster was not healthy again in time"] : []),
+    ...keptReasons(kept),
     ...(restored === "timer" ? ["the fault could not be removed from here: the node's own timer does it"] : []),
   ]
   return {
@@ -77,8 +83,9 @@ export function reportOf(
     node: target.node,
     vip: { name: target.vip.name, address: target.vip.address },
     service,
-    everyMs: EVERY_MS,
+    everyMs,
     requests: { sent: asked.length, failed: asked.filter(({ ok }) => !ok).length },
+    kept: kept === "unknown" ? undefined : kept,
     outageMs,
     outages: outages
       .filter(({ fromMs, toMs }) => toMs - fromMs >= WORTH_MS)
@@ -108,6 +115,12 @@ function heldAgainst(
 ): NonNullable<DrillReport["foretold"]> {
   const seen = path?.[1] ?? [node]
   return { place, seen, right: seen.join() === place.join() }
+}
+
+function keptReasons(kept: Terms["kept"]): readonly string[] {
+  if (kept === "unknown") return ["the client could not tell what has come to stay"]
+  if (kept === undefined || kept.lost === 0) return []
+  return [`${kept.lost} of ${kept.acknowledged} ${kept.what} that were acknowledged are lost`]
 }
 
 /** A resource's places in the order of time; one that is nowhere for a moment is on its way. */

@@ -53,6 +53,8 @@ const PAUSE_MS = 250
 const PATIENCE_MS = 1_000
 /** The VIP counts as served again after so long without a failure. */
 const STEADY_MS = 1_000
+/** And for so many requests. */
+const STEADY_ASKED = 8
 /** A fault needs a moment to be seen by the cluster. */
 const LEAST_MS = 2_000
 /** What the cluster does not mend in its time gets help, and then so long. */
@@ -131,12 +133,17 @@ async function keepFault(drill: Drill, views: View[]): Promise<void> {
   const others = new Map([...context.world].filter(([name]) => name !== target.node))
   // Whoever asks a node that hangs waits.
   const watcher = new Watcher(fault.mutes === "all" ? { ...context, world: others } : context, drill.tasks)
-  const untilMs = prober.now() + holdMs
+  const [leastMs, untilMs] = [prober.now() + LEAST_MS, prober.now() + holdMs]
   while (!context.stop.aborted && prober.now() < untilMs) {
     const view = await look(drill, watcher, views, fault.mutes)
+    if (fault.moves === false) {
+      if (prober.now() > leastMs && steady(prober)) return
+      await rest(drill)
+      continue
+    }
     const [place, ...more] = vipPlaces(view, target)
     const moved = place !== undefined && place !== target.node && more.length === 0
-    if (moved && isSteady(prober.attempts, prober.now(), STEADY_MS)) return
+    if (moved && steady(prober)) return
     await rest(drill)
   }
 }
@@ -153,8 +160,7 @@ async function recover(
   const untilMs = prober.now() + limitMs
   while (!context.stop.aborted && prober.now() < untilMs) {
     const view = await look(drill, watcher, views)
-    const steady = isSteady(prober.attempts, prober.now(), STEADY_MS)
-    if (view.troubles.length === 0 && steady && view.atMs > faultMs + LEAST_MS) {
+    if (view.troubles.length === 0 && steady(prober) && view.atMs > faultMs + LEAST_MS) {
       const troubles = await drill.verify()
       if (troubles.length === 0) return { healthyMs: view.atMs }
       views.push({ ...view, troubles })
@@ -170,6 +176,11 @@ async function look(drill: Drill, watcher: Watcher, views: View[], mutes?: Fault
   const view = viewOf({ inventory, world: context.world, tasks, target, fault, mutes, atMs: prober.now() })
   views.push(view)
   return view
+}
+
+/** Whoever asks less often needs longer to tell. */
+function steady(prober: Prober): boolean {
+  return isSteady(prober.attempts, prober.now(), Math.max(STEADY_MS, STEADY_ASKED * prober.everyMs))
 }
 
 async function rest({ context }: Drill): Promise<void> {

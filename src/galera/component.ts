@@ -26,6 +26,7 @@ export const galera: Component = {
   steps: async () => (await import("./steps/index.ts")).steps,
   connections: async () => (await import("./connections.ts")).connections,
   files: async () => (await import("./files.ts")).files,
+  drills: async () => (await import("./drills.ts")).drills,
   view: async () => (await import("./view.ts")).view,
 }
 

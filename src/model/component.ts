@@ -1,4 +1,5 @@
 import type { Connections } from "./connection.ts"
+import type { ServiceDrills } from "./drill.ts"
 import type { HostFacts } from "./host-facts.ts"
 import type { Host, Inventory } from "./inventory.ts"
 import type { NodeFiles } from "./node-file.ts"
@@ -23,6 +24,8 @@ export interface Component {
   connections?(): Promise<Connections>
   /** The files that `up` writes for it, from the inventory alone. Given all components, for what is written for each of them. */
   files?(all: readonly Component[]): Promise<NodeFiles>
+  /** Ways for it to fail that `haops drill` brings about and measures. */
+  drills?(): Promise<ServiceDrills>
   /** Its services by systemd's name, without `.service`. */
   units?: readonly string[]
   packages?: ComponentPackages

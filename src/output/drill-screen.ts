@@ -11,6 +11,7 @@ export function renderDrill(report: DrillReport, { color, width }: ScreenOptions
   const facts: [string, string][] = [
     ["outage", outageWords(report, paint)],
     ...further(report),
+    ...kept(report),
     ...Object.entries(report.moves).map(([id, path]): [string, string] => [cleanLine(id), pathWords(path)]),
     ...foretold(report, paint),
     ...twice(report),
@@ -45,6 +46,12 @@ function further({ outages, outageMs }: DrillReport): [string, string][] {
       "again",
       `${seconds(toMs - fromMs)}   (${failed} failed), ${seconds(fromMs)} after the beginning`,
     ])
+}
+
+/** `rows   412 acknowledged, none lost` */
+function kept({ kept }: DrillReport): [string, string][] {
+  if (kept === undefined) return []
+  return [[kept.what, `${kept.acknowledged} acknowledged, ${kept.lost === 0 ? "none" : kept.lost} lost`]]
 }
 
 /** `controller1 → controller2`; of what runs on several nodes only what is different: `without controller1 → as before`. */

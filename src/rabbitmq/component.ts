@@ -32,5 +32,6 @@ export const rabbitmq: Component = {
   steps: async () => (await import("./steps/index.ts")).steps,
   files: async () => (await import("./files.ts")).files,
   connections: async () => (await import("./connections.ts")).connections,
+  drills: async () => (await import("./drills.ts")).drills,
   view: async () => (await import("./view.ts")).view,
 }

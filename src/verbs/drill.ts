@@ -6,19 +6,21 @@ import { courseOf } from "../drill/course.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
 import { foretoldPlace } from "../drill/foretold.ts"
-import { type DrillPreview, previewDrill, requireAgreed } from "../drill/preview.ts"
-import { addressOf, type ProbedService, probedService } from "../drill/probed-service.ts"
-import { EVERY_MS, type Prober, startProber } from "../drill/prober.ts"
+import { previewDrill, requireAgreed } from "../drill/preview.ts"
+import { addressOf, probedService } from "../drill/probed-service.ts"
+import { type Prober, startProber } from "../drill/prober.ts"
 import { type DrillReport, reportOf } from "../drill/report.ts"
 import { type Drill, runDrill } from "../drill/run.ts"
 import { TRACES, tracesTask } from "../drill/traces.ts"
 import { carriers, viewOf } from "../drill/view.ts"
 import { auditLine, auditRun } from "../engine/audit.ts"
+import type { RunContext } from "../engine/context.ts"
 import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
 import { ballotTask } from "../foresight/ballot.ts"
 import { referenceView } from "../membership/reference-view.ts"
+import { SERVICE_DRILLS } from "../model/drill.ts"
 import type { Unasked } from "../model/view.ts"
 import { foretoldWords, renderDrill } from "../output/drill-screen.ts"
 import { screenOptions } from "../output/screen.ts"
@@ -28,6 +30,8 @@ import { lenient } from "../status/lenient.ts"
 import { observeTask } from "../status/observe.ts"
 import { Watcher } from "../status/watch.ts"
 import { ask, requireTerminal } from "./ask.ts"
+import { serviceSetup } from "./drill-service.ts"
+import type { DrillSetup, SetupPreview } from "./drill-setup.ts"
 import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
 import type { DrillOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
@@ -56,53 +60,66 @@ export async function drill(options: DrillOptions, kind: string): Promise<number
     steps: (all) => lenient(all, (one) => unasked.push(one)),
     record: true,
   })
-  return await toldAsRun(session, () => runIn(session, options, FAULTS[kind as DrillKind], unasked))
+  const isService = SERVICE_DRILLS.some((one) => one === kind)
+  return await toldAsRun(session, async () => {
+    const setup = isService
+      ? await serviceSetup(session, options, kind)
+      : vipSetup(session, options, FAULTS[kind as DrillKind])
+    return await runIn(session, options, setup, unasked)
+  })
+}
+
+/** A node that holds a VIP fails; the VIP is asked from here. */
+function vipSetup({ inventory, context }: Session, options: DrillOptions, fault: Fault): DrillSetup {
+  const aim = probedService(inventory, options)
+  return {
+    fault,
+    preview({ answers, status, checks }, traces) {
+      const reference = referenceView(answers)
+      const resources = (reference && answers.answer(CIB_ANSWER, reference.host)?.cib.resources) ?? []
+      const { target, words } = previewDrill(aim, fault, { inventory, status, checks, resources, traces })
+      const start = () =>
+        startProber(() =>
+          aim.how === "http"
+            ? askHttp(addressOf(aim), REQUEST_TIMEOUT_MS)
+            : askTcp(aim.vip.address, aim.service.bind.port, REQUEST_TIMEOUT_MS),
+        )
+      const about = `${aim.vip.name} ${addressOf(aim)}`
+      return { target, words, about, service: { name: aim.service.name, at: addressOf(aim) }, start }
+    },
+    requireAnswers: (prober) => requireAnswers(context, addressOf(aim), prober),
+  }
 }
 
 async function runIn(
   session: Session,
   options: DrillOptions,
-  fault: Fault,
+  setup: DrillSetup,
   unasked: readonly Unasked[],
 ): Promise<number> {
-  const { inventory, hosts, context, reporter, owner } = session
-  const aim = probedService(inventory, options)
+  const { hosts, context, reporter, owner } = session
   const inspector = await createInspector(session, unasked, [tracesTask(hosts), ballotTask(hosts)])
   const [fromHere] = await Promise.all([reachVips(session), connectAndLook(context, inspector.tasks)])
   if (liveHosts(context.world).length === 0) {
     reporter.result(EXIT.unreachable, {}, () => "No host could be reached; nothing was done.\n", "unreachable")
     return EXIT.unreachable
   }
-  const agreed = previewNow(session, aim, fault, inspector, inspector.judge(fromHere))
+  const previewed = (inspection: Inspection) => setup.preview(inspection, carriers(context.world, inspector.tasks))
+  const agreed = previewed(inspector.judge(fromHere))
   await requireAgreement(session, options, agreed.words)
   await using _lock = await lockHosts(liveHosts(context.world), owner, context)
   // Somebody has thought about it, another run has been waited for: what counts is what is true under the lock.
   const [again] = await Promise.all([reachVips(session), look(context, inspector.tasks)])
   const inspection = inspector.judge(again)
-  const now = previewNow(session, aim, fault, inspector, inspection)
+  const now = previewed(inspection)
   requireAgreed(now, agreed)
-  const { target } = now
-  const foretold = await foretoldIn(session, fault, target, inspection)
-  const report = await measure(session, options, { aim, fault, target, inspector, foretold })
+  const foretold = await foretoldIn(session, setup.fault, now.target, inspection)
+  const report = await measure(session, options, { setup, now, inspector, foretold })
   const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
   await auditRun(context.world, owner, outcome)
   const exit = exitOfOutcome(outcome)
   reporter.result(exit, report, () => renderDrill(report, screenOptions(options)), outcome)
   return exit
-}
-
-/** What the latest look says of the drill. Throws `E_REFUSED` with everything that stands against it. */
-function previewNow(
-  { inventory, context }: Session,
-  aim: ProbedService,
-  fault: Fault,
-  { tasks }: Inspector,
-  { answers, status, checks }: Inspection,
-): DrillPreview {
-  const reference = referenceView(answers)
-  const resources = (reference && answers.answer(CIB_ANSWER, reference.host)?.cib.resources) ?? []
-  const traces = carriers(context.world, tasks)
-  return previewDrill(aim, fault, { inventory, status, checks, resources, traces })
 }
 
 async function requireAgreement(
@@ -121,9 +138,8 @@ async function requireAgreement(
 }
 
 interface Subject {
-  aim: ProbedService
-  fault: Fault
-  target: Target
+  setup: DrillSetup
+  now: SetupPreview
   inspector: Inspector
   foretold: readonly string[] | undefined
 }
@@ -141,18 +157,16 @@ async function foretoldIn({ context }: Session, fault: Fault, target: Target, { 
 
 async function measure(session: Session, options: DrillOptions, subject: Subject): Promise<DrillReport> {
   const { context, inventory, hosts, owner } = session
-  const { aim, fault, target, inspector, foretold } = subject
+  const { setup, now, inspector, foretold } = subject
+  const { fault } = setup
+  const { target, service } = now
   const tasks = [
     ...inspector.tasks.filter(({ step }) => step.role === "proof" || step.answers?.includes(TRACES)),
     observeTask(inspector.views, { inventory, hosts, deep: false }),
   ]
-  const prober = startProber(() =>
-    aim.how === "http"
-      ? askHttp(addressOf(aim), REQUEST_TIMEOUT_MS)
-      : askTcp(aim.vip.address, aim.service.bind.port, REQUEST_TIMEOUT_MS),
-  )
+  const prober = now.start()
   try {
-    await requireAnswers(session, aim, prober)
+    await setup.requireAnswers(prober)
     const before = viewOf({ inventory, world: context.world, tasks, target, fault, atMs: prober.now() })
     const { maxOutage: limitMs, hold: holdMs, recovery } = options
     const recoverMs = recovery ?? (fault.effect === "reboots" ? RECOVERY_MS.reboot : RECOVERY_MS.other)
@@ -163,12 +177,13 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
       audit: auditLine({ ...owner, outcome: `begun on ${target.node}` }),
       verify: () => verify(session, inspector),
     }
-    const service = { name: aim.service.name, at: addressOf(aim) }
-    return await announced(session, subject, async () => {
-      const course = await runDrill(drill)
-      const seen = courseOf(course, { fault, target, at: addressOf(aim), before })
+    return await announced(session, subject, prober.everyMs, async () => {
+      const timeline = await runDrill(drill)
+      const { everyMs } = prober
+      const seen = courseOf(timeline, { fault, target, at: service.at, before, everyMs })
       session.reporter.sink({ type: "drilled", host: target.node, drill: seen })
-      return reportOf(course, { fault, target, service, limitMs, before, foretold })
+      const kept = setup.kept?.(prober)
+      return reportOf(timeline, { fault, target, service, limitMs, before, everyMs, kept, foretold })
     })
   } finally {
     await prober.stop()
@@ -178,25 +193,23 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
 /** A drill as a step of a run: for progress, journal and log. */
 async function announced(
   { reporter: { sink } }: Session,
-  { aim, fault, target }: Subject,
+  { setup: { fault }, now: { target, about, changes } }: Subject,
+  everyMs: number,
   work: () => Promise<DrillReport>,
 ): Promise<DrillReport> {
   const what = fault.announce(target)
   const place = { stage: "drill", host: target.node, step: what, scope: "each" } as const
   const start = Date.now()
   const ms = () => Date.now() - start
-  const text = `${aim.vip.name} ${addressOf(aim)} asked every ${EVERY_MS} ms. ${what} …`
+  const text = `${about} asked every ${everyMs} ms. ${what} …`
   sink({ type: "message", level: "info", text })
   sink({ type: "stage-started", stage: "drill", hosts: [target.node] })
   sink({ type: "action-started", ...place, action: what })
   try {
     const report = await work()
-    const path = report.moves[aim.vip.name] ?? [[target.node]]
-    const want = path.slice(-1).flat().join(" ")
-    const drift: Drift = { attribute: aim.vip.name, have: `on ${target.node}`, want: `on ${want}`, risk: "failover" }
-    sink({ type: "step-drifted", ...place, drift: [drift] })
+    sink({ type: "step-drifted", ...place, drift: [changes?.(report) ?? moved(report, target)] })
     if (report.foretold !== undefined) {
-      const said = `foretold: ${foretoldWords(aim.vip.name, report.foretold)}`
+      const said = `foretold: ${foretoldWords(target.vip.name, report.foretold)}`
       sink({ type: "message", level: report.foretold.right ? "info" : "warning", text: said })
     }
     sink({ type: "action-finished", ...place, action: what, ms: ms() })
@@ -211,21 +224,23 @@ async function announced(
   }
 }
 
+function moved(report: DrillReport, { node, vip }: Target): Drift {
+  const path = report.moves[vip.name] ?? [[node]]
+  const want = path.slice(-1).flat().join(" ")
+  return { attribute: vip.name, have: `on ${node}`, want: `on ${want}`, risk: "failover" }
+}
+
 /** The VIP is answered from here, or nothing could be measured. */
-async function requireAnswers({ context }: Session, aim: ProbedService, prober: Prober): Promise<void> {
+async function requireAnswers(context: RunContext, at: string, prober: Prober): Promise<void> {
   while (prober.attempts.length < BASELINE && !context.stop.aborted) {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   if (context.stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
   const failed = prober.attempts.find(({ ok }) => !ok)
   if (failed === undefined) return
-  throw new HaopsError(
-    "E_REFUSED",
-    `${addressOf(aim)} does not answer from here (${failed.answer}); nothing was touched`,
-    {
-      hint: "A drill asks the VIP from this machine. Run it where clients are, or name another --service.",
-    },
-  )
+  throw new HaopsError("E_REFUSED", `${at} does not answer from here (${failed.answer}); nothing was touched`, {
+    hint: "A drill asks the VIP from this machine. Run it where clients are, or name another --service.",
+  })
 }
 
 async function verify(session: Session, inspector: Inspector): Promise<readonly string[]> {

@@ -1,9 +1,10 @@
 import { hostname, userInfo } from "node:os"
 import { setImmediate as turn } from "node:timers/promises"
+import type { Secret } from "../base/secret.ts"
 import type { RunContext } from "../engine/context.ts"
 import type { LockOwner } from "../engine/lock.ts"
 import type { Barrier } from "../engine/task.ts"
-import type { Host, Inventory } from "../model/inventory.ts"
+import type { Host, Inventory, SecretSource } from "../model/inventory.ts"
 import type { Step, Subject } from "../model/step.ts"
 import type { LoadedPlaybook } from "../playbook/compile.ts"
 import { type Approach, type ApproachRequest, approachHosts } from "./approach.ts"
@@ -19,6 +20,8 @@ export interface Session extends AsyncDisposable {
   reporter: Reporter
   owner: LockOwner
   startedAt: number
+  /** Resolves a secret of the inventory; memoised for the run. */
+  secret: (source: SecretSource) => Secret
 }
 
 /** The vocabulary of playbooks by kind. */
@@ -91,6 +94,7 @@ async function sessionOf(request: SessionRequest, approach: Approach, startedAt:
     reporter,
     owner: ownerOf(verb, reporter.runId),
     startedAt,
+    secret: approach.secret,
     async [Symbol.asyncDispose]() {
       await approach[Symbol.asyncDispose]()
       await reporter.close()

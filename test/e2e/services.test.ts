@@ -6,6 +6,7 @@ import { everywhere } from "./harness/observe.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
+import { drillTests } from "./services-drill.ts"
 import { galeraTests } from "./services-galera.ts"
 import { keystoneTests } from "./services-keystone.ts"
 
@@ -142,6 +143,8 @@ galeraTests({
   env,
   change,
 })
+
+drillTests({ lab: () => lab, haops, secrets: Object.values(ENV) })
 
 /** Publishes to a quorum queue, and returns when a majority has the message. */
 async function publish(node: string, text: string): Promise<void> {

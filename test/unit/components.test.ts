@@ -12,6 +12,7 @@ import { preflightStep } from "../../src/host/steps/preflight.ts"
 import { inventoryJsonSchema } from "../../src/inventory/json-schema.ts"
 import { inventoryParser } from "../../src/inventory/parse.ts"
 import type { Component } from "../../src/model/component.ts"
+import { SERVICE_DRILLS } from "../../src/model/drill.ts"
 import { settingsOf } from "../../src/model/section.ts"
 import { renderPlan } from "../../src/output/plan-screen.ts"
 import { renderStatus } from "../../src/output/status-screen.ts"
@@ -46,6 +47,11 @@ const inventoryOf = (more = "") => parse(`${HEAD}toy: { file: ${file}${more} }\n
 
 test("each component has a name of its own", () => {
   expect(new Set(COMPONENTS.map(({ name }) => name)).size).toBe(COMPONENTS.length)
+})
+
+test("the command line knows just the drills that components bring", async () => {
+  const drills = await Promise.all(COMPONENTS.map((component) => component.drills?.() ?? []))
+  expect(drills.flat().map(({ kind }) => kind)).toEqual([...SERVICE_DRILLS])
 })
 
 test("a new component has its section in the schema, and its settings in the inventory", async () => {
