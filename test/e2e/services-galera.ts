@@ -3,8 +3,8 @@ import type { HaopsResult } from "./harness/haops.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
-import type { LabNode } from "./harness/node.ts"
 import { everywhere } from "./harness/observe.ts"
+import { endRows, writeRows } from "./harness/row-writer.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
@@ -103,7 +103,7 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
     })
 
     test("comes back after all members were killed under writes and haops in the middle of it, with every row that was acknowledged", async () => {
-      await write(node("controller2"), viaVip("insert into entries values (); select last_insert_id()"))
+      await writeRows(node("controller2"), viaVip("insert into entries values (); select last_insert_id()"))
       await Promise.all(nodes().map((one) => one.must("pkill -KILL -x mariadbd")))
       const killable: Pick<Lab, "spawnHaops"> = {
         spawnHaops: (args, options) => lab().spawnHaops(args, { ...options, env: env() }),
@@ -111,13 +111,9 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       await killedAt(killable, "start mariadb along", ["up", "--yes"])
       await up()
       await allSynced()
-      const acknowledged = await node("controller2").must(
-        "systemctl stop lab-writer; grep -c . /root/acknowledged; tail -n 1 /root/acknowledged",
-      )
-      const [count = "0", last = ""] = acknowledged.split("\n")
-      expect(Number(count)).toBeGreaterThan(0)
-      const lost = `for id in $(cat /root/acknowledged); do echo "select $id where not exists (select 1 from keystone.entries where id = $id);"; done | mariadb -NB`
-      await node("controller2").must(`grep -q . /root/acknowledged && test -z "$(${lost})"`)
+      const { acknowledged, last, lost } = await endRows(node("controller2"), "keystone.entries")
+      expect(acknowledged).toBeGreaterThan(0)
+      expect(lost).toBe("")
       expect(
         await everywhere(nodes(), `mariadb -NB -e 'select count(*) from keystone.entries where id = ${last}'`),
       ).toEqual(each("1"))
@@ -152,14 +148,4 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       expect(new Set(counted).size).toBe(1)
     })
   })
-}
-
-/** A client that writes as fast as it is let, and keeps what was acknowledged. */
-async function write(node: LabNode, insert: string): Promise<void> {
-  await node.write(
-    "/root/writer.sh",
-    `: >/root/acknowledged\nwhile :; do ${insert} >>/root/acknowledged 2>/dev/null || sleep 0.1; done\n`,
-  )
-  await node.must("systemd-run --quiet --unit=lab-writer sh /root/writer.sh")
-  await until(async () => (await node.exec("test -s /root/acknowledged")).code === 0, { what: "the first row" })
 }

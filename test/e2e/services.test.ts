@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
+import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
@@ -9,6 +10,8 @@ import { each, THREE } from "./harness/three.ts"
 import { drillTests } from "./services-drill.ts"
 import { galeraTests } from "./services-galera.ts"
 import { keystoneTests } from "./services-keystone.ts"
+import { nodeTests } from "./services-nodes.ts"
+import { refusalTests } from "./services-refusals.ts"
 
 // inventory/openstack-services.yaml on three Debian 12 nodes that hold the packages: the data services, beside pacemaker, haproxy and a VIP.
 
@@ -32,8 +35,13 @@ beforeAll(async () => {
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
-test("up brings up all services of the example, and their secrets into no command line", async () => {
+test("up brings up all services of the example, though haops is killed as it founds and joins, and their secrets into no command line", async () => {
   const watcher = await watchSecrets(nodes(), Object.values(ENV))
+  const killable: Pick<Lab, "spawnHaops"> = {
+    spawnHaops: (args, options) => lab.spawnHaops(args, { ...options, env: env() }),
+  }
+  for (const action of ["galera_new_cluster", "start mariadb, and wait", "rabbitmqctl join_cluster"])
+    await killedAt(killable, action, ["up", "--yes", "-i", await inventory()])
   await up()
   expect((await watcher.stop()).sightings).toEqual([])
   expect(await everywhere(nodes(), "systemctl is-active memcached; systemctl is-enabled memcached")).toEqual(
@@ -144,6 +152,14 @@ galeraTests({
   change,
 })
 
+nodeTests({
+  ...{ lab: () => lab, inventory, env },
+  database: ENV.HAOPS_KEYSTONE_DB_PASSWORD,
+  admin: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD,
+})
+
+refusalTests({ lab: () => lab, haops, up, change })
+
 drillTests({ lab: () => lab, haops, secrets: Object.values(ENV) })
 
 /** Publishes to a quorum queue, and returns when a majority has the message. */
@@ -175,8 +191,12 @@ connection.close()
 }
 
 async function haops(...words: readonly string[]) {
+  return await lab.haops([...words, "-i", await inventory()], { env: env() })
+}
+
+async function inventory(): Promise<string> {
   const [one, two, three] = nodes()
-  const path = await exampleInventory(lab, "openstack-services.yaml", {
+  return await exampleInventory(lab, "openstack-services.yaml", {
     places: {
       "10.0.0.12": one!.address,
       "10.0.0.13": two!.address,
@@ -188,7 +208,6 @@ async function haops(...words: readonly string[]) {
       ...changes,
     },
   })
-  return await lab.haops([...words, "-i", path], { env: env() })
 }
 
 async function up(): Promise<void> {
