@@ -35,13 +35,16 @@ beforeAll(async () => {
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
-test("up brings up all services of the example, though haops is killed as it founds and joins, and their secrets into no command line", async () => {
-  const watcher = await watchSecrets(nodes(), Object.values(ENV))
+test("haops is killed as it founds and joins", async () => {
   const killable: Pick<Lab, "spawnHaops"> = {
     spawnHaops: (args, options) => lab.spawnHaops(args, { ...options, env: env() }),
   }
   for (const action of ["galera_new_cluster", "start mariadb, and wait", "rabbitmqctl join_cluster"])
     await killedAt(killable, action, ["up", "--yes", "-i", await inventory()])
+})
+
+test("up brings up all services of the example from there, and their secrets into no command line", async () => {
+  const watcher = await watchSecrets(nodes(), Object.values(ENV))
   await up()
   expect((await watcher.stop()).sightings).toEqual([])
   expect(await everywhere(nodes(), "systemctl is-active memcached; systemctl is-enabled memcached")).toEqual(
@@ -153,7 +156,7 @@ galeraTests({
 })
 
 nodeTests({
-  ...{ lab: () => lab, inventory, env },
+  ...{ lab: () => lab, inventory, change, env },
   database: ENV.HAOPS_KEYSTONE_DB_PASSWORD,
   admin: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD,
 })
