@@ -155,15 +155,15 @@ galeraTests({
   change,
 })
 
+refusalTests({ lab: () => lab, haops, up, change })
+
+drillTests({ lab: () => lab, haops, secrets: Object.values(ENV) })
+
 nodeTests({
   ...{ lab: () => lab, inventory, change, env },
   database: ENV.HAOPS_KEYSTONE_DB_PASSWORD,
   admin: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD,
 })
-
-refusalTests({ lab: () => lab, haops, up, change })
-
-drillTests({ lab: () => lab, haops, secrets: Object.values(ENV) })
 
 /** Publishes to a quorum queue, and returns when a majority has the message. */
 async function publish(node: string, text: string): Promise<void> {
