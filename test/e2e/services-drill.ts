@@ -19,7 +19,16 @@ export function drillTests({ lab, haops, secrets }: Services): void {
   const nodes = () => THREE.map((name) => lab().node(name))
   const drill = async (kind: string): Promise<DrillReport> => {
     const watcher = await watchSecrets(nodes(), secrets)
-    const { code, stdout, stderr } = await haops("drill", kind, "--yes", "--json", "--max-outage", "30s")
+    const { code, stdout, stderr } = await haops(
+      "drill",
+      kind,
+      "--yes",
+      "--json",
+      "--max-outage",
+      "2min",
+      "--recovery",
+      "5min",
+    )
     expect((await watcher.stop()).sightings).toEqual([])
     expect(code, `${stdout}\n${stderr}`).toBe(0)
     const report = JSON.parse(stdout).details as DrillReport
