@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { Outlook } from "../../src/foresight/foretell.ts"
 import { DAMAGES } from "./damages.ts"
 import { ended } from "./harness/ended.ts"
+import { placesOf, whatIf } from "./harness/foretold.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { constraints, everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { unknownOptions } from "./harness/options.ts"
@@ -260,9 +262,11 @@ esac
 describe("a dead member", () => {
   const conf = "sha256sum </etc/corosync/corosync.conf"
   let before: Record<string, string>
+  let foretold: Outlook | undefined
 
   beforeAll(async () => {
     before = await everywhere(lab.nodes, conf)
+    foretold = (await whatIf(haops, "--down", "controller3")).get("controller3 down")
     await lab.node("controller3").kill()
     await until(async () => (await onlineNodes(lab.nodes[0]!)).length === 2, {
       what: "the cluster to miss controller3",
@@ -270,6 +274,22 @@ describe("a dead member", () => {
   })
 
   deadMemberTests(() => ({ lab, inventory }))
+
+  test("leaves behind what was foretold: votes, the VIP, haproxy and the service", async () => {
+    const [living] = lab.nodes
+    const left = foretold?.parts[0]
+    expect(left?.votes).toMatchObject({ votes: 2, expected: 3, needed: 2, quorate: true })
+    const { stdout } = await living!.exec("corosync-quorumtool -s")
+    for (const line of ["Expected votes: +3", "Total votes: +2", "Quorum: +2", "Quorate: +Yes"]) {
+      expect(stdout).toMatch(new RegExp(line))
+    }
+    expect(placesOf(foretold, "vip")).toEqual([await holders(lab.nodes.slice(0, 2), lab.vip)])
+    expect(await runningOn(living!, "vip")).toEqual(left?.vips[0]?.on)
+    expect(left?.services).toMatchObject([{ name: "web", servers: { up: 2, of: 3 }, answers: true }])
+    // haproxy takes its time to find the lost server dead.
+    const answers = async () => (await ask(`http://${lab.vip}:8080/`)).ok
+    await until(answers, { what: "the service to answer" })
+  })
 
   test("stays a member: the others converge, the run says 3, and it comes back", async () => {
     const [living, , dead] = lab.nodes
@@ -295,6 +315,10 @@ describe("a dead member", () => {
 describe("made into that of the OpenStack guides", () => {
   placementTests(() => lab)
 })
+
+async function haops(...words: string[]) {
+  return await lab.haops([...words, "-i", inventory])
+}
 
 /** With `--yes`, since a repair may interrupt. */
 async function up(expected: number) {

@@ -70,6 +70,25 @@ export function statusTests(cluster: () => Cluster): void {
     }
   })
 
+  test("what-if foretells all single and double failures by two commands on one node, and changes nothing", async () => {
+    const before = await readSshUse(lab.nodes)
+    const cib = "cibadmin -Q --scope configuration | sha256sum"
+    const was = await lab.node("controller1").must(cib)
+    const { code, stdout, stderr } = await lab.haops(["what-if", "-i", inventory])
+    expect(code, stderr).toBe(0)
+    const used = Object.values(sshUseBetween(before, await readSshUse(lab.nodes)))
+    expect(used.map(({ commands }) => commands).sort()).toEqual([1, 1, 2])
+    const rows = stdout.split("\n").filter((line) => /^ {2}(nothing|(?!what ).* (down|fails)) /.test(line))
+    expect(rows).toHaveLength(9)
+    for (const name of THREE)
+      expect(stdout).toMatch(new RegExp(`^  ${name} down +2 of 3 +controller\\d +all answer$`, "m"))
+    expect(stdout).toMatch(/^ {2}controller1 and controller2 down +1 of 3 NO QUORUM +nowhere +none answers$/m)
+    expect(await lab.node("controller1").must(cib)).toBe(was)
+    const { stdout: table } = await lab.haops(["what-if", "--cut", "controller1", "--json", "-i", inventory])
+    const parts = JSON.parse(table).details.failures[1].parts as { votes: { quorate: boolean } }[]
+    expect(parts.map(({ votes }) => votes.quorate)).toEqual([false, true])
+  })
+
   test("verify passes on it, with evidence for each check", async () => {
     const { exit, details } = await json(["verify"])
     const failed = details.checks.filter(({ outcome }) => outcome === "fail")
