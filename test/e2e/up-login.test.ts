@@ -1,5 +1,7 @@
-import { readdir, readFile, writeFile } from "node:fs/promises"
+import { execFile } from "node:child_process"
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes } from "./harness/observe.ts"
@@ -7,10 +9,12 @@ import { planned } from "./harness/planned.ts"
 import { type SecretWatcher, watchSecrets } from "./harness/secret-watcher.ts"
 import { each, THREE } from "./harness/three.ts"
 
-// A first `up` by the three ways to root: as root, by sudo with a password and by sudo without one. All the while the nodes are
-// watched: none of the passwords may show where another user of the node, or a reader of haops's output and files, could see it.
+// A first `up` by the three ways to root: as root, by sudo with a password and by sudo without one; as root by an SSH certificate, which
+// only the machine's own ssh can show. All the while the nodes are watched: none of the passwords may show where another user of the node, or a reader of haops's output and files, could see it.
 
 const SECRETS = { hacluster: "Hac1-uster 'quoted' pass", stats: 'St4ts"pass$word', sudo: "Sud0 (pass) word" }
+
+const CERTIFIED = { transport: "openssh", identityFile: "certified" }
 
 let lab: Lab
 let inventory: string
@@ -23,11 +27,12 @@ beforeAll(async () => {
   await lab.node("controller1").must("chpasswd </root/new && rm /root/new")
   for (const [name, secret] of Object.entries(SECRETS))
     await writeFile(join(lab.directory, name), secret, { mode: 0o600 })
+  await trustCertificates()
   inventory = await lab.inventory({
     controllers: {
       controller1: login("controller1", { user: "operator", becomePassword: { file: "sudo" } }),
       controller2: login("controller2", { user: "deployer" }),
-      controller3: login("controller3", { user: "root" }),
+      controller3: login("controller3", { user: "root", ...CERTIFIED }),
     },
     haproxy: { stats: { user: "admin", password: { file: "stats" } } },
   })
@@ -70,6 +75,29 @@ test("on the nodes haproxy's own file alone holds a password", async () => {
     expect(await node.must(search)).toBe("")
   }
 })
+
+test("a certificate alone opens controller3, and ssh2 says that it cannot show one", async () => {
+  const look = (file: string) => lab.haops(["facts", "--limit", "controller3", "-i", file])
+  expect(await look(inventory)).toMatchObject({ code: 0 })
+  const ssh = { identityFile: "certified" }
+  const without = await lab.inventory({ controllers: { controller3: login("controller3", ssh) } }, "without.yaml")
+  await writeFile(join(lab.directory, ".ssh/config"), `CertificateFile ${join(lab.directory, "certified-cert.pub")}\n`)
+  const { code, stdout, stderr } = await look(without)
+  expect(code, stdout).toBe(4)
+  expect(`${stdout}${stderr}`).toContain("ssh.transport: openssh")
+})
+
+/** Has controller3 take certificates of an authority of ours, and no key by itself. */
+async function trustCertificates(): Promise<void> {
+  const keygen = (...args: string[]) => promisify(execFile)("ssh-keygen", ["-q", ...args], { cwd: lab.directory })
+  for (const name of ["authority", "certified"]) await keygen("-t", "ed25519", "-N", "", "-f", name)
+  await keygen("-s", "authority", "-I", "operator", "-n", "root", "certified.pub")
+  await mkdir(join(lab.directory, ".ssh"), { mode: 0o700 })
+  const node = lab.node("controller3")
+  await node.write("/etc/ssh/authority.pub", await readFile(join(lab.directory, "authority.pub"), "utf8"))
+  await node.must("echo TrustedUserCAKeys /etc/ssh/authority.pub >>/etc/ssh/sshd_config")
+  await node.must("rm /root/.ssh/authorized_keys && systemctl restart ssh")
+}
 
 function login(name: string, ssh: object) {
   return { address: lab.node(name).address, ssh }
