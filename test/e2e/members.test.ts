@@ -425,6 +425,23 @@ describe("members that are lost while others are to come and go", () => {
     expect(await votes()).toEqual({ expected: "3", total: "2", quorate: "Yes" })
     await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "the VIP" })
   })
+
+  test("with --lose-quorum one goes without which there is no quorum for a while: what runs there stops, and comes back", async () => {
+    // controller3 is dead, and would not learn of it.
+    const words = ["remove-node", "controller2", "--lose-quorum", "--yes", "--timeout", "5"]
+    const refused = await haops(...words)
+    expect(refused.code, refused.stderr).toBe(1)
+    expect(refused.stderr.replaceAll(/\s+/g, " ")).toContain("controller3 would not learn that controller2 has left")
+    expect(await votes()).toEqual({ expected: "3", total: "2", quorate: "Yes" })
+    const gone = await haops(...words, "--force")
+    expect(gone.code, gone.stderr).toBe(3)
+    expect(gone.stderr.replaceAll(/\s+/g, " ")).toContain("while controller2 leaves, the cluster has no quorum")
+    expect(await votes()).toEqual({ expected: "2", total: "1", quorate: "Yes" })
+    const left = await lab.node("controller2").exec("systemctl is-active corosync pacemaker")
+    expect(left.stdout).toBe("inactive\ninactive\n")
+    await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "the VIP" })
+    expect(await holders(lab.nodes.slice(0, 2), lab.vip)).toEqual(["controller1"])
+  })
 })
 
 /** As if it had been installed anew, with the packages: nothing of the cluster is on its disk. */
