@@ -1,4 +1,4 @@
-import { duration } from "../../base/words.ts"
+import { count, duration } from "../../base/words.ts"
 import type { JournalDrill } from "../journal.ts"
 import { type Html, html } from "./html.ts"
 
@@ -29,7 +29,7 @@ export function drillChart({ fault, at, answered, failed, outages, marks }: Jour
     ({ ms }, index) =>
       html`<line class="mark" x1="${x(ms).toFixed(1)}" x2="${x(ms).toFixed(1)}" y1="${TOP - 8}" y2="${TOP + HEIGHT}"/><text x="${x(ms).toFixed(1)}" y="${index % 2 === 0 ? 12 : 26}" text-anchor="middle">${index + 1}</text>`,
   )
-  const label = `${all.length} requests, ${failed.length} of them without an answer; the list below says what happened when`
+  const label = `${count(all.length, "request")}, ${failed.length} of them without an answer; the list below says what happened when`
   return html`<p>${fault}; ${at} was asked.</p>
 <figure><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 24}">
 ${shaded}<line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/>

@@ -1,4 +1,4 @@
-import { duration } from "../../base/words.ts"
+import { count, duration } from "../../base/words.ts"
 import type { JournalChange } from "../journal.ts"
 import { type Html, html } from "./html.ts"
 
@@ -28,7 +28,7 @@ export function timeline(changes: readonly JournalChange[], startMs: number, end
     const anchor = share === 1 ? "end" : "middle"
     return html`<line class="axis" x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="0" y2="${height - 20}"/><text class="dim" x="${x.toFixed(1)}" y="${height - 6}" text-anchor="${anchor}">${duration(share * span)}</text>`
   })
-  const label = `Timeline: ${rows.length} rows, ${changes.length} steps in ${duration(span)}; the changes below say the same in words`
+  const label = `Timeline: ${count(rows.length, "row")}, ${count(changes.length, "step")} in ${duration(span)}; the changes below say the same in words`
   return html`<figure><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${height}">${ticks}${names}${bars}</svg></figure>`
 }
 
