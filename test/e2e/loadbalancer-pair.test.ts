@@ -1,3 +1,5 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
 import { ended } from "./harness/ended.ts"
@@ -57,6 +59,19 @@ test("a second up has nothing to do, and verify finds nothing wrong", async () =
   expect((await haops("plan")).code).toBe(0)
   const { code, stdout } = await haops("verify")
   expect(code, stdout).toBe(0)
+})
+
+test("the pair is taken in without its passwords, and by that inventory the cluster and haproxy stay as they are", async () => {
+  const login = ["--user", "root", "--identity", "id_ed25519", "--known-hosts", "known_hosts"]
+  const adopted = await lab.haops(["adopt", "--host", pair[0].address, ...login, "-o", "adopted.yaml"])
+  expect(adopted).toMatchObject({ code: 0, stdout: "", stderr: "" })
+  const text = await readFile(join(lab.directory, "adopted.yaml"), "utf8")
+  for (const password of Object.values(ENV)) expect(text).not.toContain(password)
+  await mkdir(join(lab.directory, "secrets"))
+  await writeFile(join(lab.directory, "secrets/hacluster"), ENV.HAOPS_HACLUSTER_PASSWORD, { mode: 0o600 })
+  await writeFile(join(lab.directory, "secrets/haproxy-stats"), ENV.HAOPS_STATS_PASSWORD, { mode: 0o600 })
+  const plan = await lab.haops(["plan", "-i", "adopted.yaml", "--only", "cib", "cib-record", "haproxy-config"])
+  expect(plan, text).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing to do: 2 hosts") })
 })
 
 test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async () => {
