@@ -79,6 +79,7 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     const now = await planRun(context, inventory, barriers, startedAt)
     consent.judge(now)
     requireAll(context)
+    requireKnown(context, now)
     await request.require?.(now)
     request.forbid?.(now)
     // An earlier run's command has done its work meanwhile: what was shown is not what it would do now.
@@ -101,6 +102,15 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     const error = asHaopsError(thrown)
     return { outcome: outcomeOfError(error), plan, changed, error }
   }
+}
+
+/**
+ * Throws what is not known of a host, in a run that goes on with all of them: it would end there, in the middle. Asked under the lock: before
+ * it, a killed run's command may still be at work.
+ */
+function requireKnown({ allTogether }: RunContext, { assessments }: PlanResult): void {
+  const unknown = allTogether === true ? assessments.find(({ error }) => error !== undefined) : undefined
+  if (unknown?.error !== undefined) throw unknown.error
 }
 
 /** How a run ended in which nothing was thrown. */

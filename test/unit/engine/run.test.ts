@@ -243,8 +243,8 @@ describe("before each barrier", () => {
 })
 
 describe("two hosts, of which one fails", () => {
-  /** A file on each, which n2 may not be able to make. */
-  function each(name: string, fails = false): Barrier {
+  /** A file on each, of which n2 cannot be asked, or which it cannot make. */
+  function each(name: string, fails?: "probe" | "change"): Barrier {
     const files = { n1: join(root, `${name}.n1`), n2: join(root, `${name}.n2`) }
     const step = defineStep<string, boolean>({
       kind: `each-${name}`,
@@ -252,11 +252,11 @@ describe("two hosts, of which one fails", () => {
       want: z.string(),
       title: () => name,
       probe: (path) => ({
-        script: `[ -e ${quote(path)} ] && echo yes || echo no`,
+        script: fails === "probe" && path === files.n2 ? "exit 3" : `[ -e ${quote(path)} ] && echo yes || echo no`,
         parse: ({ stdout }) => stdout === "yes\n",
       }),
       check: (_, have) => (have ? [] : [{ attribute: name, have: "absent", want: "there", risk: "none" }]),
-      plan: (path) => [{ type: "run", argv: fails && path === files.n2 ? ["false"] : ["touch", path] }],
+      plan: (path) => [{ type: "run", argv: fails === "change" && path === files.n2 ? ["false"] : ["touch", path] }],
     })
     const task = { id: name, stage: name, step, title: name, wants: new Map(Object.entries(files)) }
     return { stage: name, tasks: [task] }
@@ -274,14 +274,21 @@ describe("two hosts, of which one fails", () => {
   const done = () => ["a.n1", "a.n2", "b.n1", "b.n2"].filter(there)
 
   test("go on without it, each by itself", async () => {
-    expect(await go(each("a", true), each("b"))).toMatchObject({ outcome: "partial" })
+    expect(await go(each("a", "change"), each("b"))).toMatchObject({ outcome: "partial" })
     expect(done()).toEqual(["a.n1", "b.n1"])
   })
 
   test("nothing more is begun where it takes all of them together", async () => {
     request.context.allTogether = true
-    const result = await go(each("a", true), each("b"))
+    const result = await go(each("a", "change"), each("b"))
     expect(result).toMatchObject({ outcome: "failed", error: { code: "E_COMMAND", host: "n2" } })
     expect(done()).toEqual(["a.n1"])
+  })
+
+  test("nothing is touched where it takes all of them together, and one cannot be asked", async () => {
+    request.context.allTogether = true
+    const result = await go(each("a"), each("b", "probe"))
+    expect(result).toMatchObject({ outcome: "failed", changed: false, error: { code: "E_PROBE", host: "n2" } })
+    expect(done()).toEqual([])
   })
 })
