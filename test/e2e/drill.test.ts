@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import type { DrillReport } from "../../src/drill/report.ts"
 import type { HaopsRun } from "./harness/haops.ts"
@@ -110,6 +111,20 @@ describe("a drill that does not come to its end", () => {
 })
 
 describe("a drill that must not be", () => {
+  test("says on a terminal what it will do before it asks, draws nothing over that, and does nothing on a no", async () => {
+    const [holder] = await holders(lab.nodes, lab.vip)
+    const { code, said } = await lab.onTerminal(["drill", "standby", "-i", inventory], ["n"])
+    expect(code, said).toBe(130)
+    const asked = said.slice(0, said.indexOf("[y/N]"))
+    const text = stripVTControlCharacters(asked).replaceAll(/\s+/g, " ")
+    expect(text).toMatch(new RegExp(`${holder} is drained.* Go on\\? $`))
+    // Nothing goes up over what was written, or erases it: but for what is left of the line on which it asks.
+    expect(asked.slice(asked.indexOf("is drained"))).not.toMatch(/\u001b\[(\d*A|[12]?K|[123]J)/)
+    expect(said.slice(asked.length).replaceAll(/\s+/g, " ")).toContain("nothing was touched")
+    expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
+    expect((await lab.haops(["journal"])).stdout.split("\n")[1]).toMatch(/ drill standby .* 0 .* canceled$/)
+  })
+
   test("without a word and without a terminal", async () => {
     await refused("--yes", "standby")
   })

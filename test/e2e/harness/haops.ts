@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { type Ended, onTerminal } from "./terminal.ts"
 
 /** The built command, as a user runs it. HAOPS_E2E_CLI names that of an installed package, or the single executable, instead. */
 export const HAOPS = process.env.HAOPS_E2E_CLI ?? fileURLToPath(new URL("../../../dist/cli.cjs", import.meta.url))
@@ -38,8 +39,7 @@ export function spawnHaops(args: readonly string[], options: HaopsOptions = {}):
   const [program, ...first] = /\.[cm]?js$/.test(cli) ? [process.execPath, cli] : [cli]
   const child = spawn(program, [...first, ...args], {
     cwd,
-    // The developer's own ~/.ssh and agent must not decide how a test ends.
-    env: { PATH: process.env.PATH, HOME: cwd, ...env },
+    env: environment(cwd, env),
     stdio: ["pipe", "pipe", "pipe"],
   })
   child.stdin.on("error", () => {}).end(input)
@@ -59,4 +59,15 @@ export function spawnHaops(args: readonly string[], options: HaopsOptions = {}):
     })
   })
   return { child, done }
+}
+
+/** haops on a terminal, with these answers to what it asks. */
+export function haopsOnTerminal(args: readonly string[], answers: readonly string[], cwd: string): Promise<Ended> {
+  const env = environment(cwd, { TERM: "xterm" })
+  return onTerminal([process.execPath, HAOPS, ...args], answers, { cwd, env })
+}
+
+/** The developer's own ~/.ssh and agent must not decide how a test ends. */
+function environment(home: string, env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: home, ...env }
 }

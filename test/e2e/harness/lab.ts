@@ -4,11 +4,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { getContainerRuntimeClient } from "testcontainers"
 import { type Cleanups, createCleanups } from "./cleanups.ts"
-import { type HaopsOptions, type HaopsResult, type HaopsRun, spawnHaops } from "./haops.ts"
+import { type HaopsOptions, type HaopsResult, type HaopsRun, haopsOnTerminal, spawnHaops } from "./haops.ts"
 import { type InventoryOverrides, writeInventory } from "./inventory.ts"
 import { createLoginKey, writeKnownHosts } from "./keys.ts"
 import { type LabNode, startNode } from "./node.ts"
 import { createNetwork } from "./subnet.ts"
+import type { Ended } from "./terminal.ts"
 
 export type Release = "bullseye" | "bookworm" | "trixie"
 
@@ -51,6 +52,8 @@ export interface Lab extends AsyncDisposable {
   haops(args: readonly string[], options?: HaopsOptions): Promise<HaopsResult>
   /** Starts the built haops, for tests that kill it. */
   spawnHaops(args: readonly string[], options?: HaopsOptions): HaopsRun
+  /** The same on a terminal, where each question is given the next answer. */
+  onTerminal(args: readonly string[], answers: readonly string[]): Promise<Ended>
 }
 
 /**
@@ -107,7 +110,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 }
 
 function toLab(
-  parts: Omit<Lab, "node" | "inventory" | "haops" | "spawnHaops" | typeof Symbol.asyncDispose> & {
+  parts: Omit<Lab, "node" | "inventory" | "haops" | "spawnHaops" | "onTerminal" | typeof Symbol.asyncDispose> & {
     cleanups: Cleanups
   },
 ): Lab {
@@ -121,6 +124,7 @@ function toLab(
     },
     inventory: (overrides = {}, file = "inventory.yaml") => writeInventory(lab, overrides, join(lab.directory, file)),
     spawnHaops: (args, options = {}) => spawnHaops(args, { cwd: lab.directory, ...options }),
+    onTerminal: (args, answers) => haopsOnTerminal(args, answers, lab.directory),
     haops: (args, options) => lab.spawnHaops(args, options).done,
     [Symbol.asyncDispose]: () => (process.env.HAOPS_E2E_KEEP === undefined ? cleanups.run() : keep(lab)),
   }
