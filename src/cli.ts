@@ -2,7 +2,8 @@ import { CommanderError } from "commander"
 import { escapeJson } from "./base/clean.ts"
 import { asHaopsError, HaopsError } from "./base/errors.ts"
 import { EXIT, exitOfError, outcomeOfError } from "./base/exit-codes.ts"
-import { type Call, createProgram } from "./program.ts"
+import { createProgram } from "./program.ts"
+import type { Call } from "./verbs/flags.ts"
 
 // No top-level await: the bundle is CommonJS.
 main(process.argv).then((code) => {
