@@ -112,7 +112,7 @@ test("adopt: the inventory of a cluster that was made by hand", async () => {
 test("what-if: an excerpt of its table", () => {
   const [down, both, , , , , nothing] = foretell(SCENARIOS, known())
   const outlooks = [nothing!, down!, both!]
-  const title = "prod   by the scheduler of controller1"
+  const title = "lab   by the scheduler of controller1"
   const shown = renderWhatIf(
     { title, said: quorumWords(known()), outlooks, details: false },
     { color: false, width: 100 },
