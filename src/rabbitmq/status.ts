@@ -42,6 +42,15 @@ const STATUS = z.discriminatedUnion("running", [
 export type RabbitmqStatus = z.infer<typeof STATUS>
 export type RunningStatus = Extract<RabbitmqStatus, { running: true }>
 
+/** Binds H to a function without arguments: the quorum queues that `short` counts. */
+const SHORT_QUEUES = `R=rabbit_mnesia:cluster_nodes(running),
+W=fun(Q)->case lists:keyfind(<<"x-quorum-initial-group-size">>,1,amqqueue:get_arguments(Q)) of {_,_,N} when is_integer(N)->N;_->application:get_env(rabbit,quorum_cluster_size,3) end end,
+S=fun(Q)->Y=amqqueue:get_type_state(Q),N=case is_map(Y) of true->maps:get(nodes,Y,[]);false->[] end,not lists:member(node(),N) andalso length(N)<W(Q) andalso 2*length([X||X<-N,lists:member(X,R)])>length(N) end,
+H=fun()->[Q||Q<-rabbit_amqqueue:list(),amqqueue:get_type(Q)=:=rabbit_quorum_queue,S(Q)] end`
+
+/** Evaluates to what `short` is. */
+export const SHORT_EXPRESSION = `${SHORT_QUEUES},length(H()).`
+
 /**
  * Evaluates to the status as JSON, in base64: erl_call prints terms. Of one whose application is stopped the members are those that it
  * remembers. Works on 3.8 to 4.0.
@@ -51,15 +60,14 @@ T=fun(X) when is_binary(X)->X;(X) when is_atom(X)->atom_to_binary(X,utf8);(X)->i
 M=fun(D) when is_list(D)->maps:from_list(D);(D)->D end,
 P=fun(L)->maps:from_list([{T(K),case K of definition->M(V);priority->V;_->T(V) end}||{K,V}<-L]) end,
 U=fun(L)->N=proplists:get_value(user,L),{ok,I}=rabbit_auth_backend_internal:lookup_user(N),#{name=>N,tags=>[T(X)||X<-proplists:get_value(tags,L)],hash=>base64:encode(element(3,I)),algorithm=>T(element(5,I))} end,
-A=B(rabbit_mnesia:cluster_nodes(all)),R=rabbit_mnesia:cluster_nodes(running),
-W=fun(Q)->case lists:keyfind(<<"x-quorum-initial-group-size">>,1,amqqueue:get_arguments(Q)) of {_,_,N} when is_integer(N)->N;_->application:get_env(rabbit,quorum_cluster_size,3) end end,
-S=fun(Q)->Y=amqqueue:get_type_state(Q),N=case is_map(Y) of true->maps:get(nodes,Y,[]);false->[] end,not lists:member(node(),N) andalso length(N)<W(Q) andalso 2*length([X||X<-N,lists:member(X,R)])>length(N) end,
+A=B(rabbit_mnesia:cluster_nodes(all)),
+${SHORT_QUEUES},
 base64:encode_to_string(rabbit_json:encode(case rabbit:is_running() of
 false->#{running=>false,members=>A};
 true->#{running=>true,members=>A,up=>B(rabbit_mnesia:cluster_nodes(running)),partitions=>B(rabbit_node_monitor:partitions()),
 users=>[U(L)||L<-rabbit_auth_backend_internal:list_users()],vhosts=>rabbit_vhost:list_names(),
 permissions=>[P(L)||L<-rabbit_auth_backend_internal:list_permissions()],policies=>[P(L)||L<-rabbit_policy:list()],
-queues=>length(rabbit_amqqueue:list_names()),short=>length([Q||Q<-rabbit_amqqueue:list(),amqqueue:get_type(Q)=:=rabbit_quorum_queue,S(Q)]),alarms=>[T(X)||X<-rabbit_alarm:get_alarms()],version=>T(list_to_binary(rabbit_misc:version()))} end)).`
+queues=>length(rabbit_amqqueue:list_names()),short=>length(H()),alarms=>[T(X)||X<-rabbit_alarm:get_alarms()],version=>T(list_to_binary(rabbit_misc:version()))} end)).`
 
 /** Reads what the expression evaluates to. Throws `E_PROBE` on anything else. */
 export function parseStatus(base64: string): RabbitmqStatus {

@@ -7,6 +7,7 @@ import { erlCall } from "../erl-call.ts"
 import { hostOf, nodeName, RABBITMQ } from "../settings.ts"
 import { runningOf, situationOf } from "../situation.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
+import { SHORT_EXPRESSION } from "../status.ts"
 
 interface Want {
   host: string
@@ -81,8 +82,7 @@ function plan({ host, members }: Want, { all }: Members<RabbitmqState>): readonl
   const [contact] = well
   if (runningOf(all, host) === undefined || contact === undefined) return []
   const run = (...argv: string[]): Action => ({ type: "run", argv, timeoutMs: 180_000 })
-  const grow = run("rabbitmq-queues", "grow", nodeName(host), "all")
-  if (well.includes(host)) return [grow]
+  if (well.includes(host)) return [grown(host)]
   const queues = (runningOf(all, contact)?.queues ?? 0) > 0
   return [
     run("rabbitmqctl", "stop_app"),
@@ -94,7 +94,7 @@ function plan({ host, members }: Want, { all }: Members<RabbitmqState>): readonl
     run("rabbitmqctl", "join_cluster", nodeName(contact)),
     run("rabbitmqctl", "start_app"),
     joined(host, contact),
-    ...(queues ? [grow] : []),
+    ...(queues ? [grown(host)] : []),
   ]
 }
 
@@ -106,6 +106,26 @@ function joined(host: string, contact: string): Action {
     for: `RabbitMQ on ${host} and ${contact} to see each other`,
     script: `case $(${erlCall(host, expression)}) in '{ok, true}') ;; *) exit 1 ;; esac`,
     timeoutMs: 60_000,
+  }
+}
+
+const GROW_S = 120
+
+/**
+ * `grow` exits 0 though a queue has refused it, as one does whose leader was elected just now (cluster_change_not_permitted): what counts is
+ * that no queue is short of a copy any more.
+ */
+function grown(host: string): Action {
+  const script = `last=$(($(date +%s) + ${GROW_S}))
+until said=$(rabbitmq-queues grow "$1" all 2>&1) && [ "$(${erlCall(host, SHORT_EXPRESSION)})" = '{ok, 0}' ]; do
+  [ "$(date +%s)" -lt "$last" ] || { printf '%s\\n' "$said" >&2; exit 1; }
+  sleep 0.5
+done`
+  return {
+    type: "run",
+    argv: ["sh", "-c", script, "grow", nodeName(host)],
+    timeoutMs: (GROW_S + 60) * 1000,
+    label: `rabbitmq-queues grow ${nodeName(host)} all, until it has its copies, at most ${GROW_S} s`,
   }
 }
 

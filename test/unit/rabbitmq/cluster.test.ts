@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process"
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { RabbitmqState } from "../../../src/rabbitmq/state.ts"
 import { rabbitmqCluster } from "../../../src/rabbitmq/steps/rabbitmq-cluster.ts"
@@ -54,9 +58,9 @@ test.each<[string, Record<string, RabbitmqState>, Record<string, string[]>]>([
     "a node with content is joined, not the first",
     { c1: lone("c1"), c2: lone("c2", CONTENT), c3: lone("c3") },
     {
-      c1: ["c1 -> c2, c1", ...JOIN("c2"), "rabbitmq-queues rabbit@c1 all"],
+      c1: ["c1 -> c2, c1", ...JOIN("c2"), "sh grow rabbit@c1"],
       c2: [],
-      c3: ["c3 -> c2, c3", ...JOIN("c2"), "rabbitmq-queues rabbit@c3 all"],
+      c3: ["c3 -> c2, c3", ...JOIN("c2"), "sh grow rabbit@c3"],
     },
   ],
   [
@@ -84,7 +88,7 @@ test.each<[string, Record<string, RabbitmqState>, Record<string, string[]>]>([
     {
       c1: [],
       c2: [],
-      c3: ["2 quorum queues short of a copy, and none here -> a copy of each here", "rabbitmq-queues rabbit@c3 all"],
+      c3: ["2 quorum queues short of a copy, and none here -> a copy of each here", "sh grow rabbit@c3"],
     },
   ],
 ])("%s", (_what, states, expected) => {
@@ -123,4 +127,24 @@ test("nobody joins a cluster that has no majority of its own", () => {
   expect(of({ c1: lone("c1"), c2: lone("c2"), c3: lone("c3") })).toBeUndefined()
   expect(of({ c1: pair, c2: STOPPED, c3: lone("c3") })).toBe("of RabbitMQ's members c1, c2 only c1 runs")
   expect(of({ c1: whole, c2: STOPPED, c3: lone("c3") })).toBe("of RabbitMQ's members c1, c2 only c1 runs")
+})
+
+test("copies are asked for until a queue takes them, since grow ends well although one refuses", () => {
+  const states = { c1: whole, c2: whole, c3: state(running(HOSTS, { queues: 1, short: 1 })) }
+  const members = membersOf(states, "c3")
+  const [grow] = rabbitmqCluster.plan({ host: "c3", members: HOSTS }, members, [])
+  const directory = mkdtempSync(join(tmpdir(), "haops-grow-"))
+  const stub = (name: string, text: string) => {
+    writeFileSync(join(directory, name), `#!/bin/sh\n${text}\n`)
+    chmodSync(join(directory, name), 0o755)
+  }
+  const asked = join(directory, "asked")
+  stub("rabbitmq-queues", `echo "$*" >>'${asked}'; echo 'error: cluster_change_not_permitted'`)
+  stub("erl_call", `cat >/dev/null; [ "$(wc -l <'${asked}')" -ge 2 ] && echo '{ok, 0}' || echo '{ok, 1}'`)
+  const [program = "", ...words] = grow?.type === "run" ? grow.argv.map(String) : []
+  const env = { ...process.env, PATH: `${directory}:${process.env.PATH}` }
+  const { status, stderr } = spawnSync(program, words, { env, encoding: "utf8" })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+  expect(readFileSync(asked, "utf8")).toBe("grow rabbit@c3 all\ngrow rabbit@c3 all\n")
+  rmSync(directory, { recursive: true })
 })
