@@ -12,6 +12,7 @@ import type { Channel, Ssh2Connection } from "./connection.ts"
 import { type CredentialSources, credentialsFor } from "./credentials.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { HostKeyCheck } from "./host-keys.ts"
+import { Loss } from "./loss.ts"
 import { endSignsOfLife, signAtOnce, skipKeyProof } from "./ssh2-internals.ts"
 
 interface LoginDeps extends CredentialSources {
@@ -127,30 +128,21 @@ function createAuth(endpoint: Endpoint, deps: LoginDeps): Auth {
 }
 
 function connected(endpoint: Endpoint, client: Client, sock: Duplex): Ssh2Connection {
-  const listeners = new Set<(error: HaopsError) => void>()
-  let lost: HaopsError | undefined
+  const loss = new Loss()
   let cause: Error | undefined
   client.on("error", (error) => {
     cause ??= error
   })
-  client.on("close", () => {
-    lost ??= lostError(endpoint, cause)
-    for (const listener of listeners) listener(lost)
-    listeners.clear()
-  })
+  client.on("close", () => loss.tell(lostError(endpoint, cause)))
   return {
     endpoint,
     client,
     open: (line, _nonce, answered) =>
       client.exec(line, (error, stream) => answered(error, stream && channelOf(stream))),
     get lost() {
-      return lost
+      return loss.reason
     },
-    onLost: (listener) => {
-      if (lost !== undefined) listener(lost)
-      else listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onLost: loss.listen,
     close: () => {
       client.end()
       // The farewell is written; a host that is slow to answer it, or does not, must not keep this process alive.

@@ -7,6 +7,7 @@ import { canceledError, lostError, noAnswerError } from "../connect-errors.ts"
 import type { Connection } from "../connection.ts"
 import type { Destination } from "../destination.ts"
 import type { Surroundings } from "../endpoint.ts"
+import { Loss } from "../loss.ts"
 import { openChannel } from "./channel.ts"
 import { failureOf, wordsAfterLogin } from "./failure.ts"
 import { createKeeper, type Keeper } from "./keeper.ts"
@@ -108,20 +109,17 @@ function connect(master: Master, signal: AbortSignal, onOpening?: () => void): P
 
 function connected(master: Master, child: ChildProcess): Connection {
   const { program, env, destination, socket, log } = master
-  const listeners = new Set<(error: HaopsError) => void>()
-  let lost: HaopsError | undefined
+  const loss = new Loss()
   const gone = new Promise<void>((resolve) => {
     child.once("exit", () => {
       const words = wordsAfterLogin(read(log))
-      lost = lostError(destination, words === "" ? undefined : new Error(words))
-      for (const listener of listeners) listener(lost)
-      listeners.clear()
+      loss.tell(lostError(destination, words === "" ? undefined : new Error(words)))
       resolve()
     })
   })
   const reach = ["-F", "none", "-S", socket]
   const alive = async () => {
-    if (lost === undefined && (await succeeds(program, [...reach, "-O", "check", "haops"], env))) return true
+    if (loss.reason === undefined && (await succeeds(program, [...reach, "-O", "check", "haops"], env))) return true
     await gone
     return false
   }
@@ -144,13 +142,9 @@ function connected(master: Master, child: ChildProcess): Connection {
     open: (line, nonce, answered) =>
       answered(undefined, openChannel({ program, words: [...words, line], env, nonce, alive })),
     get lost() {
-      return lost
+      return loss.reason
     },
-    onLost: (listener) => {
-      if (lost !== undefined) listener(lost)
-      else listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onLost: loss.listen,
     close: () => {
       child.kill()
       child.unref()
