@@ -1,30 +1,24 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Drift, Outcome } from "../base/events.ts"
 import { EXIT, exitOfOutcome } from "../base/exit-codes.ts"
-import { askHttp, askTcp } from "../drill/ask.ts"
 import { courseOf } from "../drill/course.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
 import { foretoldPlace } from "../drill/foretold.ts"
-import { previewDrill, requireAgreed } from "../drill/preview.ts"
-import { addressOf, probedService } from "../drill/probed-service.ts"
-import { type Prober, startProber } from "../drill/prober.ts"
+import { requireAgreed } from "../drill/preview.ts"
 import { type DrillReport, reportOf } from "../drill/report.ts"
 import { type Drill, runDrill } from "../drill/run.ts"
 import { TRACES, tracesTask } from "../drill/traces.ts"
 import { carriers, viewOf } from "../drill/view.ts"
 import { auditLine, auditRun } from "../engine/audit.ts"
-import type { RunContext } from "../engine/context.ts"
 import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
 import { ballotTask } from "../foresight/ballot.ts"
-import { referenceView } from "../membership/reference-view.ts"
 import { SERVICE_DRILLS } from "../model/drill.ts"
 import type { Unasked } from "../model/view.ts"
 import { foretoldWords, renderDrill } from "../output/drill-screen.ts"
 import { screenOptions } from "../output/screen.ts"
-import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { lenient } from "../status/lenient.ts"
 import { observeTask } from "../status/observe.ts"
@@ -32,15 +26,12 @@ import { Watcher } from "../status/watch.ts"
 import { ask, requireTerminal } from "./ask.ts"
 import { serviceSetup } from "./drill-service.ts"
 import type { DrillSetup, SetupPreview } from "./drill-setup.ts"
+import { vipSetup } from "./drill-vip.ts"
 import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
 import type { DrillOptions } from "./options.ts"
 import { openSession, type Session } from "./session.ts"
 import { toldAsRun } from "./told.ts"
 
-/** Milliseconds after which a request has failed: long enough for a SYN that is sent again after a second. */
-const REQUEST_TIMEOUT_MS = 2_000
-/** Requests that have to be answered before anything is done. */
-const BASELINE = 20
 /** Milliseconds for the cluster to be healthy again; a server's own start can take minutes. */
 const RECOVERY_MS = { reboot: 600_000, other: 120_000 }
 /** The longest that `verify` waits for a host in the middle of a drill. */
@@ -67,28 +58,6 @@ export async function drill(options: DrillOptions, kind: string): Promise<number
       : vipSetup(session, options, FAULTS[kind as DrillKind])
     return await runIn(session, options, setup, unasked)
   })
-}
-
-/** A node that holds a VIP fails; the VIP is asked from here. */
-function vipSetup({ inventory, context }: Session, options: DrillOptions, fault: Fault): DrillSetup {
-  const aim = probedService(inventory, options)
-  return {
-    fault,
-    preview({ answers, status, checks }, traces) {
-      const reference = referenceView(answers)
-      const resources = (reference && answers.answer(CIB_ANSWER, reference.host)?.cib.resources) ?? []
-      const { target, words } = previewDrill(aim, fault, { inventory, status, checks, resources, traces })
-      const start = () =>
-        startProber(() =>
-          aim.how === "http"
-            ? askHttp(addressOf(aim), REQUEST_TIMEOUT_MS)
-            : askTcp(aim.vip.address, aim.service.bind.port, REQUEST_TIMEOUT_MS),
-        )
-      const about = `${aim.vip.name} ${addressOf(aim)}`
-      return { target, words, about, service: { name: aim.service.name, at: addressOf(aim) }, start }
-    },
-    requireAnswers: (prober) => requireAnswers(context, addressOf(aim), prober),
-  }
 }
 
 async function runIn(
@@ -228,19 +197,6 @@ function moved(report: DrillReport, { node, vip }: Target): Drift {
   const path = report.moves[vip.name] ?? [[node]]
   const want = path.slice(-1).flat().join(" ")
   return { attribute: vip.name, have: `on ${node}`, want: `on ${want}`, risk: "failover" }
-}
-
-/** The VIP is answered from here, or nothing could be measured. */
-async function requireAnswers(context: RunContext, at: string, prober: Prober): Promise<void> {
-  while (prober.attempts.length < BASELINE && !context.stop.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  if (context.stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
-  const failed = prober.attempts.find(({ ok }) => !ok)
-  if (failed === undefined) return
-  throw new HaopsError("E_REFUSED", `${at} does not answer from here (${failed.answer}); nothing was touched`, {
-    hint: "A drill asks the VIP from this machine. Run it where clients are, or name another --service.",
-  })
 }
 
 async function verify(session: Session, inspector: Inspector): Promise<readonly string[]> {
