@@ -3,7 +3,7 @@ import { count } from "../../base/words.ts"
 import type { Action } from "../../model/action.ts"
 import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
-import { erlCall } from "../erl-call.ts"
+import { erlSays } from "../erl-call.ts"
 import { hostOf, nodeName, RABBITMQ } from "../settings.ts"
 import { runningOf, situationOf } from "../situation.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
@@ -104,7 +104,7 @@ function joined(host: string, contact: string): Action {
   return {
     type: "wait",
     for: `RabbitMQ on ${host} and ${contact} to see each other`,
-    script: `case $(${erlCall(host, expression)}) in '{ok, true}') ;; *) exit 1 ;; esac`,
+    script: erlSays(host, expression, "true"),
     timeoutMs: 60_000,
   }
 }
@@ -117,8 +117,8 @@ const GROW_S = 120
  */
 function grown(host: string): Action {
   const script = `last=$(($(date +%s) + ${GROW_S}))
-until said=$(rabbitmq-queues grow "$1" all 2>&1) && [ "$(${erlCall(host, SHORT_EXPRESSION)})" = '{ok, 0}' ]; do
-  [ "$(date +%s)" -lt "$last" ] || { printf '%s\\n' "$said" >&2; exit 1; }
+until grown=$(rabbitmq-queues grow "$1" all 2>&1) && { ${erlSays(host, SHORT_EXPRESSION, "0")}; } >/dev/null; do
+  [ "$(date +%s)" -lt "$last" ] || { printf '%s\\n' "$grown" >&2; exit 1; }
   sleep 0.5
 done`
   return {
