@@ -14,12 +14,15 @@ export interface RunSummary {
   end?: JournalEnd | undefined
 }
 
-/** The runs that are kept, newest first. Directories without a readable journal are passed over. */
+/**
+ * The runs that are kept, newest first: an id tells the second alone, the journal the millisecond. Directories without a readable
+ * journal are passed over.
+ */
 export async function listRuns(root: string): Promise<readonly RunSummary[]> {
   const runs = await Promise.all(
     (await runIds(root)).map(async (runId) => summaryOf(runId, await entriesOf(root, runId))),
   )
-  return runs.filter((run) => run !== undefined)
+  return runs.filter((run) => run !== undefined).sort((a, b) => (a.start.time < b.start.time ? 1 : -1))
 }
 
 /** One run's journal. Throws `E_INPUT` where there is none of that id. */

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
 import type { HaopsEvent } from "../../../src/base/events.ts"
 import { Secret } from "../../../src/base/secret.ts"
-import { listRuns, readRun } from "../../../src/output/journal-read.ts"
+import { journalOf, listRuns, readRun } from "../../../src/output/journal-read.ts"
 import { renderRun } from "../../../src/output/journal-screen.ts"
 import { pruneRuns, runIds, runsRoot } from "../../../src/output/run-directory.ts"
 import { createRunId, isRunId } from "../../../src/output/run-id.ts"
@@ -145,6 +145,22 @@ describe("a run's record", () => {
     const runs = await listRuns(root)
     expect(runs).toMatchObject([{ runId: RUN_ID, changes: 3 }])
     expect(runs[0]?.end).toBeUndefined()
+  })
+
+  it("is listed by when it began, and is the last one by that, among runs of the same second", async () => {
+    const root = runsRoot({ XDG_STATE_HOME: home })
+    const begun = {
+      "2026-11-21T081500Z-ffff": "150",
+      "2026-11-21T081500Z-0000": "250",
+      "2026-11-21T081500Z-7777": "050",
+    }
+    for (const [runId, ms] of Object.entries(begun)) {
+      mkdirSync(join(root, runId), { recursive: true })
+      const start = { ...HEADER, type: "run", format: 1, time: `2026-11-21T08:15:00.${ms}Z`, runId, verb: "up" }
+      writeFileSync(join(root, runId, "journal.jsonl"), `${JSON.stringify(start)}\n`)
+    }
+    expect((await listRuns(root)).map(({ runId }) => runId.slice(-4))).toEqual(["0000", "ffff", "7777"])
+    expect(await journalOf(root)).toMatchObject([{ runId: "2026-11-21T081500Z-0000" }])
   })
 
   it("refuses to read what is not a run", async () => {
