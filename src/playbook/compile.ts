@@ -1,5 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
+import { packageVersion } from "../base/package-root.ts"
 import type { Secret } from "../base/secret.ts"
 import { InputError, type InputProblem, type Path } from "../document/problems.ts"
 import { checkShape } from "../document/shape.ts"
@@ -27,7 +28,10 @@ interface CompileContext {
 }
 
 /** A playbook as loaded, which still knows where each of its lines stood. */
-export type LoadedPlaybook = ParsedYaml<Playbook>
+export interface LoadedPlaybook extends ParsedYaml<Playbook> {
+  /** It came with haops, and so knows no step that this haops does not. */
+  shipped?: boolean
+}
 
 /** One item of a stage, taken apart. `want` is there only where the playbook says it. */
 interface Item {
@@ -44,7 +48,7 @@ type Report = (path: Path, message: string, suggestion?: string) => void
 export function compilePlaybook(playbook: LoadedPlaybook, context: CompileContext): readonly Barrier[] {
   const { value } = playbook
   const problems: InputProblem[] = []
-  const compiler = new Compiler(context, (path, message, suggestion) => {
+  const compiler = new Compiler({ ...context, shipped: playbook.shipped === true }, (path, message, suggestion) => {
     problems.push(playbook.problem(path, message, suggestion))
   })
   const tasks = value.stages.flatMap((stage, s) =>
@@ -60,11 +64,11 @@ export function compilePlaybook(playbook: LoadedPlaybook, context: CompileContex
 class Compiler {
   /** Secrets that some step wants and that are not there. */
   readonly missing: MissingSecretError[] = []
-  readonly #context: CompileContext
+  readonly #context: CompileContext & { shipped: boolean }
   readonly #problem: Report
   readonly #count = new Map<string, number>()
 
-  constructor(context: CompileContext, problem: Report) {
+  constructor(context: CompileContext & { shipped: boolean }, problem: Report) {
     this.#context = context
     this.#problem = problem
   }
@@ -74,7 +78,7 @@ class Compiler {
     if (parts === undefined) return []
     const step = this.#context.steps.get(parts.kind)
     if (step === undefined) {
-      this.#problem(path, `unknown step "${parts.kind}"`, nearest(parts.kind, this.#context.steps.keys()))
+      this.#unknown(parts.kind, path)
       return []
     }
     const on = parts.on ?? stageOn
@@ -86,6 +90,15 @@ class Compiler {
     const title = parts.name ?? (first === undefined ? step.kind : step.title(first))
     const leftOut = this.#leftOut(step, on, "want" in parts)
     return [{ id: this.#id(stage, step.kind), stage, step, title, wants, ...(leftOut.length > 0 && { leftOut }) }]
+  }
+
+  #unknown(kind: string, path: Path): void {
+    const { shipped, steps } = this.#context
+    const version = packageVersion()
+    const stale = `this playbook is newer than the haops that reads it (${version}): in a checkout, npm run build`
+    const suggestion = shipped ? undefined : nearest(kind, steps.keys())
+    const why = shipped ? `: ${stale}` : `: haops ${version} has no step that is spelled like it`
+    this.#problem(path, `unknown step "${kind}"${suggestion === undefined ? why : ""}`, suggestion)
   }
 
   /** Who would have a say in a step that acts for all, were it not for `--limit`. */

@@ -6,7 +6,7 @@ import type { LoadedPlaybook } from "./compile.ts"
 /** A playbook that haops ships, such as `up`. */
 export async function loadShipped(name: string): Promise<LoadedPlaybook> {
   const path = `playbooks/${name}.yaml`
-  return await parsePlaybook(packageFile(path), path)
+  return { ...(await parsePlaybook(packageFile(path), path)), shipped: true }
 }
 
 /** A playbook from a file. Throws `InputError` with line and column. */

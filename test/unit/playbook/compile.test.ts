@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { packageVersion } from "../../../src/base/package-root.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import { InputError } from "../../../src/document/problems.ts"
 import { parseYaml } from "../../../src/document/yaml-document.ts"
@@ -106,6 +107,19 @@ stages:
       "own.yaml:8:29 hacluster-password wants what the inventory says: it is written `- hacluster-password` alone",
     )
     expect(said).toContain("no host was touched")
+  })
+
+  test("of a step that it does not know says what may be: another version, or a haops that was built before", async () => {
+    const version = packageVersion()
+    const yaml = "name: x\nstages:\n  - { stage: a, steps: [teleport] }\n"
+    expect(problems(yaml)).toContain(
+      `own.yaml:3:25 unknown step "teleport": haops ${version} has no step that is spelled like it`,
+    )
+    const older = new Map([...stepKinds].filter(([kind]) => kind !== "hosts"))
+    const up = await loadShipped("up")
+    expect(() => compilePlaybook(up, { ...context, steps: older })).toThrow(
+      `unknown step "hosts": this playbook is newer than the haops that reads it (${version}): in a checkout, npm run build`,
+    )
   })
 
   test("has no keys that nothing reads", () => {
