@@ -1,4 +1,5 @@
 import { hostPort } from "../../base/address.ts"
+import { nearest } from "../../base/nearest.ts"
 import { sourceFrom } from "../../document/paths.ts"
 import type { Path } from "../../document/problems.ts"
 import { secretSource } from "../../document/secret-schema.ts"
@@ -72,10 +73,11 @@ function urlsOf(
   if (publicUrl !== undefined && internal !== undefined && admin !== undefined)
     return { public: publicUrl, internal, admin }
   const missing = INTERFACES[urls.indexOf(undefined)]!
-  const details = { unless: [["vips", "*"]] }
   if (tell) {
     const place = typeof vip === "string" || vip[missing] === undefined ? where : [...where, missing]
-    notes.problem(place, `there is no VIP "${vipOf(vip, missing)}"`, details)
+    const name = vipOf(vip, missing)
+    const names = expanded.vips?.map((each) => each.name) ?? []
+    notes.problem(place, `there is no VIP "${name}"`, { suggestion: nearest(name, names), unless: [["vips", "*"]] })
   }
   return undefined
 }

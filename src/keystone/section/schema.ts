@@ -23,12 +23,12 @@ const endpointSchema = z
     port: z.int().min(1).max(65_535).describe("At the VIP"),
     path: z
       .string()
-      .regex(/^\/\S*$/, "a path begins with / and has no space")
+      .regex(/^\/\S*$/, "expected a path, which begins with / and has no space")
       .describe("What follows the port, such as /v2.1. Default nothing")
       .optional(),
     name: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a name such as glance")
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "expected a name such as glance")
       .describe("What the service is called where it is made. Default: its project's name, such as glance for image")
       .optional(),
     vip: vipSchema.describe("Default: that of Keystone").optional(),
@@ -43,7 +43,7 @@ export const keystoneSchema = z
       .describe("The user admin, in the project admin"),
     region: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a name such as RegionOne")
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "expected a name such as RegionOne")
       .optional()
       .describe("Default RegionOne"),
     vip: vipSchema,
@@ -60,7 +60,7 @@ export const keystoneSchema = z
       .optional()
       .describe("The keys of tokens"),
     endpoints: z
-      .record(z.string().regex(/^[a-z][a-z0-9-]*$/, "a type of service, such as image"), endpointSchema)
+      .record(z.string().regex(/^[a-z][a-z0-9-]*$/, "expected a type of service, such as image"), endpointSchema)
       .optional()
       .describe("The catalogue of other services, by type; those of others are left alone"),
   })

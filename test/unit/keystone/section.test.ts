@@ -55,7 +55,11 @@ test.each<[string, string, RegExp]>([
   ["fewer keys than a rotation takes", "  fernet: { maxActiveKeys: 2 }\n", /keystone\.fernet\.maxActiveKeys/],
   ["a database that is not there", "  database: idp\n", /keystone\.database: its database is not there.*no idp/],
   ["Keystone among the others", "  endpoints: { identity: { port: 5000 } }\n", /identity: is Keystone itself/],
-  ["a VIP of an endpoint", "  endpoints: { image: { port: 1, vip: pub } }\n", /image\.vip: there is no VIP "pub"/],
+  [
+    "a VIP of an endpoint",
+    "  endpoints: { image: { port: 1, vip: pubic } }\n",
+    /image\.vip: there is no VIP "pubic"; did you mean "public"/,
+  ],
 ])("refused while reading: %s", (_what, more, message) => {
   expect(() => inventoryOf(more)).toThrow(message)
 })
