@@ -55,8 +55,9 @@ export function createProgram(call: Call): Command {
   verb("remove-node <name>", "remove a node from the running cluster and from the inventory", () =>
     import("./verbs/remove-node.ts").then(({ removeNode }) => removeNode),
   )
-    .option("--force", "it is gone for good: continue though it does not answer, or something is lost with it")
+    .option("--force", "it is gone for good: continue though it does not answer")
     .option("--lose-quorum", "continue though the nodes that are left would have no quorum")
+    .option("--lose-messages", "continue though RabbitMQ's messages are lost that it alone has")
     .addOption(yes())
   verb("standby <name>", "move a node's resources to the others; it stays a member and votes", () =>
     import("./verbs/standby.ts").then(({ standby }) => standby),

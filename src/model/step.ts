@@ -19,6 +19,8 @@ export interface Subject {
   force?: boolean | undefined
   /** Go on though the nodes that are left would have no quorum. */
   loseQuorum?: boolean | undefined
+  /** Go on though messages end with the node, which alone has them. */
+  loseMessages?: boolean | undefined
   /** Hosts that are to be done without, answered all the same and have data, by name: where it ends, `unknown` where nothing tells. */
   ends?: ReadonlyMap<string, string> | undefined
 }

@@ -70,6 +70,8 @@ export interface RemoveNodeOptions extends NodeOptions {
   force?: boolean | undefined
   /** Go on though the nodes that are left would have no quorum. */
   loseQuorum?: boolean | undefined
+  /** Go on though messages end with the node, which alone has them. */
+  loseMessages?: boolean | undefined
 }
 
 /** Flags of the verbs that take a server out of a load balancer. */

@@ -34,7 +34,13 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
     playbook: () => loadShipped("remove-node"),
     inventory: edit === undefined ? loaded : await without(loaded, leaving, edit),
     leaving,
-    subject: { node: name, leaving: true, force: options.force, loseQuorum: options.loseQuorum },
+    subject: {
+      node: name,
+      leaving: true,
+      force: options.force,
+      loseQuorum: options.loseQuorum,
+      loseMessages: options.loseMessages,
+    },
     allTogether: true,
     // Last, so that a run which was cut short still finds the node there.
     onDone: (session) => (edit === undefined ? unseen(session, name) : forget(session, name, edit)),

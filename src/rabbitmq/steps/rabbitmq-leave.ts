@@ -13,8 +13,8 @@ const UNIT = "rabbitmq-server.service"
 interface Want {
   host: string
   members: readonly string[]
-  /** Whatever it alone holds may go, by the operator's word. */
-  force?: boolean | undefined
+  /** Messages that it alone holds may go, by the operator's word. */
+  loseMessages?: boolean | undefined
 }
 
 /** RabbitMQ on the host, and what would end with it; undefined where it did not say. */
@@ -34,7 +34,7 @@ export const rabbitmqLeave = defineStep<Want, LeavingState>({
     if (subject?.leaving !== true || subject.node !== host.name || settingsOn(context, RABBITMQ) === undefined)
       return undefined
     const members = hostsWith(inventory, RABBITMQ).map(({ name }) => name)
-    return { host: host.name, members, force: subject.force }
+    return { host: host.name, members, loseMessages: subject.loseMessages }
   },
   title: () => "RabbitMQ leaves",
   probe({ host, members }) {
@@ -74,11 +74,11 @@ function findings(host: string, { status }: RabbitmqState): Finding[] {
 }
 
 /** By its reset they are gone for everybody. Clients declare one without messages anew. */
-function heldAlone({ host, force = false }: Want, { status, held }: LeavingState): Finding[] {
+function heldAlone({ host, loseMessages = false }: Want, { status, held }: LeavingState): Finding[] {
   if (status?.running !== true || othersOf(host, status).length === 0) return []
-  const severity = force ? "warning" : "error"
+  const severity = loseMessages ? "warning" : "error"
   const hint =
-    "Have them consumed, or give them copies elsewhere (rabbitmq-queues grow; classic queues of 3.x: a policy with ha-mode). If they may go: --force"
+    "Have them consumed, or give them copies elsewhere (rabbitmq-queues grow; classic queues of 3.x: a policy with ha-mode). If they may go: --lose-messages"
   if (held === undefined) return [{ severity, message: "RabbitMQ does not say which queues it alone holds", hint }]
   const lost = held.filter(({ messages }) => messages !== 0)
   const empty = held.filter(({ messages }) => messages === 0)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { memcachedRetired } from "../../../src/memcached/steps/memcached-retired.ts"
 import type { Action } from "../../../src/model/action.ts"
+import type { Subject } from "../../../src/model/step.ts"
 import { loadShipped } from "../../../src/playbook/load.ts"
 import { type HeldQueue, heldScript, parseHeld } from "../../../src/rabbitmq/held-alone.ts"
 import type { RabbitmqState } from "../../../src/rabbitmq/state.ts"
@@ -63,10 +64,12 @@ describe("what it alone holds", () => {
   const queue = (name: string, messages: HeldQueue["messages"], changes: Partial<HeldQueue> = {}): HeldQueue => {
     return { vhost: "/", name, type: "rabbit_classic_queue", messages, ...changes }
   }
-  const found = (held: readonly HeldQueue[] | undefined, force?: boolean, members: readonly string[] = HOSTS) =>
-    judge(rabbitmqLeave, { host: "c3", members: HOSTS, force }, { ...state(running(members)), held }).findings.map(
-      ({ severity, message }) => `${severity}: ${message}`,
-    )
+  const found = (held: readonly HeldQueue[] | undefined, loseMessages?: boolean, members: readonly string[] = HOSTS) =>
+    judge(
+      rabbitmqLeave,
+      { host: "c3", members: HOSTS, loseMessages },
+      { ...state(running(members)), held },
+    ).findings.map(({ severity, message }) => `${severity}: ${message}`)
 
   test("is not lost unasked: messages refuse it, unless they may go", () => {
     const held = [queue("orders", 3), queue("bills", 1, { vhost: "/shop", type: "rabbit_quorum_queue" })]
@@ -74,6 +77,18 @@ describe("what it alone holds", () => {
       "messages would be lost, which RabbitMQ here alone has: orders (classic, 3 messages) and bills of /shop (quorum, 1 message)"
     expect(found(held)).toEqual([`error: ${what}`])
     expect(found(held, true)).toEqual([`warning: ${what}`])
+  })
+
+  test("is not lost by --force, which is about a node that is gone for good", () => {
+    const [, , host] = inventory.hosts
+    const asked = (words: Partial<Subject>) => {
+      const want = rabbitmqLeave.bind!({ ...context(inventory, host!), subject: { ...subject, ...words } })
+      return judge(rabbitmqLeave, want!, { ...state(running(HOSTS)), held: [queue("orders", 3)] }).findings
+    }
+    expect(asked({ force: true })).toEqual([
+      expect.objectContaining({ severity: "error", hint: expect.stringMatching(/If they may go: --lose-messages$/) }),
+    ])
+    expect(asked({ loseMessages: true })).toEqual([expect.objectContaining({ severity: "warning" })])
   })
 
   test("is taken for messages where a queue that has crashed does not say", () => {

@@ -30,6 +30,7 @@ test.each([
   [["-i", "prod.yaml", "lb", "r"], ["ready"]],
   [["up", "--pl"], ["--plan"]],
   [["drill", "node"], ["node-freeze"]],
+  [["remove-node", "--lose-m"], ["--lose-messages"]],
 ])("bash completes haops %j", (words, expected) => {
   expect(offered(words)).toEqual(expected)
 })
