@@ -1,6 +1,6 @@
 import { listing } from "../base/words.ts"
 import { IF_IT_HANGS } from "./node/last-word.ts"
-import type { GaleraState } from "./node/state.ts"
+import { type GaleraState, ZERO } from "./node/state.ts"
 
 /** What a member is doing. */
 export type Phase =
@@ -52,6 +52,7 @@ export function decide(members: readonly Seen[], missing: readonly string[], wor
     const each = serving.map(({ host, have }) => `${host}: ${have.status?.cluster_state_uuid}`)
     return refuse(`there are ${clusters.size} clusters (${each.join(", ")})`, BY_HAND)
   }
+  if (clusters.has(ZERO)) return refuseNameless(serving)
   const mixed = mixedData(members)
   if (mixed !== undefined) return mixed
   if (serving.length > 0 || members.every(({ have }) => !have.installed)) return { act: "none" }
@@ -177,9 +178,29 @@ function byPosition(withData: readonly Seen[], ends: ReadonlyMap<string, string>
   }
   const best = known.reduce((first, one) => (one.seqno > first.seqno ? one : first))
   const gone = [...ends].flatMap(([host, text]) => positionOf(host, text) ?? [])
+  const foreign = gone.filter(({ uuid }) => uuid !== best.uuid)
+  if (foreign.length > 0) return refuseForeign(foreign, best)
   const ahead = gone.filter(({ uuid, seqno }) => uuid === best.uuid && seqno > best.seqno)
   if (ahead.length > 0) return refuseAhead(ahead, known)
   return { act: "found", host: best.host, fresh: false, says: comparison(best, known) }
+}
+
+/** Taken for lost, it has data that was never the others': which of the two is the cluster's nobody but people can say. */
+function refuseForeign(foreign: readonly Position[], { host, uuid }: Position): Decision {
+  const each = foreign.map((one) => `${one.host}: ${one.uuid}`)
+  return refuse(`members have data of different clusters (${each.join(", ")}; ${host}: ${uuid})`, BY_HAND)
+}
+
+/**
+ * Members that were all killed while DDL was applied have no UUID in their state files; systemd starts them, they form their last view
+ * again without comparing what they have, and serve. Whoever leaves such a cluster is not let in again (seen on MariaDB 10.11).
+ */
+function refuseNameless(serving: readonly Seen[]): Decision {
+  const most = serving.reduce((first, one) => (one.have.clients > first.have.clients ? one : first)).host
+  return refuse(
+    "the cluster has no UUID: its members were all killed in the middle of DDL, and have formed one anew without comparing their data. One that leaves it cannot come back",
+    `Compare what they have, and keep that of one, such as ${most}, where the clients are. On each other one: systemctl stop mariadb, and move its /var/lib/mysql away; last on ${most}: systemctl stop mariadb. Then haops up founds the cluster on ${most}, and the others get all data.`,
+  )
 }
 
 /** Taken for lost, it has what nobody else has. */

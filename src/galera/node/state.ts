@@ -3,8 +3,8 @@ import { readAnswer } from "../../host/answer.ts"
 import { sharedList, tellShared } from "../../host/shared.ts"
 import type { Probe, ProbeOutput } from "../../model/probe.ts"
 
-/** Data of a cluster that a member has on its disk. */
-const ZERO = "00000000-0000-0000-0000-000000000000"
+/** The UUID of no cluster. */
+export const ZERO = "00000000-0000-0000-0000-000000000000"
 
 /** A variable of the running server. */
 export interface Variable {

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { decide, hasOwnData, phaseOf, preference } from "../../../src/galera/decide.ts"
-import type { GaleraState } from "../../../src/galera/node/state.ts"
+import { type GaleraState, ZERO } from "../../../src/galera/node/state.ts"
 import { cutOff, member, OTHER_UUID, stopped, synced, UUID, waiting } from "./support.ts"
 
 function seen(...states: readonly GaleraState[]) {
@@ -147,7 +147,28 @@ describe("what is refused", () => {
       why: "c3 answers and is ahead (c3 12; c1 7, c2 9): what the others have not would be lost",
     })
     expect(without(`${UUID}:9`)).toMatchObject({ act: "found", host: "c2" })
-    expect(without(`${OTHER_UUID}:12`)).toMatchObject({ act: "found", host: "c2" })
+  })
+
+  test("one that is to be done without, answers and has data of another cluster: which of the two it is nobody has said", () => {
+    const word = { given: true, ends: new Map([["c3", `${OTHER_UUID}:12`]]) }
+    expect(decide(seen(stopped(7), stopped(9)), [], word)).toMatchObject({
+      act: "refuse",
+      why: `members have data of different clusters (c3: ${OTHER_UUID}; c2: ${UUID})`,
+    })
+  })
+
+  test("a cluster without a UUID, made by members that were all killed in DDL: the hint names the one where clients are", () => {
+    const nameless = (clients = 0) =>
+      synced({ uuid: undefined, clients, status: { ...synced().status, cluster_state_uuid: ZERO } })
+    const down = member({ databases: ["shop"] })
+    for (const third of [nameless(), down, fresh])
+      expect(decide(seen(nameless(), nameless(3), third), [])).toMatchObject({
+        act: "refuse",
+        why: expect.stringMatching(/^the cluster has no UUID: .* One that leaves it cannot come back$/),
+        hint: expect.stringMatching(/keep that of one, such as c2, .*Then haops up founds the cluster on c2/),
+      })
+    // What comes of the hint.
+    expect(decided([fresh, down, fresh])).toBe("found on c2 anew: no member has data of a cluster")
   })
 
   test.each([`${UUID}:12`, "unknown"])(
