@@ -6,6 +6,8 @@ const timed = files("drill", "members", "corosync-change")
 
 /** On a node each, or on nodes that no cluster elects among, and not by the clock: two at a time use both processors. */
 const single = files(
+  "services-trixie",
+  "services-bullseye",
   "dialects",
   "cib-transaction",
   "haproxy-source",

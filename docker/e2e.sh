@@ -5,7 +5,8 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
-# releases_of WORD...: those that the files among these words name, and the one that a lab has by default.
+# releases_of WORD...: those that the files among these words name, beside the one that a lab has by default, with what else they want
+# of them.
 releases_of() {
   files=
   for word in "$@"; do
@@ -13,12 +14,19 @@ releases_of() {
   done
   for release in bullseye trixie; do
     # shellcheck disable=SC2086 # a list of words
-    if [ -z "$files" ] || grep -q "$release" $files; then printf '%s\n' "$release"; fi
+    named=$([ -z "$files" ] || grep -l "$release" $files || :)
+    # shellcheck disable=SC2086 # a list of words
+    if [ -z "$files$named" ] || [ -n "$named" ]; then printf '%s\n' "$release$(services_of $named)"; fi
   done
 }
 
-# further_of WORD...: `+services` where one of the files among these words starts nodes with the data services, or there is none; `+el`
-# where one starts nodes of an Enterprise Linux.
+# services_of FILE...: `+services` where one of these starts nodes with the data services, or there is none.
+services_of() {
+  if [ $# = 0 ] || grep -q "services: true" "$@"; then printf +services; fi
+}
+
+# further_of WORD...: what the files among these words want of the default release: `+services` and `+el`, where one starts nodes of
+# an Enterprise Linux; all of it where there is no file.
 further_of() {
   files=
   for word in "$@"; do

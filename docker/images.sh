@@ -18,7 +18,7 @@ ensure_nodes() {
   build_image haops-prepared prepared
 }
 
-# What the data services are made of. Only some files of tests want it, on one release.
+# What the data services are made of. Only some files of tests want it.
 services_packages="mariadb-server galera-4 mariadb-backup rabbitmq-server memcached keystone python3-memcache"
 
 # On the prepared image that is there: a change of it changes this one too.
@@ -27,7 +27,7 @@ ensure_services() {
   is_current "haops-services:$images_release" && return 0
   say "Building haops-services:$images_release"
   services_directory=$(mktemp -d)
-  cp "$root/docker/services/Dockerfile" "$root/docker/node/build/fetch-packages" "$services_directory"
+  cp "$root/docker/services/"* "$root/docker/node/build/fetch-packages" "$services_directory"
   quietly env DOCKER_BUILDKIT=0 docker build --network host --tag "haops-services:$images_release" \
     --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-prepared:$images_release" \
     --build-arg "PACKAGES=$services_packages" "$services_directory"
@@ -38,7 +38,7 @@ services_inputs() {
   {
     inputs_hash "$images_release"
     printf '%s\n' "$services_packages"
-    cat "$root/docker/services/Dockerfile"
+    content_of "$root/docker/services"
   } | sha256sum | cut -d' ' -f1
 }
 

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { exampleInventory } from "./harness/example.ts"
+import type { InventoryOverrides } from "./harness/inventory.ts"
+import { keystoneAt } from "./harness/keystone-api.ts"
+import type { Lab } from "./harness/lab.ts"
+import { everywhere } from "./harness/observe.ts"
+import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
+import { each, THREE } from "./harness/three.ts"
+
+/** What Debian's release has of each service. */
+interface Versions {
+  release: string
+  /** Three nodes of it, that hold its packages of the services. */
+  start(): Promise<Lab>
+  mariadb: string
+  rabbitmq: string
+  /** Where its MariaDB keeps the flag by which it founds a cluster: shell that leaves one behind, and that exits 0 where there is none. */
+  flag: { leave: string; gone: string }
+}
+
+const ENV = {
+  HAOPS_ERLANG_COOKIE: "haops-0f1e2d3c4b5a",
+  HAOPS_RABBITMQ_PASSWORD: "rabbitPw-7d1c",
+  HAOPS_KEYSTONE_DB_PASSWORD: "keystonePw-3f9a",
+  HAOPS_KEYSTONE_ADMIN_PASSWORD: "adminPw-58ce",
+}
+
+const SYNCED =
+  "mariadb -NB -e \"select variable_value from information_schema.global_status where variable_name in ('wsrep_local_state_comment', 'wsrep_cluster_size') order by variable_name\" | xargs"
+const RUNNING =
+  "rabbitmqctl -q cluster_status --formatter json | tr -d ' \\n' | grep -o '\"running_nodes\":[^]]*]' | grep -o 'rabbit@' | wc -l"
+
+/** inventory/openstack-services.yaml on nodes of another release than that of services.test.ts. */
+export function releaseTests({ release, start, mariadb, rabbitmq, flag }: Versions): void {
+  let lab: Lab
+  const nodes = () => THREE.map((name) => lab.node(name))
+  const mirrored = rabbitmq.startsWith("3.")
+  const haops = async (words: readonly string[], overrides: InventoryOverrides) => {
+    const [one, two, three] = nodes().map(({ address }) => address)
+    const places = { "10.0.0.12": one!, "10.0.0.13": two!, "10.0.0.14": three!, "10.0.0.11": lab.vip }
+    // Another lab may be up beside it: the cluster's own times are not what is looked at.
+    const totem = { token: 10_000 }
+    const path = await exampleInventory(lab, "openstack-services.yaml", {
+      places,
+      overrides: { pacemaker: { totem }, ...overrides },
+    })
+    return await lab.haops([...words, "-i", path], { env: { ...ENV, HAOPS_HACLUSTER_PASSWORD: lab.password } })
+  }
+  const wanted: InventoryOverrides = mirrored ? {} : { rabbitmq: { policies: null } }
+  const done = async (...words: readonly string[]) => {
+    const { code, stdout, stderr } = await haops(words, wanted)
+    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    return stdout
+  }
+
+  beforeAll(async () => {
+    lab = await start()
+  })
+  afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+  describe(`the data services of ${release}`, () => {
+    test.skipIf(mirrored)(
+      "mirrored queues are refused before anything is done, since its RabbitMQ has none",
+      async () => {
+        const { code, stderr } = await haops(["up", "--yes"], {})
+        expect(code, stderr).toBe(1)
+        expect(stderr.replace(/\s+/g, " ")).toContain(
+          "RabbitMQ 4 does not boot with mirrored queues, which the policy ha-all asks for",
+        )
+        expect(await everywhere(nodes(), "systemctl is-active mariadb rabbitmq-server memcached; true")).toEqual(
+          each("inactive\ninactive\ninactive"),
+        )
+      },
+    )
+
+    test("are brought up on three nodes: one database, one RabbitMQ, tokens through the VIP", async () => {
+      await done("up", "--yes")
+      expect(await everywhere(nodes(), "mariadb -NB -e 'select version()'")).toEqual(
+        each(expect.stringMatching(`^${mariadb}`)),
+      )
+      expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
+      expect(await everywhere(nodes(), "rabbitmqctl -q version")).toEqual(each(expect.stringMatching(`^${rabbitmq}`)))
+      expect(await everywhere(nodes(), RUNNING)).toEqual(each("3"))
+      const viaVip = `MYSQL_PWD=${ENV.HAOPS_KEYSTONE_DB_PASSWORD} mariadb -h ${lab.vip} -u keystone keystone`
+      await nodes()[1]!.must(`${viaVip} -e 'create table entries (id int primary key); insert into entries values (7)'`)
+      expect(await everywhere(nodes(), "mariadb -NB -e 'select id from keystone.entries'")).toEqual(each("7"))
+      const password = ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD
+      const token = await keystoneAt(lab.vip, password).token()
+      for (const { address } of nodes()) expect(await keystoneAt(address, password).check(token)).toBe(200)
+      await done("verify")
+    })
+
+    test("a second up has nothing to do, by one connection and one command a host", async () => {
+      await logSshUse(nodes())
+      const before = await readSshUse(nodes())
+      await done("up", "--yes")
+      expect(sshUseBetween(before, await readSshUse(nodes()))).toEqual(each({ connections: 1, commands: 1 }))
+      await done("plan")
+    })
+
+    test("a flag for founding that was left behind is told and cleared", async () => {
+      const node = lab.node("controller2")
+      await node.must(flag.leave)
+      expect((await haops(["verify"], wanted)).stdout).toContain("flag for founding a cluster")
+      await done("up", "--yes")
+      await node.must(flag.gone)
+    })
+  })
+}
