@@ -10,16 +10,16 @@ const out = () => join(home, "run.html")
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "haops-"))
   vi.stubEnv("XDG_STATE_HOME", join(home, "state"))
-  for (const [runId, verb] of [
-    ["2026-11-29T123010Z-8a6c", "up"],
-    ["2026-11-29T133010Z-11ff", "standby"],
+  for (const [runId, verb, time] of [
+    ["2026-11-29T123010Z-8a6c", "up", "2026-11-29T12:30:10.000Z"],
+    ["2026-11-29T133010Z-11ff", "standby", "2026-11-29T13:30:10.000Z"],
   ] as const) {
     const directory = join(home, "state/haops/runs", runId)
     mkdirSync(directory, { recursive: true })
     const start = {
       type: "run",
       format: 1,
-      time: "2026-11-29T12:30:10.000Z",
+      time,
       runId,
       verb,
       cluster: "lab",
