@@ -22,7 +22,7 @@ export async function listRuns(root: string): Promise<readonly RunSummary[]> {
   const runs = await Promise.all(
     (await runIds(root)).map(async (runId) => summaryOf(runId, await entriesOf(root, runId))),
   )
-  return runs.filter((run) => run !== undefined).sort((a, b) => (a.start.time < b.start.time ? 1 : -1))
+  return runs.filter((run) => run !== undefined).sort((a, b) => Date.parse(b.start.time) - Date.parse(a.start.time))
 }
 
 /** One run's journal. Throws `E_INPUT` where there is none of that id. */
