@@ -14,6 +14,7 @@ import { watchSecrets } from "./harness/secret-watcher.ts"
 import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 import { ownChanges, rememberState } from "./harness/untouched.ts"
+import { leftBehindTests } from "./left-behind.ts"
 import { placementTests } from "./placement.ts"
 import { deadMemberTests, statusTests } from "./status.ts"
 
@@ -209,6 +210,10 @@ describe("changed by hand", () => {
     expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("broken")
     expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   })
+})
+
+describe("what operators leave behind", () => {
+  leftBehindTests(() => ({ lab, inventory }))
 })
 
 describe("with a fencing device", () => {

@@ -14,6 +14,7 @@ import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 import { ownChanges, rememberState } from "./harness/untouched.ts"
+import { believedToRun } from "./left-behind.ts"
 
 // The main job on bare nodes, by the oldest and the newest pcs, pacemaker, corosync and haproxy: what they differ in is met here. The
 // release between them is `npm run demo`'s, which proves the same from one machine, and that of all other files. Then the section
@@ -194,25 +195,7 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
   })
 
   test("what the cluster believes to run, and does not run, is looked at again there and starts", async () => {
-    const held = await holders(members, lab.vip)
-    const node = members.find(({ name }) => !held.includes(name))!
-    // As pacemaker is left by a systemd that executes itself anew: it says Started, and asks no more.
-    await node.must("pcs resource update lb-haproxy op monitor interval=1s enabled=false --wait=30")
-    await node.must("systemctl stop haproxy")
-    expect(await runningOn(node, "lb-haproxy")).toEqual(THREE)
-    const { stdout: status } = await lab.haops(["status", "-i", inventory])
-    expect(status).not.toContain("In sync")
-    expect(status).toContain("resources that the cluster believes to run")
-    const { actions } = await planned(lab, inventory)
-    expect(actions.filter((action) => action.includes("crm_resource"))).toEqual([
-      `crm_resource --refresh --resource lb-haproxy --node ${node.name}`,
-    ])
-    const only = await lab.haops(["up", "--only", "resources-refresh", "--yes", "-i", inventory])
-    expect(only.code, only.stderr).toBe(0)
-    await until(async () => (await node.exec("systemctl is-active haproxy")).code === 0, { what: "haproxy started" })
-    await ended(lab.haops(["up", "--yes", "-i", inventory]))
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-    expect(await holders(members, lab.vip)).toEqual(held)
+    await believedToRun({ lab, inventory })
   })
 
   test("a drill comes to its end, by the packet filter that this release has", async () => {
