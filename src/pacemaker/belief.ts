@@ -44,14 +44,18 @@ export function beliefOf({ elected, all }: Members<CibHave>): Belief {
 
 /** Why a record on a member of this cluster is not believed; undefined where it is. */
 export function doubtOf(
-  { cluster, epoch }: LastApplied,
+  { cluster, epoch, admin = 0 }: LastApplied,
   { cluster: state, cib, identity }: Pick<CibHave, "cluster" | "cib" | "identity">,
 ): string | undefined {
   if (cluster !== undefined && identity !== undefined && !isSame(cluster, identity)) return "is of another cluster"
-  if (state === "up" && identity !== undefined && epoch > cib.version.epoch) {
-    return "is newer than the cluster's configuration, which was restored or recreated"
-  }
-  return undefined
+  if (state !== "up" || identity === undefined) return undefined
+  const { adminEpoch } = cib.version
+  // The epoch of what was put in its place may have gone past this one's by now.
+  if (admin !== adminEpoch)
+    return `is of before another configuration was put in place (admin_epoch ${admin}, now ${adminEpoch})`
+  return epoch > cib.version.epoch
+    ? "is newer than the cluster's configuration, which was restored or recreated"
+    : undefined
 }
 
 /** An authkey can be changed in a cluster that stays the same. */

@@ -26,6 +26,8 @@ export interface ClusterIdentity {
 /** An ownership as a node remembers it. `epoch` says how new it is: the CIB's own, which all nodes share. */
 export interface LastApplied {
   epoch: number
+  /** The CIB's admin_epoch, which somebody raises to put another configuration in its place; left out where it is 0. */
+  admin?: number | undefined
   /** The cluster that it is about; undefined where an older haops wrote it, or the cluster has nothing to know it by. */
   cluster?: ClusterIdentity | undefined
   owned: Ownership
@@ -48,6 +50,7 @@ const IDENTITY = z.object({ uuid: z.string().optional(), key: z.string().optiona
 export const SECRET_NAMES = z.record(z.string(), z.array(z.string()).readonly())
 const schema = z.object({
   epoch: z.number(),
+  admin: z.number().optional(),
   cluster: IDENTITY.optional(),
   owned: OWNED_LISTS,
   secrets: SECRET_NAMES.default({}),
@@ -107,8 +110,8 @@ export function countOwned(owned: Ownership): number {
 }
 
 /** The file's content: sorted, one line, so that equal records are equal files. */
-export function formatLastApplied({ epoch, cluster, owned, secrets = {} }: LastApplied): string {
-  return `${JSON.stringify({ epoch, cluster, owned: toLists(owned), ...recorded(secrets) })}\n`
+export function formatLastApplied({ epoch, admin, cluster, owned, secrets = {} }: LastApplied): string {
+  return `${JSON.stringify({ epoch, admin, cluster, owned: toLists(owned), ...recorded(secrets) })}\n`
 }
 
 /** Sorted lists of an ownership. */
@@ -124,8 +127,14 @@ export function fromLists(lists: OwnedLists): Ownership {
 /** Parse the file. Throws where it is not one of ours: guessing at ownership could delete what is not ours. */
 export function parseLastApplied(text: string): LastApplied | undefined {
   if (text.trim() === "") return undefined
-  const { epoch, cluster, owned, secrets } = schema.parse(JSON.parse(text))
-  return { epoch, ...(cluster === undefined ? {} : { cluster }), owned: fromLists(owned), ...recorded(secrets) }
+  const { epoch, admin, cluster, owned, secrets } = schema.parse(JSON.parse(text))
+  return {
+    epoch,
+    ...(admin === undefined ? {} : { admin }),
+    ...(cluster === undefined ? {} : { cluster }),
+    owned: fromLists(owned),
+    ...recorded(secrets),
+  }
 }
 
 function record(list: (kind: Kind) => readonly string[]): Ownership {

@@ -271,6 +271,7 @@ describe("a dead member", () => {
 
   beforeAll(async () => {
     before = await everywhere(lab.nodes, conf)
+    await restoredSince()
     foretold = (await whatIf(haops, "--down", "controller3")).get("controller3 down")
     await lab.node("controller3").kill()
     await until(async () => (await onlineNodes(lab.nodes[0]!)).length === 2, {
@@ -300,7 +301,9 @@ describe("a dead member", () => {
     const [living, , dead] = lab.nodes
     await living!.must("pcs property set cluster-recheck-interval=17min")
     for (const node of lab.nodes.slice(0, 2)) await node.must("sysctl -qw net.ipv4.ip_nonlocal_bind=0")
-    expect((await planned(lab, inventory)).code).toBe(3)
+    const plan = await planned(lab, inventory)
+    expect(plan).toMatchObject({ code: 3, warnings: ["controller1", "controller2"].map(formerRecord) })
+    expect(plan.drift.join("\n")).not.toContain("job")
     const result = await up(3)
     expect(result.stdout + result.stderr).toContain("controller3")
     expect(await property(living!, "cluster-recheck-interval")).toBe("5min")
@@ -311,10 +314,36 @@ describe("a dead member", () => {
     expect((await ask(`http://${lab.vip}:8080/`)).ok).toBe(true)
     expect(await living!.must("crm_node --list | sort")).toMatch(/controller1.*\n.*controller2.*\n.*controller3/)
     await dead!.start()
+    // Its record is the only one by now of a configuration that was given up.
+    const back = await planned(lab, inventory)
+    expect(back.warnings).toContainEqual(formerRecord("controller3"))
+    expect(back.drift.join("\n")).not.toContain("job")
     await up(0)
     expect(await onlineNodes(living!)).toEqual(THREE)
     expect(await everywhere(lab.nodes, conf)).toEqual(before)
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [], warnings: [] })
+    expect(await living!.must("cibadmin -Q --xpath \"//primitive[@id='job']\"")).toContain('provider="heartbeat"')
+    expect(await runningOn(living!, "job")).toHaveLength(1)
+    await living!.must("pcs resource delete job")
   })
+
+  /** haops makes a resource, somebody puts a copy of the configuration from before in its place, and makes one of that name. */
+  async function restoredSince(): Promise<void> {
+    const [node] = lab.nodes
+    await node!.must("cibadmin --query >/root/copy.xml")
+    const resources = { job: { agent: "ocf:pacemaker:Dummy" } }
+    const made = await lab.inventory({ pacemaker: { resources } }, "job.yaml")
+    await ended(lab.haops(["up", "--yes", "-i", made]))
+    await node!.must(`sed -i 's/ admin_epoch="0"/ admin_epoch="1"/; /<status>/,/<\\/status>/d' /root/copy.xml
+cibadmin --replace --xml-file /root/copy.xml
+pcs resource create job ocf:heartbeat:Dummy --wait=30`)
+  }
+
+  function formerRecord(host: string) {
+    return expect.stringContaining(
+      `${host}'s record of what haops created is of before another configuration was put in`,
+    )
+  }
 })
 
 describe("made into that of the OpenStack guides", () => {

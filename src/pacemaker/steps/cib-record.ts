@@ -72,7 +72,14 @@ function target(want: Want, have: CibHave): LastApplied {
   // Whoever is not believed for what is haops's own is for what is secret: nothing is shown that may be one.
   const known = have.lastApplied?.secrets ?? {}
   const secrets = allNames(want.secrets, cluster === "up" ? namesIn(cib, known) : known)
-  return { epoch, ...(identity === undefined ? {} : { cluster: identity }), owned, ...recorded(secrets) }
+  const admin = cluster === "up" ? cib.version.adminEpoch : (lastApplied?.admin ?? 0)
+  return {
+    epoch,
+    ...(admin === 0 ? {} : { admin }),
+    ...(identity === undefined ? {} : { cluster: identity }),
+    owned,
+    ...recorded(secrets),
+  }
 }
 
 /** Where the cluster does not run there is nothing to judge a record by, and nothing to write it for. */

@@ -7,7 +7,12 @@ import type { HostFacts } from "../../../src/model/host-facts.ts"
 import type { Members } from "../../../src/model/step.ts"
 import { beliefOf } from "../../../src/pacemaker/belief.ts"
 import { type CibHave, cibProbe } from "../../../src/pacemaker/cib-probe.ts"
-import { type ClusterIdentity, fromLists, type LastApplied } from "../../../src/pacemaker/ownership.ts"
+import {
+  type ClusterIdentity,
+  fromLists,
+  type LastApplied,
+  parseLastApplied,
+} from "../../../src/pacemaker/ownership.ts"
 import { cib } from "../../../src/pacemaker/steps/cib.ts"
 import { cibRecord } from "../../../src/pacemaker/steps/cib-record.ts"
 import { desired, resource } from "../../cases/pacemaker/desires.ts"
@@ -56,6 +61,28 @@ describe("an ownership record", () => {
     const of = members(have(record(30, HERE, "vip")), have(record(50, HERE, "vip", "theirs")))
     expect(deleted(of)).toEqual([])
     expect(said(of)[0]).toContain("restored or recreated")
+  })
+
+  test("of before another configuration was put in place is not believed, though that has come further by now", () => {
+    const put = (lastApplied: LastApplied) => {
+      const read = cibProbe().parse({
+        stdout: `cluster up\n${XML.replace('admin_epoch="0"', 'admin_epoch="1"')}\n`,
+        stderr: "",
+      })
+      return { ...read, lastApplied, identity: HERE }
+    }
+    const old = record(30, HERE, "vip", "theirs")
+    const anew = { ...record(20, HERE, "vip"), admin: 1 }
+    const of = members(put(anew), put(old))
+    expect(deleted(of)).toEqual([])
+    expect(said(of)).toEqual([
+      "n2's record of what haops created is of before another configuration was put in place (admin_epoch 0, now 1): it is not used",
+    ])
+    const wanted = { ...EMPTY, resource: ["vip"] }
+    const written = cibRecord.plan(wanted, put(old), [], facts).at(-1)
+    const content = written?.type === "put" ? String(written.content) : ""
+    expect(parseLastApplied(content)).toMatchObject({ epoch: 40, admin: 1 })
+    expect(deleted(members(put({ ...record(30, HERE, "vip", "theirs"), admin: 1 })))).toEqual(["resource theirs"])
   })
 
   test("without a cluster is taken over where all agree, with a note", () => {
