@@ -23,6 +23,8 @@ export interface MemberStatus {
   queues: number
   /** Quorum queues that lack a copy, which could be there. */
   short: number
+  /** Quorum queues whose copy here does not run. */
+  dead: number
   /** Names of quorum queues without a majority. */
   withoutQuorum: readonly string[]
 }
@@ -33,16 +35,16 @@ export function rabbitmqPicture(look: Look): RabbitmqPicture {
     rabbitmq: hosts.map((host): MemberStatus => {
       const have = look.answer(RABBITMQ_ANSWER, host)
       const withoutQuorum = look.observed(QUEUES, host)?.without ?? []
-      const none = { members: [], up: [], partitions: [], alarms: [], queues: 0, short: 0 }
+      const none = { members: [], up: [], partitions: [], alarms: [], queues: 0, short: 0, dead: 0 }
       if (have === undefined) return { host, state: "unknown", ...none, withoutQuorum }
       const { status, version, unit } = have
       if (status?.running !== true) {
         const state = status === undefined && unit.active === "active" ? "silent" : "stopped"
         return { host, state, version, ...none, withoutQuorum }
       }
-      const { members, up, partitions, alarms, queues, short } = status
+      const { members, up, partitions, alarms, queues, short, dead } = status
       const names = { members: members.map(hostOf), up: up.map(hostOf), partitions: partitions.map(hostOf) }
-      return { host, state: "running", version: status.version, ...names, alarms, queues, short, withoutQuorum }
+      return { host, state: "running", version: status.version, ...names, alarms, queues, short, dead, withoutQuorum }
     }),
   }
 }

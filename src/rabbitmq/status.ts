@@ -34,6 +34,8 @@ const STATUS = z.discriminatedUnion("running", [
     queues: z.number(),
     /** Quorum queues that have fewer copies than they are declared with, none of them here, and a majority that can take one in. */
     short: z.number(),
+    /** Quorum queues whose copy here is listed and does not run, as after a kill just when it was made; the others have a majority. */
+    dead: z.number(),
     alarms: z.array(z.string()),
     version: z.string(),
   }),
@@ -42,14 +44,26 @@ const STATUS = z.discriminatedUnion("running", [
 export type RabbitmqStatus = z.infer<typeof STATUS>
 export type RunningStatus = Extract<RabbitmqStatus, { running: true }>
 
-/** Binds H to a function without arguments: the quorum queues that `short` counts. */
-const SHORT_QUEUES = `R=rabbit_mnesia:cluster_nodes(running),
+/** Binds L to a function that lists the quorum queues for which another one holds: S for those that `short` counts, E for `dead`. */
+const QUEUES = `R=rabbit_mnesia:cluster_nodes(running),
+K=fun(Q)->Y=amqqueue:get_type_state(Q),case is_map(Y) of true->maps:get(nodes,Y,[]);false->[] end end,
+O=fun(N)->length([X||X<-N,lists:member(X,R)]) end,
 W=fun(Q)->case lists:keyfind(<<"x-quorum-initial-group-size">>,1,amqqueue:get_arguments(Q)) of {_,_,N} when is_integer(N)->N;_->application:get_env(rabbit,quorum_cluster_size,3) end end,
-S=fun(Q)->Y=amqqueue:get_type_state(Q),N=case is_map(Y) of true->maps:get(nodes,Y,[]);false->[] end,not lists:member(node(),N) andalso length(N)<W(Q) andalso 2*length([X||X<-N,lists:member(X,R)])>length(N) end,
-H=fun()->[Q||Q<-rabbit_amqqueue:list(),amqqueue:get_type(Q)=:=rabbit_quorum_queue,S(Q)] end`
+S=fun(Q)->N=K(Q),not lists:member(node(),N) andalso length(N)<W(Q) andalso 2*O(N)>length(N) end,
+G=fun(Q)->case amqqueue:get_pid(Q) of {X,_} when is_atom(X)->whereis(X)=:=undefined;_->false end end,
+E=fun(Q)->N=K(Q),lists:member(node(),N) andalso G(Q) andalso 2*O(N--[node()])>length(N) end,
+L=fun(F)->[Q||Q<-rabbit_amqqueue:list(),amqqueue:get_type(Q)=:=rabbit_quorum_queue,F(Q)] end`
 
-/** Evaluates to what `short` is. */
-export const SHORT_EXPRESSION = `${SHORT_QUEUES},length(H()).`
+/** Evaluates to how many copies are still to come here: 0 where each queue has all that it should. */
+export const LACKING_EXPRESSION = `${QUEUES},length(L(S))+length(L(E)).`
+
+/**
+ * Takes the copies that `dead` counts out of their queues, and evaluates to what went wrong. Looked at twice: one that is just being
+ * started is not dead.
+ */
+export const DROP_DEAD_EXPRESSION = `${QUEUES},
+D=[amqqueue:get_name(Q)||Q<-L(E)],timer:sleep(2000),T=[amqqueue:get_name(Q)||Q<-L(E)],
+[X||N<-D,lists:member(N,T),X<-[rabbit_quorum_queue:delete_member(element(2,N),element(4,N),node())],X=/=ok].`
 
 /**
  * Evaluates to the status as JSON, in base64: erl_call prints terms. Of one whose application is stopped the members are those that it
@@ -61,13 +75,13 @@ M=fun(D) when is_list(D)->maps:from_list(D);(D)->D end,
 P=fun(L)->maps:from_list([{T(K),case K of definition->M(V);priority->V;_->T(V) end}||{K,V}<-L]) end,
 U=fun(L)->N=proplists:get_value(user,L),{ok,I}=rabbit_auth_backend_internal:lookup_user(N),#{name=>N,tags=>[T(X)||X<-proplists:get_value(tags,L)],hash=>base64:encode(element(3,I)),algorithm=>T(element(5,I))} end,
 A=B(rabbit_mnesia:cluster_nodes(all)),
-${SHORT_QUEUES},
+${QUEUES},
 base64:encode_to_string(rabbit_json:encode(case rabbit:is_running() of
 false->#{running=>false,members=>A};
 true->#{running=>true,members=>A,up=>B(rabbit_mnesia:cluster_nodes(running)),partitions=>B(rabbit_node_monitor:partitions()),
 users=>[U(L)||L<-rabbit_auth_backend_internal:list_users()],vhosts=>rabbit_vhost:list_names(),
 permissions=>[P(L)||L<-rabbit_auth_backend_internal:list_permissions()],policies=>[P(L)||L<-rabbit_policy:list()],
-queues=>length(rabbit_amqqueue:list_names()),short=>length(H()),alarms=>[T(X)||X<-rabbit_alarm:get_alarms()],version=>T(list_to_binary(rabbit_misc:version()))} end)).`
+queues=>length(rabbit_amqqueue:list_names()),short=>length(L(S)),dead=>length(L(E)),alarms=>[T(X)||X<-rabbit_alarm:get_alarms()],version=>T(list_to_binary(rabbit_misc:version()))} end)).`
 
 /** Reads what the expression evaluates to. Throws `E_PROBE` on anything else. */
 export function parseStatus(base64: string): RabbitmqStatus {

@@ -84,9 +84,10 @@ function carrying({ look }: Seen): Check {
     ...alarms,
   ]
   const queues = Math.max(0, ...running.map((one) => one.queues))
-  const warnings = running.flatMap(({ host, short }) =>
-    short === 0 ? [] : [`${host} lacks a copy of ${count(short, "quorum queue")}`],
-  )
+  const warnings = running.flatMap(({ host, short, dead }) => [
+    ...(short === 0 ? [] : [`${host} lacks a copy of ${count(short, "quorum queue")}`]),
+    ...(dead === 0 ? [] : [`${host} has a copy of ${count(dead, "quorum queue")} that does not run`]),
+  ])
   return check("rabbitmq-queues", "RabbitMQ's queues can be used", [`${count(queues, "queue")}, no alarm`], {
     fails,
     warnings,

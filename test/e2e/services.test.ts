@@ -111,13 +111,25 @@ test("a member that was wiped is forgotten and joins anew, with its copy of the 
   expect(await consume("controller3")).toBe("two")
 })
 
-test("a member that a run left without its copy of a queue gets it from the next one", async () => {
+test("a member without its copy of a queue, or with one that does not run, has it from the next run on", async () => {
   const node = lab.node("controller3")
+  await amqp(
+    "controller1",
+    `channel.queue_declare("haops-other", durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})`,
+  )
   await node.must("rabbitmq-queues delete_member haops-test rabbit@controller3")
-  expect((await haops("verify")).stdout).toContain("controller3 lacks a copy of 1 quorum queue")
+  const copy = "{'%2F_haops-other', node()}"
+  await lab.node("controller2").must(`rabbitmqctl -q eval "ra:stop_server(quorum_queues, ${copy})."`)
+  const { stdout } = await haops("verify")
+  expect(stdout).toContain("controller3 lacks a copy of 1 quorum queue")
+  expect(stdout).toContain("controller2 has a copy of 1 quorum queue that does not run")
   await up()
-  const status = await node.must("rabbitmq-queues -q quorum_status haops-test")
-  expect(new Set(status.match(/rabbit@controller\d/g))).toHaveLength(3)
+  for (const queue of ["haops-test", "haops-other"]) {
+    const status = await node.must(`rabbitmq-queues -q quorum_status ${queue}`)
+    expect(new Set(status.match(/rabbit@controller\d/g))).toHaveLength(3)
+    expect(status).not.toContain("noproc")
+  }
+  await node.must("rabbitmqctl -q delete_queue haops-other")
 })
 
 test("all are killed together, and up starts them together", async () => {

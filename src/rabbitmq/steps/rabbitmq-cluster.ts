@@ -7,7 +7,7 @@ import { erlSays } from "../erl-call.ts"
 import { hostOf, nodeName, RABBITMQ } from "../settings.ts"
 import { runningOf, situationOf } from "../situation.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
-import { SHORT_EXPRESSION } from "../status.ts"
+import { DROP_DEAD_EXPRESSION, LACKING_EXPRESSION } from "../status.ts"
 
 interface Want {
   host: string
@@ -46,10 +46,13 @@ function check({ host, members }: Want, { all, elected }: Members<RabbitmqState>
   const { main, well, rivals } = situationOf(members, { all })
   if (rivals.length > 0) return []
   if (!well.includes(host)) return [drift(listed(status.members), [...new Set([...main, host])].join(", "))]
-  if (status.short === 0 || main.length === 1) return []
+  if (main.length === 1) return []
   // A run that was cut short may have left it without.
-  const [have, want] = [`${count(status.short, "quorum queue")} short of a copy, and none here`, "a copy of each here"]
-  return [{ attribute: "copies of queues", have, want, risk: "none" }]
+  const without = status.short === 0 ? [] : [`${count(status.short, "quorum queue")} short of a copy, and none here`]
+  const dead = status.dead === 0 ? [] : [`${count(status.dead, "quorum queue")} with a copy here that does not run`]
+  return [...without, ...dead].map((have) => {
+    return { attribute: "copies of queues", have, want: "a copy of each here", risk: "none" }
+  })
 }
 
 function listed(nodes: readonly string[]): string {
@@ -80,9 +83,10 @@ function findings({ host, members, leaving }: Want, { all }: Members<RabbitmqSta
 function plan({ host, members }: Want, { all }: Members<RabbitmqState>): readonly Action[] {
   const { main, well } = situationOf(members, { all })
   const [contact] = well
-  if (runningOf(all, host) === undefined || contact === undefined) return []
+  const own = runningOf(all, host)
+  if (own === undefined || contact === undefined) return []
   const run = (...argv: string[]): Action => ({ type: "run", argv, timeoutMs: 180_000 })
-  if (well.includes(host)) return [grown(host)]
+  if (well.includes(host)) return [...(own.dead > 0 ? [dropped(host)] : []), grown(host)]
   const queues = (runningOf(all, contact)?.queues ?? 0) > 0
   return [
     run("rabbitmqctl", "stop_app"),
@@ -109,6 +113,17 @@ function joined(host: string, contact: string): Action {
   }
 }
 
+/** A copy whose log is not there does not start by itself any more ("could not be restarted", enoent); the others have what it had. */
+function dropped(host: string): Action {
+  const script = `{ ${erlSays(host, DROP_DEAD_EXPRESSION, "[]", 60)}; } >&2`
+  return {
+    type: "run",
+    argv: ["sh", "-c", script, "drop", nodeName(host)],
+    timeoutMs: 90_000,
+    label: "delete_member of copies that do not run",
+  }
+}
+
 const GROW_S = 120
 
 /**
@@ -117,7 +132,7 @@ const GROW_S = 120
  */
 function grown(host: string): Action {
   const script = `last=$(($(date +%s) + ${GROW_S}))
-until grown=$(rabbitmq-queues grow "$1" all 2>&1) && { ${erlSays(host, SHORT_EXPRESSION, "0")}; } >/dev/null; do
+until grown=$(rabbitmq-queues grow "$1" all 2>&1) && { ${erlSays(host, LACKING_EXPRESSION, "0")}; } >/dev/null; do
   [ "$(date +%s)" -lt "$last" ] || { printf '%s\\n' "$grown" >&2; exit 1; }
   sleep 0.5
 done`

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { RabbitmqState } from "../../../src/rabbitmq/state.ts"
 import { rabbitmqCluster } from "../../../src/rabbitmq/steps/rabbitmq-cluster.ts"
+import { sandbox } from "../step-harness.ts"
 import { CONTENT, HOSTS, membersOf, running, STOPPED, state } from "./support.ts"
 
 const lone = (host: string, changes = {}) => state(running([host], changes))
@@ -91,6 +92,19 @@ test.each<[string, Record<string, RabbitmqState>, Record<string, string[]>]>([
       c3: ["2 quorum queues short of a copy, and none here -> a copy of each here", "sh grow rabbit@c3"],
     },
   ],
+  [
+    "a copy that was made just before a kill does not run",
+    { c1: whole, c2: whole, c3: state(running(HOSTS, { queues: 3, dead: 1 })) },
+    {
+      c1: [],
+      c2: [],
+      c3: [
+        "1 quorum queue with a copy here that does not run -> a copy of each here",
+        "sh drop rabbit@c3",
+        "sh grow rabbit@c3",
+      ],
+    },
+  ],
 ])("%s", (_what, states, expected) => {
   expect(judged(states)).toEqual(expected)
 })
@@ -127,6 +141,19 @@ test("nobody joins a cluster that has no majority of its own", () => {
   expect(of({ c1: lone("c1"), c2: lone("c2"), c3: lone("c3") })).toBeUndefined()
   expect(of({ c1: pair, c2: STOPPED, c3: lone("c3") })).toBe("of RabbitMQ's members c1, c2 only c1 runs")
   expect(of({ c1: whole, c2: STOPPED, c3: lone("c3") })).toBe("of RabbitMQ's members c1, c2 only c1 runs")
+})
+
+test.each([
+  ["{ok, []}", 0, ""],
+  ["{ok, [{error, timeout}]}", 1, "{ok, [{error, timeout}]}\n"],
+])("copies that do not run are dropped, and a refusal is told: %s", (answer, code, told) => {
+  const states = { c1: whole, c2: whole, c3: state(running(HOSTS, { queues: 1, dead: 1 })) }
+  const [drop] = rabbitmqCluster.plan({ host: "c3", members: HOSTS }, membersOf(states, "c3"), [])
+  using box = sandbox({ erl_call: `cat >/dev/null; echo '${answer}'`, timeout: 'shift; "$@"' })
+  const [program = "", ...words] = drop?.type === "run" ? drop.argv.map(String) : []
+  const env = { ...process.env, PATH: `${box.path}:${process.env.PATH}` }
+  const { status, stderr } = spawnSync(program, words, { env, encoding: "utf8" })
+  expect({ status, stderr }).toEqual({ status: code, stderr: told })
 })
 
 test("copies are asked for until a queue takes them, since grow ends well although one refuses", () => {

@@ -10,7 +10,7 @@ const GUEST = { name: "guest", tags: ["administrator"], hash: "AAAA", algorithm:
 /** A member of the cluster of these, as its package leaves it. */
 export function running(members: readonly string[], changes: Partial<RunningStatus> = {}): RunningStatus {
   const nodes = members.map((name) => `rabbit@${name}`)
-  const none = { partitions: [], permissions: [], policies: [], queues: 0, short: 0, alarms: [] }
+  const none = { partitions: [], permissions: [], policies: [], queues: 0, short: 0, dead: 0, alarms: [] }
   return {
     running: true,
     members: nodes,

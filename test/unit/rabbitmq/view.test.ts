@@ -57,6 +57,13 @@ test("verify tells of a member that lacks copies of queues", () => {
   ])
 })
 
+test("verify tells of a member whose copy of a queue does not run", () => {
+  expect(checks({ c1: whole, c2: whole, c3: state(running(HOSTS, { dead: 1 })) })["rabbitmq-queues"]).toEqual([
+    "warn",
+    "c3 has a copy of 1 quorum queue that does not run",
+  ])
+})
+
 test("verify tells alarms and queues without a majority, once", () => {
   const alarmed = state(running(HOSTS, { queues: 2, alarms: ["{{resource_limit,disk,rabbit@c1},[]}"] }))
   expect(
