@@ -24,6 +24,8 @@ interface Services {
 
 const SYNCED =
   "mariadb -NB -e \"select variable_value from information_schema.global_status where variable_name in ('wsrep_local_state_comment', 'wsrep_cluster_size') order by variable_name\" | xargs"
+/** SQL: what was acknowledged by another member is there before it is asked for. */
+const CURRENT = "set session wsrep_sync_wait = 1;"
 const STARTED = "systemctl show -p ActiveEnterTimestampMonotonic --value mariadb"
 
 /** The database behind the VIP. */
@@ -32,8 +34,12 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
   const node = (name: string) => lab().node(name)
   const viaVip = (sql: string) =>
     `MYSQL_PWD=${password} mariadb --connect-timeout=3 -NB -h ${lab().vip} -u keystone keystone -e "${sql}"`
-  const rows = () => everywhere(nodes(), "mariadb -NB -e 'select count(*) from keystone.entries' ; true")
-  const allSynced = async () => expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
+  const rows = () => everywhere(nodes(), `mariadb -NB -e '${CURRENT} select count(*) from keystone.entries' ; true`)
+  const allSynced = async () => {
+    const states = async () => Object.values(await everywhere(nodes(), SYNCED))
+    // One that sent its data is Synced a moment after the one that got it.
+    await until(async () => (await states()).every((state) => state === "3 Synced"), { what: "all members Synced" })
+  }
 
   describe("the database", () => {
     test("has a row that was written through the VIP on every member, and each says that it can serve", async () => {
@@ -115,7 +121,10 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       expect(acknowledged).toBeGreaterThan(0)
       expect(lost).toBe("")
       expect(
-        await everywhere(nodes(), `mariadb -NB -e 'select count(*) from keystone.entries where id = ${last}'`),
+        await everywhere(
+          nodes(),
+          `mariadb -NB -e '${CURRENT} select count(*) from keystone.entries where id = ${last}'`,
+        ),
       ).toEqual(each("1"))
     })
 

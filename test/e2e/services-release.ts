@@ -83,7 +83,9 @@ export function releaseTests({ release, start, mariadb, rabbitmq, flag }: Versio
       expect(await everywhere(nodes(), RUNNING)).toEqual(each("3"))
       const viaVip = `MYSQL_PWD=${ENV.HAOPS_KEYSTONE_DB_PASSWORD} mariadb -h ${lab.vip} -u keystone keystone`
       await nodes()[1]!.must(`${viaVip} -e 'create table entries (id int primary key); insert into entries values (7)'`)
-      expect(await everywhere(nodes(), "mariadb -NB -e 'select id from keystone.entries'")).toEqual(each("7"))
+      expect(
+        await everywhere(nodes(), "mariadb -NB -e 'set session wsrep_sync_wait = 1; select id from keystone.entries'"),
+      ).toEqual(each("7"))
       const password = ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD
       const token = await keystoneAt(lab.vip, password).token()
       for (const { address } of nodes()) expect(await keystoneAt(address, password).check(token)).toBe(200)

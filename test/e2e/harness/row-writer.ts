@@ -16,6 +16,7 @@ export async function endRows(node: LabNode, table: string) {
   const ids = (await node.must("systemctl stop lab-writer; cat /root/acknowledged"))
     .split("\n")
     .filter((id) => id !== "")
-  const lost = `for id in $(cat /root/acknowledged); do echo "select $id where not exists (select 1 from ${table} where id = $id);"; done | mariadb -NB`
+  // What was acknowledged elsewhere may still be on its way to this node.
+  const lost = `{ echo "set session wsrep_sync_wait = 1;"; for id in $(cat /root/acknowledged); do echo "select $id where not exists (select 1 from ${table} where id = $id);"; done; } | mariadb -NB`
   return { acknowledged: ids.length, last: ids.at(-1) ?? "", lost: (await node.must(lost)).trim() }
 }
