@@ -81,6 +81,12 @@ export function createProgram(call: Call): Command {
     "one run as a page to look at, by default the last: what, where, when, diffs, a drill's chart",
     () => import("./verbs/report.ts").then(({ report }) => report),
   ).option("-o, --out <file>", "write it to FILE; else it goes to standard output")
+  verb("collect", "what all nodes have of what happened, as one file: journals, logs, the CIB and its history", () =>
+    import("./verbs/collect.ts").then(({ collect }) => collect),
+  )
+    .addOption(limit())
+    .option("--since <time>", "from when on: 02:00, 90min, '2026-11-29 02:00' (default: 24h)")
+    .option("-o, --out <file>", "the archive to make (default: CLUSTER-TIME.tar.gz)")
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
     .addOption(limit())
     .addOption(only())

@@ -9,5 +9,6 @@ export const corosync: Component = {
   view: async () => (await import("./view.ts")).view,
   units: ["corosync"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,
 }

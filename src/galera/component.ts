@@ -24,6 +24,7 @@ export const galera: Component = {
     return { ports: [...server, ...check], programs: ["mariadbd"], writes: ["/etc/mysql/mariadb.conf.d/60-haops.cnf"] }
   },
   steps: async () => (await import("./steps/index.ts")).steps,
+  evidence: async () => (await import("./evidence.ts")).evidence,
   connections: async () => (await import("./connections.ts")).connections,
   files: async () => (await import("./files.ts")).files,
   drills: async () => (await import("./drills.ts")).drills,

@@ -10,5 +10,6 @@ export const haproxy: Component = {
   view: async () => (await import("./view/index.ts")).view,
   units: ["haproxy"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  evidence: async (inventory) => (await import("./evidence.ts")).evidence(inventory),
   files: async () => (await import("./files.ts")).files,
 }

@@ -6,5 +6,6 @@ export const host: Component = {
   needs: () => ({ writes: ["/etc/hosts", "/etc/sysctl.d/99-haops.conf"] }),
   view: async (all) => (await import("./view.ts")).viewOf(all.flatMap(({ units = [] }) => units)),
   steps: async (all) => (await import("./steps/index.ts")).hostSteps(all),
+  evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,
 }

@@ -39,6 +39,24 @@ export function hasCommand(value: unknown): boolean {
   return ("from" in value && value.from === "command") || Object.values(value).some(hasCommand)
 }
 
+/** Every secret that the inventory speaks of, each once. */
+export function secretsIn(value: unknown): readonly SecretSource[] {
+  const found = new Map<string, SecretSource>()
+  const walk = (inner: unknown) => {
+    if (typeof inner !== "object" || inner === null) return
+    if (isSource(inner)) found.set(inner.from === "literal" ? inner.value.reveal() : JSON.stringify(inner), inner)
+    else Object.values(inner).forEach(walk)
+  }
+  walk(value)
+  return [...found.values()]
+}
+
+const SOURCES: readonly unknown[] = ["env", "file", "command", "literal"] satisfies readonly SecretSource["from"][]
+
+function isSource(value: object): value is SecretSource {
+  return "from" in value && SOURCES.includes(value.from)
+}
+
 type Reference = Exclude<SecretSource, { from: "literal" }>
 
 /** `E_INPUT`: a secret is not where the inventory says. */

@@ -14,5 +14,6 @@ export const keepalived: Component = {
       : undefined,
   units: ["keepalived"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,
 }

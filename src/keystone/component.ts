@@ -41,6 +41,7 @@ export const keystone: Component = {
     }
   },
   steps: async () => (await import("./steps/index.ts")).steps,
+  evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,
   connections: async () => (await import("./connections.ts")).connections,
   view: async () => (await import("./view.ts")).view,

@@ -7,4 +7,5 @@ export const membership: Component = {
   view: async () => (await import("./view/index.ts")).view,
   units: ["pcsd"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  evidence: async () => (await import("./evidence.ts")).evidence,
 }

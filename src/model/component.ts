@@ -1,5 +1,6 @@
 import type { Connections } from "./connection.ts"
 import type { ServiceDrills } from "./drill.ts"
+import type { Evidence } from "./evidence.ts"
 import type { HostFacts } from "./host-facts.ts"
 import type { Host, Inventory } from "./inventory.ts"
 import type { NodeFiles } from "./node-file.ts"
@@ -26,6 +27,8 @@ export interface Component {
   files?(all: readonly Component[]): Promise<NodeFiles>
   /** Ways for it to fail that `haops drill` brings about and measures. */
   drills?(): Promise<ServiceDrills>
+  /** What `haops collect` takes of it for a post-mortem. */
+  evidence?(inventory: Inventory): Promise<Evidence>
   /** Its services by systemd's name, without `.service`. */
   units?: readonly string[]
   packages?: ComponentPackages

@@ -13,5 +13,6 @@ export const pacemaker: Component = {
   view: async () => (await import("./view.ts")).view,
   units: ["pacemaker"],
   steps: async () => (await import("./steps/index.ts")).steps,
+  evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,
 }

@@ -30,6 +30,7 @@ export const rabbitmq: Component = {
     }
   },
   steps: async () => (await import("./steps/index.ts")).steps,
+  evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,
   connections: async () => (await import("./connections.ts")).connections,
   drills: async () => (await import("./drills.ts")).drills,

@@ -51,7 +51,7 @@ export class RemoteProcess {
     this.#terms = terms
     const gate = () => new Gate(terms.nonce, sudoPrompt(terms.nonce))
     this.#gates = { stdout: gate(), stderr: gate() }
-    this.#output = { stdout: new Output(run.command.onStdout), stderr: new Output() }
+    this.#output = { stdout: new Output(run.command), stderr: new Output() }
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

@@ -16,6 +16,8 @@ export interface Command {
   timeoutMs?: number | undefined
   /** Called with each piece of standard output as it arrives. */
   onStdout?: ((chunk: string) => void) | undefined
+  /** Standard output goes to `onStdout` alone and is not kept, however much it is. Default false. */
+  passedOn?: boolean | undefined
 }
 
 /** The only way to a host. `exec` resolves for every exit code and rejects with `HaopsError` when there is no outcome. */

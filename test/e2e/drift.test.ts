@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Outlook } from "../../src/foresight/foretell.ts"
+import { collectTests } from "./collect.ts"
 import { DAMAGES } from "./damages.ts"
 import { ended } from "./harness/ended.ts"
 import { placesOf, whatIf } from "./harness/foretold.ts"
@@ -216,8 +217,10 @@ describe("what operators leave behind", () => {
   leftBehindTests(() => ({ lab, inventory }))
 })
 
+const FENCE_SECRET = "fence-47-secret"
+
 describe("with a fencing device", () => {
-  const secret = "fence-47-secret"
+  const secret = FENCE_SECRET
   const device = {
     name: "fence-lab",
     agent: "fence_lab",
@@ -296,6 +299,8 @@ describe("a dead member", () => {
     const answers = async () => (await ask(`http://${lab.vip}:8080/`)).ok
     await until(answers, { what: "the service to answer" })
   })
+
+  collectTests(() => ({ lab, inventory, secret: FENCE_SECRET }))
 
   test("stays a member: the others converge, the run says 3, and it comes back", async () => {
     const [living, , dead] = lab.nodes

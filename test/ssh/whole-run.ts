@@ -11,7 +11,15 @@ import { type ExecHandler, runShell, type SshTestServer, startSshServer } from "
 
 const cli = join(import.meta.dirname, "../../src/cli.ts")
 /** Moved into each host's own directory wherever they stand in what the host is told. */
-const MOVED = ["/run/haops", "/etc/hosts", "/etc/corosync/corosync.conf", "/etc/keepalived/keepalived.conf"]
+const MOVED = [
+  "/run/haops",
+  "/etc/hosts",
+  "/etc/corosync/corosync.conf",
+  "/etc/keepalived/keepalived.conf",
+  "/etc/haproxy/haproxy.cfg",
+  "/var/log/",
+  "/var/lib/pacemaker/",
+]
 /** Leave no word of a test in this machine's log, and become root without it. */
 const STUBS = { logger: "#!/bin/sh\n", sudo: '#!/bin/sh\nshift 2\nAS_ROOT=yes exec env AS_ROOT=yes "$@"\n' }
 

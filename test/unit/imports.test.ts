@@ -26,7 +26,7 @@ const FLOORS = [
   ],
   ["components.ts"],
   ["engine", "inventory"],
-  ["adopt", "playbook", "status"],
+  ["adopt", "collect", "playbook", "status"],
   ["verify", "foresight"],
   ["drill"],
   ["output"],

@@ -1,0 +1,36 @@
+import type { Evidence } from "../model/evidence.ts"
+import type { Inventory } from "../model/inventory.ts"
+import { haproxyAsk } from "./runtime/ask-script.ts"
+
+const HAPROXY = /^haproxy$/
+const COMMANDS = ["show info", "show stat", "show servers state", "show errors"]
+
+export function evidence({ haproxy }: Inventory): Evidence {
+  const socket = haproxy?.global.socket.path ?? "/run/haproxy/admin.sock"
+  const ask = `${haproxyAsk(socket)}\nhaproxy_ask ${COMMANDS.map((command) => `'${command}'`).join(" ")}`
+  return {
+    files: ["/etc/haproxy/haproxy.cfg"],
+    logs: [`${haproxy?.rsyslog?.file ?? "/var/log/haproxy.log"}*`],
+    says: { "haproxy.txt": { program: "haproxy", script: ask } },
+    tells: [
+      {
+        by: HAPROXY,
+        line: /Server (\S+) is (DOWN|UP)(?:, reason: (.*?))?(?:, check duration.*?)?(?:\. \d+ active.*)?$/,
+        kind: ([, , state]) => (state === "DOWN" ? "failed" : "back"),
+        words: ([, server, state, reason]) => `${server} ${state!.toLowerCase()}${reason ? `: ${reason}` : ""}`,
+      },
+      {
+        by: HAPROXY,
+        line: /(?:backend|proxy) (\S+) has no server available/,
+        kind: "failed",
+        words: ([, backend]) => `${backend} has no server left`,
+      },
+      {
+        by: HAPROXY,
+        line: /\[ALERT\].*?:\s+((?:Current w|W|w)orker .*exited with code .*|.*annot bind.*)$/,
+        kind: "failed",
+        words: ([, said]) => said!,
+      },
+    ],
+  }
+}
