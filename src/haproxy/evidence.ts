@@ -27,8 +27,9 @@ export function evidence({ haproxy }: Inventory): Evidence {
       },
       {
         by: HAPROXY,
-        line: /\[ALERT\].*?:\s+((?:Current w|W|w)orker .*exited with code .*|.*annot bind.*)$/,
-        kind: "failed",
+        line: /\[ALERT\].*?:\s+((?:Current w|W|w)orker .*exited with code (\d+).*|.*annot bind.*)$/,
+        // Told to stop, it ends by that signal.
+        kind: ([, , code]) => (code === "143" || code === "130" ? undefined : "failed"),
         words: ([, said]) => said!,
       },
     ],

@@ -44,7 +44,6 @@ export function collectTests(night: () => Night): void {
     expect(told, stdout).toContain("left membership: controller3 left")
     expect(told).toContain("left controller3 is lost")
     expect(told.join("\n")).toMatch(/^moved vip started on controller/m)
-    expect(told.join("\n")).toMatch(/^failed web\/controller3 down/m)
     expect(told.join("\n")).toMatch(/^done haops: up by /m)
     expect(await read("timeline.html")).toContain("membership: controller3 left")
     for (const { name } of living) {

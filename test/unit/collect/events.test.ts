@@ -71,6 +71,11 @@ test.each([
     "haproxy[5]: [WARNING]  (5) : Server web/c3 is UP, reason: Layer4 check passed, check duration: 0ms. 3 active and 0 backup servers online.",
     "back web/c3 up: Layer4 check passed",
   ],
+  [
+    "haproxy[5]: [ALERT]    (5) : Current worker (6) exited with code 139 (Segmentation fault)",
+    "failed Current worker (6) exited with code 139 (Segmentation fault)",
+  ],
+  ["haproxy[5]: [ALERT]    (5) : Current worker (6) exited with code 143 (Terminated)", undefined],
   ["haproxy[5]: backend web has no server available!", "failed web has no server left"],
   ["Keepalived_vrrp[5]: (VI_1) Entering MASTER STATE", "moved VI_1 is master here"],
   ["Keepalived_vrrp[5]: VRRP_Instance(VI_1) Entering FAULT STATE", "failed VI_1 is fault here"],
