@@ -10,6 +10,11 @@ sh docker/setup.sh bullseye+services bookworm+services+el trixie+services
 # The one tool that `npm run package` needs and Debian does not come with.
 command -v rpmbuild >/dev/null || install_packages rpm
 
+# What the pages are looked at in: a tenth of a gigabyte, in ten seconds.
+for browser in chromium-headless-shell chromium google-chrome; do
+  command -v "$browser" >/dev/null && break
+done || install_packages chromium-headless-shell
+
 # Whatever a test leaves behind goes with it.
 TMPDIR=$(mktemp -d)
 export TMPDIR
@@ -31,7 +36,7 @@ run() {
 }
 
 # What needs no nodes fills the time in which clusters only wait, and gives way to them; what is timed has the machine to itself.
-(gently="nice -n 10" && run unit --project unit --project ssh "$@") >"$TMPDIR/unit.log" 2>&1 &
+(gently="nice -n 10" && run unit --project unit --project ssh --project browser "$@") >"$TMPDIR/unit.log" 2>&1 &
 background=$!
 run nodes --project single --project e2e "$@"
 wait "$background"

@@ -31,14 +31,22 @@ export function drillChart({ fault, at, answered, failed, outages, marks }: Jour
   )
   const label = `${count(all.length, "request")}, ${failed.length} of them without an answer; the list below says what happened when`
   return html`<p>${fault}; ${at} was asked.</p>
-<figure><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 24}">
+<figure class="wide"><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 24}">
 ${shaded}<line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/>
 <text class="dim" x="0" y="${TOP + 10}">${duration(most)}</text><text class="dim" x="0" y="${TOP + HEIGHT}">0 ms</text>
-<text class="dim" x="${LEFT}" y="${TOP + HEIGHT + 18}">${duration(0)}</text><text class="dim" x="${WIDTH}" y="${TOP + HEIGHT + 18}" text-anchor="end">${duration(span)}</text>
+${ticksOf(from, from + span).map((ms) => html`<text class="dim" x="${x(ms).toFixed(1)}" y="${TOP + HEIGHT + 18}" text-anchor="middle">${ms === 0 ? "fault" : `${ms / 1000} s`}</text>`)}
 <path class="answers" d="${dots}"/><path class="misses" d="${missed}"/>${lines}</svg>
 <figcaption>Each request by when it was sent and how long its answer took.</figcaption></figure>
 <ol>${marks.map(({ ms, what }) => html`<li>${what}: ${ms < 0 ? `${duration(-ms)} before the fault` : `after ${duration(ms)}`}</li>`)}</ol>
 ${outagesOf(outages)}`
+}
+
+/** Whole seconds since the fault, such that some eight of them fit, and none where its words would be cut off. */
+function ticksOf(fromMs: number, toMs: number): readonly number[] {
+  const step = [1, 2, 5, 10, 30, 60, 300].map((s) => s * 1000).find((ms) => (toMs - fromMs) / ms <= 10) ?? 600_000
+  const first = Math.ceil(fromMs / step)
+  const all = Array.from({ length: Math.floor(toMs / step) - first + 1 }, (_, index) => (first + index) * step)
+  return all.filter((ms) => ms === 0 || (ms - fromMs > step / 4 && toMs - ms > step / 4))
 }
 
 function outagesOf(outages: JournalDrill["outages"]): Html {

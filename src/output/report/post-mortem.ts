@@ -81,15 +81,15 @@ function timelineOf({ hosts, untilMs }: PostMortem, events: readonly ClusterEven
     ([kind, { words, path }]) =>
       html`<li><svg class="key" aria-hidden="true" viewBox="-8 -8 16 16"><path class="event ${kind}" d="${path}"/></svg> ${words}</li>`,
   )
-  return html`<figure><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${height}">${names}${ticks}${marks}</svg><figcaption><ul class="keys">${legend}</ul></figcaption></figure>`
+  return html`<figure class="wide"><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${height}">${names}${ticks}${marks}</svg><figcaption><ul class="keys">${legend}</ul></figcaption></figure>`
 }
 
 function tableOf(events: readonly ClusterEvent[]): Html {
   if (events.length === 0) return html``
-  const head = ["time", "what", "", "told by"].map((name) => html`<th scope="col">${name}</th>`)
+  const head = ["time", "kind", "what", "told by"].map((name) => html`<th scope="col">${name}</th>`)
   const rows = events.map(
     ({ ms, hosts, kind, words, line }) =>
-      html`<tr><td><time datetime="${new Date(ms).toISOString()}">${clock(ms)}</time></td><td class="${kind}">${MARKS[kind].words}</td><td>${words}<details><summary>the line</summary><pre>${line}</pre></details></td><td>${hosts.join(", ")}</td></tr>`,
+      html`<tr><td><time datetime="${new Date(ms).toISOString()}">${clock(ms)}</time></td><td class="${kind}">${MARKS[kind].words}</td><td><details><summary>${words}</summary><pre>${line}</pre></details></td><td>${hosts.join(", ")}</td></tr>`,
   )
   return html`<div class="wide"><table class="events"><caption>${count(events.length, "event")}, the first one first</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
 }

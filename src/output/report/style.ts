@@ -13,11 +13,12 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; } 
 table { border-collapse: collapse; } caption { text-align: left; color: var(--dim); }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; } td.n { text-align: right; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; } figure { margin: 0; } figcaption { color: var(--dim); }
+svg .stage { fill: var(--soft); stroke: var(--line); } svg .hatch { stroke: var(--paper); stroke-width: 3; } figure > svg { min-width: 40rem; }
 svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; } svg text { fill: var(--ink); } svg .axis { stroke: var(--line); } svg .dim { fill: var(--dim); }
 svg .changed { fill: var(--changed); } svg .failed { fill: var(--bad); } svg .ok { fill: var(--ok); } svg .outage { fill: var(--del); } svg .answers { fill: none; stroke: var(--ok); stroke-width: 3; stroke-linecap: round; } svg .misses { stroke: var(--bad); stroke-width: 2; } svg .mark { stroke: var(--ink); stroke-dasharray: 4 3; }
 svg .event { fill: none; stroke: var(--dim); stroke-width: 2; } svg .event.left { fill: var(--bad); stroke: var(--bad); } svg .event.failed { stroke: var(--bad); } svg .event.moved { fill: var(--changed); stroke: var(--changed); } svg .event.back { stroke: var(--ok); }
 svg.key { width: 1em; height: 1em; } .keys { display: flex; flex-wrap: wrap; gap: 0 1.25rem; padding: 0; list-style: none; } .left { color: var(--bad); } .moved { color: var(--changed); } .back { color: var(--ok); } time { font-variant-numeric: tabular-nums; }
-.events details { border: 0; margin: 0; padding: 0; background: none; font-size: .85rem; color: var(--dim); }
+.events details { border: 0; margin: 0; padding: 0; background: none; } .events td:nth-child(-n+2) { white-space: nowrap; }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; padding: .25rem .75rem; background: var(--soft); } summary { cursor: pointer; overflow-wrap: anywhere; }
 pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; font: .85rem/1.4 ui-monospace, monospace; margin: .5rem 0; }
 ins { background: var(--add); text-decoration: none; } del { background: var(--del); text-decoration: none; }
@@ -25,6 +26,7 @@ ins { background: var(--add); text-decoration: none; } del { background: var(--d
 @media print {
   :root { --ink: #000; --dim: #333; --paper: #fff; --line: #999; --soft: #fff; --ok: #000; --changed: #444; --bad: #000; --add: #eee; --del: #ddd; }
   body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; } details { break-inside: avoid; }
+  summary { list-style: none; } figure > svg { min-width: 0; }
   details::details-content { content-visibility: visible; block-size: auto; } .wide { overflow: visible; }
 }
 `
