@@ -80,7 +80,9 @@ export function createProgram(call: Call): Command {
     "report [id]",
     "one run as a page to look at, by default the last: what, where, when, diffs, a drill's chart",
     () => import("./verbs/report.ts").then(({ report }) => report),
-  ).option("-o, --out <file>", "write it to FILE; else it goes to standard output")
+  )
+    .option("--drills", "the outages of all drills over time, in place of a run")
+    .option("-o, --out <file>", "write it to FILE; else it goes to standard output")
   verb("collect", "what all nodes have of what happened, as one file: journals, logs, the CIB and its history", () =>
     import("./verbs/collect.ts").then(({ collect }) => collect),
   )
@@ -174,6 +176,7 @@ function addDrill(program: Command, call: Call): void {
         "for the cluster to be healthy again (default: 2min, 10min for reboot)",
       ).argParser(span),
     )
+    .option("--report <file>", "write a page of it, with each request over time")
     .option("-y, --yes", "do not ask for confirmation")
 }
 

@@ -88,8 +88,20 @@ export type HaopsEvent =
   | ({ type: "waiting"; for: string } & StepPlace)
   /** For the journal alone: every request of a drill. */
   | { type: "drilled"; host: string; drill: DrillCourse }
+  /** For the journal alone: who held what before and after. */
+  | { type: "topology"; before?: Topology | undefined; after: Topology }
   | { type: "message"; level: "info" | "warning"; text: string }
   | { type: "run-finished"; outcome: Outcome; ms: number }
+
+/** Who holds what, at one moment. */
+export interface Topology {
+  /** `state`: `in service`, `standby`, `offline`, …; undefined for a host that no cluster knows. */
+  nodes: readonly { name: string; state?: string | undefined }[]
+  /** VIPs first, which have an address. */
+  held: readonly { what: string; address?: string | undefined; on: readonly string[] }[]
+  /** What clients reach by a VIP. */
+  services: readonly { name: string; vip?: string | undefined; port: number }[]
+}
 
 /** What a drill's client saw. Times are milliseconds since the fault, whole ones. */
 export interface DrillCourse {
@@ -103,6 +115,10 @@ export interface DrillCourse {
   outages: readonly { fromMs: number; toMs: number }[]
   /** What happened when: `VIP on controller2`. */
   marks: readonly { ms: number; what: string }[]
+  /** Where the VIP was to go, and where it went first. */
+  foretold?: { place: readonly string[]; seen: readonly string[]; right: boolean } | undefined
+  /** The longest outage that was to pass, in milliseconds. */
+  limitMs?: number | undefined
 }
 
 /** `partial`: some hosts failed, or something was blocked; all else converged. */

@@ -23,6 +23,7 @@ export function courseOf(timeline: DrillTimeline, { fault, target, at, before, e
   const marks = [
     { ms: faultMs, what: fault.announce(target) },
     ...movesOf([before, ...views], target.vip.name),
+    ...haproxyMarks([before, ...views], target.node),
     ...(liftedMs === undefined ? [] : [{ ms: liftedMs, what: "put back" }]),
     ...(healthyMs === undefined ? [] : [{ ms: healthyMs, what: "healthy again" }]),
   ]
@@ -37,6 +38,15 @@ export function courseOf(timeline: DrillTimeline, { fault, target, at, before, e
     })),
     marks: marks.map(({ ms, what }) => ({ ms: since(ms), what })).sort((one, other) => one.ms - other.ms),
   }
+}
+
+/** haproxy on the node, as it goes and comes. */
+function haproxyMarks(views: readonly View[], node: string): { ms: number; what: string }[] {
+  const seen = views.filter(({ haproxyUp }) => haproxyUp !== undefined)
+  return seen.slice(1).flatMap(({ atMs, haproxyUp }, at) => {
+    if (haproxyUp === seen[at]!.haproxyUp) return []
+    return [{ ms: atMs, what: `haproxy ${haproxyUp ? "runs" : "does not run"} on ${node}` }]
+  })
 }
 
 function movesOf(views: readonly View[], vip: string): { ms: number; what: string }[] {

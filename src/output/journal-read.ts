@@ -25,6 +25,12 @@ export async function listRuns(root: string): Promise<readonly RunSummary[]> {
   return runs.filter((run) => run !== undefined).sort((a, b) => Date.parse(b.start.time) - Date.parse(a.start.time))
 }
 
+/** The journals of all drills that are kept, newest first. */
+export async function drillRuns(root: string): Promise<readonly (readonly JournalEntry[])[]> {
+  const drills = (await listRuns(root)).filter(({ start }) => start.verb.startsWith("drill "))
+  return await Promise.all(drills.map(({ runId }) => entriesOf(root, runId)))
+}
+
 /** One run's journal. Throws `E_INPUT` where there is none of that id. */
 export async function readRun(root: string, runId: string): Promise<readonly JournalEntry[]> {
   const entries = isRunId(runId) ? await entriesOf(root, runId) : []

@@ -51,6 +51,7 @@ function entryLines(entry: JournalEntry, paint: Paint, width: number): readonly 
     case "transitions":
       return mergeTransitions(entry.transitions).map(({ resource, words }) => `  the cluster: ${resource} ${words}`)
     case "drill":
+    case "topology":
       return []
     case "end": {
       const { text, paint: tone = (plain) => plain } = outcomeCell(entry.outcome, paint)

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs"
-import type { Drift, DrillCourse, HaopsEvent, Outcome, StepPlace, Transition } from "../base/events.ts"
+import type { Drift, DrillCourse, HaopsEvent, Outcome, StepPlace, Topology, Transition } from "../base/events.ts"
 import type { RecapLine } from "../engine/plan-model.ts"
 import { createRecap } from "./recap.ts"
 import { type Scrub, toScrubbedJson } from "./scrub.ts"
@@ -56,6 +56,14 @@ export interface JournalDrill extends DrillCourse {
   host: string
 }
 
+/** Who held what before the run, where anybody knew it, and after. */
+export interface JournalTopology {
+  type: "topology"
+  time: string
+  before?: Topology | undefined
+  after: Topology
+}
+
 export interface JournalEnd {
   type: "end"
   time: string
@@ -64,7 +72,13 @@ export interface JournalEnd {
   recap: readonly RecapLine[]
 }
 
-export type JournalEntry = JournalStart | JournalChange | JournalTransitions | JournalDrill | JournalEnd
+export type JournalEntry =
+  | JournalStart
+  | JournalChange
+  | JournalTransitions
+  | JournalTopology
+  | JournalDrill
+  | JournalEnd
 
 interface JournalOptions {
   file: string
@@ -133,6 +147,8 @@ class Journal {
         return [{ type: "transitions", time, host: event.host, transitions: event.transitions }]
       case "drilled":
         return [{ type: "drill", time, host: event.host, ...event.drill }]
+      case "topology":
+        return [{ type: "topology", time, before: event.before, after: event.after }]
       case "run-finished":
         return [{ type: "end", time, outcome: event.outcome, ms: event.ms, recap: this.#recap.recap().lines }]
       default:

@@ -13,7 +13,7 @@ interface JsonOptions {
 export function createJsonSink(stream: OutputStream, options: JsonOptions): OutputSink {
   const { scrub, now = () => new Date() } = options
   const sink = neverThrow((event) => {
-    if (event.type === "drilled") return
+    if (event.type === "drilled" || event.type === "topology") return
     stream.write(`${toScrubbedJson({ time: now().toISOString(), ...event }, scrub)}\n`)
   })
   return { sink, close: () => {} }

@@ -32,7 +32,7 @@ export async function createLogSink(options: LogOptions): Promise<OutputSink> {
   const destination = { write: (line: string) => void kept.push(line) }
   const logger = pino({ base: null, level: "debug", timestamp: pino.stdTimeFunctions.isoTime }, destination)
   const sink = neverThrow((event) => {
-    if (event.type === "drilled") return
+    if (event.type === "drilled" || event.type === "topology") return
     const level = levelOf(event)
     logger[level](scrubbed(event, scrub), event.type)
     if (level !== "debug" || kept.length >= KEPT_LINES) flush()

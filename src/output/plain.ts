@@ -79,6 +79,7 @@ class PlainLines {
       case "message":
         return event.level === "warning" ? yellow(`warning: ${cleanLine(event.text)}`) : cleanLine(event.text)
       case "drilled":
+      case "topology":
         return undefined
       case "run-finished":
         return this.#ifVerbose(`${event.outcome}  ${duration(event.ms)}`)

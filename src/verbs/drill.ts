@@ -1,5 +1,5 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
-import type { Drift, Outcome } from "../base/events.ts"
+import type { Drift, Outcome, Topology } from "../base/events.ts"
 import { EXIT, exitOfOutcome } from "../base/exit-codes.ts"
 import { courseOf } from "../drill/course.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
@@ -15,9 +15,13 @@ import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
 import { ballotTask } from "../foresight/ballot.ts"
+import { referenceView } from "../membership/reference-view.ts"
 import { SERVICE_DRILLS } from "../model/drill.ts"
 import type { Unasked } from "../model/view.ts"
 import { foretoldWords, renderDrill } from "../output/drill-screen.ts"
+import { readRun } from "../output/journal-read.ts"
+import { runReport } from "../output/report/report.ts"
+import { runsRoot } from "../output/run-directory.ts"
 import { screenOptions } from "../output/screen.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { lenient } from "../status/lenient.ts"
@@ -29,8 +33,10 @@ import type { DrillSetup, SetupPreview } from "./drill-setup.ts"
 import { vipSetup } from "./drill-vip.ts"
 import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
 import type { DrillOptions } from "./options.ts"
+import { requireReportFile, saveReport } from "./report.ts"
 import { openSession, type Session } from "./session.ts"
 import { toldAsRun } from "./told.ts"
+import { tellTopology, topologyOf } from "./topology.ts"
 
 /** Milliseconds for the cluster to be healthy again; a server's own start can take minutes. */
 const RECOVERY_MS = { reboot: 600_000, other: 120_000 }
@@ -43,6 +49,26 @@ const LOOK_MS = 30_000
  * again, or it was not fit for a drill to begin with; 130 where it was interrupted, with everything put back then too.
  */
 export async function drill(options: DrillOptions, kind: string): Promise<number> {
+  const { report } = options
+  if (report === undefined) return await hold(options, kind)
+  await requireReportFile(report)
+  let runId: string | undefined
+  try {
+    return await hold(options, kind, (id) => {
+      runId = id
+    })
+  } finally {
+    if (runId !== undefined) await reportOfRun(runId, report)
+  }
+}
+
+/** From the journal, as `haops report` makes it. A drill that was not held has none. */
+async function reportOfRun(runId: string, file: string): Promise<void> {
+  const entries = await readRun(runsRoot(process.env), runId)
+  if (entries.some(({ type }) => type === "drill")) await saveReport(file, runReport(entries))
+}
+
+async function hold(options: DrillOptions, kind: string, begun: (runId: string) => void = () => {}): Promise<number> {
   const unasked: Unasked[] = []
   await using session = await openSession({
     verb: `drill ${kind}`,
@@ -51,6 +77,7 @@ export async function drill(options: DrillOptions, kind: string): Promise<number
     steps: (all) => lenient(all, (one) => unasked.push(one)),
     record: true,
   })
+  begun(session.reporter.runId)
   const isService = SERVICE_DRILLS.some((one) => one === kind)
   return await toldAsRun(session, async () => {
     const setup = isService
@@ -83,7 +110,8 @@ async function runIn(
   const now = previewed(inspection)
   requireAgreed(now, agreed)
   const foretold = await foretoldIn(session, setup.fault, now.target, inspection)
-  const report = await measure(session, options, { setup, now, inspector, foretold })
+  const pictured = pictureOf(session, inspection)
+  const report = await measure(session, options, { setup, now, inspector, foretold, pictured })
   const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
   await auditRun(context.world, owner, outcome)
   const exit = exitOfOutcome(outcome)
@@ -111,6 +139,13 @@ interface Subject {
   now: SetupPreview
   inspector: Inspector
   foretold: readonly string[] | undefined
+  /** Who held what before. */
+  pictured: Topology | undefined
+}
+
+function pictureOf({ inventory }: Session, { answers, status }: Inspection): Topology | undefined {
+  const holders = new Map(status.vips.map(({ name, holders }) => [name, holders]))
+  return topologyOf(inventory, referenceView(answers)?.status, holders)
 }
 
 /** A scheduler that cannot be asked beforehand is no reason against a drill. */
@@ -126,7 +161,7 @@ async function foretoldIn({ context }: Session, fault: Fault, target: Target, { 
 
 async function measure(session: Session, options: DrillOptions, subject: Subject): Promise<DrillReport> {
   const { context, inventory, hosts, owner } = session
-  const { setup, now, inspector, foretold } = subject
+  const { setup, now, inspector, foretold, pictured } = subject
   const { fault } = setup
   const { target, service } = now
   const tasks = [
@@ -150,9 +185,12 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
       const timeline = await runDrill(drill)
       const { everyMs } = prober
       const seen = courseOf(timeline, { fault, target, at: service.at, before, everyMs })
-      session.reporter.sink({ type: "drilled", host: target.node, drill: seen })
       const kept = setup.kept?.(prober)
-      return reportOf(timeline, { fault, target, service, limitMs, before, everyMs, kept, foretold })
+      const report = reportOf(timeline, { fault, target, service, limitMs, before, everyMs, kept, foretold })
+      const told = { ...seen, limitMs, foretold: report.foretold }
+      session.reporter.sink({ type: "drilled", host: target.node, drill: told })
+      tellTopology(session, pictured, pictureOf(session, inspector.judge(new Map())))
+      return report
     })
   } finally {
     await prober.stop()

@@ -97,4 +97,6 @@ export interface DrillOptions extends CommonOptions {
   hold: number
   /** How long the cluster may take to be healthy again, in milliseconds. Undefined: by the kind. */
   recovery?: number | undefined
+  /** A page of it is written there. */
+  report?: string | undefined
 }

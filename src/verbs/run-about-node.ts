@@ -1,3 +1,4 @@
+import type { Topology } from "../base/events.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import { costsOf, describeDisturbance, disturbs, type News } from "../engine/costs.ts"
 import type { PlanResult } from "../engine/plan.ts"
@@ -14,6 +15,7 @@ import { describeMoves, statusSeen } from "./moves.ts"
 import type { NodeOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
 import { toldAsRun } from "./told.ts"
+import { tellTopology, topologyOf } from "./topology.ts"
 
 interface NodeRun extends SessionRequest {
   options: NodeOptions
@@ -36,10 +38,12 @@ export async function runAboutNode(request: NodeRun): Promise<number> {
 async function runIn(session: Session, request: NodeRun): Promise<number> {
   const { context, inventory, barriers, owner, startedAt, reporter } = session
   let before: Placement = new Map()
+  let pictured: Topology | undefined
   const confirm = async (plan: Plan, news?: News) => {
     if (news !== undefined) return await confirmNews(session, request.options, plan, news)
     const status = statusSeen(session)
     if (status !== undefined) before = placementOf(status)
+    pictured = topologyOf(inventory, status)
     return await agreed(session, request, plan)
   }
   // Under the lock and before each stage once more: somebody may have taken the last other node out of service meanwhile.
@@ -52,6 +56,7 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
   const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, forbid, onStage })
   const after = statusSeen(session)
   const result = serving(withoutSubject(request, session, ran), inventory, after)
+  if (result.changed) tellTopology(session, pictured, topologyOf(inventory, after))
   if (result.changed && after !== undefined) {
     const unseen = [...context.world.values()].filter(({ failure }) => failure).map(({ host }) => host.name)
     for (const text of describeMoves(before, placementOf(after), unseen))

@@ -1,3 +1,4 @@
+import type { Topology } from "../base/events.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import type { News } from "../engine/costs.ts"
 import type { PlanResult } from "../engine/plan.ts"
@@ -7,6 +8,7 @@ import { confirmNews } from "./confirm-news.ts"
 import type { UpOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
 import { toldAsRun } from "./told.ts"
+import { tellTopology, topologySeen } from "./topology.ts"
 
 /** Converge the inventory's hosts to a playbook. Returns the exit code. */
 export async function runPlaybook(request: SessionRequest & { options: UpOptions }): Promise<number> {
@@ -18,11 +20,16 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
     news === undefined
       ? confirmPlan(session, options, plan, saved !== undefined)
       : confirmNews(session, options, plan, news)
-  const require = saved && ((planned: PlanResult) => saved.require(planned, session))
+  let before: Topology | undefined
+  const require = async (planned: PlanResult) => {
+    before ??= topologySeen(session)
+    await saved?.require(planned, session)
+  }
   // Not before the session, which is on its way to the hosts by now.
   const { run } = await import("../engine/run.ts")
   return await toldAsRun(session, async () => {
     const result = await run({ context, inventory, barriers, owner, startedAt, confirm, require })
+    if (result.changed) tellTopology(session, before, topologySeen(session))
     await session.reporter.finish(result)
     return exitOfOutcome(result.outcome)
   })

@@ -1,10 +1,11 @@
 import { join } from "node:path"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { drillsReport } from "../../src/output/report/drills.ts"
 import { postMortemPage } from "../../src/output/report/post-mortem.ts"
 import { runReport } from "../../src/output/report/report.ts"
 import { openPage, SCREENSHOTS, startChromium } from "./chromium.ts"
-import { DRILLED, NIGHT, UP } from "./samples.ts"
+import { DRILLED, DRILLS, NIGHT, UP } from "./samples.ts"
 
 // The pages that haops makes, in a real Chromium: what no reading of their text can tell.
 
@@ -17,6 +18,8 @@ afterAll(async () => await browser?.close())
 const PAGES = [
   { name: "up", html: () => runReport(UP), drawn: "rect.changed" },
   { name: "drill", html: () => runReport(DRILLED), drawn: "path.answers" },
+  { name: "topology", html: () => runReport(UP), drawn: "rect.vip" },
+  { name: "drills", html: () => drillsReport(DRILLS), drawn: "path.event.failed" },
   { name: "night", html: () => postMortemPage(NIGHT), drawn: "path.event.left" },
 ]
 
@@ -107,6 +110,7 @@ describe.each(PAGES)("the page $name", ({ name, html, drawn }) => {
     }
     expect(tops).toEqual(tops.toSorted((one, other) => one - other))
     const fold = page.locator("summary").first()
+    if ((await fold.count()) === 0) return
     const isOpen = () => fold.evaluate((element) => (element.parentElement as HTMLDetailsElement).open)
     const before = await isOpen()
     await fold.focus()

@@ -1,3 +1,4 @@
+import type { Topology } from "../../src/base/events.ts"
 import type { JournalChange, JournalDrill, JournalEntry } from "../../src/output/journal.ts"
 import type { PostMortem } from "../../src/output/report/post-mortem.ts"
 
@@ -14,6 +15,21 @@ function change(host: string, step: string, end: number, ms: number, more: Parti
     actions: [{ action: `printf '%s\\n' '${step}'`, ms: ms / 2 }],
     ...more,
   }
+}
+
+const SERVICES = ["keystone_public", "glance_api", "nova_api"].map((name, index) => ({
+  name,
+  vip: "vip",
+  port: 5000 + index,
+}))
+const BARE: Topology = { nodes: HOSTS.map((name) => ({ name })), held: [], services: SERVICES }
+const BUILT: Topology = {
+  nodes: HOSTS.map((name) => ({ name, state: "in service" })),
+  held: [
+    { what: "vip", address: "10.0.0.11", on: ["controller1"] },
+    { what: "lb-haproxy", on: HOSTS },
+  ],
+  services: SERVICES,
 }
 
 const DIFF = `--- a/haproxy.cfg
@@ -65,6 +81,7 @@ export const UP: readonly JournalEntry[] = [
       message: "rabbitmq-server did not start: the cookie is another one than controller1's",
     },
   }),
+  { type: "topology", time: at(32), before: BARE, after: BUILT },
   {
     ...{ type: "end", time: at(32), outcome: "partial", ms: 32_000 },
     recap: HOSTS.map((host, index) => ({
@@ -96,6 +113,8 @@ export const DRILL: JournalDrill = {
     { ms: 2300, what: "put back" },
     { ms: 4100, what: "healthy again" },
   ],
+  limitMs: 3000,
+  foretold: { place: ["controller2"], seen: ["controller2"], right: true },
 }
 
 export const DRILLED: readonly JournalEntry[] = [
@@ -104,8 +123,28 @@ export const DRILLED: readonly JournalEntry[] = [
   change("controller1", DRILL.fault, 22, 12_000, {
     drift: [{ attribute: "vip", have: "on controller1", want: "on controller2", risk: "failover" }],
   }),
+  {
+    ...{ type: "topology", time: at(23), before: BUILT },
+    after: { ...BUILT, held: [{ ...BUILT.held[0]!, on: ["controller2"] }, BUILT.held[1]!] },
+  },
   { type: "end", time: at(23), outcome: "done", ms: 23_000, recap: [] },
 ]
+
+/** A drill a week, of which one did not pass. */
+export const DRILLS: readonly (readonly JournalEntry[])[] = [
+  ...[410, 450, 380, 3900, 420].map((outageMs, week) => drilled("haproxy-kill", week, outageMs, outageMs < 3000)),
+  ...[0, 0, 0].map((outageMs, week) => drilled("standby", week, outageMs, true)),
+]
+
+function drilled(kind: string, week: number, outageMs: number, passed: boolean): readonly JournalEntry[] {
+  const time = new Date(START + week * 7 * 86_400_000).toISOString()
+  const start = UP[0] as Extract<JournalEntry, { type: "run" }>
+  return [
+    { ...start, time, runId: `2026-11-29T12300${week}Z-8a6c`, verb: `drill ${kind}` },
+    { ...DRILL, time, outages: outageMs === 0 ? [] : [{ fromMs: 0, toMs: outageMs }] },
+    { type: "end", time, outcome: passed ? "done" : "failed", ms: 20_000, recap: [] },
+  ]
+}
 
 const night = (seconds: number, kind: PostMortem["events"][number]["kind"], words: string, ...hosts: string[]) => ({
   ...{ ms: START + seconds * 1000, kind, words, hosts },

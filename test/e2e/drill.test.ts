@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import type { DrillReport } from "../../src/drill/report.ts"
@@ -23,8 +25,13 @@ afterEach(async () => await expectAsBefore())
 
 describe("a drill measures what a client of the VIP notices, and leaves the cluster as it was", () => {
   test("standby: no request fails", async () => {
-    const { requests, moves, node } = await drill("standby", "--max-outage", "3s")
+    const page = join(lab.directory, "standby.html")
+    const { requests, moves, node } = await drill("standby", "--max-outage", "3s", "--report", page)
     expect(requests.failed).toBe(0)
+    const told = await readFile(page, "utf8")
+    expect(told).toContain("<h1>haops drill standby on lab</h1>")
+    for (const words of ['<path class="answers"', "as foretold", `Before: ${THREE.length} nodes`, "vip"])
+      expect(told).toContain(words)
     expect(moves.vip?.length).toBeGreaterThan(1)
     expect(moves.vip?.[0]).toEqual([node])
   })

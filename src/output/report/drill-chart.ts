@@ -11,7 +11,7 @@ const HEIGHT = 220
  * Each request of a drill over time: a dot where it was answered, as high as the answer took; a red mark at the top where it was not;
  * outages shaded; what happened beside it as numbered lines, which the list below has in words.
  */
-export function drillChart({ fault, at, answered, failed, outages, marks }: JournalDrill): Html {
+export function drillChart({ fault, at, answered, failed, outages, marks, foretold, limitMs }: JournalDrill): Html {
   const all = [...answered, ...failed]
   if (all.length === 0) return html`<p>No request was sent.</p>`
   const from = Math.min(...all.map(([sent]) => sent))
@@ -38,7 +38,15 @@ ${ticksOf(from, from + span).map((ms) => html`<text class="dim" x="${x(ms).toFix
 <path class="answers" d="${dots}"/><path class="misses" d="${missed}"/>${lines}</svg>
 <figcaption>Each request by when it was sent and how long its answer took.</figcaption></figure>
 <ol>${marks.map(({ ms, what }) => html`<li>${what}: ${ms < 0 ? `${duration(-ms)} before the fault` : `after ${duration(ms)}`}</li>`)}</ol>
-${outagesOf(outages)}`
+${foretoldOf(foretold)}${outagesOf(outages, limitMs)}`
+}
+
+/** What was predicted against what came. */
+function foretoldOf(foretold: JournalDrill["foretold"]): Html {
+  if (foretold === undefined) return html``
+  const words = (on: readonly string[]) => (on.length === 0 ? "nowhere" : on.join(", "))
+  const { place, seen, right } = foretold
+  return html`<p>${`The VIP was foretold to go to: ${words(place)}. It went to: ${words(seen)}`}, <span class="${right ? "done" : "failed"}">${right ? "as foretold" : "otherwise than foretold"}</span>.</p>`
 }
 
 /** Whole seconds since the fault, such that some eight of them fit, and none where its words would be cut off. */
@@ -49,12 +57,13 @@ function ticksOf(fromMs: number, toMs: number): readonly number[] {
   return all.filter((ms) => ms === 0 || (ms - fromMs > step / 4 && toMs - ms > step / 4))
 }
 
-function outagesOf(outages: JournalDrill["outages"]): Html {
+function outagesOf(outages: JournalDrill["outages"], limitMs: number | undefined): Html {
   if (outages.length === 0) return html`<p>Every request was answered in time.</p>`
+  const limit = limitMs === undefined ? "" : `; none was to be longer than ${duration(limitMs)}`
   const rows = outages.map(
     ({ fromMs, toMs }) =>
       html`<tr><td class="n">${duration(fromMs)}</td><td class="n">${duration(toMs)}</td><td class="n">${duration(toMs - fromMs)}</td></tr>`,
   )
   const head = ["from", "to", "without an answer"].map((name) => html`<th scope="col">${name}</th>`)
-  return html`<table><caption>Outages, since the fault</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
+  return html`<table><caption>Outages, since the fault${limit}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
 }

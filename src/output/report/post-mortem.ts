@@ -1,8 +1,8 @@
 import { count, duration } from "../../base/words.ts"
 import type { Collected } from "../../collect/collect.ts"
 import type { ClusterEvent } from "../../collect/events.ts"
-import { type Html, html, page } from "./html.ts"
-import { STYLE } from "./style.ts"
+import { type Html, html } from "./html.ts"
+import { sectionsPage } from "./sections.ts"
 
 /** What was taken of a cluster, and what it tells. */
 export interface PostMortem {
@@ -42,16 +42,8 @@ export function postMortemPage(found: PostMortem): string {
     { id: "events", title: "What happened", body: html`${tableOf(shown)}${more}` },
     { id: "hosts", title: "What was taken", body: hostsOf(found) },
   ]
-  const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)
-  const all = sections.map(
-    ({ id, title, body }) =>
-      html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>\n`,
-  )
-  return page(
-    title,
-    STYLE,
-    html`<header><h1>${title}</h1><p>${`Times are UTC by the clock of the machine that asked; the hosts' own are corrected by it. Taken at ${minute(found.untilMs)}.`}</p><nav aria-label="Sections"><ul>${links}</ul></nav></header>\n<main>\n${all}</main>`,
-  )
+  const clocks = "Times are UTC by the clock of the machine that asked; the hosts' own are corrected by it."
+  return sectionsPage({ title, intro: html`<p>${clocks} ${`Taken at ${minute(found.untilMs)}.`}</p>` }, sections)
 }
 
 function timelineOf({ hosts, untilMs }: PostMortem, events: readonly ClusterEvent[]): Html {

@@ -3,15 +3,10 @@ import type { JournalChange, JournalDrill, JournalEnd, JournalEntry, JournalStar
 import { mergeTransitions } from "../transitions.ts"
 import { changesOf } from "./changes.ts"
 import { drillChart } from "./drill-chart.ts"
-import { type Html, html, page } from "./html.ts"
-import { STYLE } from "./style.ts"
+import { type Html, html } from "./html.ts"
+import { type Section, sectionsPage } from "./sections.ts"
 import { timeline } from "./timeline.ts"
-
-interface Section {
-  id: string
-  title: string
-  body: Html
-}
+import { topologySection } from "./topology.ts"
 
 /** A run as one page that needs nothing else, from its journal alone. */
 export function runReport(entries: readonly JournalEntry[]): string {
@@ -25,19 +20,11 @@ export function runReport(entries: readonly JournalEntry[]): string {
     ...drillsOf(entries),
     { id: "timeline", title: "Timeline", body: timelineOf(entries, changes) },
     { id: "cluster", title: "What the cluster did", body: clusterOf(entries) },
+    { id: "topology", title: "Who holds what", body: topologyIn(entries) },
     { id: "changes", title: "Changes", body: changesOf(changes) },
     { id: "recap", title: "Recap", body: recapOf(end) },
-  ].filter(({ body }) => body.text.trim() !== "")
-  return page(`${title}, ${start?.runId ?? ""}`, STYLE, bodyOf(title, sections))
-}
-
-function bodyOf(title: string, sections: readonly Section[]): Html {
-  const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)
-  const all = sections.map(
-    ({ id, title, body }) =>
-      html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>\n`,
-  )
-  return html`<header><h1>${title}</h1><nav aria-label="Sections"><ul>${links}</ul></nav></header>\n<main>\n${all}</main>`
+  ]
+  return sectionsPage({ title, name: `${title}, ${start?.runId ?? ""}` }, sections)
 }
 
 function runOf(start: JournalStart | undefined, end: JournalEnd | undefined, changes: number): Html {
@@ -76,6 +63,14 @@ function clusterOf(entries: readonly JournalEntry[]): Html {
   const moves = entries.flatMap((entry) => (entry.type === "transitions" ? mergeTransitions(entry.transitions) : []))
   if (moves.length === 0) return html``
   return html`<ul>${moves.map(({ resource, words }) => html`<li>${resource} ${words}</li>`)}</ul>`
+}
+
+/** The last word on it: a run that goes on after it was asked for again has several. */
+function topologyIn(entries: readonly JournalEntry[]): Html {
+  const told = entries.findLast((entry) => entry.type === "topology")
+  if (told === undefined) return html``
+  const predicted = entries.flatMap((entry) => (entry.type === "transitions" ? entry.transitions : []))
+  return topologySection(told.before, told.after, predicted)
 }
 
 function recapOf(end: JournalEnd | undefined): Html {

@@ -1,0 +1,53 @@
+import type { Topology } from "../base/events.ts"
+import { placementOf } from "../membership/placement.ts"
+import type { Inventory } from "../model/inventory.ts"
+import type { CrmNode, CrmStatus } from "../pacemaker/crm-mon.ts"
+import { statusSeen } from "./moves.ts"
+import type { Session } from "./session.ts"
+
+/** By VIP: hosts that have its address, where somebody looked. */
+type Holders = ReadonlyMap<string, readonly string[]>
+
+/** Who holds what, as the cluster says, or as hosts have the addresses; undefined where neither is known. Pure. */
+export function topologyOf(
+  inventory: Inventory,
+  status: CrmStatus | undefined,
+  holders: Holders = new Map(),
+): Topology | undefined {
+  if (status === undefined && holders.size === 0) return undefined
+  const placement = status === undefined ? new Map<string, readonly string[]>() : placementOf(status)
+  const vips = inventory.vips.map(({ name, address }) => ({
+    ...{ what: name, address },
+    on: placement.get(name) ?? holders.get(name) ?? [],
+  }))
+  const others = [...placement].filter(([what]) => !vips.some((vip) => vip.what === what))
+  const names = new Set([...inventory.hosts.map(({ name }) => name), ...(status?.nodes ?? []).map(({ name }) => name)])
+  return {
+    nodes: [...names].map((name) => ({ name, state: stateOf(status?.nodes.find((node) => node.name === name)) })),
+    held: [...vips, ...others.map(([what, on]) => ({ what, on }))],
+    services: (inventory.haproxy?.services ?? []).map(({ name, vip, bind }) => ({ name, vip, port: bind.port })),
+  }
+}
+
+/** As `topologyOf`, from what the last step of a run that asked the cluster was told. */
+export function topologySeen(session: Session): Topology | undefined {
+  return topologyOf(session.inventory, statusSeen(session))
+}
+
+/** Leaves who held what in the journal, where anybody knows how it is now. */
+export function tellTopology(
+  { reporter: { sink } }: Session,
+  before: Topology | undefined,
+  after: Topology | undefined,
+) {
+  if (after !== undefined) sink({ type: "topology", before, after })
+}
+
+function stateOf(node: CrmNode | undefined): string | undefined {
+  if (node === undefined) return undefined
+  if (node.unclean) return "unclean"
+  if (!node.online) return "offline"
+  if (node.pending) return "joining"
+  if (node.standby) return "standby"
+  return node.maintenance ? "maintenance" : "in service"
+}
