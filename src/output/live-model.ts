@@ -21,6 +21,8 @@ export interface LiveRow {
   /** Of the work shown: when it began (by the clock given to `take`), and how long it took once it is over. */
   since: number
   ms?: number | undefined
+  /** While it is busy: the step as its event has it, and what is done or waited for in it. */
+  work?: { step: string; what: string; waits: boolean } | undefined
 }
 
 /** The state of a run as a screen needs it: stages in order and the latest word on each host. Changed by events alone. */
@@ -91,10 +93,13 @@ export class LiveModel {
         break
       case "action-started":
         if (this.#rows.get(host)?.state !== "busy") this.#row(host, "busy", "", now)
-        this.#say(host, `${step}: ${cleanLine(event.action)}`)
+        this.#say(host, `${step}: ${cleanLine(event.action)}`, { step: event.step, what: event.action, waits: false })
         break
       case "waiting":
-        this.#row(host, "busy", `${step}: waiting for ${cleanLine(event.for)}`, now)
+        this.#row(host, "busy", "", now)
+        this.#say(host, `${step}: waiting for ${cleanLine(event.for)}`, {
+          ...{ step: event.step, what: event.for, waits: true },
+        })
         break
       case "action-finished":
         break
@@ -146,9 +151,9 @@ export class LiveModel {
     if (state === undefined || state === "waiting" || state === "quiet") this.#row(host, "quiet", text, now)
   }
 
-  #say(host: string, text: string): void {
+  #say(host: string, text: string, work: LiveRow["work"]): void {
     const row = this.#rows.get(host)
-    if (row !== undefined) row.text = text
+    if (row !== undefined) Object.assign(row, { text, work })
   }
 
   #opened(stage: string, host: string): Set<string> {

@@ -1,6 +1,8 @@
 import { createJsonSink } from "./json-lines.ts"
 import { colorEnabled } from "./paint.ts"
+import type { PastTimes } from "./past-times.ts"
 import { createPlainSink } from "./plain.ts"
+import { runsRoot } from "./run-directory.ts"
 import { type Scrub, scrubErrors } from "./scrub.ts"
 import type { OutputSink, OutputStream } from "./sink.ts"
 import { createTerminalSink } from "./terminal.ts"
@@ -25,9 +27,15 @@ export async function createProgress(stream: OutputStream, options: ProgressOpti
   const color = colorEnabled(stream, { noColor, env })
   const live = stream.isTTY === true && env.TERM !== "dumb" && !isSet(env.CI) && !verbose
   const { sink, close, pause } = live
-    ? await createTerminalSink(stream, { color })
+    ? await createTerminalSink(stream, { color, past: () => past(env) })
     : createPlainSink(stream, { color, verbose, resultTells })
   return { sink: scrubErrors(sink, scrub), close, ...(pause && { pause }) }
+}
+
+/** Read where somebody waits for it. */
+async function past(env: NodeJS.ProcessEnv): Promise<PastTimes> {
+  const { pastTimes } = await import("./past-times.ts")
+  return await pastTimes(runsRoot(env))
 }
 
 /** CI logs keep every frame of a live table, though some offer a terminal. */

@@ -1,8 +1,9 @@
 import { cleanLine } from "../base/clean.ts"
 import type { HaopsEvent } from "../base/events.ts"
 import { LiveModel } from "./live-model.ts"
-import { renderFrame, stageLines } from "./live-view.ts"
+import { isLong, renderFrame, stageLines } from "./live-view.ts"
 import { createPaint, type Paint } from "./paint.ts"
+import type { PastTimes } from "./past-times.ts"
 import { neverThrow, type OutputSink, type OutputStream } from "./sink.ts"
 import { type SizedStream, withSize } from "./terminal-size.ts"
 import { movesLine } from "./transitions.ts"
@@ -14,6 +15,8 @@ interface TerminalOptions {
   now?: (() => number) | undefined
   /** Milliseconds between frames. Default 80. */
   frameMs?: number | undefined
+  /** How long things took in earlier runs. */
+  past?: (() => Promise<PastTimes>) | undefined
 }
 
 const HIDE_CURSOR = "\u001b[?25l"
@@ -55,17 +58,20 @@ class Screen {
   readonly #model = new LiveModel()
   readonly #timer: NodeJS.Timeout
   readonly #onExit = () => this.close()
+  #lookUp: TerminalOptions["past"]
+  #past: PastTimes | undefined
   #frame = 0
   #drawn = false
   #paused = 0
   #closed = false
 
   constructor(stream: SizedStream, update: Update, options: TerminalOptions) {
-    const { color, now = () => performance.now(), frameMs = 80 } = options
+    const { color, now = () => performance.now(), frameMs = 80, past } = options
     this.#stream = stream
     this.#update = update
     this.#paint = createPaint(color)
     this.#now = now
+    this.#lookUp = past
     this.#timer = setInterval(() => this.#draw(), frameMs)
     this.#timer.unref()
     process.once("exit", this.#onExit)
@@ -122,12 +128,27 @@ class Screen {
   #draw(): void {
     if (this.#paused > 0) return
     this.#quietly(() => {
-      const text = renderFrame(this.#model, this.#stream, this.#now(), this.#frame++, this.#paint)
+      const text = renderFrame(this.#model, this.#stream, this.#moment(), this.#paint)
       if (text === "") return
       if (!this.#drawn) this.#stream.write(HIDE_CURSOR)
       this.#drawn = true
       this.#update(text)
     })
+  }
+
+  /** The past is looked up when somebody has waited long enough to ask, and once. */
+  #moment() {
+    const now = this.#now()
+    if (this.#lookUp !== undefined && this.#model.rows.some((row) => isLong(row, now))) {
+      this.#lookUp().then(
+        (past) => {
+          this.#past = past
+        },
+        () => undefined,
+      )
+      this.#lookUp = undefined
+    }
+    return { now, frame: this.#frame++, past: this.#past }
   }
 
   #erase(): void {

@@ -113,7 +113,9 @@ describe("any order of events", () => {
       model.take(event, 0)
       sink(event)
     }
-    expect(renderFrame(model, { columns: 80, rows: 24 }, 1, 0, createPaint(false)).split("\n").length).toBeLessThan(24)
+    expect(
+      renderFrame(model, { columns: 80, rows: 24 }, { now: 1, frame: 0 }, createPaint(false)).split("\n").length,
+    ).toBeLessThan(24)
     expect(renderRecap(recap(), { color: false, width: 80 })).toMatch(/\n$/)
   })
 

@@ -14,7 +14,7 @@ const SHOW = "\u001b[?25h"
 function frameOf(events: readonly HaopsEvent[], { columns = 80, rows = 24 } = {}, now = 0): string {
   const model = new LiveModel()
   for (const event of events) model.take(event, 0)
-  return renderFrame(model, { columns, rows }, now, 2, createPaint(false))
+  return renderFrame(model, { columns, rows }, { now, frame: 2 }, createPaint(false))
 }
 
 function manyHosts(n: number): readonly HaopsEvent[] {
