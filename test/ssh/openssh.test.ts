@@ -64,6 +64,27 @@ describe("a host's key", () => {
   })
 })
 
+describe("a known_hosts of the inventory's", () => {
+  const known = (...servers: SshTestServer[]) =>
+    home.write("mine", servers.map((server) => `[${server.address}]:${server.port} ${server.hostKeys[0]}\n`).join(""))
+
+  test("holds for a jump host too", PATIENT, async () => {
+    await using jump = await startSshServer()
+    await using server = await startSshServer()
+    const way = { proxyJump: `${jump.address}:${jump.port}` }
+    // Both are known where the operator's own ssh would look, and one of them is not where the inventory says.
+    home.trust(jump, server)
+    await expect(connecting(server, { ...way, knownHosts: known(server) })).rejects.toMatchObject({
+      code: "E_CONNECT",
+      message: expect.stringContaining("Host key verification failed"),
+    })
+    expect(server.connections).toBe(0)
+    await using node = await connecting(server, { ...way, knownHosts: known(jump, server) })
+    expect((await node.exec({ argv: ["echo", "in"] }, calm)).stdout).toBe("in\n")
+    expect([jump.connections, server.connections]).toEqual([2, 1])
+  })
+})
+
 describe("a login", () => {
   test("that is refused is the server's word, and is not tried again", async () => {
     await using server = await startSshServer({ authenticate: () => ["publickey"] })

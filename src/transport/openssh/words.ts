@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { userInfo } from "node:os"
 import { join } from "node:path"
 import { HaopsError } from "../../base/errors.ts"
+import { quoteAll } from "../../base/sh.ts"
 import type { Host } from "../../model/inventory.ts"
 import type { Destination } from "../destination.ts"
 import { parseJump, type Surroundings } from "../endpoint.ts"
@@ -34,14 +35,17 @@ export async function orderFor(host: Host, around: Surroundings, keepaliveMs = K
   const user = ssh.user ?? config.get("user")?.[0] ?? around.localUser
   const port = ssh.port ?? Number(config.get("port")?.[0] ?? 22)
   const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
-  const set = {
+  const keys = {
     BatchMode: "yes",
     ConnectTimeout: `${seconds(ssh.connectTimeoutMs)}`,
+    StrictHostKeyChecking: ssh.hostKeys === "strict" ? "yes" : "accept-new",
+    ...knownHosts(host, config, around),
+  }
+  const set = {
+    ...keys,
     ServerAliveInterval: `${seconds(keepaliveMs)}`,
     ServerAliveCountMax: "3",
-    StrictHostKeyChecking: ssh.hostKeys === "strict" ? "yes" : "accept-new",
     ...(byName ? { HostName: address } : {}),
-    ...knownHosts(host, config, around),
     // What a shell at a terminal may want, and a connection that only carries commands does not.
     ...{ ClearAllForwardings: "yes", ForwardAgent: "no", ForwardX11: "no", RequestTTY: "no", RemoteCommand: "none" },
   }
@@ -49,15 +53,43 @@ export async function orderFor(host: Host, around: Surroundings, keepaliveMs = K
     destination: { name, address, port, user, connectTimeoutMs: ssh.connectTimeoutMs },
     words: [
       ...configFile(around),
-      ...Object.entries(set).flatMap(([keyword, value]) => ["-o", `${keyword}=${value}`]),
+      ...options(set),
       ...(ssh.user === undefined ? [] : ["-l", ssh.user]),
       ...(ssh.port === undefined ? [] : ["-p", `${ssh.port}`]),
       ...identities(host, config, around),
-      ...(ssh.proxyJump === undefined ? [] : ["-o", `ProxyJump=${ssh.proxyJump}`]),
+      ...way(host, config, [...configFile(around), ...options(keys)]),
       "--",
       byName ? name : address,
     ],
   }
+}
+
+function options(set: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(set).flatMap(([keyword, value]) => ["-o", `${keyword}=${value}`])
+}
+
+/**
+ * By whom it is reached. The ssh that goes to a jump host is told nothing of ours by `ProxyJump`; where the inventory has a known_hosts of its
+ * own, which holds on the way as well, that ssh is called by words of ours. `own`: those that hold for every host on the way.
+ */
+function way({ ssh }: Host, config: ConfigValues, own: readonly string[]): readonly string[] {
+  const jumps = ssh.proxyJump ?? config.get("proxyjump")?.[0]
+  if (ssh.knownHosts === undefined || jumps === undefined || jumps === "none") {
+    return ssh.proxyJump === undefined ? [] : ["-o", `ProxyJump=${ssh.proxyJump}`]
+  }
+  return ["-o", `ProxyCommand=${proxyCommand(jumps.split(",").map(parseJump), own)}`]
+}
+
+/** A shell's line that connects its standard input and output to the next host through the last of these; ssh fills in `%h` and `%p`. */
+function proxyCommand(jumps: readonly ReturnType<typeof parseJump>[], own: readonly string[]): string {
+  const [{ user, host, port }, earlier] = [jumps.at(-1)!, jumps.slice(0, -1)]
+  const words = [
+    ...["ssh", ...own],
+    ...(earlier.length === 0 ? [] : ["-o", `ProxyCommand=${proxyCommand(earlier, own)}`]),
+    ...(user === undefined ? [] : ["-l", user]),
+    ...(port === undefined ? [] : ["-p", `${port}`]),
+  ]
+  return `${literal(quoteAll(words))} -W '[%h]:%p' -- ${literal(quoteAll([host]))}`
 }
 
 function unsupported(host: string, what: "password" | "passphrase"): HaopsError {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -61,4 +62,33 @@ test.each(["-oProxyCommand=touch", "one,-oProxyCommand=touch"])(
 
 test.each(["none", "one,me@two:2222", "ssh://me@[fd00::1]:22"])("a jump host %s is ssh's own to read", async (jump) => {
   expect(await ordered("", { proxyJump: jump })).toContain(`ProxyJump=${jump}`)
+})
+
+test("a known_hosts of the inventory's holds on the way too: the ssh to each jump host is told of it", async () => {
+  const words = await ordered("", { proxyJump: "one,me@two:2222", knownHosts: "/my 100% hosts" })
+  expect(words.filter((word) => word.startsWith("ProxyJump="))).toEqual([])
+  const command = words.find((word) => word.startsWith("ProxyCommand="))!.slice("ProxyCommand=".length)
+  // ssh fills in what has a percent sign, and a shell reads the rest: to `two`, and by a line of the same kind to `one` before.
+  const filled = (line: string, host: string) =>
+    line.replaceAll(/%[hp%]/g, (token) => ({ "%h": host, "%p": "22" })[token] ?? "%")
+  const read = (line: string) =>
+    execFileSync("sh", ["-c", `ssh() { printf '%s\\n' "$@"; }; ${line}`], { encoding: "utf8" }).split("\n")
+  const two = read(filled(command, "10.0.0.1"))
+  expect(two.slice(-9, -1)).toEqual(["-l", "me", "-p", "2222", "-W", "[10.0.0.1]:22", "--", "two"])
+  const one = read(filled(two.find((word) => word.startsWith("ProxyCommand="))!.slice("ProxyCommand=".length), "two"))
+  expect(one.slice(-5, -1)).toEqual(["-W", "[two]:22", "--", "one"])
+  for (const told of [two, one]) {
+    expect(told).toEqual(
+      expect.arrayContaining(['UserKnownHostsFile="/my 100%% hosts"', "GlobalKnownHostsFile=none", "BatchMode=yes"]),
+    )
+  }
+})
+
+test("so it does for a jump host of ~/.ssh/config's; without a known_hosts of the inventory's ssh is left to it", async () => {
+  const config = "Host 10.0.0.1\n  ProxyJump gate\n"
+  expect((await ordered(config, { knownHosts: "/mine" })).join(" ")).toMatch(
+    /ProxyCommand=ssh .*UserKnownHostsFile=.*\/mine.* -- gate /,
+  )
+  expect((await ordered(config)).join(" ")).not.toMatch(/Proxy/)
+  expect((await ordered(config, { proxyJump: "none", knownHosts: "/mine" })).join(" ")).toContain("-o ProxyJump=none")
 })
