@@ -11,8 +11,8 @@ export interface CompletedVerb {
   names?: NameKind | undefined
 }
 
-/** Names that are looked up when they are asked for: of the inventory, and the runs that are kept. */
-export const NAME_KINDS = ["nodes", "services", "servers", "runs"] as const
+/** Names that are looked up when they are asked for: of the inventory, the runs that are kept, and playbooks that lie here. */
+export const NAME_KINDS = ["nodes", "services", "servers", "runs", "playbooks"] as const
 export type NameKind = (typeof NAME_KINDS)[number]
 
 /** Flags whose values are such names. */
@@ -90,7 +90,12 @@ function fish(verbs: readonly CompletedVerb[]): string {
     return [
       `complete -c haops -n ${quoted(place)} -f -a ${words.at(-1)} -d ${quoted(summary)}`,
       ...choices.map((choice) => `complete -c haops -n ${quoted(seen(words))} -f -a ${choice}`),
-      ...(names === undefined ? [] : [`complete -c haops -n ${quoted(seen(words))} -f -a '(__haops_names ${names})'`]),
+      // A playbook may lie anywhere: files are offered besides.
+      ...(names === undefined
+        ? []
+        : [
+            `complete -c haops -n ${quoted(seen(words))} ${names === "playbooks" ? "" : "-f "}-a '(__haops_names ${names})'`,
+          ]),
       ...flags.map((flag) => `complete -c haops -n ${quoted(seen(words))} -l ${flag.replace(/^--/, "")}`),
     ]
   })

@@ -1,3 +1,4 @@
+import { readdir, readFile } from "node:fs/promises"
 import type { Command } from "commander"
 import { cleanLine } from "../base/clean.ts"
 import { EXIT } from "../base/exit-codes.ts"
@@ -17,6 +18,7 @@ const ARGUMENTS: Readonly<Record<string, NameKind>> = {
   service: "services",
   "service/server": "servers",
   id: "runs",
+  playbook: "playbooks",
 }
 
 /**
@@ -43,6 +45,7 @@ export function verbsOf(command: Command, above: readonly string[] = []): readon
 
 async function namesOf(kind: NameKind, { inventory }: CommonOptions): Promise<readonly string[]> {
   if (kind === "runs") return (await listRuns(runsRoot(process.env))).map(({ runId }) => runId)
+  if (kind === "playbooks") return await playbooks()
   const { hosts, haproxy } = await loadInventory(inventory)
   const services = haproxy?.services ?? []
   switch (kind) {
@@ -53,4 +56,16 @@ async function namesOf(kind: NameKind, { inventory }: CommonOptions): Promise<re
     case "servers":
       return services.flatMap(({ name, servers }) => servers.map((server) => `${name}/${server.name}`))
   }
+}
+
+/** Here, and where one would keep them. */
+async function playbooks(): Promise<readonly string[]> {
+  const found = await Promise.all(
+    ["", "playbooks/"].map(async (directory) => {
+      const names = (await readdir(directory || ".").catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).sort()
+      const texts = await Promise.all(names.map((name) => readFile(directory + name, "utf8").catch(() => "")))
+      return names.filter((_, at) => /^stages:/m.test(texts[at]!)).map((name) => directory + name)
+    }),
+  )
+  return found.flat()
 }

@@ -91,6 +91,20 @@ describe("names that only the inventory or the journals know", () => {
     expect({ stdout, stderr, status }).toEqual({ stdout: "", stderr: "", status: 0 })
   })
 
+  test("a playbook is what lies here, or in playbooks/, and has stages", () => {
+    mkdirSync(join(home, "playbooks"))
+    for (const file of ["own.yaml", "playbooks/second.yml", "notes.txt"])
+      writeFileSync(join(home, file), "name: x\nstages: []\n")
+    const args = [...cli.slice(1), "completion", "bash", "--names", "playbooks"]
+    const { stdout, stderr } = spawnSync(cli[0]!, args, { encoding: "utf8", cwd: home })
+    expect({ stdout, stderr }).toEqual({ stdout: "own.yaml\nplaybooks/second.yml\n", stderr: "" })
+    expect(completionScript("bash", verbs)).toMatch(/"run"\) .* names=playbooks ;;/)
+    // Files are offered besides.
+    expect(completionScript("fish", verbs)).toContain(
+      "-n '__fish_seen_subcommand_from run' -a '(__haops_names playbooks)'",
+    )
+  })
+
   test("fish asks for them at the verbs and flags that take them", () => {
     const script = completionScript("fish", verbs)
     expect(script).toContain("-n '__fish_seen_subcommand_from standby' -f -a '(__haops_names nodes)'")
