@@ -1,6 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { Secret } from "../base/secret.ts"
-import { hostsOf } from "../model/inventory.ts"
+import { hostsOf, nicOn } from "../model/inventory.ts"
 import type { BindContext } from "../model/step.ts"
 import { portOfVip } from "../model/vip-port.ts"
 import { vrrpAddress } from "./vrrp-address.ts"
@@ -20,7 +20,7 @@ export function bindKeepalived({ inventory, host, secret }: BindContext): Keepal
       name: vip.name,
       address: vip.address,
       prefix: vip.prefix,
-      nic: vip.nic,
+      nic: nicOn(vip, host.name),
       routerId: vip.virtualRouterId!,
       priority: priorityOf(place),
       first: place === 0,

@@ -54,6 +54,8 @@ export interface Vip {
   address: string
   prefix: number
   nic?: string | undefined
+  /** By host, in place of that. A host that is left out takes the one whose network the address is in. */
+  nics?: Readonly<Record<string, string>> | undefined
   on: Group
   manager: "pacemaker" | "keepalived"
   /** VRRP's id of the VIP; there where keepalived manages it. */
@@ -96,6 +98,11 @@ export interface Inventory {
   warnings: readonly string[]
   /** Where a value of the file was written, or what would hold it: `prod.yaml:12:5`. Absent where nothing was read from a file. */
   placeOf?: ((path: readonly (string | number)[]) => string) | undefined
+}
+
+/** The interface that a VIP is to be on there; undefined where that is left to whoever puts it there. */
+export function nicOn({ nic, nics }: Pick<Vip, "nic" | "nics">, host: string): string | undefined {
+  return nics === undefined ? nic : nics[host]
 }
 
 /** The hosts of one group, in the order of the file. */

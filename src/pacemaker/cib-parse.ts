@@ -1,5 +1,6 @@
 import type { AttributeSection, Attributes, Cib, CibClone, CibGroup, CibResource, Section } from "./cib.ts"
 import { parseConstraint } from "./cib-parse-constraint.ts"
+import { onNode, setOnNode } from "./per-node.ts"
 import { schemaOf } from "./schema.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
 
@@ -68,6 +69,22 @@ function attributes(element: Element, set: "instance_attributes" | "meta_attribu
   return section(childrenOf(element, set)).values
 }
 
+/** Those that haops wrote for one node each, by the names that it has for them. */
+function attributesPerNode(element: Element): Attributes {
+  const sets = childrenOf(element, "instance_attributes").flatMap((set) => {
+    const node = child(child(set, "rule"), "expression")?.attributes.value
+    return node !== undefined && set.attributes.id === setOnNode(element.attributes.id ?? "", node)
+      ? [{ set, node }]
+      : []
+  })
+  const pairs = sets.flatMap(({ set, node }) =>
+    childrenOf(set, "nvpair").map(({ attributes }) => ({ node, attributes })),
+  )
+  return Object.fromEntries(
+    pairs.map(({ node, attributes: { name = "", value = "" } }) => [onNode(name, node), value] as const),
+  )
+}
+
 interface Resources {
   resources: CibResource[]
   groups: CibGroup[]
@@ -105,7 +122,7 @@ function primitive(element: Element): CibResource {
     id,
     agent: [standard, provider, type].filter(Boolean).join(":"),
     fencing: standard === "stonith",
-    parameters: attributes(element, "instance_attributes"),
+    parameters: { ...attributes(element, "instance_attributes"), ...attributesPerNode(element) },
     meta: attributes(element, "meta_attributes"),
     operations: childrenOf(child(element, "operations"), "op").map((operation) => {
       const { id = "", name = "", ...options } = operation.attributes

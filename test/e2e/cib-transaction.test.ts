@@ -126,6 +126,26 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     }
   })
 
+  test("an address is on the interface that its own node has for it, and stays where all nodes get that one", () => {
+    const name = sh(node, "crm_node --name").trim()
+    sh(node, "ip link add other0 type veth peer name other1; ip link set other0 up; ip link set other1 up")
+    const nics = [{ [`nic on ${name}`]: "other0", "nic on another": "eth9" }, { nic: "other0" }]
+    for (const nic of nics) {
+      const parameters = { ip: "198.51.100.7", cidr_netmask: "32", ...nic }
+      const resources = [resource("own", "ocf:heartbeat:IPaddr2", { parameters, operations: [monitor("1s")] })]
+      const want: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS, resources }) }
+      for (const action of cib.plan(want, look(node, want, facts), [])) carryOut(node, action)
+      const after = look(node, want, facts)
+      record(node, want.desired, after.elected.have, facts)
+      expect(cib.check(want, after)).toEqual([])
+      expect(sh(node, "ip -o -4 addr show dev other0")).toContain("198.51.100.7/32")
+      expect(sh(node, "crm_mon -1 --inactive")).not.toMatch(/Failed|Stopped|disabled/)
+    }
+    const nothing: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS }) }
+    for (const action of cib.plan(nothing, look(node, nothing, facts), [])) carryOut(node, action)
+    record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
+  })
+
   test("a resource that was stopped for another agent goes on where the configuration changed meanwhile", () => {
     const agents = "/usr/lib/ocf/resource.d/heartbeat"
     const meddle = "crm_attribute --type crm_config --name cluster-delay --update 62s"

@@ -4,6 +4,7 @@ import type { HaproxyYaml } from "../../haproxy/section/schema.ts"
 import type { VipsYaml } from "../../vip/section/schema.ts"
 import type { Agents } from "../agents/metadata.ts"
 import type { Attributes, CibResource } from "../cib.ts"
+import { perNode } from "../per-node.ts"
 import type { TuningYaml } from "../section/resource-schema.ts"
 import { HAPROXY_CLONE, HAPROXY_RESOURCE, isHaproxy, VIP_AGENT } from "../section/vip-resources.ts"
 import { operationsYaml, ownOperations, withoutOperators } from "./resource-yaml.ts"
@@ -13,7 +14,9 @@ type VipYaml = VipsYaml[string]
 
 /** An address of the cluster in the words of `vips`; undefined where those are not enough for it. */
 export function vipYaml(resource: CibResource, agents: Agents): VipYaml | undefined {
-  const { ip = "", cidr_netmask: prefix = "", nic, ...rest } = resource.parameters
+  const { ip = "", cidr_netmask: prefix = "", nic: same, ...others } = resource.parameters
+  const { nics, rest } = nicsAmong(others)
+  const nic = same ?? (Object.keys(nics).length === 0 ? undefined : nics)
   const address = `${ip}/${prefix}`
   const loose = resource.clone === undefined && resource.group === undefined
   if (resource.agent !== VIP_AGENT || !loose || parseCidr(address) === undefined) return undefined
@@ -21,6 +24,16 @@ export function vipYaml(resource: CibResource, agents: Agents): VipYaml | undefi
   if (interval === undefined) return undefined
   const long = nonEmpty({ nic, monitor: interval === "30s" ? undefined : interval, resource: tuning })
   return Object.keys(long).length === 0 ? address : { address, ...long }
+}
+
+/** What haops wrote of a VIP's interface on one node each, and all else. */
+function nicsAmong(parameters: Attributes): { nics: Attributes; rest: Attributes } {
+  const all = Object.entries(parameters).map(([key, value]) => ({ key, value, own: perNode(key) }))
+  const isNic = ({ own }: (typeof all)[number]) => own?.name === "nic"
+  return {
+    nics: Object.fromEntries(all.filter(isNic).map(({ own, value }) => [own!.node, value])),
+    rest: Object.fromEntries(all.filter((one) => !isNic(one)).map(({ key, value }) => [key, value])),
+  }
 }
 
 /** Whether this is what the section haproxy makes in a cluster, by its names. */

@@ -1,5 +1,6 @@
 import type { Finding } from "../../base/events.ts"
 import { nearest } from "../../base/nearest.ts"
+import { perNode } from "../per-node.ts"
 import { isStandIn } from "../stand-in.ts"
 import { type Checked, error, type PlaceOf } from "./checked.ts"
 import type { AgentMetadata, AgentParameter } from "./metadata.ts"
@@ -20,7 +21,8 @@ export function parameterFindings(
   const obsolete = new Map(
     [...known].flatMap(([name, { obsoletes }]) => (obsoletes ? [[obsoletes, name] as const] : [])),
   )
-  return Object.entries(parameters).flatMap(([name, value]): Finding[] => {
+  return Object.entries(parameters).flatMap(([key, value]): Finding[] => {
+    const name = perNode(key)?.name ?? key
     if (OF_THE_CLASS.some(([standard, names]) => resource.agent.startsWith(standard) && names.test(name))) return []
     const where = `${placeOf(resource.id, ["parameters", name])} ${resource.id}`
     const parameter = known.get(name)

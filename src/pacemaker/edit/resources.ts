@@ -4,6 +4,7 @@ import type { DesiredResource } from "../desired.ts"
 import { attributeNames, changeAttributes } from "./attribute-sets.ts"
 import type { Editing } from "./editing.ts"
 import { changeOperations, writeOperations } from "./operations.ts"
+import { changeParameters } from "./parameters.ts"
 import { XmlNode } from "./xml-document.ts"
 
 type Clone = Pick<CibClone, "id" | "meta" | "promotable">
@@ -14,7 +15,7 @@ export function createResource(resource: DesiredResource, editing: Editing): voi
   const resources = document.section("resources")
   const { id, parameters, meta, clone } = resource
   const primitive = resources.insert(new XmlNode("primitive", { id, ...agentAttributes(resource.agent) }))
-  changeAttributes(document, primitive, "instance_attributes", { set: parameters, unset: [] })
+  changeParameters(document, primitive, { set: parameters, unset: [] })
   changeAttributes(document, primitive, "meta_attributes", { set: meta, unset: [] })
   writeOperations(primitive, resource, editing)
   if (clone !== undefined) cloneResource(id, clone, editing)
@@ -29,7 +30,7 @@ export function deleteResource(id: string, { document }: Editing): void {
 
 export function updateResource(change: ChangeOf<"update-resource">, editing: Editing): void {
   const primitive = editing.document.get(change.have.id)
-  changeAttributes(editing.document, primitive, "instance_attributes", change.parameters)
+  changeParameters(editing.document, primitive, change.parameters)
   changeAttributes(editing.document, primitive, "meta_attributes", change.meta)
   changeOperations(primitive, change.operations, editing)
 }

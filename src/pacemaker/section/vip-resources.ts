@@ -1,5 +1,6 @@
 import type { HaproxySettings } from "../../model/haproxy.ts"
 import type { Constraint, Resource, ResourceTuning, Vip } from "../../model/inventory.ts"
+import { onNode } from "../per-node.ts"
 import { colocation, order } from "./constraint-ids.ts"
 
 /** Ids that playbooks, docs and the seeds know haproxy's resource by. */
@@ -10,7 +11,8 @@ export const VIP_AGENT = "ocf:heartbeat:IPaddr2"
 
 /** A VIP as pacemaker's resource; its name is the id. */
 export function vipResource(vip: Vip): Resource {
-  const nic = vip.nic === undefined ? {} : { nic: vip.nic }
+  const nics = Object.entries(vip.nics ?? {}).map(([host, nic]) => [onNode("nic", host), nic] as const)
+  const nic = vip.nic === undefined ? Object.fromEntries(nics) : { nic: vip.nic }
   const resource: Resource = {
     id: vip.name,
     agent: VIP_AGENT,

@@ -1,7 +1,8 @@
 import { inSubnet, parseCidr, whyNoHost } from "../../base/address.ts"
+import { nearest } from "../../base/nearest.ts"
 import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
-import type { Group, Host, Vip } from "../../model/inventory.ts"
+import { type Group, type Host, nicOn, type Vip } from "../../model/inventory.ts"
 import { expandTuning } from "../../pacemaker/section/resources-expand.ts"
 import type { VipsYaml } from "./schema.ts"
 
@@ -28,6 +29,7 @@ export function expandVips(yaml: VipSections, hosts: readonly Host[], notes: Not
     const problem = whyNoHost(vip.address, vip.prefix) ?? takenBy(vip, hosts, vips)
     if (problem !== undefined) notes.problem(path, problem)
     else checkNetwork(vip, path, hosts, notes)
+    checkNics(vip, hosts, notes)
     checkManager(vip, yaml, notes)
     vips.push(vip)
   }
@@ -41,7 +43,7 @@ function expandVip(name: string, yaml: VipYaml, group: Group): Vip {
     name,
     address,
     prefix,
-    nic: yaml.nic,
+    ...(typeof yaml.nic === "object" ? { nics: yaml.nic } : { nic: yaml.nic }),
     on: yaml.on ?? group,
     manager,
     virtualRouterId: yaml.virtualRouterId ?? (manager === "keepalived" ? lastPart(address) : undefined),
@@ -56,6 +58,19 @@ export function lastPart(address: string): number {
   return Number.parseInt(address.split(":").at(-1) || "0", 16) % 256
 }
 
+/** A host that has left the inventory since is no reason to refuse it. */
+function checkNics({ name, on, nics = {}, resource }: Vip, hosts: readonly Host[], notes: Notes): void {
+  const path = ["vips", name, "nic"]
+  const names = hosts.filter((host) => host.group === on).map((host) => host.name)
+  for (const unknown of Object.keys(nics).filter((host) => !names.includes(host))) {
+    const near = nearest(unknown, names)
+    const meant = near === undefined ? "" : `; did you mean "${near}"?`
+    notes.warning([...path, unknown], `none of the ${on} is called ${JSON.stringify(unknown)}${meant}`)
+  }
+  if (Object.keys(nics).length > 0 && resource?.parameters.nic !== undefined)
+    notes.problem(path, "is said by host here, and for all of them in resource.parameters")
+}
+
 function takenBy(vip: Vip, hosts: readonly Host[], vips: readonly Vip[]): string | undefined {
   const owner = hosts.find((host) => [host.address, ...host.links].includes(vip.address))
   if (owner !== undefined) return `${vip.address} is already the address of ${owner.name}`
@@ -67,14 +82,15 @@ function checkNetwork(vip: Vip, path: readonly string[], hosts: readonly Host[],
   const addresses = hosts.filter((host) => host.group === vip.on).flatMap((host) => [host.address, ...host.links])
   if (addresses.length === 0 || addresses.some((address) => inSubnet(address, vip))) return
   const message = `${vip.address}/${vip.prefix} is in no network in which one of the ${vip.on} has an address`
-  if (vip.nic === undefined) {
+  const named = hosts.filter((host) => host.group === vip.on).every((host) => nicOn(vip, host.name) !== undefined)
+  if (!named) {
     const unless = [
       ...addressesOf(vip.on),
       ...["nic", "on"].map((key) => ["vips", vip.name, key]),
       ["loadbalancers", "*"],
     ]
     notes.problem(path, `${message}; if they have a nic there all the same, name it`, { unless })
-  } else notes.warning(path, `${message}; the nic ${vip.nic} decides`)
+  } else notes.warning(path, `${message}; the nic ${vip.nic ?? "of each host"} decides`)
 }
 
 /** Where the hosts of a group say their addresses. */

@@ -9,15 +9,16 @@ const cidrSchema = z
     error: ({ input }) => `"${input}" is not an address with its prefix length, such as 10.0.0.11/24`,
   })
 
+const nicSchema = z.string().regex(/^[^\s/]{1,15}$/, "an interface's name has 1 to 15 characters, neither spaces nor /")
+
 const vipSchema = z.union([
   cidrSchema.describe("Address with the prefix length of its network, such as 10.0.0.11/24"),
   z.strictObject({
     address: cidrSchema.describe("Address with the prefix length of its network, such as 10.0.0.11/24"),
     nic: z
-      .string()
-      .regex(/^[^\s/]{1,15}$/, "an interface's name has 1 to 15 characters, neither spaces nor /")
+      .union([nicSchema, z.record(z.string(), nicSchema)])
       .optional()
-      .describe("Network interface, such as ens3. Default: the one whose network the address is in"),
+      .describe("Network interface, such as ens3, or one by host. Default: the one whose network the address is in"),
     on: groupSchema
       .optional()
       .describe("Hosts that carry it. Default: loadbalancers where there are any, else controllers"),

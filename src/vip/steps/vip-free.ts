@@ -1,6 +1,6 @@
 import * as z from "zod"
 import type { Finding } from "../../base/events.ts"
-import { type Host, hostsOf, type Vip } from "../../model/inventory.ts"
+import { type Host, hostsOf, nicOn, type Vip } from "../../model/inventory.ts"
 import { type BindContext, defineClusterStep, type Members } from "../../model/step.ts"
 import { parseVips, VIP_SHARED, type VipState, vipScript } from "../vip-state.ts"
 
@@ -12,11 +12,10 @@ const want = z.strictObject({
         name: z.string(),
         address: z.string(),
         prefix: z.number().int(),
-        nic: z
-          .string()
-          .optional()
-          .describe("The interface that pacemaker is to put it on; left out: the agent finds it."),
-        hosts: z.array(z.string()).optional().describe("The hosts that must have that interface."),
+        nics: z
+          .record(z.string(), z.string())
+          .default({})
+          .describe("By host, the interface that pacemaker is to put it on; left out: the agent finds it."),
         here: z.boolean().default(true).describe("This host is one of those that are to have it, and may ask for it."),
       }),
     )
@@ -49,16 +48,16 @@ function bind({ inventory, host, members }: BindContext): Want | undefined {
     const { name, address, prefix, on } = vip
     const hosts = hostsOf(inventory, on)
     if (!hosts.some((one) => members.includes(one))) return []
-    return [{ name, address, prefix, ...nicOf(vip, hosts), here: hosts.includes(host) }]
+    return [{ name, address, prefix, nics: nicsOf(vip, hosts), here: hosts.includes(host) }]
   })
   return vips.length === 0 ? undefined : { cluster: inventory.name, vips }
 }
 
-/** The interface as pacemaker will be told it, and who is to have it. */
-function nicOf({ nic, manager, resource }: Vip, hosts: readonly Host[]): Pick<Want["vips"][number], "nic" | "hosts"> {
-  if (manager !== "pacemaker") return {}
-  const told = resource?.parameters.nic ?? nic
-  return told === undefined ? {} : { nic: told, hosts: hosts.map(({ name }) => name) }
+/** The interfaces as pacemaker will be told them. */
+function nicsOf(vip: Vip, hosts: readonly Host[]): Want["vips"][number]["nics"] {
+  if (vip.manager !== "pacemaker") return {}
+  const told = hosts.map(({ name }) => [name, vip.resource?.parameters.nic ?? nicOn(vip, name)] as const)
+  return Object.fromEntries(told.flatMap(([host, nic]) => (nic === undefined ? [] : [[host, nic]])))
 }
 
 function findings(want: Want, members: Members<VipState>): Finding[] {
@@ -81,11 +80,13 @@ function owned({ vips }: Want, { all }: Members<VipState>): Finding[] {
 }
 
 function nicless({ vips }: Want, { all }: Members<VipState>): Finding[] {
-  return vips.flatMap(({ name, nic, hosts = [] }) =>
-    all.flatMap(({ host, have: { nics } }): Finding[] => {
-      if (nic === undefined || !hosts.includes(host) || nics.includes(nic)) return []
-      const message = `${host} has no nic ${nic} (it has ${nics.join(", ") || "none"}), which the VIP ${name} is to be on`
-      const hint = `Leave vips.${name}.nic out, and each host takes the one in whose network the VIP is; or give it that name there.`
+  return vips.flatMap(({ name, nics }) =>
+    all.flatMap(({ host, have }): Finding[] => {
+      const nic = nics[host]
+      if (nic === undefined || have.nics.includes(nic)) return []
+      const message = `${host} has no nic ${nic} (it has ${have.nics.join(", ") || "none"}), which the VIP ${name} is to be on`
+      const mapping = `vips.${name}.nic: { ${host}: ${have.nics[0] ?? "…"}, … }`
+      const hint = `Leave vips.${name}.nic out, and each host takes the one in whose network the VIP is; or say it by host: ${mapping}`
       return [{ severity: "error", message, hint }]
     }),
   )

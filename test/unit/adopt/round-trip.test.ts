@@ -54,7 +54,7 @@ pacemaker:
 vips:
   vip: 10.0.0.11/24
   public: { address: 192.168.1.11/24, nic: eth1, monitor: 5s, resource: { parameters: { broadcast: 192.168.1.255 }, operations: { monitor: { timeout: 15s }, start: { interval: 0s, timeout: 33s } }, meta: { resource-stickiness: 7 } } }
-  six: { address: "fd00::11/64", nic: eth2 }
+  six: { address: "fd00::11/64", nic: { node1: eth2, node2: eth2, node3.example.org: ens3 } }
 haproxy:
   monitor: 3s
   migrationThreshold: 2

@@ -279,4 +279,15 @@ haproxy: { stats: { password: hunter2 } }`)
       expect.stringContaining("4:23 vips.v.address: 10.9.0.9/24 is in no network"),
     ])
   })
+
+  test("name a host that a VIP's nics are for and that is not there, as after remove-node", () => {
+    const { warnings, vips } = parse(`controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
+pacemaker: { password: { env: P }, ${fencing} }
+vips: { v: { address: 10.0.0.9/24, nic: { c1: eth0, c3: ens3, cc2: ens4, other: eth0 } } }`)
+    expect(warnings).toEqual([
+      expect.stringContaining('vips.v.nic.cc2: none of the controllers is called "cc2"; did you mean "c2"?'),
+      expect.stringMatching(/vips\.v\.nic\.other: none of the controllers is called "other"$/),
+    ])
+    expect(vips[0]).toMatchObject({ nics: { c1: "eth0", c3: "ens3" } })
+  })
 })

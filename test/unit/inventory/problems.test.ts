@@ -214,6 +214,18 @@ const addressCases: Case[] = [
     ],
   },
   {
+    name: "a VIP outside every network, of whose hosts one has a nic for it",
+    text: `${HEAD}vips:\n  v: { address: 10.0.1.9/24, nic: { c1: eth0 } }\n`,
+    problems: [
+      "8:17 vips.v.address: 10.0.1.9/24 is in no network in which one of the controllers has an address; if they have a nic there all the same, name it",
+    ],
+  },
+  {
+    name: "a VIP's nic by host, and for all of them",
+    text: `${HEAD}vips:\n  v: { address: 10.0.0.9/24, nic: { c1: eth0 }, resource: { parameters: { nic: eth1 } } }\n`,
+    problems: ["8:35 vips.v.nic: is said by host here, and for all of them in resource.parameters"],
+  },
+  {
     name: "a VIP on hosts that are not there",
     text: `${HEAD}vips:\n  v: { address: 10.0.0.9/24, on: loadbalancers }\n`,
     problems: ["8:6 vips.v: it is on loadbalancers, and there are none"],

@@ -6,6 +6,7 @@ import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
 import { haproxyConfig } from "../../../src/haproxy/steps/haproxy-config.ts"
 import { packagesStep } from "../../../src/host/steps/packages.ts"
 import { loadInventory } from "../../../src/inventory/load.ts"
+import { bindKeepalived } from "../../../src/keepalived/bind.ts"
 import { context } from "../step-harness.ts"
 import { inventoryOf, PAIR } from "./support.ts"
 
@@ -28,6 +29,13 @@ function problems(text: string): string[] {
 }
 
 describe("VIPs of keepalived", () => {
+  test("are on the interface that each host is said to have for them", async () => {
+    const nic = "{ lb1: eth0, lb2: ens3 }"
+    const inventory = inventoryOf("", vips(`  a: { address: 10.0.0.200/24, manager: keepalived, nic: ${nic} }\n`))
+    const nics = inventory.hosts.map((host) => bindKeepalived(context(inventory, host))?.instances[0]?.nic)
+    expect(nics).toEqual([undefined, undefined, "eth0", "ens3"])
+  })
+
   test("take the last part of their address as router id", () => {
     expect(inventoryOf().vips.map((vip) => vip.virtualRouterId)).toEqual([50, 200])
   })

@@ -9,7 +9,7 @@ import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } 
 
 const want = vipFree.want!.parse({
   cluster: "lab",
-  vips: [{ name: "vip", address: "10.0.0.11", prefix: 24, here: true }],
+  vips: [{ name: "vip", address: "10.0.0.11", prefix: 24, nics: {}, here: true }],
 })
 const quiet: VipState = { known: [], own: [], nics: ["eth0"], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
 const stranger = { ...quiet, neighbours: new Map([["10.0.0.11", "02:00:00:00:00:99"]]) }
@@ -58,8 +58,8 @@ describe("vip-free", () => {
     expect(vipFree.bind?.(context(inventory([one], { vips }), one))).toEqual(want)
     expect(vipFree.bind?.(context(inventory([one]), one))).toBeUndefined()
     expect(vipFree.bind?.(context(inventory([one, balancer], { vips }), balancer))?.vips).toEqual([
-      { name: "vip", address: "10.0.0.11", prefix: 24, here: false },
-      { name: "lb", address: "10.0.0.20", prefix: 24, here: true },
+      { name: "vip", address: "10.0.0.11", prefix: 24, nics: {}, here: false },
+      { name: "lb", address: "10.0.0.20", prefix: 24, nics: {}, here: true },
     ])
   })
 })
@@ -85,14 +85,25 @@ describe("the interface of a VIP", () => {
       {
         severity: "error",
         message: "controller2 has no nic eth0 (it has ens3, ens4), which the VIP vip is to be on",
-        hint: expect.stringContaining("Leave vips.vip.nic out"),
+        hint: expect.stringMatching(
+          /^Leave vips\.vip\.nic out, .* by host: vips\.vip\.nic: \{ controller2: ens3, … \}$/,
+        ),
       },
+    ])
+  })
+
+  test("that is said by host is looked for on each of them", () => {
+    const nics = { controller1: "ens3", controller2: "eth0" }
+    expect(found({ nics }, [["ens3"], ["ens3"], []])).toMatchObject([
+      { message: "controller2 has no nic eth0 (it has ens3), which the VIP vip is to be on" },
     ])
   })
 
   test.each([
     ["not named", {}],
     ["there on all of its hosts", { nic: "ens3" }],
+    ["said by host, and there", { nics: { controller1: "eth1", controller2: "ens3" } }],
+    ["said of one host alone, and there", { nics: { controller1: "eth1" } }],
     ["keepalived's, whose own step tells it", { nic: "eth0", manager: "keepalived" as const }],
   ])("is no matter where it is %s", (_title, parts) => {
     expect(found(parts, [["eth1", "ens3"], ["ens3"], []])).toEqual([])
@@ -167,7 +178,7 @@ esac`,
     })
     writeFileSync(join(box.path, "asked"), "")
     const vips = ["9", "11", "12", "13", ...more].map((last) => {
-      return { name: `vip${last}`, address: `10.0.0.${last}`, prefix: 24, here: last !== "13" }
+      return { name: `vip${last}`, address: `10.0.0.${last}`, prefix: 24, nics: {}, here: last !== "13" }
     })
     const { script, parse } = vipFree.probe({ cluster: "lab", vips })
     const moved = places.reduce((text, [path, place]) => text.replaceAll(path, place), script)

@@ -141,7 +141,10 @@ describe("what agents have against the inventory", () => {
 
   test("is nothing where all is as they say, the fencer's own parameters and those for debugging included", () => {
     expect(
-      found({ parameters: { ...ip, nic: "eth0", trace_ra: "1" }, operations: [monitor("10s"), monitor("20s")] }),
+      found({
+        parameters: { ...ip, nic: "eth0", "nic on n2": "ens3", trace_ra: "1" },
+        operations: [monitor("10s"), monitor("20s")],
+      }),
     ).toEqual([])
     expect(
       found({ parameters: { ...ip, pcmk_delay_max: "5s", lanplus: "1", auth: "MD5" } }, "stonith:fence_ipmilan"),

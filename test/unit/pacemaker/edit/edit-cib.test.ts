@@ -49,6 +49,39 @@ describe("a new resource", () => {
     ])
   })
 
+  test("has a parameter of one node in a set of its own with a rule, which is all of it that changes and goes", () => {
+    const vip = (parameters: Record<string, string>) =>
+      desired({
+        resources: [resource("vip", "ocf:heartbeat:IPaddr2", { parameters: { ip: "10.0.0.11", ...parameters } })],
+      })
+    const both = vip({ "nic on n1": "eth0", "nic on n2": "ens3" })
+    const text = led(EMPTY_TEXT, both)
+    const set = (node: string, nic: string) => [
+      `<instance_attributes id="vip-instance_attributes-on-${node}">`,
+      `<rule id="vip-instance_attributes-on-${node}-rule" score="INFINITY">`,
+      `<expression id="vip-instance_attributes-on-${node}-rule-expr" attribute="#uname" operation="eq" value="${node}"/>`,
+      "</rule>",
+      `<nvpair id="vip-instance_attributes-on-${node}-nic" name="nic" value="${nic}"/>`,
+      "</instance_attributes>",
+    ]
+    expect(lacking(text, led(EMPTY_TEXT, vip({})))).toEqual(
+      [...set("n1", "eth0"), ...set("n2", "ens3")].filter((line) => !line.startsWith("</i")),
+    )
+    expect(diffCib(both, parseCib(text), ownershipOf(both)).changes).toEqual([])
+    // Somebody else's, by its id.
+    const theirs = text.replace(
+      "</primitive>",
+      `${set("n3", "eth9").join("").replaceAll("-on-n3", "-theirs")}</primitive>`,
+    )
+    const changed = led(theirs, vip({ "nic on n2": "ens4" }))
+    expect(lacking(changed, theirs)).toEqual([
+      '<nvpair id="vip-instance_attributes-on-n2-nic" name="nic" value="ens4"/>',
+    ])
+    expect(changed).not.toContain("on-n1")
+    expect(changed).toContain("vip-instance_attributes-theirs-nic")
+    expect(led(changed, vip({}))).not.toContain("on-n2")
+  })
+
   test("of systemd keeps its 100 seconds, whether or not the node could be asked", () => {
     const web = desired({
       resources: [resource("web", "systemd:haproxy", cloned("web-clone", { interleave: "true" }))],
