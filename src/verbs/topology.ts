@@ -8,12 +8,17 @@ import type { Session } from "./session.ts"
 /** By VIP: hosts that have its address, where somebody looked. */
 type Holders = ReadonlyMap<string, readonly string[]>
 
-/** Who holds what, as the cluster says, or as hosts have the addresses; undefined where neither is known. Pure. */
+/**
+ * Who holds what, as the cluster says, or as hosts have the addresses; undefined where neither is known. A cluster that knows none of the
+ * inventory's hosts is the one that a distribution starts on installation. Pure.
+ */
 export function topologyOf(
   inventory: Inventory,
-  status: CrmStatus | undefined,
+  said: CrmStatus | undefined,
   holders: Holders = new Map(),
 ): Topology | undefined {
+  const isOurs = ({ name }: CrmNode) => inventory.hosts.some((host) => host.name === name)
+  const status = said?.nodes.some(isOurs) ? said : undefined
   if (status === undefined && holders.size === 0) return undefined
   const placement = status === undefined ? new Map<string, readonly string[]>() : placementOf(status)
   const vips = inventory.vips.map(({ name, address }) => ({

@@ -48,3 +48,7 @@ test("without a cluster the addresses tell; without either nobody knows", () => 
   ])
   expect(topologyOf(INVENTORY, undefined)).toBeUndefined()
 })
+
+test("the cluster that a distribution starts on installation is none", () => {
+  expect(topologyOf(INVENTORY, status([node("node1")], []))).toBeUndefined()
+})
