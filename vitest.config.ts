@@ -42,7 +42,7 @@ export default defineConfig({
       // Modules are loaded once a worker, not once a file: half of the time went into that.
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000, isolate: false } },
       { test: { name: "ssh", include: ["test/ssh/**/*.test.ts"], testTimeout: 20_000, isolate: false } },
-      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000 } },
       { test: { ...realNodes, name: "single", include: single, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
         test: {

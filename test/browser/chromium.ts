@@ -7,6 +7,9 @@ import { type Browser, chromium, type Page } from "playwright-core"
 /** Where a person finds what the tests saw. */
 export const SCREENSHOTS = join(import.meta.dirname, "../../dist/screenshots")
 
+/** A machine that starts clusters besides is busy, in milliseconds. */
+const PATIENCE_MS = 120_000
+
 /** Debian's own: `npm test` installs it. */
 const PROGRAMS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 
@@ -16,7 +19,7 @@ export async function startChromium(): Promise<Browser> {
     throw new Error("no Chromium is installed here: apt-get install chromium-headless-shell")
   }
   // Root has no sandbox to put it in; the pages are our own.
-  return await chromium.launch({ executablePath, chromiumSandbox: false })
+  return await chromium.launch({ executablePath, chromiumSandbox: false, timeout: PATIENCE_MS })
 }
 
 function pathOf(program: string): string | undefined {
@@ -41,6 +44,7 @@ export async function openPage(browser: Browser, name: string, html: string): Pr
   const file = join(SCREENSHOTS, `${name}.html`)
   writeFileSync(file, html)
   const page = await browser.newPage({ viewport: { width: 1100, height: 800 } })
+  page.setDefaultTimeout(PATIENCE_MS)
   const complaints: string[] = []
   const requests: string[] = []
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`))

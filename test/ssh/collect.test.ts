@@ -61,8 +61,8 @@ test(
     await host("c1", line(60, "corosync[9]:   [TOTEM ] A new membership (1.9) was formed. Members left: 2"))
     await host(
       "c2",
-      line(61, "systemd[1]: haproxy.service: Main process exited, code=killed, status=9/KILL", AHEAD_S) +
-        line(59, "pacemaker-controld[7]:  notice: Result of start operation for vip on c2: ok", AHEAD_S),
+      line(110, "systemd[1]: haproxy.service: Main process exited, code=killed, status=9/KILL", AHEAD_S) +
+        line(10, "pacemaker-controld[7]:  notice: Result of start operation for vip on c2: ok", AHEAD_S),
       AHEAD_S,
     )
     await lab.host("c3")
@@ -74,7 +74,7 @@ test(
     const ended = await lab.haops("collect", "--since", "2h", "-o", "night.tar.gz")
     expect(ended.code, ended.said).toBe(3)
     expect(ended.stdout).toMatch(/^ {2}c3 +nothing: /m)
-    expect(ended.stdout).toMatch(/^ {2}c2 .*; clock 1 min 30 s ahead/m)
+    expect(ended.stdout).toMatch(/^ {2}c2 .*; clock 1 min \d+ s ahead/m)
     expect(ended.stdout).toContain("3 events (1 left, 1 failed, 1 moved): timeline.html in it shows them.")
     expect(statSync(join(lab.home.path, "night.tar.gz")).mode & 0o777).toBe(0o600)
     expect(existsSync(join(lab.home.path, "night.tar.gz.part"))).toBe(false)
@@ -93,8 +93,10 @@ test(
       ["left", "membership: c2 left", "c1"],
       ["moved", "vip started on c2", "c2"],
     ])
-    // As they were an hour and a half apart by the hosts' own clocks.
-    expect(Math.abs(events[0]!.ms - (now - 61_000))).toBeLessThan(5000)
+    // By the hosts' own clocks the last two were first. How well a clock is known hangs on how busy this machine is.
+    const { ms, marginMs } = (hosts[1] as Extract<PostMortem["hosts"][number], { files: unknown }>).skew!
+    expect(Math.abs(ms - AHEAD_S * 1000)).toBeLessThan(marginMs + 100)
+    expect(events[0]!.ms).toBeCloseTo(now - 110_000 + AHEAD_S * 1000 - ms, -1)
     expect(hosts.map(({ host }) => host)).toEqual(["c1", "c2", "c3"])
     expect(read("timeline.html")).toContain("membership: c2 left")
     expect(read("c1/journal.log")).toContain("Members left: 2")
