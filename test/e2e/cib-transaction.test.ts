@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { reveal, Secret } from "../../src/base/secret.ts"
 import { BASE_SCRIPT, parseBaseFacts } from "../../src/host/base.ts"
+import { clusterSeed } from "../../src/membership/steps/cluster-seed.ts"
 import type { Action } from "../../src/model/action.ts"
 import type { HostFacts } from "../../src/model/host-facts.ts"
 import type { Members } from "../../src/model/step.ts"
@@ -167,7 +168,38 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     )
     expect(cib.check(first, look(node, first, facts))).toEqual([])
   })
+
+  test("what haops made before a cluster was founded anew is a user's, who makes something of that name", () => {
+    const newKey = "head -c 256 /dev/urandom >/etc/corosync/authkey"
+    const withMine = desired({ properties: SETTINGS, resources: [resource("mine", DUMMY)] })
+    const mine: CibWant = { shell: "auto", desired: withMine }
+    const nothing: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS }) }
+    sh(node, newKey)
+    for (const action of cib.plan(mine, look(node, mine, facts), [])) carryOut(node, action)
+    record(node, withMine, look(node, mine, facts).elected.have, facts)
+    expect(cib.check(nothing, look(node, nothing, facts))).toMatchObject([
+      { attribute: "resource mine", want: "absent" },
+    ])
+
+    sh(node, `systemctl stop pacemaker corosync; rm -rf /var/lib/pacemaker/cib/*; ${newKey}`)
+    const [seed] = clusterSeed.plan({ cluster: "debian" }, undefined as never, [], facts)
+    sh(node, (seed?.type === "run" && seed.argv[2]) || "false")
+    sh(node, `systemctl start corosync pacemaker; ${RUNS}`)
+    sh(node, "pcs resource create mine ocf:heartbeat:Dummy")
+    const members = look(node, nothing, facts)
+    const said = cib.findings!(nothing, members).map(({ message }) => message)
+    expect(said).toContainEqual(expect.stringContaining("is of another cluster: it is not used"))
+    expect(cib.check(nothing, members).map(({ attribute }) => attribute)).not.toContain("resource mine")
+    for (const action of cib.plan(nothing, members, [])) carryOut(node, action)
+    record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
+    const after = look(node, nothing, facts)
+    expect(cib.check(nothing, after)).toEqual([])
+    expect(JSON.stringify(cib.findings!(nothing, after))).not.toContain("another cluster")
+    expect(sh(node, "crm_resource --locate --resource mine 2>&1")).toContain("is running on")
+  })
 })
+
+const RUNS = "timeout 120 sh -c 'until cibadmin -Q 2>/dev/null | grep -q dc-version; do sleep 0.2; done'"
 
 function look(node: string, want: CibWant, facts: HostFacts): Members<CibHave> {
   const probe = cib.probe(want)
