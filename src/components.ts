@@ -10,6 +10,7 @@ import { memcached } from "./memcached/component.ts"
 import type { Component } from "./model/component.ts"
 import { pacemaker } from "./pacemaker/component.ts"
 import { rabbitmq } from "./rabbitmq/component.ts"
+import { upgrade } from "./upgrade/component.ts"
 import { vip } from "./vip/component.ts"
 
 /** Everything that haops manages, in the order in which it is asked for and told of. */
@@ -25,5 +26,6 @@ export const COMPONENTS: readonly Component[] = [
   memcached,
   keystone,
   firewall,
+  upgrade,
   host,
 ]

@@ -40,9 +40,21 @@ export function createProgram(call: Call): Command {
     .addOption(only())
     .addOption(yes())
     .option("--plan <file>", "apply this saved plan, or nothing where the hosts have changed since")
+  verb("upgrade", "the stack's packages to their newest versions, host by host, under the VIP", () =>
+    import("./verbs/upgrade.ts").then(({ upgrade }) => upgrade),
+  )
+    .addOption(new Option("--only <names...>", "only these components or packages: pacemaker, haproxy, …"))
+    .option("--to <version>", "to this version, of the one thing that --only names")
+    .addOption(yes())
+    .option("--out <file>", "do nothing but plan, and save the plan, for `haops upgrade --plan`")
+    .option("--plan <file>", "apply this saved plan, or nothing where the hosts have changed since")
   verb("status", "nodes, quorum, resources, VIPs at a glance", () =>
     import("./verbs/status.ts").then(({ status }) => status),
-  ).addOption(new Option("--watch [seconds]", "look again and again, every 5 seconds").argParser(wholeNumber(1, 3600)))
+  )
+    .addOption(new Option("--watch [seconds]", "look again and again, every 5 seconds").argParser(wholeNumber(1, 3600)))
+    .addOption(
+      new Option("--versions", "what each host has of the stack, and what its repositories offer").conflicts("watch"),
+    )
   verb("verify", "end-to-end checks of a running cluster, each with its evidence", () =>
     import("./verbs/verify.ts").then(({ verify }) => verify),
   )

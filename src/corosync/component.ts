@@ -8,6 +8,7 @@ export const corosync: Component = {
   needs,
   view: async () => (await import("./view.ts")).view,
   units: ["corosync"],
+  upgrade: { runs: { corosync: ["corosync", "pacemaker"] } },
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,

@@ -30,6 +30,8 @@ export interface Assessment {
   serving?: string | undefined
   /** Of a step that changes one host at a time: why it must not be this one's turn now. */
   mustWait?: string | undefined
+  /** Of such a step: its place among the hosts. */
+  turn?: number | undefined
   /** Why there is drift that must not be acted on now. */
   blocked?: string | undefined
   /** The probe failed: nothing is known, nothing may be done. */
@@ -94,6 +96,7 @@ function assessJoint(
     findings: step.findings?.(want, members) ?? [],
     actions: doable ? step.plan(want, members, drift) : [],
     mustWait: doable ? step.mustWait?.(want, members) : undefined,
+    turn: step.turn?.(want, members),
     blocked,
   }
 }

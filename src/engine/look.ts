@@ -7,12 +7,15 @@ import { type HostState, isLive } from "./world.ts"
 
 /**
  * Connect to every host of the world and look at it, each by itself: one that fails is marked and the others go on. Nothing has been
- * touched yet, so that the first Ctrl-C ends it; what it cut short is told by nobody but the verb (`requireUninterrupted`).
+ * touched yet, so that the first Ctrl-C ends it; what it cut short is told by nobody but the verb (`requireUninterrupted`). A host that is
+ * connected to already, or could not be, is not connected to again.
  */
 export async function connectAndLook(context: RunContext, tasks: readonly Task[]): Promise<void> {
   const start = Date.now()
   const { world, connector, sink, stop } = context
-  await eachHost(context, [...world.values()], async (state) => {
+  const states = [...world.values()].filter(({ failure }) => failure === undefined)
+  await eachHost(context, states, async (state) => {
+    if (state.transport !== undefined) return await probeHost(state, tasks, stop)
     const began = Date.now()
     try {
       state.transport = await connector.connect(state.host, stop)

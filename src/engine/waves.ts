@@ -45,10 +45,14 @@ function servingOf(assessments: readonly Assessment[]): ReadonlyMap<string, stri
   return serving
 }
 
-/** Hosts that may go now come before those that must not yet: what a run that was cut short left stopped is what holds the others. */
+/**
+ * In the turn that the step gives them. Hosts that may go now come before those that must not yet: what a run that was cut short left stopped
+ * is what holds the others.
+ */
 function aloneWaves(assessments: readonly Assessment[]): readonly Wave[] {
   const held = (one: Assessment) => one.mustWait !== undefined
-  const ordered = [...assessments.filter((one) => !held(one)), ...assessments.filter(held)]
+  const freeFirst = [...assessments.filter((one) => !held(one)), ...assessments.filter(held)]
+  const ordered = freeFirst.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0))
   return ordered.map(({ host }) => ({ hosts: [host], after: [] }))
 }
 

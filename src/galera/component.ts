@@ -2,11 +2,13 @@ import type { Component, PortClaim } from "../model/component.ts"
 import { GALERA, MYSQL_PORT } from "../model/galera.ts"
 import { settingsOn } from "../model/section.ts"
 import { packages } from "./packages.ts"
+import { upgrade } from "./upgrade.ts"
 
 export const galera: Component = {
   name: "galera",
   section: async () => (await import("./section/section.ts")).section,
   packages,
+  upgrade,
   needs(inventory, host) {
     const settings = settingsOn({ inventory, host }, GALERA)
     if (settings === undefined) return undefined

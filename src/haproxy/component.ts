@@ -9,6 +9,7 @@ export const haproxy: Component = {
   needs,
   view: async () => (await import("./view/index.ts")).view,
   units: ["haproxy"],
+  upgrade: { runs: { haproxy: ["haproxy"] } },
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async (inventory) => (await import("./evidence.ts")).evidence(inventory),
   files: async () => (await import("./files.ts")).files,

@@ -13,6 +13,7 @@ export const keepalived: Component = {
       ? { writes: ["/etc/keepalived/keepalived.conf"], opens: [VRRP] }
       : undefined,
   units: ["keepalived"],
+  upgrade: { runs: { keepalived: ["keepalived"] } },
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,

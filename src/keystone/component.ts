@@ -40,6 +40,7 @@ export const keystone: Component = {
       programs: ["keystone-manage"],
     }
   },
+  upgrade: { runs: { keystone: ["keystone"], "openstack-keystone": ["keystone"] } },
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,

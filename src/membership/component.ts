@@ -6,6 +6,7 @@ export const membership: Component = {
   needs,
   view: async () => (await import("./view/index.ts")).view,
   units: ["pcsd"],
+  upgrade: { runs: { pcs: ["pcsd"] } },
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
 }

@@ -91,7 +91,8 @@ function takenFrom(node: string, vips: Want["vips"], { status }: NodeView): read
   return there.flatMap(({ id }) => vips[id] ?? [])
 }
 
-function drain(node: string, vips: readonly string[]): RunAction {
+/** One node put in standby, the requests to these addresses, which it holds, answered before. */
+export function drain(node: string, vips: readonly string[]): RunAction {
   const standby = { node, lifetime: "forever" } as const
   return {
     type: "run",
@@ -101,7 +102,7 @@ function drain(node: string, vips: readonly string[]): RunAction {
 }
 
 /** The shells take back what is to last; a standby until the next restart (`--lifetime reboot`) is an attribute of its own. */
-function awake(node: string): RunAction {
+export function awake(node: string): RunAction {
   const argv = ["crm_attribute", "--node", node, "--name", "standby", "--lifetime", "reboot", "--delete"]
   // One that is not there is none; whether the node is in service is looked at afterwards.
   return { type: "run", argv, okCodes: [0, 6, 105] }
@@ -135,7 +136,7 @@ function returnDrift(name: string, { status }: NodeView): Drift[] {
 /** Stopping takes as long as the resources' own stop timeouts allow. */
 const TIMEOUT_MS = 180_000
 
-function settled(node: string, standby: boolean): WaitAction {
+export function settled(node: string, standby: boolean): WaitAction {
   const line = `<node name="${node}" .*standby="${standby}"`
   return {
     type: "wait",

@@ -24,6 +24,7 @@ export const memcached: Component = {
       programs: ["memcached"],
     }
   },
+  upgrade: { runs: { memcached: ["memcached"] } },
   steps: async () => (await import("./steps/index.ts")).steps,
   files: async () => (await import("./files.ts")).files,
   connections: async () => (await import("./connections.ts")).connections,

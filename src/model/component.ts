@@ -32,6 +32,8 @@ export interface Component {
   /** Its services by systemd's name, without `.service`. */
   units?: readonly string[]
   packages?: ComponentPackages
+  /** What there is to know before its packages get newer. */
+  upgrade?: UpgradeTerms
   /** Pure. What it needs of a host besides; nothing where it does not run there. Asked before anything is touched. */
   needs?(inventory: Inventory, host: Host): HostNeeds | undefined
 }
@@ -90,6 +92,22 @@ export interface ComponentPackages {
   besides?: Readonly<Record<string, PackageNames>>
   /** Pure. Nothing where it does not run on the host. */
   needed(inventory: Inventory, host: Host): PackageNeeds | undefined
+}
+
+/** A package that is to become another version, in place. */
+export interface VersionChange {
+  name: string
+  from: string
+  to: string
+}
+
+export interface UpgradeTerms {
+  /** Units by the package that brings their program: they run its new version once they have restarted. */
+  runs: Readonly<Record<string, readonly string[]>>
+  /** Pure. Why a node must not go from the one version to the other in place, and what to do instead. */
+  refuses?(change: VersionChange): { message: string; hint: string } | undefined
+  /** By unit: shell that exits 0 once it serves again, where its having started does not say so. */
+  ready?: Readonly<Record<string, string>>
 }
 
 export interface PackageNeeds {

@@ -120,6 +120,8 @@ export interface JointStep<Want, Have> extends StepBase<Want> {
    * must not be changed now. That ends the run.
    */
   mustWait?(want: Want, members: Members<Have>): string | undefined
+  /** Pure. Of hosts that are changed one by one: those with less come first. Default: those that need not wait, in the inventory's order. */
+  turn?(want: Want, members: Members<Have>): number
   /** Pure. False: what is done to this host needs nobody who could not be asked. Default: it does. */
   needsAll?(want: Want, members: Members<Have>): boolean
 }

@@ -1,6 +1,7 @@
 import { pacemakerOn } from "../membership/nodes.ts"
 import type { Component } from "../model/component.ts"
 import { packages } from "./packages.ts"
+import { upgrade } from "./upgrade.ts"
 
 /** Its own, and haops' record of what it made in it. */
 const WRITES = ["/var/lib/pacemaker/cib/cib.xml", "/var/lib/haops/last-applied.json"]
@@ -12,6 +13,7 @@ export const pacemaker: Component = {
   needs: (inventory, host) => pacemakerOn(inventory, host) && { programs: ["pacemakerd"], writes: WRITES },
   view: async () => (await import("./view.ts")).view,
   units: ["pacemaker"],
+  upgrade,
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,

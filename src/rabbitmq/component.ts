@@ -2,6 +2,7 @@ import type { Component } from "../model/component.ts"
 import { settingsOn } from "../model/section.ts"
 import { ENV_CONFIG, RABBITMQ_CONFIG } from "./config.ts"
 import { AMQP_PORT, RABBITMQ } from "./settings.ts"
+import { upgrade } from "./upgrade.ts"
 
 /** Where Erlang's nodes find out each other's ports. */
 const EPMD_PORT = 4369
@@ -29,6 +30,7 @@ export const rabbitmq: Component = {
       programs: ["erl_call"],
     }
   },
+  upgrade,
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,

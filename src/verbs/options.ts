@@ -23,6 +23,13 @@ export interface UpOptions extends SelectOptions {
   plan?: string | undefined
 }
 
+export interface UpgradeOptions extends UpOptions {
+  /** A version, of the one thing that `only` names. */
+  to?: string | undefined
+  /** Plan only, and save it here. */
+  out?: string | undefined
+}
+
 export interface PlanOptions extends SelectOptions {
   out?: string | undefined
 }
@@ -37,6 +44,8 @@ export interface ExecOptions extends SelectOptions {
 export interface StatusOptions extends CommonOptions {
   /** Look again and again: seconds between two looks. True: the default. */
   watch?: number | true | undefined
+  /** What every host has installed, and what its repositories offer; nothing else. */
+  versions?: boolean | undefined
 }
 
 export interface RenderOptions extends CommonOptions {

@@ -10,15 +10,25 @@ import { openSession, type Session, type SessionRequest } from "./session.ts"
 import { toldAsRun } from "./told.ts"
 import { tellTopology, topologySeen } from "./topology.ts"
 
+interface PlaybookRun extends SessionRequest {
+  options: UpOptions
+  /** Done before the hosts are looked at. */
+  before?: ((session: Session) => Promise<void>) | undefined
+  /** Its plan is shown before anything is done, whether or not it is asked about. Default false. */
+  showsFirst?: boolean | undefined
+  /** The command that shows the plan and does nothing, for who cannot be asked. Default `haops plan -i FILE`. */
+  look?: string | undefined
+}
+
 /** Converge the inventory's hosts to a playbook. Returns the exit code. */
-export async function runPlaybook(request: SessionRequest & { options: UpOptions }): Promise<number> {
+export async function runPlaybook(request: PlaybookRun): Promise<number> {
   const { options } = request
   const saved = options.plan === undefined ? undefined : await savedPlan(options.plan)
   await using session = await openSession({ ...request, record: true, warns: true })
   const { context, inventory, barriers, owner, startedAt } = session
   const confirm = (plan: Plan, news?: News) =>
     news === undefined
-      ? confirmPlan(session, options, plan, saved !== undefined)
+      ? confirmPlan(session, request, plan, saved !== undefined)
       : confirmNews(session, options, plan, news)
   let before: Topology | undefined
   const require = async (planned: PlanResult) => {
@@ -28,6 +38,7 @@ export async function runPlaybook(request: SessionRequest & { options: UpOptions
   // Not before the session, which is on its way to the hosts by now.
   const { run } = await import("../engine/run.ts")
   return await toldAsRun(session, async () => {
+    await request.before?.(session)
     const result = await run({ context, inventory, barriers, owner, startedAt, confirm, require })
     if (result.changed) tellTopology(session, before, topologySeen(session))
     await session.reporter.finish(result)
@@ -50,12 +61,16 @@ async function savedPlan(file: string): Promise<Saved> {
 }
 
 /** What would interrupt the service is asked about, unless `--yes` said it before, or it stands in a saved plan, which just this one is. */
-async function confirmPlan(session: Session, options: UpOptions, plan: Plan, saved: boolean): Promise<boolean> {
-  const harmless = plan.risk === "none" || plan.risk === "reload"
-  if (harmless || options.yes === true || saved) return true
-  const hint = `Look at it with haops plan -i ${plan.inventory}, then add --yes.`
-  requireTerminal(`this would cause a ${plan.risk}, and there is no terminal to ask on`, hint)
+async function confirmPlan(session: Session, request: PlaybookRun, plan: Plan, saved: boolean): Promise<boolean> {
+  const { options, showsFirst = false, look = `haops plan -i ${plan.inventory}` } = request
   const { reporter, context } = session
+  const harmless = plan.risk === "none" || plan.risk === "reload"
+  if (harmless || options.yes === true || saved) {
+    if (showsFirst && options.json !== true) await reporter.asking(async (tell) => tell.plan(plan))
+    return true
+  }
+  const hint = `Look at it with ${look}, then add --yes.`
+  requireTerminal(`this would cause a ${plan.risk}, and there is no terminal to ask on`, hint)
   return await reporter.asking(async (tell) => {
     tell.plan(plan)
     return await ask(`This causes a ${plan.risk}. Go on?`, context.stop)

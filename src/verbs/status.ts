@@ -25,6 +25,7 @@ const WATCH_S = 5
  * runs or it has no quorum, 3 where the cluster is well but a host did not answer, 4 where none did. `--watch` ends by Ctrl-C, and so with 0.
  */
 export async function status(options: StatusOptions): Promise<number> {
+  if (options.versions === true) return (await import("./versions.ts")).versions(options)
   const unasked: Unasked[] = []
   await using session = await openSession({
     verb: "status",

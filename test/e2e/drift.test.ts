@@ -18,6 +18,7 @@ import { ownChanges, rememberState } from "./harness/untouched.ts"
 import { leftBehindTests } from "./left-behind.ts"
 import { placementTests } from "./placement.ts"
 import { deadMemberTests, statusTests } from "./status.ts"
+import { upgradeTests } from "./upgrade.ts"
 
 // One cluster, as it was built: what `status` and its kin show of it; then changed by hand in one way at a time, where haops plans just
 // that, repairs just that, and then has nothing to do; and at last made into another one.
@@ -215,6 +216,10 @@ describe("changed by hand", () => {
 
 describe("what operators leave behind", () => {
   leftBehindTests(() => ({ lab, inventory }))
+})
+
+describe("upgraded", () => {
+  upgradeTests(() => ({ lab, inventory }))
 })
 
 const FENCE_SECRET = "fence-47-secret"

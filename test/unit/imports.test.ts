@@ -22,6 +22,7 @@ const FLOORS = [
     "membership",
     "pacemaker",
     "rabbitmq",
+    "upgrade",
     "vip",
   ],
   ["components.ts"],

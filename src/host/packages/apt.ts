@@ -1,4 +1,5 @@
 import { LOCK_WAIT_S, LOGGED, type PackageDatabase, type PackageManager } from "./manager.ts"
+import { aptOffers } from "./offers.ts"
 
 /** Asked by Debian's maintainer scripts before they start a service; 101 says no (invoke-rc.d(8)). */
 export const POLICY_PATH = "/usr/sbin/policy-rc.d"
@@ -84,14 +85,17 @@ const HELD = `locks=$(cat /proc/locks)
 export const apt: PackageManager = {
   database: dpkg,
   argument: (name, version) => `${name}=${version}`,
-  install: ({ quiet, downgrade }) => [
+  install: ({ quiet, downgrade, removesNothing = false }) => [
     APT_SCRIPT,
     "haops-apt",
     quiet ? "quiet" : "start",
     ...APT,
     ...(downgrade ? ["--allow-downgrades"] : []),
+    ...(removesNothing ? ["--no-remove"] : []),
     "install",
   ],
+  offers: aptOffers,
+  refresh: ["apt-get", "-q", "-o", `DPkg::Lock::Timeout=${LOCK_WAIT_S}`, "-o", "APT::Update::Error-Mode=any", "update"],
   search: "apt-cache policy",
   release: (names) => `apt-mark unhold ${names.join(" ")}`,
   held: HELD,

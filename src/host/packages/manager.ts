@@ -5,6 +5,10 @@ export interface PackageManager {
   argument(name: string, version: string): string
   /** What follows `sh -c` to install the packages that come after it: a script, its `$0`, its own arguments, the command. */
   install(options: InstallOptions): readonly string[]
+  /** What is to be had of packages. */
+  offers: PackageOffers
+  /** Fetches what the repositories have by now, as root. */
+  refresh: readonly string[]
   /** What a package that no repository has is looked for by, for people. */
   search: string
   /** How packages that somebody told it to leave alone are released, for people. */
@@ -47,6 +51,23 @@ export interface InstallOptions {
   repositories: readonly string[]
   /** A version is asked for, so going back is meant. */
   downgrade: boolean
+  /** Nothing may be removed for it. Matters on Debian; elsewhere nothing ever is. Default false. */
+  removesNothing?: boolean
+}
+
+/** What a manager knows to be in its repositories. */
+export interface PackageOffers {
+  /** Shell that tells of the packages `"$@"`, with these repositories besides the enabled ones. */
+  script(repositories: readonly string[]): string
+  /** Pure. Reads what that printed. */
+  read(stdout: string): Offers
+}
+
+export interface Offers {
+  /** By name: the version that an upgrade would come to. A package that is at its newest may be missing. */
+  candidates: ReadonlyMap<string, string>
+  /** By name: all versions, the newest first, as far as the manager tells them. */
+  versions: ReadonlyMap<string, readonly string[]>
 }
 
 /** Seconds that another package manager may take: an unattended upgrade with a new kernel needs minutes. */

@@ -1,4 +1,5 @@
 import { heldByPid, LOCK_WAIT_S, type PackageManager, PLAIN_SCRIPT } from "./manager.ts"
+import { zypperOffers } from "./offers.ts"
 import { rpm } from "./rpm.ts"
 
 export const zypper: PackageManager = {
@@ -10,6 +11,8 @@ export const zypper: PackageManager = {
     ...["zypper", "--non-interactive", "--quiet", "install", "--no-recommends"],
     ...(downgrade ? ["--oldpackage"] : []),
   ],
+  offers: zypperOffers,
+  refresh: ["zypper", "--non-interactive", "--quiet", "refresh"],
   search: "zypper repos",
   release: (names) => `zypper removelock ${names.join(" ")}`,
   held: heldByPid(["/run/zypp.pid"]),

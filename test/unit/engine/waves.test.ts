@@ -128,6 +128,25 @@ describe("a step that the hosts do together, one by one", () => {
     expect(started).toEqual(["lb2", ...NAMES.filter((name) => name !== "lb2")])
   })
 
+  test("takes the turns that the step gives, the last one held until then", async () => {
+    carrying("lb1", "c2")
+    const turns = (script: Script) => {
+      const base = joint(script)
+      const isLast = (host: string) => host === "c2"
+      return {
+        ...base,
+        turn: (_path: string, { elected }: Parameters<NonNullable<typeof base.mustWait>>[1]) =>
+          isLast(elected.host) ? 2 : elected.have.carries ? 0 : 1,
+        mustWait: (_path: string, { elected, all }: Parameters<NonNullable<typeof base.mustWait>>[1]) =>
+          isLast(elected.host) && all.some(({ host, have }) => !isLast(host) && !have.there)
+            ? "the others first"
+            : undefined,
+      }
+    }
+    await go(undefined, turns)
+    expect(started).toEqual(["lb1", ...NAMES.filter((name) => name !== "lb1" && name !== "c2"), "c2"])
+  })
+
   test("ends the run where one fails", async () => {
     await expect(
       go((path) => (path.endsWith(NAMES[1]!) ? "exit 5" : `touch ${quote(path)}`), joint),

@@ -1,0 +1,148 @@
+import { quote } from "../base/sh.ts"
+import { installAction, installArgument } from "../host/packages/install.ts"
+import { waitForLock } from "../host/packages/lock.ts"
+import { run } from "../membership/run.ts"
+import { awake, drain, settled } from "../membership/standby.ts"
+import { statusScript } from "../membership/wait-script.ts"
+import type { Action, WaitAction } from "../model/action.ts"
+import type { VersionChange } from "../model/component.ts"
+import type { HostFacts } from "../model/host-facts.ts"
+import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
+import { STATE_DIRECTORY } from "../pacemaker/ownership.ts"
+import { MARK, markOf, type UpgradeState } from "./state.ts"
+import type { UpgradeWant } from "./want.ts"
+
+export interface Upgrade {
+  want: UpgradeWant
+  have: UpgradeState
+  facts: HostFacts
+  changes: readonly VersionChange[]
+  /** What restarts for it. */
+  units: readonly string[]
+  /** A version was asked for, so going back is meant. */
+  downgrade: boolean
+  /** By unit: shell that exits 0 once it serves. */
+  ready: Readonly<Record<string, string>>
+}
+
+const CLUSTER = ["corosync", "pacemaker"]
+
+/** What clients come to a host by: they are sent elsewhere first. */
+const SERVING = ["corosync", "pacemaker", "haproxy", "keepalived"]
+
+/**
+ * One host: clients sent elsewhere, the packages without letting them restart anything, the restarts, clients taken back, proof. A mark
+ * says meanwhile what is still owed, so that a run that is cut short anywhere is taken up by the next.
+ */
+export function upgradeActions(upgrade: Upgrade): readonly Action[] {
+  const { have, changes, units } = upgrade
+  const { standby, rests } = restOf(upgrade)
+  const mark = markOf({ units, standby })
+  return [
+    ...(have.heldBy === undefined ? [] : [waitForLock(have.heldBy)]),
+    shell(
+      `umask 077 && mkdir -p ${STATE_DIRECTORY} && printf '%s\\n' "$1" >${MARK}`,
+      "remember what is under way",
+      mark,
+    ),
+    ...rests,
+    ...(changes.length === 0 ? [] : [install(upgrade)]),
+    ...restarts(upgrade),
+    ...(standby ? returns(upgrade) : []),
+    ...proof(upgrade),
+    { type: "run", argv: ["rm", "-f", "--", MARK] },
+  ]
+}
+
+/** How clients are sent elsewhere: a member by its standby, one of keepalived's by its stopping. */
+function restOf({ want, have, units }: Upgrade): { standby: boolean; rests: readonly Action[] } {
+  const serves = units.some((unit) => SERVING.includes(unit))
+  const node = have.status?.nodes.find(({ name }) => name === want.host)
+  const ours = have.unfinished?.standby === true
+  const due = want.cluster !== undefined && serves && node?.online === true && !node.standby
+  const held = want.vips.filter(({ address }) => have.addresses.has(address)).map(({ address }) => address)
+  return {
+    standby: due || ours,
+    rests: [
+      ...(due ? [drain(want.host, held), settled(want.host, true)] : []),
+      ...(serves && have.active.has("keepalived") ? [systemctl("stop", "keepalived")] : []),
+    ],
+  }
+}
+
+function install({ changes, facts, have, downgrade }: Upgrade): Action {
+  const names = changes.map(({ name, to }) => installArgument(facts.packageManager, name, to))
+  return installAction(names, facts, {
+    quiet: true,
+    downgrade,
+    repositories: have.repositories,
+    removesNothing: true,
+  })
+}
+
+/** Of the cluster, pacemaker stops first and starts last. What does not run is left so: the cluster, or nobody, starts it. */
+function restarts({ want, have, units, ready }: Upgrade): readonly Action[] {
+  if (units.length === 0) return []
+  const cluster = units.filter((unit) => CLUSTER.includes(unit))
+  const keepalived = have.active.has("keepalived") || have.unfinished?.units.includes("keepalived") === true
+  const others = units.filter((unit) => !cluster.includes(unit) && unit !== "keepalived")
+  return [
+    systemctl("daemon-reload"),
+    ...(cluster.length === 0 ? [] : [systemctl("stop", "pacemaker")]),
+    ...(cluster.includes("corosync") ? [systemctl("restart", "corosync")] : []),
+    ...(cluster.length === 0 ? [] : [systemctl("start", "pacemaker"), online(want.host)]),
+    ...others.flatMap((unit) => {
+      const script = ready[unit]
+      return [systemctl("try-restart", unit), ...(script === undefined ? [] : [serves(unit, script)])]
+    }),
+    ...(keepalived && units.some((unit) => SERVING.includes(unit)) ? [systemctl("start", "keepalived")] : []),
+  ]
+}
+
+function returns({ want, facts }: Upgrade): readonly Action[] {
+  const commands = chooseDialect(facts, want.shell).membership.unstandby(want.host)
+  return [...commands.map((invocation) => run(invocation)), awake(want.host), settled(want.host, false)]
+}
+
+/** The cluster is as it was: the VIPs run, nothing has failed, and what is behind them answers. */
+function proof({ want, units }: Upgrade): readonly Action[] {
+  if (want.cluster === undefined || units.length === 0) return []
+  const running = Object.fromEntries(want.vips.map(({ id }) => [id, 1]))
+  const answering = want.vips.flatMap(({ address, port }) => (port === undefined ? [] : [{ address, port }]))
+  return [
+    {
+      type: "wait",
+      for: `${want.host} to be well`,
+      script: statusScript({ online: [want.host], running, clean: true, answering }),
+      timeoutMs: WELL_MS,
+      hint: "The other nodes are left as they are. Once this one is well, run haops upgrade again: it goes on from here.",
+    },
+  ]
+}
+
+const WELL_MS = 90_000
+/** A node with much to say goodbye to, or a database. */
+const SYSTEMCTL_MS = 300_000
+
+function online(node: string): WaitAction {
+  return {
+    type: "wait",
+    for: `${node} to be online with quorum`,
+    script: statusScript({ online: [node] }),
+    timeoutMs: WELL_MS,
+    hint: "Look at `journalctl -u corosync -u pacemaker` on the node. The other nodes are left as they are.",
+  }
+}
+
+function serves(unit: string, script: string): WaitAction {
+  const hint = `See on the node: journalctl -u ${quote(unit)}. The other nodes are left as they are.`
+  return { type: "wait", for: `${unit} to serve again`, script, timeoutMs: WELL_MS, hint }
+}
+
+function systemctl(...words: readonly string[]): Action {
+  return { type: "run", argv: ["systemctl", ...words], timeoutMs: SYSTEMCTL_MS }
+}
+
+function shell(script: string, label: string, ...words: readonly string[]): Action {
+  return { type: "run", argv: ["sh", "-euc", script, "haops-upgrade", ...words], label }
+}

@@ -1,0 +1,90 @@
+import { stackParts } from "../host/packages/parts.ts"
+import { pacemakerOn } from "../membership/nodes.ts"
+import type { Component } from "../model/component.ts"
+import type { HostFacts } from "../model/host-facts.ts"
+import type { BindContext } from "../model/step.ts"
+import { portOfVip } from "../model/vip-port.ts"
+import { isHaproxy } from "../pacemaker/section/vip-resources.ts"
+
+/** What `haops upgrade` was told. */
+export interface UpgradeTerms {
+  /** Components, or packages; undefined: all. */
+  only?: readonly string[] | undefined
+  /** A version, with `*` at the end for any that begins so, or without its packaging suffix; undefined: the newest. */
+  to?: string | undefined
+}
+
+/** What a host is upgraded for. */
+export interface UpgradeWant {
+  host: string
+  /** The name of the cluster that it is a member of. */
+  cluster?: string | undefined
+  shell: "pcs" | "crmsh" | "auto"
+  parts: readonly string[]
+  fencing: readonly string[]
+  /** The cluster's VIPs, by their resources. */
+  vips: readonly { id: string; address: string; port?: number | undefined }[]
+  /** The resource that is to run on every node in service. */
+  haproxy?: string | undefined
+  /** All addresses by which clients may come to this host. */
+  addresses: readonly string[]
+}
+
+/** Undefined on a host that has none of what is to be upgraded. */
+export function upgradeWant(
+  components: readonly Component[],
+  { only }: UpgradeTerms,
+  { inventory, host }: BindContext,
+): UpgradeWant | undefined {
+  const needs = components.flatMap((one) => {
+    const needed = one.packages?.needed(inventory, host)
+    return needed !== undefined && needed.parts.length > 0 && concerns(one, only) ? [needed] : []
+  })
+  if (needs.length === 0) return undefined
+  const pacemaker = pacemakerOn(inventory, host)
+  const vips = inventory.vips.filter(({ on }) => on === host.group)
+  const clusters = vips.filter(({ manager }) => manager === "pacemaker")
+  return {
+    host: host.name,
+    cluster: pacemaker && inventory.name,
+    shell: pacemaker?.shell ?? "auto",
+    parts: needs.flatMap(({ parts }) => parts),
+    fencing: needs.flatMap(({ fencing = [] }) => fencing),
+    vips: clusters.map(({ name, address }) => ({ id: name, address, port: portOfVip(inventory, name) })),
+    haproxy: inventory.haproxy?.placement === "everywhere" ? pacemaker?.resources.find(isHaproxy)?.id : undefined,
+    addresses: vips.map(({ address }) => address),
+  }
+}
+
+/** What `--only` may say: components that have packages, and packages by any system's name. */
+export function upgradable(components: readonly Component[]): readonly string[] {
+  return [
+    ...components.flatMap((one) => (packagesOf(one).length === 0 ? [] : [one.name])),
+    ...components.flatMap(packagesOf),
+  ]
+}
+
+function concerns(component: Component, only: readonly string[] | undefined): boolean {
+  return (
+    only === undefined || only.includes(component.name) || packagesOf(component).some((name) => only.includes(name))
+  )
+}
+
+/** A component's packages, by every system's name. */
+export function packagesOf(component: Component): readonly string[] {
+  if (component.packages === undefined) return []
+  const stack = stackParts([component])
+  return [...new Set(stack.variants({ parts: Object.keys(component.packages.parts), fencing: [] }).flat())]
+}
+
+/** The packages of this host that are to be upgraded, by its own system's names. */
+export function namesOn(
+  components: readonly Component[],
+  { only }: UpgradeTerms,
+  { parts, fencing }: Pick<UpgradeWant, "parts" | "fencing">,
+  facts: Pick<HostFacts, "family" | "os" | "osVersion">,
+): readonly string[] {
+  const names = stackParts(components).names({ parts, fencing }, facts)
+  const whole = components.filter((one) => only === undefined || only.includes(one.name)).flatMap(packagesOf)
+  return names.filter((name) => whole.includes(name) || only?.includes(name) === true)
+}

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
+import { killedAt } from "./harness/killed-at.ts"
+import type { Lab } from "./harness/lab.ts"
+import { everywhere, holders, onlineNodes } from "./harness/observe.ts"
+import { startProber } from "./harness/prober.ts"
+import { each, THREE } from "./harness/three.ts"
+
+/** What the lab's repository has is a revision newer than what is installed. */
+const REVISION = "+lab1"
+
+/**
+ * haproxy and pacemaker as they are in apt's cache, packed anew with a higher revision, in a repository of plain files that is the only one.
+ * The indexes of the others are put aside.
+ */
+const PUBLISH = `set -eu
+mkdir -p /srv/lab /srv/apt && cp -a /var/lib/apt/lists /srv/
+for sources in /etc/apt/sources.list /etc/apt/sources.list.d; do [ ! -e "$sources" ] || mv "$sources" /srv/apt/; done
+cd /srv/lab
+for name in haproxy pacemaker; do
+  version=$(dpkg-query -W -f '\${Version}' "$name")
+  dpkg-deb -R "$(ls /var/cache/apt/archives/"$name"_"$version"_*.deb)" tree
+  sed -i "s/^Version: .*/&${REVISION}/" tree/DEBIAN/control
+  dpkg-deb -Zgzip -z1 -b tree "$name.deb" >/dev/null
+  { dpkg-deb -f "$name.deb"; echo "Filename: ./$name.deb"; echo "Size: $(stat -c %s "$name.deb")"
+    echo "SHA256: $(sha256sum <"$name.deb" | cut -d' ' -f1)"; echo; } >>Packages
+  rm -r tree
+done
+echo 'deb [trusted=yes] file:/srv/lab ./' >/etc/apt/sources.list
+`
+const RESTORE = `set -eu
+rm -rf /var/lib/apt/lists /etc/apt/sources.list /etc/apt/sources.list.d
+mv /srv/lists /var/lib/apt/lists
+mv /srv/apt/* /etc/apt/`
+
+/** A running cluster whose repositories come to have newer packages. */
+export function upgradeTests(cluster: () => { lab: Lab; inventory: string }): void {
+  let lab: Lab
+  const upgrade = (...words: string[]) => ["upgrade", ...words, "-i", cluster().inventory]
+  const versions = (name: string) => everywhere(lab.nodes, `dpkg-query -W -f '\${Version}' ${name}`)
+
+  beforeAll(async () => {
+    lab = cluster().lab
+    await everywhere(lab.nodes, PUBLISH)
+  })
+  afterAll(async () => void (await everywhere(lab.nodes, RESTORE)))
+
+  test("what there is and what is offered is shown, and without a word nothing is done", async () => {
+    const before = await versions("haproxy")
+    const planned = await lab.haops(upgrade("--out", "upgrade.plan"))
+    expect(planned.code, planned.stderr).toBe(2)
+    expect(planned.stdout).toContain(`${before.controller1} → ${before.controller1}${REVISION}`)
+    const shown = await ended(lab.haops(["status", "--versions", "-i", cluster().inventory]))
+    const line = new RegExp(
+      `haproxy +${literal(before.controller1!)} +${literal(before.controller1! + REVISION)} +controller1`,
+    )
+    expect(shown.stdout).toMatch(line)
+    const refused = await lab.haops(upgrade())
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain("haops upgrade --out FILE")
+    expect(await versions("haproxy")).toEqual(before)
+  })
+
+  test("a run that is killed is taken up by the next, the VIP's node is last, and no request is lost", async () => {
+    const before = { haproxy: await versions("haproxy"), pacemaker: await versions("pacemaker") }
+    const [holder] = await holders(lab.nodes, lab.vip)
+    const [first, ...others] = THREE.filter((name) => name !== holder)
+    const daemons = "systemctl show -p MainPID --value pacemaker haproxy"
+    const pids = await everywhere(lab.nodes, daemons)
+    // The VIP is nowhere for a moment: a client whose SYN is sent again has not failed.
+    const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
+    // The packages are there then, and nothing has restarted yet.
+    await killedAt(lab, "systemctl daemon-reload", upgrade("--yes"))
+    expect(await lab.node(first!).must("cat /var/lib/haops/upgrade")).toBe(
+      "restart pacemaker\nrestart haproxy\nstandby\n",
+    )
+    for (const name of [...others, holder!]) {
+      expect((await versions("haproxy"))[name]).toBe(before.haproxy[name])
+    }
+    const finished = await ended(lab.haops([...upgrade("--yes"), "--json"]))
+    const { attempts } = await prober.stop()
+    expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
+    expect(restarted(finished.stderr)).toEqual([first, ...others, holder])
+    for (const name of ["haproxy", "pacemaker"] as const) {
+      const newer = Object.entries(before[name]).map(([node, version]) => [node, `${version}${REVISION}`])
+      expect(await versions(name)).toEqual(Object.fromEntries(newer))
+    }
+    for (const [name, now] of Object.entries(await everywhere(lab.nodes, daemons))) {
+      const [was, is] = [pids[name]!, now].map((text) => text.trim().split(/\s+/))
+      expect(
+        is!.filter((pid) => pid === "0" || was!.includes(pid)),
+        name,
+      ).toEqual([])
+    }
+    expect(await onlineNodes(lab.node(holder!))).toEqual(THREE)
+    expect(await everywhere(lab.nodes, "ls /var/lib/haops/upgrade /usr/sbin/policy-rc.d 2>/dev/null | wc -l")).toEqual(
+      each("0"),
+    )
+  })
+
+  test("a second run has nothing to do", async () => {
+    const { stdout } = await ended(lab.haops(upgrade()))
+    expect(stdout).toContain("Nothing to do")
+  })
+}
+
+/** Hosts in the order in which their daemons restarted, from the events of a run. */
+function restarted(stderr: string): readonly unknown[] {
+  const events = stderr.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []))
+  const ours = events.filter(({ type, action }) => type === "action-started" && action === "systemctl daemon-reload")
+  return ours.map(({ host }) => host)
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+}

@@ -1,0 +1,252 @@
+import { describe, expect, test } from "vitest"
+import { COMPONENTS } from "../../../src/components.ts"
+import type { Action, RunAction } from "../../../src/model/action.ts"
+import { dueOf, unitsOf } from "../../../src/upgrade/due.ts"
+import { markOf, type UpgradeState, upgradeProbe } from "../../../src/upgrade/state.ts"
+import { upgradeStep } from "../../../src/upgrade/step.ts"
+import { packagesOf } from "../../../src/upgrade/want.ts"
+import { installed, members, resource, state, status, VIP, want } from "./lab.ts"
+
+const NEWER = { haproxy: "2.6.12-2", pacemaker: "2.1.5-2", libcib27: "2.1.5-2" }
+const step = upgradeStep(COMPONENTS)
+
+/** c3 has the VIP. */
+function three(changes: Record<string, Partial<UpgradeState>> = {}, offered: Record<string, string> = NEWER) {
+  return {
+    c1: state(changes.c1, offered),
+    c2: state(changes.c2, offered),
+    c3: state({ addresses: new Set([VIP]), ...changes.c3 }, offered),
+  }
+}
+
+const actions = (host: string, haves = three(), changes = {}) => {
+  const seen = members(host, haves)
+  const wanted = want(host, changes)
+  return step.plan(wanted, seen, step.check(wanted, seen)).map(wording)
+}
+
+function wording(action: Action): string {
+  if (action.type === "wait") return `wait for ${action.for}`
+  return action.type === "run" ? (action.label ?? action.argv.join(" ")) : action.path
+}
+
+const waits = (host: string, haves = three(), changes = {}) =>
+  step.mustWait?.(want(host, changes), members(host, haves))
+
+describe("what is due", () => {
+  test("what the repositories have, and what was built along with it", () => {
+    expect(dueOf(["pacemaker"], undefined, three().c1).changes).toEqual([
+      { name: "pacemaker", from: "2.1.5-1", to: "2.1.5-2" },
+      { name: "libcib27", from: "2.1.5-1", to: "2.1.5-2" },
+    ])
+    expect(dueOf(["pacemaker", "haproxy"], undefined, state()).changes).toEqual([])
+  })
+
+  test("one version, in any packaging, or one that begins so; what is not to be had is told", () => {
+    const have = state({
+      offers: { candidates: new Map(), versions: new Map([["haproxy", ["2.8.3-1", "2.6.14-1", "2.6.12-1"]]]) },
+    })
+    const to = (version: string) => {
+      const { changes, missing } = dueOf(["haproxy", "pacemaker"], version, have)
+      return [...changes.map((one) => one.to), ...missing.map(({ name }) => `no ${name}`)]
+    }
+    expect(to("2.6.14")).toEqual(["2.6.14-1"])
+    expect(to("2.6.*")).toEqual(["2.6.14-1"])
+    expect(to("2.6.12")).toEqual([])
+    expect(to("2.6")).toEqual(["no haproxy"])
+  })
+
+  test("a package on hold stays, and is named", () => {
+    const held = [{ ...installed("haproxy", "2.6.12-1"), kept: true }]
+    const seen = members("c1", three({ c1: { installed: held } }))
+    expect(step.check(want("c1"), seen)).toEqual([])
+    expect(step.findings?.(want("c1"), seen)).toEqual([
+      expect.objectContaining({ severity: "warning", message: "haproxy is on hold, and stays as it is" }),
+    ])
+  })
+
+  test("a library restarts what it was built along with", () => {
+    const runs = { pacemaker: ["pacemaker"], haproxy: ["haproxy"] }
+    expect(unitsOf([{ name: "libcib27" }], state(), runs)).toEqual(["pacemaker"])
+    expect(unitsOf([], state({ unfinished: { units: ["haproxy"], standby: true } }), runs)).toEqual(["haproxy"])
+  })
+})
+
+describe("a node's turn", () => {
+  test("standby, packages, the cluster and haproxy restarted, back, proved", () => {
+    expect(actions("c1")).toEqual([
+      "remember what is under way",
+      "crm_attribute --node c1 --name standby --update on",
+      "wait for the resources of c1 to move away",
+      "apt install haproxy=2.6.12-2 pacemaker=2.1.5-2 libcib27=2.1.5-2",
+      "systemctl daemon-reload",
+      "systemctl stop pacemaker",
+      "systemctl start pacemaker",
+      "wait for c1 to be online with quorum",
+      "systemctl try-restart haproxy",
+      "pcs node unstandby c1",
+      "crm_attribute --node c1 --name standby --lifetime reboot --delete",
+      "wait for the resources of c1 to start",
+      "wait for c1 to be well",
+      "rm -f -- /var/lib/haops/upgrade",
+    ])
+  })
+
+  test("nothing may be removed for it, and its scripts restart nothing", () => {
+    const seen = members("c1", three())
+    const all = step.plan(want("c1"), seen, step.check(want("c1"), seen))
+    const [install] = all.filter((one) => one.type === "run" && one.argv.includes("haops-apt")) as RunAction[]
+    expect(install?.argv).toEqual(expect.arrayContaining(["quiet", "--no-remove", "haproxy=2.6.12-2"]))
+  })
+
+  test("one that was cut short goes on: no new packages, the restarts, and back from its own standby", () => {
+    const cut = { unfinished: { units: ["haproxy"], standby: true } }
+    const node = { ...status().nodes[0]!, standby: true }
+    const haves = three({ c1: { ...cut, status: status({ nodes: [node, ...status().nodes.slice(1)] }) } }, {})
+    expect(actions("c1", haves)).toEqual([
+      "remember what is under way",
+      "systemctl daemon-reload",
+      "systemctl try-restart haproxy",
+      "pcs node unstandby c1",
+      "crm_attribute --node c1 --name standby --lifetime reboot --delete",
+      "wait for the resources of c1 to start",
+      "wait for c1 to be well",
+      "rm -f -- /var/lib/haops/upgrade",
+    ])
+  })
+
+  test("one that an operator put in standby stays so", () => {
+    const node = { ...status().nodes[0]!, standby: true }
+    const haves = three({ c1: { status: status({ nodes: [node, ...status().nodes.slice(1)] }) } })
+    expect(actions("c1", haves).filter((text) => text.includes("standby"))).toEqual([])
+  })
+
+  test("a host of keepalived's gives its VIP up before, and takes it again after", () => {
+    const lb = { cluster: undefined, vips: [], haproxy: undefined }
+    const have = state({ status: undefined, active: new Set(["haproxy", "keepalived"]) }, { haproxy: "2.6.12-2" })
+    expect(actions("c1", { ...three(), c1: have }, lb)).toEqual([
+      "remember what is under way",
+      "systemctl stop keepalived",
+      "apt install haproxy=2.6.12-2",
+      "systemctl daemon-reload",
+      "systemctl try-restart haproxy",
+      "systemctl start keepalived",
+      "rm -f -- /var/lib/haops/upgrade",
+    ])
+  })
+
+  test("the mark tells what is owed, and is read back", () => {
+    const unfinished = { units: ["pacemaker", "haproxy"], standby: true }
+    const parts = {
+      stock: "",
+      manager: "manager apt",
+      mark: markOf(unfinished),
+      status: "",
+      addresses: "",
+      active: "haproxy\n",
+    }
+    const stdout = Object.entries(parts)
+      .map(([name, text]) => `@@haops ${name}\n${text}\n`)
+      .join("")
+    expect(upgradeProbe(["haproxy"], ["haproxy"]).parse({ stdout, stderr: "" })).toMatchObject({ unfinished })
+  })
+})
+
+describe("whose turn it is", () => {
+  test("those that carry a VIP come last", () => {
+    expect(["c1", "c2"].map((host) => waits(host))).toEqual([undefined, undefined])
+    expect(waits("c3")).toBe("it carries a VIP, and c1 and c2 come first")
+    const done = three({ c1: { offers: state().offers }, c2: { offers: state().offers } })
+    expect(waits("c3", done)).toBeUndefined()
+  })
+
+  test("nobody's, while another one's was cut short", () => {
+    const haves = three({ c2: { unfinished: { units: [], standby: true } } })
+    expect(waits("c1", haves)).toBe("the upgrade of c2 was cut short, and comes first")
+    expect(waits("c2", haves)).toBeUndefined()
+  })
+
+  test.each([
+    ["c2 is not online", { nodes: status().nodes.map((node) => ({ ...node, online: node.name !== "c2" })) }],
+    ["lab has no quorum", { quorate: false }],
+    ["lab is in maintenance mode: nothing would move", { maintenance: true }],
+    [
+      "start of lb-haproxy failed on c2",
+      { failures: [{ operation: "lb-haproxy_start_0", node: "c2", status: "error", reason: "" }] },
+    ],
+    ["vip runs on no node", { resources: [resource("vip", [])] }],
+    [
+      "lb-haproxy does not run on c3",
+      { resources: [resource("vip", ["c3"]), resource("lb-haproxy", ["c1"]), resource("lb-haproxy", ["c2"])] },
+    ],
+  ])("nobody's, while %s", (why, changes) => {
+    expect(waits("c1", three({ c1: { status: status(changes) } }))).toBe(why)
+  })
+
+  test("not the holder's, where nobody would take its VIP", () => {
+    const nodes = status().nodes.map((node) => ({ ...node, standby: node.name !== "c3" }))
+    const haves = three({
+      c1: { offers: state().offers },
+      c2: { offers: state().offers },
+      c3: { status: status({ nodes, resources: [resource("vip", ["c3"])] }) },
+    })
+    expect(waits("c3", haves)).toBe("it carries a VIP, and no other node is in service to take it")
+  })
+})
+
+describe("what is refused before anything is touched", () => {
+  const refusals = (versions: Record<string, readonly [string, string]>) => {
+    const all = Object.entries(versions)
+    const have = state(
+      { installed: all.map(([name, [from]]) => installed(name, from)) },
+      Object.fromEntries(all.map(([name, [, to]]) => [name, to])),
+    )
+    const wanted = want("c1", { parts: ["cluster", "haproxy", "galera", "rabbitmq"] })
+    return (step.findings?.(wanted, members("c1", { c1: have })) ?? []).map(
+      ({ severity, message }) => `${severity}: ${message}`,
+    )
+  }
+
+  test.each([
+    [{ pacemaker: ["2.1.5-1", "3.0.0-2"] }, /^error: pacemaker 2.1.5-1 must not become 3.0.0-2 beside nodes of 2.x$/],
+    [{ "rabbitmq-server": ["3.10.8-1.1", "4.0.5-8"] }, /^error: RabbitMQ 3.10.8-1.1 cannot become 4.0.5-8 in place/],
+    [{ "galera-4": ["26.4.20-1", "26.4.11-1"] }, /^error: galera-4 26.4.11-1 is older than the members' 26.4.20-1/],
+    [
+      { "mariadb-server": ["1:10.11.6-0", "1:11.8.2-1"] },
+      /^error: mariadb-server 1:10.11.6-0 is not taken to 1:11.8.2-1/,
+    ],
+  ] as const)("%o", (versions, message) => {
+    expect(refusals(versions)).toEqual([expect.stringMatching(message)])
+  })
+
+  test("what may be done in place is not", () => {
+    expect(
+      refusals({
+        pacemaker: ["2.1.5-1", "2.1.9-1"],
+        "rabbitmq-server": ["3.13.7-1", "4.0.5-1"],
+        "galera-4": ["26.4.9-1", "26.4.20-1"],
+        "mariadb-server": ["1:10.11.6-0", "1:10.11.14-0"],
+      }),
+    ).toEqual([])
+  })
+
+  test("repositories of the next release make no half of it", () => {
+    const release = installed("base-files", "12.4+deb12u10")
+    const seen = members("c1", { c1: state({ release }, { ...NEWER, "base-files": "13.8" }) })
+    const [finding] = step.findings?.(want("c1"), seen) ?? []
+    expect(finding).toMatchObject({
+      severity: "error",
+      message: expect.stringContaining("another release"),
+      hint: expect.stringContaining("remove-node"),
+    })
+    const same = members("c1", { c1: state({ release }, { ...NEWER, "base-files": "12.4+deb12u11" }) })
+    expect(step.findings?.(want("c1"), same)).toEqual([])
+  })
+})
+
+test("each package that runs a unit is one that some component needs", () => {
+  const needed = COMPONENTS.flatMap(packagesOf)
+  const named = COMPONENTS.flatMap(({ upgrade }) => Object.keys(upgrade?.runs ?? {}))
+  expect(named.filter((name) => !needed.includes(name))).toEqual([])
+  expect(named).toContain("haproxy")
+})
