@@ -11,6 +11,7 @@ import { rabbitmqCluster } from "./steps/rabbitmq-cluster.ts"
 import { rabbitmqConfig } from "./steps/rabbitmq-config.ts"
 import { rabbitmqCookie } from "./steps/rabbitmq-cookie.ts"
 import { rabbitmqDefinitions } from "./steps/rabbitmq-definitions.ts"
+import { rabbitmqPartition } from "./steps/rabbitmq-partition.ts"
 import { rabbitmqStart } from "./steps/rabbitmq-start.ts"
 
 export const view: View = {
@@ -19,7 +20,7 @@ export const view: View = {
   lines: ({ rabbitmq }: RabbitmqPicture) => blocks(rabbitmq),
   checks: (seen) =>
     hostsWith(seen.look.inventory, RABBITMQ).length === 0 ? [] : [clustered(seen), carrying(seen), asWanted(seen)],
-  judges: [rabbitmqCookie, rabbitmqConfig, rabbitmqStart, rabbitmqCluster, rabbitmqDefinitions],
+  judges: [rabbitmqCookie, rabbitmqConfig, rabbitmqStart, rabbitmqPartition, rabbitmqCluster, rabbitmqDefinitions],
 }
 
 const TONES: Readonly<Record<MemberStatus["state"], Tone>> = {

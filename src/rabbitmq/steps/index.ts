@@ -5,6 +5,7 @@ import { rabbitmqCookie } from "./rabbitmq-cookie.ts"
 import { rabbitmqDefinitions } from "./rabbitmq-definitions.ts"
 import { rabbitmqForget } from "./rabbitmq-forget.ts"
 import { rabbitmqLeave } from "./rabbitmq-leave.ts"
+import { rabbitmqPartition } from "./rabbitmq-partition.ts"
 import { rabbitmqStart } from "./rabbitmq-start.ts"
 
 /** What playbooks can say of it. */
@@ -12,6 +13,7 @@ export const steps: readonly Step[] = [
   rabbitmqCookie,
   rabbitmqConfig,
   rabbitmqStart,
+  rabbitmqPartition,
   rabbitmqCluster,
   rabbitmqDefinitions,
   rabbitmqLeave,

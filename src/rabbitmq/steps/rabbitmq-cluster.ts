@@ -4,6 +4,7 @@ import type { Action } from "../../model/action.ts"
 import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
 import { erlSays } from "../erl-call.ts"
+import { joined } from "../joined.ts"
 import { hostOf, nodeName, RABBITMQ } from "../settings.ts"
 import { runningOf, situationOf } from "../situation.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
@@ -100,17 +101,6 @@ function plan({ host, members }: Want, { all }: Members<RabbitmqState>): readonl
     joined(host, contact),
     ...(queues ? [grown(host)] : []),
   ]
-}
-
-/** `start_app` succeeds after a failed join too, and leaves a cluster of one. */
-function joined(host: string, contact: string): Action {
-  const expression = `true=lists:member('${nodeName(contact)}',rabbit_mnesia:cluster_nodes(running)).`
-  return {
-    type: "wait",
-    for: `RabbitMQ on ${host} and ${contact} to see each other`,
-    script: erlSays(host, expression, "true"),
-    timeoutMs: 60_000,
-  }
 }
 
 /** A copy whose log is not there does not start by itself any more ("could not be restarted", enoent); the others have what it had. */

@@ -267,7 +267,7 @@ test("all its steps together ask a host's RabbitMQ once", () => {
     const want = step.bind?.(at)
     return want === undefined ? [] : [step.probe(want)]
   })
-  expect(probes).toHaveLength(5)
+  expect(probes).toHaveLength(6)
   const { preamble, scripts } = hoistShared(probes)
   expect(`${preamble}${scripts.join("")}`.match(/erl_call -sname/g)).toHaveLength(1)
 })
