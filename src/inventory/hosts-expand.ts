@@ -1,4 +1,5 @@
 import { canonicalAddress, whyNoHost } from "../base/address.ts"
+import { whyNoHostName } from "../base/host-name.ts"
 import type { Notes } from "../document/notes.ts"
 import type { Group, Host } from "../model/inventory.ts"
 import type { HostsYaml } from "./hosts-schema.ts"
@@ -28,18 +29,10 @@ function expandHost(name: string, group: Group, yaml: HostYaml, rest: Pick<Host,
   return { name, group, address, links, ...given, nodeid: yaml.nodeid, ...rest }
 }
 
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i
-const RESERVED: readonly string[] = ["all", "controllers", "loadbalancers"]
-
 /** A node's name is its host name to the system, to corosync and to the CIB alike. */
 function checkName(host: Host, notes: Notes): void {
-  const problem = (what: string) => notes.problem([host.group, host.name], `"${host.name}" ${what}`, { at: "key" })
-  if (RESERVED.includes(host.name)) problem("is the name of a group, so no host can have it")
-  else if (/^[0-9]+$/.test(host.name)) problem("is only digits, which corosync takes for a node id")
-  else if (host.name.length > 64) problem("is longer than the 64 characters that a host name can have")
-  else if (!host.name.split(".").every((label) => LABEL.test(label))) {
-    problem("is not a host name: letters, digits and hyphens, in labels parted by dots")
-  }
+  const why = whyNoHostName(host.name)
+  if (why !== undefined) notes.problem([host.group, host.name], `"${host.name}" ${why}`, { at: "key" })
 }
 
 interface Claim {

@@ -1,3 +1,4 @@
+import { whyNoHostName } from "../../base/host-name.ts"
 import type { ProxySection } from "../config/effective.ts"
 import { parseHaproxyEndpoint } from "../config/endpoint.ts"
 
@@ -40,6 +41,6 @@ function serversOf({ entries }: ProxySection): readonly Named[] | undefined {
   })
   const distinct = [hosts.map(({ name }) => name), hosts.map(({ address }) => address)]
   const unique = distinct.every((list) => new Set(list).size === list.length)
-  const real = hosts.every(({ address }) => !/^127\.|^::1$/.test(address))
+  const real = hosts.every(({ name, address }) => whyNoHostName(name) === undefined && !/^127\.|^::1$/.test(address))
   return hosts.length === lines.length && hosts.length > 0 && unique && real ? hosts : undefined
 }

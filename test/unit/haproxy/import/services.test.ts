@@ -31,3 +31,11 @@ describe("a file becomes these services, and means the same when they are render
     expect(after.global).toEqual(expect.arrayContaining([...before.global]))
   })
 })
+
+describe("servers by a name that no host can have", () => {
+  it.each(["api_1", "1", "all", `${"x".repeat(70)}`])("are no hosts of the inventory's: %s", (name) => {
+    const { result, config } = roundTrip(`listen web\n  bind 10.0.0.9:80\n  mode tcp\n  server ${name} 10.0.0.1:8080\n`)
+    expect(result.hosts).toEqual([])
+    expect(config).toContain(`server ${name} 10.0.0.1:8080`)
+  })
+})
