@@ -114,6 +114,17 @@ test(
   },
 )
 
+test("by the ssh that people have it is the same", patient, async () => {
+  await host("c1", line(60, "corosync[9]:   [TOTEM ] A new membership (1.9) was formed. Members left: 2"))
+  const inventory = readFileSync(join(lab.home.path, "inventory.yaml"), "utf8")
+  lab.home.write("inventory.yaml", `${inventory}ssh: { transport: openssh }\n`)
+  const ended = await lab.haops("collect", "-o", "night.tar.gz", "--json")
+  expect(ended.code, ended.said).toBe(0)
+  const { details } = JSON.parse(ended.stdout) as { details: PostMortem }
+  expect(details.events.map(({ words }) => words)).toEqual(["membership: c2 left"])
+  expect(details.hosts).toMatchObject([{ host: "c1", skew: { ms: expect.any(Number) } }])
+})
+
 test("where no host answers there is no archive; what is no moment is told", patient, async () => {
   await lab.host("c1")
   await lab.servers[0]![Symbol.asyncDispose]()
