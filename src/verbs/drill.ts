@@ -15,28 +15,25 @@ import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
 import { ballotTask } from "../foresight/ballot.ts"
-import { referenceView } from "../membership/reference-view.ts"
 import { SERVICE_DRILLS } from "../model/drill.ts"
 import type { Unasked } from "../model/view.ts"
 import { foretoldWords, renderDrill } from "../output/drill-screen.ts"
-import { readRun } from "../output/journal-read.ts"
-import { runReport } from "../output/report/report.ts"
-import { runsRoot } from "../output/run-directory.ts"
 import { screenOptions } from "../output/screen.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { lenient } from "../status/lenient.ts"
 import { observeTask } from "../status/observe.ts"
 import { Watcher } from "../status/watch.ts"
 import { ask, requireTerminal } from "./ask.ts"
+import { pictureNow, pictureOf, reportOfRun } from "./drill-pictures.ts"
 import { serviceSetup } from "./drill-service.ts"
 import type { DrillSetup, SetupPreview } from "./drill-setup.ts"
 import { vipSetup } from "./drill-vip.ts"
 import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
 import type { DrillOptions } from "./options.ts"
-import { requireReportFile, saveReport } from "./report.ts"
+import { requireReportFile } from "./report.ts"
 import { openSession, type Session } from "./session.ts"
 import { toldAsRun } from "./told.ts"
-import { tellTopology, topologyOf } from "./topology.ts"
+import { tellTopology } from "./topology.ts"
 
 /** Milliseconds for the cluster to be healthy again; a server's own start can take minutes. */
 const RECOVERY_MS = { reboot: 600_000, other: 120_000 }
@@ -60,12 +57,6 @@ export async function drill(options: DrillOptions, kind: string): Promise<number
   } finally {
     if (runId !== undefined) await reportOfRun(runId, report)
   }
-}
-
-/** From the journal, as `haops report` makes it. A drill that was not held has none. */
-async function reportOfRun(runId: string, file: string): Promise<void> {
-  const entries = await readRun(runsRoot(process.env), runId)
-  if (entries.some(({ type }) => type === "drill")) await saveReport(file, runReport(entries))
 }
 
 async function hold(options: DrillOptions, kind: string, begun: (runId: string) => void = () => {}): Promise<number> {
@@ -143,11 +134,6 @@ interface Subject {
   pictured: Topology | undefined
 }
 
-function pictureOf({ inventory }: Session, { answers, status }: Inspection): Topology | undefined {
-  const holders = new Map(status.vips.map(({ name, holders }) => [name, holders]))
-  return topologyOf(inventory, referenceView(answers)?.status, holders)
-}
-
 /** A scheduler that cannot be asked beforehand is no reason against a drill. */
 async function foretoldIn({ context }: Session, fault: Fault, target: Target, { answers, status }: Inspection) {
   try {
@@ -189,7 +175,7 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
       const report = reportOf(timeline, { fault, target, service, limitMs, before, everyMs, kept, foretold })
       const told = { ...seen, limitMs, foretold: report.foretold }
       session.reporter.sink({ type: "drilled", host: target.node, drill: told })
-      tellTopology(session, pictured, pictureOf(session, inspector.judge(new Map())))
+      tellTopology(session, pictured, pictureNow(session, inspector))
       return report
     })
   } finally {
