@@ -6,6 +6,7 @@ import { joined } from "../joined.ts"
 import { hostOf, RABBITMQ } from "../settings.ts"
 import { runningOf, same } from "../situation.ts"
 import { type RabbitmqState, stateProbe } from "../state.ts"
+import type { RunningStatus } from "../status.ts"
 
 interface Want {
   host: string
@@ -28,7 +29,8 @@ export const rabbitmqPartition = defineJointStep<Want, RabbitmqState>({
   check,
   findings,
   plan({ host, members }, { all }) {
-    const [contact] = partsOf(members, all).largest[0] ?? []
+    const [main] = partsOf(members, all).largest
+    const contact = members.find((name) => main !== undefined && isIts(members, all, name, main))
     if (contact === undefined) return []
     const argv = ["systemctl", "restart", "--", "rabbitmq-server.service"]
     return [{ type: "run", argv, timeoutMs: 660_000 }, joined(host, contact)]
@@ -36,9 +38,10 @@ export const rabbitmqPartition = defineJointStep<Want, RabbitmqState>({
 })
 
 function check({ host, members }: Want, { all }: Members<RabbitmqState>): Drift[] {
-  const { parts, largest } = partsOf(members, all)
+  const { largest } = partsOf(members, all)
   const [main] = largest
-  if (main === undefined || largest.length > 1 || !parts.some((part) => part !== main && part.includes(host))) return []
+  if (main === undefined || largest.length > 1) return []
+  if (runningOf(all, host) === undefined || isIts(members, all, host, main)) return []
   return [
     {
       attribute: "partition",
@@ -65,10 +68,26 @@ function partsOf(members: readonly string[], all: Members<RabbitmqState>["all"])
   const running = members.flatMap((host) => runningOf(all, host) ?? [])
   const parts: string[][] = []
   if (running.some(({ partitions }) => partitions.length > 0))
-    for (const { up } of running) {
-      const part = members.filter((name) => up.map(hostOf).includes(name))
+    for (const status of running) {
+      const part = partOf(members, status)
       if (!parts.some((one) => same(one, part))) parts.push(part)
     }
   const most = Math.max(0, ...parts.map((part) => part.length))
   return { parts, largest: parts.length < 2 ? [] : parts.filter((part) => part.length === most) }
+}
+
+/** Whom a member sees running, itself among them. */
+function partOf(members: readonly string[], { up }: RunningStatus): string[] {
+  return members.filter((name) => up.map(hostOf).includes(name))
+}
+
+/** That part is the host's own. Where only some have lost each other parts overlap: another one that lists it tells nothing of it. */
+function isIts(
+  members: readonly string[],
+  all: Members<RabbitmqState>["all"],
+  host: string,
+  part: readonly string[],
+): boolean {
+  const status = runningOf(all, host)
+  return status !== undefined && same(partOf(members, status), part)
 }

@@ -47,6 +47,16 @@ test("one part tells it, the other has forgotten: the smaller one restarts all t
   ])
 })
 
+test("where two have lost each other alone, the one that both see stays up", () => {
+  const states = { c1: seeing("c1 c2", "c3"), c2: seeing("c1 c2 c3"), c3: seeing("c2 c3", "c1") }
+  const lost = (name: string) => [
+    "cut off from c1, c2, c3 (restart)",
+    RESTART,
+    `RabbitMQ on ${name} and c2 to see each other`,
+  ]
+  expect(judged(states)).toEqual([lost("c1"), [], lost("c3")])
+})
+
 test("of parts of one size none is restarted: which one is to be kept is told by nobody", () => {
   const states = { c1: seeing("c1", "c2"), c2: seeing("c2", "c1") }
   expect(judged(states)).toEqual([
