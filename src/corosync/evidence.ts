@@ -2,7 +2,7 @@ import type { Evidence } from "../model/evidence.ts"
 
 const COROSYNC = /^corosync$/
 
-/** Its configuration has no secret in it; the authkey beside it is not taken. */
+/** A key that stands in its configuration itself is masked, there and in the map; the authkey beside it is not taken. */
 export const evidence: Evidence = {
   files: ["/etc/corosync/corosync.conf"],
   logs: ["/var/log/corosync/corosync.log*", "/var/log/cluster/corosync.log*"],
