@@ -5,7 +5,7 @@ import { PRESET_NAMES } from "./haproxy/presets/names.ts"
 import { SERVICE_DRILLS } from "./model/drill.ts"
 import { NAME_KINDS, SHELLS } from "./output/completion.ts"
 import type { CompletionOptions } from "./verbs/completion.ts"
-import { type Call, limit, listed, only, span, verbOf, wholeNumber, yes } from "./verbs/flags.ts"
+import { type Call, limit, listed, only, passphraseFile, span, verbOf, wholeNumber, yes } from "./verbs/flags.ts"
 
 /** Every verb with its flags. A verb's code is loaded when it is called: `haops --help` reads none of it. */
 export function createProgram(call: Call): Command {
@@ -101,6 +101,19 @@ export function createProgram(call: Call): Command {
     .addOption(limit())
     .option("--since <time>", "from when on: 02:00, 90min, '2026-11-29 02:00' (default: 24h)")
     .option("-o, --out <file>", "the archive to make (default: CLUSTER-TIME.tar.gz)")
+  verb(
+    "backup",
+    "what the cluster is made of, encrypted, in one file: keys, corosync.conf, the CIB, what up writes",
+    () => import("./verbs/backup.ts").then(({ backup }) => backup),
+  )
+    .addOption(passphraseFile())
+    .option("-o, --out <file>", "the file to write (default: CLUSTER-TIME.age)")
+  verb("restore <file>", "the cluster of a backup, on hosts that are in none", () =>
+    import("./verbs/restore.ts").then(({ restore }) => restore),
+  )
+    .addOption(passphraseFile())
+    .option("--dry-run", "show what would be done, and touch nothing")
+    .addOption(yes())
   verb("run <playbook>", "converge to a playbook of your own", () => import("./verbs/run.ts").then(({ run }) => run))
     .addOption(limit())
     .addOption(only())

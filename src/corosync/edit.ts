@@ -25,6 +25,15 @@ export function editCorosyncConf(text: string, { options, rings, withoutInterfac
   return editor.text()
 }
 
+/** A corosync.conf without its quorum device. Throws `E_PROBE` where it is malformed. */
+export function withoutDevice(text: string): string {
+  const editor = new Editor(text)
+  for (const quorum of parseCorosyncSections(text).filter(({ name }) => name === "quorum")) {
+    for (const block of quorum.sections.filter(({ name }) => name === "device")) editor.drop(block.from, block.to)
+  }
+  return editor.text()
+}
+
 const RING = /^ring(\d+)_addr$/
 
 class Editor {

@@ -36,6 +36,11 @@ export interface Component {
   upgrade?: UpgradeTerms
   /** Pure. What it needs of a host besides; nothing where it does not run there. Asked before anything is touched. */
   needs?(inventory: Inventory, host: Host): HostNeeds | undefined
+  /**
+   * Pure. What it is made of on a host and no inventory says, such as its keys: absolute paths, one that ends in `/*` standing for the
+   * files of a directory. `backup` takes it along, `restore` puts it back.
+   */
+  keeps?(inventory: Inventory, host: Host): readonly string[]
 }
 
 export interface HostNeeds {

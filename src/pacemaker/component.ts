@@ -6,6 +6,9 @@ import { upgrade } from "./upgrade.ts"
 /** Its own, and haops' record of what it made in it. */
 const WRITES = ["/var/lib/pacemaker/cib/cib.xml", "/var/lib/haops/last-applied.json"]
 
+/** Of the connections to remote nodes. */
+const AUTHKEY = "/etc/pacemaker/authkey"
+
 export const pacemaker: Component = {
   name: "pacemaker",
   section: async () => (await import("./section/section.ts")).section,
@@ -17,4 +20,5 @@ export const pacemaker: Component = {
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,
+  keeps: (inventory, host) => (pacemakerOn(inventory, host) === undefined ? [] : [...WRITES, AUTHKEY]),
 }

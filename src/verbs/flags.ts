@@ -65,6 +65,10 @@ export function yes(): Option {
   return new Option("-y, --yes", "do not ask before a restart or failover")
 }
 
+export function passphraseFile(): Option {
+  return new Option("--passphrase-file <file>", "file that holds the passphrase (default: from HAOPS_PASSPHRASE)")
+}
+
 export function span(text: string): number {
   const ms = parseSpan(text)
   if (ms !== undefined) return ms

@@ -7,17 +7,22 @@ import type { Inventory } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
 import type { PlanOptions } from "./options.ts"
 import type { Reporter } from "./reporter.ts"
-import { openSession } from "./session.ts"
+import { openSession, type SessionRequest } from "./session.ts"
 
 /** `haops plan`: what `up` would do. Touches nothing. */
 export async function plan(options: PlanOptions): Promise<number> {
+  return await planBy({ verb: "plan", options, playbook: () => loadShipped("up") })
+}
+
+/** What a verb would do by its playbook. */
+export async function planBy(request: SessionRequest & { options: PlanOptions }): Promise<number> {
+  const { options } = request
   const { out } = options
   if (out !== undefined) {
     const { requireSavable } = await import("../engine/saved-plan.ts")
     await requireSavable(out)
   }
-  const playbook = () => loadShipped("up")
-  await using session = await openSession({ verb: "plan", options, playbook, looksOnly: true, warns: true })
+  await using session = await openSession({ ...request, looksOnly: true, warns: true })
   // Not before the session, which is on its way to the hosts by now.
   const { preview } = await import("../engine/run.ts")
   const planned = await preview(session)

@@ -16,6 +16,8 @@ interface PlaybookRun extends SessionRequest {
   before?: ((session: Session) => Promise<void>) | undefined
   /** Its plan is shown before anything is done, whether or not it is asked about. Default false. */
   showsFirst?: boolean | undefined
+  /** It is asked about whatever it does. Default: where it could interrupt the service. */
+  asks?: boolean | undefined
   /** The command that shows the plan and does nothing, for who cannot be asked. Default `haops plan -i FILE`. */
   look?: string | undefined
 }
@@ -62,17 +64,18 @@ async function savedPlan(file: string): Promise<Saved> {
 
 /** What would interrupt the service is asked about, unless `--yes` said it before, or it stands in a saved plan, which just this one is. */
 async function confirmPlan(session: Session, request: PlaybookRun, plan: Plan, saved: boolean): Promise<boolean> {
-  const { options, showsFirst = false, look = `haops plan -i ${plan.inventory}` } = request
+  const { options, asks = false, showsFirst = false, look = `haops plan -i ${plan.inventory}` } = request
   const { reporter, context } = session
   const harmless = plan.risk === "none" || plan.risk === "reload"
-  if (harmless || options.yes === true || saved) {
+  if ((harmless && !asks) || options.yes === true || saved) {
     if (showsFirst && options.json !== true) await reporter.asking(async (tell) => tell.plan(plan))
     return true
   }
   const hint = `Look at it with ${look}, then add --yes.`
-  requireTerminal(`this would cause a ${plan.risk}, and there is no terminal to ask on`, hint)
+  const would = harmless ? "this changes the hosts" : `this would cause a ${plan.risk}`
+  requireTerminal(`${would}, and there is no terminal to ask on`, hint)
   return await reporter.asking(async (tell) => {
     tell.plan(plan)
-    return await ask(`This causes a ${plan.risk}. Go on?`, context.stop)
+    return await ask(harmless ? "Go on?" : `This causes a ${plan.risk}. Go on?`, context.stop)
   })
 }

@@ -9,6 +9,7 @@ import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask } from "./harness/prober.ts"
+import { watchSecrets } from "./harness/secret-watcher.ts"
 import { THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 
@@ -203,6 +204,47 @@ test("a run that sleeps past the lock's limit finds another's there when it wake
   expect(Object.values(after)).toEqual(["0", "0", "0"])
   await expectConverged()
 })
+
+test("from a backup alone hosts that were installed anew are the same cluster again, what others made in it included", async () => {
+  const [first] = lab.nodes
+  await first!.must("pcs resource create backup-job ocf:pacemaker:Dummy --wait=30")
+  const passphrase = join(lab.directory, "passphrase")
+  await writeFile(passphrase, "three words more\n", { mode: 0o600 })
+  const words = ["--passphrase-file", passphrase, "-i", inventory]
+  const file = join(lab.directory, "lab.age")
+  const watcher = await watchSecrets(lab.nodes, ["three words more"])
+  await ended(lab.haops(["backup", "-o", file, ...words]))
+  const identity =
+    "sha256sum </etc/corosync/corosync.conf; sha256sum </etc/corosync/authkey; cat /var/lib/haops/last-applied.json"
+  const before = await everywhere(lab.nodes, identity)
+  const cib = "cibadmin --query --scope configuration"
+  const configured = await first!.must(cib)
+
+  const refused = await lab.haops(["restore", file, "--yes", ...words])
+  expect(refused.code, refused.stdout).toBe(0)
+  expect(refused.stdout).toContain("Nothing to do")
+  for (const node of lab.nodes) await node.must(`${ANEW}; ip addr flush to ${lab.vip}`)
+  const shown = await lab.haops(["restore", file, "--dry-run", ...words])
+  expect(shown.code, shown.stderr).toBe(2)
+  expect(shown.stdout).toContain("/var/lib/pacemaker/cib/cib.xml")
+  await ended(lab.haops(["restore", file, "--yes", ...words]))
+  expect((await watcher.stop()).sightings).toEqual([])
+  expect(await everywhere(lab.nodes, identity)).toEqual(before)
+  expect(await first!.must(cib)).toBe(configured)
+  expect(await runningOn(first!, "backup-job")).toHaveLength(1)
+  await expectConverged()
+  await first!.must("pcs property set cluster-recheck-interval=17min; pcs cluster config update totem token=1700")
+  const late = await lab.haops(["restore", file, "--yes", ...words])
+  expect(late.code, late.stderr).toBe(1)
+  expect(late.stderr.replaceAll(/\s+/g, " ")).toContain("is in the cluster lab already, and not as")
+})
+
+/** As if the host had been installed anew, with the packages: nothing of the cluster is on its disk. */
+const ANEW = `systemctl kill -s KILL pacemaker corosync; systemctl stop pacemaker corosync pcsd haproxy
+systemctl disable --quiet pacemaker corosync haproxy
+rm -rf /etc/corosync/corosync.conf* /etc/corosync/authkey* /etc/pacemaker/authkey /var/lib/pcsd/* /var/lib/pacemaker/cib/*
+rm -rf /var/lib/corosync/* /var/lib/haops /etc/haproxy/haproxy.cfg
+systemctl reset-failed; systemctl start pcsd`
 
 /** Something for the next run to do in the cluster's configuration. */
 async function damage(): Promise<void> {

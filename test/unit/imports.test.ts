@@ -27,7 +27,7 @@ const FLOORS = [
   ],
   ["components.ts"],
   ["engine", "inventory"],
-  ["adopt", "collect", "playbook", "status"],
+  ["adopt", "backup", "collect", "playbook", "status"],
   ["verify", "foresight"],
   ["drill"],
   ["output"],
