@@ -104,8 +104,10 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
   const edited = edit(members, changes)
   const { from, to } = filled(edited, want)
   const first = stoppedFirst(changes)
+  const { epoch, adminEpoch } = elected.have.cib.version
   const claim = {
-    epoch: elected.have.cib.version.epoch,
+    epoch,
+    ...(adminEpoch === 0 ? {} : { admin: adminEpoch }),
     ...(elected.have.identity === undefined ? {} : { cluster: elected.have.identity }),
     owned: union(owned(members), ownershipOf(want.desired)),
     ...recorded(allNames(secretNames(want.secrets ?? []), namesIn(elected.have.cib, remembered(members)))),

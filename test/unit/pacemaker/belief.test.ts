@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { reveal, type Secret } from "../../../src/base/secret.ts"
+import type { Action } from "../../../src/model/action.ts"
 import type { HostFacts } from "../../../src/model/host-facts.ts"
 import type { Members } from "../../../src/model/step.ts"
 import { beliefOf } from "../../../src/pacemaker/belief.ts"
@@ -42,6 +44,12 @@ function members(...all: CibHave[]): Members<CibHave> {
 const deleted = (of: Members<CibHave>) => cib.check(want, of).map(({ attribute }) => attribute)
 const said = (of: Members<CibHave>) => beliefOf(of).findings.map(({ message }) => message)
 
+/** What a transaction writes down as haops's own. */
+function claimIn([transaction]: readonly Action[]): LastApplied {
+  const script = transaction?.type === "run" ? reveal(transaction.stdin as Secret) : ""
+  return parseLastApplied(/\{"epoch":.*(?=\n)/.exec(script)?.[0] ?? "")!
+}
+
 describe("an ownership record", () => {
   test("of the cluster counts, and so does its key where an older pcs gave it no id", () => {
     const of = members(have(record(30, HERE, "vip", "theirs")))
@@ -78,6 +86,10 @@ describe("an ownership record", () => {
     expect(said(of)).toEqual([
       "n2's record of what haops created is of before another configuration was put in place (admin_epoch 0, now 1): it is not used",
     ])
+    // Before it makes anything: else a run that is cut short there would leave it without an owner.
+    const claim = claimIn(cib.plan(want, members(put(anew)), []))
+    expect(claim).toMatchObject({ epoch: 40, admin: 1 })
+    expect(said(members(put(claim)))).toEqual([])
     const wanted = { ...EMPTY, resource: ["vip"] }
     const written = cibRecord.plan(wanted, put(old), [], facts).at(-1)
     const content = written?.type === "put" ? String(written.content) : ""
