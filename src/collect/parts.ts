@@ -34,7 +34,7 @@ export function createPartReader(nonce: string, { clock, part }: Listeners): Par
     else if (word === "end" && open !== undefined) {
       // The line's end before it is ours.
       const text = open.pieces.join("").slice(0, -1)
-      part({ name: open.name, text, cut: Number(first), where: second as Part["where"] })
+      part(wholeLines({ name: open.name, text, cut: Number(first), where: second as Part["where"] }))
       open = undefined
     }
   }
@@ -59,4 +59,13 @@ export function createPartReader(nonce: string, { clock, part }: Listeners): Par
       return complete
     },
   }
+}
+
+/** Half a line may be half a secret, by which nobody would know it: where something was cut off, the rest of that line goes too. */
+function wholeLines(part: Part): Part {
+  const { text, cut, where } = part
+  if (cut === 0 || where === "unreadable") return part
+  const whole =
+    where === "start" ? text.slice(text.indexOf("\n") + 1 || text.length) : text.slice(0, text.lastIndexOf("\n") + 1)
+  return { ...part, text: whole, cut: cut + Buffer.byteLength(text) - Buffer.byteLength(whole) }
 }

@@ -56,17 +56,30 @@ describe("what is taken of a host", () => {
     expect(Math.abs(clocks[3]! - Date.now())).toBeLessThan(60_000)
     expect(parts).toEqual([
       { name: "says.txt", text: "1\n2\n", cut: 18, where: "end" },
-      { name: join(directory, "long.log"), text: "\n0123456789\n", cut: 98, where: "start" },
+      { name: join(directory, "long.log"), text: "0123456789\n", cut: 99, where: "start" },
     ])
   })
 
   test("is no more than there is room for in all, and what is empty then is told", () => {
-    for (const name of ["1.log", "2.log"]) writeFileSync(join(directory, name), "0123456789")
-    const { parts } = run({ logs: [join(directory, "*.log")] }, { files: 15 })
+    for (const name of ["1.log", "2.log"]) writeFileSync(join(directory, name), "012\n45678\n")
+    const { parts } = run({ logs: [join(directory, "*.log")] }, { files: 17 })
     expect(parts.map(({ text, cut }) => [text, cut])).toEqual([
-      ["0123456789", 0],
-      ["56789", 5],
+      ["012\n45678\n", 0],
+      ["45678\n", 4],
     ])
+  })
+
+  test("has no half of a line where it was cut, which nobody would know for a secret's", () => {
+    const nvpair = '<nvpair name="passwd" value="hunter2"/>\n'
+    writeFileSync(join(directory, "x.log"), `${nvpair}ü\n`)
+    const says = { "cib.xml": { program: "printf", script: `printf '%s\n' 'über' '${nvpair.trim()}'` } }
+    const { parts } = run({ logs: [join(directory, "*.log")], says }, { file: 10, says: 40 })
+    expect(parts.map(({ text, cut, where }) => [text, cut, where])).toEqual([
+      ["über\n", nvpair.length, "end"],
+      ["ü\n", nvpair.length, "start"],
+    ])
+    const line = run({ logs: [join(directory, "*.log")] }, { file: 1 }).parts
+    expect(line.map(({ text, cut }) => [text, cut])).toEqual([["", nvpair.length + 3]])
   })
 
   test("is in clear where it was compressed, and nothing that was not written to since", () => {
