@@ -77,7 +77,7 @@ export async function collectHost(
       yield "\n"
     }
   }
-  const argv = ["sh", "-c", collectScript(evidence, sinceMs, nonce, limits)]
+  const argv = ["sh", "-c", collectScript(evidence, { sinceMs, nowMs: now() }, nonce, limits)]
   const command = { argv, stdin: answers(), timeoutMs: TIMEOUT_MS, onStdout: reader.take, passedOn: true }
   const result = await transport.exec(command, signal)
   await kept

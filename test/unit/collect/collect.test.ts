@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -20,9 +20,9 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }))
 
 /** What the script's real run on this machine comes to. */
-function run(evidence: Evidence, limits: Partial<Limits> = {}, sinceMs = 0) {
+function run(evidence: Evidence, limits: Partial<Limits> = {}, sinceMs = 0, nowMs = Date.now()) {
   // Without a journal, whose content is this machine's own.
-  const script = collectScript([evidence], sinceMs, "N0NCE", { ...LIMITS, ...limits }).replaceAll(
+  const script = collectScript([evidence], { sinceMs, nowMs }, "N0NCE", { ...LIMITS, ...limits }).replaceAll(
     "journalctl",
     "no-such-program",
   )
@@ -91,8 +91,33 @@ describe("what is taken of a host", () => {
     expect(run(evidence, {}, Date.now() + 3_600_000).parts).toEqual([])
   })
 
+  test.each([-1, 1])("is of the last hour where a host's clock is %d days away from ours", (days) => {
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
+    for (const [name, hours] of Object.entries({ "old.log": 2, "new.log": 0.5 })) {
+      writeFileSync(join(directory, name), "said\n")
+      utimesSync(join(directory, name), hoursAgo(hours), hoursAgo(hours))
+    }
+    const ours = Date.now() + days * 86_400_000
+    const { parts } = run({ logs: [join(directory, "*.log")] }, {}, ours - 3_600_000, ours)
+    expect(parts.map(({ name }) => name)).toEqual([join(directory, "new.log")])
+  })
+
+  test("says which program did not say all that it had", () => {
+    const says = {
+      "a.txt": { program: "sh", script: "echo half; exit 3" },
+      "b.txt": { program: "sh", script: "exit 124" },
+    }
+    expect(run({ says }).parts.map(({ text }) => text)).toEqual([
+      "half\nhaops: sh ended with code 3\n",
+      "haops: sh ended with code 124, since it took too long\n",
+    ])
+  })
+
   test("ends for a host that is never answered", () => {
-    const script = collectScript([], 0, "N0NCE", LIMITS).replaceAll("journalctl", "no-such-program")
+    const script = collectScript([], { sinceMs: 0, nowMs: Date.now() }, "N0NCE", LIMITS).replaceAll(
+      "journalctl",
+      "no-such-program",
+    )
     expect(execFileSync("sh", ["-c", script], { input: "", encoding: "utf8" })).toMatch(
       /^N0NCE clock \d+\nN0NCE all\n$/,
     )
