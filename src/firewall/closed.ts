@@ -2,8 +2,8 @@ import type { Finding } from "../base/events.ts"
 import { listing } from "../base/words.ts"
 import type { Opening } from "../model/component.ts"
 import { nameOf } from "./openings.ts"
-import type { Zone } from "./state.ts"
 import { howToOpenUfw } from "./ufw.ts"
+import type { Zone } from "./zone.ts"
 
 /** What of all that has to reach the host its firewalls keep out, a finding each, with the commands that let it in. */
 export function closedFindings(openings: readonly Opening[], zones: readonly Zone[]): readonly Finding[] {
@@ -11,10 +11,29 @@ export function closedFindings(openings: readonly Opening[], zones: readonly Zon
     const closed = openings.filter((one) => !isOpen(one, opened))
     if (closed.length === 0) return []
     const what = closed.map((one) => `${one.use} (${nameOf(one)})`)
-    const who = by === "ufw" ? "ufw" : `firewalld's zone ${name}`
-    const hint = by === "ufw" ? howToOpenUfw(closed.map(nameOf)) : howToOpen(name, closed)
+    const { who, hint } = WORDS[by](name, closed)
     return [{ severity: "warning", ask: true, message: `${who} lets in no ${listing(what, 12)}`, hint }]
   })
+}
+
+const WORDS: Readonly<Record<Zone["by"], (name: string, closed: readonly Opening[]) => { who: string; hint: string }>> =
+  {
+    ufw: (_name, closed) => ({ who: "ufw", hint: howToOpenUfw(closed.map(nameOf)) }),
+    firewalld: (name, closed) => ({ who: `firewalld's zone ${name}`, hint: howToOpen(name, closed) }),
+    nftables: (name, closed) => ({ who: `nftables' chain ${name}`, hint: howToOpenNft(name, closed) }),
+  }
+
+/** In its file, for good: what is added to a chain comes after what drops. */
+function howToOpenNft(name: string, closed: readonly Opening[]): string {
+  const ports = (protocol: string) =>
+    closed.flatMap((one) => (one.protocol === protocol && "port" in one ? [one.port] : []))
+  const rules = ["tcp", "udp"].flatMap((protocol) => {
+    const list = ports(protocol)
+    return list.length === 0 ? [] : [`${protocol} dport { ${list.join(", ")} } accept`]
+  })
+  if (closed.some(({ protocol }) => protocol === "vrrp")) rules.push("meta l4proto 112 accept")
+  const into = rules.map((rule) => `\`${rule}\``).join(" and ")
+  return `On the host, in the file that it is loaded from: ${into} into ${name}, before what drops; then load it: nft -f FILE`
 }
 
 /** By both: what counts now, and what the next start reads. */

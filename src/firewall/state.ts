@@ -5,8 +5,10 @@ import { FILE_KEYS, type FileState, fileScript, parseFile, sha256 } from "../hos
 import { ADDRESSES } from "../host/network.ts"
 import type { ProbeOutput } from "../model/probe.ts"
 import { type BusValue, readReply, texts } from "./busctl.ts"
+import { NFT_SCRIPT, nftZones } from "./nft.ts"
 import { POLICY, policyFile, type Rule } from "./policy.ts"
 import { UFW_SCRIPT, ufwOpened } from "./ufw.ts"
+import type { Zone } from "./zone.ts"
 
 /** What the firewalls of a host say. */
 export interface FirewallState {
@@ -14,20 +16,14 @@ export interface FirewallState {
   own?: OwnPolicy | "unknown" | undefined
   /** What keeps out all that it does not name: zones of firewalld that the host's addresses are in, and ufw. */
   zones: readonly Zone[]
+  /** Our policy is in force, though nobody asked for it any more. */
+  left?: boolean
 }
 
 export interface OwnPolicy {
   file: FileState
   /** The rules of its rich language that count now; undefined: it has not been loaded. */
   live: readonly string[] | undefined
-}
-
-export interface Zone {
-  by: "firewalld" | "ufw"
-  /** Of firewalld's. */
-  name: string
-  /** `80/tcp`, `6000-6007/udp`, `vrrp`: what it lets in from wherever, be it by a service, a rule or any policy. */
-  opened: readonly string[]
 }
 
 /**
@@ -48,6 +44,7 @@ told() {
 export function ownPolicyScript(rules: readonly Rule[]): string {
   const { path, content } = policyFile(rules)
   return `${UFW_SCRIPT}
+${NFT_SCRIPT}
 ${ASK}
 told policy "$(ask .policy getPolicySettings s ${POLICY})"
 ${fileScript(path, { unless: sha256(content) })}`
@@ -55,9 +52,9 @@ ${fileScript(path, { unless: sha256(content) })}`
 
 /** Throws `E_PROBE` where firewalld runs and does not answer. */
 export function parseOwnPolicy({ stdout }: ProbeOutput): FirewallState {
-  const answer = readAnswer(stdout, ["ufw", "policy", ...FILE_KEYS])
+  const answer = readAnswer(stdout, ["ufw", "nft", "policy", ...FILE_KEYS])
   const said = answer.one("policy")
-  const zones = ufwZones(answer.all("ufw"))
+  const zones = zonesBesides(answer)
   if (said === undefined) return { zones }
   const file = parseFile(answer)
   if (said.includes("INVALID_POLICY")) return { own: { file, live: undefined }, zones }
@@ -70,6 +67,7 @@ export function parseOwnPolicy({ stdout }: ProbeOutput): FirewallState {
 /** Asks for the zones that these addresses of the host are in, and those of these interfaces. */
 export function zonesScript(addresses: readonly string[], nics: readonly string[]): string {
   return `${UFW_SCRIPT}
+${NFT_SCRIPT}
 ${ASK}
 nics=${quote(nics.join(" "))}
 addresses=${ADDRESSES}
@@ -106,12 +104,14 @@ for file in /etc/firewalld/policies/*.xml; do
     case $line in *'<port '*|*'<protocol '*) printf 'other %s\\n' "$line" ;; esac
   done <"$file"
 done
+if [ -e /etc/firewalld/policies/${POLICY}.xml ]; then echo 'left yes'; fi
 exit 0`
 }
 
 export function parseZones({ stdout }: ProbeOutput): FirewallState {
-  const answer = readAnswer(stdout, ["ufw", "zone", "service", "other"])
-  return { zones: [...ufwZones(answer.all("ufw")), ...answer.all("zone").flatMap((line) => zoneOf(line, answer))] }
+  const answer = readAnswer(stdout, ["ufw", "nft", "zone", "service", "other", "left"])
+  const zones = [...zonesBesides(answer), ...answer.all("zone").flatMap((line) => zoneOf(line, answer))]
+  return answer.one("left") === undefined ? { zones } : { zones, left: true }
 }
 
 /** A zone that could not be read is none that anything can be said of, and neither is one that lets everything in. */
@@ -136,8 +136,13 @@ function openedBy(line: string): readonly string[] {
   return [...ports.map(([, port, protocol]) => `${port}/${protocol}`), ...protocols.map(([, name = ""]) => name)]
 }
 
-function ufwZones(lines: readonly string[]): Zone[] {
-  return lines.length === 0 ? [] : [{ by: "ufw", name: "", opened: lines.flatMap(ufwOpened) }]
+/** Of other firewalls than firewalld. */
+function zonesBesides(answer: Answer): Zone[] {
+  const ufw = answer.all("ufw")
+  return [
+    ...(ufw.length === 0 ? [] : [{ by: "ufw" as const, name: "", opened: ufw.flatMap(ufwOpened) }]),
+    ...nftZones(answer.all("nft")),
+  ]
 }
 
 function member(value: BusValue | undefined, key: string): BusValue | undefined {

@@ -82,6 +82,22 @@ describe("three controllers", () => {
     const { stdout } = await ended(lab.haops(["verify", "-i", inventory]))
     expect(stdout).toMatch(/checks passed, none failed, 1 warning/)
     expect(stdout).toContain("fencing is OFF")
+    expect(stdout).toContain("the hosts reach each other's ports")
+  })
+
+  test("a port that is closed to one member is named by verify, from where and of whom", async () => {
+    const [one, two] = members()
+    const rule = `rule family="ipv4" source address="${one!.address}" port port="2224" protocol="tcp" accept`
+    await two!.must(`firewall-cmd --policy=haops --remove-rich-rule='${rule}'`)
+    const { code, stdout } = await lab.haops(["verify", "-i", inventory])
+    await two!.must(`firewall-cmd --policy=haops --add-rich-rule='${rule}'`)
+    expect(code, stdout).toBe(1)
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("controller1 does not reach pcsd (2224/tcp) of controller2")
+  })
+
+  test("what is installed is shown, by dnf's word on what there is", async () => {
+    const { stdout } = await ended(lab.haops(["status", "--versions", "-i", inventory]))
+    expect(stdout).toMatch(/pacemaker +2\.1\.5-1\.el9 +- +controller1, controller2 and controller3\n/)
   })
 
   test("a removed package, an edited file, a closed port and a deleted constraint are planned exactly and put back", async () => {

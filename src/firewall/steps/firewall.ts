@@ -94,14 +94,21 @@ function liveDrift(wanted: Want, { live }: OwnPolicy): Drift[] {
   return [{ attribute, have: "other rules", want: "these rules", sentence, risk: "none" }]
 }
 
-function findings(wanted: Want, { own, zones }: FirewallState): readonly Finding[] {
-  const closed = closedFindings(wanted.openings, zones)
+function findings(wanted: Want, { own, zones, left = false }: FirewallState): readonly Finding[] {
+  const closed = [...closedFindings(wanted.openings, zones), ...(left ? [LEFT] : [])]
   if (own === undefined) return closed
   if (own !== "unknown") return [...closed, ...fileFindings(firewallFile(wanted).path, own.file)]
   const message = "this firewalld has no policies, so haops opens nothing in it"
   const hint =
     "It has them since 0.9. Take `firewall` out of the inventory to be told what is closed, and the commands that open it."
   return [...closed, { severity: "warning", message, hint }]
+}
+
+/** Taken back, it would close what the cluster goes by: when to, who runs the firewall knows. */
+const LEFT: Finding = {
+  severity: "warning",
+  message: `firewalld's policy ${POLICY} is in force, and the inventory says no more that haops manages the firewall`,
+  hint: `Once something else lets in what it does (haops plan tells what is closed then): firewall-cmd --permanent --delete-policy=${POLICY} && firewall-cmd --reload. Or put \`firewall: managed\` back.`,
 }
 
 function plan(wanted: Want, { own }: FirewallState): readonly Action[] {

@@ -3,6 +3,7 @@ import { HaopsError } from "../../../src/base/errors.ts"
 import type { QUORUM as QUORUM_SHOWN } from "../../../src/corosync/quorum-observed.ts"
 import type { Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
+import type { PEERS } from "../../../src/firewall/view.ts"
 import type { HaproxyRuntime } from "../../../src/haproxy/runtime/model.ts"
 import { runtimeProbe } from "../../../src/haproxy/runtime/probe.ts"
 import type { RUNTIME } from "../../../src/haproxy/view/picture.ts"
@@ -47,6 +48,7 @@ export const INVENTORY = {
     on: ["controllers"],
     placement: "everywhere",
     global: { socket: { path: "/run/stats" } },
+    pools: [],
     services: [
       { name: "web", on: "controllers", vip: "vip", bind: { address: VIP.address, port: 8080 }, servers: SERVERS },
     ],
@@ -70,6 +72,7 @@ interface Observation {
   cib: Shown<typeof CIB_COPY>
   reach: Shown<typeof REACHED>
   claims: Shown<typeof CLAIMS>
+  peers?: Shown<typeof PEERS>
 }
 
 /** What one host answered; null: it could not be reached. */

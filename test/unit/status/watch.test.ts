@@ -59,7 +59,16 @@ describe("looking again and again", () => {
 test.each(SHELLS)("the probe's script is one that %s can read", (shell) => {
   const { step, wants } = observeTask(VIEWS, { inventory: INVENTORY, hosts: INVENTORY.hosts, deep: true })
   const want = wants.get("controller1") as Record<string, string>
-  expect(Object.keys(want).sort()).toEqual(["active", "addresses", "cib", "claims", "haproxy", "quorum", "reach"])
+  expect(Object.keys(want).sort()).toEqual([
+    "active",
+    "addresses",
+    "cib",
+    "claims",
+    "haproxy",
+    "peers",
+    "quorum",
+    "reach",
+  ])
   const { script } = step.probe(want)
   expect(spawnSync(shell, ["-n"], { input: script, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" })
 })
