@@ -25,14 +25,14 @@ services_of() {
   if [ $# = 0 ] || grep -q "services: true" "$@"; then printf +services; fi
 }
 
-# further_of WORD...: what the files among these words want of the default release: `+services` and `+el`, where one starts nodes of
-# an Enterprise Linux; all of it where there is no file.
+# further_of WORD...: what the files among these words want of the default release: `+services`, and `+el` and `+suse`, where one starts
+# nodes in such a guise; all of it where there is no file.
 further_of() {
   files=
   for word in "$@"; do
     [ ! -f "$word" ] || files="$files $word"
   done
-  for further in "services:services" "el:enterpriseLinux"; do
+  for further in "services:services" "el:enterpriseLinux" "suse:suse"; do
     # shellcheck disable=SC2086 # a list of words
     if [ -z "$files" ] || grep -q "${further#*:}: true" $files; then printf '+%s' "${further%:*}"; fi
   done

@@ -1,12 +1,14 @@
-# Sourced after lib.sh: the node images haops-node:RELEASE (bare), haops-prepared:RELEASE, haops-services:RELEASE and haops-el:RELEASE.
+# Sourced after lib.sh: the node images haops-node:RELEASE (bare), haops-prepared:RELEASE, haops-services:RELEASE, haops-el:RELEASE and
+# haops-suse:RELEASE.
 
-# ensure_images RELEASE[+services][+el]: builds the first two, and those asked for, unless they were built from the same inputs before.
+# ensure_images RELEASE[+services][+el][+suse]: builds the first two, and those asked for, unless they were built from the same inputs before.
 ensure_images() {
   images_release=${1%%+*}
   ensure_nodes
   images_building=
   case $1+ in *+services+*) ensure_services & images_building="$images_building $!" ;; esac
-  case $1+ in *+el+*) ensure_el & images_building="$images_building $!" ;; esac
+  case $1+ in *+el+*) ensure_guise el & images_building="$images_building $!" ;; esac
+  case $1+ in *+suse+*) ensure_guise suse & images_building="$images_building $!" ;; esac
   for images_build in $images_building; do wait "$images_build"; done
 }
 
@@ -42,23 +44,26 @@ services_inputs() {
   } | sha256sum | cut -d' ' -f1
 }
 
-# On the bare image that is there: a change of it changes this one too.
-ensure_el() {
-  images_inputs=$(el_inputs)
-  is_current "haops-el:$images_release" && return 0
-  [ "$images_release" = bookworm ] || die "the Enterprise Linux node is made of bookworm's packages, not of $images_release's"
-  say "Building haops-el:$images_release"
-  el_directory=$(mktemp -d)
-  cp -R "$root/docker/el/." "$root/docker/node/build/fetch-packages" "$el_directory"
-  quietly env DOCKER_BUILDKIT=0 docker build --network host --tag "haops-el:$images_release" \
-    --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-node:$images_release" "$el_directory"
-  rm -rf "$el_directory"
+# ensure_guise el|suse: a node in the guise of another distribution. On the bare image that is there: a change of it changes this one too.
+# What makes RPMs of Debian's packages is the same for both, and lies with the first.
+ensure_guise() {
+  images_inputs=$(guise_inputs "$1")
+  is_current "haops-$1:$images_release" && return 0
+  [ "$images_release" = bookworm ] || die "haops-$1 is made of bookworm's packages, not of $images_release's"
+  say "Building haops-$1:$images_release"
+  guise_directory=$(mktemp -d)
+  cp -R "$root/docker/$1/." "$root/docker/node/build/fetch-packages" "$guise_directory"
+  cp "$root/docker/el/build/fetch-stack" "$root/docker/el/build/make-rpms" "$guise_directory/build"
+  quietly env DOCKER_BUILDKIT=0 docker build --network host --tag "haops-$1:$images_release" \
+    --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-node:$images_release" "$guise_directory"
+  rm -rf "$guise_directory"
 }
 
-el_inputs() {
+guise_inputs() {
   {
     inputs_hash "$images_release"
-    content_of "$root/docker/el"
+    content_of "$root/docker/$1"
+    content_of "$root/docker/el/build"
   } | sha256sum | cut -d' ' -f1
 }
 

@@ -28,6 +28,8 @@ export interface LabOptions {
   services?: boolean
   /** Bare nodes that show themselves as Rocky Linux 9, in place of Debian's. Default false. */
   enterpriseLinux?: boolean
+  /** Bare nodes that show themselves as openSUSE Leap 15, in place of Debian's. Default false. */
+  suse?: boolean
   /** With an HTTP responder on port 8000 of every node, for haproxy to find. Default true. */
   responder?: boolean
 }
@@ -61,7 +63,7 @@ export interface Lab extends AsyncDisposable {
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { release = "bookworm", releases = {}, nodes: count = 3, loadbalancers = 0 } = options
-  const { prepared = false, services = false, enterpriseLinux = false, responder = true } = options
+  const { prepared = false, services = false, enterpriseLinux = false, suse = false, responder = true } = options
   const cleanups = createCleanups()
   try {
     const directory = await mkdtemp(join(tmpdir(), "haops-e2e-"))
@@ -71,7 +73,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     cleanups.defer(() => network.remove())
     const key = await createLoginKey(directory)
     const isPrepared = (name: string) => (typeof prepared === "boolean" ? prepared : prepared.includes(name))
-    const all = services ? "services" : enterpriseLinux ? "el" : undefined
+    const all = services ? "services" : enterpriseLinux ? "el" : suse ? "suse" : undefined
     const kind = (name: string) => all ?? (isPrepared(name) ? "prepared" : "node")
     const image = (name: string) => `haops-${kind(name)}:${releases[name] ?? release}`
     const started: LabNode[] = []

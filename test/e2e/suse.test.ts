@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
+import { type Lab, startLab } from "./harness/lab.ts"
+import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
+import { planned } from "./harness/planned.ts"
+import { ask } from "./harness/prober.ts"
+import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
+import { each, THREE } from "./harness/three.ts"
+
+// The main job by zypper and crmsh, on nodes that show themselves as openSUSE Leap 15. What is in the packages is Debian's; docker/README.md
+// says what that leaves open.
+
+let lab: Lab
+let inventory: string
+
+beforeAll(async () => {
+  lab = await startLab({ suse: true })
+  await logSshUse(lab.nodes)
+  inventory = await lab.inventory()
+})
+afterAll(async () => await lab?.[Symbol.asyncDispose]())
+
+test("the nodes are what they claim to be", async () => {
+  expect(await everywhere(lab.nodes, "command -v apt-get apt dpkg pcs || echo none")).toEqual(each("none"))
+  expect(await everywhere(lab.nodes, "systemctl is-system-running --wait")).toEqual(each("running"))
+})
+
+test("bare nodes become a cluster, by zypper and crmsh", async () => {
+  const { actions, refusals } = await planned(lab, inventory)
+  expect(refusals).toEqual([])
+  expect(actions).toContainEqual(expect.stringMatching(/^zypper install .*pacemaker.* crmsh/))
+  await ended(lab.haops(["up", "--yes", "-i", inventory]))
+  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(THREE)
+  expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
+  expect(await runningOn(lab.node("controller1"), "lb-haproxy")).toEqual(THREE)
+  expect(await ask(`http://${lab.vip}:8080/`, 2000)).toMatchObject({ ok: true })
+  expect(await everywhere(lab.nodes, "rpm -q --qf '%{NAME} ' pacemaker crmsh corosync haproxy")).toEqual(
+    each("pacemaker crmsh corosync haproxy"),
+  )
+  expect(await everywhere(lab.nodes, "id -u hacluster")).toEqual(each("90"))
+})
+
+test("a second up has nothing to do, by one connection and one command a host", async () => {
+  const before = await readSshUse(lab.nodes)
+  const { stdout } = await ended(lab.haops(["up", "-i", inventory]))
+  expect(stdout).toContain("Nothing to do: 3 hosts")
+  expect(sshUseBetween(before, await readSshUse(lab.nodes))).toEqual(each({ connections: 1, commands: 1 }))
+})
+
+test("a removed package and an edited file are planned exactly and put back", async () => {
+  await lab.node("controller2").must("rpm -e fence-agents")
+  await lab.node("controller3").must("sed -i 's/maxconn/# &/' /etc/haproxy/haproxy.cfg")
+  const { drift } = await planned(lab, inventory)
+  expect(drift).toEqual([
+    expect.stringContaining("fence-agents: absent -> installed"),
+    expect.stringContaining("haproxy.cfg"),
+  ])
+  await ended(lab.haops(["up", "--yes", "-i", inventory]))
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+})
+
+test("verify finds nothing wrong, and what is installed is shown", async () => {
+  const { stdout } = await ended(lab.haops(["verify", "-i", inventory]))
+  expect(stdout).toContain("checks passed, none failed")
+  const versions = await ended(lab.haops(["status", "--versions", "-i", inventory]))
+  expect(versions.stdout).toMatch(/pacemaker +2\.1\.5-150500\.1\.1 +- +controller1, controller2 and controller3/)
+})
