@@ -7,11 +7,21 @@ import { againByOpenssh, ansible, type Contender, floor, haops } from "./contend
 import { growthIsMet, looks, looksText } from "./looks.ts"
 import { manyHosts } from "./many-hosts.ts"
 import { type Measured, measure, median, times } from "./measure.ts"
+import { servicesRow } from "./services.ts"
 import { isMet, type Row, table } from "./table.ts"
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "3" }, looks: { type: "boolean", default: false } },
+  options: {
+    rounds: { type: "string", default: "3" },
+    looks: { type: "boolean", default: false },
+    services: { type: "boolean", default: false },
+  },
 })
+if (values.services) {
+  const row = await servicesRow(15)
+  process.stdout.write(table([row]))
+  process.exit(isMet(row) ? 0 : 1)
+}
 say("looks at 25, 100 and 400 hosts")
 const seen = await looks([25, 100, 400])
 if (values.looks) {
@@ -35,6 +45,8 @@ for (let round = 1; round <= rounds; round++) {
 }
 say("haops --help")
 const help = median(await times(21, () => measure([HAOPS, "--help"])))
+say("all data services")
+const services = await servicesRow(15)
 say(`${hosts} hosts`)
 const many = await manyHosts(hosts)
 
@@ -49,6 +61,7 @@ const rows: Row[] = [
     against: against(again),
   },
   { what: "no-op up by openssh", seconds: median(byOpenssh).seconds, limits: [1.3 * again(haops)], against: [] },
+  services,
   { what: "haops --help", seconds: help.seconds, limits: [0.12], against: [] },
   {
     what: `no-op over ${hosts} hosts, sysctl alone`,

@@ -19,7 +19,7 @@ export function isMet({ seconds, limits }: Pick<Row, "seconds" | "limits">): boo
 }
 
 /** The results as aligned text: haops, its limit, whether it is kept, and the others with haops's share of their time. */
-export function table(rows: readonly Row[], memory: MemoryRow): string {
+export function table(rows: readonly Row[], memory?: MemoryRow): string {
   const lines = rows.map(({ what, seconds, limits, against }) => {
     const limit = Math.min(...limits)
     // A time that plain ssh does not keep either says more of the machine than of haops: the ratio is what tells.
@@ -36,9 +36,12 @@ export function table(rows: readonly Row[], memory: MemoryRow): string {
       others.join(", "),
     ]
   })
-  const { what, megabytes, limit } = memory
-  lines.push([what, `${megabytes.toFixed(0)} MB`, `${limit} MB`, megabytes <= limit ? "met" : "MISSED", ""])
+  if (memory !== undefined) lines.push(memoryLine(memory))
   return align([["", "haops", "target", "", "against"], ...lines])
+}
+
+function memoryLine({ what, megabytes, limit }: MemoryRow): string[] {
+  return [what, `${megabytes.toFixed(0)} MB`, `${limit} MB`, megabytes <= limit ? "met" : "MISSED", ""]
 }
 
 function align(lines: readonly (readonly string[])[]): string {
