@@ -48,3 +48,13 @@ install_packages() {
   # shellcheck disable=SC2086 # a list of words
   quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $install_missing
 }
+
+# ensure_browser: what the pages are looked at in, a tenth of a gigabyte, in ten seconds. Where apt has none by these names (as Ubuntu's), the
+# tests of the pages alone fail.
+ensure_browser() {
+  for browser in chromium-headless-shell chromium chromium-browser google-chrome; do
+    ! command -v "$browser" >/dev/null || return 0
+  done
+  (install_packages chromium-headless-shell) || (install_packages chromium) ||
+    say "There is no Chromium to be had here: the tests of the pages will fail, and all others run"
+}

@@ -10,10 +10,7 @@ sh docker/setup.sh bullseye+services bookworm+services+el+suse trixie+services
 # The one tool that `npm run package` needs and Debian does not come with.
 command -v rpmbuild >/dev/null || install_packages rpm
 
-# What the pages are looked at in: a tenth of a gigabyte, in ten seconds.
-for browser in chromium-headless-shell chromium google-chrome; do
-  command -v "$browser" >/dev/null && break
-done || install_packages chromium-headless-shell
+ensure_browser
 
 # Whatever a test leaves behind goes with it.
 TMPDIR=$(mktemp -d)
