@@ -1,5 +1,6 @@
 import { once } from "node:events"
 import { createWriteStream } from "node:fs"
+import { rm } from "node:fs/promises"
 import { finished } from "node:stream/promises"
 import { createGzip } from "node:zlib"
 import { splitPath, TAR_END, tarHeader, tarPadding } from "../base/tar.ts"
@@ -9,8 +10,8 @@ export interface Archive {
   add(path: string, text: string): Promise<void>
   /** The end of it; it is all on disk then. */
   close(): Promise<void>
-  /** It comes to nothing. */
-  abandon(): void
+  /** It comes to nothing, and no file of it stays. */
+  abandon(): Promise<void>
 }
 
 /** A .tar.gz for its owner alone, where there is no such file yet. */
@@ -19,7 +20,8 @@ export function createArchive(file: string, now: Date): Archive {
   const output = createWriteStream(file, { flags: "wx", mode: 0o600 })
   const done = finished(gzip.pipe(output))
   done.catch(() => undefined)
-  let turn: Promise<unknown> = once(output, "open")
+  const opened = once(output, "open")
+  let turn: Promise<unknown> = opened
   // Whoever adds something is told.
   turn.catch(() => undefined)
   const write = async (bytes: Buffer) => {
@@ -43,9 +45,15 @@ export function createArchive(file: string, now: Date): Archive {
         gzip.end(TAR_END)
         await done
       }),
-    abandon() {
+    async abandon() {
+      // What could not be opened, since it was there, is somebody else's.
+      const isOurs = await opened.then(
+        () => true,
+        () => false,
+      )
       gzip.destroy()
       output.destroy()
+      if (isOurs) await rm(file, { force: true })
     },
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { rename, rm, stat } from "node:fs/promises"
+import { rename, stat } from "node:fs/promises"
 import { basename } from "node:path"
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { EXIT } from "../base/exit-codes.ts"
@@ -86,6 +86,10 @@ function fileOf(out: string | undefined, { name }: Inventory, now: Date): string
     throw new HaopsError("E_INPUT", `${file} exists already, and is left unchanged`, {
       hint: "Name another file with --out.",
     })
+  if (existsSync(`${file}.part`))
+    throw new HaopsError("E_INPUT", `${file}.part exists: another haops collect writes it, or was killed at it`, {
+      hint: "Remove it where no other one runs, or name another file with --out.",
+    })
   return file
 }
 
@@ -134,19 +138,14 @@ async function keeping<Result>(
   const archive = createArchive(unfinished, now)
   try {
     const result = await writing(file, () => fill(archive))
-    if (result === undefined) return await dropped(archive, unfinished)
+    if (result === undefined) return void (await archive.abandon())
     await writing(file, () => archive.close())
     await writing(file, () => rename(unfinished, file))
     return result
   } catch (thrown) {
-    await dropped(archive, unfinished)
+    await archive.abandon()
     throw thrown
   }
-}
-
-async function dropped(archive: Archive, file: string): Promise<undefined> {
-  archive.abandon()
-  await rm(file, { force: true })
 }
 
 interface Work {

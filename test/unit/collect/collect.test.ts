@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -137,11 +137,19 @@ test("an archive is what tar reads, whatever the length of its names, and its ow
   expect(statSync(join(directory, long)).mtime.toISOString()).toBe("2026-11-29T12:00:00.000Z")
 })
 
+test("an archive that comes to nothing leaves no file", async () => {
+  const archive = createArchive(join(directory, "x.tar.gz"), new Date())
+  await archive.add("a", "b")
+  await archive.abandon()
+  expect(readdirSync(directory)).toEqual([])
+})
+
 test("an archive is not made over a file that is there", async () => {
   const file = join(directory, "x.tar.gz")
   writeFileSync(file, "mine")
   const archive = createArchive(file, new Date())
   await expect(archive.add("a", "b")).rejects.toMatchObject({ code: "EEXIST" })
+  await archive.abandon()
   expect(readFileSync(file, "utf8")).toBe("mine")
 })
 
