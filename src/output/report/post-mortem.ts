@@ -48,6 +48,7 @@ export function postMortemPage(found: PostMortem): string {
 
 function timelineOf({ hosts, untilMs }: PostMortem, events: readonly ClusterEvent[]): Html {
   if (events.length === 0) return html`<p>No line tells of anybody who left, or of anything that moved or failed.</p>`
+  const clock = clockOf(events)
   const from = events[0]!.ms
   const to = Math.min(untilMs, Math.max(events.at(-1)!.ms, from + 1000))
   const x = (ms: number) => NAMES + 10 + ((WIDTH - NAMES - 20) * (ms - from)) / Math.max(1, to - from)
@@ -66,7 +67,7 @@ function timelineOf({ hosts, untilMs }: PostMortem, events: readonly ClusterEven
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
     const ms = from + share * (to - from)
     const anchor = share === 0 ? "start" : share === 1 ? "end" : "middle"
-    return html`<text class="dim" x="${x(ms).toFixed(1)}" y="${height - 4}" text-anchor="${anchor}">${clock(ms).slice(0, 8)}</text>`
+    return html`<text class="dim" x="${x(ms).toFixed(1)}" y="${height - 4}" text-anchor="${anchor}">${clock(ms).slice(0, -4)}</text>`
   })
   const label = `${count(events.length, "event")} on ${count(rows.length, "host")} in ${duration(to - from)}; the table below says the same in words`
   const legend = Object.entries(MARKS).map(
@@ -78,6 +79,7 @@ function timelineOf({ hosts, untilMs }: PostMortem, events: readonly ClusterEven
 
 function tableOf(events: readonly ClusterEvent[]): Html {
   if (events.length === 0) return html``
+  const clock = clockOf(events)
   const head = ["time", "kind", "what", "told by"].map((name) => html`<th scope="col">${name}</th>`)
   const rows = events.map(
     ({ ms, hosts, kind, words, line }) =>
@@ -119,8 +121,11 @@ export function bytes(n: number): string {
   return `${(n / 1e6).toFixed(1)} MB`
 }
 
-function clock(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 23)
+/** Times of the events, in UTC; with their day where they are of more than one. */
+function clockOf(events: readonly ClusterEvent[]): (ms: number) => string {
+  const iso = (ms: number) => new Date(ms).toISOString()
+  const days = new Set(events.map(({ ms }) => iso(ms).slice(0, 10)))
+  return (ms) => `${days.size > 1 ? `${iso(ms).slice(5, 10)} ` : ""}${iso(ms).slice(11, 23)}`
 }
 
 function minute(ms: number): string {
