@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { quote } from "../../src/base/sh.ts"
 import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { killedAt } from "./harness/killed-at.ts"
@@ -8,10 +9,12 @@ import { passes } from "./harness/passes.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
+import { until } from "./harness/until.ts"
 import { drillTests } from "./services-drill.ts"
 import { galeraTests } from "./services-galera.ts"
 import { keystoneTests } from "./services-keystone.ts"
 import { nodeTests } from "./services-nodes.ts"
+import { powerTests } from "./services-power.ts"
 import { refusalTests } from "./services-refusals.ts"
 
 // inventory/openstack-services.yaml on three Debian 12 nodes that hold the packages: the data services, beside pacemaker, haproxy and a VIP.
@@ -142,6 +145,33 @@ test("all are killed together, and up starts them together", async () => {
   expect(await consume("controller1")).toBe("three")
 })
 
+test("members that were cut off from each other and went on are told by verify, and the smaller part is mended", async () => {
+  const evaluate = (expression: string) => `rabbitmqctl -q eval ${quote(expression)}`
+  const started = "systemctl show -p ExecMainStartTimestampMonotonic rabbitmq-server"
+  const before = await everywhere(nodes(), started)
+  const handling = (how: string) => evaluate(`application:set_env(rabbit, cluster_partition_handling, ${how}).`)
+  // By the inventory's pause_minority there would be no second part.
+  await everywhere(nodes(), handling("ignore"))
+  const third = lab.node("controller3")
+  await third.must(evaluate("[begin erlang:set_cookie(N, other), erlang:disconnect_node(N) end || N <- nodes()]."))
+  const seen = async () =>
+    Object.values(await everywhere(nodes(), evaluate("length(rabbit_mnesia:cluster_nodes(running)).")))
+  await until(async () => (await seen()).join(" ") === "2 2 1", { what: "two parts" })
+  await third.must(
+    evaluate("[erlang:set_cookie(N, erlang:get_cookie()) || N <- rabbit_mnesia:cluster_nodes(all), N =/= node()]."),
+  )
+  const noted = async () => Object.values(await everywhere(nodes(), evaluate("rabbit_node_monitor:partitions().")))
+  await until(async () => (await noted()).every((parts) => parts !== "[]"), { what: "the partition to be noted" })
+  const told = await haops("verify")
+  expect(told.code, told.stdout).toBe(1)
+  expect(told.stdout).toContain("controller3 was cut off from controller1 and controller2")
+  await up()
+  await passes(haops("verify"))
+  const after = await everywhere(nodes(), started)
+  expect(THREE.filter((name) => before[name] !== after[name])).toEqual(["controller3"])
+  await everywhere(nodes(), handling("pause_minority"))
+})
+
 test("a file that differs on one member restarts that member alone; a user of somebody else is left alone and told", async () => {
   const started = "systemctl show -p ExecMainStartTimestampMonotonic rabbitmq-server"
   const before = await everywhere(nodes(), started)
@@ -169,6 +199,8 @@ galeraTests({
   env,
   change,
 })
+
+powerTests({ lab: () => lab, haops, up, password: ENV.HAOPS_KEYSTONE_DB_PASSWORD })
 
 refusalTests({ lab: () => lab, haops, up, change })
 

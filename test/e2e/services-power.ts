@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest"
+import type { HaopsResult } from "./harness/haops.ts"
+import type { Lab } from "./harness/lab.ts"
+import type { LabNode } from "./harness/node.ts"
+import { everywhere } from "./harness/observe.ts"
+import { passes } from "./harness/passes.ts"
+import { endRows, writeRows } from "./harness/row-writer.ts"
+import { THREE } from "./harness/three.ts"
+import { until } from "./harness/until.ts"
+
+/** What these tests work with: a lab whose services are up. */
+interface Services {
+  lab: () => Lab
+  haops(...words: readonly string[]): Promise<HaopsResult>
+  up(): Promise<void>
+  /** Of the database's user. */
+  password: string
+}
+
+/** All that clients need, as the node itself says. */
+const BACK = `mariadb -NB -e "select group_concat(variable_value order by variable_name) from information_schema.global_status where variable_name in ('wsrep_cluster_size', 'wsrep_local_state_comment')"
+rabbitmqctl -q eval 'length(rabbit_mnesia:cluster_nodes(running)).'
+systemctl is-active memcached keystone haproxy pacemaker`
+const IS_BACK = "3,Synced\n3\nactive\nactive\nactive\nactive"
+
+/** Nodes lose their power. */
+export function powerTests({ lab, haops, up, password }: Services): void {
+  const nodes = () => THREE.map((name) => lab().node(name))
+
+  describe("a node that loses its power", () => {
+    test("each in turn, under a client that writes through the VIP: no row is lost, and it comes back by itself", async () => {
+      const insert = `MYSQL_PWD=${password} mariadb --connect-timeout=1 -NB -h ${lab().vip} -u keystone keystone -e "insert into power_rows values (); select last_insert_id()"`
+      await nodes()[0]!.must("mariadb -e 'create table keystone.power_rows (id int auto_increment primary key)'")
+      const count = async (client: LabNode) => Number(await client.must("wc -l </root/acknowledged"))
+      for (const [at, node] of nodes().entries()) {
+        const client = nodes()[(at + 1) % THREE.length]!
+        await writeRows(client, insert)
+        const since = Date.now()
+        await node.kill()
+        const before = await count(client)
+        // The first may have been on its way.
+        await until(async () => (await count(client)) > before + 1, { what: `rows without ${node.name}`, everyMs: 50 })
+        const outage = Date.now() - since
+        await node.start()
+        const back = async () => Object.values(await everywhere(nodes(), `${BACK}; true`)).every((is) => is === IS_BACK)
+        await until(back, { what: `${node.name} back`, timeoutMs: 300_000, everyMs: 1_000 })
+        process.stdout.write(
+          `power of ${node.name}: rows again after ${outage} ms, all back after ${Date.now() - since} ms\n`,
+        )
+        const { acknowledged, lost } = await endRows(client, "keystone.power_rows")
+        expect(acknowledged).toBeGreaterThan(before)
+        expect(lost).toBe("")
+      }
+      await up()
+      await passes(haops("verify"))
+    })
+  })
+}
