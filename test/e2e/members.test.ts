@@ -12,6 +12,7 @@ import { ask, startProber } from "./harness/prober.ts"
 import { THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
 import { ownChanges, rememberState } from "./harness/untouched.ts"
+import { remoteTests } from "./remotes.ts"
 
 // Members come, go, rest and fail, while a client keeps asking the VIP.
 
@@ -147,6 +148,10 @@ describe("a healthy cluster", () => {
     expect(await runningOn(node!, "lb-haproxy")).toEqual(THREE)
     expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
   })
+})
+
+describe("with nodes that are no members", () => {
+  remoteTests(() => ({ lab, inventory }))
 })
 
 describe("what operators leave behind", () => {
