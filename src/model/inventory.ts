@@ -1,6 +1,8 @@
+import type { CibElement } from "./cib-element.ts"
 import type { Group, Host, SecretSource } from "./host.ts"
 import type { Resource, ResourceTuning } from "./resource.ts"
 
+export type { CibElement } from "./cib-element.ts"
 export type { Group, Host, SecretSource, SshSettings } from "./host.ts"
 export type { Operation, Resource, ResourceTuning } from "./resource.ts"
 
@@ -19,6 +21,8 @@ export type Constraint =
       symmetrical?: boolean | undefined
     }
   | { type: "location"; id: string; resource: string; node: string; score: string }
+  /** One with sets, a rule, a pattern or roles, or of a ticket: as the element that stands for it. */
+  | { type: "composed"; id: string; element: CibElement }
 
 /** A vote that a host outside the cluster gives to one of its halves. */
 export interface QuorumDevice {

@@ -1,4 +1,5 @@
 import type { CibConstraint } from "./cib.ts"
+import { referredIn } from "./parts/element.ts"
 import { childrenOf, descendants, type Element } from "./xml.ts"
 
 /** One element of the constraints section. What is made of sets, rules or patterns comes back as `other`. */
@@ -52,13 +53,7 @@ function location(id: string, attributes: Record<string, string>): CibConstraint
   return { type: "location", id, resource: rsc, node, score, extra }
 }
 
-const REFERENCES = ["rsc", "with-rsc", "first", "then"]
-
 function other(element: Element): CibConstraint {
-  const refers = [...descendants(element)].flatMap(({ name, attributes }) => [
-    ...REFERENCES.flatMap((key) => attributes[key] ?? []),
-    ...(name === "resource_ref" ? [attributes.id ?? ""] : []),
-  ])
   const nodes = [...descendants(element)].flatMap(({ name, attributes }) =>
     name === "expression" && attributes.attribute === "#uname" ? (attributes.value ?? []) : [],
   )
@@ -66,7 +61,8 @@ function other(element: Element): CibConstraint {
   return {
     type: "other",
     id: element.attributes.id ?? "",
-    refers,
+    refers: referredIn(element),
+    element,
     ...(nodes.length === 0 ? {} : { nodes }),
     ...(until === undefined ? {} : { until }),
   }

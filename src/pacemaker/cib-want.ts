@@ -1,5 +1,5 @@
 import * as z from "zod"
-import type { Inventory, Pacemaker } from "../model/inventory.ts"
+import type { CibElement, Inventory, Pacemaker } from "../model/inventory.ts"
 import type { BindContext } from "../model/step.ts"
 import type { PlaceOf } from "./agents/checked.ts"
 import { type Desired, desiredCib } from "./desired.ts"
@@ -18,6 +18,10 @@ const resource = z.strictObject({
   clone: z.strictObject({ id: z.string(), meta: attributes, promotable: z.boolean() }).optional(),
   group: z.string().optional(),
 })
+
+const cibElement: z.ZodType<CibElement> = z.lazy(() =>
+  z.strictObject({ name: z.string(), attributes, children: z.array(cibElement).readonly() }),
+)
 
 const constraint = z.discriminatedUnion("type", [
   z.strictObject({
@@ -45,6 +49,7 @@ const constraint = z.discriminatedUnion("type", [
     node: z.string(),
     score: z.string(),
   }),
+  z.strictObject({ type: z.literal("composed"), id: z.string(), element: cibElement }),
 ])
 
 /** What a cluster's CIB should hold. */

@@ -1,4 +1,5 @@
-import type { Constraint } from "../model/inventory.ts"
+import type { CibElement, Constraint } from "../model/inventory.ts"
+import { referredIn } from "./parts/element.ts"
 import type { SchemaVersion } from "./schema.ts"
 
 export type Attributes = Readonly<Record<string, string>>
@@ -70,13 +71,18 @@ export interface CibGroup {
   clone?: string | undefined
 }
 
-/** `other`: made of sets or rules, which haops does not write. `extra`: attributes that an inventory cannot say. */
-export type CibConstraint = (Constraint & { extra: Attributes }) | OtherConstraint
+/** `other`: made of sets, rules, patterns or a ticket. `extra`: attributes that only the long forms of an inventory say. */
+export type CibConstraint = (PlainConstraint & { extra: Attributes }) | OtherConstraint
+
+/** One between two resources, or a resource and a node. */
+export type PlainConstraint = Exclude<Constraint, { type: "composed" }>
 
 interface OtherConstraint {
   type: "other"
   id: string
   refers: readonly string[]
+  /** As it stands there; absent in what was not read from a CIB. */
+  element?: CibElement | undefined
   /** The nodes that its rule names. */
   nodes?: readonly string[] | undefined
   /** The time at which its rule ceases to hold, as pacemaker writes it. */
@@ -105,6 +111,8 @@ export function refersTo(constraint: Constraint | CibConstraint): readonly strin
       return [constraint.resource]
     case "other":
       return constraint.refers
+    case "composed":
+      return referredIn(constraint.element)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Constraint, Operation } from "../model/inventory.ts"
 import type { AttributeChange, Change } from "./changes.ts"
 import type { Attributes, CibConstraint, CibResource, Section } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
+import { describeComposed } from "./parts/describe.ts"
 import { isSensitiveName } from "./secret-names.ts"
 import { isStandIn } from "./stand-in.ts"
 
@@ -41,7 +42,10 @@ function phrase(constraint: Constraint | CibConstraint): string {
     }
     case "location":
       return `${constraint.resource} on ${constraint.node} (${constraint.score})`
+    case "composed":
+      return describeComposed(constraint.element)
     case "other":
+      if (constraint.element !== undefined) return describeComposed(constraint.element)
       return `a rule or set about ${constraint.refers.join(", ")}`
   }
 }

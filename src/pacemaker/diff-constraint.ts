@@ -1,11 +1,13 @@
 import type { Finding } from "../base/events.ts"
-import type { Constraint } from "../model/inventory.ts"
+import type { CibElement, Constraint } from "../model/inventory.ts"
 import type { Change } from "./changes.ts"
 import { type Cib, type CibConstraint, refersTo } from "./cib.ts"
 import { describeConstraint } from "./describe-change.ts"
 import type { Desired } from "./desired.ts"
 import type { PartDiff } from "./diff-resource.ts"
+import { terms } from "./edit/constraints.ts"
 import type { Ownership } from "./ownership.ts"
+import { element, sameElement } from "./parts/element.ts"
 import { sameValue } from "./values.ts"
 import { vanishing } from "./vanishing.ts"
 
@@ -51,6 +53,7 @@ export function diffConstraints(
 
 /** Whether both mean the same, whatever their ids. */
 export function sameConstraint(want: Constraint, have: CibConstraint): boolean {
+  if (want.type === "composed") return sameElement(want.element, elementOf(have))
   if (have.type === "other" || Object.keys(have.extra).length > 0) return false
   if (want.type === "colocation" && have.type === "colocation") {
     return want.resource === have.resource && want.with === have.with && sameValue(want.score, have.score)
@@ -64,6 +67,12 @@ export function sameConstraint(want: Constraint, have: CibConstraint): boolean {
     return sides && same("kind") && symmetrical(want) === symmetrical(have)
   }
   return false
+}
+
+/** A constraint of the CIB as the element that it is there. */
+export function elementOf(have: CibConstraint): CibElement {
+  if (have.type === "other") return have.element ?? element("", {})
+  return element(`rsc_${have.type}`, { id: have.id, ...terms(have), ...have.extra })
 }
 
 /** Pacemaker's default: yes, but never for a kind that only keeps two actions apart. */

@@ -104,7 +104,11 @@ function update({
 /** Where something must or must not run may move it; an order is obeyed the next time something starts. */
 function constraintRisk(constraint: Constraint | CibConstraint, isNew: (id: string) => boolean): Risk {
   if (refersTo(constraint).some(isNew)) return "none"
-  return constraint.type === "order" ? "none" : "failover"
+  return isOrder(constraint) ? "none" : "failover"
+}
+
+function isOrder(constraint: Constraint | CibConstraint): boolean {
+  return constraint.type === "order" || ("element" in constraint && constraint.element?.name === "rsc_order")
 }
 
 function attribute(section: Parameters<typeof describeSection>[0], name: string, have: string, want: string): Drift {

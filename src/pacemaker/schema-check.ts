@@ -3,6 +3,7 @@ import type { PlaceOf } from "./agents/checked.ts"
 import { type Change, changesOf } from "./changes.ts"
 import type { Cib } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
+import { newWords, type Unknown, UPGRADE } from "./parts/new-words.ts"
 import { isAtLeast, type SchemaVersion } from "./schema.ts"
 
 /** What this schema, that of pacemaker 3, has no place for any more, and what to do instead. */
@@ -29,17 +30,15 @@ export function schemaFindings(
   const found = isAtLeast(schema, DROPPED_WITH)
     ? [...properties(changes), ...ours.flatMap((resource) => dropped(resource, placeOf))]
     : ours.flatMap((resource) => tooNew(resource, schema, placeOf))
+  const elements = changesOf(changes, "create-constraint").flatMap(({ constraint }) =>
+    constraint.type === "composed" ? [{ what: `constraint ${constraint.id}`, element: constraint.element }] : [],
+  )
   const by = `pacemaker-${schema.join(".")}`
-  return found.map(({ what, hint }) => ({
+  return [...found, ...newWords(elements, schema)].map(({ what, hint }) => ({
     severity: "error",
     message: `${what}, which ${by}, the CIB's schema, does not know`,
     hint,
   }))
-}
-
-interface Unknown {
-  what: string
-  hint: string
 }
 
 function properties(changes: readonly Change[]): readonly Unknown[] {
@@ -72,6 +71,6 @@ function tooNew({ id, operations }: DesiredResource, schema: SchemaVersion, plac
   const demoting = operations.filter(({ options }) => options["on-fail"] === "demote")
   return demoting.map(({ name }) => ({
     what: `${placeOf(id, ["operations", name])} ${id} has on-fail: demote at its ${name}`,
-    hint: "Take it out, or upgrade the CIB by hand where all nodes know it: cibadmin --upgrade.",
+    hint: UPGRADE,
   }))
 }

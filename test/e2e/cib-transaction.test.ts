@@ -7,11 +7,15 @@ import type { HostFacts } from "../../src/model/host-facts.ts"
 import type { Members } from "../../src/model/step.ts"
 import type { CibHave } from "../../src/pacemaker/cib-probe.ts"
 import type { CibWant } from "../../src/pacemaker/cib-want.ts"
-import { ownershipOf, toLists } from "../../src/pacemaker/ownership.ts"
+import { desiredCib } from "../../src/pacemaker/desired.ts"
+import { diffCib } from "../../src/pacemaker/diff.ts"
+import { NOTHING_OWNED, ownershipOf, toLists } from "../../src/pacemaker/ownership.ts"
 import { standIn } from "../../src/pacemaker/stand-in.ts"
 import { cib } from "../../src/pacemaker/steps/cib.ts"
 import { cibRecord } from "../../src/pacemaker/steps/cib-record.ts"
 import { cloned, colocation, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
+import { parseInventory } from "../unit/parse-inventory.ts"
+import { everyPart, PCS_WORDS } from "./harness/every-part.ts"
 import { removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
 
 const DUMMY = "ocf:heartbeat:Dummy"
@@ -145,6 +149,43 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     const nothing: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS }) }
     for (const action of cib.plan(nothing, look(node, nothing, facts), [])) carryOut(node, action)
     record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
+  })
+
+  test("every part that an inventory can say is taken, found again, and the same as what pcs makes of it", () => {
+    const name = sh(node, "crm_node -n").trim()
+    const want: CibWant = { shell: "auto", desired: desiredCib(parseInventory(everyPart(name), "i.yaml"))! }
+    const members = look(node, want, facts)
+    expect(cib.findings!(want, members)).toEqual([])
+    for (const action of cib.plan(want, members, [])) carryOut(node, action)
+    const after = look(node, want, facts)
+    expect(cib.check(want, after)).toEqual([])
+    // Of a cluster without fencing it says that.
+    expect(sh(node, "crm_verify -L -VV 2>&1 | grep -v 'Blind faith' || :")).not.toMatch(/error|warning/i)
+    record(node, want.desired, after.elected.have, facts)
+
+    const bare: CibWant = {
+      shell: "auto",
+      desired: { ...desired({ properties: SETTINGS }), resources: want.desired.resources },
+    }
+    for (const action of cib.plan(bare, look(node, bare, facts), [])) carryOut(node, action)
+    expect(sh(node, "cibadmin -Q --scope constraints")).not.toContain("rsc_")
+    record(node, bare.desired, look(node, bare, facts).elected.have, facts)
+    sh(node, `set -e\n${PCS_WORDS[release as keyof typeof PCS_WORDS](name)}`)
+    const { changes, conflicts } = diffCib(want.desired, look(node, want, facts).elected.have.cib, {
+      ...NOTHING_OWNED,
+      resource: ownershipOf(want.desired).resource,
+    })
+    expect({ changes, conflicts }).toEqual({ changes: [], conflicts: [] })
+
+    for (const state of [want, { ...want, desired: desired({ properties: SETTINGS }) }]) {
+      const seen = look(node, state, facts)
+      if (cib.check(state, seen).length === 0) record(node, state.desired, seen.elected.have, facts)
+      else for (const action of cib.plan(state, seen, [])) carryOut(node, action)
+    }
+    const left = look(node, want, facts)
+    record(node, desired({ properties: SETTINGS }), left.elected.have, facts)
+    expect(left.elected.have.cib.resources.map(({ id }) => id)).toEqual(["foreign"])
+    expect(left.elected.have.cib.constraints).toEqual([])
   })
 
   test("a resource that was stopped for another agent goes on where the configuration changed meanwhile", () => {

@@ -85,6 +85,9 @@ const CIB = `<cib validate-with="pacemaker-3.9"><configuration>
       <rule id="at-night-rule" score="100">
         <expression id="at-night-expr" attribute="#uname" operation="eq" value="controller3"/>
       </rule>
+      <rule id="at-night-rule-1" score="-100">
+        <date_expression id="at-night-when" operation="lt" end="2027-01-31"/>
+      </rule>
     </rsc_location>
   </constraints>
 </configuration></cib>`

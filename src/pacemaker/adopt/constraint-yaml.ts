@@ -1,14 +1,16 @@
 import type { CibConstraint } from "../cib.ts"
+import { elementOf } from "../diff-constraint.ts"
 import { colocation, location, order } from "../section/constraint-ids.ts"
 import type { ConstraintYaml } from "../section/constraint-schema.ts"
-import { sameValue } from "../values.ts"
-import { scalarOf } from "./words.ts"
+import { composedYaml } from "./composed-yaml.ts"
+import { scoreOf, scoreText } from "./score-yaml.ts"
 
 type Plain = Exclude<CibConstraint, { type: "other" }>
 
 /** A constraint as an inventory writes it; undefined where it has no words for all of it. */
 export function constraintYaml(constraint: CibConstraint): ConstraintYaml | undefined {
-  if (constraint.type === "other" || Object.keys(constraint.extra).length > 0) return undefined
+  if (constraint.type === "other" || Object.keys(constraint.extra).length > 0)
+    return composedYaml(elementOf(constraint))
   const id = constraint.id === usualId(constraint) ? {} : { id: constraint.id }
   switch (constraint.type) {
     case "colocation":
@@ -29,22 +31,6 @@ function usualId(constraint: Plain): string {
     case "order":
       return order(constraint.first, constraint.then, { kind: constraint.kind }).id
   }
-}
-
-/** As the inventory would have it. */
-function scoreText({ score }: { score: string }): string {
-  return isInfinite(score) ? "INFINITY" : score.replace(/^\+/, "")
-}
-
-function scoreOf({ score }: { score: string }): { score?: string | number } {
-  if (isInfinite(score)) return {}
-  return {
-    score: sameValue(score, "-INFINITY") ? "-INFINITY" : (scalarOf(score.replace(/^\+/, "")) as string | number),
-  }
-}
-
-function isInfinite(score: string): boolean {
-  return sameValue(score, "INFINITY")
 }
 
 function orderOf({ first, then, kind, firstAction, thenAction, symmetrical }: Extract<Plain, { type: "order" }>) {

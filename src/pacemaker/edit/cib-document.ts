@@ -40,7 +40,7 @@ export class CibDocument {
 
   /** Adds an element under a parent, with the id that is wanted, or one like it where something has that. */
   add(parent: XmlNode, name: string, { id, ...rest }: Readonly<Record<string, string>> & { id: string }): XmlNode {
-    return parent.insert(new XmlNode(name, { id: this.#free(id), ...rest }))
+    return parent.insert(new XmlNode(name, { id: this.free(id), ...rest }))
   }
 
   toString(): string {
@@ -53,7 +53,8 @@ export class CibDocument {
     return parts.flatMap((part) => part.descendants()).filter(({ name }) => !REFERENCES.includes(name))
   }
 
-  #free(wanted: string): string {
+  /** An id that nothing has: the one that is wanted, or one like it. */
+  free(wanted: string): string {
     const base = wanted.replace(/[^\w.-]/g, "_")
     const taken = new Set(this.configuration.descendants().map((node) => node.id))
     let id = base

@@ -1,15 +1,22 @@
 import type { Constraint } from "../../model/inventory.ts"
-import type { Attributes } from "../cib.ts"
+import type { Attributes, PlainConstraint } from "../cib.ts"
+import { inSchema } from "../parts/in-schema.ts"
 import type { Editing } from "./editing.ts"
+import { insertElement } from "./insert-element.ts"
 import { XmlNode } from "./xml-document.ts"
 
 /** Writes a constraint under its id. */
-export function createConstraint(constraint: Constraint, { document }: Editing): void {
+export function createConstraint(constraint: Constraint, { document, schema }: Editing): void {
+  if (constraint.type === "composed") {
+    insertElement(document, document.section("constraints"), inSchema(constraint.element, schema))
+    return
+  }
   const attributes: Attributes = { id: constraint.id, ...terms(constraint) }
   document.section("constraints").insert(new XmlNode(`rsc_${constraint.type}`, attributes))
 }
 
-function terms(constraint: Constraint): Attributes {
+/** What a constraint between two says, as attributes. */
+export function terms(constraint: PlainConstraint): Attributes {
   switch (constraint.type) {
     case "colocation":
       return { rsc: constraint.resource, "with-rsc": constraint.with, score: constraint.score }

@@ -2,8 +2,10 @@ import { nearest } from "../../base/nearest.ts"
 import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
 import type { Constraint, Group, Host, Resource } from "../../model/inventory.ts"
+import { RuleError } from "../parts/rule.ts"
+import { composed, isPair, longSet, scoreOf } from "./composed.ts"
 import { colocation, location, order } from "./constraint-ids.ts"
-import type { ConstraintYaml } from "./constraint-schema.ts"
+import type { ConstraintYaml, SetYaml } from "./constraint-schema.ts"
 import { HAPROXY_CLONE, HAPROXY_RESOURCE } from "./vip-resources.ts"
 
 /** What a constraint can name. */
@@ -26,8 +28,9 @@ export function expandConstraints(yaml: readonly ConstraintYaml[], known: Nameab
     for (const reference of referencesOf(entry)) {
       checkName(reference, { names, nodes, path: [...path, ...reference.path] }, notes)
     }
-    checkTwice(referencesOf(entry), path, notes)
-    const constraint = expandConstraint(entry)
+    checkTwice(entry, path, notes)
+    const constraint = expandConstraint(entry, path, notes)
+    if (constraint === undefined) return []
     const twin = places.get(constraint.id)
     if (twin !== undefined) {
       const unless = [path, twin].map((one) => [...one, "*"])
@@ -44,9 +47,14 @@ interface Placed {
   path: Path
 }
 
-function checkTwice([one, other]: readonly Reference[], path: Path, notes: Notes): void {
-  if (one?.name === other?.name && one?.kind === other?.kind && other !== undefined)
-    notes.problem([...path, ...other.path], `${other.name} is there twice`)
+function checkTwice(yaml: ConstraintYaml, path: Path, notes: Notes): void {
+  const all = referencesOf(yaml)
+  // Between the promoted instance of a clone and its others there may be a word to say.
+  if ("colocate" in yaml && "with" in yaml && yaml.role !== yaml.withRole) return
+  for (const [at, one] of all.entries()) {
+    const earlier = all.slice(0, at).some(({ name, kind }) => name === one.name && kind === one.kind)
+    if (earlier) notes.problem([...path, ...one.path], `${one.name} is there twice`)
+  }
 }
 
 /** Of two steps that each wait for the other, neither begins; a mere "not at once" goes both ways. */
@@ -65,21 +73,28 @@ function checkOpposite(placed: Placed, earlier: Placed[], notes: Notes): void {
   earlier.push(placed)
 }
 
-function expandConstraint(yaml: ConstraintYaml): Constraint {
-  if ("colocate" in yaml) {
-    return colocation({ resource: yaml.colocate, with: yaml.with, ...scoreOf(yaml.score), id: yaml.id })
+function expandConstraint(yaml: ConstraintYaml, path: Path, notes: Notes): Constraint | undefined {
+  try {
+    return composed(yaml) ?? between(yaml)
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error
+    notes.problem("where" in yaml ? [...path, "where"] : path, error.message)
+    return undefined
   }
-  if ("locate" in yaml) {
-    return location({ resource: yaml.locate, node: yaml.prefers, ...scoreOf(yaml.score), id: yaml.id })
+}
+
+function between(yaml: ConstraintYaml): Constraint | undefined {
+  if ("colocate" in yaml && "with" in yaml) {
+    return colocation({ resource: yaml.colocate, with: yaml.with, score: scoreOf(yaml.score), id: yaml.id })
   }
+  if ("locate" in yaml && "prefers" in yaml && typeof yaml.locate === "string") {
+    return location({ resource: yaml.locate, node: yaml.prefers, score: scoreOf(yaml.score), id: yaml.id })
+  }
+  if (!("order" in yaml) || !isPair(yaml.order)) return undefined
   const [first, then] = [orderStep(yaml.order[0]), orderStep(yaml.order[1])]
   const actions = { firstAction: first.action, thenAction: then.action ?? first.action }
   const { kind, symmetrical, id } = yaml
   return order(first.name, then.name, { ...actions, kind, symmetrical, id })
-}
-
-function scoreOf(score: number | string | undefined): { score?: string } {
-  return score === undefined ? {} : { score: String(score).replace(/^\+/, "") }
 }
 
 /** `promote galera-clone`, or a name alone. */
@@ -96,10 +111,30 @@ interface Reference {
 
 function referencesOf(yaml: ConstraintYaml): Reference[] {
   const resource = (name: string, ...path: Path): Reference => ({ name, kind: "resource", path })
-  if ("colocate" in yaml) return [resource(yaml.colocate, "colocate"), resource(yaml.with, "with")]
-  if ("locate" in yaml) {
-    return [resource(yaml.locate, "locate"), { name: yaml.prefers, kind: "node", path: ["prefers"] }]
+  const ofSets = (sets: readonly SetYaml[], key: string) =>
+    sets.flatMap((set, at) => {
+      const inner = Array.isArray(set) ? [] : ["resources"]
+      return longSet(set).resources.map((name, index) => resource(name, key, at, ...inner, index))
+    })
+  if ("ticket" in yaml) {
+    const { resources } = yaml
+    return typeof resources === "string" ? [resource(resources, "resources")] : ofSets(resources, "resources")
   }
+  if ("colocate" in yaml) {
+    if (!("with" in yaml)) return ofSets(yaml.colocate, "colocate")
+    return [resource(yaml.colocate, "colocate"), resource(yaml.with, "with")]
+  }
+  if ("locate" in yaml) {
+    const { locate } = yaml
+    const placed =
+      typeof locate === "string"
+        ? [resource(locate, "locate")]
+        : Array.isArray(locate)
+          ? locate.map((name, at) => resource(name, "locate", at))
+          : []
+    return "prefers" in yaml ? [...placed, { name: yaml.prefers, kind: "node", path: ["prefers"] }] : placed
+  }
+  if (!isPair(yaml.order)) return ofSets(yaml.order as readonly SetYaml[], "order")
   return yaml.order.map((text, at) => resource(orderStep(text).name, "order", at))
 }
 

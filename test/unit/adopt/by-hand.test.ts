@@ -182,6 +182,7 @@ test("what an inventory has no words for is a comment with all of it, and up lea
         '<rsc_location id="gone" rsc="plain" node="gamma" score="7"/>',
         '<rsc_colocation id="roles" rsc="plain" with-rsc="one" score="9" rsc-role="Started"/>',
         '<rsc_ticket id="ticket" rsc="plain" ticket="t1"/>',
+        `<rsc_location id="twice" rsc="plain">${rule.replaceAll(/id="/g, "$&a")}${rule.replaceAll(/id="/g, "$&b")}</rsc_location>`,
       ].join(""),
       more: '<fencing-topology><fencing-level id="fl" target="alpha" index="1" devices="f"/></fencing-topology><acls><acl_role id="reader"/></acls>',
     }),
@@ -195,10 +196,10 @@ test("what an inventory has no words for is a comment with all of it, and up lea
     ["two", "tail"],
   ])
   expect(pacemaker?.resources[0]?.meta).toEqual({ priority: "3" })
-  expect(pacemaker?.constraints.map(({ id }) => id)).toEqual(["kept"])
+  expect(pacemaker?.constraints.map(({ id }) => id)).toEqual(["kept", "sets", "ruled", "roles", "ticket"])
   const said = comments(text).join("\n")
   const ids = ["rack", "u1", "pu-cpu", "timed-i", "tpl", "made", "gc", "member", "tail-meta", "box", "inside"]
-  const others = ["sets", "ruled", "cli-ban-plain-on-beta", "gone", "roles", "ticket", "fl", "reader"]
+  const others = ["twice", "cli-ban-plain-on-beta", "gone", "fl", "reader"]
   for (const id of [...ids, ...others]) expect(said).toContain(`"${id}"`)
   for (const word of ["target-role=Stopped", "somebody's own", "crm_resource --clear"]) expect(said).toContain(word)
   expect(text).not.toContain("hunter2")

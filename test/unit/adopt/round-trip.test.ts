@@ -51,6 +51,18 @@ pacemaker:
     - { order: [stop web, plain-clone], kind: Optional }
     - { locate: web, prefers: node1, score: 50 }
     - { locate: all, prefers: node3.example.org, score: -INFINITY, id: never-there }
+    - { colocate: web, role: Started, with: db-clone, withRole: Promoted, score: 7 }
+    - { colocate: [[web, plain-clone], { resources: [all, role-clone], sequential: false, role: Promoted }], score: 20 }
+    - { order: [[web, all], { resources: [db-clone, role-clone], sequential: false, requireAll: false, action: promote }], symmetrical: false, id: in-turn }
+    - { order: [[web, often-everywhere]], kind: Optional }
+    - { locate: [web, plain-clone], prefers: node2, score: 3 }
+    - { locate: { pattern: "^(web|often).*" }, prefers: node1, score: -5, resourceDiscovery: never }
+    - { locate: web, where: not_defined pingd or pingd lt integer 1, score: -INFINITY }
+    - { locate: all, where: "#uname eq node1 and (date in_range 2037-01-01 to 2037-02-01 or date-spec hours=9-16 weekdays=1-5)", score: 40 }
+    - { locate: db-clone, where: defined "a b" and date gt 2036-05-05, role: Promoted, scoreAttribute: weight, id: by-weight }
+    - { locate: web, where: 'date in_range 2037-01-01 to duration hours=6 and site ne "it''s here"', score: 1 }
+    - { ticket: t1, resources: web, lossPolicy: fence }
+    - { ticket: t1, resources: [[all], { resources: [db-clone], role: Promoted }], lossPolicy: demote }
 vips:
   vip: 10.0.0.11/24
   public: { address: 192.168.1.11/24, nic: eth1, monitor: 5s, resource: { parameters: { broadcast: 192.168.1.255 }, operations: { monitor: { timeout: 15s }, start: { interval: 0s, timeout: 33s } }, meta: { resource-stickiness: 7 } } }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { type Constraint, hostsOf, type Inventory, type Pacemaker } from "../../../src/model/inventory.ts"
+import { describeConstraint } from "../../../src/pacemaker/describe-change.ts"
 import { parseInventory } from "../parse-inventory.ts"
 
 const HOSTS = "controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }"
@@ -115,6 +116,7 @@ describe("the cluster", () => {
 function inWords(one: Constraint): string {
   if (one.type === "colocation") return `${one.id}: ${one.resource} with ${one.with} ${one.score}`
   if (one.type === "location") return `${one.id}: ${one.resource} on ${one.node} ${one.score}`
+  if (one.type === "composed") return `${one.id}: ${describeConstraint(one)}`
   return `${one.id}: ${one.firstAction} ${one.first} then ${one.thenAction} ${one.then} ${one.kind} ${one.symmetrical}`
 }
 

@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
-import { type Cib, EMPTY_CIB, EMPTY_TEXT } from "../../../src/pacemaker/cib.ts"
+import { type Cib, EMPTY_CIB, EMPTY_TEXT, refersTo } from "../../../src/pacemaker/cib.ts"
 import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import type { Desired } from "../../../src/pacemaker/desired.ts"
 import { diffCib } from "../../../src/pacemaker/diff.ts"
@@ -282,13 +282,7 @@ const anyDesired = fc
       .map((one, at) => (changed[at] ? { ...one, operations } : one))
       .filter((_, at) => kept[at])
     const ids = new Set(resources.flatMap(({ id, clone, group }) => [clone ? clone.id : id, group]))
-    const present = (one: (typeof from.constraints)[number]) =>
-      (one.type === "order"
-        ? [one.first, one.then]
-        : one.type === "colocation"
-          ? [one.resource, one.with]
-          : [one.resource]
-      ).every((id) => ids.has(id))
+    const present = (one: (typeof from.constraints)[number]) => refersTo(one).every((id) => ids.has(id))
     return { ...from, resources, constraints: from.constraints.filter(present) }
   })
 

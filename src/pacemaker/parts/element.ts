@@ -1,0 +1,101 @@
+import type { CibElement } from "../../model/inventory.ts"
+import { sameValue } from "../values.ts"
+
+/** An element by its name and attributes; those that are undefined are left out. */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | undefined>>,
+  children: readonly CibElement[] = [],
+): CibElement {
+  const said = Object.entries(attributes).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return { name, attributes: Object.fromEntries(said), children }
+}
+
+const REFERENCES = ["rsc", "with-rsc", "first", "then"]
+
+/** The resources, clones, groups and tags that a constraint names. */
+export function referredIn({ name, attributes, children }: CibElement): readonly string[] {
+  return [
+    ...REFERENCES.flatMap((key) => attributes[key] ?? []),
+    ...(name === "resource_ref" ? [attributes.id ?? ""] : []),
+    ...children.flatMap(referredIn),
+  ]
+}
+
+/** Whether two elements mean the same to pacemaker, whatever the ids in them: those that are names count. */
+export function sameElement(one: CibElement, other: CibElement): boolean {
+  if (one.name !== other.name) return false
+  const [a, b] = [attributesOf(one), attributesOf(other)]
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  const exact = one.name === "nvpair" || EXACT.has(one.name)
+  const same = [...names].every((name) => {
+    const [left, right] = [a[name], b[name]]
+    return left !== undefined && right !== undefined && (left === right || (!exact && sameValue(left, right)))
+  })
+  if (!same) return false
+  const [mine, theirs] = [childrenOf(one), childrenOf(other)]
+  return mine.length === theirs.length && mine.every((child, at) => sameElement(child, theirs[at]!))
+}
+
+/** Their values are somebody's text, and no word of pacemaker's. */
+const EXACT: ReadonlySet<string> = new Set([
+  "expression",
+  "recipient",
+  "alert",
+  "acl_permission",
+  "obj_ref",
+  "resource_ref",
+])
+
+/** Elements whose id is what they say. */
+const NAMED: ReadonlySet<string> = new Set([
+  "resource_ref",
+  "obj_ref",
+  "role",
+  "acl_target",
+  "acl_group",
+  "acl_role",
+  "tag",
+])
+
+/** What pacemaker takes where an attribute is not there. */
+const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  rsc_colocation: { score: "INFINITY", "rsc-role": "Started", "with-rsc-role": "Started" },
+  rsc_location: { role: "Started", "resource-discovery": "always" },
+  rsc_order: { "first-action": "start" },
+  rsc_ticket: { "loss-policy": "stop", "rsc-role": "Started" },
+  resource_set: { sequential: "true", "require-all": "true", action: "start", role: "Started" },
+  rule: { "boolean-op": "and", score: "0" },
+  expression: { "value-source": "literal" },
+  instance_attributes: { score: "0" },
+  meta_attributes: { score: "0" },
+  utilization: { score: "0" },
+}
+
+function attributesOf({ name, attributes }: CibElement): Readonly<Record<string, string>> {
+  const { id, description: _, ...rest } = attributes
+  const all = { ...DEFAULTS[name], ...rest, ...(NAMED.has(name) && id !== undefined ? { id } : {}) }
+  return name === "rsc_order" ? orderOf(all) : all
+}
+
+/** Its kind was a score once, and what is symmetrical depends on it. */
+function orderOf({ score, ...rest }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const kind = rest.kind ?? (score === "0" ? "Optional" : "Mandatory")
+  const symmetrical = kind === "Serialize" ? "false" : "true"
+  return { symmetrical, "then-action": rest["first-action"] ?? "start", ...rest, kind }
+}
+
+/** Where order means nothing, in one. */
+function childrenOf({ children }: CibElement): readonly CibElement[] {
+  const sorted = (name: string, key: string) =>
+    children
+      .filter((one) => one.name === name)
+      .toSorted((a, b) => ((a.attributes[key] ?? "") < (b.attributes[key] ?? "") ? -1 : 1))
+  const loose = new Map([
+    ["nvpair", sorted("nvpair", "name")],
+    ["recipient", sorted("recipient", "value")],
+    ["obj_ref", sorted("obj_ref", "id")],
+    ["role", sorted("role", "id")],
+  ])
+  return [...children.filter(({ name }) => !loose.has(name)), ...[...loose.values()].flat()]
+}

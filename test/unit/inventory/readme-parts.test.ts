@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs"
+import { expect, test } from "vitest"
+import { describeConstraint } from "../../../src/pacemaker/describe-change.ts"
+import { parseInventory } from "../parse-inventory.ts"
+
+const README = readFileSync(new URL("../../../inventory/README.md", import.meta.url), "utf8")
+const HOSTS = `name: readme
+controllers: { controller1: 10.0.0.12, controller2: 10.0.0.13, controller3: 10.0.0.14 }
+`
+
+/** The first example below a heading, in an inventory of three nodes. */
+function example(heading: string) {
+  const text = README.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0]
+  const yaml = /```yaml\n(.*?)```/s.exec(text ?? "")?.[1]
+  if (yaml === undefined) throw new Error(`no example below ${heading}`)
+  return parseInventory(HOSTS + yaml, "i.yaml").pacemaker!
+}
+
+test("the README's constraints are what they look like", () => {
+  expect(example("What runs where, with what and after what").constraints.map(describeConstraint)).toEqual([
+    "app with Promoted db-clone (100)",
+    "promote db-clone then app",
+    "in order [db-clone app] then [web worker sequential=false] (Optional)",
+    "together [web worker] with [db-clone role=Promoted] (20)",
+    "[web worker] on controller1 (50)",
+    "/w.*/ on controller3 (-INFINITY)",
+    "app where not_defined pingd or pingd lt integer 1 (-INFINITY)",
+    "worker where #uname eq controller2 and date-spec hours=22-23 (200)",
+    "app with the ticket paris (stop)",
+  ])
+})
