@@ -20,6 +20,7 @@ export interface Written {
   /** Names of the VIPs that are the cluster's. */
   vips: readonly string[]
   constraintIds: readonly string[]
+  levelIds: readonly string[]
   fencingIds: readonly string[]
 }
 
@@ -67,7 +68,10 @@ function leaveOut(without: { path: Path; why: string }[], path: Path, why: strin
 const DEPTHS: Readonly<Record<string, number>> = { pacemaker: 3, vips: 2, keepalived: 2, sysctl: 2 }
 
 /** What stands in the CIB, by kind and name. */
-function keyOf([section, part, item]: Path, { constraintIds, fencingIds }: Written): string | undefined {
+function keyOf(
+  [section, part, item, name]: Path,
+  { constraintIds, levelIds, fencingIds }: Written,
+): string | undefined {
   if (section !== "pacemaker" || item === undefined) return undefined
   switch (part) {
     case "resources":
@@ -76,6 +80,14 @@ function keyOf([section, part, item]: Path, { constraintIds, fencingIds }: Writt
       return `resource ${fencingIds[Number(item)]}`
     case "constraints":
       return `constraint ${constraintIds[Number(item)]}`
+    case "fencingLevels":
+      return `fencing level ${levelIds[Number(item)]}`
+    case "tags":
+      return `tag ${item}`
+    case "alerts":
+      return `alert ${item}`
+    case "acls":
+      return name === undefined ? undefined : `ACL ${String(item).replace(/s$/, "")} ${name}`
     case "properties":
       return `property ${item}`
     case "resourceDefaults":

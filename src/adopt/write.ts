@@ -54,11 +54,12 @@ export function write(findings: Findings, wording: Wording): Written {
     ],
     vips: Object.keys(adopted.vips),
     constraintIds: adopted.constraintIds,
+    levelIds: adopted.levelIds,
     fencingIds: (adopted.pacemaker.fencing ?? []).map(({ name }) => name),
   }
 }
 
-const NO_CIB: AdoptedCib = { pacemaker: {}, vips: {}, haproxy: undefined, constraintIds: [], remarks: [] }
+const NO_CIB: AdoptedCib = { pacemaker: {}, vips: {}, haproxy: undefined, constraintIds: [], levelIds: [], remarks: [] }
 
 function pacemakerOf({ corosync, crmsh }: Findings, { pacemaker }: AdoptedCib) {
   const shell = crmsh ? { shell: "crmsh" } : {}

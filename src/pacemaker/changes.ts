@@ -1,4 +1,4 @@
-import type { Constraint, Operation } from "../model/inventory.ts"
+import type { CibPart, Constraint, Operation } from "../model/inventory.ts"
 import type { Attributes, CibClone, CibConstraint, CibOperation, CibResource, Section } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
 
@@ -21,6 +21,7 @@ export type Change =
   | { type: "unset"; section: Section; name: string; have: string }
   | { type: "set"; section: Section; name: string; value: string; have?: string | undefined }
   | { type: "delete-constraint"; have: CibConstraint }
+  | { type: "delete-part"; have: CibPart }
   | { type: "delete-resource"; have: CibResource }
   | { type: "unclone"; have: CibResource; clone: CibClone }
   | { type: "leave-group"; have: CibResource; group: string }
@@ -36,6 +37,8 @@ export type Change =
   | { type: "update-clone"; have: CibResource; clone: CibClone; meta: AttributeChange }
   /** `after`: the member it is to follow; absent: it comes first. */
   | { type: "join-group"; resource: string; group: string; after?: string | undefined; before?: string | undefined }
+  | { type: "create-part"; part: CibPart }
+  | { type: "update-part"; have: CibPart; part: CibPart }
   | { type: "create-constraint"; constraint: Constraint }
 
 /** The changes of one type. */

@@ -1,5 +1,7 @@
 import type { AttributeSection, Attributes, Cib, CibClone, CibGroup, CibResource, Section } from "./cib.ts"
 import { parseConstraint } from "./cib-parse-constraint.ts"
+import { hasOwnId } from "./parts/element.ts"
+import { readParts } from "./parts/kinds.ts"
 import { onNode, setOnNode } from "./per-node.ts"
 import { schemaOf } from "./schema.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
@@ -29,6 +31,7 @@ export function parseCib(xml: string): Cib {
     seeds: seeds.map((set) => set.attributes.id!),
     ...parseResources(child(configuration, "resources")?.children ?? []),
     constraints: (child(configuration, "constraints")?.children ?? []).map(parseConstraint),
+    parts: readParts(configuration),
     nodes: childrenOf(child(configuration, "nodes"), "node").map(parseNode),
     ids: new Set(configuration === undefined ? [] : [...descendants(configuration)].flatMap(idOf)),
     schema: schemaOf(root.attributes["validate-with"]),
@@ -134,5 +137,5 @@ function primitive(element: Element): CibResource {
 }
 
 function idOf(element: Element): string[] {
-  return element.attributes.id === undefined ? [] : [element.attributes.id]
+  return element.attributes.id === undefined || !hasOwnId(element) ? [] : [element.attributes.id]
 }

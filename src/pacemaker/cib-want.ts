@@ -1,9 +1,10 @@
 import * as z from "zod"
-import type { CibElement, Inventory, Pacemaker } from "../model/inventory.ts"
+import type { CibElement, Inventory, Pacemaker, PartKind } from "../model/inventory.ts"
 import type { BindContext } from "../model/step.ts"
 import type { PlaceOf } from "./agents/checked.ts"
 import { type Desired, desiredCib } from "./desired.ts"
 import { type ParameterSecret, parameterSecrets } from "./parameter-secrets.ts"
+import { PART_PLACES } from "./parts/kinds.ts"
 import { HAPROXY_RESOURCE } from "./section/vip-resources.ts"
 
 const attributes = z.record(z.string(), z.string())
@@ -52,6 +53,12 @@ const constraint = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("composed"), id: z.string(), element: cibElement }),
 ])
 
+const part = z.strictObject({
+  kind: z.enum(Object.keys(PART_PLACES) as PartKind[]),
+  id: z.string(),
+  element: cibElement,
+})
+
 /** What a cluster's CIB should hold. */
 export const CIB_WANT = z.strictObject({
   cluster: z
@@ -67,6 +74,7 @@ export const CIB_WANT = z.strictObject({
     }),
     resources: z.array(resource).readonly(),
     constraints: z.array(constraint).readonly(),
+    parts: z.array(part).readonly().optional(),
   }) satisfies z.ZodType<Desired>,
 })
 

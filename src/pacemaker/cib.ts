@@ -1,4 +1,4 @@
-import type { CibElement, Constraint } from "../model/inventory.ts"
+import type { CibElement, CibPart, Constraint } from "../model/inventory.ts"
 import { referredIn } from "./parts/element.ts"
 import type { SchemaVersion } from "./schema.ts"
 
@@ -19,6 +19,8 @@ export interface Cib {
   /** Templates, bundles and whatever else has no place above. */
   otherResources: readonly string[]
   constraints: readonly CibConstraint[]
+  /** Tags, alerts, fencing levels and access control. */
+  parts: readonly CibPart[]
   /** `attributes`: those that outlive a restart; left out where there are none. */
   nodes: readonly { id: string; name: string; attributes?: Attributes }[]
   /** Every id of the configuration. */
@@ -130,6 +132,7 @@ export const EMPTY_CIB: Cib = {
   groups: [],
   otherResources: [],
   constraints: [],
+  parts: [],
   nodes: [],
   ids: new Set(),
 }

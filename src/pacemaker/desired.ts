@@ -1,4 +1,4 @@
-import type { Constraint, Inventory, Resource } from "../model/inventory.ts"
+import type { CibPart, Constraint, Inventory, Resource } from "../model/inventory.ts"
 import type { Attributes, Section } from "./cib.ts"
 import { standIn } from "./stand-in.ts"
 
@@ -10,6 +10,8 @@ export interface Desired {
   /** In order of creation, fencing devices first: nothing should run before it can be fenced. */
   resources: readonly DesiredResource[]
   constraints: readonly Constraint[]
+  /** Left out where there are none. */
+  parts?: readonly CibPart[] | undefined
 }
 
 /** The CIB's content as the inventory wants it; undefined where pacemaker is not managed. */
@@ -26,6 +28,7 @@ export function desiredCib({ pacemaker }: Inventory): Desired | undefined {
       ...pacemaker.resources.map((resource) => ({ ...standingIn(resource), fencing: false })),
     ],
     constraints: pacemaker.constraints,
+    ...(pacemaker.parts === undefined ? {} : { parts: pacemaker.parts }),
   }
 }
 

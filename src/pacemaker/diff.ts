@@ -4,6 +4,7 @@ import { type Attributes, type Cib, refersTo, SECTIONS, type Section } from "./c
 import type { Desired } from "./desired.ts"
 import { diffConstraints } from "./diff-constraint.ts"
 import { diffGroups } from "./diff-group.ts"
+import { diffParts } from "./diff-part.ts"
 import { diffResources } from "./diff-resource.ts"
 import { foreignObjects } from "./foreign.ts"
 import type { Ownership } from "./ownership.ts"
@@ -27,11 +28,15 @@ export function diffCib(desired: Desired, cib: Cib, owned: Ownership): CibDiff {
   const groups = diffGroups(desired, cib, owned, resources.changes)
   const touched = [...resources.changes, ...groups.changes]
   const constraints = diffConstraints(desired, cib, owned, touched)
+  const parts = diffParts(desired, cib, owned)
   const changes = [
     ...cib.seeds.map((id): Change => ({ type: "unseed", id })),
     ...SECTIONS.flatMap((section) => diffSection(section, desired.sections[section], cib, owned)),
     ...changesOf(constraints.changes, "delete-constraint"),
+    ...changesOf(parts.changes, "delete-part"),
     ...inOrder(touched),
+    ...changesOf(parts.changes, "create-part"),
+    ...changesOf(parts.changes, "update-part"),
     ...changesOf(constraints.changes, "create-constraint"),
   ]
   return {
@@ -41,6 +46,7 @@ export function diffCib(desired: Desired, cib: Cib, owned: Ownership): CibDiff {
       ...resources.conflicts,
       ...groups.conflicts,
       ...constraints.conflicts,
+      ...parts.conflicts,
       ...bound(cib, desired, owned, touched),
     ],
     notes: resources.notes,

@@ -12,6 +12,8 @@ import {
   describeSection,
   shownValue,
 } from "./describe-change.ts"
+import { describePart } from "./parts/describe-part.ts"
+import { partKey } from "./parts/kinds.ts"
 
 /** Properties that move or stop everything at once. */
 const SWEEPING = new Set(["maintenance-mode", "stop-all-resources", "symmetric-cluster", "stop-orphan-resources"])
@@ -53,6 +55,12 @@ function driftOfChange(change: Change, isNew: (id: string) => boolean): readonly
         item(`constraint ${constraint.id}`, ABSENT, describeConstraint(constraint), constraintRisk(constraint, isNew)),
       ]
     }
+    case "delete-part":
+      return [item(partKey(change.have), describePart(change.have), ABSENT, "none")]
+    case "create-part":
+      return [item(partKey(change.part), ABSENT, describePart(change.part), "none")]
+    case "update-part":
+      return [item(partKey(change.part), describePart(change.have), describePart(change.part), "none")]
     case "delete-resource":
       return [
         item(

@@ -1,11 +1,14 @@
 import { type Cib, hasExpired } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 import { sameConstraint } from "./diff-constraint.ts"
+import { isSatisfied } from "./diff-part.ts"
 import type { Ownership } from "./ownership.ts"
+import { partKey } from "./parts/kinds.ts"
 
 /** Objects of the CIB that are neither wanted nor owned. Attributes are not among them: what is not named is not managed. */
 export function foreignObjects(desired: Desired, cib: Cib, owned: Ownership, now = Date.now()): readonly string[] {
   const resources = new Set(desired.resources.map(({ id }) => id))
+  const parts = new Set((desired.parts ?? []).map(partKey))
   const constraints = new Set(desired.constraints.map(({ id }) => id))
   return [
     ...cib.resources
@@ -16,5 +19,9 @@ export function foreignObjects(desired: Desired, cib: Cib, owned: Ownership, now
       .filter((one) => !constraints.has(one.id) && !owned.constraint.has(one.id))
       .filter((one) => !desired.constraints.some((want) => sameConstraint(want, one)))
       .map((one) => `constraint ${one.id}${hasExpired(one, now) ? " (expired)" : ""}`),
+    ...cib.parts
+      .filter((one) => !parts.has(partKey(one)) && !owned.part.has(partKey(one)))
+      .filter((one) => !(desired.parts ?? []).some((want) => isSatisfied(want, { parts: [one] })))
+      .map(partKey),
   ]
 }

@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { type Cib, SECTIONS, type Section } from "./cib.ts"
 import type { Desired } from "./desired.ts"
+import { partKey } from "./parts/kinds.ts"
 import { recorded, type SecretNames } from "./secret-record.ts"
 
 export const STATE_DIRECTORY = "/var/lib/haops"
@@ -8,9 +9,9 @@ export const STATE_DIRECTORY = "/var/lib/haops"
 export const LAST_APPLIED = `${STATE_DIRECTORY}/last-applied.json`
 export const LAST_APPLIED_FILE = { path: LAST_APPLIED, mode: "0600", owner: "root:root" } as const
 
-const KINDS = [...SECTIONS, "resource", "constraint"] as const
+const KINDS = [...SECTIONS, "resource", "constraint", "part"] as const
 /** A kind of object that can be owned. */
-export type Kind = Section | "resource" | "constraint"
+export type Kind = Section | "resource" | "constraint" | "part"
 
 /** Names and ids of what haops made, by kind. Clones and groups go with their resources. */
 export type Ownership = Readonly<Record<Kind, ReadonlySet<string>>>
@@ -43,6 +44,7 @@ export const OWNED_LISTS = z.strictObject({
   "operation-default": ids,
   resource: ids,
   constraint: ids,
+  part: z.array(z.string()).optional().describe("Tags, alerts and the like, such as `tag web`."),
 })
 export type OwnedLists = z.infer<typeof OWNED_LISTS>
 
@@ -63,6 +65,7 @@ export function ownershipOf(desired: Desired): Ownership {
   return record((kind) => {
     if (kind === "resource") return desired.resources.map(({ id }) => id)
     if (kind === "constraint") return desired.constraints.map(({ id }) => id)
+    if (kind === "part") return (desired.parts ?? []).map(partKey)
     return Object.keys(desired.sections[kind])
   })
 }
@@ -91,9 +94,11 @@ export function currentOwnership(records: readonly (LastApplied | undefined)[]):
 export function presentIn(cib: Cib, owned: Ownership): Ownership {
   const resources = new Set(cib.resources.map(({ id }) => id))
   const constraints = new Set(cib.constraints.map(({ id }) => id))
+  const parts = new Set(cib.parts.map(partKey))
   return record((kind) =>
     [...owned[kind]].filter((id) => {
       if (kind === "resource") return resources.has(id)
+      if (kind === "part") return parts.has(id)
       return kind === "constraint" ? constraints.has(id) : Object.hasOwn(cib.sections[kind].values, id)
     }),
   )
@@ -116,12 +121,14 @@ export function formatLastApplied({ epoch, admin, cluster, owned, secrets = {} }
 
 /** Sorted lists of an ownership. */
 export function toLists(owned: Ownership): OwnedLists {
-  return Object.fromEntries(KINDS.map((kind) => [kind, [...owned[kind]].sort()])) as OwnedLists
+  // An older haops reads a record that says nothing of parts.
+  const said = KINDS.filter((kind) => kind !== "part" || owned.part.size > 0)
+  return Object.fromEntries(said.map((kind) => [kind, [...owned[kind]].sort()])) as OwnedLists
 }
 
 /** The ownership of lists. */
 export function fromLists(lists: OwnedLists): Ownership {
-  return record((kind) => lists[kind])
+  return record((kind) => lists[kind] ?? [])
 }
 
 /** Parse the file. Throws where it is not one of ours: guessing at ownership could delete what is not ours. */

@@ -3,6 +3,7 @@ import type { PlaceOf } from "./agents/checked.ts"
 import { type Change, changesOf } from "./changes.ts"
 import type { Cib } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
+import { partKey } from "./parts/kinds.ts"
 import { newWords, type Unknown, UPGRADE } from "./parts/new-words.ts"
 import { isAtLeast, type SchemaVersion } from "./schema.ts"
 
@@ -33,8 +34,12 @@ export function schemaFindings(
   const elements = changesOf(changes, "create-constraint").flatMap(({ constraint }) =>
     constraint.type === "composed" ? [{ what: `constraint ${constraint.id}`, element: constraint.element }] : [],
   )
+  const parts = [
+    ...changesOf(changes, "create-part").map(({ part }) => part),
+    ...changesOf(changes, "update-part").map(({ part }) => part),
+  ].map((part) => ({ what: partKey(part), element: part.element }))
   const by = `pacemaker-${schema.join(".")}`
-  return [...found, ...newWords(elements, schema)].map(({ what, hint }) => ({
+  return [...found, ...newWords([...elements, ...parts], schema)].map(({ what, hint }) => ({
     severity: "error",
     message: `${what}, which ${by}, the CIB's schema, does not know`,
     hint,

@@ -3,12 +3,14 @@ import type { Constraint } from "../../model/inventory.ts"
 import type { Cib, CibConstraint, Section } from "../cib.ts"
 import { parseCib } from "../cib-parse.ts"
 import { sameConstraint } from "../diff-constraint.ts"
+import { PART_PLACES } from "../parts/kinds.ts"
 import type { ConstraintYaml } from "../section/constraint-schema.ts"
 import type { PacemakerYaml } from "../section/schema.ts"
 import { tiesOf } from "../section/vip-resources.ts"
 import { child, childrenOf, type Element, parseXml } from "../xml.ts"
 import type { Choices } from "./choices.ts"
 import { constraintYaml } from "./constraint-yaml.ts"
+import { adoptParts } from "./parts-yaml.ts"
 import { type AdoptedResources, adoptResources } from "./resources.ts"
 import { nonEmpty, scalarsOf, shownXml } from "./words.ts"
 
@@ -17,6 +19,8 @@ export interface AdoptedCib extends Pick<AdoptedResources, "vips" | "haproxy"> {
   pacemaker: Partial<PacemakerYaml>
   /** Ids of its constraints, in their order. */
   constraintIds: readonly string[]
+  /** Ids of its fencing levels, in their order. */
+  levelIds: readonly string[]
   remarks: readonly Remark[]
 }
 
@@ -32,6 +36,7 @@ export function adoptCib(text: string, choices: Choices): AdoptedCib {
   const vips = Object.keys(resources.vips).map((name) => ({ name }))
   const ties = placement === undefined || resources.haproxy === undefined ? [] : tiesOf(vips, { placement }, [])
   const constraints = adoptConstraints(child(configuration, "constraints"), cib, choices, ties)
+  const parts = adoptParts(cib, choices)
   const properties = propertiesOf(cib, choices, resources.fencing.length > 0)
   const pacemaker: Partial<PacemakerYaml> = nonEmpty({
     properties: properties.yaml,
@@ -40,17 +45,20 @@ export function adoptCib(text: string, choices: Choices): AdoptedCib {
     fencing: [...resources.fencing],
     resources: { ...resources.resources },
     constraints: constraints.map(({ yaml }) => yaml).filter((yaml) => yaml !== undefined),
+    ...parts.yaml,
   })
   return {
     pacemaker,
     vips: resources.vips,
     haproxy: resources.haproxy,
     constraintIds: constraints.flatMap(({ id, yaml }) => (yaml === undefined ? [] : [id])),
+    levelIds: parts.levelIds,
     remarks: [
       ...properties.remarks,
       ...refusedValues(cib, choices),
       ...resources.remarks,
       ...constraints.flatMap(({ remark }) => remark ?? []),
+      ...parts.remarks,
       ...besides(configuration),
     ],
   }
@@ -132,12 +140,14 @@ function leftOut({ id }: CibConstraint, yaml: ConstraintYaml | undefined): strin
 }
 
 const READ = ["crm_config", "nodes", "resources", "constraints", "rsc_defaults", "op_defaults"]
+/** Of these each part is looked at by itself. */
+const IN_PARTS = Object.values(PART_PLACES).map(({ section }) => section)
 
 /** Whole sections, and sets that hold by a rule. */
 function besides(configuration: Element | undefined): readonly Remark[] {
   const why = "an inventory has no words for this; it stays as it is"
   const others = (configuration?.children ?? []).filter(
-    ({ name, children }) => !READ.includes(name) && children.length > 0,
+    ({ name, children }) => ![...READ, ...IN_PARTS].includes(name) && children.length > 0,
   )
   const sets = READ.flatMap((name) => child(configuration, name)?.children ?? []).filter(
     (set) => /^(cluster_property_set|meta_attributes)$/.test(set.name) && isBeyond(set),

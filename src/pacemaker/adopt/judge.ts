@@ -49,6 +49,9 @@ function idsOf(change: Change): readonly string[] {
       return [change.resource]
     case "create-constraint":
     case "delete-constraint":
+    case "create-part":
+    case "update-part":
+    case "delete-part":
     case "set":
     case "unset":
     case "unseed":

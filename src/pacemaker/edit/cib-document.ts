@@ -1,8 +1,6 @@
 import { HaopsError } from "../../base/errors.ts"
+import { hasOwnId } from "../parts/element.ts"
 import { formatDocument, readDocument, type XmlDocument, XmlNode } from "./xml-document.ts"
-
-/** Elements whose id is that of another. */
-const REFERENCES = ["obj_ref", "resource_ref", "role"]
 
 /** A CIB that is edited by ids. */
 export class CibDocument {
@@ -50,13 +48,18 @@ export class CibDocument {
   /** Nodes have names and numbers of their own: a remote one is called as the resource that makes it one. */
   #named(): readonly XmlNode[] {
     const parts = this.configuration.children.filter(({ name }) => name !== "nodes")
-    return parts.flatMap((part) => part.descendants()).filter(({ name }) => !REFERENCES.includes(name))
+    return parts.flatMap((part) => part.descendants()).filter(hasOwnId)
   }
 
   /** An id that nothing has: the one that is wanted, or one like it. */
   free(wanted: string): string {
     const base = wanted.replace(/[^\w.-]/g, "_")
-    const taken = new Set(this.configuration.descendants().map((node) => node.id))
+    const taken = new Set(
+      this.configuration
+        .descendants()
+        .filter(hasOwnId)
+        .map((node) => node.id),
+    )
     let id = base
     for (let number = 1; taken.has(id); number++) id = `${base}-${number}`
     return id

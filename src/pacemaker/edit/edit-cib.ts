@@ -6,6 +6,7 @@ import { CibDocument } from "./cib-document.ts"
 import { createConstraint } from "./constraints.ts"
 import { removeDangling } from "./dangling.ts"
 import type { Editing } from "./editing.ts"
+import { createPart, deletePart, updatePart } from "./parts.ts"
 import {
   changeClone,
   cloneResource,
@@ -54,6 +55,9 @@ const WRITERS: { [Type in Change["type"]]: (change: ChangeOf<Type>, editing: Edi
   set: ({ section, name, value }, editing) => changeSection(section, { set: { [name]: value }, unset: [] }, editing),
   "delete-constraint": ({ have }, { document }) => document.get(have.id).remove(),
   "create-constraint": ({ constraint }, editing) => createConstraint(constraint, editing),
+  "delete-part": deletePart,
+  "create-part": createPart,
+  "update-part": updatePart,
   "delete-resource": ({ have }, editing) => deleteResource(have.id, editing),
   "create-resource": ({ resource }, editing) => createResource(resource, editing),
   "update-resource": updateResource,

@@ -1,9 +1,7 @@
 import type { CibElement } from "../../model/inventory.ts"
+import { hasOwnId } from "../parts/element.ts"
 import type { CibDocument } from "./cib-document.ts"
 import { XmlNode } from "./xml-document.ts"
-
-/** Elements whose id is what they refer to, or a name of somebody's own. */
-const NAMED = ["resource_ref", "obj_ref", "role", "acl_target", "acl_group"]
 
 /** Puts an element and all that is in it under a parent, each under its id, or one like it where something has that. */
 export function insertElement(
@@ -13,7 +11,7 @@ export function insertElement(
   before?: XmlNode,
 ): XmlNode {
   const { id } = attributes
-  const own = id === undefined || NAMED.includes(name) ? attributes : { ...attributes, id: document.free(id) }
+  const own = id === undefined || !hasOwnId({ name }) ? attributes : { ...attributes, id: document.free(id) }
   const node = parent.insert(new XmlNode(name, own), before)
   for (const child of children) insertElement(document, node, child)
   return node

@@ -11,6 +11,14 @@ export function element(
   return { name, attributes: Object.fromEntries(said), children }
 }
 
+/** Elements whose id is that of another, or the name of a user. */
+const REFERRING: ReadonlySet<string> = new Set(["obj_ref", "resource_ref", "role", "acl_target"])
+
+/** Whether an element's id is one of the CIB, of which there is but one. */
+export function hasOwnId({ name }: Pick<CibElement, "name">): boolean {
+  return !REFERRING.has(name)
+}
+
 const REFERENCES = ["rsc", "with-rsc", "first", "then"]
 
 /** The resources, clones, groups and tags that a constraint names. */

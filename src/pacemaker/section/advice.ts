@@ -10,6 +10,7 @@ export function advise({ pacemaker, haproxy, hosts }: Expanded, notes: Notes): v
   warnOfFencing(pacemaker, notes)
   warnOfIgnoredQuorum(pacemaker, hostsOf({ hosts }, pacemaker.on).length, notes)
   warnOfStoppedClones(pacemaker, notes)
+  warnOfIdleAcls(pacemaker, notes)
   if (haproxy?.placement === "with-vip") warnOfLooseVips(pacemaker, notes)
 }
 
@@ -41,6 +42,13 @@ function warnOfIgnoredQuorum({ properties }: Pacemaker, members: number, notes: 
   const path = ["pacemaker", "properties", "no-quorum-policy"]
   if (members !== 2) notes.warning(path, "each half of a split cluster runs everything")
   else notes.warning(path, "not needed by two members, and one that boots without the other takes every VIP at once")
+}
+
+/** Everybody of the group haclient may do all until it is turned on. */
+function warnOfIdleAcls({ properties, parts = [] }: Pacemaker, notes: Notes): void {
+  const isOn = /^(true|yes|on|y|1)$/i.test(properties["enable-acl"] ?? "")
+  if (isOn || !parts.some(({ kind }) => kind.startsWith("ACL"))) return
+  notes.warning(["pacemaker", "acls"], "does nothing without enable-acl: true among the properties")
 }
 
 /** The scheduler of pacemaker 2.0 to 3.0 stops each instance of a clone for one that failed. */

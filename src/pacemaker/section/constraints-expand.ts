@@ -12,6 +12,7 @@ import { HAPROXY_CLONE, HAPROXY_RESOURCE } from "./vip-resources.ts"
 interface Nameable {
   resources: readonly Resource[]
   fencing: readonly Resource[]
+  tags: readonly string[]
   hosts: readonly Host[]
   /** The cluster's members. */
   on: Group
@@ -19,7 +20,7 @@ interface Nameable {
 
 /** The user's constraints, each name in them checked. */
 export function expandConstraints(yaml: readonly ConstraintYaml[], known: Nameable, notes: Notes): Constraint[] {
-  const names = resourceNames(known)
+  const names = [...resourceNames(known), ...known.tags]
   const nodes = known.hosts.filter((host) => host.group === known.on).map((host) => host.name)
   const places = new Map<string, Path>()
   const orders: Placed[] = []
@@ -163,6 +164,7 @@ function sourcesOf(name: string): Path[] {
   return [
     ["pacemaker", "on"],
     ["pacemaker", "fencing", "*", "name"],
+    ["pacemaker", "tags", name],
     [...resources, name],
     [...resources, name.replace(/-clone$/, ""), "clone"],
     [...resources, "*", "clone", "id"],

@@ -8,8 +8,9 @@ import type { Host, Pacemaker, Vip } from "../../model/inventory.ts"
 import { checkVocabulary, OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS } from "./cluster-vocabulary.ts"
 import { expandConstraints, resourceNames } from "./constraints-expand.ts"
 import { corosyncOptions } from "./corosync-schema.ts"
-import { checkConstraintIds } from "./ids-check.ts"
+import { checkConstraintIds, claims } from "./ids-check.ts"
 import { checkMembers } from "./members-check.ts"
+import { expandParts } from "./parts-expand.ts"
 import { expandFencing, expandResources } from "./resources-expand.ts"
 import type { PacemakerYaml } from "./schema.ts"
 import { haproxyResource, tiesOf, vipResource } from "./vip-resources.ts"
@@ -36,14 +37,24 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   const haproxy = runsHaproxy(on, parts) ? parts.haproxy : undefined
   const made = [...vips.map(vipResource), ...(haproxy === undefined ? [] : [haproxyResource(haproxy)])]
   const fencing = expandFencing(yaml.fencing ?? [], parts.file)
-  const resources = expandResources(
-    yaml.resources ?? {},
-    { made, fencing, nodes: members.map(({ name }) => name), file: parts.file },
+  const nodes = members.map(({ name }) => name)
+  const claim = claims(nodes, notes)
+  const resources = expandResources(yaml.resources ?? {}, { made, fencing, claim, file: parts.file }, notes)
+  const tags = Object.keys(yaml.tags ?? {})
+  const constraints = expandConstraints(
+    yaml.constraints ?? [],
+    { resources, fencing, tags, hosts: parts.hosts, on },
     notes,
   )
-  const constraints = expandConstraints(yaml.constraints ?? [], { resources, fencing, hosts: parts.hosts, on }, notes)
   const ties = haproxy === undefined ? [] : tiesOf(vips, haproxy, constraints)
   checkConstraintIds(constraints, { names: resourceNames({ resources, fencing }), ties }, notes)
+  const names = {
+    resources: resourceNames({ resources, fencing }),
+    devices: fencing.map(({ id }) => id),
+    constraints: constraints.map(({ id }) => id),
+    nodes,
+  }
+  const others = expandParts(yaml, names, claim, notes)
   return {
     on,
     shell: yaml.shell ?? "auto",
@@ -59,6 +70,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     fencing,
     resources,
     constraints: [...constraints, ...ties],
+    ...(others.length === 0 ? {} : { parts: others }),
   }
 }
 

@@ -23,7 +23,7 @@ const cloneSchema = z.union([
 ])
 
 /** A secret among them as text would travel in a command's arguments, where every user of the node can read it. */
-function refuseSecrets(instead: string) {
+export function refuseSecrets(instead: string) {
   return (parameters: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx) => {
     const literal = Object.keys(parameters).filter((name) => isSecretName(name) && typeof parameters[name] !== "object")
     for (const name of literal) {

@@ -3,7 +3,7 @@ import { sourceFrom } from "../../document/paths.ts"
 import { texts } from "../../document/scalars-schema.ts"
 import { secretSource } from "../../document/secret-schema.ts"
 import type { Operation, Resource, ResourceTuning, SecretSource } from "../../model/inventory.ts"
-import { type Claim, claims } from "./ids-check.ts"
+import type { Claim } from "./ids-check.ts"
 import type { FencingYaml, ResourceYaml, TuningYaml } from "./resource-schema.ts"
 
 /** Fencing devices, with their operations and meta attributes as text. */
@@ -23,13 +23,12 @@ export function expandResources(
   {
     made,
     fencing,
-    nodes,
+    claim,
     file,
-  }: { made: readonly Resource[]; fencing: readonly Resource[]; nodes: readonly string[]; file: string },
+  }: { made: readonly Resource[]; fencing: readonly Resource[]; claim: Claim; file: string },
   notes: Notes,
 ): Resource[] {
   const own = Object.entries(yaml).map(([id, resource]) => expandOne(id, resource, file))
-  const claim = claims(nodes, notes)
   for (const [at, device] of fencing.entries()) {
     claim(device.id, "a fencing device", ["pacemaker", "fencing", at, "name"])
   }

@@ -4,6 +4,7 @@ import { secretSchema } from "../../document/secret-schema.ts"
 import { OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS, vocabularySchema } from "./cluster-vocabulary.ts"
 import { constraintSchema } from "./constraint-schema.ts"
 import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"
+import { aclsSchema, alertSchema, fencingLevelSchema, tagsSchema } from "./parts-schema.ts"
 import { fencingSchema, resourceSchema } from "./resource-schema.ts"
 
 /** The cluster: membership, properties, resources and constraints. */
@@ -31,6 +32,10 @@ export const pacemakerSchema = z.strictObject({
   fencing: z.array(fencingSchema).optional().describe("Devices that cut off a node which does not answer"),
   resources: z.record(idSchema, resourceSchema).optional().describe("Resources beyond the VIPs and haproxy, by name"),
   constraints: z.array(constraintSchema).optional().describe("What runs where, with what and after what"),
+  fencingLevels: z.array(fencingLevelSchema).optional().describe("Which devices fence a node, one level after another"),
+  tags: tagsSchema.optional().describe("Names for several resources at once"),
+  alerts: z.record(idSchema, alertSchema).optional().describe("Programs that are run when something happens, by name"),
+  acls: aclsSchema.optional().describe("Who may see and change what"),
 })
 
 export type PacemakerYaml = z.output<typeof pacemakerSchema>

@@ -184,7 +184,7 @@ test("what an inventory has no words for is a comment with all of it, and up lea
         '<rsc_ticket id="ticket" rsc="plain" ticket="t1"/>',
         `<rsc_location id="twice" rsc="plain">${rule.replaceAll(/id="/g, "$&a")}${rule.replaceAll(/id="/g, "$&b")}</rsc_location>`,
       ].join(""),
-      more: '<fencing-topology><fencing-level id="fl" target="alpha" index="1" devices="f"/></fencing-topology><acls><acl_role id="reader"/></acls>',
+      more: '<alerts><alert id="own" path="relative"/></alerts><fencing-topology><fencing-level id="fl" target="alpha" index="1" devices="f"/></fencing-topology><acls><acl_role id="reader"/></acls>',
     }),
   )
   expect({ told, problems }).toEqual({ told: [], problems: [] })
@@ -197,9 +197,10 @@ test("what an inventory has no words for is a comment with all of it, and up lea
   ])
   expect(pacemaker?.resources[0]?.meta).toEqual({ priority: "3" })
   expect(pacemaker?.constraints.map(({ id }) => id)).toEqual(["kept", "sets", "ruled", "roles", "ticket"])
+  expect(pacemaker?.parts?.map(({ kind, id }) => [kind, id])).toEqual([["ACL role", "reader"]])
   const said = comments(text).join("\n")
   const ids = ["rack", "u1", "pu-cpu", "timed-i", "tpl", "made", "gc", "member", "tail-meta", "box", "inside"]
-  const others = ["twice", "cli-ban-plain-on-beta", "gone", "fl", "reader"]
+  const others = ["twice", "cli-ban-plain-on-beta", "gone", "fl", "own"]
   for (const id of [...ids, ...others]) expect(said).toContain(`"${id}"`)
   for (const word of ["target-role=Stopped", "somebody's own", "crm_resource --clear"]) expect(said).toContain(word)
   expect(text).not.toContain("hunter2")

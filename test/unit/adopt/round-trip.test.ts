@@ -22,7 +22,7 @@ pacemaker:
   password: { env: X }
   totem: { token: 1500, join: 60, blockUnlistedIps: false }
   quorum: { waitForAll: true, lastManStanding: false, lastManStandingWindow: 20s }
-  properties: { no-quorum-policy: freeze, cluster-recheck-interval: 2min, placement-strategy: balanced }
+  properties: { no-quorum-policy: freeze, enable-acl: true, cluster-recheck-interval: 2min, placement-strategy: balanced }
   resourceDefaults: { resource-stickiness: 100, migration-threshold: 3 }
   operationDefaults: { timeout: 60s }
   fencing:
@@ -63,6 +63,22 @@ pacemaker:
     - { locate: web, where: 'date in_range 2037-01-01 to duration hours=6 and site ne "it''s here"', score: 1 }
     - { ticket: t1, resources: web, lossPolicy: fence }
     - { ticket: t1, resources: [[all], { resources: [db-clone], role: Promoted }], lossPolicy: demote }
+  fencingLevels:
+    - { node: node1, devices: [fence1] }
+    - { node: node1, devices: [fence2, fence1] }
+    - { pattern: "node[23].*", level: 4, devices: [fence2] }
+    - { attribute: rack, value: 7, devices: [fence2] }
+  tags: { all-of-them: [web, db-clone, all], some: [apart, mail] }
+  alerts:
+    mail: { path: /usr/share/pacemaker/alerts/alert_smtp.sh, options: { email_sender: "a b" }, meta: { timeout: 15s }, select: [nodes, { attributes: [standby] }, fencing], recipients: [ops@example.org, { value: /var/log/x, options: { debug: 1 }, meta: { enabled: false } }] }
+    nothing-more: { path: /bin/true }
+  acls:
+    roles:
+      reader: [{ read: /cib }, { deny: "//nvpair[@name='passwd']" }, { deny: "//nvpair[@name='password']" }]
+      web-admin: [{ write: web }, { read: { type: nvpair, attribute: value } }, { write: { type: primitive } }]
+      nobody: []
+    users: { ann: [reader, web-admin], "b.o-b": [] }
+    groups: { ops: [web-admin] }
 vips:
   vip: 10.0.0.11/24
   public: { address: 192.168.1.11/24, nic: eth1, monitor: 5s, resource: { parameters: { broadcast: 192.168.1.255 }, operations: { monitor: { timeout: 15s }, start: { interval: 0s, timeout: 33s } }, meta: { resource-stickiness: 7 } } }
@@ -132,8 +148,9 @@ test.each(Object.entries(CASES))("%s: the cluster that it makes is taken in as i
 
 /** Everything that the inventory answers for in the cluster. */
 function named(inventory: Inventory) {
-  const { sections, resources, constraints } = desiredCib(inventory)!
+  const { sections, resources, constraints, parts = [] } = desiredCib(inventory)!
   return {
+    parts: parts.map(({ kind, id }) => `${kind} ${id}`).toSorted(),
     sections: Object.values(sections).map((values) => Object.keys(values).toSorted()),
     resources: resources.map(({ id, agent }) => `${id} ${agent}`).toSorted(),
     constraints: constraints.map(({ id }) => id).toSorted(),

@@ -1,0 +1,147 @@
+import type { Remark } from "../../document/draft.ts"
+import type { CibElement, CibPart } from "../../model/inventory.ts"
+import type { Cib } from "../cib.ts"
+import { sameElement } from "../parts/element.ts"
+import { partKey } from "../parts/kinds.ts"
+import { accountPart, alertPart, levelPart, rolePart, tagPart } from "../section/part-elements.ts"
+import {
+  aclsSchema,
+  alertSchema,
+  type FencingLevelYaml,
+  fencingLevelSchema,
+  tagsSchema,
+} from "../section/parts-schema.ts"
+import type { PacemakerYaml } from "../section/schema.ts"
+import type { Choices } from "./choices.ts"
+import { nonEmpty, scalarOf, scalarsOf, shownXml } from "./words.ts"
+
+export interface AdoptedParts {
+  yaml: Pick<PacemakerYaml, "tags" | "alerts" | "fencingLevels" | "acls">
+  /** Ids of the fencing levels, in their order. */
+  levelIds: readonly string[]
+  remarks: readonly Remark[]
+}
+
+/** Tags, alerts, fencing levels and access control in an inventory's words. What it would not make again as it is, is among the remarks. */
+export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
+  const tags: Record<string, unknown> = {}
+  const alerts: Record<string, unknown> = {}
+  const acls = {
+    roles: {} as Record<string, unknown>,
+    users: {} as Record<string, unknown>,
+    groups: {} as Record<string, unknown>,
+  }
+  const fencingLevels: unknown[] = []
+  const levelIds: string[] = []
+  const remarks: Remark[] = []
+  const places: Readonly<Record<CibPart["kind"], Record<string, unknown> | unknown[]>> = {
+    tag: tags,
+    alert: alerts,
+    "ACL role": acls.roles,
+    "ACL user": acls.users,
+    "ACL group": acls.groups,
+    "fencing level": fencingLevels,
+  }
+  for (const part of parts) {
+    const yaml = yamlOf(part)
+    const why = refused.get(partKey(part)) ?? (yaml === undefined ? "an inventory has no words for this" : undefined)
+    const place = places[part.kind]
+    if (why !== undefined)
+      remarks.push({ path: ["pacemaker", ""], text: shownXml(`${why}; it stays as it is`, [part.element]) })
+    else if (Array.isArray(place)) {
+      place.push(yaml)
+      levelIds.push(part.id)
+    } else place[part.id] = yaml
+  }
+  const yaml = nonEmpty({ tags, alerts, fencingLevels, acls: nonEmpty(acls) }) as AdoptedParts["yaml"]
+  return { yaml, levelIds, remarks }
+}
+
+/** Undefined where an inventory would not make the same of it. */
+function yamlOf(part: CibPart): unknown {
+  const { again, yaml } = wordsOf(part)
+  return again !== undefined && sameElement(again.element, part.element) ? yaml : undefined
+}
+
+interface Words {
+  yaml: unknown
+  /** What an inventory would make of it. */
+  again: CibPart | undefined
+}
+
+function wordsOf({ kind, id, element }: CibPart): Words {
+  const ids = element.children.map(({ attributes }) => attributes.id ?? "")
+  switch (kind) {
+    case "tag":
+      return read(tagsSchema.safeParse({ [id]: ids }), (tags) => [ids, tagPart(id, tags[id]!)])
+    case "alert":
+      return read(alertSchema.safeParse(alertYaml(element)), (yaml) => [yaml, alertPart(id, yaml)])
+    case "fencing level":
+      return read(fencingLevelSchema.safeParse(levelYaml(element)), (yaml) => [yaml, levelPart(yaml, 1)])
+    case "ACL role":
+      return read(aclsSchema.safeParse({ roles: { [id]: element.children.map(permissionYaml) } }), ({ roles }) => [
+        roles![id]!,
+        rolePart(id, roles![id]!),
+      ])
+    case "ACL user":
+      return read(aclsSchema.safeParse({ users: { [id]: ids } }), () => [ids, accountPart(kind, id, ids)])
+    case "ACL group":
+      return read(aclsSchema.safeParse({ groups: { [id]: ids } }), () => [ids, accountPart(kind, id, ids)])
+  }
+}
+
+type Result<Yaml> = { success: true; data: Yaml } | { success: false }
+
+function read<Yaml>(result: Result<Yaml>, words: (yaml: Yaml) => readonly [unknown, CibPart]): Words {
+  if (!result.success) return { yaml: undefined, again: undefined }
+  const [yaml, again] = words(result.data)
+  return { yaml, again }
+}
+
+function alertYaml({ attributes, children }: CibElement): unknown {
+  const select = children
+    .find(({ name }) => name === "select")
+    ?.children.map((one) => {
+      if (one.name !== "select_attributes") return one.name.replace("select_", "")
+      return { attributes: one.children.map(({ attributes: said }) => said.name ?? "") }
+    })
+  const recipients = children
+    .filter(({ name }) => name === "recipient")
+    .map((one) => {
+      const more = setsYaml(one)
+      const { value = "" } = one.attributes
+      return Object.keys(more).length === 0 ? value : { value, ...more }
+    })
+  return { path: attributes.path, ...setsYaml({ children }), ...nonEmpty({ select, recipients }) }
+}
+
+function setsYaml({ children }: Pick<CibElement, "children">) {
+  const values = (kind: string) =>
+    scalarsOf(
+      Object.fromEntries(
+        children
+          .filter(({ name }) => name === kind)
+          .flatMap((set) => set.children.map(({ attributes: { name = "", value = "" } }) => [name, value])),
+      ),
+    )
+  return nonEmpty({ options: values("instance_attributes"), meta: values("meta_attributes") })
+}
+
+function levelYaml({ attributes: said }: CibElement): Partial<FencingLevelYaml> {
+  const value = said["target-value"]
+  return {
+    ...nonEmpty({
+      node: said.target,
+      pattern: said["target-pattern"],
+      attribute: said["target-attribute"],
+      value: value === undefined ? undefined : scalarOf(value),
+    }),
+    level: Number(said.index),
+    devices: said.devices?.split(",") ?? [],
+  } as Partial<FencingLevelYaml>
+}
+
+function permissionYaml({ attributes: said }: CibElement): unknown {
+  const { kind = "", xpath, reference, "object-type": type, attribute } = said
+  return { [kind]: xpath ?? reference ?? nonEmpty({ type, attribute }) }
+}

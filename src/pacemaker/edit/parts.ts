@@ -1,0 +1,65 @@
+import type { CibElement, CibPart } from "../../model/inventory.ts"
+import type { ChangeOf } from "../changes.ts"
+import { sameElement } from "../parts/element.ts"
+import { inSchema } from "../parts/in-schema.ts"
+import { PART_PLACES } from "../parts/kinds.ts"
+import type { CibDocument } from "./cib-document.ts"
+import type { Editing } from "./editing.ts"
+import { insertElement } from "./insert-element.ts"
+import type { XmlNode } from "./xml-document.ts"
+
+export function createPart({ part }: ChangeOf<"create-part">, { document, schema }: Editing): void {
+  insertElement(document, document.section(PART_PLACES[part.kind].section), inSchema(part.element, schema))
+}
+
+/** Has a part say what is wanted: what in it says so already keeps its place, its id and every byte. */
+export function updatePart({ have, part }: ChangeOf<"update-part">, { document, schema }: Editing): void {
+  const node = find(document, have)
+  if (node !== undefined) rewrite(document, node, inSchema(part.element, schema))
+}
+
+/** Where it has not gone with something else. */
+export function deletePart({ have }: ChangeOf<"delete-part">, { document }: Editing): void {
+  find(document, have)?.remove()
+}
+
+function find(document: CibDocument, { kind, id }: CibPart): XmlNode | undefined {
+  const { section, name } = PART_PLACES[kind]
+  return document
+    .section(section)
+    .childrenOf(name)
+    .find((one) => one.id === id)
+}
+
+function rewrite(document: CibDocument, node: XmlNode, want: CibElement): void {
+  const { id, description } = node.attributes
+  if (!sameElement({ ...node, children: [] }, { ...want, children: [] })) {
+    const kept = { ...(id === undefined ? {} : { id }), ...(description === undefined ? {} : { description }) }
+    node.setAttributes({ ...want.attributes, ...kept })
+  }
+  const left = [...node.children]
+  const take = (found: (one: XmlNode) => boolean) => {
+    const at = left.findIndex(found)
+    return at === -1 ? undefined : left.splice(at, 1)[0]
+  }
+  const same = want.children.map((child) => take((one) => sameElement(one, child)))
+  const kept = want.children.map((child, at) => same[at] ?? take((one) => isNamesake(one, child)))
+  for (const one of left) one.remove()
+  const wanted = want.children.map((child, at) => {
+    const one = kept[at]
+    if (one === undefined) return insertElement(document, node, child)
+    if (same[at] === undefined) rewrite(document, one, child)
+    return one
+  })
+  if (wanted.some((one, at) => node.children[at] !== one)) for (const one of wanted) node.insert(one.remove())
+}
+
+/** What tells one of several apart. */
+const KEYS: Readonly<Record<string, string>> = { nvpair: "name", recipient: "value" }
+const LONE = ["instance_attributes", "meta_attributes"]
+
+function isNamesake(one: XmlNode, child: CibElement): boolean {
+  if (one.name !== child.name) return false
+  const key = KEYS[one.name]
+  return key === undefined ? LONE.includes(one.name) : one.attributes[key] === child.attributes[key]
+}

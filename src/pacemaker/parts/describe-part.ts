@@ -1,0 +1,54 @@
+import type { CibElement, CibPart } from "../../model/inventory.ts"
+import { isSensitiveName } from "../secret-names.ts"
+
+/** A part in one line. */
+export function describePart({ kind, element }: CibPart): string {
+  const { attributes: said, children } = element
+  const ids = children.map(({ attributes }) => attributes.id ?? "").join(", ")
+  switch (kind) {
+    case "tag":
+      return ids
+    case "ACL user":
+    case "ACL group":
+      return `with ${ids === "" ? "no role" : ids}`
+    case "ACL role":
+      return children.map(permission).join(", ") || "no permission"
+    case "fencing level":
+      return `level ${said.index} of ${target(said)}: ${said.devices?.split(",").join(", ")}`
+    case "alert":
+      return [said.path ?? "", ...children.map(alertPart)].filter(Boolean).join("  ")
+  }
+}
+
+function permission({ attributes: said }: CibElement): string {
+  const { kind = "", xpath, reference, "object-type": type, attribute } = said
+  const of = xpath ?? reference ?? `every ${type}`
+  return `${kind} ${of}${attribute === undefined ? "" : ` @${attribute}`}`
+}
+
+function target(said: Readonly<Record<string, string>>): string {
+  if (said["target-pattern"] !== undefined) return `/${said["target-pattern"]}/`
+  if (said["target-attribute"] === undefined) return said.target ?? ""
+  return `nodes with ${said["target-attribute"]}=${said["target-value"] ?? ""}`
+}
+
+function alertPart({ name, attributes: said, children }: CibElement): string {
+  switch (name) {
+    case "recipient":
+      return ["to", said.value ?? "", ...children.map(alertPart)].join(" ")
+    case "select":
+      return `about ${children.map(selected).join(", ")}`
+    default:
+      return children.map(({ attributes }) => pair(attributes)).join(" ")
+  }
+}
+
+function selected({ name, children }: CibElement): string {
+  const names = children.map(({ attributes }) => attributes.name ?? "")
+  return [name.replace("select_", ""), ...names].join(" ")
+}
+
+/** A password's value hidden. */
+function pair({ name = "", value = "" }: Readonly<Record<string, string>>): string {
+  return `${name}=${isSensitiveName(name) ? "[secret]" : value}`
+}
