@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { describeConstraint } from "../../../src/pacemaker/describe-change.ts"
+import { describePart } from "../../../src/pacemaker/parts/describe-part.ts"
 import { parseInventory } from "../parse-inventory.ts"
 
 const README = readFileSync(new URL("../../../inventory/README.md", import.meta.url), "utf8")
@@ -27,5 +28,19 @@ test("the README's constraints are what they look like", () => {
     "app where not_defined pingd or pingd lt integer 1 (-INFINITY)",
     "worker where #uname eq controller2 and date-spec hours=22-23 (200)",
     "app with the ticket paris (stop)",
+  ])
+})
+
+test("the README's tags, alerts, levels and roles are what they look like", () => {
+  const { parts = [] } = example("Fencing levels, tags, alerts and access control")
+  expect(parts.map((part) => `${part.kind} ${part.id}: ${describePart(part)}`)).toEqual([
+    "tag shop: web, app",
+    "alert mail: /usr/share/pacemaker/alerts/alert_smtp.sh  email_sender=cluster@example.org  to ops@example.org",
+    "fencing level fl-controller1-1: level 1 of controller1: ipmi",
+    "fencing level fl-controller1-2: level 2 of controller1: pdu",
+    "ACL role watcher: deny //nvpair[@name='passwd' or @name='password'], read /cib",
+    "ACL role shopkeeper: write web, write app, read /cib",
+    "ACL user ann: with watcher",
+    "ACL group shop: with shopkeeper",
   ])
 })
