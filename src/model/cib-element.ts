@@ -6,11 +6,17 @@ export interface CibElement {
 }
 
 /** What a part of the CIB is that is neither an attribute, nor a resource, nor a constraint. */
-export type PartKind = "tag" | "alert" | "fencing level" | "ACL role" | "ACL user" | "ACL group"
+export type PartKind = SectionKind | HeldKind
+/** One with a section for its like. */
+export type SectionKind = "tag" | "alert" | "fencing level" | "ACL role" | "ACL user" | "ACL group"
+/** One that stands in a resource, in the defaults of all, or in a node. */
+export type HeldKind = "utilization" | "rule" | "node attribute" | "node utilization"
 
 /** Such a part, as the element that stands for it. */
 export interface CibPart {
   kind: PartKind
   id: string
+  /** What it stands in: the id of a resource, `rsc_defaults`, `op_defaults`, or the name of a node. */
+  holder?: string | undefined
   element: CibElement
 }

@@ -2,7 +2,7 @@ import type { CibElement, CibPart } from "./cib-element.ts"
 import type { Group, Host, SecretSource } from "./host.ts"
 import type { Resource, ResourceTuning } from "./resource.ts"
 
-export type { CibElement, CibPart, PartKind } from "./cib-element.ts"
+export type { CibElement, CibPart, HeldKind, PartKind, SectionKind } from "./cib-element.ts"
 export type { Group, Host, SecretSource, SshSettings } from "./host.ts"
 export type { Operation, Resource, ResourceTuning } from "./resource.ts"
 
@@ -51,7 +51,7 @@ export interface Pacemaker {
   resources: readonly Resource[]
   /** All constraints the CIB is to hold, those that tie VIPs to haproxy included. */
   constraints: readonly Constraint[]
-  /** Tags, alerts, fencing levels and access control; left out where there are none. */
+  /** Tags, alerts, fencing levels, access control, utilization, rules and attributes of nodes; left out where there are none. */
   parts?: readonly CibPart[] | undefined
 }
 

@@ -4,7 +4,7 @@ import type { BindContext } from "../model/step.ts"
 import type { PlaceOf } from "./agents/checked.ts"
 import { type Desired, desiredCib } from "./desired.ts"
 import { type ParameterSecret, parameterSecrets } from "./parameter-secrets.ts"
-import { PART_PLACES } from "./parts/kinds.ts"
+import { PART_KINDS } from "./parts/kinds.ts"
 import { HAPROXY_RESOURCE } from "./section/vip-resources.ts"
 
 const attributes = z.record(z.string(), z.string())
@@ -54,8 +54,9 @@ const constraint = z.discriminatedUnion("type", [
 ])
 
 const part = z.strictObject({
-  kind: z.enum(Object.keys(PART_PLACES) as PartKind[]),
+  kind: z.enum(PART_KINDS as [PartKind, ...PartKind[]]),
   id: z.string(),
+  holder: z.string().optional(),
   element: cibElement,
 })
 

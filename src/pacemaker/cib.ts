@@ -19,7 +19,7 @@ export interface Cib {
   /** Templates, bundles and whatever else has no place above. */
   otherResources: readonly string[]
   constraints: readonly CibConstraint[]
-  /** Tags, alerts, fencing levels and access control. */
+  /** Tags, alerts, fencing levels, access control, utilization, rules and attributes of nodes. */
   parts: readonly CibPart[]
   /** `attributes`: those that outlive a restart; left out where there are none. */
   nodes: readonly { id: string; name: string; attributes?: Attributes }[]

@@ -1,6 +1,6 @@
 import type { Finding } from "../base/events.ts"
 import type { CibPart } from "../model/inventory.ts"
-import type { Change } from "./changes.ts"
+import { type Change, changesOf } from "./changes.ts"
 import type { Cib } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 import type { PartDiff } from "./diff-resource.ts"
@@ -9,22 +9,29 @@ import { describePart } from "./parts/describe-part.ts"
 import { sameElement } from "./parts/element.ts"
 import { partKey } from "./parts/kinds.ts"
 
-/** Names that others use for these, so that the same thing under another name is another one. */
-const NAMED: ReadonlySet<CibPart["kind"]> = new Set(["tag", "ACL role", "ACL user", "ACL group"])
+/** Nobody else uses the ids of these: the same under another id is the same. Others are called by their names. */
+const UNNAMED: ReadonlySet<CibPart["kind"]> = new Set(["alert", "fencing level", "rule"])
 
 /** Parts to make, change and remove. What somebody has made under another id of no meaning is satisfied. */
-export function diffParts(desired: Desired, cib: Cib, owned: Ownership): Omit<PartDiff, "notes"> {
-  const wanted = desired.parts ?? []
-  const have = new Map(cib.parts.map((part) => [partKey(part), part]))
+export function diffParts(
+  desired: Desired,
+  cib: Cib,
+  owned: Ownership,
+  touched: readonly Change[],
+): Omit<PartDiff, "notes"> {
+  const wanted = (desired.parts ?? []).filter((part) => canHold(part, cib))
+  const gone = new Set(changesOf(touched, "delete-resource").map(({ have }) => have.id))
+  const parts = cib.parts.filter(({ holder }) => holder === undefined || !gone.has(holder))
+  const have = new Map(parts.map((part) => [partKey(part), part]))
   const keys = new Set(wanted.map(partKey))
-  const changes: Change[] = cib.parts
+  const changes: Change[] = parts
     .filter((part) => owned.part.has(partKey(part)) && !keys.has(partKey(part)))
     .map((part) => ({ type: "delete-part", have: part }))
   const conflicts: Finding[] = []
   for (const part of wanted) {
     const one = have.get(partKey(part))
     if (one === undefined) {
-      if (isSatisfied(part, cib)) continue
+      if (isSatisfied(part, { parts })) continue
       if (isOccupied(part, cib)) conflicts.push(occupied(part))
       else changes.push({ type: "create-part", part })
     } else if (!sameElement(part.element, one.element)) {
@@ -35,17 +42,32 @@ export function diffParts(desired: Desired, cib: Cib, owned: Ownership): Omit<Pa
   return { changes, conflicts }
 }
 
+/** A node that is not in the CIB yet has nothing in it. */
+function canHold({ kind, holder }: CibPart, { nodes }: Cib): boolean {
+  return !kind.startsWith("node ") || nodes.length === 0 || nodes.some(({ name }) => name === holder)
+}
+
 /** Whether the part is there, under its own id or one of no account. */
 export function isSatisfied(want: CibPart, { parts }: Pick<Cib, "parts">): boolean {
   return parts.some(
     (one) =>
-      one.kind === want.kind && (one.id === want.id || !NAMED.has(want.kind)) && sameElement(want.element, one.element),
+      one.kind === want.kind &&
+      one.holder === want.holder &&
+      (one.id === want.id || UNNAMED.has(want.kind)) &&
+      sameElement(want.element, one.element),
   )
 }
 
-/** The name of a user of the system is no id of the CIB. */
+/** What is called by something else is no id of the CIB. */
+const ELSEWHERE: ReadonlySet<CibPart["kind"]> = new Set([
+  "ACL user",
+  "utilization",
+  "node attribute",
+  "node utilization",
+])
+
 function isOccupied({ kind, id }: CibPart, { ids }: Cib): boolean {
-  return kind !== "ACL user" && ids.has(id)
+  return !ELSEWHERE.has(kind) && ids.has(id)
 }
 
 function differs(want: CibPart, have: CibPart): Finding {

@@ -28,7 +28,7 @@ export function diffCib(desired: Desired, cib: Cib, owned: Ownership): CibDiff {
   const groups = diffGroups(desired, cib, owned, resources.changes)
   const touched = [...resources.changes, ...groups.changes]
   const constraints = diffConstraints(desired, cib, owned, touched)
-  const parts = diffParts(desired, cib, owned)
+  const parts = diffParts(desired, cib, owned, touched)
   const changes = [
     ...cib.seeds.map((id): Change => ({ type: "unseed", id })),
     ...SECTIONS.flatMap((section) => diffSection(section, desired.sections[section], cib, owned)),

@@ -1,5 +1,5 @@
 import type { Drift, Risk } from "../base/events.ts"
-import type { Constraint } from "../model/inventory.ts"
+import type { CibPart, Constraint } from "../model/inventory.ts"
 import type { AttributeChange, Change } from "./changes.ts"
 import { changesOf } from "./changes.ts"
 import type { CibConstraint } from "./cib.ts"
@@ -56,11 +56,13 @@ function driftOfChange(change: Change, isNew: (id: string) => boolean): readonly
       ]
     }
     case "delete-part":
-      return [item(partKey(change.have), describePart(change.have), ABSENT, "none")]
+      return [item(partKey(change.have), describePart(change.have), ABSENT, partRisk(change.have, isNew))]
     case "create-part":
-      return [item(partKey(change.part), ABSENT, describePart(change.part), "none")]
+      return [item(partKey(change.part), ABSENT, describePart(change.part), partRisk(change.part, isNew))]
     case "update-part":
-      return [item(partKey(change.part), describePart(change.have), describePart(change.part), "none")]
+      return [
+        item(partKey(change.part), describePart(change.have), describePart(change.part), partRisk(change.part, isNew)),
+      ]
     case "delete-resource":
       return [
         item(
@@ -107,6 +109,13 @@ function update({
       item(`${name} ${want.name}`, old ? describeOperation(old) : ABSENT, describeOperation(want), "none"),
     ),
   ]
+}
+
+/** Where nodes have room decides where things run; parameters that change restart what has them. */
+function partRisk({ kind, holder, element }: CibPart, isNew: (id: string) => boolean): Risk {
+  if (holder === undefined || isNew(holder)) return "none"
+  if (kind === "rule") return element.name === "instance_attributes" ? "restart" : "none"
+  return "failover"
 }
 
 /** Where something must or must not run may move it; an order is obeyed the next time something starts. */

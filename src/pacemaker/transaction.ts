@@ -51,7 +51,7 @@ export function transactionScript({ from, to, fingerprint, claim, first = [] }: 
     `install -d -m 700 ${STATE_DIRECTORY}`,
     `printf %s ${quote(formatLastApplied(claim))} >${LAST_APPLIED}.new`,
     `mv -f ${LAST_APPLIED}.new ${LAST_APPLIED}`,
-    ...(first.length === 0 ? [pushPatch()] : pushAfterStop(first)),
+    ...(first.length === 0 ? [pushPatch()] : [...pushAfterStop(first), ...pushNodes({ from, to })]),
     "",
   ].join("\n")
 }
@@ -119,6 +119,14 @@ function push(from: string, to: string): readonly string[] {
   const bare = (file: string) =>
     `{ sed -e '/<status/,$d' -e '/<nodes>/,/<\\/nodes>/d' -e '/<nodes\\/>/d' ${file}; echo '</cib>'; } >bare-${file}`
   return [bare(from), bare(to), difference(`bare-${from}`, `bare-${to}`), pushPatch()]
+}
+
+/** What changes in nodes, by itself: the push after a stop has none of it. */
+function pushNodes({ from, to }: Rewriting): readonly string[] {
+  const nodes = (text: string) => /<nodes>.*<\/nodes>/s.exec(text)?.[0]
+  const [before, after] = [nodes(from), nodes(to)]
+  if (before === undefined || after === undefined || before === after) return []
+  return [`printf %s ${quote(from.replace(before, () => after))} >${TO}`, difference(FROM, TO), pushPatch()]
 }
 
 function difference(from: string, to: string): string {

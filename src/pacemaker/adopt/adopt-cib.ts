@@ -10,6 +10,7 @@ import { tiesOf } from "../section/vip-resources.ts"
 import { child, childrenOf, type Element, parseXml } from "../xml.ts"
 import type { Choices } from "./choices.ts"
 import { constraintYaml } from "./constraint-yaml.ts"
+import { adoptHeld } from "./held-yaml.ts"
 import { adoptParts } from "./parts-yaml.ts"
 import { type AdoptedResources, adoptResources } from "./resources.ts"
 import { nonEmpty, scalarsOf, shownXml } from "./words.ts"
@@ -37,6 +38,7 @@ export function adoptCib(text: string, choices: Choices): AdoptedCib {
   const ties = placement === undefined || resources.haproxy === undefined ? [] : tiesOf(vips, { placement }, [])
   const constraints = adoptConstraints(child(configuration, "constraints"), cib, choices, ties)
   const parts = adoptParts(cib, choices)
+  const held = adoptHeld(cib)
   const properties = propertiesOf(cib, choices, resources.fencing.length > 0)
   const pacemaker: Partial<PacemakerYaml> = nonEmpty({
     properties: properties.yaml,
@@ -45,6 +47,7 @@ export function adoptCib(text: string, choices: Choices): AdoptedCib {
     fencing: [...resources.fencing],
     resources: { ...resources.resources },
     constraints: constraints.map(({ yaml }) => yaml).filter((yaml) => yaml !== undefined),
+    ...held.yaml,
     ...parts.yaml,
   })
   return {
@@ -59,6 +62,7 @@ export function adoptCib(text: string, choices: Choices): AdoptedCib {
       ...resources.remarks,
       ...constraints.flatMap(({ remark }) => remark ?? []),
       ...parts.remarks,
+      ...held.remarks,
       ...besides(configuration),
     ],
   }
@@ -153,8 +157,9 @@ function besides(configuration: Element | undefined): readonly Remark[] {
     (set) => /^(cluster_property_set|meta_attributes)$/.test(set.name) && isBeyond(set),
   )
   const nodes = childrenOf(child(configuration, "nodes"), "node").flatMap((node): Remark[] => {
-    if (node.children.every(({ children }) => children.length === 0)) return []
-    return [{ path: ["controllers", node.attributes.uname ?? ""], text: shownXml(why, node.children) }]
+    const sets = node.children.filter(isBeyond)
+    if (sets.length === 0) return []
+    return [{ path: ["controllers", node.attributes.uname ?? ""], text: shownXml(why, sets) }]
   })
   return [
     ...nodes,
@@ -164,5 +169,6 @@ function besides(configuration: Element | undefined): readonly Remark[] {
 
 function isBeyond(set: Element): boolean {
   const references = [set, ...set.children].some(({ attributes }) => attributes["id-ref"] !== undefined)
-  return references || child(set, "rule") !== undefined
+  const inDefaults = set.name === "meta_attributes"
+  return references || (!inDefaults && child(set, "rule") !== undefined)
 }

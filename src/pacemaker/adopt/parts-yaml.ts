@@ -1,8 +1,8 @@
 import type { Remark } from "../../document/draft.ts"
-import type { CibElement, CibPart } from "../../model/inventory.ts"
+import type { CibElement, CibPart, SectionKind } from "../../model/inventory.ts"
 import type { Cib } from "../cib.ts"
 import { sameElement } from "../parts/element.ts"
-import { partKey } from "../parts/kinds.ts"
+import { isHeld, partKey } from "../parts/kinds.ts"
 import { accountPart, alertPart, levelPart, rolePart, tagPart } from "../section/part-elements.ts"
 import {
   aclsSchema,
@@ -34,7 +34,7 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
   const fencingLevels: unknown[] = []
   const levelIds: string[] = []
   const remarks: Remark[] = []
-  const places: Readonly<Record<CibPart["kind"], Record<string, unknown> | unknown[]>> = {
+  const places: Readonly<Record<SectionKind, Record<string, unknown> | unknown[]>> = {
     tag: tags,
     alert: alerts,
     "ACL role": acls.roles,
@@ -43,9 +43,11 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
     "fencing level": fencingLevels,
   }
   for (const part of parts) {
-    const yaml = yamlOf(part)
+    const { kind } = part
+    if (isHeld(kind)) continue
+    const yaml = yamlOf({ ...part, kind })
     const why = refused.get(partKey(part)) ?? (yaml === undefined ? "an inventory has no words for this" : undefined)
-    const place = places[part.kind]
+    const place = places[kind]
     if (why !== undefined)
       remarks.push({ path: ["pacemaker", ""], text: shownXml(`${why}; it stays as it is`, [part.element]) })
     else if (Array.isArray(place)) {
@@ -58,7 +60,7 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
 }
 
 /** Undefined where an inventory would not make the same of it. */
-function yamlOf(part: CibPart): unknown {
+function yamlOf(part: CibPart & { kind: SectionKind }): unknown {
   const { again, yaml } = wordsOf(part)
   return again !== undefined && sameElement(again.element, part.element) ? yaml : undefined
 }
@@ -69,7 +71,7 @@ interface Words {
   again: CibPart | undefined
 }
 
-function wordsOf({ kind, id, element }: CibPart): Words {
+function wordsOf({ kind, id, element }: CibPart & { kind: SectionKind }): Words {
   const ids = element.children.map(({ attributes }) => attributes.id ?? "")
   switch (kind) {
     case "tag":

@@ -5,6 +5,7 @@ import type { Cib, CibResource } from "../cib.ts"
 import type { FencingYaml, ResourceYaml } from "../section/resource-schema.ts"
 import { child, descendants, type Element } from "../xml.ts"
 import type { Choices } from "./choices.ts"
+import { heldYaml } from "./held-yaml.ts"
 import { haproxyTuning, isSectionHaproxy, vipYaml } from "./made.ts"
 import { operatorRemarks, resourceWords } from "./resource-yaml.ts"
 import { shownXml } from "./words.ts"
@@ -37,6 +38,8 @@ export function adoptResources(section: Element | undefined, cib: Cib, choices: 
       const vip = choices.plain.has(resource.id) ? undefined : vipYaml(resource, choices.agents)
       const place = placeOf(resource, { vip, fencing, choices })
       const words = resourceWords(resource, place, choices.agents)
+      const held =
+        vip !== undefined || isTaken(resource, choices) || resource.fencing ? undefined : heldYaml(resource.id, cib)
       if (vip !== undefined) vips[resource.id] = vip
       else if (isTaken(resource, choices)) haproxy = haproxyTuning(resource, choices.placement!, choices.agents)
       else if (resource.fencing) {
@@ -45,10 +48,13 @@ export function adoptResources(section: Element | undefined, cib: Cib, choices: 
           agent: resource.agent.replace(/^stonith:/, ""),
           ...words.yaml,
         } as FencingYaml)
-      } else resources[resource.id] = { agent: resource.agent, ...words.yaml } as ResourceYaml
+      } else resources[resource.id] = { agent: resource.agent, ...words.yaml, ...held?.yaml } as ResourceYaml
       const made = vip !== undefined || isTaken(resource, choices)
       remarks.push(...(made ? operatorRemarks(resource, place) : words.remarks))
-      remarks.push(...notSaid(element, resource.id, place), ...notAmongVips(resource.id, place, choices))
+      remarks.push(
+        ...notSaid(element, resource.id, { path: place, held, cib }),
+        ...notAmongVips(resource.id, place, choices),
+      )
     }
     remarks.push(...aroundIt(element))
   }
@@ -107,11 +113,19 @@ function refused(element: Element, cib: Cib, { refused }: Choices): string | und
 }
 
 /** What of a primitive an inventory has no words for, though it has words for the rest. */
-function notSaid(around: Element, id: string, path: Remark["path"]): readonly Remark[] {
+function notSaid(
+  around: Element,
+  id: string,
+  { path, held, cib }: { path: Remark["path"]; held: ReturnType<typeof heldYaml> | undefined; cib: Cib },
+): readonly Remark[] {
+  const ids = (all: readonly { attributes: Element["attributes"] }[]) => all.map(({ attributes }) => attributes.id)
+  const own = cib.parts.filter(({ holder }) => holder === id).map(({ element }) => element)
+  const left = ids(held === undefined ? own : held.left)
+  const said = ({ attributes }: Element) => ids(own).includes(attributes.id) && !left.includes(attributes.id)
   const element = primitives(around).find(({ attributes }) => attributes.id === id)!
   const operations = child(element, "operations")
   const parts = [
-    ...element.children.filter((one) => isSometimes(one) || !PARTS.includes(one.name)),
+    ...element.children.filter((one) => (isSometimes(one) || !PARTS.includes(one.name)) && !said(one)),
     ...(operations?.attributes["id-ref"] === undefined ? [] : [operations]),
     ...(operations?.children.filter((one) => [...descendants(one)].some(isReference)) ?? []),
   ]

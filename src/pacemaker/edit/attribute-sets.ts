@@ -3,7 +3,7 @@ import type { CibDocument } from "./cib-document.ts"
 import type { XmlNode } from "./xml-document.ts"
 
 /** The kinds of sets in which attributes stand. */
-type SetKind = "instance_attributes" | "meta_attributes" | "cluster_property_set"
+type SetKind = "instance_attributes" | "meta_attributes" | "cluster_property_set" | "utilization"
 
 /**
  * Changes attributes of an element, each where it stands, new ones in the first set, or in one of this id, by default as pcs calls it.

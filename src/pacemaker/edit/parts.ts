@@ -2,33 +2,54 @@ import type { CibElement, CibPart } from "../../model/inventory.ts"
 import type { ChangeOf } from "../changes.ts"
 import { sameElement } from "../parts/element.ts"
 import { inSchema } from "../parts/in-schema.ts"
-import { PART_PLACES } from "../parts/kinds.ts"
+import { DEFAULTS, isHeld, PART_PLACES } from "../parts/kinds.ts"
+import { changeAttributes } from "./attribute-sets.ts"
 import type { CibDocument } from "./cib-document.ts"
 import type { Editing } from "./editing.ts"
 import { insertElement } from "./insert-element.ts"
 import type { XmlNode } from "./xml-document.ts"
 
 export function createPart({ part }: ChangeOf<"create-part">, { document, schema }: Editing): void {
-  insertElement(document, document.section(PART_PLACES[part.kind].section), inSchema(part.element, schema))
+  if (isOfNode(part)) changeNode(document, part, part.element.attributes.value)
+  else insertElement(document, placeOf(document, part), inSchema(part.element, schema))
 }
 
 /** Has a part say what is wanted: what in it says so already keeps its place, its id and every byte. */
 export function updatePart({ have, part }: ChangeOf<"update-part">, { document, schema }: Editing): void {
-  const node = find(document, have)
+  const node = isOfNode(part) ? undefined : find(document, have)
   if (node !== undefined) rewrite(document, node, inSchema(part.element, schema))
+  else changeNode(document, part, part.element.attributes.value)
 }
 
 /** Where it has not gone with something else. */
 export function deletePart({ have }: ChangeOf<"delete-part">, { document }: Editing): void {
-  find(document, have)?.remove()
+  if (isOfNode(have)) changeNode(document, have, undefined)
+  else find(document, have)?.remove()
 }
 
-function find(document: CibDocument, { kind, id }: CibPart): XmlNode | undefined {
-  const { section, name } = PART_PLACES[kind]
-  return document
-    .section(section)
-    .childrenOf(name)
-    .find((one) => one.id === id)
+function isOfNode({ kind }: CibPart): boolean {
+  return kind === "node attribute" || kind === "node utilization"
+}
+
+/** An attribute of a node, under the ids that crm_attribute makes. */
+function changeNode(document: CibDocument, { kind, holder, element }: CibPart, value: string | undefined): void {
+  const node = document.section("nodes").children.find(({ attributes }) => attributes.uname === holder)
+  const { name = "" } = element.attributes
+  if (node === undefined) return
+  const change = value === undefined ? { set: {}, unset: [name] } : { set: { [name]: value }, unset: [] }
+  if (kind === "node attribute") changeAttributes(document, node, "instance_attributes", change, `nodes-${node.id}`)
+  else changeAttributes(document, node, "utilization", change, `nodes-${node.id}-utilization`)
+}
+
+function placeOf(document: CibDocument, { kind, holder = "" }: CibPart): XmlNode {
+  if (!isHeld(kind)) return document.section(PART_PLACES[kind].section)
+  return DEFAULTS.includes(holder) ? document.section(holder) : document.get(holder)
+}
+
+function find(document: CibDocument, part: CibPart): XmlNode | undefined {
+  const { kind, holder = "", element } = part
+  const place = isHeld(kind) && !DEFAULTS.includes(holder) ? document.find(holder) : placeOf(document, part)
+  return place?.childrenOf(element.name).find((one) => one.id === element.attributes.id)
 }
 
 function rewrite(document: CibDocument, node: XmlNode, want: CibElement): void {

@@ -1,5 +1,6 @@
 import type { CibElement, CibPart } from "../../model/inventory.ts"
 import { isSensitiveName } from "../secret-names.ts"
+import { ruleText } from "./rule-text.ts"
 
 /** A part in one line. */
 export function describePart({ kind, element }: CibPart): string {
@@ -15,6 +16,16 @@ export function describePart({ kind, element }: CibPart): string {
       return children.map(permission).join(", ") || "no permission"
     case "fencing level":
       return `level ${said.index} of ${target(said)}: ${said.devices?.split(",").join(", ")}`
+    case "utilization":
+      return children.map(({ attributes }) => pair(attributes)).join(" ")
+    case "node attribute":
+    case "node utilization":
+      return shown(said)
+    case "rule": {
+      const pairs = children.filter(({ name }) => name === "nvpair").map(({ attributes }) => pair(attributes))
+      const rule = children.find(({ name }) => name === "rule")
+      return `${pairs.join(" ")} where ${rule === undefined ? "" : ruleText(rule)}`
+    }
     case "alert":
       return [said.path ?? "", ...children.map(alertPart)].filter(Boolean).join("  ")
   }
@@ -50,5 +61,9 @@ function selected({ name, children }: CibElement): string {
 
 /** A password's value hidden. */
 function pair({ name = "", value = "" }: Readonly<Record<string, string>>): string {
-  return `${name}=${isSensitiveName(name) ? "[secret]" : value}`
+  return `${name}=${shown({ name, value })}`
+}
+
+function shown({ name = "", value = "" }: Readonly<Record<string, string>>): string {
+  return isSensitiveName(name) ? "[secret]" : value
 }

@@ -93,8 +93,18 @@ function orderOf({ score, ...rest }: Readonly<Record<string, string>>): Readonly
   return { symmetrical, "then-action": rest["first-action"] ?? "start", ...rest, kind }
 }
 
+const SETS: ReadonlySet<string> = new Set(["instance_attributes", "meta_attributes", "utilization", "rule"])
+
+function withoutScore(one: CibElement): CibElement {
+  if (one.name !== "rule") return one
+  const { score: _, ...attributes } = one.attributes
+  return { ...one, attributes }
+}
+
 /** Where order means nothing, in one. */
-function childrenOf({ children }: CibElement): readonly CibElement[] {
+function childrenOf({ name, children: all }: CibElement): readonly CibElement[] {
+  // A score means something in a place alone.
+  const children = SETS.has(name) ? all.map(withoutScore) : all
   const sorted = (name: string, key: string) =>
     children
       .filter((one) => one.name === name)

@@ -1,8 +1,8 @@
-import type { CibPart, PartKind } from "../../model/inventory.ts"
-import { child, childrenOf, type Element } from "../xml.ts"
+import type { CibPart, HeldKind, PartKind, SectionKind } from "../../model/inventory.ts"
+import { child, childrenOf, descendants, type Element } from "../xml.ts"
 
 /** Where parts stand in the configuration, and as what. */
-export const PART_PLACES: Readonly<Record<PartKind, { section: string; name: string }>> = {
+export const PART_PLACES: Readonly<Record<SectionKind, { section: string; name: string }>> = {
   tag: { section: "tags", name: "tag" },
   alert: { section: "alerts", name: "alert" },
   "fencing level": { section: "fencing-topology", name: "fencing-level" },
@@ -11,18 +11,67 @@ export const PART_PLACES: Readonly<Record<PartKind, { section: string; name: str
   "ACL group": { section: "acls", name: "acl_group" },
 }
 
-const KINDS = Object.keys(PART_PLACES) as PartKind[]
+const SECTION_KINDS = Object.keys(PART_PLACES) as SectionKind[]
+const HELD_KINDS: readonly HeldKind[] = ["utilization", "rule", "node attribute", "node utilization"]
+export const PART_KINDS: readonly PartKind[] = [...SECTION_KINDS, ...HELD_KINDS]
+
+export function isHeld(kind: PartKind): kind is HeldKind {
+  return (HELD_KINDS as readonly string[]).includes(kind)
+}
+
+/** The sections of what holds for all resources and operations. */
+export const DEFAULTS = ["rsc_defaults", "op_defaults"]
 
 /** The parts of a configuration. */
 export function readParts(configuration: Element | undefined): readonly CibPart[] {
-  return KINDS.flatMap((kind) => {
-    const { section, name } = PART_PLACES[kind]
-    return childrenOf(child(configuration, section), name).map((element) => ({
-      kind,
-      id: element.attributes.id ?? "",
-      element,
-    }))
-  })
+  const resources = child(configuration, "resources")
+  const primitives =
+    resources === undefined ? [] : [...descendants(resources)].filter(({ name }) => name === "primitive")
+  return [
+    ...SECTION_KINDS.flatMap((kind) => {
+      const { section, name } = PART_PLACES[kind]
+      return childrenOf(child(configuration, section), name).map((element) => part(kind, idOf(element), element))
+    }),
+    ...primitives.flatMap(utilizationOf),
+    ...primitives.flatMap((one) => rulesIn(one, idOf(one))),
+    ...DEFAULTS.flatMap((section) => {
+      const held = child(configuration, section)
+      return held === undefined ? [] : rulesIn(held, section)
+    }),
+    ...childrenOf(child(configuration, "nodes"), "node").flatMap(partsOfNode),
+  ]
+}
+
+function part(kind: PartKind, id: string, element: Element, holder?: string): CibPart {
+  return { kind, id, element, ...(holder === undefined ? {} : { holder }) }
+}
+
+function idOf({ attributes }: Element): string {
+  return attributes.id ?? ""
+}
+
+function utilizationOf(primitive: Element): readonly CibPart[] {
+  const set = childrenOf(primitive, "utilization").find(holdsAlways)
+  return set === undefined ? [] : [part("utilization", idOf(primitive), set, idOf(primitive))]
+}
+
+function rulesIn(held: Element, holder: string): readonly CibPart[] {
+  const sets = held.children.filter(({ name }) => name === "instance_attributes" || name === "meta_attributes")
+  return sets.filter((set) => !holdsAlways(set)).map((set) => part("rule", idOf(set), set, holder))
+}
+
+function partsOfNode(node: Element): readonly CibPart[] {
+  const { uname = "" } = node.attributes
+  const pairs = (set: string, kind: HeldKind) =>
+    childrenOf(node, set)
+      .filter(holdsAlways)
+      .flatMap((one) => childrenOf(one, "nvpair"))
+      .map((pair) => part(kind, `${uname} ${pair.attributes.name}`, pair, uname))
+  return [...pairs("instance_attributes", "node attribute"), ...pairs("utilization", "node utilization")]
+}
+
+function holdsAlways(set: Element): boolean {
+  return child(set, "rule") === undefined
 }
 
 /** How a part is called in records and messages: users may be called like anything else. */

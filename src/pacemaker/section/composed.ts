@@ -135,11 +135,12 @@ function setWords(all: readonly SetYaml[]): readonly string[] {
   return all.flatMap((set) => ["set", ...longSet(set).resources])
 }
 
-/** An id of words: what no id can have becomes `_`. */
+/** An id of words. */
 function named(...words: readonly (string | undefined)[]): string {
-  const said = words.filter((word) => word !== undefined)
-  return said
-    .join("-")
-    .replace(/[^\w.-]+/g, "_")
-    .replace(/_+$/, "")
+  return slug(words.filter((word) => word !== undefined).join("-"))
+}
+
+/** What no id can have becomes `_`. */
+export function slug(text: string): string {
+  return text.replace(/[^\w.-]+/g, "_").replace(/_+$/, "")
 }

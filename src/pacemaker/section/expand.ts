@@ -8,6 +8,7 @@ import type { Host, Pacemaker, Vip } from "../../model/inventory.ts"
 import { checkVocabulary, OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS } from "./cluster-vocabulary.ts"
 import { expandConstraints, resourceNames } from "./constraints-expand.ts"
 import { corosyncOptions } from "./corosync-schema.ts"
+import { expandHeld } from "./held-expand.ts"
 import { checkConstraintIds, claims } from "./ids-check.ts"
 import { checkMembers } from "./members-check.ts"
 import { expandParts } from "./parts-expand.ts"
@@ -54,7 +55,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     constraints: constraints.map(({ id }) => id),
     nodes,
   }
-  const others = expandParts(yaml, names, claim, notes)
+  const others = [...expandParts(yaml, names, claim, notes), ...expandHeld(yaml, { nodes }, claim, notes)]
   return {
     on,
     shell: yaml.shell ?? "auto",

@@ -2,6 +2,7 @@ import * as z from "zod"
 import { idSchema, optionsSchema, scalarSchema } from "../../document/scalars-schema.ts"
 import { secretReferenceSchema } from "../../document/secret-schema.ts"
 import { isSecretName } from "../secret-names.ts"
+import { resourceRuleSchema, utilizationSchema } from "./held-schema.ts"
 
 const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/
 
@@ -67,6 +68,8 @@ export const resourceSchema = z.strictObject({
   parameters,
   ...details,
   clone: cloneSchema.optional().describe("Run it on every node; with meta attributes such as interleave: true"),
+  utilization: utilizationSchema.describe("What it takes of a node's room, which placement-strategy may weigh"),
+  rules: z.array(resourceRuleSchema).optional().describe("Attributes that hold where or when a rule does"),
   group: idSchema.optional().describe("Resource group that it is a member of, in the order of this file"),
 })
 

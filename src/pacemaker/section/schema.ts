@@ -4,6 +4,7 @@ import { secretSchema } from "../../document/secret-schema.ts"
 import { OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS, vocabularySchema } from "./cluster-vocabulary.ts"
 import { constraintSchema } from "./constraint-schema.ts"
 import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"
+import { defaultRuleSchema, nodeSchema } from "./held-schema.ts"
 import { aclsSchema, alertSchema, fencingLevelSchema, tagsSchema } from "./parts-schema.ts"
 import { fencingSchema, resourceSchema } from "./resource-schema.ts"
 
@@ -29,6 +30,9 @@ export const pacemakerSchema = z.strictObject({
     .optional()
     .describe("Meta attributes of all resources: migration-threshold, …"),
   operationDefaults: vocabularySchema(OPERATION_DEFAULTS).optional().describe("Options of all operations: timeout, …"),
+  resourceDefaultRules: z.array(defaultRuleSchema).optional().describe("Defaults of some resources, or at some times"),
+  operationDefaultRules: z.array(defaultRuleSchema).optional().describe("Options of some operations, or at some times"),
+  nodes: z.record(z.string().min(1), nodeSchema).optional().describe("What the cluster knows of its nodes, by name"),
   fencing: z.array(fencingSchema).optional().describe("Devices that cut off a node which does not answer"),
   resources: z.record(idSchema, resourceSchema).optional().describe("Resources beyond the VIPs and haproxy, by name"),
   constraints: z.array(constraintSchema).optional().describe("What runs where, with what and after what"),

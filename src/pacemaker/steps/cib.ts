@@ -11,7 +11,7 @@ import {
 import { knownAgents } from "../agents/known.ts"
 import { agentsQuestion } from "../agents/question.ts"
 import { beliefOf } from "../belief.ts"
-import type { Change } from "../changes.ts"
+import { type Change, changesOf } from "../changes.ts"
 import { type Cib, EMPTY_TEXT } from "../cib.ts"
 import { CIB_ANSWER, type CibHave, cibProbe } from "../cib-probe.ts"
 import { CIB_WANT, type CibWant, cibWant } from "../cib-want.ts"
@@ -117,7 +117,7 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
   const same = {
     ...transaction,
     from: "",
-    to: countingLines(xmlLines(parseXml(to))).join("\n"),
+    to: [...countingLines(xmlLines(parseXml(to))), ...ofNodes(changes)].join("\n"),
     claim: { ...claim, epoch: 0 },
   }
   return [
@@ -141,6 +141,14 @@ function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
       hint: "`crm_mon -1rf` shows what it is still busy with, and what failed.",
     },
   ]
+}
+
+/** Nodes do not count where a plan is compared with another; what it changes in them does. */
+function ofNodes(changes: readonly Change[]): readonly string[] {
+  const parts = [...changesOf(changes, "create-part"), ...changesOf(changes, "update-part")].map(({ part }) => part)
+  const gone = changesOf(changes, "delete-part").map(({ have }) => have)
+  const said = [...parts.map((part) => ({ part })), ...gone.map((part) => ({ gone: part.id, part }))]
+  return said.filter(({ part: { kind } }) => kind.startsWith("node ")).map((one) => JSON.stringify(one))
 }
 
 function standing(want: CibWant, members: Members<CibHave>): Standing {

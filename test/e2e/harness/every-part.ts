@@ -8,8 +8,16 @@ pacemaker:
   fencing:
     - { name: f1, agent: fence_nobody }
     - { name: f2, agent: fence_nobody }
+  resourceDefaultRules: [{ where: "resource ocf:heartbeat:Dummy", score: 2, values: { priority: 3 } }]
+  operationDefaultRules: [{ where: op monitor interval=10s and resource ::Dummy, values: { timeout: 33s } }]
+  nodes: { ${node}: { attributes: { rack: 7 }, utilization: { cpu: 8 } } }
   resources:
-    web: { agent: ocf:heartbeat:Dummy }
+    web:
+      agent: ocf:heartbeat:Dummy
+      utilization: { cpu: 2 }
+      rules:
+        - { where: date-spec hours=9-16, meta: { migration-threshold: 7 } }
+        - { where: "#uname eq elsewhere or date gt 2037-01-01", score: 5, parameters: { fake: at-home } }
     app: { agent: ocf:heartbeat:Dummy }
     db: { agent: ocf:pacemaker:Stateful, clone: { promotable: true } }
   constraints:
@@ -43,6 +51,11 @@ pacemaker:
 }
 
 const SETS = `pcs constraint order set web app set db-clone action=promote require-all=false sequential=false setoptions kind=Optional
+pcs node attribute NODE rack=7
+pcs node utilization NODE cpu=8
+pcs resource utilization web cpu=2
+pcs resource defaults set create score=2 meta priority=3 rule resource ocf:heartbeat:Dummy
+pcs resource op defaults set create meta timeout=33s rule op monitor interval=10s and resource ::Dummy
 pcs stonith level add 1 NODE f1
 pcs stonith level add 2 NODE f2 f1
 pcs stonith level add 4 'regexp%NODE.*' f2

@@ -37,7 +37,9 @@ export function madeBy(inventory: Inventory, secret = "hunter2") {
   const corosync = renderCorosyncConf({ name, nodes, transport, totem, quorum })
   const desired = desiredCib(inventory)!
   const { changes } = diffCib(desired, EMPTY_CIB, NOTHING_OWNED)
-  const cib = editCib(EMPTY_TEXT, changes, EMPTY_CIB, AGENTS).replaceAll(/"[^"]*haops-secret[^"]*"/g, `"${secret}"`)
+  const members = nodes.map(({ name, nodeid }) => `<node id="${nodeid}" uname="${name}"/>`)
+  const empty = EMPTY_TEXT.replace("<nodes/>", `<nodes>${members.join("")}</nodes>`)
+  const cib = editCib(empty, changes, EMPTY_CIB, AGENTS).replaceAll(/"[^"]*haops-secret[^"]*"/g, `"${secret}"`)
   return hostsOf(inventory, pacemaker.on).map((host) => {
     const runs = haproxy?.on.includes(host.group) === true
     const text = runs ? reveal(renderHaproxyConfig(haproxy, host.group, () => new Secret(secret))) : undefined

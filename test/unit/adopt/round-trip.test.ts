@@ -25,6 +25,11 @@ pacemaker:
   properties: { no-quorum-policy: freeze, enable-acl: true, cluster-recheck-interval: 2min, placement-strategy: balanced }
   resourceDefaults: { resource-stickiness: 100, migration-threshold: 3 }
   operationDefaults: { timeout: 60s }
+  resourceDefaultRules: [{ where: "resource ocf:heartbeat:Dummy and date lt 2037-01-01", values: { priority: 3 } }]
+  operationDefaultRules: [{ where: op monitor interval=10s or resource systemd:httpd, score: 4, values: { timeout: 33s }, id: slow-monitors }]
+  nodes:
+    node1: { attributes: { rack: 7, site: "a b" }, utilization: { cpu: 8, memory: 4096 } }
+    node3.example.org: { utilization: { cpu: 4 } }
   fencing:
     - name: fence1
       agent: fence_ipmilan
@@ -33,7 +38,13 @@ pacemaker:
       meta: { priority: 5 }
     - { name: fence2, agent: fence_ipmilan, parameters: { ip: 10.0.9.2, username: admin, passwd_script: /etc/fence, lanplus: true } }
   resources:
-    web: { agent: systemd:httpd, operations: { monitor: 20s, stop: { interval: 0s, timeout: 200s } }, meta: { priority: 10 } }
+    web:
+      agent: systemd:httpd
+      utilization: { cpu: 2, memory: 512 }
+      rules:
+        - { where: "date-spec hours=9-16", meta: { priority: 7, resource-stickiness: INFINITY } }
+        - { where: "#uname eq node1 or date gt 2037-01-01", score: 5, parameters: { fake: at-home }, id: at-home }
+    web2: { agent: systemd:httpd, operations: { monitor: 20s, stop: { interval: 0s, timeout: 200s } }, meta: { priority: 10 } }
     db: { agent: ocf:pacemaker:Stateful, clone: { promotable: true, notify: true, promoted-max: 1 } }
     often: { agent: ocf:heartbeat:Dummy, clone: { id: often-everywhere, clone-max: 2 }, parameters: { fake: "007" } }
     plain: { agent: "ocf:heartbeat:Dummy", clone: true }
