@@ -32,7 +32,9 @@ export function diffParts(
     const one = have.get(partKey(part))
     if (one === undefined) {
       if (isSatisfied(part, { parts })) continue
-      if (isOccupied(part, cib)) conflicts.push(occupied(part))
+      // Its own id goes with the resource that it is in, and comes back.
+      const isBack = cib.parts.some((other) => partKey(other) === partKey(part))
+      if (!isBack && isOccupied(part, cib)) conflicts.push(occupied(part))
       else changes.push({ type: "create-part", part })
     } else if (!sameElement(part.element, one.element)) {
       if (owned.part.has(partKey(part))) changes.push({ type: "update-part", have: one, part })

@@ -11,6 +11,7 @@ export function advise({ pacemaker, haproxy, hosts }: Expanded, notes: Notes): v
   warnOfIgnoredQuorum(pacemaker, hostsOf({ hosts }, pacemaker.on).length, notes)
   warnOfStoppedClones(pacemaker, notes)
   warnOfIdleAcls(pacemaker, notes)
+  warnOfIdleUtilization(pacemaker, notes)
   if (haproxy?.placement === "with-vip") warnOfLooseVips(pacemaker, notes)
 }
 
@@ -49,6 +50,13 @@ function warnOfIdleAcls({ properties, parts = [] }: Pacemaker, notes: Notes): vo
   const isOn = /^(true|yes|on|y|1)$/i.test(properties["enable-acl"] ?? "")
   if (isOn || !parts.some(({ kind }) => kind.startsWith("ACL"))) return
   notes.warning(["pacemaker", "acls"], "does nothing without enable-acl: true among the properties")
+}
+
+function warnOfIdleUtilization({ properties, parts = [] }: Pacemaker, notes: Notes): void {
+  const strategy = properties["placement-strategy"] ?? "default"
+  if (strategy !== "default" || !parts.some(({ kind }) => kind.endsWith("utilization"))) return
+  const message = "utilization counts for nothing by default; write utilization, minimal or balanced"
+  notes.warning(["pacemaker", "properties", "placement-strategy"], message)
 }
 
 /** The scheduler of pacemaker 2.0 to 3.0 stops each instance of a clone for one that failed. */

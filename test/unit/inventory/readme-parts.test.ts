@@ -44,3 +44,19 @@ test("the README's tags, alerts, levels and roles are what they look like", () =
     "ACL group shop: with shopkeeper",
   ])
 })
+
+test("the README's room and rules are what they look like", () => {
+  const { parts = [] } = example("Room on nodes, and what holds at times")
+  expect(parts.map((part) => `${part.kind} of ${part.holder}: ${describePart(part)}`)).toEqual([
+    "node attribute of controller1: 1",
+    "node utilization of controller1: 16",
+    "node utilization of controller1: 65536",
+    "node attribute of controller2: 2",
+    "node utilization of controller2: 8",
+    "node utilization of controller2: 32768",
+    "utilization of app: cpu=4 memory=8192",
+    "rule of app: resource-stickiness=INFINITY where date-spec hours=9-17 weekdays=1-5",
+    "rule of rsc_defaults: migration-threshold=1 where resource ocf:heartbeat:IPaddr2",
+    "rule of op_defaults: timeout=60s where op monitor and resource systemd:app",
+  ])
+})
