@@ -82,6 +82,8 @@ function keyOf(
       return `constraint ${constraintIds[Number(item)]}`
     case "fencingLevels":
       return `fencing level ${levelIds[Number(item)]}`
+    case "templates":
+      return `template ${item}`
     case "tags":
       return `tag ${item}`
     case "alerts":

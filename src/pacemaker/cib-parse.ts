@@ -2,6 +2,7 @@ import type { AttributeSection, Attributes, Cib, CibClone, CibGroup, CibResource
 import { parseConstraint } from "./cib-parse-constraint.ts"
 import { hasOwnId } from "./parts/element.ts"
 import { readParts } from "./parts/kinds.ts"
+import { ofTemplate } from "./parts/template.ts"
 import { onNode, setOnNode } from "./per-node.ts"
 import { schemaOf } from "./schema.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
@@ -114,16 +115,16 @@ function addResource(found: Resources, element: Element, clone: CibClone | undef
     for (const inner of element.children.filter(({ name }) => name === "primitive" || name === "group")) {
       addResource(found, inner, own)
     }
-  } else {
+  } else if (element.name !== "template") {
     found.otherResources.push(id)
   }
 }
 
 function primitive(element: Element): CibResource {
-  const { id = "", class: standard = "", provider, type = "" } = element.attributes
+  const { id = "", class: standard = "", provider, type = "", template } = element.attributes
   return {
     id,
-    agent: [standard, provider, type].filter(Boolean).join(":"),
+    agent: template === undefined ? [standard, provider, type].filter(Boolean).join(":") : ofTemplate(template),
     fencing: standard === "stonith",
     parameters: { ...attributes(element, "instance_attributes"), ...attributesPerNode(element) },
     meta: attributes(element, "meta_attributes"),

@@ -16,7 +16,7 @@ export interface Cib {
   /** Primitives, in document order. */
   resources: readonly CibResource[]
   groups: readonly CibGroup[]
-  /** Templates, bundles and whatever else has no place above. */
+  /** Bundles and whatever else has no place above. */
   otherResources: readonly string[]
   constraints: readonly CibConstraint[]
   /** Tags, alerts, fencing levels, access control, utilization, rules and attributes of nodes. */
@@ -55,7 +55,7 @@ export interface CibClone {
 
 export interface CibResource {
   id: string
-  /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:haproxy`, `stonith:fence_ipmilan`. */
+  /** As pcs spells it: `ocf:heartbeat:IPaddr2`, `systemd:haproxy`, `stonith:fence_ipmilan`; `template:NAME` of what is made from one. */
   agent: string
   fencing: boolean
   parameters: Attributes

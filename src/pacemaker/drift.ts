@@ -113,6 +113,7 @@ function update({
 
 /** Where nodes have room decides where things run; parameters that change restart what has them. */
 function partRisk({ kind, holder, element }: CibPart, isNew: (id: string) => boolean): Risk {
+  if (kind === "template") return "restart"
   if (holder === undefined || isNew(holder)) return "none"
   if (kind === "rule") return element.name === "instance_attributes" ? "restart" : "none"
   return "failover"

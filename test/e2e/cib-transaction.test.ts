@@ -166,15 +166,20 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
 
     const bare: CibWant = {
       shell: "auto",
-      desired: { ...desired({ properties: SETTINGS }), resources: want.desired.resources },
+      desired: {
+        ...want.desired,
+        constraints: [],
+        parts: want.desired.parts?.filter(({ kind }) => kind === "template"),
+      },
     }
     for (const action of cib.plan(bare, look(node, bare, facts), [])) carryOut(node, action)
-    expect(look(node, bare, facts).elected.have.cib).toMatchObject({ constraints: [], parts: [] })
+    expect(look(node, bare, facts).elected.have.cib).toMatchObject({ constraints: [], parts: [{ kind: "template" }] })
     record(node, bare.desired, look(node, bare, facts).elected.have, facts)
     sh(node, `set -e\n${PCS_WORDS[release as keyof typeof PCS_WORDS](name)}`)
     const { changes, conflicts } = diffCib(want.desired, look(node, want, facts).elected.have.cib, {
       ...NOTHING_OWNED,
       resource: ownershipOf(want.desired).resource,
+      part: new Set(["template small"]),
     })
     // Of resources of their own pcs has no rules.
     const beyond = changes.filter((one) => !(one.type === "create-part" && one.part.holder === "web"))

@@ -11,12 +11,15 @@ import {
   fencingLevelSchema,
   tagsSchema,
 } from "../section/parts-schema.ts"
+import { templateSchema } from "../section/resource-schema.ts"
 import type { PacemakerYaml } from "../section/schema.ts"
+import { templatePart } from "../section/templates.ts"
 import type { Choices } from "./choices.ts"
+import { operationsYaml } from "./resource-yaml.ts"
 import { nonEmpty, scalarOf, scalarsOf, shownXml } from "./words.ts"
 
 export interface AdoptedParts {
-  yaml: Pick<PacemakerYaml, "tags" | "alerts" | "fencingLevels" | "acls">
+  yaml: Pick<PacemakerYaml, "templates" | "tags" | "alerts" | "fencingLevels" | "acls">
   /** Ids of the fencing levels, in their order. */
   levelIds: readonly string[]
   remarks: readonly Remark[]
@@ -24,6 +27,7 @@ export interface AdoptedParts {
 
 /** Tags, alerts, fencing levels and access control in an inventory's words. What it would not make again as it is, is among the remarks. */
 export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
+  const templates: Record<string, unknown> = {}
   const tags: Record<string, unknown> = {}
   const alerts: Record<string, unknown> = {}
   const acls = {
@@ -35,6 +39,7 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
   const levelIds: string[] = []
   const remarks: Remark[] = []
   const places: Readonly<Record<SectionKind, Record<string, unknown> | unknown[]>> = {
+    template: templates,
     tag: tags,
     alert: alerts,
     "ACL role": acls.roles,
@@ -55,7 +60,7 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
       levelIds.push(part.id)
     } else place[part.id] = yaml
   }
-  const yaml = nonEmpty({ tags, alerts, fencingLevels, acls: nonEmpty(acls) }) as AdoptedParts["yaml"]
+  const yaml = nonEmpty({ templates, tags, alerts, fencingLevels, acls: nonEmpty(acls) }) as AdoptedParts["yaml"]
   return { yaml, levelIds, remarks }
 }
 
@@ -76,6 +81,8 @@ function wordsOf({ kind, id, element }: CibPart & { kind: SectionKind }): Words 
   switch (kind) {
     case "tag":
       return read(tagsSchema.safeParse({ [id]: ids }), (tags) => [ids, tagPart(id, tags[id]!)])
+    case "template":
+      return read(templateSchema.safeParse(templateYaml(element)), (yaml) => [yaml, templatePart(id, yaml)])
     case "alert":
       return read(alertSchema.safeParse(alertYaml(element)), (yaml) => [yaml, alertPart(id, yaml)])
     case "fencing level":
@@ -98,6 +105,28 @@ function read<Yaml>(result: Result<Yaml>, words: (yaml: Yaml) => readonly [unkno
   if (!result.success) return { yaml: undefined, again: undefined }
   const [yaml, again] = words(result.data)
   return { yaml, again }
+}
+
+function templateYaml({ attributes: { class: standard, provider, type }, children }: CibElement): unknown {
+  const { options: parameters, meta } = setsYaml({ children })
+  const room = children.find(({ name }) => name === "utilization")
+  const pairs = room?.children.map(({ attributes: { name = "", value = "" } }) => [name, value]) ?? []
+  const operations = (children.find(({ name }) => name === "operations")?.children ?? []).map((operation) => {
+    const { id: _, name = "", ...options } = operation.attributes
+    const further = operation.children.flatMap((set) =>
+      set.children.map(({ attributes: said }) => [said.name, said.value]),
+    )
+    return { name, options: { ...options, ...Object.fromEntries(further) } }
+  })
+  return {
+    agent: [standard, provider, type].filter(Boolean).join(":"),
+    ...nonEmpty({
+      parameters,
+      meta,
+      operations: operationsYaml(operations),
+      utilization: scalarsOf(Object.fromEntries(pairs)),
+    }),
+  }
 }
 
 function alertYaml({ attributes, children }: CibElement): unknown {

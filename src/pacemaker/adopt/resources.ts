@@ -29,6 +29,7 @@ export function adoptResources(section: Element | undefined, cib: Cib, choices: 
   const vips: VipsYaml = {}
   let haproxy: Partial<HaproxyYaml> | undefined
   for (const element of section?.children ?? []) {
+    if (element.name === "template") continue
     const why = beyondWords(element) ?? refused(element, cib, choices)
     if (why !== undefined) {
       remarks.push({ path: [...RESOURCES, ""], text: shownXml(`${why}; it stays as it is`, [element]) })
@@ -92,11 +93,9 @@ function primitives(element: Element): readonly Element[] {
 /** Why an inventory cannot say what this is. */
 function beyondWords(element: Element): string | undefined {
   const { name } = element
-  if (name === "template" || name === "bundle") return `an inventory has no word for a ${name}`
+  if (name === "bundle") return "an inventory has no word for a bundle"
   if (!["primitive", "group", "clone", "master"].includes(name)) return `an inventory has no word for <${name}>`
   const inner = primitives(element)
-  if (inner.some(({ attributes }) => attributes.template !== undefined))
-    return "made from a template, for which an inventory has no word"
   if (name !== "primitive" && inner.some(({ attributes }) => attributes.class === "stonith"))
     return "a fencing device in a clone or group has no words in an inventory"
   if (name === "clone" || name === "master") {

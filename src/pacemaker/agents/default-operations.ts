@@ -1,6 +1,7 @@
 import type { Operation } from "../../model/resource.ts"
 import type { Attributes } from "../cib.ts"
 import type { DesiredResource } from "../desired.ts"
+import { templateOf } from "../parts/template.ts"
 import { durationMs } from "../values.ts"
 import { type Agents, agentName } from "./metadata.ts"
 
@@ -26,6 +27,8 @@ export function defaultOperations(
   agents: Agents,
 ): readonly Operation[] {
   const { agent, fencing, operations } = resource
+  // Its template has them.
+  if (templateOf(agent) !== undefined) return []
   const named = new Set(operations.map(({ name }) => name))
   const own = actionsOf(agent, agents)
   const all = own.some(({ name }) => name === MONITOR.name) ? own : [...own, MONITOR]

@@ -5,6 +5,7 @@ import type { CibWant } from "../cib-want.ts"
 import { diffCib } from "../diff.ts"
 import { ownershipOf } from "../ownership.ts"
 import { withoutSecrets } from "../parameter-secrets.ts"
+import { templateOf } from "../parts/template.ts"
 import { agentName, metadataScript, parseAgents } from "./metadata.ts"
 
 /**
@@ -19,7 +20,8 @@ export function agentsQuestion(want: CibWant, have: CibHave): Question<CibHave> 
     ...changesOf(changes, "create-resource").map(({ resource }) => resource.id),
     ...changesOf(changes, "update-resource").map((change) => change.have.id),
   ])
-  const agents = desired.resources.filter(({ id }) => changed.has(id)).map(({ agent }) => agentName(agent))
+  const made = desired.resources.filter(({ id }) => changed.has(id))
+  const agents = made.filter(({ agent }) => templateOf(agent) === undefined).map(({ agent }) => agentName(agent))
   if (agents.length === 0) return undefined
   return {
     script: metadataScript([...new Set(agents)]),

@@ -3,16 +3,11 @@ import { defaultOperations } from "../agents/default-operations.ts"
 import type { OperationChange } from "../changes.ts"
 import type { Attributes } from "../cib.ts"
 import type { DesiredResource } from "../desired.ts"
+import { OPERATION_ATTRIBUTES } from "../parts/operation-attributes.ts"
 import { inRole } from "../schema.ts"
 import { changeAttributes, hasAttribute } from "./attribute-sets.ts"
 import type { Editing } from "./editing.ts"
 import { XmlNode } from "./xml-document.ts"
-
-/** What pacemaker's schema has as attributes of an operation; anything else is an instance attribute of it. */
-const OPTIONS = [
-  ...["interval", "timeout", "role", "on-fail", "enabled", "start-delay", "interval-origin", "record-pending"],
-  ...["description", "requires"],
-]
 
 /** Writes the operations of a new resource: those that are wanted, and of the agent's own those that nobody named. */
 export function writeOperations(primitive: XmlNode, resource: DesiredResource, editing: Editing): void {
@@ -72,8 +67,8 @@ function parted(options: Attributes, { schema }: Editing): { own: Attributes; fu
     ([key, value]) => [key, key === "role" ? inRole(value, schema) : value] as const,
   )
   return {
-    own: Object.fromEntries(spelled.filter(([key]) => OPTIONS.includes(key))),
-    further: Object.fromEntries(spelled.filter(([key]) => !OPTIONS.includes(key))),
+    own: Object.fromEntries(spelled.filter(([key]) => OPERATION_ATTRIBUTES.includes(key))),
+    further: Object.fromEntries(spelled.filter(([key]) => !OPERATION_ATTRIBUTES.includes(key))),
   }
 }
 

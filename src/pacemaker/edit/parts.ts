@@ -77,7 +77,7 @@ function rewrite(document: CibDocument, node: XmlNode, want: CibElement): void {
 
 /** What tells one of several apart. */
 const KEYS: Readonly<Record<string, string>> = { nvpair: "name", recipient: "value" }
-const LONE = ["instance_attributes", "meta_attributes"]
+const LONE = ["instance_attributes", "meta_attributes", "utilization", "operations"]
 
 function isNamesake(one: XmlNode, child: CibElement): boolean {
   if (one.name !== child.name) return false

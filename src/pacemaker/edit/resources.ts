@@ -1,6 +1,7 @@
 import type { ChangeOf } from "../changes.ts"
 import type { Attributes, CibClone } from "../cib.ts"
 import type { DesiredResource } from "../desired.ts"
+import { agentAttributes } from "../parts/agent-attributes.ts"
 import { attributeNames, changeAttributes } from "./attribute-sets.ts"
 import type { Editing } from "./editing.ts"
 import { changeOperations, writeOperations } from "./operations.ts"
@@ -105,13 +106,4 @@ function replace(old: XmlNode, anew: XmlNode): XmlNode {
 function cloneMeta({ meta, promotable }: Clone): Attributes {
   const { promotable: _, ...rest } = meta
   return promotable ? { ...rest, promotable: "true" } : rest
-}
-
-/** `ocf:heartbeat:IPaddr2` as the attributes that stand for it. */
-function agentAttributes(agent: string): Attributes {
-  const [standard = "", ...rest] = agent.replace(/^ocf::/, "ocf:").split(":")
-  const [provider = "", ...type] = rest
-  // The name of a systemd unit may have a colon, that of a provider may not.
-  if (standard === "ocf") return { class: standard, provider, type: type.join(":") }
-  return { class: standard, type: rest.join(":") }
 }

@@ -26,9 +26,20 @@ export function describePart({ kind, element }: CibPart): string {
       const rule = children.find(({ name }) => name === "rule")
       return `${pairs.join(" ")} where ${rule === undefined ? "" : ruleText(rule)}`
     }
+    case "template":
+      return [agentText(said), ...children.flatMap(templateText)].join(" ")
     case "alert":
       return [said.path ?? "", ...children.map(alertPart)].filter(Boolean).join("  ")
   }
+}
+
+function agentText({ class: standard, provider, type }: Readonly<Record<string, string>>): string {
+  return [standard, provider, type].filter(Boolean).join(":")
+}
+
+function templateText({ name, children }: CibElement): readonly string[] {
+  if (name !== "operations") return children.map(({ attributes }) => pair(attributes))
+  return children.map(({ attributes }) => `${attributes.name} ${attributes.interval}`)
 }
 
 function permission({ attributes: said }: CibElement): string {

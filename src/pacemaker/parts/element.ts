@@ -111,6 +111,10 @@ function childrenOf({ name, children: all }: CibElement): readonly CibElement[] 
       .toSorted((a, b) => ((a.attributes[key] ?? "") < (b.attributes[key] ?? "") ? -1 : 1))
   const loose = new Map([
     ["nvpair", sorted("nvpair", "name")],
+    ["op", sorted("op", "name")],
+    ...["instance_attributes", "meta_attributes", "utilization", "operations"].map(
+      (one) => [one, children.filter(({ name }) => name === one)] as const,
+    ),
     ["recipient", sorted("recipient", "value")],
     ["obj_ref", sorted("obj_ref", "id")],
     ["role", sorted("role", "id")],

@@ -9,6 +9,7 @@ export const PART_PLACES: Readonly<Record<SectionKind, { section: string; name: 
   "ACL role": { section: "acls", name: "acl_role" },
   "ACL user": { section: "acls", name: "acl_target" },
   "ACL group": { section: "acls", name: "acl_group" },
+  template: { section: "resources", name: "template" },
 }
 
 const SECTION_KINDS = Object.keys(PART_PLACES) as SectionKind[]

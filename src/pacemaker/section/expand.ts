@@ -14,6 +14,7 @@ import { checkMembers } from "./members-check.ts"
 import { expandParts } from "./parts-expand.ts"
 import { expandFencing, expandResources } from "./resources-expand.ts"
 import type { PacemakerYaml } from "./schema.ts"
+import { expandTemplates } from "./templates.ts"
 import { haproxyResource, tiesOf, vipResource } from "./vip-resources.ts"
 
 /** What the cluster is made of besides its own section. */
@@ -41,7 +42,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   const nodes = members.map(({ name }) => name)
   const claim = claims(nodes, notes)
   const resources = expandResources(yaml.resources ?? {}, { made, fencing, claim, file: parts.file }, notes)
-  const tags = Object.keys(yaml.tags ?? {})
+  const tags = [...Object.keys(yaml.tags ?? {}), ...Object.keys(yaml.templates ?? {})]
   const constraints = expandConstraints(
     yaml.constraints ?? [],
     { resources, fencing, tags, hosts: parts.hosts, on },
@@ -55,7 +56,11 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     constraints: constraints.map(({ id }) => id),
     nodes,
   }
-  const others = [...expandParts(yaml, names, claim, notes), ...expandHeld(yaml, { nodes }, claim, notes)]
+  const others = [
+    ...expandTemplates(yaml, claim, notes),
+    ...expandParts(yaml, names, claim, notes),
+    ...expandHeld(yaml, { nodes }, claim, notes),
+  ]
   return {
     on,
     shell: yaml.shell ?? "auto",

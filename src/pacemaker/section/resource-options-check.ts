@@ -11,7 +11,11 @@ type Options = Partial<Pick<ResourceYaml, "meta" | "operations" | "clone">>
 /** The sections of an inventory that hold resources. */
 export interface ResourceHolders {
   pacemaker?:
-    | { resources?: Readonly<Record<string, Options>> | undefined; fencing?: readonly Options[] | undefined }
+    | {
+        resources?: Readonly<Record<string, Options>> | undefined
+        templates?: Readonly<Record<string, Options>> | undefined
+        fencing?: readonly Options[] | undefined
+      }
     | undefined
   vips?: Readonly<Record<string, string | { resource?: Options | undefined }>> | undefined
   haproxy?: { resource?: Options | undefined } | undefined
@@ -24,6 +28,9 @@ export interface ResourceHolders {
 export function checkResourceOptions({ pacemaker, vips, haproxy }: ResourceHolders, notes: Notes): void {
   for (const [id, resource] of Object.entries(pacemaker?.resources ?? {})) {
     checkResource(resource, ["pacemaker", "resources", id], notes)
+  }
+  for (const [id, template] of Object.entries(pacemaker?.templates ?? {})) {
+    checkResource(template, ["pacemaker", "templates", id], notes)
   }
   for (const [at, device] of (pacemaker?.fencing ?? []).entries()) {
     checkResource(device, ["pacemaker", "fencing", at], notes)

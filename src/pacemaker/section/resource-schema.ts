@@ -4,7 +4,8 @@ import { secretReferenceSchema } from "../../document/secret-schema.ts"
 import { isSecretName } from "../secret-names.ts"
 import { resourceRuleSchema, utilizationSchema } from "./held-schema.ts"
 
-const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/
+const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+|template:[A-Za-z_][\w.-]*)$/
+const OWN_AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/
 
 const operationSchema = z.union([
   z.string().min(1).describe("Its interval, such as 30s"),
@@ -64,13 +65,24 @@ export const resourceSchema = z.strictObject({
   agent: z
     .string()
     .regex(AGENT, "expected an agent such as ocf:heartbeat:IPaddr2 or systemd:openstack-keystone")
-    .describe("Resource agent, such as ocf:heartbeat:IPaddr2 or systemd:openstack-keystone"),
+    .describe(
+      "Resource agent, such as ocf:heartbeat:IPaddr2 or systemd:openstack-keystone; template:NAME for one of templates",
+    ),
   parameters,
   ...details,
   clone: cloneSchema.optional().describe("Run it on every node; with meta attributes such as interleave: true"),
   utilization: utilizationSchema.describe("What it takes of a node's room, which placement-strategy may weigh"),
   rules: z.array(resourceRuleSchema).optional().describe("Attributes that hold where or when a rule does"),
   group: idSchema.optional().describe("Resource group that it is a member of, in the order of this file"),
+})
+
+/** What several resources have in common; its name is its key. */
+export const templateSchema = tuningSchema.extend({
+  agent: z
+    .string()
+    .regex(OWN_AGENT, "expected an agent such as ocf:heartbeat:IPaddr2 or systemd:openstack-keystone")
+    .describe("Agent of all that is made from it"),
+  utilization: utilizationSchema.describe("What each takes of a node's room"),
 })
 
 /** A fencing device. */
@@ -85,5 +97,6 @@ export const fencingSchema = z.strictObject({
 })
 
 export type ResourceYaml = z.output<typeof resourceSchema>
+export type TemplateYaml = z.output<typeof templateSchema>
 export type TuningYaml = z.output<typeof tuningSchema>
 export type FencingYaml = z.output<typeof fencingSchema>

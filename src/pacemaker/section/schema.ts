@@ -6,7 +6,7 @@ import { constraintSchema } from "./constraint-schema.ts"
 import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"
 import { defaultRuleSchema, nodeSchema } from "./held-schema.ts"
 import { aclsSchema, alertSchema, fencingLevelSchema, tagsSchema } from "./parts-schema.ts"
-import { fencingSchema, resourceSchema } from "./resource-schema.ts"
+import { fencingSchema, resourceSchema, templateSchema } from "./resource-schema.ts"
 
 /** The cluster: membership, properties, resources and constraints. */
 export const pacemakerSchema = z.strictObject({
@@ -35,6 +35,10 @@ export const pacemakerSchema = z.strictObject({
   nodes: z.record(z.string().min(1), nodeSchema).optional().describe("What the cluster knows of its nodes, by name"),
   fencing: z.array(fencingSchema).optional().describe("Devices that cut off a node which does not answer"),
   resources: z.record(idSchema, resourceSchema).optional().describe("Resources beyond the VIPs and haproxy, by name"),
+  templates: z
+    .record(idSchema, templateSchema)
+    .optional()
+    .describe("What several resources have in common, by name; agent: template:NAME makes one of it"),
   constraints: z.array(constraintSchema).optional().describe("What runs where, with what and after what"),
   fencingLevels: z.array(fencingLevelSchema).optional().describe("Which devices fence a node, one level after another"),
   tags: tagsSchema.optional().describe("Names for several resources at once"),

@@ -18,7 +18,7 @@ pacemaker:
       rules:
         - { where: date-spec hours=9-16, meta: { migration-threshold: 7 } }
         - { where: "#uname eq elsewhere or date gt 2037-01-01", score: 5, parameters: { fake: at-home } }
-    app: { agent: ocf:heartbeat:Dummy }
+    app: { agent: template:small, parameters: { fake: own } }
     db: { agent: ocf:pacemaker:Stateful, clone: { promotable: true } }
   constraints:
     - { order: [[web, app], { resources: [db-clone], sequential: false, requireAll: false, action: promote }], kind: Optional }
@@ -29,6 +29,11 @@ pacemaker:
     - { locate: app, where: "#uname eq ${node} and (date in_range 2037-01-01 to 2037-02-01 or date-spec hours=9-16)", score: 8, id: app-now }
     - { ticket: t1, resources: web, lossPolicy: stop }
     - { ticket: t1, resources: [[app], { resources: [db-clone], role: Promoted }], lossPolicy: demote }
+  templates:
+    small:
+      agent: ocf:heartbeat:Dummy
+      operations: { monitor: { interval: 10s, timeout: 20s, OCF_CHECK_LEVEL: 10 } }
+      meta: { priority: 1 }
   fencingLevels:
     - { node: ${node}, devices: [f1] }
     - { node: ${node}, devices: [f2, f1] }

@@ -192,12 +192,14 @@ test("what an inventory has no words for is a comment with all of it, and up lea
   expect(pacemaker?.resources.map(({ id, group }) => [id, group])).toEqual([
     ["plain", undefined],
     ["timed", undefined],
+    ["made", undefined],
     ["one", "tail"],
     ["two", "tail"],
   ])
   expect(pacemaker?.resources[0]?.meta).toEqual({ priority: "3" })
   expect(pacemaker?.constraints.map(({ id }) => id)).toEqual(["kept", "sets", "ruled", "roles", "ticket"])
   expect(pacemaker?.parts?.map(({ kind, id }) => [kind, id])).toEqual([
+    ["template", "tpl"],
     ["ACL role", "reader"],
     ["node attribute", "alpha rack"],
     ["node utilization", "alpha cpu"],
@@ -205,7 +207,7 @@ test("what an inventory has no words for is a comment with all of it, and up lea
     ["rule", "timed-i"],
   ])
   const said = comments(text).join("\n")
-  const ids = ["tpl", "made", "gc", "member", "tail-meta", "box", "inside"]
+  const ids = ["gc", "member", "tail-meta", "box", "inside"]
   const others = ["twice", "cli-ban-plain-on-beta", "gone", "fl", "own"]
   for (const id of [...ids, ...others]) expect(said).toContain(`"${id}"`)
   for (const word of ["target-role=Stopped", "somebody's own", "crm_resource --clear"]) expect(said).toContain(word)

@@ -44,6 +44,7 @@ pacemaker:
       rules:
         - { where: "date-spec hours=9-16", meta: { priority: 7, resource-stickiness: INFINITY } }
         - { where: "#uname eq node1 or date gt 2037-01-01", score: 5, parameters: { fake: at-home }, id: at-home }
+    made: { agent: template:small, parameters: { fake: own }, clone: true }
     web2: { agent: systemd:httpd, operations: { monitor: 20s, stop: { interval: 0s, timeout: 200s } }, meta: { priority: 10 } }
     db: { agent: ocf:pacemaker:Stateful, clone: { promotable: true, notify: true, promoted-max: 1 } }
     often: { agent: ocf:heartbeat:Dummy, clone: { id: often-everywhere, clone-max: 2 }, parameters: { fake: "007" } }
@@ -79,6 +80,14 @@ pacemaker:
     - { node: node1, devices: [fence2, fence1] }
     - { pattern: "node[23].*", level: 4, devices: [fence2] }
     - { attribute: rack, value: 7, devices: [fence2] }
+  templates:
+    small:
+      agent: ocf:heartbeat:Dummy
+      parameters: { fake: "in common" }
+      operations: { monitor: [{ interval: 10s, OCF_CHECK_LEVEL: 10 }, { interval: 20s }], start: { interval: 0s, timeout: 9s } }
+      meta: { priority: 2 }
+      utilization: { cpu: 1 }
+    bare: { agent: systemd:x }
   tags: { all-of-them: [web, db-clone, all], some: [apart, mail] }
   alerts:
     mail: { path: /usr/share/pacemaker/alerts/alert_smtp.sh, options: { email_sender: "a b" }, meta: { timeout: 15s }, select: [nodes, { attributes: [standby] }, fencing], recipients: [ops@example.org, { value: /var/log/x, options: { debug: 1 }, meta: { enabled: false } }] }
