@@ -2,6 +2,7 @@ import type { AttributeSection, Attributes, Cib, CibClone, CibGroup, CibResource
 import { parseConstraint } from "./cib-parse-constraint.ts"
 import { hasOwnId } from "./parts/element.ts"
 import { readParts } from "./parts/kinds.ts"
+import { resolved } from "./parts/references.ts"
 import { ofTemplate } from "./parts/template.ts"
 import { onNode, setOnNode } from "./per-node.ts"
 import { schemaOf } from "./schema.ts"
@@ -14,7 +15,8 @@ const SEED_PREFIX = "haops-seed"
 export function parseCib(xml: string): Cib {
   const root = parseXml(xml)
   if (root.name !== "cib") throw new Error(`a CIB was expected, not <${root.name}>`)
-  const configuration = child(root, "configuration")
+  const written = child(root, "configuration")
+  const configuration = written && resolved(written)
   const properties = childrenOf(child(configuration, "crm_config"), "cluster_property_set")
   const seeds = properties.filter((set) => set.attributes.id?.startsWith(SEED_PREFIX))
   return {

@@ -4,6 +4,7 @@ import type { Cib, CibConstraint, Section } from "../cib.ts"
 import { parseCib } from "../cib-parse.ts"
 import { sameConstraint } from "../diff-constraint.ts"
 import { PART_PLACES } from "../parts/kinds.ts"
+import { resolved } from "../parts/references.ts"
 import type { ConstraintYaml } from "../section/constraint-schema.ts"
 import type { PacemakerYaml } from "../section/schema.ts"
 import { tiesOf } from "../section/vip-resources.ts"
@@ -31,7 +32,8 @@ export interface AdoptedCib extends Pick<AdoptedResources, "vips" | "haproxy"> {
  */
 export function adoptCib(text: string, choices: Choices): AdoptedCib {
   const cib = parseCib(text)
-  const configuration = child(parseXml(text), "configuration")
+  const written = child(parseXml(text), "configuration")
+  const configuration = written && resolved(written)
   const resources = adoptResources(child(configuration, "resources"), cib, choices)
   const { placement } = choices
   const vips = Object.keys(resources.vips).map((name) => ({ name }))
@@ -168,7 +170,6 @@ function besides(configuration: Element | undefined): readonly Remark[] {
 }
 
 function isBeyond(set: Element): boolean {
-  const references = [set, ...set.children].some(({ attributes }) => attributes["id-ref"] !== undefined)
   const inDefaults = set.name === "meta_attributes"
-  return references || (!inDefaults && child(set, "rule") !== undefined)
+  return !inDefaults && child(set, "rule") !== undefined
 }

@@ -122,12 +122,7 @@ function notSaid(
   const left = ids(held === undefined ? own : held.left)
   const said = ({ attributes }: Element) => ids(own).includes(attributes.id) && !left.includes(attributes.id)
   const element = primitives(around).find(({ attributes }) => attributes.id === id)!
-  const operations = child(element, "operations")
-  const parts = [
-    ...element.children.filter((one) => (isSometimes(one) || !PARTS.includes(one.name)) && !said(one)),
-    ...(operations?.attributes["id-ref"] === undefined ? [] : [operations]),
-    ...(operations?.children.filter((one) => [...descendants(one)].some(isReference)) ?? []),
-  ]
+  const parts = [...element.children.filter((one) => (isSometimes(one) || !PARTS.includes(one.name)) && !said(one))]
   const { description } = element.attributes
   return [
     ...(description === undefined ? [] : [{ path, text: description }]),
@@ -137,16 +132,9 @@ function notSaid(
 
 const PARTS = ["instance_attributes", "meta_attributes", "operations"]
 
-/** A set that holds by a rule, or that is somewhere else. */
+/** A set that holds by a rule. */
 function isSometimes(element: Element): boolean {
-  return (
-    child(element, "rule") !== undefined ||
-    (element.name !== "operations" && [...descendants(element)].some(isReference))
-  )
-}
-
-function isReference({ attributes }: Element): boolean {
-  return attributes["id-ref"] !== undefined
+  return child(element, "rule") !== undefined
 }
 
 /** What a group or clone has besides what it holds. */

@@ -1,5 +1,6 @@
 import type { AttributeChange } from "../changes.ts"
 import type { CibDocument } from "./cib-document.ts"
+import { ownReferences } from "./own-references.ts"
 import type { XmlNode } from "./xml-document.ts"
 
 /** The kinds of sets in which attributes stand. */
@@ -16,6 +17,7 @@ export function changeAttributes(
   { set, unset }: AttributeChange,
   id = `${holder.id}-${kind}`,
 ): void {
+  if (unset.length > 0 || Object.keys(set).length > 0) ownReferences(document, holder, kind)
   for (const name of unset) for (const pair of pairsOf(holder, kind, name)) pair.remove()
   for (const [name, value] of Object.entries(set)) {
     const pair = pairsOf(holder, kind, name)[0]

@@ -7,6 +7,7 @@ import { OPERATION_ATTRIBUTES } from "../parts/operation-attributes.ts"
 import { inRole } from "../schema.ts"
 import { changeAttributes, hasAttribute } from "./attribute-sets.ts"
 import type { Editing } from "./editing.ts"
+import { ownReferences } from "./own-references.ts"
 import { XmlNode } from "./xml-document.ts"
 
 /** Writes the operations of a new resource: those that are wanted, and of the agent's own those that nobody named. */
@@ -19,6 +20,7 @@ export function writeOperations(primitive: XmlNode, resource: DesiredResource, e
 
 /** Changes operations by their ids, and adds others. What haops has no word for stays in them. */
 export function changeOperations(primitive: XmlNode, changes: readonly OperationChange[], editing: Editing): void {
+  if (changes.length > 0) ownReferences(editing.document, primitive, "operations")
   for (const { have, want } of changes) {
     const operation = operationsOf(primitive)
       .childrenOf("op")

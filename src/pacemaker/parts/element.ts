@@ -81,7 +81,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 function attributesOf({ name, attributes }: CibElement): Readonly<Record<string, string>> {
-  const { id, description: _, ...rest } = attributes
+  const { id, description: _, "id-ref": __, ...rest } = attributes
   const all = { ...DEFAULTS[name], ...rest, ...(NAMED.has(name) && id !== undefined ? { id } : {}) }
   return name === "rsc_order" ? orderOf(all) : all
 }

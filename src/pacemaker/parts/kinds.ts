@@ -1,5 +1,6 @@
 import type { CibPart, HeldKind, PartKind, SectionKind } from "../../model/inventory.ts"
 import { child, childrenOf, descendants, type Element } from "../xml.ts"
+import { isReference } from "./references.ts"
 
 /** Where parts stand in the configuration, and as what. */
 export const PART_PLACES: Readonly<Record<SectionKind, { section: string; name: string }>> = {
@@ -58,7 +59,7 @@ function utilizationOf(primitive: Element): readonly CibPart[] {
 
 function rulesIn(held: Element, holder: string): readonly CibPart[] {
   const sets = held.children.filter(({ name }) => name === "instance_attributes" || name === "meta_attributes")
-  return sets.filter((set) => !holdsAlways(set)).map((set) => part("rule", idOf(set), set, holder))
+  return sets.filter((set) => !holdsAlways(set) && !isReference(set)).map((set) => part("rule", idOf(set), set, holder))
 }
 
 function partsOfNode(node: Element): readonly CibPart[] {
