@@ -1,4 +1,5 @@
 import type { CibPart, HeldKind, PartKind, SectionKind } from "../../model/inventory.ts"
+import { setOnNode } from "../per-node.ts"
 import { child, childrenOf, descendants, type Element } from "../xml.ts"
 import { isReference } from "./references.ts"
 
@@ -59,7 +60,11 @@ function utilizationOf(primitive: Element): readonly CibPart[] {
 
 function rulesIn(held: Element, holder: string): readonly CibPart[] {
   const sets = held.children.filter(({ name }) => name === "instance_attributes" || name === "meta_attributes")
-  return sets.filter((set) => !holdsAlways(set) && !isReference(set)).map((set) => part("rule", idOf(set), set, holder))
+  // What haops wrote for one node is a parameter of that node.
+  const isOwn = (set: Element) => idOf(set).startsWith(setOnNode(holder, ""))
+  return sets
+    .filter((set) => !holdsAlways(set) && !isReference(set) && !isOwn(set))
+    .map((set) => part("rule", idOf(set), set, holder))
 }
 
 function partsOfNode(node: Element): readonly CibPart[] {
