@@ -2,6 +2,7 @@ import type { Remark } from "../../document/draft.ts"
 import type { HaproxyYaml } from "../../haproxy/section/schema.ts"
 import type { VipsYaml } from "../../vip/section/schema.ts"
 import type { Cib, CibResource } from "../cib.ts"
+import { setOnNode } from "../per-node.ts"
 import type { FencingYaml, ResourceYaml } from "../section/resource-schema.ts"
 import { child, descendants, type Element } from "../xml.ts"
 import type { Choices } from "./choices.ts"
@@ -120,7 +121,9 @@ function notSaid(
   const ids = (all: readonly { attributes: Element["attributes"] }[]) => all.map(({ attributes }) => attributes.id)
   const own = cib.parts.filter(({ holder }) => holder === id).map(({ element }) => element)
   const left = ids(held === undefined ? own : held.left)
-  const said = ({ attributes }: Element) => ids(own).includes(attributes.id) && !left.includes(attributes.id)
+  const said = ({ attributes }: Element) =>
+    (ids(own).includes(attributes.id) && !left.includes(attributes.id)) ||
+    attributes.id?.startsWith(setOnNode(id, "")) === true
   const element = primitives(around).find(({ attributes }) => attributes.id === id)!
   const parts = [...element.children.filter((one) => (isSometimes(one) || !PARTS.includes(one.name)) && !said(one))]
   const { description } = element.attributes

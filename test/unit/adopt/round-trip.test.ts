@@ -149,6 +149,7 @@ test.each(Object.entries(CASES))("%s: the cluster that it makes is taken in as i
   const { text: yaml, told, problems } = await adopted(asked)
   expect({ told, problems }, yaml).toEqual({ told: [], problems: [] })
   expect(yaml).not.toContain(SECRET)
+  expect(yaml).not.toContain("no words")
   const after = parseInventory(yaml, "adopted.yaml")
 
   expect(judgeCib(after, parseCib(cib!)).words).toEqual([])
