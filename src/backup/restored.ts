@@ -1,43 +1,29 @@
-import { createHash } from "node:crypto"
-import { isIP } from "node:net"
-import { dirname } from "node:path"
-import { HaopsError } from "../base/errors.ts"
 import type { Drift, Finding } from "../base/events.ts"
 import { Secret } from "../base/secret.ts"
-import { quoteAll } from "../base/sh.ts"
 import { listing } from "../base/words.ts"
-import { type CorosyncNode, parseCorosyncConf } from "../corosync/conf.ts"
 import {
   CLUSTER_CONF,
   COROSYNC_CONF,
+  corosyncConfText,
   type NodeCluster,
   nodeClusterScript,
   parseNodeCluster,
 } from "../corosync/conf-probe.ts"
 import { withoutDevice } from "../corosync/edit.ts"
 import { putCorosyncConf } from "../corosync/put-corosync-conf.ts"
-import { partsOf } from "../host/sections.ts"
-import { type MemberNode, memberNodes, pacemakerOn } from "../membership/nodes.ts"
 import { isForeign, isIn } from "../membership/situation.ts"
 import type { Action } from "../model/action.ts"
-import type { BindContext, Members, Step } from "../model/step.ts"
-import { defineJointStep } from "../model/step.ts"
+import { defineJointStep, type Members, type Step } from "../model/step.ts"
 import type { Backup, KeptFile } from "./archive.ts"
-import { restoredPaths } from "./kept.ts"
+import { type Chosen, chosenFor } from "./chosen.ts"
 
-interface Want {
+interface Want extends Chosen {
   cluster: string
-  /** Of this host, but for corosync.conf. */
-  files: readonly KeptFile[]
-  /** Corosync.conf as it is to be: a host that has it is a member. Undefined on a host that is none. */
-  conf: string | undefined
 }
 
 interface Have extends NodeCluster {
-  /** SHA-256 of corosync.conf; empty where there is none. */
-  digest: string
-  /** Of the other files those that are there. */
-  present: readonly string[]
+  /** Its corosync.conf as it stands. */
+  text: string | undefined
 }
 
 /**
@@ -49,111 +35,52 @@ export function restoredStep(backup: Backup, file: string): Step {
   return defineJointStep<Want, Have>({
     kind: "restored",
     summary: "what a backup has of a host and no inventory says",
-    bind: (context) => wantOf(backup, file, context),
+    bind(context) {
+      const chosen = chosenFor(backup, file, context)
+      // The device has certificates on the members and on its host: it is set up anew.
+      return chosen && { ...chosen, cluster: backup.cluster, conf: withoutDevice(chosen.conf) }
+    },
     title: () => `files of ${file}`,
-    probe: ({ files }) => ({
+    probe: () => ({
       shared: [CLUSTER_CONF],
-      script: nodeClusterScript({
-        digest: `if [ -e ${COROSYNC_CONF} ]; then sha256sum <${COROSYNC_CONF}; fi`,
-        present: `for path in ${quoteAll(files.map(({ path }) => path))}; do if [ -e "$path" ]; then echo "$path"; fi; done`,
-      }),
-      parse: ({ stdout }) => {
-        const { digest, present } = partsOf(stdout, ["digest", "present"])
-        return {
-          ...parseNodeCluster(stdout),
-          digest: digest.split(" ", 1)[0] ?? "",
-          present: present.split("\n").filter((path) => path !== ""),
-        }
-      },
+      script: nodeClusterScript(),
+      parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), text: corosyncConfText(stdout) }),
     }),
     check: (want, members) => (mayRestore(want, members) ? drift(want, members) : []),
     findings: (want, members) => findings(want, members, file),
-    plan: (want, members) => plan(want, members.elected.have),
+    plan: (want, members) => [...filesFor(want, members).map(putBack), putCorosyncConf(want.conf)],
   })
 }
 
-function wantOf(backup: Backup, file: string, { inventory, host }: BindContext): Want | undefined {
-  const { name, file: inventoryFile } = inventory
-  if (backup.cluster !== name) {
-    throw new HaopsError("E_INPUT", `${file} is of the cluster ${backup.cluster}, and ${inventoryFile} of ${name}`, {
-      hint: "Name the inventory of that cluster with -i.",
-    })
-  }
-  const own = restoredPaths(inventory, host).flatMap((path) => found(backup, host.name, path))
-  const files = own.filter(({ path }) => path !== COROSYNC_CONF)
-  const pacemaker = pacemakerOn(inventory, host)
-  if (pacemaker === undefined) return { cluster: name, files, conf: undefined }
-  const text = own.find(({ path }) => path === COROSYNC_CONF)?.content.toString()
-  if (text === undefined) {
-    throw new HaopsError("E_INPUT", `${file} has no ${COROSYNC_CONF}, so there is no cluster to be made of it`)
-  }
-  const { nodes } = parseCorosyncConf(text)
-  requireSame(nodes, memberNodes(inventory, pacemaker), file, inventoryFile)
-  // One that has come since is taken in afterwards, by `add-node`.
-  if (!nodes.some((node) => node.name === host.name)) return undefined
-  // Its device has certificates on the members and on its host: it is set up anew.
-  return { cluster: name, files, conf: withoutDevice(text) }
-}
-
-/** Corosync finds the others at the addresses that it has written down, and counts the votes of all of them. */
-function requireSame(
-  nodes: readonly Pick<CorosyncNode, "name" | "addresses">[],
-  members: readonly MemberNode[],
-  file: string,
-  inventory: string,
-): void {
-  for (const { name, addresses } of nodes) {
-    const links = members.find((one) => one.name === name)?.links
-    // What a name stands for the hosts' own files say.
-    const same = links?.join() === addresses.join() || !addresses.every((address) => isIP(address))
-    if (links !== undefined && same) continue
-    const there = links === undefined ? "no such member" : `it at ${links.join(", ")}`
-    throw new HaopsError(
-      "E_INPUT",
-      `${file} has the member ${name} at ${addresses.join(", ")}, and ${inventory} has ${there}`,
-      {
-        hint: "A cluster comes back with the members that it had, at the addresses that they had: write them so. Changes come after it, by haops up and remove-node.",
-      },
-    )
-  }
-}
-
-/** A host's own files. One that was not asked then has those of the others, which are the same on all members. */
-function found({ files }: Backup, host: string, path: string): readonly KeptFile[] {
-  const isThere = (one: KeptFile) => (path.endsWith("/*") ? dirname(one.path) === path.slice(0, -2) : one.path === path)
-  const own = files.filter((one) => one.host === host && isThere(one))
-  const other = files.find(isThere)?.host
-  return own.length > 0 ? own : files.filter((one) => one.host === other && isThere(one))
-}
-
 /** Hosts of no cluster, or of this one as the backup has it. */
-function mayRestore({ cluster, conf }: Want, { all }: Members<Have>): boolean {
-  return all.every(({ have }) => !isForeign(cluster, have) && (!isIn(cluster, have) || isOfBackup(conf, have)))
+function mayRestore(want: Want, { all }: Members<Have>): boolean {
+  return all.every(
+    ({ have }) => !isForeign(want.cluster, have) && (!isIn(want.cluster, have) || isOfBackup(want, have)),
+  )
 }
 
-function isOfBackup(conf: string | undefined, { digest }: Have): boolean {
-  return conf !== undefined && digest === createHash("sha256").update(conf).digest("hex")
+function isOfBackup({ conf }: Want, { text }: Have): boolean {
+  return text !== undefined && withoutDevice(text).trimEnd() === conf.trimEnd()
 }
 
-function drift(want: Want, { elected: { have, facts } }: Members<Have>): Drift[] {
+function drift(want: Want, members: Members<Have>): Drift[] {
+  const { have, facts } = members.elected
+  if (isIn(want.cluster, have)) return []
   const expected = have.vendor || facts.versions.corosync === undefined ? { expected: true } : {}
-  const paths = [...missing(want, have).map(({ path }) => path), ...(isBare(want, have) ? [COROSYNC_CONF] : [])]
+  const paths = [...filesFor(want, members).map(({ path }) => path), COROSYNC_CONF]
   return paths.map((path) => ({ attribute: path, have: "absent", want: "of the backup", risk: "none", ...expected }))
 }
 
-/** It is to be a member, and is not yet. */
-function isBare({ cluster, conf }: Want, have: Have): boolean {
-  return conf !== undefined && !isIn(cluster, have)
+/** Beside a member that is in the cluster keys alone: what the cluster has become since is that one's to tell. */
+function filesFor({ cluster, keys, state }: Want, { all }: Members<Have>): readonly KeptFile[] {
+  return all.some(({ have }) => isIn(cluster, have)) ? keys : [...keys, ...state]
 }
 
-/** A host that is to be a member has nothing of its own that counts; else what is there stays. */
-function missing(want: Want, have: Have): readonly KeptFile[] {
-  return isBare(want, have) ? want.files : want.files.filter(({ path }) => !have.present.includes(path))
-}
-
-function findings({ cluster, conf }: Want, { all, elected }: Members<Have>, file: string): Finding[] {
+function findings(want: Want, { all, elected }: Members<Have>, file: string): Finding[] {
+  const { cluster } = want
   const { have, host } = elected
-  if (isIn(cluster, have) && !isOfBackup(conf, have)) {
+  const isAnother = (one: Have) => isIn(cluster, one) && !isOfBackup(want, one)
+  if (isAnother(have)) {
     return [
       {
         severity: "error",
@@ -162,18 +89,13 @@ function findings({ cluster, conf }: Want, { all, elected }: Members<Have>, file
       },
     ]
   }
-  const others = all.filter((one) => isIn(cluster, one.have) && !isOfBackup(conf, one.have)).map((one) => one.host)
+  const others = all.filter((one) => isAnother(one.have)).map((one) => one.host)
   if (others.length === 0 || isIn(cluster, have)) return []
   const message = `${host} gets nothing of ${file}: ${listing(others)} ${others.length === 1 ? "is" : "are"} in the cluster, and not as that has it`
   return [{ severity: "error", message, hint: `If the cluster is to stay as it is there: haops add-node ${host}` }]
 }
 
-function plan(want: Want, have: Have): Action[] {
-  const conf = isBare(want, have) ? want.conf : undefined
-  return [...missing(want, have).map(putBack), ...(conf === undefined ? [] : [putCorosyncConf(conf)])]
-}
-
-/** By base64 on standard input: keys are bytes, and secret. Its signature would be of another content. */
+/** By base64 on standard input: keys are bytes, and secret. A signature beside it would be of another content. */
 function putBack({ path, mode, owner, content }: KeptFile): Action {
   return {
     type: "run",
@@ -183,11 +105,12 @@ function putBack({ path, mode, owner, content }: KeptFile): Action {
   }
 }
 
+/** A directory that is not there yet is for root and for the group that the file is for. */
 const PUT_BACK = `
 set -eu
 path=$1 mode=$2 owner=$3
 directory=$(dirname -- "$path")
-[ -d "$directory" ] || install -d -m 0755 -- "$directory"
+[ -d "$directory" ] || install -d -m 0750 -g "\${owner#*:}" -- "$directory"
 umask 077
 new=$(mktemp -- "$directory/.haops.XXXXXXXX")
 trap 'rm -f -- "$new"' EXIT

@@ -1,5 +1,5 @@
 import { HaopsError } from "../base/errors.ts"
-import { quote } from "../base/sh.ts"
+import { quoteAll } from "../base/sh.ts"
 import type { Transport } from "../transport/transport.ts"
 import type { KeptFile } from "./archive.ts"
 
@@ -13,7 +13,7 @@ export interface Taken {
   left: readonly string[]
 }
 
-/** What there is on a host of these files, by one command that reads. A path that ends in `/*` stands for the files of a directory. */
+/** What there is on a host of these files, by one command that reads. */
 export async function takeFiles(transport: Transport, paths: readonly string[], signal: AbortSignal): Promise<Taken> {
   const run = { argv: ["sh", "-s"], stdin: takeScript(paths), timeoutMs: TIMEOUT_MS }
   const result = await transport.exec(run, signal)
@@ -29,9 +29,8 @@ export async function takeFiles(transport: Transport, paths: readonly string[], 
 
 /** Shell that prints `file MODE OWNER BASE64 PATH`, or `large PATH`, of each that is there. */
 export function takeScript(paths: readonly string[]): string {
-  const words = paths.map((path) => (path.endsWith("/*") ? `${quote(path.slice(0, -2))}/*` : quote(path)))
   return `set -eu
-for path in ${words.join(" ")}; do
+for path in ${quoteAll(paths)}; do
   [ -f "$path" ] || continue
   of=$(stat -L -c '%s %a %U:%G' -- "$path")
   if [ "\${of%% *}" -gt ${MOST_BYTES} ]; then printf 'large %s\\n' "$path"; continue; fi

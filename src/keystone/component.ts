@@ -1,6 +1,6 @@
 import type { Component } from "../model/component.ts"
 import { settingsOn } from "../model/section.ts"
-import { DEFAULTS, KEYS_DIRECTORY, KEYSTONE_CONFIG, UWSGI_CONFIG } from "./config.ts"
+import { DEFAULTS, KEYSTONE_CONFIG, UWSGI_CONFIG } from "./config.ts"
 import { KEYSTONE, KEYSTONE_PORT } from "./settings.ts"
 
 /** Named after the Python that each release has. */
@@ -44,7 +44,6 @@ export const keystone: Component = {
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,
-  keeps: (inventory, host) => (settingsOn({ inventory, host }, KEYSTONE) === undefined ? [] : [`${KEYS_DIRECTORY}/*`]),
   connections: async () => (await import("./connections.ts")).connections,
   view: async () => (await import("./view.ts")).view,
 }

@@ -37,8 +37,8 @@ export interface Component {
   /** Pure. What it needs of a host besides; nothing where it does not run there. Asked before anything is touched. */
   needs?(inventory: Inventory, host: Host): HostNeeds | undefined
   /**
-   * Pure. What it is made of on a host and no inventory says, such as its keys: absolute paths, one that ends in `/*` standing for the
-   * files of a directory. `backup` takes it along, `restore` puts it back.
+   * Pure. What it is made of on a host and no inventory says, such as its keys: absolute paths. `backup` takes it along,
+   * `restore` puts it back.
    */
   keeps?(inventory: Inventory, host: Host): readonly string[]
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { type Backup, packBackup } from "../backup/archive.ts"
+import { newestMember } from "../backup/chosen.ts"
 import { keptPaths } from "../backup/kept.ts"
 import { seal } from "../backup/seal.ts"
 import { type Taken, takeFiles } from "../backup/take.ts"
@@ -9,7 +10,6 @@ import { HaopsError } from "../base/errors.ts"
 import { EXIT } from "../base/exit-codes.ts"
 import { count, listing } from "../base/words.ts"
 import { writing } from "../base/writing.ts"
-import { COROSYNC_CONF } from "../corosync/conf-probe.ts"
 import { connectAndLook, eachHost, requireUninterrupted } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
 import type { Inventory } from "../model/inventory.ts"
@@ -40,18 +40,19 @@ export async function backup(options: BackupOptions): Promise<number> {
     return EXIT.unreachable
   }
   const files = hosts.flatMap(({ name }) => taken.get(name)?.files ?? [])
-  requireCluster(inventory, files)
   const addresses = Object.fromEntries(hosts.map(({ name, address }) => [name, address]))
-  const content: Backup = { cluster: inventory.name, takenAt: now.toISOString(), hosts: addresses, files }
-  const sealed = await seal(packBackup(content), passphrase)
+  const backup: Backup = { cluster: inventory.name, takenAt: now.toISOString(), hosts: addresses, files }
+  if (inventory.pacemaker !== undefined) requireCluster(backup)
+  const sealed = await seal(packBackup(backup), passphrase)
   await writing(file, () => writeFile(file, sealed, { flag: "wx", mode: 0o600 }))
-  const exit = taken.size === hosts.length ? EXIT.done : EXIT.partial
   const details = {
     file,
     bytes: sealed.length,
     files: files.map(({ host, path }) => ({ host, path })),
     left: leftOf(taken),
   }
+  const whole = taken.size === hosts.length && details.left.length === 0
+  const exit = whole ? EXIT.done : EXIT.partial
   reporter.result(exit, details, () => words(details, taken.size))
   return exit
 }
@@ -69,9 +70,12 @@ async function takeAll({ context, inventory }: Session): Promise<ReadonlyMap<str
 }
 
 /** A backup that could restore nothing would be found out when it is needed. */
-function requireCluster(inventory: Inventory, files: Backup["files"]): void {
-  if (inventory.pacemaker === undefined || files.some(({ path }) => path === COROSYNC_CONF)) return
-  throw new HaopsError("E_REFUSED", `no host that answered has a ${COROSYNC_CONF}: there is no cluster to back up`)
+function requireCluster(backup: Backup): void {
+  if (newestMember(backup) !== undefined) return
+  throw new HaopsError(
+    "E_REFUSED",
+    `no host that answered is in the cluster ${backup.cluster}: there is none to back up`,
+  )
 }
 
 function fileOf(out: string | undefined, { name }: Inventory, now: Date): string {

@@ -1,5 +1,5 @@
 import { cleanScreen } from "../base/clean.ts"
-import { HaopsError } from "../base/errors.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import type { Secret } from "../base/secret.ts"
 import { createSecretStore } from "../inventory/secrets.ts"
 
@@ -17,5 +17,13 @@ export function passphraseOf({ passphraseFile }: PassphraseOptions): Secret {
     })
   }
   const store = createSecretStore({ onWarning: (text) => process.stderr.write(cleanScreen(`warning: ${text}\n`)) })
-  return store(passphraseFile === undefined ? { from: "env", name: VARIABLE } : { from: "file", path: passphraseFile })
+  try {
+    return store(
+      passphraseFile === undefined ? { from: "env", name: VARIABLE } : { from: "file", path: passphraseFile },
+    )
+  } catch (thrown) {
+    // What it says besides is about inventories.
+    const { code, message } = asHaopsError(thrown)
+    throw new HaopsError(code, message, { hint: "It is to hold the passphrase of the backup, and nothing else." })
+  }
 }

@@ -48,7 +48,7 @@ test("of hosts without a cluster there is no backup", patient, async () => {
   lab.home.write("inventory.yaml", `${inventory}pacemaker: { password: { env: ABSENT } }\n`)
   const { code, stderr } = await backup()
   expect(code, stderr).toBe(1)
-  expect(stderr.replaceAll(/\s+/g, " ")).toContain("there is no cluster to back up")
+  expect(stderr.replaceAll(/\s+/g, " ")).toContain("there is none to back up")
   expect(existsSync(file())).toBe(false)
 })
 

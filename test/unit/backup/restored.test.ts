@@ -1,12 +1,17 @@
+import { execFileSync } from "node:child_process"
+import { readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { Backup, KeptFile } from "../../../src/backup/archive.ts"
 import { restoredStep } from "../../../src/backup/restored.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import type { JointStep } from "../../../src/model/step.ts"
 import { context, facts, HOSTS, LAB } from "../membership/cluster.ts"
+import { sandbox } from "../step-harness.ts"
 
 const CONF = `totem {
     cluster_name: lab
+    config_version: 4
 }
 quorum {
     provider: corosync_votequorum
@@ -50,7 +55,8 @@ const BACKUP: Backup = {
 
 interface Want {
   conf: string
-  files: readonly KeptFile[]
+  keys: readonly KeptFile[]
+  state: readonly KeptFile[]
 }
 
 const step = restoredStep(BACKUP, "lab.age") as JointStep<Want, unknown>
@@ -59,27 +65,19 @@ const wanted = (at: number) => step.bind!(context(LAB, HOSTS[at]!))!
 interface Node {
   conf?: string | undefined
   vendor?: boolean
-  present?: readonly string[]
 }
 
 /** As the node would answer. */
-async function answered({ conf, vendor = false, present = [] }: Node) {
-  const { createHash } = await import("node:crypto")
-  const digest = conf === undefined ? "" : `${createHash("sha256").update(conf).digest("hex")}  -`
+function answered({ conf, vendor = false }: Node) {
   const name = /cluster_name: (\S+)/.exec(conf ?? "")?.[1]
-  const parts = {
-    conf: conf === undefined ? "absent" : `${vendor ? "vendor" : "present"} ${name}\n${conf.replace(/\n$/, "")}`,
-    digest,
-    present: present.join("\n"),
-  }
-  const stdout = Object.entries(parts).map(([part, text]) => `@@haops ${part}\n${text}\n\n`)
-  return step.probe(wanted(0)).parse({ stdout: stdout.join(""), stderr: "" })
+  const said = conf === undefined ? "absent" : `${vendor ? "vendor" : "present"} ${name}\n${conf.trimEnd()}`
+  return step.probe(wanted(0)).parse({ stdout: `@@haops conf\n${said}\n\n`, stderr: "" })
 }
 
 /** The first of the nodes, planned with the others beside it. */
-async function judge(...nodes: readonly Node[]) {
+function judge(...nodes: readonly Node[]) {
   const of = { ...facts(), versions: { ...facts().versions, corosync: "3.1.7" } }
-  const haves = await Promise.all(nodes.map(answered))
+  const haves = nodes.map(answered)
   const all = haves.map((have, index) => ({ host: `controller${index + 1}`, have, facts: of }))
   const members = { all, missing: [], elected: all[0]! }
   const drift = step.check(wanted(0), members)
@@ -87,20 +85,20 @@ async function judge(...nodes: readonly Node[]) {
   return { drift, findings, actions: drift.length > 0 ? step.plan(wanted(0), members, drift) : [] }
 }
 
-test("a bare host gets its own files, corosync.conf last and without the device", async () => {
-  const { drift, findings, actions } = await judge({}, {}, {})
+test("a bare host gets its own files, corosync.conf last and without the device", () => {
+  const { drift, findings, actions } = judge({}, {}, {})
   expect(findings).toEqual([])
   expect(drift.map(({ attribute }) => attribute)).toEqual([
-    "/var/lib/pacemaker/cib/cib.xml",
     "/etc/corosync/authkey",
+    "/var/lib/pacemaker/cib/cib.xml",
     "/etc/corosync/corosync.conf",
   ])
   expect(actions.map((action) => (action.type === "run" ? action.argv.slice(4) : action.type))).toEqual([
-    ["/var/lib/pacemaker/cib/cib.xml", "0600", "root:root"],
     ["/etc/corosync/authkey", "0600", "root:root"],
+    ["/var/lib/pacemaker/cib/cib.xml", "0600", "root:root"],
     "put",
   ])
-  const [cib, key, conf] = actions
+  const [key, cib, conf] = actions
   expect(key).toMatchObject({ stdin: expect.any(Secret) })
   expect(JSON.stringify(key)).not.toContain(Buffer.from("key").toString("base64"))
   expect(cib?.type === "run" && (cib.stdin as Secret).reveal()).toBe(
@@ -109,51 +107,72 @@ test("a bare host gets its own files, corosync.conf last and without the device"
   expect(conf).toMatchObject({ content: CONF, validate: expect.anything() })
 })
 
-test("one that was not asked when the backup was made gets another's", () => {
-  const { files } = wanted(2)
-  expect(files.map(({ content }) => content.toString())).toEqual(["cib of controller1", "key"])
+describe("all members get what the member had that was the furthest", () => {
+  const cib = (epoch: number) => `<cib crm_feature_set="3.16.2" epoch="${epoch}" num_updates="1" admin_epoch="0">`
+  const of = (...hosts: readonly [conf: string, cib: string][]): Backup => ({
+    ...BACKUP,
+    files: hosts.flatMap(([conf, text], at) => [
+      kept(`controller${at + 1}`, "/etc/corosync/authkey", `key ${at + 1}`),
+      kept(`controller${at + 1}`, "/etc/corosync/corosync.conf", conf),
+      kept(`controller${at + 1}`, "/var/lib/pacemaker/cib/cib.xml", text),
+    ]),
+  })
+  const of2 = (backup: Backup) => restoredStep(backup, "lab.age").bind!(context(LAB, HOSTS[1]!)) as Want
+  const newer = CONF.replace("version: 4", "version: 10")
+
+  test.each([
+    ["by corosync.conf", of([newer, cib(3)], [CONF, cib(7)]), "key 1"],
+    ["where that is the same, by the CIB", of([CONF, cib(9)], [CONF, cib(10)], [CONF, cib(2)]), "key 2"],
+    ["never one that is in another cluster", of([CONF.replace("lab", "debian"), cib(99)], [CONF, cib(1)]), "key 2"],
+    ["nor one whose file nobody can read", of(["totem {", cib(99)], [CONF, cib(1)]), "key 2"],
+  ])("%s", (_what, backup, key) => {
+    expect(of2(backup).keys.map(({ content }) => content.toString())).toEqual([key])
+  })
+
+  test("one that was not asked then, too", () => {
+    expect(wanted(2)).toEqual(wanted(0))
+  })
 })
 
-test("the distribution's own cluster is none", async () => {
-  const { drift, findings } = await judge({ conf: CONF.replace("lab", "debian"), vendor: true }, {}, {})
+test("the distribution's own cluster is none", () => {
+  const { drift, findings } = judge({ conf: CONF.replace("lab", "debian"), vendor: true }, {}, {})
   expect(findings).toEqual([])
   expect(drift).toHaveLength(3)
   expect(drift.every(({ expected }) => expected === true)).toBe(true)
 })
 
 describe("where a run was cut short", () => {
-  const all = ["/etc/corosync/authkey", "/var/lib/pacemaker/cib/cib.xml"]
-
-  test("those that have it are in sync, and the others get theirs", async () => {
-    expect(await judge({ conf: CONF, present: all }, {}, {})).toEqual({ drift: [], findings: [], actions: [] })
-    expect((await judge({}, { conf: CONF, present: all }, {})).drift).toHaveLength(3)
-  })
-
-  test("a key that is missing beside it is put back; one that is there stays", async () => {
-    const { drift } = await judge({ conf: CONF, present: all.slice(1) }, {}, {})
-    expect(drift.map(({ attribute }) => attribute)).toEqual(["/etc/corosync/authkey"])
+  test.each([
+    ["as it was written", CONF],
+    ["with its device again", DEVICE],
+  ])("those that have it, %s, are in sync; the others get keys, and the cluster's state from them", (_what, conf) => {
+    expect(judge({ conf }, {}, {})).toMatchObject({ drift: [], findings: [] })
+    expect(judge({}, { conf }, {}).drift.map(({ attribute }) => attribute)).toEqual([
+      "/etc/corosync/authkey",
+      "/etc/corosync/corosync.conf",
+    ])
   })
 })
 
 describe("nothing is put anywhere", () => {
   const live = CONF.replace("nodeid: 1", "nodeid: 7")
 
-  test("where a host is in the cluster, and not as the backup has it", async () => {
-    const { drift, findings } = await judge({ conf: live }, {}, {})
+  test("where a host is in the cluster, and not as the backup has it", () => {
+    const { drift, findings } = judge({ conf: live }, {}, {})
     expect(drift).toEqual([])
     expect(findings).toEqual(["controller1 is in the cluster lab already, and not as lab.age has it"])
   })
 
-  test("nor beside such a host, which is named", async () => {
-    const { drift, findings } = await judge({}, { conf: live }, {})
+  test("nor beside such a host, which is named", () => {
+    const { drift, findings } = judge({}, { conf: live }, {})
     expect(drift).toEqual([])
     expect(findings).toEqual([
       "controller1 gets nothing of lab.age: controller2 is in the cluster, and not as that has it",
     ])
   })
 
-  test("nor where one is in another cluster", async () => {
-    expect((await judge({}, { conf: CONF.replace("lab", "other") }, {})).drift).toEqual([])
+  test("nor where one is in another cluster", () => {
+    expect(judge({}, { conf: CONF.replace("lab", "other") }, {}).drift).toEqual([])
   })
 })
 
@@ -190,19 +209,26 @@ describe("the members are those that it had", () => {
   })
 })
 
-test("a path of the archive that leaves a directory is not of it", () => {
-  const keys = "/etc/keystone/fernet-keys"
-  const files = [kept("controller1", `${keys}/0`, "0"), kept("controller1", `${keys}/../../passwd`, "x")]
-  const of = { ...BACKUP, files: [...BACKUP.files, ...files] }
-  const bound = restoredStep(of, "lab.age").bind!(
-    context({ ...LAB, keystone: { on: "controllers" } } as typeof LAB, HOSTS[0]!),
-  ) as Want
-  expect(bound.files.map(({ path }) => path)).toContain(`${keys}/0`)
-  expect(bound.files.filter(({ path }) => path.includes(".."))).toEqual([])
+test("a directory that has to be made is not open to all", () => {
+  using root = sandbox()
+  const [action] = judge({}, {}, {}).actions
+  const script = action?.type === "run" ? action.argv[2]! : ""
+  const owner = execFileSync("sh", ["-c", "echo $(id -un):$(id -gn)"], { encoding: "utf8" }).trim()
+  const [file, input] = [join(root.path, "made/authkey"), Buffer.from([0, 255, 10]).toString("base64")]
+  execFileSync("sh", ["-c", script, "haops-restore", file, "0400", owner], { input })
+  expect(readFileSync(file)).toEqual(Buffer.from([0, 255, 10]))
+  expect(statSync(file).mode & 0o777).toBe(0o400)
+  expect(statSync(join(root.path, "made")).mode & 0o007).toBe(0)
 })
 
-test("a backup of another cluster, or without its corosync.conf, is refused before a host is asked", () => {
-  const bind = (backup: Backup) => restoredStep(backup, "old.age").bind!(context(LAB, HOSTS[0]!))
-  expect(() => bind({ ...BACKUP, cluster: "prod" })).toThrow("old.age is of the cluster prod, and lab.yaml of lab")
-  expect(() => bind({ ...BACKUP, files: [] })).toThrow("old.age has no /etc/corosync/corosync.conf")
+test.each<[string, Partial<Backup>, string]>([
+  ["of another cluster", { cluster: "prod" }, "old.age is of the cluster prod, and lab.yaml of lab"],
+  ["of no cluster", { files: [] }, "old.age has no /etc/corosync/corosync.conf of the cluster"],
+  ...["/etc/corosync/authkey", "/var/lib/pacemaker/cib/cib.xml"].map((path): [string, Partial<Backup>, string] => [
+    `without ${path}`,
+    { files: BACKUP.files.filter((one) => one.path !== path) },
+    `old.age has no ${path} of the cluster`,
+  ]),
+])("a backup %s is refused before a host is asked", (_what, changes, message) => {
+  expect(() => restoredStep({ ...BACKUP, ...changes }, "old.age").bind!(context(LAB, HOSTS[0]!))).toThrow(message)
 })

@@ -10,21 +10,17 @@ import { SHELLS, sandbox } from "../step-harness.ts"
 test.each(SHELLS)("%s reads what is there, byte for byte, and passes what is not", (shell) => {
   using root = sandbox()
   const key = join(root.path, "a key")
-  const keys = join(root.path, "keys")
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
   writeFileSync(key, bytes)
   chmodSync(key, 0o400)
   writeFileSync(join(root.path, "empty"), "")
-  mkdirSync(keys)
-  for (const name of ["0", "1"]) writeFileSync(join(keys, name), name)
+  mkdirSync(join(root.path, "keys"))
   writeFileSync(join(root.path, "large"), Buffer.alloc(4 * 1024 * 1024 + 1))
-  const paths = ["absent", "a key", "empty", "keys/*", "none/*", "keys", "large"].map((name) => join(root.path, name))
+  const paths = ["absent", "a key", "empty", "keys", "large"].map((name) => join(root.path, name))
   const { files, left } = parseTaken(execFileSync(shell, ["-s"], { input: takeScript(paths) }).toString(), "h1")
   expect(files.map(({ path, content }) => [path.slice(root.path.length), content])).toEqual([
     ["/a key", bytes],
     ["/empty", Buffer.alloc(0)],
-    ["/keys/0", Buffer.from("0")],
-    ["/keys/1", Buffer.from("1")],
   ])
   expect(files[0]).toMatchObject({ host: "h1", mode: "0400", owner: expect.stringMatching(/^\S+:\S+$/) })
   expect(left).toEqual([join(root.path, "large")])
