@@ -19,6 +19,8 @@ export interface Chosen {
 
 const KEYS: readonly string[] = [AUTHKEY, PACEMAKER_AUTHKEY]
 const CIB = "/var/lib/pacemaker/cib/cib.xml"
+/** Each host has one of its own: which of them is believed, all of them say. */
+const RECORD = "/var/lib/haops/last-applied.json"
 
 /**
  * What the backup has for a host, the same for all: of the member whose configuration is the newest, since one that was stopped has an
@@ -39,7 +41,8 @@ export function chosenFor(backup: Backup, file: string, { inventory, host }: Bin
   if (best === undefined || text === undefined) throw lacking(file, COROSYNC_CONF)
   const conf = parseCorosyncConf(text)
   requireSame(conf, memberNodes(inventory, pacemaker), file, inventory.file)
-  const files = restoredPaths(inventory, host).flatMap((path) => fileOf(backup, best, path) ?? [])
+  const own = (path: string) => (path === RECORD ? fileOf(backup, host.name, path) : undefined)
+  const files = restoredPaths(inventory, host).flatMap((path) => own(path) ?? fileOf(backup, best, path) ?? [])
   const needed = [CIB, ...(/^udpu?$/.test(conf.transport ?? "") ? [] : [AUTHKEY])]
   const missing = needed.find((path) => !files.some((one) => one.path === path))
   if (missing !== undefined) throw lacking(file, missing)

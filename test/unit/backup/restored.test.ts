@@ -129,6 +129,15 @@ describe("all members get what the member had that was the furthest", () => {
     expect(of2(backup).keys.map(({ content }) => content.toString())).toEqual([key])
   })
 
+  test("but for the record, of which each has its own, and one that was not asked then the furthest's", () => {
+    const record = (at: number) => kept(`controller${at}`, "/var/lib/haops/last-applied.json", `record ${at}`)
+    const { files } = of([newer, cib(3)], [CONF, cib(7)])
+    const backup = { ...BACKUP, files: [...files, record(1), record(2)] }
+    const states = HOSTS.map((host) => restoredStep(backup, "lab.age").bind!(context(LAB, host)) as Want)
+    const records = states.map(({ state }) => state.find(({ path }) => path.endsWith(".json"))?.content.toString())
+    expect(records).toEqual(["record 1", "record 2", "record 1"])
+  })
+
   test("one that was not asked then, too", () => {
     expect(wanted(2)).toEqual(wanted(0))
   })
