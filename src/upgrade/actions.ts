@@ -35,9 +35,9 @@ const SERVING = ["corosync", "pacemaker", "haproxy", "keepalived"]
  * says meanwhile what is still owed, so that a run that is cut short anywhere is taken up by the next.
  */
 export function upgradeActions(upgrade: Upgrade): readonly Action[] {
-  const { have, changes, units } = upgrade
+  const { have, changes } = upgrade
   const { standby, rests } = restOf(upgrade)
-  const mark = markOf({ units, standby })
+  const mark = markOf({ units: owed(upgrade), standby })
   return [
     ...(have.heldBy === undefined ? [] : [waitForLock(have.heldBy)]),
     shell(
@@ -52,6 +52,12 @@ export function upgradeActions(upgrade: Upgrade): readonly Action[] {
     ...proof(upgrade),
     { type: "run", argv: ["rm", "-f", "--", MARK] },
   ]
+}
+
+/** What restarts, and keepalived where it stops for that: nothing else shows the next run that it was running. */
+function owed({ have, units }: Upgrade): readonly string[] {
+  const serves = units.some((unit) => SERVING.includes(unit))
+  return serves && have.active.has("keepalived") ? [...new Set([...units, "keepalived"])] : units
 }
 
 /** How clients are sent elsewhere: a member by its standby, one of keepalived's by its stopping. */

@@ -135,6 +135,23 @@ describe("a node's turn", () => {
     ])
   })
 
+  test("one that stopped keepalived and was cut short has it started by the next", () => {
+    const lb = { cluster: undefined, vips: [], haproxy: undefined }
+    const have = state({ status: undefined, active: new Set(["haproxy", "keepalived"]) }, { haproxy: "2.6.12-2" })
+    const seen = members("c1", { ...three(), c1: have })
+    const [marked] = step.plan(want("c1", lb), seen, []) as RunAction[]
+    expect(marked?.argv.at(-1)).toBe("restart haproxy\nrestart keepalived")
+    const unfinished = { units: ["haproxy", "keepalived"], standby: false }
+    const cut = state({ status: undefined, active: new Set(["haproxy"]), unfinished })
+    expect(actions("c1", { ...three(), c1: cut }, lb)).toEqual([
+      "remember what is under way",
+      "systemctl daemon-reload",
+      "systemctl try-restart haproxy",
+      "systemctl start keepalived",
+      "rm -f -- /var/lib/haops/upgrade",
+    ])
+  })
+
   test("the mark tells what is owed, and is read back", () => {
     const unfinished = { units: ["pacemaker", "haproxy"], standby: true }
     const parts = {
