@@ -99,10 +99,22 @@ function restarts({ want, have, units, ready }: Upgrade): readonly Action[] {
     ...(cluster.length === 0 ? [] : [systemctl("start", "pacemaker"), online(want.host)]),
     ...others.flatMap((unit) => {
       const script = ready[unit]
-      return [systemctl("try-restart", unit), ...(script === undefined ? [] : [serves(unit, script)])]
+      const resumed = have.unfinished?.units.includes(unit) === true
+      // The cluster's own are started by its word alone.
+      const again = resumed && !(want.cluster !== undefined && SERVING.includes(unit))
+      return [
+        again ? retry(unit) : systemctl("try-restart", unit),
+        ...(script === undefined ? [] : [serves(unit, script)]),
+      ]
     }),
     ...(keepalived && units.some((unit) => SERVING.includes(unit)) ? [systemctl("start", "keepalived")] : []),
   ]
+}
+
+/** One that did not come up by an earlier run's restart has failed, which `try-restart` passes over as one that nobody runs. */
+function retry(unit: string): Action {
+  const script = `if systemctl --quiet is-failed "$1"; then systemctl start "$1"; else systemctl try-restart "$1"; fi`
+  return shell(script, `systemctl try-restart ${unit}, or start it where it has failed`, unit)
 }
 
 function returns({ want, facts }: Upgrade): readonly Action[] {

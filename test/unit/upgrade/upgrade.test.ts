@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest"
+import { quote } from "../../../src/base/sh.ts"
 import { COMPONENTS } from "../../../src/components.ts"
 import type { Action, RunAction } from "../../../src/model/action.ts"
 import { dueOf, unitsOf } from "../../../src/upgrade/due.ts"
 import { markOf, type UpgradeState, upgradeProbe } from "../../../src/upgrade/state.ts"
 import { upgradeStep } from "../../../src/upgrade/step.ts"
 import { packagesOf } from "../../../src/upgrade/want.ts"
+import { run, sandbox } from "../step-harness.ts"
 import { installed, members, resource, state, status, VIP, want } from "./lab.ts"
 
 const NEWER = { haproxy: "2.6.12-2", pacemaker: "2.1.5-2", libcib27: "2.1.5-2" }
@@ -146,10 +148,26 @@ describe("a node's turn", () => {
     expect(actions("c1", { ...three(), c1: cut }, lb)).toEqual([
       "remember what is under way",
       "systemctl daemon-reload",
-      "systemctl try-restart haproxy",
+      "systemctl try-restart haproxy, or start it where it has failed",
       "systemctl start keepalived",
       "rm -f -- /var/lib/haops/upgrade",
     ])
+  })
+
+  test.each([
+    ["failed", ["start rabbitmq-server"]],
+    ["active", ["try-restart rabbitmq-server"]],
+    ["inactive", ["try-restart rabbitmq-server"]],
+  ])("what an earlier run's restart left %s is not passed over", (is, asked) => {
+    const cut = state({ unfinished: { units: ["rabbitmq-server"], standby: false } })
+    const seen = members("c1", { ...three(), c1: cut })
+    const all = step.plan(want("c1"), seen, step.check(want("c1"), seen)) as RunAction[]
+    const retried = all.find(({ label }) => label?.includes("rabbitmq-server"))
+    using box = sandbox({
+      systemctl: `[ "$1" != --quiet ] && { echo "$@"; exit; }\n[ "$2" = is-failed ] && [ ${is} = failed ]`,
+    })
+    const { stdout } = run((retried?.argv ?? []).map((word) => quote(`${word}`)).join(" "), { path: box.path })
+    expect(stdout.trim().split("\n")).toEqual(asked)
   })
 
   test("the mark tells what is owed, and is read back", () => {
