@@ -29,7 +29,8 @@ export function mustWait(
     return "the other nodes have no quorum"
   }
   if (!holds(want, elected.have)) return undefined
-  const first = others.filter((one) => !holds(want, one.have) && isDue(one)).map(({ host }) => host)
+  const before = elected.have.unfinished === undefined ? others : []
+  const first = before.filter((one) => !holds(want, one.have) && isDue(one)).map(({ host }) => host)
   if (first.length > 0) return `it carries a VIP, and ${listing(first)} ${first.length === 1 ? "comes" : "come"} first`
   return alone(want, units, members)
 }

@@ -7,7 +7,7 @@ import { markOf, type UpgradeState, upgradeProbe } from "../../../src/upgrade/st
 import { upgradeStep } from "../../../src/upgrade/step.ts"
 import { packagesOf } from "../../../src/upgrade/want.ts"
 import { run, sandbox } from "../step-harness.ts"
-import { installed, members, resource, state, status, VIP, want } from "./lab.ts"
+import { installed, members, NODES, resource, state, status, VIP, want } from "./lab.ts"
 
 const NEWER = { haproxy: "2.6.12-2", pacemaker: "2.1.5-2", libcib27: "2.1.5-2" }
 const step = upgradeStep(COMPONENTS)
@@ -199,6 +199,15 @@ describe("whose turn it is", () => {
     const haves = three({ c2: { unfinished: { units: [], standby: true } } })
     expect(waits("c1", haves)).toBe("the upgrade of c2 was cut short, and comes first")
     expect(waits("c2", haves)).toBeUndefined()
+  })
+
+  test("that of one that was cut short, though it carries a VIP again and others have newer packages too", () => {
+    const haves = three({ c3: { unfinished: { units: ["haproxy"], standby: true } } })
+    expect(NODES.map((host) => waits(host, haves))).toEqual([
+      "the upgrade of c3 was cut short, and comes first",
+      "the upgrade of c3 was cut short, and comes first",
+      undefined,
+    ])
   })
 
   test.each([
