@@ -26,7 +26,7 @@ export interface UpgradeWant {
   vips: readonly { id: string; address: string; port?: number | undefined }[]
   /** The resource that is to run on every node in service. */
   haproxy?: string | undefined
-  /** All addresses by which clients may come to this host. */
+  /** All addresses by which clients may come to a host, of whichever group. */
   addresses: readonly string[]
 }
 
@@ -52,7 +52,7 @@ export function upgradeWant(
     fencing: needs.flatMap(({ fencing = [] }) => fencing),
     vips: clusters.map(({ name, address }) => ({ id: name, address, port: portOfVip(inventory, name) })),
     haproxy: inventory.haproxy?.placement === "everywhere" ? pacemaker?.resources.find(isHaproxy)?.id : undefined,
-    addresses: vips.map(({ address }) => address),
+    addresses: inventory.vips.map(({ address }) => address),
   }
 }
 

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest"
+import { COMPONENTS } from "../../../src/components.ts"
+import type { Member } from "../../../src/model/step.ts"
+import type { UpgradeState } from "../../../src/upgrade/state.ts"
+import { upgradeStep } from "../../../src/upgrade/step.ts"
+import type { UpgradeWant } from "../../../src/upgrade/want.ts"
+import { parseInventory } from "../parse-inventory.ts"
+import { context, facts } from "../step-harness.ts"
+import { state, VIP } from "./lab.ts"
+
+// A cluster and a pair of keepalived's, each with a VIP, and haproxy on all of them.
+const inventory = parseInventory(
+  `name: lab
+controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
+loadbalancers: { lb1: 10.0.0.21, lb2: 10.0.0.22 }
+pacemaker: { on: controllers, password: { env: P } }
+vips:
+  vip: { address: ${VIP}/24, on: controllers }
+  front: { address: 10.0.0.9/24, on: loadbalancers, manager: keepalived, virtualRouterId: 50 }
+haproxy:
+  services:
+    - { name: web, port: 80, vip: vip, backendPort: 8000 }
+    - { name: site, port: 80, vip: front, backendPort: 8000 }
+`,
+  "/etc/haops/i.yaml",
+)
+const step = upgradeStep(COMPONENTS)
+const NEWER = { haproxy: "2.6.12-2" }
+const balancer = (changes: Partial<UpgradeState> = {}, offered: Record<string, string> = NEWER) =>
+  state({ status: undefined, active: new Set(["haproxy", "keepalived"]), ...changes }, offered)
+
+/** c3 and lb1 have the VIPs. */
+const ALL = {
+  c1: state({}, {}),
+  c2: state({}, {}),
+  c3: state({ addresses: new Set([VIP]) }, NEWER),
+  lb1: balancer({ addresses: new Set(["10.0.0.9"]) }),
+  lb2: balancer({}, {}),
+}
+
+/** Why each of these must wait. */
+function waits(hosts: readonly (keyof typeof ALL)[], haves: Partial<Record<string, UpgradeState>> = {}) {
+  const all = Object.entries({ ...ALL, ...haves }).map(
+    ([host, have]): Member<UpgradeState> => ({ host, have: have as UpgradeState, facts: facts({ host }) }),
+  )
+  return hosts.map((name) => {
+    const host = inventory.hosts.find((one) => one.name === name)!
+    const elected = all.find((one) => one.host === name)!
+    return step.mustWait?.(step.bind?.(context(inventory, host)) as UpgradeWant, { all, missing: [], elected })
+  })
+}
+
+describe("hosts of two groups", () => {
+  test("each with a VIP do not wait for each other", () => {
+    expect(waits(["c3", "lb1"])).toEqual([undefined, undefined])
+  })
+
+  test("wait for those of their own without one", () => {
+    expect(waits(["lb1", "lb2"], { lb2: balancer() })).toEqual(["it carries a VIP, and lb2 comes first", undefined])
+  })
+})
