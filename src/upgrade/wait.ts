@@ -83,11 +83,19 @@ function idleHaproxy({ haproxy }: UpgradeWant, status: CrmStatus): string | unde
 
 /** Somebody has to take what the node holds. */
 function alone(
-  { cluster }: UpgradeWant,
+  { cluster, beside }: UpgradeWant,
   units: readonly string[],
-  { elected: { host, have } }: All,
+  { elected: { host, have }, all }: All,
 ): string | undefined {
-  if (cluster === undefined || units.length === 0) return undefined
+  if (units.length === 0) return undefined
+  if (beside.length > 0 && have.active.has("keepalived")) {
+    const needed = ["keepalived", "haproxy"].filter((unit) => have.active.has(unit))
+    const takes = (one: Member<UpgradeState>) =>
+      beside.includes(one.host) && needed.every((unit) => one.have.active.has(unit))
+    if (!all.some(takes))
+      return `it carries a VIP, and ${listing(needed)} ${needed.length === 1 ? "runs" : "run"} on no other host to take it`
+  }
+  if (cluster === undefined) return undefined
   const takers = inService(have.status).filter(({ name }) => name !== host)
   return takers.length === 0 ? "it carries a VIP, and no other node is in service to take it" : undefined
 }

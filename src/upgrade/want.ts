@@ -2,6 +2,7 @@ import { stackParts } from "../host/packages/parts.ts"
 import { pacemakerOn } from "../membership/nodes.ts"
 import type { Component } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
+import { hostsOf } from "../model/inventory.ts"
 import type { BindContext } from "../model/step.ts"
 import { portOfVip } from "../model/vip-port.ts"
 import { isHaproxy } from "../pacemaker/section/vip-resources.ts"
@@ -26,6 +27,8 @@ export interface UpgradeWant {
   vips: readonly { id: string; address: string; port?: number | undefined }[]
   /** The resource that is to run on every node in service. */
   haproxy?: string | undefined
+  /** The other hosts that keepalived may move this one's VIPs to. */
+  beside: readonly string[]
   /** All addresses by which clients may come to a host, of whichever group. */
   addresses: readonly string[]
 }
@@ -52,6 +55,10 @@ export function upgradeWant(
     fencing: needs.flatMap(({ fencing = [] }) => fencing),
     vips: clusters.map(({ name, address }) => ({ id: name, address, port: portOfVip(inventory, name) })),
     haproxy: inventory.haproxy?.placement === "everywhere" ? pacemaker?.resources.find(isHaproxy)?.id : undefined,
+    beside:
+      vips.length === clusters.length
+        ? []
+        : hostsOf(inventory, host.group).flatMap((one) => (one.name === host.name ? [] : [one.name])),
     addresses: inventory.vips.map(({ address }) => address),
   }
 }

@@ -58,4 +58,11 @@ describe("hosts of two groups", () => {
   test("wait for those of their own without one", () => {
     expect(waits(["lb1", "lb2"], { lb2: balancer() })).toEqual(["it carries a VIP, and lb2 comes first", undefined])
   })
+
+  test("keep a VIP of keepalived's that no other host would take", () => {
+    const dead = (...active: string[]) => waits(["lb1"], { lb2: balancer({ active: new Set(active) }, {}) })
+    expect(dead("haproxy")).toEqual(["it carries a VIP, and keepalived and haproxy run on no other host to take it"])
+    expect(dead("keepalived")).toEqual(dead("haproxy"))
+    expect(dead("keepalived", "haproxy")).toEqual([undefined])
+  })
 })

@@ -17,6 +17,7 @@ export function want(host: string, changes: Partial<UpgradeWant> = {}): UpgradeW
     fencing: [],
     vips: [{ id: "vip", address: VIP, port: 80 }],
     haproxy: "lb-haproxy",
+    beside: [],
     addresses: [VIP],
     ...changes,
   }
