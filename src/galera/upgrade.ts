@@ -13,6 +13,7 @@ export const upgrade: UpgradeTerms = {
     mariadb: ["mariadb"],
     "galera-4": ["mariadb"],
   },
+  members: ["mariadb"],
   refuses: (change) => refusedProvider(change) ?? refusedServer(change),
   ready: {
     mariadb: `[ "$(timeout 5 ${SQL} -e "select variable_value from information_schema.global_status where variable_name = 'wsrep_local_state_comment'" 2>/dev/null)" = Synced ]`,

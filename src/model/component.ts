@@ -113,6 +113,8 @@ export interface UpgradeTerms {
   refuses?(change: VersionChange): { message: string; hint: string } | undefined
   /** By unit: shell that exits 0 once it serves again, where its having started does not say so. */
   ready?: Readonly<Record<string, string>>
+  /** Units that are members of one cluster with those of the other hosts: one restarts while all others run. */
+  members?: readonly string[]
 }
 
 export interface PackageNeeds {

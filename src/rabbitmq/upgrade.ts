@@ -7,6 +7,8 @@ import type { UpgradeTerms } from "../model/component.ts"
  */
 export const upgrade: UpgradeTerms = {
   runs: { "rabbitmq-server": ["rabbitmq-server"] },
+  // With `pause_minority` the last of three that runs pauses.
+  members: ["rabbitmq-server"],
   refuses({ name, from, to }) {
     if (name !== "rabbitmq-server" || follows(numbersOf(from), numbersOf(to))) return undefined
     return {

@@ -20,6 +20,8 @@ export function mustWait(
 ): string | undefined {
   const { elected, all } = members
   const others = all.filter(({ host }) => host !== elected.host)
+  const dead = deadPeer(want, members, units)
+  if (dead !== undefined) return dead
   if (elected.have.unfinished === undefined) {
     const before = others.filter(({ have }) => have.unfinished !== undefined).map(({ host }) => host)
     if (before.length > 0) return `the upgrade of ${listing(before)} was cut short, and comes first`
@@ -33,6 +35,16 @@ export function mustWait(
   const first = before.filter((one) => !holds(want, one.have) && isDue(one)).map(({ host }) => host)
   if (first.length > 0) return `it carries a VIP, and ${listing(first)} ${first.length === 1 ? "comes" : "come"} first`
   return alone(want, units, members)
+}
+
+/** A member of a database's or a broker's cluster that does not run: with this one down too, the others may be no majority. */
+function deadPeer({ peers }: UpgradeWant, { elected, all }: All, units: readonly string[]): string | undefined {
+  return units
+    .filter((unit) => elected.have.active.has(unit))
+    .flatMap((unit) => {
+      const dead = all.filter(({ host, have }) => peers[unit]?.includes(host) && !have.active.has(unit))
+      return dead.length === 0 ? [] : [`${unit} does not run on ${listing(dead.map(({ host }) => host))}`]
+    })[0]
 }
 
 /** True where clients come to this host by an address that may go elsewhere. */

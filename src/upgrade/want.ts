@@ -2,7 +2,7 @@ import { stackParts } from "../host/packages/parts.ts"
 import { pacemakerOn } from "../membership/nodes.ts"
 import type { Component } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
-import { hostsOf } from "../model/inventory.ts"
+import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
 import type { BindContext } from "../model/step.ts"
 import { portOfVip } from "../model/vip-port.ts"
 import { isHaproxy } from "../pacemaker/section/vip-resources.ts"
@@ -29,6 +29,8 @@ export interface UpgradeWant {
   haproxy?: string | undefined
   /** The other hosts that keepalived may move this one's VIPs to. */
   beside: readonly string[]
+  /** By unit that is a member of a cluster of its own: the other hosts that have one. */
+  peers: Readonly<Record<string, readonly string[]>>
   /** All addresses by which clients may come to a host, of whichever group. */
   addresses: readonly string[]
 }
@@ -59,8 +61,15 @@ export function upgradeWant(
       vips.length === clusters.length
         ? []
         : hostsOf(inventory, host.group).flatMap((one) => (one.name === host.name ? [] : [one.name])),
+    peers: Object.fromEntries(components.flatMap((one) => peersOf(one, inventory, host.name))),
     addresses: inventory.vips.map(({ address }) => address),
   }
+}
+
+function peersOf({ packages, upgrade }: Component, inventory: Inventory, self: string) {
+  const has = (host: Host) => (packages?.needed(inventory, host)?.parts.length ?? 0) > 0
+  const others = inventory.hosts.flatMap((host) => (host.name !== self && has(host) ? [host.name] : []))
+  return (upgrade?.members ?? []).map((unit): [string, readonly string[]] => [unit, others])
 }
 
 /** What `--only` may say: components that have packages, and packages by any system's name. */

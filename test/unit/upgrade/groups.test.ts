@@ -66,3 +66,16 @@ describe("hosts of two groups", () => {
     expect(dead("keepalived", "haproxy")).toEqual([undefined])
   })
 })
+
+test("members of a broker's cluster know of each other, and of no other host", () => {
+  const brokers = parseInventory(
+    `name: lab
+controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
+loadbalancers: { lb1: 10.0.0.21, lb2: 10.0.0.22 }
+rabbitmq: { cookie: { env: P } }
+`,
+    "/etc/haops/i.yaml",
+  )
+  const [c1] = brokers.hosts
+  expect(step.bind?.(context(brokers, c1!))).toMatchObject({ peers: { "rabbitmq-server": ["c2", "c3"] } })
+})

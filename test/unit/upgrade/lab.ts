@@ -18,6 +18,7 @@ export function want(host: string, changes: Partial<UpgradeWant> = {}): UpgradeW
     vips: [{ id: "vip", address: VIP, port: 80 }],
     haproxy: "lb-haproxy",
     beside: [],
+    peers: {},
     addresses: [VIP],
     ...changes,
   }

@@ -227,6 +227,22 @@ describe("whose turn it is", () => {
     expect(waits("c1", three({ c1: { status: status(changes) } }))).toBe(why)
   })
 
+  test("no member's of RabbitMQ, while another one is down: two would be a majority less", () => {
+    const broker = (active: readonly string[], offered = {}) =>
+      state({ installed: [installed("rabbitmq-server", "3.10.8-1")], active: new Set(active) }, offered)
+    const newer = { "rabbitmq-server": "3.10.8-2" }
+    const parts = { parts: ["rabbitmq"], peers: { "rabbitmq-server": ["c2", "c3"] } }
+    const haves = (...others: string[]) => ({
+      c1: broker(["rabbitmq-server"], newer),
+      c2: broker(others),
+      c3: broker(["rabbitmq-server"]),
+    })
+    expect(waits("c1", haves(), parts)).toBe("rabbitmq-server does not run on c2")
+    expect(waits("c1", haves("rabbitmq-server"), parts)).toBeUndefined()
+    // It is down itself: what restarts is nothing.
+    expect(waits("c1", { ...haves(), c1: broker([], newer) }, parts)).toBeUndefined()
+  })
+
   test("not the holder's, where nobody would take its VIP", () => {
     const nodes = status().nodes.map((node) => ({ ...node, standby: node.name !== "c3" }))
     const haves = three({
