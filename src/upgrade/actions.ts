@@ -7,6 +7,7 @@ import { statusScript } from "../membership/wait-script.ts"
 import type { Action, WaitAction } from "../model/action.ts"
 import type { VersionChange } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
+import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { STATE_DIRECTORY } from "../pacemaker/ownership.ts"
 import { MARK, markOf, type UpgradeState } from "./state.ts"
@@ -123,10 +124,11 @@ function returns({ want, facts }: Upgrade): readonly Action[] {
 }
 
 /** The cluster is as it was: the VIPs run, nothing has failed, and what is behind them answers. */
-function proof({ want, units }: Upgrade): readonly Action[] {
+function proof({ want, have, units }: Upgrade): readonly Action[] {
   if (want.cluster === undefined || units.length === 0) return []
-  const running = Object.fromEntries(want.vips.map(({ id }) => [id, 1]))
-  const answering = want.vips.flatMap(({ address, port }) => (port === undefined ? [] : [{ address, port }]))
+  const vips = want.vips.filter(({ id }) => have.status === undefined || isWanted(id, have.status))
+  const running = Object.fromEntries(vips.map(({ id }) => [id, 1]))
+  const answering = vips.flatMap(({ address, port }) => (port === undefined ? [] : [{ address, port }]))
   return [
     {
       type: "wait",
@@ -136,6 +138,11 @@ function proof({ want, units }: Upgrade): readonly Action[] {
       hint: "The other nodes are left as they are. Once this one is well, run haops upgrade again: it goes on from here.",
     },
   ]
+}
+
+/** One that somebody stopped, or that is not there yet, is nothing that the upgrade would bring back. */
+function isWanted(id: string, { resources }: CrmStatus): boolean {
+  return resources.some((one) => one.id === id && !one.disabled)
 }
 
 const WELL_MS = 90_000

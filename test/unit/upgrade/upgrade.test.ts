@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { quote } from "../../../src/base/sh.ts"
 import { COMPONENTS } from "../../../src/components.ts"
-import type { Action, RunAction } from "../../../src/model/action.ts"
+import type { Action, RunAction, WaitAction } from "../../../src/model/action.ts"
 import { dueOf, unitsOf } from "../../../src/upgrade/due.ts"
 import { markOf, type UpgradeState, upgradeProbe } from "../../../src/upgrade/state.ts"
 import { upgradeStep } from "../../../src/upgrade/step.ts"
@@ -99,6 +99,17 @@ describe("a node's turn", () => {
     const all = step.plan(want("c1"), seen, step.check(want("c1"), seen))
     const [install] = all.filter((one) => one.type === "run" && one.argv.includes("haops-apt")) as RunAction[]
     expect(install?.argv).toEqual(expect.arrayContaining(["quiet", "--no-remove", "haproxy=2.6.12-2"]))
+  })
+
+  test("a VIP that an operator has stopped is not waited for", () => {
+    const proofOf = (disabled: boolean) => {
+      const resources = [{ ...resource("vip", disabled ? [] : ["c3"]), disabled }]
+      const seen = members("c1", three({ c1: { status: status({ resources }) } }))
+      const all = step.plan(want("c1"), seen, step.check(want("c1"), seen))
+      return all.find((one): one is WaitAction => one.type === "wait" && one.for === "c1 to be well")?.script
+    }
+    expect(proofOf(false)).toContain("vip does not run yet")
+    expect(proofOf(true)).not.toMatch(/vip|10\.0\.0\.11/)
   })
 
   test("one that was cut short goes on: no new packages, the restarts, and back from its own standby", () => {
