@@ -90,9 +90,9 @@ function install({ changes, facts, have, downgrade }: Upgrade): Action {
 /** Of the cluster, pacemaker stops first and starts last. What does not run is left so: the cluster, or nobody, starts it. */
 function restarts({ want, have, units, ready }: Upgrade): readonly Action[] {
   if (units.length === 0) return []
-  const cluster = units.filter((unit) => CLUSTER.includes(unit))
+  const cluster = want.cluster === undefined ? [] : units.filter((unit) => CLUSTER.includes(unit))
   const keepalived = have.active.has("keepalived") || have.unfinished?.units.includes("keepalived") === true
-  const others = units.filter((unit) => !cluster.includes(unit) && unit !== "keepalived")
+  const others = units.filter((unit) => !CLUSTER.includes(unit) && unit !== "keepalived")
   return [
     systemctl("daemon-reload"),
     ...(cluster.length === 0 ? [] : [systemctl("stop", "pacemaker")]),

@@ -101,6 +101,18 @@ describe("a node's turn", () => {
     expect(install?.argv).toEqual(expect.arrayContaining(["quiet", "--no-remove", "haproxy=2.6.12-2"]))
   })
 
+  test("a host that only brings pacemaker's package, as a quorum device's does, gets no cluster started", () => {
+    const changes = { cluster: undefined, vips: [], haproxy: undefined }
+    const host = state({ status: undefined, active: new Set() })
+    const have = { ...host, offers: { ...host.offers, candidates: new Map([["pacemaker", "2.1.5-2"]]) } }
+    expect(actions("c1", { ...three(), c1: have }, changes)).toEqual([
+      "remember what is under way",
+      "apt install pacemaker=2.1.5-2",
+      "systemctl daemon-reload",
+      "rm -f -- /var/lib/haops/upgrade",
+    ])
+  })
+
   test("a VIP that an operator has stopped is not waited for", () => {
     const proofOf = (disabled: boolean) => {
       const resources = [{ ...resource("vip", disabled ? [] : ["c3"]), disabled }]
