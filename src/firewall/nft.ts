@@ -68,7 +68,8 @@ const ANYTHING = ["1-65535/tcp", "1-65535/udp", "vrrp"]
 /** What a rule lets in. From whom is not judged, and what is not understood is taken for all: what is told as closed is closed. */
 function opened(rule: string): readonly string[] {
   if (!/\baccept\b/.test(rule) || /\bhook input\b/.test(rule)) return []
-  if (/^ct state\b|^iif(name)? "?lo"?|\bicmp/.test(rule)) return []
+  const others = /^ct state\b/.test(rule) && !/\b(new|untracked)\b/.test(rule)
+  if (others || /^iif(name)? "?lo"?( |$)|\bicmp/.test(rule)) return []
   const [, protocol, ports = ""] = /\b(tcp|udp|th) dport (\{[^}]*\}|\S+)/.exec(rule) ?? []
   if (protocol !== undefined) {
     const list = ports

@@ -88,6 +88,23 @@ describe("plain nftables", () => {
     },
   )
 
+  test.each([
+    ["ct state new tcp dport 2224 accept", "2224/tcp"],
+    ["ct state { established, new } udp dport 5405 accept", "5405/udp"],
+    ["ct state new accept", "1-65535/tcp"],
+    ['iifname "lon1" accept', "1-65535/tcp"],
+  ])("new connections are let in by: %s", (rule, name) => {
+    expect(zones(RULES.replace("tcp dport 22 accept", rule))[0]?.opened).toContain(name)
+  })
+
+  test.each(["ct state { established, related } accept", 'iifname "lo" accept', "iif lo accept"])(
+    "nothing new is let in by: %s",
+    (rule) => {
+      const without = zones(RULES.replace("tcp dport 22 accept", ""))
+      expect(zones(RULES.replace("tcp dport 22 accept", rule))).toEqual(without)
+    },
+  )
+
   test("what is closed is told, with the rules that let it in", () => {
     const have = { zones: [{ by: "nftables" as const, name: "inet filter input", opened: ["22/tcp"] }] }
     expect(judge(step, want, have, facts()).findings).toEqual([
