@@ -23,7 +23,7 @@ export function nftZones(lines: readonly string[]): Zone[] {
     if (NOT_OURS.test(`table ${name}`) || input === undefined) return []
     const jumped = chains.filter((chain) => chain !== input && reached(chain.name, input, chains))
     const all = [input, ...jumped].flatMap(({ rules }) => rules)
-    const drops = input.rules.some((rule) => /\bhook input\b.*\bpolicy drop\b/.test(rule)) || all.some(keepsOutTheRest)
+    const drops = input.rules.some((rule) => /\bhook input\b.*\bpolicy drop\b/.test(rule)) || keepsOut(input, chains)
     return drops ? [{ by: "nftables", name: `${name} ${input.name}`, opened: all.flatMap(opened) }] : []
   })
 }
@@ -56,6 +56,15 @@ function reached(name: string, from: Chain, chains: readonly Chain[], seen = new
     if (!next.includes(one.name) || seen.has(one.name)) return false
     seen.add(one.name)
     return reached(name, one, chains, seen)
+  })
+}
+
+/** By itself, or by a chain that all comes to: one that some packets only are sent to keeps out no others. */
+function keepsOut({ rules }: Chain, chains: readonly Chain[], seen: readonly string[] = []): boolean {
+  return rules.some((rule) => {
+    const [, name] = /^(?:counter packets \d+ bytes \d+ )?(?:jump|goto) (\S+)$/.exec(rule) ?? []
+    const next = chains.find((one) => one.name === name && !seen.includes(one.name))
+    return keepsOutTheRest(rule) || (next !== undefined && keepsOut(next, chains, [...seen, next.name]))
   })
 }
 

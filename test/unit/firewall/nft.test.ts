@@ -69,6 +69,15 @@ describe("plain nftables", () => {
     ).toHaveLength(1)
   })
 
+  test("a chain that drops what it is sent keeps nothing else out", () => {
+    const some = RULES.replace("policy drop;\n\t\tct", "policy accept;\n\t\tct").replace(
+      "jump more",
+      "ct state invalid jump more",
+    )
+    expect(zones(some)).toEqual([])
+    expect(zones(some.replace("ct state invalid jump", "counter packets 1 bytes 60 goto"))).toHaveLength(1)
+  })
+
   test("nothing where nothing is kept out, and nothing of what firewalld, docker and haops make", () => {
     const open = RULES.replace("input priority filter; policy drop", "input priority filter; policy accept").replace(
       /reject.*/,
