@@ -1,4 +1,5 @@
 import { listing } from "../base/words.ts"
+import { handsOff } from "../membership/hands-off.ts"
 import { inService } from "../membership/health.ts"
 import type { Member, Members } from "../model/step.ts"
 import { type CrmStatus, isSettled } from "../pacemaker/crm-mon.ts"
@@ -95,7 +96,7 @@ function idleHaproxy({ haproxy }: UpgradeWant, status: CrmStatus): string | unde
 
 /** Somebody has to take what the node holds. */
 function alone(
-  { cluster, beside }: UpgradeWant,
+  { cluster, vips, beside }: UpgradeWant,
   units: readonly string[],
   { elected: { host, have }, all }: All,
 ): string | undefined {
@@ -108,6 +109,14 @@ function alone(
       return `it carries a VIP, and ${listing(needed)} ${needed.length === 1 ? "runs" : "run"} on no other host to take it`
   }
   if (cluster === undefined) return undefined
+  const [stuck] = have.unfinished === undefined ? staying(vips, host, have.status) : []
+  if (stuck !== undefined) return `it carries a VIP, and ${stuck.message}`
   const takers = inService(have.status).filter(({ name }) => name !== host)
   return takers.length === 0 ? "it carries a VIP, and no other node is in service to take it" : undefined
+}
+
+/** Why the cluster would not take its VIPs from the node. */
+function staying(vips: UpgradeWant["vips"], host: string, status: CrmStatus | undefined) {
+  const resources = status?.resources.filter(({ id }) => vips.some((vip) => vip.id === id)) ?? []
+  return status === undefined ? [] : handsOff(host, { ...status, resources })
 }

@@ -250,6 +250,25 @@ describe("whose turn it is", () => {
     expect(waits("c1", three({ c1: { status: status(changes) } }))).toBe(why)
   })
 
+  test.each([
+    [
+      "c3 is in maintenance: vip would stay on c3",
+      { nodes: status().nodes.map((node) => ({ ...node, maintenance: node.name === "c3" })) },
+    ],
+    [
+      "the cluster does not manage vip, which would stay on c3",
+      { resources: [{ ...resource("vip", ["c3"]), managed: false }] },
+    ],
+  ])("not the holder's, where %s", (why, changes) => {
+    const done = { offers: state().offers }
+    const haves = three({
+      c1: done,
+      c2: done,
+      c3: { status: status({ resources: [resource("vip", ["c3"])], ...changes }) },
+    })
+    expect(waits("c3", haves)).toBe(`it carries a VIP, and ${why}`)
+  })
+
   test("no member's of RabbitMQ, while another one is down: two would be a majority less", () => {
     const broker = (active: readonly string[], offered = {}) =>
       state({ installed: [installed("rabbitmq-server", "3.10.8-1")], active: new Set(active) }, offered)
