@@ -30,6 +30,10 @@ export function mustWait(
     if (ill !== undefined) return ill
   } else if (want.cluster !== undefined && quorateOf(others) === false) {
     return "the other nodes have no quorum"
+  } else if (units.includes("corosync")) {
+    const lost = votesLost(elected)
+    if (lost.length > 0)
+      return `${listing(lost)} ${lost.length === 1 ? "is" : "are"} not online, and its own vote counts`
   }
   if (!holds(want, elected.have)) return undefined
   const before = elected.have.unfinished === undefined ? others : []
@@ -56,6 +60,13 @@ export function holds({ addresses }: Pick<UpgradeWant, "addresses">, have: Upgra
 function quorateOf(members: readonly Member<UpgradeState>[]): boolean | undefined {
   const statuses = members.flatMap(({ have }) => have.status ?? [])
   return members.length === 0 ? undefined : statuses.some(({ quorate }) => quorate)
+}
+
+/** Members that are away while this one is in: its corosync's restart would take one vote more. */
+function votesLost({ host, have: { status } }: Member<UpgradeState>): readonly string[] {
+  const nodes = status?.nodes ?? []
+  if (!nodes.some(({ name, online }) => name === host && online)) return []
+  return nodes.flatMap(({ name, online }) => (online ? [] : [name]))
 }
 
 /** What is wrong with the cluster; undefined where all members are in, and all that is to run runs. */

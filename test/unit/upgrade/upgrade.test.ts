@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest"
 import { quote } from "../../../src/base/sh.ts"
 import { COMPONENTS } from "../../../src/components.ts"
 import type { Action, RunAction, WaitAction } from "../../../src/model/action.ts"
+import type { CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
 import { dueOf, unitsOf } from "../../../src/upgrade/due.ts"
 import { markOf, type UpgradeState, upgradeProbe } from "../../../src/upgrade/state.ts"
 import { upgradeStep } from "../../../src/upgrade/step.ts"
@@ -231,6 +232,16 @@ describe("whose turn it is", () => {
       "the upgrade of c3 was cut short, and comes first",
       undefined,
     ])
+  })
+
+  test("not that of one that was cut short, where the others would lose quorum by its corosync's restart", () => {
+    const seen = status({ nodes: status().nodes.map((node) => ({ ...node, online: node.name !== "c2" })) })
+    const why = (units: readonly string[], own: CrmStatus | undefined) =>
+      waits("c1", three({ c1: { unfinished: { units, standby: true }, status: own }, c3: { status: seen } }, {}))
+    expect(why(["corosync", "pacemaker"], seen)).toBe("c2 is not online, and its own vote counts")
+    // Its corosync is down already, or stays up.
+    expect(why(["corosync", "pacemaker"], undefined)).toBeUndefined()
+    expect(why(["pacemaker"], seen)).toBeUndefined()
   })
 
   test.each([
