@@ -7,6 +7,8 @@ export interface Due {
   changes: readonly VersionChange[]
   /** On hold, though there is another version. */
   kept: readonly VersionChange[]
+  /** Not on hold, but built along with what is: without that, its own version would not run with theirs. */
+  along: readonly VersionChange[]
   /** The version that was asked for is not to be had of these. */
   missing: readonly Installed[]
 }
@@ -19,15 +21,17 @@ export function dueOf(names: readonly string[], to: string | undefined, have: Up
   const first = names.find((name) => have.installed.some((one) => one.name === name))
   const subject = to === undefined ? names : first === undefined ? [] : [first]
   const all = withSiblings(have.installed, subject)
-  const changes = all.flatMap((one): (VersionChange & { kept: boolean })[] => {
+  const changes = all.flatMap((one): (VersionChange & Pick<Installed, "kept" | "source">)[] => {
     const version = to === undefined ? have.offers.candidates.get(one.name) : versionLike(to, one, have)
     if (version === undefined || version === one.version) return []
-    return [{ name: one.name, from: one.version, to: version, kept: one.kept }]
+    return [{ name: one.name, from: one.version, to: version, kept: one.kept, source: one.source }]
   })
-  const plain = ({ kept: _, ...change }: (typeof changes)[number]): VersionChange => change
+  const held = new Set(changes.filter(({ kept }) => kept).map(({ source }) => source))
+  const plain = ({ kept: _, source: __, ...change }: (typeof changes)[number]): VersionChange => change
   return {
-    changes: changes.filter(({ kept }) => !kept).map(plain),
+    changes: changes.filter(({ source }) => !held.has(source)).map(plain),
     kept: changes.filter(({ kept }) => kept).map(plain),
+    along: changes.filter(({ kept, source }) => !kept && held.has(source)).map(plain),
     missing:
       to === undefined ? [] : all.filter((one) => one.name === first && versionLike(to, one, have) === undefined),
   }

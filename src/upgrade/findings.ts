@@ -1,7 +1,7 @@
 import type { Finding } from "../base/events.ts"
 import { listing } from "../base/words.ts"
 import { MANAGERS } from "../host/packages/systems.ts"
-import type { Component } from "../model/component.ts"
+import type { Component, VersionChange } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { Due } from "./due.ts"
 import type { UpgradeState } from "./state.ts"
@@ -9,7 +9,7 @@ import type { UpgradeState } from "./state.ts"
 /** What is not done in place: told before anything is touched. */
 export function upgradeFindings(
   components: readonly Component[],
-  { changes, kept, missing }: Due,
+  { changes, kept, along, missing }: Due,
   have: UpgradeState,
   facts: Pick<HostFacts, "host" | "packageManager">,
 ): readonly Finding[] {
@@ -19,15 +19,7 @@ export function upgradeFindings(
     ...newRelease(host, changes.length, have),
     ...refused.map((why): Finding => ({ severity: "error", host, ...why })),
     ...missing.slice(0, 1).map(({ name }) => notOffered(host, name, have)),
-    ...(kept.length === 0 || manager === undefined
-      ? []
-      : [
-          onHold(
-            host,
-            kept.map(({ name }) => name),
-            manager,
-          ),
-        ]),
+    ...(kept.length === 0 || manager === undefined ? [] : [onHold(host, kept, along, manager)]),
   ]
 }
 
@@ -56,13 +48,16 @@ function notOffered(host: string, name: string, { offers }: UpgradeState): Findi
   return { severity: "error", host, message: `no repository of its has that version of ${name}`, hint }
 }
 
-function onHold(host: string, names: readonly string[], manager: NonNullable<HostFacts["packageManager"]>): Finding {
-  const message = `${listing(names, 9)} ${names.length === 1 ? "is" : "are"} on hold, and stays as it is`
+function onHold(
+  host: string,
+  kept: readonly VersionChange[],
+  along: readonly VersionChange[],
+  manager: NonNullable<HostFacts["packageManager"]>,
+): Finding {
+  const [names, others] = [kept, along].map((some) => some.map(({ name }) => name)) as [string[], string[]]
+  const stay = names.length === 1 ? "is on hold, and stays as it is" : "are on hold, and stay as they are"
+  const too =
+    others.length === 0 ? "" : `; and so ${others.length === 1 ? "does" : "do"} ${listing(others, 9)}, built along`
   const hint = `If that is over, on the host: ${MANAGERS[manager].release(names)}`
-  return {
-    severity: "warning",
-    host,
-    message: message.replace("are on hold, and stays as it is", "are on hold, and stay as they are"),
-    hint,
-  }
+  return { severity: "warning", host, message: `${listing(names, 9)} ${stay}${too}`, hint }
 }

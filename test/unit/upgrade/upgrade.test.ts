@@ -68,6 +68,18 @@ describe("what is due", () => {
     ])
   })
 
+  test("what was built along with a package on hold stays with it", () => {
+    const all = state({}, NEWER).installed.map((one) => ({ ...one, kept: one.name === "pacemaker" }))
+    const seen = members("c1", three({ c1: { installed: all } }))
+    expect(step.check(want("c1"), seen).map(({ attribute }) => attribute)).toEqual(["haproxy"])
+    expect(step.findings?.(want("c1"), seen)).toEqual([
+      expect.objectContaining({
+        message: "pacemaker is on hold, and stays as it is; and so does libcib27, built along",
+        hint: "If that is over, on the host: apt-mark unhold pacemaker",
+      }),
+    ])
+  })
+
   test("a library restarts what it was built along with", () => {
     const runs = { pacemaker: ["pacemaker"], haproxy: ["haproxy"] }
     expect(unitsOf([{ name: "libcib27" }], state(), runs)).toEqual(["pacemaker"])
