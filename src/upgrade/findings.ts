@@ -16,11 +16,23 @@ export function upgradeFindings(
   const { host, packageManager: manager } = facts
   const refused = components.flatMap(({ upgrade }) => changes.flatMap((change) => upgrade?.refuses?.(change) ?? []))
   return [
+    ...cutShort(host, have),
     ...newRelease(host, changes.length, have),
     ...refused.map((why): Finding => ({ severity: "error", host, ...why })),
     ...missing.slice(0, 1).map(({ name }) => notOffered(host, name, have)),
     ...(kept.length === 0 || manager === undefined ? [] : [onHold(host, kept, along, manager)]),
   ]
+}
+
+/** As by a power cut. Not while a package manager is at work: it is not done yet. */
+function cutShort(host: string, { installed, manager, heldBy }: UpgradeState): Finding[] {
+  const broken = heldBy === undefined ? installed.filter((one) => one.broken !== undefined) : []
+  if (broken.length === 0 || manager === undefined) return []
+  const message = `${listing(
+    broken.map((one) => `${one.name} is ${one.broken}`),
+    9,
+  )}: an installation was cut short`
+  return [{ severity: "error", host, message, hint: `On the host: ${MANAGERS[manager].database.repair}` }]
 }
 
 /** By whose repositories a node would become half of the next release. */

@@ -13,7 +13,12 @@ export interface Installed {
   source: string
   /** Somebody told the manager to leave it as it is. */
   kept: boolean
+  /** Its installation did not end: `half-configured`. */
+  broken?: string
 }
+
+/** Of dpkg's states those of an installation that was cut short. In others the package is there, or it is not. */
+const CUT_SHORT = ["half-installed", "unpacked", "half-configured"]
 
 /** Shell that prints every installed package, a line each. */
 export const STOCK_SCRIPT = `if command -v dpkg-query >/dev/null 2>&1; then
@@ -31,9 +36,18 @@ export function readStock(stdout: string): readonly Installed[] {
     if (wish === undefined || rest.length > 0) {
       throw new HaopsError("E_PROBE", `not a line of the package database: ${JSON.stringify(line)}`)
     }
-    if (state !== "installed") return []
+    const broken = CUT_SHORT.find((one) => one === state)
+    if (state !== "installed" && broken === undefined) return []
     // haproxy-2.4.22-3.el9.src.rpm, the source of all that is built with it.
-    return [{ name, version, source: source.replace(/-[^-]+-[^-]+\.(?:no)?src\.rpm$/, ""), kept: wish === "hold" }]
+    return [
+      {
+        name,
+        version,
+        source: source.replace(/-[^-]+-[^-]+\.(?:no)?src\.rpm$/, ""),
+        kept: wish === "hold",
+        ...(broken && { broken }),
+      },
+    ]
   })
 }
 

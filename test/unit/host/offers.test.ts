@@ -76,6 +76,12 @@ resource-agents-with-a-long-name.x86_64
 })
 
 describe("what is installed", () => {
+  test("what dpkg did not come to the end of is there, and told as such", () => {
+    expect(readStock("unpacked pacemaker pacemaker 2.1.5-2 install\nnot-installed foo foo  unknown\n")).toEqual([
+      { name: "pacemaker", version: "2.1.5-2", source: "pacemaker", kept: false, broken: "unpacked" },
+    ])
+  })
+
   test("what was built along with a package goes with it", () => {
     const stock = readStock(`installed pacemaker libcib27 2.1.5-1 install
 config-files pacemaker pacemaker-remote 2.1.5-1 deinstall

@@ -355,6 +355,18 @@ describe("what is refused before anything is touched", () => {
     ).toEqual([])
   })
 
+  test("a package that a power cut left half-way, unless a package manager is still at work", () => {
+    const all = [{ ...installed("pacemaker", "2.1.5-2"), broken: "unpacked" }]
+    const told = (changes: Partial<UpgradeState>) => {
+      const cut = { unfinished: { units: ["pacemaker"], standby: true }, installed: all, ...changes }
+      return step.findings?.(want("c1"), members("c1", three({ c1: cut })))
+    }
+    expect(told({})).toMatchObject([
+      { severity: "error", message: "pacemaker is unpacked: an installation was cut short", hint: expect.any(String) },
+    ])
+    expect(told({ heldBy: "apt-get (pid 7)" })).toEqual([])
+  })
+
   test("repositories of the next release make no half of it", () => {
     const release = installed("base-files", "12.4+deb12u10")
     const seen = members("c1", { c1: state({ release }, { ...NEWER, "base-files": "13.8" }) })
