@@ -1,6 +1,7 @@
 import { quote } from "../base/sh.ts"
 import { installAction, installArgument } from "../host/packages/install.ts"
 import { waitForLock } from "../host/packages/lock.ts"
+import { settle } from "../keepalived/settle.ts"
 import { run } from "../membership/run.ts"
 import { awake, drain, settled } from "../membership/standby.ts"
 import { statusScript } from "../membership/wait-script.ts"
@@ -108,7 +109,9 @@ function restarts({ want, have, units, ready }: Upgrade): readonly Action[] {
         ...(script === undefined ? [] : [serves(unit, script)]),
       ]
     }),
-    ...(keepalived && units.some((unit) => SERVING.includes(unit)) ? [systemctl("start", "keepalived")] : []),
+    ...(keepalived && units.some((unit) => SERVING.includes(unit))
+      ? [systemctl("start", "keepalived"), ...(want.vrrp === undefined ? [] : [settle(want.vrrp)])]
+      : []),
   ]
 }
 

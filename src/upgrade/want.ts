@@ -1,4 +1,6 @@
 import { stackParts } from "../host/packages/parts.ts"
+import { CHECK_SCRIPT } from "../keepalived/check.ts"
+import type { settle } from "../keepalived/settle.ts"
 import { pacemakerOn } from "../membership/nodes.ts"
 import type { Component } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
@@ -29,6 +31,8 @@ export interface UpgradeWant {
   haproxy?: string | undefined
   /** The other hosts that keepalived may move this one's VIPs to. */
   beside: readonly string[]
+  /** What a keepalived that starts is waited for, before which it takes no VIP from another. */
+  vrrp?: Parameters<typeof settle>[0] | undefined
   /** By unit that is a member of a cluster of its own: the other hosts that have one. */
   peers: Readonly<Record<string, readonly string[]>>
   /** All addresses by which clients may come to a host, of whichever group. */
@@ -61,8 +65,23 @@ export function upgradeWant(
       vips.length === clusters.length
         ? []
         : hostsOf(inventory, host.group).flatMap((one) => (one.name === host.name ? [] : [one.name])),
+    vrrp: vrrpOf(inventory, host),
     peers: Object.fromEntries(components.flatMap((one) => peersOf(one, inventory, host.name))),
     addresses: inventory.vips.map(({ address }) => address),
+  }
+}
+
+function vrrpOf(inventory: Inventory, host: Host): UpgradeWant["vrrp"] {
+  const { keepalived, haproxy } = inventory
+  const own = inventory.vips.filter(({ manager, on }) => manager === "keepalived" && on === host.group)
+  if (keepalived === undefined || own.length === 0) return undefined
+  const { port, intervalMs, rise } = keepalived.check
+  const checked = haproxy?.on.includes(host.group) === true
+  const vips = own.map(({ name, address }) => ({ address, port: portOfVip(inventory, name) }))
+  return {
+    ready: checked ? `${CHECK_SCRIPT.path} ${port}` : undefined,
+    vips: vips.flatMap(({ address, port }) => (port === undefined ? [] : [{ address, port }])),
+    advertMs: keepalived.advertMs + (checked ? rise * intervalMs : 0),
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { COMPONENTS } from "../../../src/components.ts"
+import type { RunAction } from "../../../src/model/action.ts"
 import type { Member } from "../../../src/model/step.ts"
 import type { UpgradeState } from "../../../src/upgrade/state.ts"
 import { upgradeStep } from "../../../src/upgrade/step.ts"
@@ -38,15 +39,20 @@ const ALL = {
   lb2: balancer({}, {}),
 }
 
-/** Why each of these must wait. */
-function waits(hosts: readonly (keyof typeof ALL)[], haves: Partial<Record<string, UpgradeState>> = {}) {
+/** All of them, seen by one. */
+function seenBy(name: keyof typeof ALL, haves: Partial<Record<string, UpgradeState>> = {}) {
   const all = Object.entries({ ...ALL, ...haves }).map(
     ([host, have]): Member<UpgradeState> => ({ host, have: have as UpgradeState, facts: facts({ host }) }),
   )
+  const want = step.bind?.(context(inventory, inventory.hosts.find((one) => one.name === name)!)) as UpgradeWant
+  return { want, members: { all, missing: [], elected: all.find((one) => one.host === name)! } }
+}
+
+/** Why each of these must wait. */
+function waits(hosts: readonly (keyof typeof ALL)[], haves: Partial<Record<string, UpgradeState>> = {}) {
   return hosts.map((name) => {
-    const host = inventory.hosts.find((one) => one.name === name)!
-    const elected = all.find((one) => one.host === name)!
-    return step.mustWait?.(step.bind?.(context(inventory, host)) as UpgradeWant, { all, missing: [], elected })
+    const { want, members } = seenBy(name, haves)
+    return step.mustWait?.(want, members)
   })
 }
 
@@ -57,6 +63,17 @@ describe("hosts of two groups", () => {
 
   test("wait for those of their own without one", () => {
     expect(waits(["lb1", "lb2"], { lb2: balancer() })).toEqual(["it carries a VIP, and lb2 comes first", undefined])
+  })
+
+  test("are good for a VIP of keepalived's again before the next one gives it up", () => {
+    const { want, members } = seenBy("lb2", { lb2: balancer() })
+    const all = step.plan(want, members, step.check(want, members)) as RunAction[]
+    const started = all.findIndex(({ argv }) => argv.join(" ") === "systemctl start keepalived")
+    const script = `${all[started + 1]?.argv.at(-1)}`
+    expect(script).toContain("haops-haproxy-answers")
+    expect(script).toContain("10.0.0.9/80")
+    // A second, an advertisement, and two answers of haproxy, a second each.
+    expect(script).toMatch(/\nsleep 4$/)
   })
 
   test("keep a VIP of keepalived's that no other host would take", () => {
