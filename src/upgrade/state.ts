@@ -82,15 +82,19 @@ done`,
     further(have) {
       const { manager, installed, repositories } = have
       if (manager === undefined || installed.length === 0) return undefined
-      const asked = [...installed.map(({ name }) => name), ...RELEASE]
+      const asked = [...installed, ...(have.release === undefined ? [] : [have.release])].map(({ name }) => name)
       const question = askOffers(manager, asked, repositories)
       return { ...question, parse: (output) => ({ ...have, offers: question.parse(output) }) }
     },
   }
 }
 
-/** A package whose version is the distribution's own: Debian's. */
-export const RELEASE: readonly string[] = ["base-files"]
+/** Packages whose version is the distribution's own: Debian's and Ubuntu's, Enterprise Linux's, SUSE's. */
+export const RELEASE: readonly string[] = [
+  "base-files",
+  ...["redhat", "rocky", "almalinux", "centos", "centos-stream", "oraclelinux"].map((name) => `${name}-release`),
+  ...["openSUSE", "Leap", "sles"].map((name) => `${name}-release`),
+]
 
 /** Lines of the mark: `restart UNIT`, `standby`. */
 export function markOf({ units, standby }: Unfinished): string {

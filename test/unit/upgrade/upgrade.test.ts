@@ -355,6 +355,24 @@ describe("what is refused before anything is touched", () => {
     ).toEqual([])
   })
 
+  test.each([
+    ["base-files", "12.4+deb12u10"],
+    ["rocky-release", "9.4-1.7.el9"],
+    ["openSUSE-release", "15.5-150500.1"],
+  ])("by %s the release is told, and what is offered of it asked", (name, version) => {
+    const parts = {
+      stock: `installed ${name} ${name} ${version} install\ninstalled haproxy haproxy 2.4.22-3.el9 install`,
+    }
+    const told = { ...parts, manager: "manager dnf", mark: "", status: "", addresses: "", active: "" }
+    const stdout = Object.entries(told)
+      .map(([part, text]) => `@@haops ${part}\n${text}\n`)
+      .join("")
+    const probe = upgradeProbe(["haproxy"], ["haproxy"])
+    const have = probe.parse({ stdout, stderr: "" })
+    expect(have.release).toMatchObject({ name, version })
+    expect(probe.further?.(have)?.script.split("\n")[0]).toBe(`set -- haproxy ${name}`)
+  })
+
   test("a package that a power cut left half-way, unless a package manager is still at work", () => {
     const all = [{ ...installed("pacemaker", "2.1.5-2"), broken: "unpacked" }]
     const told = (changes: Partial<UpgradeState>) => {
