@@ -22,15 +22,20 @@ export function diffConstraints(
   changes: readonly Change[],
 ): Omit<PartDiff, "notes"> {
   const have = new Map(cib.constraints.map((constraint) => [constraint.id, constraint]))
-  const wanted = new Set(desired.constraints.map(({ id }) => id))
+  const wanted = new Map(desired.constraints.map((constraint) => [constraint.id, constraint]))
   const gone = new Set(vanishing(cib, changes).map(({ id }) => id))
   const deletions = cib.constraints.filter(({ id }) => owned.constraint.has(id) && !wanted.has(id))
   const creations: Constraint[] = []
   const conflicts: Finding[] = []
+  // One of ours that goes, or says something else from now on, is no twin of what is wanted under another id.
+  const staying = cib.constraints.filter((one) => {
+    const want = wanted.get(one.id)
+    return !owned.constraint.has(one.id) || (want !== undefined && sameConstraint(want, one))
+  })
   for (const want of desired.constraints) {
     const one = have.get(want.id)
     const rebuilt = refersTo(want).some((id) => gone.has(id))
-    const twin = !rebuilt && cib.constraints.some((other) => other.id !== want.id && sameConstraint(want, other))
+    const twin = !rebuilt && staying.some((other) => other.id !== want.id && sameConstraint(want, other))
     if (one === undefined) {
       if (twin) continue
       if (cib.ids.has(want.id)) conflicts.push(occupied(want))

@@ -23,7 +23,12 @@ export function diffParts(
   const gone = new Set(changesOf(touched, "delete-resource").map(({ have }) => have.id))
   const parts = cib.parts.filter(({ holder }) => holder === undefined || !gone.has(holder))
   const have = new Map(parts.map((part) => [partKey(part), part]))
-  const keys = new Set(wanted.map(partKey))
+  const keys = new Map(wanted.map((part) => [partKey(part), part]))
+  // One of ours that goes, or says something else from now on, stands for nothing under another id.
+  const staying = parts.filter((one) => {
+    const want = keys.get(partKey(one))
+    return !owned.part.has(partKey(one)) || (want !== undefined && sameElement(want.element, one.element))
+  })
   const changes: Change[] = parts
     .filter((part) => owned.part.has(partKey(part)) && !keys.has(partKey(part)))
     .map((part) => ({ type: "delete-part", have: part }))
@@ -31,7 +36,7 @@ export function diffParts(
   for (const part of wanted) {
     const one = have.get(partKey(part))
     if (one === undefined) {
-      if (isSatisfied(part, { parts })) continue
+      if (isSatisfied(part, { parts: staying })) continue
       // Its own id goes with the resource that it is in, and comes back.
       const isBack = cib.parts.some((other) => partKey(other) === partKey(part))
       if (!isBack && isOccupied(part, cib)) conflicts.push(occupied(part))

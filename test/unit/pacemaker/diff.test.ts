@@ -240,6 +240,22 @@ describe("constraints", () => {
       notes: [],
     })
   })
+  test("are there under another id at once, and not first gone", () => {
+    const said = '<rsc_colocation id="c" rsc="vip" with-rsc="web-clone" score="INFINITY"/>'
+    const before = desired({ ...base, constraints: [colocation("c", "vip", "web-clone")] })
+    const renamed = desired({ ...base, constraints: [colocation("d", "vip", "web-clone")] })
+    const anew = "constraint d: absent -> vip with web-clone (failover)"
+    expect(drift(renamed, cib({ resources, constraints: said }), before)).toEqual([
+      "constraint c: vip with web-clone -> absent (failover)",
+      anew,
+    ])
+    const two = [colocation("c", "vip", "web-clone", "7"), ...renamed.constraints]
+    expect(drift(desired({ ...base, constraints: two }), cib({ resources, constraints: said }), before)).toEqual([
+      "constraint c: vip with web-clone -> absent (failover)",
+      "constraint c: absent -> vip with web-clone (7) (failover)",
+      anew,
+    ])
+  })
   test("of others are reported, those of rules and sets too", () => {
     const constraints = `<rsc_location id="cli-prefer-vip" rsc="vip" node="n" score="INFINITY"/>
       <rsc_order id="set"><resource_set id="s"><resource_ref id="vip"/></resource_set></rsc_order>`

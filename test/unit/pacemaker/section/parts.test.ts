@@ -202,6 +202,13 @@ describe("tags, alerts, fencing levels and access control", () => {
     ])
   })
 
+  test("called otherwise are there under that name at once, and not first gone", () => {
+    const after = wants(ALL.replace("    mail: {", "    post: {"))
+    const changed = led(text, after, ownershipOf(want))
+    expect(changed).not.toContain('<alert id="mail"')
+    expect(diffCib(after, parseCib(changed), ownershipOf(after)).changes).toEqual([])
+  })
+
   test("conflict where somebody else says otherwise, or has the id", () => {
     const after = wants(ALL.replace("ann: [reader]", "ann: []"))
     const { conflicts, changes } = diffCib(after, parseCib(text), own)
