@@ -4,6 +4,9 @@ import type { Constraint } from "../../model/inventory.ts"
 
 export type Claim = (id: string, what: string, path: Path) => void
 
+/** Called as the system calls it, which nobody takes for a node or for what is spelled otherwise. */
+export const ACL_GROUP = "a group in acls"
+
 /**
  * Ids of resources, devices, clones and groups share one space; a group is the same one for all of its members. Nodes are in it too:
  * the cluster's commands would take one for the other, and pacemaker compares node names without regard to case.
@@ -14,6 +17,7 @@ export function claims(nodes: readonly string[], notes: Notes): Claim {
     const owner = taken.get(id.toLowerCase())
     const at = ["group", "name"].includes(String(path.at(-1))) ? "value" : "key"
     if (owner === undefined) taken.set(id.toLowerCase(), { id, what })
+    else if (what === ACL_GROUP && (owner.what === "a node" || owner.id !== id)) return
     else if (owner.what === "a node") notes.problem(path, `"${id}" is the name of a node already`, { at })
     else if (owner.id !== id) notes.problem(path, byCaseAlone(id, owner), { at })
     else if (!(what === "a group" && owner.what === what)) {

@@ -2,7 +2,7 @@ import { nearest } from "../../base/nearest.ts"
 import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
 import type { CibPart } from "../../model/inventory.ts"
-import type { Claim } from "./ids-check.ts"
+import { ACL_GROUP, type Claim } from "./ids-check.ts"
 import { accountPart, alertPart, isXpath, levelPart, objectOf, rolePart, tagPart, targetOf } from "./part-elements.ts"
 import type { AclsYaml, FencingLevelYaml } from "./parts-schema.ts"
 import type { PacemakerYaml } from "./schema.ts"
@@ -94,6 +94,8 @@ function expandAcls(
     of: Readonly<Record<string, readonly string[]>>,
   ) =>
     Object.entries(of).map(([id, own]) => {
+      // Of a group this is an id of the CIB as well; under another one it would be another group.
+      if (kind === "ACL group") claim(id, ACL_GROUP, [...path, key, id])
       for (const [at, role] of own.entries()) check(role, known, "role", [...path, key, id, at])
       return accountPart(kind, id, own)
     })

@@ -41,7 +41,7 @@ test("the README's tags, alerts, levels and roles are what they look like", () =
     "ACL role watcher: deny //nvpair[@name='passwd' or @name='password'], read /cib",
     "ACL role shopkeeper: write web, write app, read /cib",
     "ACL user ann: with watcher",
-    "ACL group shop: with shopkeeper",
+    "ACL group clerks: with shopkeeper",
   ])
 })
 

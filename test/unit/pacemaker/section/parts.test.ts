@@ -254,9 +254,23 @@ describe("tags, alerts, fencing levels and access control", () => {
       'there is no role "raeder"; did you mean "reader"?',
     ],
     ["  acls: { roles: { r: [{ write: wbe }] } }", 'there is no object "wbe"; did you mean "web"?'],
+    ["  acls: { roles: { ops: [{ read: /cib }] }, groups: { ops: [ops] } }", '"ops" is already the id of a role'],
+    ["  acls: { groups: { web: [] } }", '"web" is already the id of a resource'],
   ])("%s is refused with its line", (line, why) => {
     expect(() => inventory(line)).toThrow(/^i\.yaml:8:/)
     expect(() => inventory(line)).toThrow(why)
+  })
+
+  test("a group of the system may be called like a node, or like a role but for case, and a user like anything", () => {
+    const { pacemaker } = inventory(
+      "  acls: { roles: { Ops: [] }, users: { Ops: [Ops] }, groups: { ops: [Ops], c1: [] } }",
+    )
+    expect(pacemaker?.parts?.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      "ACL role Ops",
+      "ACL user Ops",
+      "ACL group ops",
+      "ACL group c1",
+    ])
   })
 
   test("access control that is not turned on is told", () => {
