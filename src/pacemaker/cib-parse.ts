@@ -131,7 +131,7 @@ function primitive(element: Element): CibResource {
     parameters: { ...attributes(element, "instance_attributes"), ...attributesPerNode(element) },
     meta: attributes(element, "meta_attributes"),
     operations: childrenOf(child(element, "operations"), "op").map((operation) => {
-      const { id = "", name = "", ...options } = operation.attributes
+      const { id = "", name = "", "id-ref": _, ...options } = operation.attributes
       // Shells write an operation's further options, such as OCF_CHECK_LEVEL, into a set of its own.
       const further = { ...attributes(operation, "meta_attributes"), ...attributes(operation, "instance_attributes") }
       return { id, name, options: { ...options, ...further } }

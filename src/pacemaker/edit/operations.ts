@@ -1,7 +1,7 @@
 import type { Operation } from "../../model/inventory.ts"
 import { defaultOperations } from "../agents/default-operations.ts"
 import type { OperationChange } from "../changes.ts"
-import type { Attributes } from "../cib.ts"
+import type { Attributes, CibOperation } from "../cib.ts"
 import type { DesiredResource } from "../desired.ts"
 import { OPERATION_ATTRIBUTES } from "../parts/operation-attributes.ts"
 import { inRole } from "../schema.ts"
@@ -22,12 +22,17 @@ export function writeOperations(primitive: XmlNode, resource: DesiredResource, e
 export function changeOperations(primitive: XmlNode, changes: readonly OperationChange[], editing: Editing): void {
   if (changes.length > 0) ownReferences(editing.document, primitive, "operations")
   for (const { have, want } of changes) {
-    const operation = operationsOf(primitive)
-      .childrenOf("op")
-      .find(({ id }) => id === have?.id)
+    const all = operationsOf(primitive).childrenOf("op")
+    // What was only referred to is here now, under an id of its own.
+    const operation = all.find(({ id }) => id === have?.id) ?? all.find((one) => isLike(one, have))
     if (have === undefined || operation === undefined) addOperation(primitive, want, editing)
     else changeOperation(primitive, operation, want, editing)
   }
+}
+
+function isLike({ attributes }: XmlNode, have: CibOperation | undefined): boolean {
+  const { interval, role } = have?.options ?? {}
+  return attributes.name === have?.name && attributes.interval === interval && attributes.role === role
 }
 
 function addOperation(primitive: XmlNode, { name, options }: Operation, editing: Editing): void {

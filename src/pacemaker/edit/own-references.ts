@@ -19,7 +19,8 @@ function own(document: CibDocument, holder: XmlNode, one: XmlNode): void {
   }
   const { name = target.attributes.name } = one.attributes
   const said = name === undefined ? {} : { name }
-  const copy = copyOf({ ...target, attributes: { ...target.attributes, ...said } }, holder.id)
+  const around = holder.name === "operations" ? (holder.parent ?? holder) : holder
+  const copy = copyOf({ ...target, attributes: { ...target.attributes, ...said } }, around.id)
   const node = insertElement(document, holder, copy, one)
   one.remove()
   for (const inner of [...node.children]) own(document, node, inner)

@@ -3,6 +3,7 @@ import type { ChangeOf } from "../changes.ts"
 import { sameElement } from "../parts/element.ts"
 import { inSchema } from "../parts/in-schema.ts"
 import { DEFAULTS, isHeld, PART_PLACES } from "../parts/kinds.ts"
+import { isReference } from "../parts/references.ts"
 import { changeAttributes } from "./attribute-sets.ts"
 import type { CibDocument } from "./cib-document.ts"
 import type { Editing } from "./editing.ts"
@@ -17,8 +18,13 @@ export function createPart({ part }: ChangeOf<"create-part">, { document, schema
 /** Has a part say what is wanted: what in it says so already keeps its place, its id and every byte. */
 export function updatePart({ have, part }: ChangeOf<"update-part">, { document, schema }: Editing): void {
   const node = isOfNode(part) ? undefined : find(document, have)
-  if (node !== undefined) rewrite(document, node, inSchema(part.element, schema))
-  else changeNode(document, part, part.element.attributes.value)
+  const want = inSchema(part.element, schema)
+  if (node === undefined) changeNode(document, part, part.element.attributes.value)
+  else if (node.parent === undefined || !isReference(node)) rewrite(document, node, want)
+  else {
+    insertElement(document, node.parent, want, node)
+    node.remove()
+  }
 }
 
 /** Where it has not gone with something else. */
@@ -49,7 +55,7 @@ function placeOf(document: CibDocument, { kind, holder = "" }: CibPart): XmlNode
 function find(document: CibDocument, part: CibPart): XmlNode | undefined {
   const { kind, holder = "", element } = part
   const place = isHeld(kind) && !DEFAULTS.includes(holder) ? document.find(holder) : placeOf(document, part)
-  return place?.childrenOf(element.name).find((one) => one.id === element.attributes.id)
+  return place?.childrenOf(element.name).find((one) => one.id === (element.attributes.id ?? ""))
 }
 
 function rewrite(document: CibDocument, node: XmlNode, want: CibElement): void {
@@ -80,7 +86,8 @@ const KEYS: Readonly<Record<string, string>> = { nvpair: "name", recipient: "val
 const LONE = ["instance_attributes", "meta_attributes", "utilization", "operations"]
 
 function isNamesake(one: XmlNode, child: CibElement): boolean {
-  if (one.name !== child.name) return false
+  // What only refers to another's says nothing itself that could be changed.
+  if (one.name !== child.name || isReference(one)) return false
   const key = KEYS[one.name]
   return key === undefined ? LONE.includes(one.name) : one.attributes[key] === child.attributes[key]
 }

@@ -1,8 +1,11 @@
 import { expect, test } from "vitest"
+import type { CibPart } from "../../../../src/model/inventory.ts"
 import { parseCib } from "../../../../src/pacemaker/cib-parse.ts"
 import { diffCib } from "../../../../src/pacemaker/diff.ts"
 import { editCib } from "../../../../src/pacemaker/edit/edit-cib.ts"
 import { ownershipOf } from "../../../../src/pacemaker/ownership.ts"
+import { utilizationPart } from "../../../../src/pacemaker/section/held-elements.ts"
+import { templatePart } from "../../../../src/pacemaker/section/templates.ts"
 import { desired, monitor, resource } from "../../../cases/pacemaker/desires.ts"
 
 const dummy = (id: string, inner: string) =>
@@ -54,6 +57,55 @@ test("what is the same stays a reference, and what changes is its own then", () 
   expect(led("second", "a", "3", "20s")).toContain(
     '<op id="second-monitor-interval-20s" name="monitor" interval="20s"/>',
   )
+})
+
+test("an operation that changes is no second one beside what it was", () => {
+  const have = parseCib(TEXT)
+  const slow = resource("second", "ocf:heartbeat:Dummy", {
+    parameters: { fake: "a" },
+    meta: { priority: "3" },
+    operations: [monitor("10s", { timeout: "7s" })],
+  })
+  for (const operations of ['<operations id-ref="ops"/>', '<operations><op id-ref="first-m"/></operations>']) {
+    const text = TEXT.replace('<operations id-ref="ops"/>', operations)
+    const want = desired({ resources: [says("first", "a", "3", "10s"), slow] })
+    const after = parseCib(editCib(text, diffCib(want, parseCib(text), ownershipOf(want)).changes, have, new Map()))
+    expect(after.resources[1]?.operations).toEqual([
+      { id: "second-monitor-interval-10s", name: "monitor", options: { interval: "10s", timeout: "7s" } },
+    ])
+  }
+})
+
+test("utilization and a template's sets that are only referred to change and go as well", () => {
+  const room = (id: string) => `<utilization id="${id}"><nvpair id="${id}-cpu" name="cpu" value="2"/></utilization>`
+  const text = TEXT.replace(FIRST, dummy("first", room("room")))
+    .replace(SECOND, dummy("second", '<utilization id-ref="room"/>'))
+    .replace(
+      "</resources>",
+      '<template id="t" class="lsb" type="x"><utilization id-ref="room"/></template></resources>',
+    )
+  const have = parseCib(text)
+  const resources = ["first", "second"].map((id) => resource(id, "ocf:heartbeat:Dummy"))
+  const before = ["first", "second"].map((id) => utilizationPart(id, { cpu: 2 }))
+  const template = (cpu: number) => templatePart("t", { agent: "lsb:x", utilization: { cpu } })
+  const owned = ownershipOf(desired({ resources, parts: [...before, template(2)] }))
+  const led = (...parts: CibPart[]) => {
+    const want = desired({ resources, parts: [before[0]!, ...parts] })
+    const changed = editCib(text, diffCib(want, have, owned).changes, have, new Map())
+    expect(diffCib(want, parseCib(changed), owned).changes).toEqual([])
+    expect(changed).toContain(room("room"))
+    return changed
+  }
+  expect(led(before[1]!, template(2))).toBe(text)
+  expect(led(template(2))).toContain(
+    '<primitive id="second" class="ocf" provider="heartbeat" type="Dummy"></primitive>',
+  )
+  expect(led(utilizationPart("second", { cpu: 3 }), template(2))).toContain(
+    '<nvpair id="second-utilization-cpu" name="cpu" value="3"/>',
+  )
+  const own = led(before[1]!, template(4))
+  expect(own).toContain('<nvpair id="t-utilization-cpu" name="cpu" value="4"/>')
+  expect(own.match(/id-ref="room"/g)).toHaveLength(1)
 })
 
 test("a reference to nothing, or to itself, is what it is", () => {
