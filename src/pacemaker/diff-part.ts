@@ -39,7 +39,9 @@ export function diffParts(
       if (isSatisfied(part, { parts: staying })) continue
       // Its own id goes with the resource that it is in, and comes back.
       const isBack = cib.parts.some((other) => partKey(other) === partKey(part))
-      if (!isBack && isOccupied(part, cib)) conflicts.push(occupied(part))
+      const rival = staying.find((other) => !owned.part.has(partKey(other)) && isSameLevel(part, other))
+      if (rival !== undefined) conflicts.push(differs(part, rival))
+      else if (!isBack && isOccupied(part, cib)) conflicts.push(occupied(part))
       else changes.push({ type: "create-part", part })
     } else if (!sameElement(part.element, one.element)) {
       if (owned.part.has(partKey(part))) changes.push({ type: "update-part", have: one, part })
@@ -77,8 +79,15 @@ function isOccupied({ kind, id }: CibPart, { ids }: Cib): boolean {
   return !ELSEWHERE.has(kind) && ids.has(id)
 }
 
+/** Pacemaker makes one level of two that are, which all of their devices have to do together. */
+function isSameLevel({ kind, element: one }: CibPart, other: CibPart): boolean {
+  if (kind !== "fencing level" || other.kind !== kind) return false
+  const devices = one.attributes.devices ?? ""
+  return sameElement(one, { ...other.element, attributes: { ...other.element.attributes, devices } })
+}
+
 function differs(want: CibPart, have: CibPart): Finding {
-  const name = partKey(want)
+  const name = partKey(have)
   return {
     severity: "error",
     message: `${name} exists and was not created by haops; it says ${describePart(have)}, the inventory says ${describePart(want)}`,

@@ -227,6 +227,18 @@ describe("tags, alerts, fencing levels and access control", () => {
     ])
   })
 
+  test("a level conflicts with another one of somebody else's that is the same level of the same nodes", () => {
+    const others = text.replaceAll('id="fl-', 'id="by-hand-')
+    const after = wants(ALL.replace("{ node: c1, devices: [power1] }", "{ node: c1, devices: [power2] }"))
+    const { conflicts, changes } = diffCib(after, parseCib(others), { ...own, part: ownershipOf(want).part })
+    expect({ changes, messages: conflicts.map(({ message }) => message) }).toEqual({
+      changes: [],
+      messages: [
+        "fencing level by-hand-c1-1 exists and was not created by haops; it says level 1 of c1: power1, the inventory says level 1 of c1: power2",
+      ],
+    })
+  })
+
   test("a record without any of them is as it was, and one with them comes back", () => {
     const bare = formatLastApplied({ epoch: 1, owned: own })
     expect(bare).not.toContain("part")
