@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { idSchema, optionsSchema } from "../../document/scalars-schema.ts"
+import { ELSEWHERE, refuseSecrets } from "./refuse-secrets.ts"
 
 const amounts = z.record(z.string().min(1), z.int())
 
@@ -15,7 +16,12 @@ const rule = {
 /** Attributes of a resource that hold where or when a rule does. */
 export const resourceRuleSchema = z.union([
   z.strictObject({ ...rule, meta: optionsSchema.describe("Meta attributes that hold then") }),
-  z.strictObject({ ...rule, parameters: optionsSchema.describe("Parameters that hold there and then; no secrets") }),
+  z.strictObject({
+    ...rule,
+    parameters: optionsSchema
+      .superRefine(refuseSecrets(ELSEWHERE))
+      .describe("Parameters that hold there and then; no secrets"),
+  }),
 ])
 
 /** Defaults that hold for some resources or operations, or at some times. */

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { idSchema, optionsSchema } from "../../document/scalars-schema.ts"
-import { refuseSecrets } from "./resource-schema.ts"
+import { refuseSecrets } from "./refuse-secrets.ts"
 
 const options = optionsSchema
   .superRefine(refuseSecrets("name a file of the nodes where the program takes one"))

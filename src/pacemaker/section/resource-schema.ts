@@ -1,8 +1,8 @@
 import * as z from "zod"
 import { idSchema, optionsSchema, scalarSchema } from "../../document/scalars-schema.ts"
 import { secretReferenceSchema } from "../../document/secret-schema.ts"
-import { isSecretName } from "../secret-names.ts"
 import { resourceRuleSchema, utilizationSchema } from "./held-schema.ts"
+import { ELSEWHERE, refuseSecrets } from "./refuse-secrets.ts"
 
 const AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+|template:[A-Za-z_][\w.-]*)$/
 const OWN_AGENT = /^(ocf:[\w.-]+:[\w.-]+|(systemd|service|lsb):[\w.@:-]+)$/
@@ -23,19 +23,6 @@ const cloneSchema = z.union([
     .catchall(scalarSchema)
     .describe("Meta attributes of the clone: interleave, clone-max, …"),
 ])
-
-/** A secret among them as text would travel in a command's arguments, where every user of the node can read it. */
-export function refuseSecrets(instead: string) {
-  return (parameters: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx) => {
-    const literal = Object.keys(parameters).filter((name) => isSecretName(name) && typeof parameters[name] !== "object")
-    for (const name of literal) {
-      const message = `a secret here would show in the process list of the nodes; ${instead}`
-      context.addIssue({ code: "custom", path: [name], message })
-    }
-  }
-}
-
-const ELSEWHERE = "name a file of the node's where the agent takes one, as by passwd_script"
 
 const parameters = z
   .record(z.string().min(1), z.union([scalarSchema, secretReferenceSchema]))

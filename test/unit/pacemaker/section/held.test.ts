@@ -177,6 +177,10 @@ describe("utilization, rules and attributes of nodes", () => {
       "  resources: { w: { agent: lsb:w, rules: [{ where: date gt 2037-01-01, meta: { priority: high } }] } }",
       "expected a whole number or INFINITY",
     ],
+    [
+      "  resources: { w: { agent: lsb:w, rules: [{ where: defined x, parameters: { passwd: hunter2 } }] } }",
+      "a secret here would show in the process list of the nodes; name a file of the node's",
+    ],
   ])("%s is refused with its line", (line, why) => {
     expect(() => inventory(line)).toThrow(/^i\.yaml:5:/)
     expect(() => inventory(line)).toThrow(why)
