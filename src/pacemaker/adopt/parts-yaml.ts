@@ -3,6 +3,7 @@ import type { CibElement, CibPart, SectionKind } from "../../model/inventory.ts"
 import type { Cib } from "../cib.ts"
 import { sameElement } from "../parts/element.ts"
 import { isHeld, partKey } from "../parts/kinds.ts"
+import { isSensitiveName } from "../secret-names.ts"
 import { accountPart, alertPart, levelPart, rolePart, tagPart } from "../section/part-elements.ts"
 import {
   aclsSchema,
@@ -64,10 +65,17 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
   return { yaml, levelIds, remarks }
 }
 
-/** Undefined where an inventory would not make the same of it. */
+/** Undefined where an inventory would not make the same of it, or it holds what may be a secret. */
 function yamlOf(part: CibPart & { kind: SectionKind }): unknown {
+  if (holdsSecret(part.element)) return undefined
   const { again, yaml } = wordsOf(part)
   return again !== undefined && sameElement(again.element, part.element) ? yaml : undefined
+}
+
+/** A path tells where one is. */
+function holdsSecret({ name, attributes, children }: CibElement): boolean {
+  const { name: called = "", value = "" } = attributes
+  return (name === "nvpair" && isSensitiveName(called) && !value.startsWith("/")) || children.some(holdsSecret)
 }
 
 interface Words {

@@ -229,6 +229,23 @@ test("a fencing device's password is a reference with a word on where it is now,
 `)
 })
 
+test("what may be a secret in an alert or a template is never in sight, and where one is stays said", async () => {
+  const alert = (id: string, options: Record<string, string>) =>
+    `<alert id="${id}" path="/opt/mail">${set(id, "instance", options)}<recipient id="${id}-r" value="ops">${set(`${id}-r`, "instance", options)}</recipient></alert>`
+  const text = cib({
+    config: NO_FENCING,
+    resources: `<template id="tpl" class="ocf" provider="heartbeat" type="Dummy">${set("tpl", "instance", { db_pwd: "hunter2" })}</template>`,
+    more: `<alerts>${alert("mail", { smtp_pwd: "hunter2" })}${alert("post", { smtp_pwd_file: "/etc/smtp" })}</alerts>`,
+  })
+  const { text: yaml, told, problems } = await take(text)
+  expect({ told, problems }).toEqual({ told: [], problems: [] })
+  expect(yaml).not.toContain("hunter2")
+  const { pacemaker } = parseInventory(yaml, "a.yaml")
+  expect(pacemaker?.parts?.map(({ id }) => id)).toEqual(["post"])
+  const said = comments(yaml).join("\n")
+  for (const id of ["tpl", "mail"]) expect(said).toContain(`"${id}"`)
+})
+
 test("an address that vips would make something else of stays a resource, with why", async () => {
   const { text, told, problems } = await take(
     cib({
