@@ -7,7 +7,7 @@ import type { PartDiff } from "./diff-resource.ts"
 import type { Ownership } from "./ownership.ts"
 import { describePart } from "./parts/describe-part.ts"
 import { sameElement } from "./parts/element.ts"
-import { partKey } from "./parts/kinds.ts"
+import { DEFAULTS, isHeld, partKey } from "./parts/kinds.ts"
 
 /** Nobody else uses the ids of these: the same under another id is the same. Others are called by their names. */
 const UNNAMED: ReadonlySet<CibPart["kind"]> = new Set(["alert", "fencing level", "rule"])
@@ -19,7 +19,8 @@ export function diffParts(
   owned: Ownership,
   touched: readonly Change[],
 ): Omit<PartDiff, "notes"> {
-  const wanted = (desired.parts ?? []).filter((part) => canHold(part, cib))
+  const created = changesOf(touched, "create-resource").map(({ resource }) => resource.id)
+  const wanted = (desired.parts ?? []).filter((part) => canHold(part, cib, created))
   const gone = new Set(changesOf(touched, "delete-resource").map(({ have }) => have.id))
   const parts = cib.parts.filter(({ holder }) => holder === undefined || !gone.has(holder))
   const have = new Map(parts.map((part) => [partKey(part), part]))
@@ -51,9 +52,11 @@ export function diffParts(
   return { changes, conflicts }
 }
 
-/** A node that is not in the CIB yet has nothing in it. */
-function canHold({ kind, holder }: CibPart, { nodes }: Cib): boolean {
-  return !kind.startsWith("node ") || nodes.length === 0 || nodes.some(({ name }) => name === holder)
+/** A node that is not in the CIB yet has nothing in it, nor has a resource that cannot be made. */
+function canHold({ kind, holder = "" }: CibPart, { nodes, resources }: Cib, created: readonly string[]): boolean {
+  if (!isHeld(kind) || DEFAULTS.includes(holder)) return true
+  if (kind.startsWith("node ")) return nodes.length === 0 || nodes.some(({ name }) => name === holder)
+  return created.includes(holder) || resources.some(({ id }) => id === holder)
 }
 
 /** Whether the part is there, under its own id or one of no account. */

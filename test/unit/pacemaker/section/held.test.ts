@@ -125,6 +125,19 @@ describe("utilization, rules and attributes of nodes", () => {
     expect(rebuilt.match(/name="cpu" value="2"/g)).toHaveLength(1)
   })
 
+  test("are not written into a resource that cannot be made, which is told", () => {
+    const taken = EMPTY_TEXT.replace("<resources/>", '<resources><bundle id="web"/></resources>')
+    const { changes, conflicts } = diffCib(want, parseCib(taken), NOTHING_OWNED)
+    expect(conflicts.map(({ message }) => message)).toEqual([
+      "resource web cannot be created: the cluster uses the id web for something else",
+    ])
+    expect(driftOf(changes, false).map(({ attribute }) => attribute)).not.toContain("utilization web")
+    const cloned = wants("  resources: { web: { agent: ocf:heartbeat:Dummy, clone: true, utilization: { cpu: 2 } } }\n")
+    const other = parseCib(EMPTY_TEXT.replace("<resources/>", '<resources><bundle id="web-clone"/></resources>'))
+    const text = editCib(EMPTY_TEXT, diffCib(cloned, other, NOTHING_OWNED).changes, other, new Map())
+    expect(text).not.toContain("utilization")
+  })
+
   test("are nobody's drift on a node that has not joined yet", () => {
     const alone = before.replace(/\n *<node id="1" uname="c1"\/>/, "")
     const keys = driftOf(diffCib(want, parseCib(alone), ownershipOf(want)).changes, false).map(
