@@ -55,7 +55,8 @@ function expression({ name, attributes, parts = [] }: Exclude<Term, { all: strin
   return element(name, { id, ...attributes }, children)
 }
 
-function free(base: string, taken: Set<string>): string {
+/** The id, or one like it where that is taken. */
+export function free(base: string, taken: Set<string>): string {
   let id = base
   for (let number = 1; taken.has(id); number++) id = `${base}-${number}`
   taken.add(id)

@@ -2,6 +2,7 @@ import { nearest } from "../../base/nearest.ts"
 import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
 import type { CibPart } from "../../model/inventory.ts"
+import { free } from "../parts/rule.ts"
 import { ACL_GROUP, type Claim } from "./ids-check.ts"
 import { accountPart, alertPart, isXpath, levelPart, objectOf, rolePart, tagPart, targetOf } from "./part-elements.ts"
 import type { AclsYaml, FencingLevelYaml } from "./parts-schema.ts"
@@ -55,6 +56,7 @@ function expandLevels(
   notes: Notes,
 ): readonly CibPart[] {
   const taken = new Map<string, number[]>()
+  const ids = new Set<string>()
   return levels.map((yaml, at) => {
     const path = ["pacemaker", "fencingLevels", at]
     if ("node" in yaml) check(yaml.node, nodes, "member of the cluster", [...path, "node"])
@@ -68,8 +70,15 @@ function expandLevels(
     if (before.includes(level)) notes.problem([...path, "level"], `level ${level} of these nodes is there already`)
     if (level > 9) notes.problem(path, "nodes have nine levels at most")
     taken.set(of, [...before, level])
-    return levelPart(yaml, level)
+    return under(levelPart(yaml, level), ids)
   })
+}
+
+/** What tells nodes may read alike in an id: the node rack-1, and a rack that is 1. */
+function under(part: CibPart, ids: Set<string>): CibPart {
+  const { element } = part
+  const id = free(part.id, ids)
+  return { ...part, id, element: { ...element, attributes: { ...element.attributes, id } } }
 }
 
 function expandAcls(

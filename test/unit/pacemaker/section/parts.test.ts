@@ -239,6 +239,16 @@ describe("tags, alerts, fencing levels and access control", () => {
     })
   })
 
+  test("levels whose nodes read alike are two all the same", () => {
+    const two = wants("  fencingLevels: [{ node: c1, devices: [power1] }, { pattern: c1, devices: [power2] }]\n")
+    const both = led(EMPTY_TEXT, two)
+    expect(behind(both).slice(1, -1)).toEqual([
+      '<fencing-level id="fl-c1-1" target="c1" index="1" devices="power1"/>',
+      '<fencing-level id="fl-c1-1-1" target-pattern="c1" index="1" devices="power2"/>',
+    ])
+    expect(diffCib(two, parseCib(both), ownershipOf(two)).changes).toEqual([])
+  })
+
   test("a record without any of them is as it was, and one with them comes back", () => {
     const bare = formatLastApplied({ epoch: 1, owned: own })
     expect(bare).not.toContain("part")
