@@ -1,5 +1,6 @@
 import type { HaproxySettings } from "../../model/haproxy.ts"
 import type { Constraint, Resource, ResourceTuning, Vip } from "../../model/inventory.ts"
+import { referredIn } from "../parts/element.ts"
 import { onNode } from "../per-node.ts"
 import { colocation, order } from "./constraint-ids.ts"
 
@@ -84,7 +85,7 @@ export function tiesOf(
 ): Constraint[] {
   return vips.flatMap(({ name }) => {
     const ties = haproxy.placement === "with-vip" ? withVip(name) : everywhere(name)
-    return ties.filter((tie) => !own.some((constraint) => constraint.type === tie.type && isAbout(constraint, name)))
+    return ties.filter((tie) => !own.some((constraint) => typeOf(constraint) === tie.type && isAbout(constraint, name)))
   })
 }
 
@@ -107,7 +108,13 @@ function isAbout(constraint: Constraint, vip: string): boolean {
   return names.includes(vip) && (names.includes(HAPROXY_CLONE) || names.includes(HAPROXY_RESOURCE))
 }
 
-function namesOf(constraint: Constraint): string[] {
+/** One in a longer form is of the same type. */
+function typeOf(constraint: Constraint): string {
+  return constraint.type === "composed" ? constraint.element.name.replace("rsc_", "") : constraint.type
+}
+
+function namesOf(constraint: Constraint): readonly string[] {
+  if (constraint.type === "composed") return referredIn(constraint.element)
   if (constraint.type === "colocation") return [constraint.resource, constraint.with]
   return constraint.type === "order" ? [constraint.first, constraint.then] : []
 }

@@ -113,6 +113,32 @@ describe("constraints with sets, rules, patterns, roles and tickets", () => {
     expect(diffCib(want, parseCib(old), ownershipOf(want)).changes).toEqual([])
   })
 
+  test("between a VIP and haproxy are the only word of their kind about the two", () => {
+    const { constraints } = desiredCib(
+      parseInventory(
+        `name: test
+controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
+vips: { v: 10.0.0.10/24, w: 10.0.0.11/24, x: 10.0.0.12/24 }
+haproxy: { services: [{ name: s, port: 80, vip: v }] }
+pacemaker:
+  password: { env: P }
+  constraints:
+    - { colocate: v, with: lb-haproxy-clone, influence: false }
+    - { order: [[w], [lb-haproxy-clone]] }
+    - { locate: x, where: defined y }
+`,
+        "i.yaml",
+      ),
+    )!
+    const said = constraints.map(({ id }) => id)
+    expect(said.slice(3)).toEqual([
+      "order-lb-haproxy-clone-v-mandatory",
+      "colocation-w-lb-haproxy-clone-INFINITY",
+      "colocation-x-lb-haproxy-clone-INFINITY",
+      "order-lb-haproxy-clone-x-mandatory",
+    ])
+  })
+
   test("say what the CIB's schema is too old for", () => {
     const { resources, ...want } = wants(`    - { locate: web, where: load gt integer 5, id: busy }
     - { colocate: web, with: db-clone, influence: false, id: free }
