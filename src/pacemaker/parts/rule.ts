@@ -113,8 +113,9 @@ function date(words: Words): Term {
   if (operation !== "in_range") throw new RuleError(`expected gt, lt or in_range after date, got "${operation}"`)
   const start: Attributes = words.peek() === "to" ? {} : { start: words.date() }
   if (!words.take("to")) throw new RuleError("a to is missing after date in_range")
-  if (!words.take("duration"))
-    return { name: "date_expression", attributes: { operation, ...start, end: words.date() } }
+  const lasts = words.take("duration")
+  if (lasts && start.start === undefined) throw new RuleError("a duration needs a date before its to")
+  if (!lasts) return { name: "date_expression", attributes: { operation, ...start, end: words.date() } }
   return {
     name: "date_expression",
     attributes: { operation, ...start },
@@ -129,13 +130,12 @@ const DURATION = [
   "monthdays",
   "days",
   "weekdays",
-  "yeardays",
   "months",
   "weeks",
   "years",
   "weekyears",
 ]
-const SPEC = DURATION.filter((name) => name !== "days")
+const SPEC = ["yeardays", ...DURATION.filter((name) => name !== "days")]
 
 function pairs(words: Words, known: readonly string[]): Attributes {
   const found: Record<string, string> = {}

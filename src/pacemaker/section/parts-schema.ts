@@ -26,6 +26,9 @@ export const alertSchema = z.strictObject({
   select: z
     .array(selectSchema)
     .min(1)
+    .refine((all) => new Set(all.map((one) => (typeof one === "string" ? one : ""))).size === all.length, {
+      error: "each of them once, and all names of attributes in one list",
+    })
     .optional()
     .describe(
       "What it is told of: nodes, fencing, resources, { attributes: [NAME] }. Default: nodes, fencing, resources",

@@ -40,6 +40,7 @@ describe("a rule", () => {
     "date in_range to 2038-01-01",
     "date in_range 2037-01-01 to duration hours=6",
     "date-spec hours=9-16 weekdays=1-5",
+    "date-spec yeardays=1",
     "resource ocf:heartbeat:IPaddr2",
     "resource ::IPaddr2",
     "resource systemd:haproxy",
@@ -61,6 +62,8 @@ describe("a rule", () => {
     ["date-spec", "expected a part of a date"],
     ["date-spec hour=9", "a date has no hour"],
     ["date gt tomorrow", "expected a date such as 2027-01-31"],
+    ["date in_range to duration hours=6", "a duration needs a date before its to"],
+    ["date in_range 2037-01-01 to duration yeardays=6", "a date has no yeardays"],
     ["resource IPaddr2", "expected an agent"],
   ])("%s is refused with why", (text, why) => expect(() => parseRule(text, "r")).toThrow(why))
 

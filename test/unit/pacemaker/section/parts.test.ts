@@ -264,6 +264,8 @@ describe("tags, alerts, fencing levels and access control", () => {
     ["  tags: { t: [web, web] }", "web is there twice"],
     ["  alerts: { a: { path: mail.sh } }", "expected the path of a program on the nodes"],
     ["  alerts: { a: { path: /x, options: { smtp_password: x } } }", "a secret here would show in the process list"],
+    ["  alerts: { a: { path: /x, select: [nodes, nodes] } }", "each of them once"],
+    ["  alerts: { a: { path: /x, select: [{ attributes: [a] }, { attributes: [b] }] } }", "each of them once"],
     ["  fencingLevels: [{ node: c3, devices: [power1] }]", 'there is no member of the cluster "c3"'],
     ["  fencingLevels: [{ node: c1, devices: [powr1] }]", 'there is no fencing device "powr1"; did you mean "power1"?'],
     ["  fencingLevels: [{ node: c1, devices: [web] }]", 'there is no fencing device "web"'],
