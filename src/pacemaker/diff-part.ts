@@ -23,23 +23,26 @@ export function diffParts(
   const wanted = (desired.parts ?? []).filter((part) => canHold(part, cib, created))
   const gone = new Set(changesOf(touched, "delete-resource").map(({ have }) => have.id))
   const parts = cib.parts.filter(({ holder }) => holder === undefined || !gone.has(holder))
-  const have = new Map(parts.map((part) => [partKey(part), part]))
   const keys = new Map(wanted.map((part) => [partKey(part), part]))
+  // One that stands in something else than is wanted.
+  const isElsewhere = (part: CibPart) => (keys.get(partKey(part)) ?? part).holder !== part.holder
+  const have = new Map(parts.filter((part) => !isElsewhere(part)).map((part) => [partKey(part), part]))
   // One of ours that goes, or says something else from now on, stands for nothing under another id.
   const staying = parts.filter((one) => {
     const want = keys.get(partKey(one))
-    return !owned.part.has(partKey(one)) || (want !== undefined && sameElement(want.element, one.element))
+    if (!owned.part.has(partKey(one))) return true
+    return want !== undefined && !isElsewhere(one) && sameElement(want.element, one.element)
   })
   const changes: Change[] = parts
-    .filter((part) => owned.part.has(partKey(part)) && !keys.has(partKey(part)))
+    .filter((part) => owned.part.has(partKey(part)) && (!keys.has(partKey(part)) || isElsewhere(part)))
     .map((part) => ({ type: "delete-part", have: part }))
   const conflicts: Finding[] = []
   for (const part of wanted) {
     const one = have.get(partKey(part))
     if (one === undefined) {
       if (isSatisfied(part, { parts: staying })) continue
-      // Its own id goes with the resource that it is in, and comes back.
-      const isBack = cib.parts.some((other) => partKey(other) === partKey(part))
+      // Its own id goes with what it is in, and comes back.
+      const isBack = cib.parts.some((other) => partKey(other) === partKey(part) && !staying.includes(other))
       const rival = staying.find((other) => !owned.part.has(partKey(other)) && isSameLevel(part, other))
       if (rival !== undefined) conflicts.push(differs(part, rival))
       else if (!isBack && isOccupied(part, cib)) conflicts.push(occupied(part))

@@ -138,6 +138,23 @@ describe("utilization, rules and attributes of nodes", () => {
     expect(text).not.toContain("utilization")
   })
 
+  test("go along where a rule of the same id is said of another resource", () => {
+    const rule = "rules: [{ id: night, where: date-spec hours=1-2, meta: { priority: 5 } }]"
+    const said = (first: string, second: string) =>
+      wants(
+        `  resources: { a: { agent: ocf:heartbeat:Dummy, ${first} }, b: { agent: ocf:heartbeat:Dummy, ${second} } }\n`,
+      )
+    const [inA, inB] = [said(rule, ""), said("", rule)]
+    const written = led(NODES, inA)
+    const moved = led(written, inB, ownershipOf(inA))
+    expect(parseCib(moved).parts.map(({ id, holder }) => `${id} in ${holder}`)).toEqual(["night in b"])
+    expect(diffCib(inB, parseCib(moved), ownershipOf(inB)).changes).toEqual([])
+    const { conflicts } = diffCib(inB, parseCib(written), { ...ownershipOf(inA), part: new Set() })
+    expect(conflicts.map(({ message }) => message)).toEqual([
+      "rule night cannot be created: the cluster uses its id for something else",
+    ])
+  })
+
   test("are nobody's drift on a node that has not joined yet", () => {
     const alone = before.replace(/\n *<node id="1" uname="c1"\/>/, "")
     const keys = driftOf(diffCib(want, parseCib(alone), ownershipOf(want)).changes, false).map(
