@@ -29,8 +29,8 @@ export function expandTemplates(yaml: PacemakerYaml, claim: Claim, notes: Notes)
 export function templatePart(id: string, { agent, utilization, ...tuning }: TemplateYaml): CibPart {
   const { parameters, operations, meta } = expandTuning(tuning)
   const all = operations.map(({ name, options }) => {
-    const { interval = name === "monitor" ? "60s" : "0s", ...rest } = options
-    const own = `${id}-${name}-interval-${interval}`
+    const { interval = name === "monitor" ? "60s" : "0s", id: chosen, name: _, ...rest } = options
+    const own = chosen ?? `${id}-${name}-interval-${interval}`
     const said = Object.entries({ interval, ...rest })
     const attributes = Object.fromEntries(said.filter(([key]) => OPERATION_ATTRIBUTES.includes(key)))
     const further = Object.fromEntries(said.filter(([key]) => !OPERATION_ATTRIBUTES.includes(key)))

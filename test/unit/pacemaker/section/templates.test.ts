@@ -64,6 +64,13 @@ test("what is made from a template has what it says, and no operations of its ow
   ])
 })
 
+test("an id that is given to an operation of a template is its id, and no parameter of the agent", () => {
+  const named = inventory(TEXT.replace("monitor: 9s", "monitor: { interval: 9s, id: often }"))
+  const have = parseCib(EMPTY_TEXT)
+  const text = editCib(EMPTY_TEXT, diffCib(desiredCib(named)!, have, NOTHING_OWNED).changes, have, new Map())
+  expect(text).toContain('<op id="often" name="monitor" interval="9s"/>')
+})
+
 test("no node is asked for the agent of what is made from a template", () => {
   const have = { cluster: "up" as const, cib: EMPTY_CIB, text: EMPTY_TEXT, fingerprint: "" }
   expect(agentsQuestion({ desired: want }, have)).toBeUndefined()
