@@ -1,5 +1,6 @@
 import { formatPath, type InputProblem, type Path } from "../document/problems.ts"
 import type { Choices } from "../pacemaker/adopt/choices.ts"
+import type { RuleIds } from "../pacemaker/adopt/held-yaml.ts"
 import type { CibVerdict } from "../pacemaker/adopt/judge.ts"
 import type { Agents } from "../pacemaker/agents/metadata.ts"
 import type { Findings } from "./findings.ts"
@@ -21,6 +22,7 @@ export interface Written {
   vips: readonly string[]
   constraintIds: readonly string[]
   levelIds: readonly string[]
+  ruleIds: RuleIds
   fencingIds: readonly string[]
 }
 
@@ -70,7 +72,7 @@ const DEPTHS: Readonly<Record<string, number>> = { pacemaker: 3, vips: 2, keepal
 /** What stands in the CIB, by kind and name. */
 function keyOf(
   [section, part, item, name]: Path,
-  { constraintIds, levelIds, fencingIds }: Written,
+  { constraintIds, levelIds, ruleIds, fencingIds }: Written,
 ): string | undefined {
   if (section !== "pacemaker" || item === undefined) return undefined
   switch (part) {
@@ -82,6 +84,9 @@ function keyOf(
       return `constraint ${constraintIds[Number(item)]}`
     case "fencingLevels":
       return `fencing level ${levelIds[Number(item)]}`
+    case "resourceDefaultRules":
+    case "operationDefaultRules":
+      return `rule ${ruleIds[part][Number(item)]}`
     case "templates":
       return `template ${item}`
     case "tags":

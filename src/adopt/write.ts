@@ -55,11 +55,20 @@ export function write(findings: Findings, wording: Wording): Written {
     vips: Object.keys(adopted.vips),
     constraintIds: adopted.constraintIds,
     levelIds: adopted.levelIds,
+    ruleIds: adopted.ruleIds,
     fencingIds: (adopted.pacemaker.fencing ?? []).map(({ name }) => name),
   }
 }
 
-const NO_CIB: AdoptedCib = { pacemaker: {}, vips: {}, haproxy: undefined, constraintIds: [], levelIds: [], remarks: [] }
+const NO_CIB: AdoptedCib = {
+  pacemaker: {},
+  vips: {},
+  haproxy: undefined,
+  constraintIds: [],
+  levelIds: [],
+  ruleIds: { resourceDefaultRules: [], operationDefaultRules: [] },
+  remarks: [],
+}
 
 function pacemakerOf({ corosync, crmsh }: Findings, { pacemaker }: AdoptedCib) {
   const shell = crmsh ? { shell: "crmsh" } : {}

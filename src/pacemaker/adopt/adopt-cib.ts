@@ -11,7 +11,7 @@ import { tiesOf } from "../section/vip-resources.ts"
 import { child, childrenOf, type Element, parseXml } from "../xml.ts"
 import type { Choices } from "./choices.ts"
 import { constraintYaml } from "./constraint-yaml.ts"
-import { adoptHeld } from "./held-yaml.ts"
+import { adoptHeld, type RuleIds } from "./held-yaml.ts"
 import { adoptParts } from "./parts-yaml.ts"
 import { type AdoptedResources, adoptResources } from "./resources.ts"
 import { nonEmpty, scalarsOf, shownXml } from "./words.ts"
@@ -23,6 +23,7 @@ export interface AdoptedCib extends Pick<AdoptedResources, "vips" | "haproxy"> {
   constraintIds: readonly string[]
   /** Ids of its fencing levels, in their order. */
   levelIds: readonly string[]
+  ruleIds: RuleIds
   remarks: readonly Remark[]
 }
 
@@ -40,7 +41,7 @@ export function adoptCib(text: string, choices: Choices): AdoptedCib {
   const ties = placement === undefined || resources.haproxy === undefined ? [] : tiesOf(vips, { placement }, [])
   const constraints = adoptConstraints(child(configuration, "constraints"), cib, choices, ties)
   const parts = adoptParts(cib, choices)
-  const held = adoptHeld(cib)
+  const held = adoptHeld(cib, choices)
   const properties = propertiesOf(cib, choices, resources.fencing.length > 0)
   const pacemaker: Partial<PacemakerYaml> = nonEmpty({
     properties: properties.yaml,
@@ -58,6 +59,7 @@ export function adoptCib(text: string, choices: Choices): AdoptedCib {
     haproxy: resources.haproxy,
     constraintIds: constraints.flatMap(({ id, yaml }) => (yaml === undefined ? [] : [id])),
     levelIds: parts.levelIds,
+    ruleIds: held.ruleIds,
     remarks: [
       ...properties.remarks,
       ...refusedValues(cib, choices),

@@ -2,12 +2,14 @@ import type { Remark } from "../../document/draft.ts"
 import type { CibElement, CibPart } from "../../model/inventory.ts"
 import type { Cib } from "../cib.ts"
 import { sameElement } from "../parts/element.ts"
+import { partKey } from "../parts/kinds.ts"
 import { RuleError } from "../parts/rule.ts"
 import { ruleText } from "../parts/rule-text.ts"
 import { isSensitiveName } from "../secret-names.ts"
 import { defaultRulePart, resourceRulePart } from "../section/held-elements.ts"
 import { defaultRuleSchema, type NodeYaml, resourceRuleSchema, utilizationSchema } from "../section/held-schema.ts"
 import type { PacemakerYaml } from "../section/schema.ts"
+import type { Choices } from "./choices.ts"
 import { nonEmpty, scalarsOf, shownXml } from "./words.ts"
 
 const WHY = "no words for this, which stays as it is"
@@ -66,13 +68,17 @@ function withId<Yaml extends { id?: string | undefined }>(
   }
 }
 
+/** Ids of the sets of defaults that hold by a rule, in their order. */
+export type RuleIds = Readonly<Record<"resourceDefaultRules" | "operationDefaultRules", readonly string[]>>
+
 export interface AdoptedHeld {
   yaml: Pick<PacemakerYaml, "nodes" | "resourceDefaultRules" | "operationDefaultRules">
+  ruleIds: RuleIds
   remarks: readonly Remark[]
 }
 
 /** What stands in nodes and in the defaults of all. */
-export function adoptHeld({ parts }: Cib): AdoptedHeld {
+export function adoptHeld({ parts }: Cib, { refused }: Choices): AdoptedHeld {
   const nodes: Record<string, { attributes: Record<string, string>; utilization: Record<string, string> }> = {}
   const remarks: Remark[] = []
   for (const { kind, holder = "", element } of parts) {
@@ -97,19 +103,27 @@ export function adoptHeld({ parts }: Cib): AdoptedHeld {
       .flatMap((part) => {
         const words = defaultRuleSchema.safeParse({ ...ruleWords(part.element), values: valuesOf(part.element) })
         const yaml = words.success ? withId(part, words.data, (one) => defaultRulePart(section, one)) : undefined
-        if (yaml === undefined) remarks.push({ path: ["pacemaker", ""], text: shownXml(WHY, [part.element]) })
-        return yaml ?? []
+        const why = refused.get(partKey(part))
+        if (yaml !== undefined && why === undefined) return [{ id: part.id, yaml }]
+        const text = shownXml(why === undefined ? WHY : `${why}; it stays as it is`, [part.element])
+        remarks.push({ path: ["pacemaker", ""], text })
+        return []
       })
+  const rules = { resourceDefaultRules: defaults("rsc_defaults"), operationDefaultRules: defaults("op_defaults") }
   const said = Object.entries(nodes).map(([name, { attributes, utilization }]) => [
     name,
     nonEmpty({ attributes: scalarsOf(attributes), utilization: scalarsOf(utilization) }) as NodeYaml,
   ])
   const yaml = nonEmpty({
     nodes: Object.fromEntries(said) as NonNullable<PacemakerYaml["nodes"]>,
-    resourceDefaultRules: defaults("rsc_defaults"),
-    operationDefaultRules: defaults("op_defaults"),
+    resourceDefaultRules: rules.resourceDefaultRules.map((one) => one.yaml),
+    operationDefaultRules: rules.operationDefaultRules.map((one) => one.yaml),
   })
-  return { yaml, remarks }
+  const ruleIds = {
+    resourceDefaultRules: rules.resourceDefaultRules.map(({ id }) => id),
+    operationDefaultRules: rules.operationDefaultRules.map(({ id }) => id),
+  }
+  return { yaml, ruleIds, remarks }
 }
 
 /** What `crm_standby` and the like leave behind, and what pacemaker notes of itself. */

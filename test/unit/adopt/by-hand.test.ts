@@ -246,6 +246,18 @@ test("what may be a secret in an alert or a template is never in sight, and wher
   for (const id of ["tpl", "mail"]) expect(said).toContain(`"${id}"`)
 })
 
+test("a default by a rule that an inventory refuses is a comment, and the others are said", async () => {
+  const ruled = (id: string, name: string, value: string) =>
+    `<meta_attributes id="${id}"><rule id="${id}-r" score="INFINITY"><rsc_expression id="${id}-e" type="Dummy"/></rule>${pair(id, name, value)}</meta_attributes>`
+  const more = `<rsc_defaults>${ruled("bad", "priority", "high")}${ruled("good", "priority", "5")}</rsc_defaults>
+    <op_defaults>${ruled("timed", "timeout", "9s")}${ruled("worse", "timeout", "long")}</op_defaults>`
+  const { text, told, problems } = await take(cib({ config: NO_FENCING, more }))
+  expect({ told, problems }).toEqual({ told: [], problems: [] })
+  expect(parseInventory(text, "a.yaml").pacemaker?.parts?.map(({ id }) => id)).toEqual(["good", "timed"])
+  const said = comments(text).join("\n")
+  for (const id of ["bad", "worse"]) expect(said).toContain(`"${id}"`)
+})
+
 test("an address that vips would make something else of stays a resource, with why", async () => {
   const { text, told, problems } = await take(
     cib({
