@@ -50,6 +50,7 @@ const EXACT: ReadonlySet<string> = new Set([
   "expression",
   "recipient",
   "alert",
+  "fencing-level",
   "acl_permission",
   "obj_ref",
   "resource_ref",

@@ -227,6 +227,17 @@ describe("tags, alerts, fencing levels and access control", () => {
     ])
   })
 
+  test("a level is of other nodes where their attribute has another text, though it were the same number or truth", () => {
+    for (const [before, after] of [
+      ["7", '"07"'],
+      ["1", '"true"'],
+    ] as const) {
+      const [one, other] = [before, after].map((value) => wants(ALL.replace("value: 7", `value: ${value}`)))
+      const have = parseCib(led(EMPTY_TEXT, one!))
+      expect(diffCib(other!, have, own).changes).toMatchObject([{ type: "create-part" }])
+    }
+  })
+
   test("a level conflicts with another one of somebody else's that is the same level of the same nodes", () => {
     const others = text.replaceAll('id="fl-', 'id="by-hand-')
     const after = wants(ALL.replace("{ node: c1, devices: [power1] }", "{ node: c1, devices: [power2] }"))
