@@ -69,11 +69,15 @@ function rulesIn(held: Element, holder: string): readonly CibPart[] {
 
 function partsOfNode(node: Element): readonly CibPart[] {
   const { uname = "" } = node.attributes
-  const pairs = (set: string, kind: HeldKind) =>
-    childrenOf(node, set)
+  const pairs = (set: string, kind: HeldKind) => {
+    const all = childrenOf(node, set)
       .filter(holdsAlways)
       .flatMap((one) => childrenOf(one, "nvpair"))
-      .map((pair) => part(kind, `${uname} ${pair.attributes.name}`, pair, uname))
+    // Of several sets that have a name the first one counts.
+    const first = new Map(all.toReversed().map((pair) => [pair.attributes.name, pair]))
+    const counting = all.filter((pair) => first.get(pair.attributes.name) === pair)
+    return counting.map((pair) => part(kind, `${uname} ${pair.attributes.name}`, pair, uname))
+  }
   return [...pairs("instance_attributes", "node attribute"), ...pairs("utilization", "node utilization")]
 }
 

@@ -155,6 +155,20 @@ describe("utilization, rules and attributes of nodes", () => {
     ])
   })
 
+  test("of a node count as the first of its sets has them", () => {
+    const set = (id: string, rack: string) =>
+      `<instance_attributes id="${id}"><nvpair id="${id}-rack" name="rack" value="${rack}"/></instance_attributes>`
+    const two = before.replace(
+      /<node id="1" uname="c1"\/>/,
+      `<node id="1" uname="c1">${set("a", "1")}${set("b", "2")}</node>`,
+    )
+    const rack = (value: number) => wants(`${BARE}  nodes: { c1: { attributes: { rack: ${value} } } }\n`)
+    expect(diffCib(rack(1), parseCib(two), ownershipOf(rack(1))).changes).toEqual([])
+    const changed = led(two, rack(3))
+    expect(changed).toContain(set("a", "3"))
+    expect(diffCib(rack(3), parseCib(changed), ownershipOf(rack(3))).changes).toEqual([])
+  })
+
   test("are nobody's drift on a node that has not joined yet", () => {
     const alone = before.replace(/\n *<node id="1" uname="c1"\/>/, "")
     const keys = driftOf(diffCib(want, parseCib(alone), ownershipOf(want)).changes, false).map(
