@@ -72,7 +72,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   rsc_colocation: { score: "INFINITY", "rsc-role": "Started", "with-rsc-role": "Started" },
   rsc_location: { role: "Started", "resource-discovery": "always" },
   rsc_order: { "first-action": "start" },
-  rsc_ticket: { "loss-policy": "stop", "rsc-role": "Started" },
+  rsc_ticket: { "rsc-role": "Started" },
   resource_set: { sequential: "true", "require-all": "true", action: "start", role: "Started" },
   rule: { "boolean-op": "and", score: "0" },
   expression: { "value-source": "literal" },
@@ -81,10 +81,18 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   utilization: { score: "0" },
 }
 
-function attributesOf({ name, attributes }: CibElement): Readonly<Record<string, string>> {
+function attributesOf({ name, attributes, children }: CibElement): Readonly<Record<string, string>> {
   const { id, description: _, "id-ref": __, ...rest } = attributes
   const all = { ...DEFAULTS[name], ...rest, ...(NAMED.has(name) && id !== undefined ? { id } : {}) }
+  if (name === "rsc_ticket") return ticketOf(all, children)
   return name === "rsc_order" ? orderOf(all) : all
+}
+
+/** What is promoted is demoted without its ticket, all else stopped. */
+function ticketOf(said: Readonly<Record<string, string>>, sets: readonly CibElement[]) {
+  const roles = [said["rsc-role"] ?? "", ...sets.map(({ attributes }) => attributes.role ?? "")]
+  if (!roles.some((role) => role === "Promoted" || role === "Master")) return { "loss-policy": "stop", ...said }
+  return sets.length === 0 ? { "loss-policy": "demote", ...said } : said
 }
 
 /** Its kind was a score once, and what is symmetrical depends on it. */

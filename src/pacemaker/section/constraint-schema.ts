@@ -96,7 +96,7 @@ export const constraintSchema = z
       lossPolicy: z
         .enum(["stop", "demote", "fence", "freeze"])
         .optional()
-        .describe("What happens when it is lost. Default stop"),
+        .describe("What happens when it is lost. Default stop; what is promoted is demoted"),
       id,
     }),
   ])

@@ -106,6 +106,21 @@ describe("constraints with sets, rules, patterns, roles and tickets", () => {
     expect(led(text, { ...before, constraints: [] }, resources)).toBe(text)
   })
 
+  test("of a ticket mean by default that what is promoted is demoted, and all else stops", () => {
+    const changed = (before: string, after: string) => {
+      const [one, other] = [before, after].map((line) => wants(`    - { ticket: t, id: x, ${line} }\n`))
+      const { changes } = diffCib(other!, parseCib(led(EMPTY_TEXT, one!)), ownershipOf(one!))
+      return changes.length > 0
+    }
+    const promoted = "resources: db-clone, role: Promoted"
+    expect(changed("resources: web", "resources: web, lossPolicy: stop")).toBe(false)
+    expect(changed(promoted, `${promoted}, lossPolicy: demote`)).toBe(false)
+    expect(changed(promoted, `${promoted}, lossPolicy: stop`)).toBe(true)
+    const sets = "resources: [[web], { resources: [db-clone], role: Promoted }]"
+    expect(changed(sets, `${sets}, lossPolicy: stop`)).toBe(true)
+    expect(changed(sets, sets)).toBe(false)
+  })
+
   test("have roles under the names of the CIB's schema", () => {
     const want = wants("    - { colocate: web, with: db-clone, withRole: Promoted }\n")
     const old = led(EMPTY_TEXT.replace("<cib>", '<cib validate-with="pacemaker-3.5">'), want)
