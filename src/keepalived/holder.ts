@@ -5,6 +5,7 @@ import { ADDRESSES, LISTENERS } from "../host/network.ts"
 import { unitIsActive } from "../host/units.ts"
 import { socket } from "../membership/health-probe.ts"
 import { connectScript } from "../membership/wait-script.ts"
+import { answerKey } from "../model/answer-key.ts"
 import type { ProbeOutput } from "../model/probe.ts"
 
 /** What a host of keepalived's VIPs shows. */
@@ -17,6 +18,9 @@ export interface HolderState {
   /** `address:port` of every listening TCP socket, `*` for all addresses. */
   listening: ReadonlySet<string>
 }
+
+/** Which VIPs a host has itself, for who asks without a cluster. */
+export const HELD_VIPS = answerKey<Pick<HolderState, "held">>("VIPs on the host")
 
 interface Question {
   name: string

@@ -15,7 +15,7 @@ import { describeMoves, statusSeen } from "./moves.ts"
 import type { NodeOptions } from "./options.ts"
 import { openSession, type Session, type SessionRequest } from "./session.ts"
 import { toldAsRun } from "./told.ts"
-import { tellTopology, topologyOf } from "./topology.ts"
+import { tellTopology, topologySeen } from "./topology.ts"
 
 interface NodeRun extends SessionRequest {
   options: NodeOptions
@@ -43,7 +43,7 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
     if (news !== undefined) return await confirmNews(session, request.options, plan, news)
     const status = statusSeen(session)
     if (status !== undefined) before = placementOf(status)
-    pictured = topologyOf(inventory, status)
+    pictured = topologySeen(session)
     return await agreed(session, request, plan)
   }
   // Under the lock and before each stage once more: somebody may have taken the last other node out of service meanwhile.
@@ -56,7 +56,7 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
   const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, forbid, onStage })
   const after = statusSeen(session)
   const result = serving(withoutSubject(request, session, ran), inventory, after)
-  if (result.changed) tellTopology(session, pictured, topologyOf(inventory, after))
+  if (result.changed) tellTopology(session, pictured, topologySeen(session))
   if (result.changed && after !== undefined) {
     const unseen = [...context.world.values()].filter(({ failure }) => failure).map(({ host }) => host.name)
     for (const text of describeMoves(before, placementOf(after), unseen))

@@ -1,4 +1,7 @@
 import type { Topology } from "../base/events.ts"
+import { answered, tasksThatAnswer } from "../engine/answered.ts"
+import { liveHosts } from "../engine/world.ts"
+import { HELD_VIPS } from "../keepalived/holder.ts"
 import { placementOf } from "../membership/placement.ts"
 import type { Inventory } from "../model/inventory.ts"
 import type { CrmNode, CrmStatus } from "../pacemaker/crm-mon.ts"
@@ -34,9 +37,26 @@ export function topologyOf(
   }
 }
 
-/** As `topologyOf`, from what the last step of a run that asked the cluster was told. */
-export function topologySeen(session: Session): Topology | undefined {
-  return topologyOf(session.inventory, statusSeen(session))
+/** As `topologyOf`, from what a run's steps were told: the last one that asked the cluster, and the last that asked hosts for keepalived's VIPs. */
+export function topologySeen(session: Pick<Session, "inventory" | "barriers" | "context">): Topology | undefined {
+  return topologyOf(session.inventory, statusSeen(session), holdersSeen(session))
+}
+
+/** Of keepalived's VIPs alone, and of those no more than hosts say that answered: nobody's word is no empty hand. */
+function holdersSeen({ inventory, barriers, context }: Pick<Session, "inventory" | "barriers" | "context">): Holders {
+  const last = tasksThatAnswer(
+    barriers.flatMap(({ tasks }) => tasks),
+    HELD_VIPS,
+  ).slice(-1)
+  const heard = liveHosts(context.world).flatMap((state) => {
+    const answer = answered(state, last, HELD_VIPS)
+    return answer === undefined ? [] : [{ ...state.host, held: answer.held }]
+  })
+  return new Map(
+    inventory.vips
+      .filter(({ manager, on }) => manager === "keepalived" && heard.some(({ group }) => group === on))
+      .map(({ name }) => [name, heard.filter(({ held }) => held.has(name)).map((host) => host.name)]),
+  )
 }
 
 /** Leaves who held what in the journal, where anybody knows how it is now. */

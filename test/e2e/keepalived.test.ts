@@ -67,6 +67,10 @@ describe("keepalived", () => {
       lb2: "1",
     })
     expect(await holders(pair, lab.vip)).toEqual(["lb1"])
+    // Who held what before and after, in the report of a run that no cluster was asked in.
+    const { stdout: page } = await lab.haops(["report"])
+    expect(cellsOf(page, "public")).toEqual(["lb1", "lb1"])
+    expect(cellsOf(page, "database")).toEqual(["controller1", "controller1"])
   })
 
   test("keepalived changes on the backup first, and the VIP does not move for it", async () => {
@@ -200,6 +204,12 @@ describe("keepalived", () => {
     return [Number(times.lb1), Number(times.lb2)]
   }
 })
+
+/** Of a page's row about `name`. */
+function cellsOf(page: string, name: string): readonly string[] {
+  const row = page.split("<tr>").find((one) => one.startsWith(`<th scope="row">${name}</th>`)) ?? ""
+  return [...row.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell!)
+}
 
 /** Titles of the steps that a plan has something to do for. */
 function drifted(json: string): readonly string[] {

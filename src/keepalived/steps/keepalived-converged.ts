@@ -5,7 +5,7 @@ import { ADDRESSES, LISTENERS } from "../../host/network.ts"
 import { STACK_UNITS } from "../../host/units.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type BindContext, defineClusterStep, type Members } from "../../model/step.ts"
-import { type HolderState, holderScript, parseHolder } from "../holder.ts"
+import { HELD_VIPS, type HolderState, holderScript, parseHolder } from "../holder.ts"
 import { settle } from "../settle.ts"
 
 const vip = z.strictObject({
@@ -33,6 +33,7 @@ type VipWant = z.infer<typeof vip>
 export const keepalivedConverged = defineClusterStep<Want, HolderState>({
   kind: "keepalived-converged",
   role: "proof",
+  answers: [HELD_VIPS],
   summary: "proof: each of keepalived's VIPs on one host, answering",
   needs: "any",
   want,
