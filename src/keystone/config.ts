@@ -4,7 +4,6 @@ import type { FileWant } from "../host/file-drift.ts"
 import { MANAGED } from "../host/mark.ts"
 import { KEYSTONE_PORT } from "./settings.ts"
 
-export const KEYS_DIRECTORY = "/etc/keystone/fernet-keys"
 export const PACKAGE_CONFIG = "/etc/keystone/keystone.conf"
 /** Read after keystone.conf, which stays the package's. */
 export const KEYSTONE_CONFIG = "/etc/keystone/keystone.conf.d/60-haops.conf"

@@ -1,7 +1,6 @@
 import type { Secret } from "../base/secret.ts"
 import type { RunAction } from "../model/action.ts"
-import { KEYS_DIRECTORY } from "./config.ts"
-import { OFFER, ROTATED } from "./state.ts"
+import { KEYS_DIRECTORY, OFFER, ROTATED } from "./state.ts"
 
 const OFFERED = `mkdir -p /run/haops && : >${OFFER}`
 

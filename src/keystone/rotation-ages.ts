@@ -1,5 +1,6 @@
 import { readAnswer, readInteger } from "../host/answer.ts"
-import { KEYS_DIRECTORY, KEYSTONE_CONFIG, PACKAGE_CONFIG } from "./config.ts"
+import { KEYSTONE_CONFIG, PACKAGE_CONFIG } from "./config.ts"
+import { KEYS_DIRECTORY } from "./state.ts"
 
 /** What a rotation has to know of a host. Times are seconds since 1970, by its own clock. */
 export interface Ages {

@@ -10,11 +10,12 @@ import { shared, tellShared } from "../host/shared.ts"
 import { readUnit, type UnitState } from "../host/units.ts"
 import { answerKey } from "../model/answer-key.ts"
 import type { Probe, SharedQuestion } from "../model/probe.ts"
-import { DEFAULTS, KEYS_DIRECTORY, KEYSTONE_CONFIG, UWSGI_CONFIG } from "./config.ts"
+import { DEFAULTS, KEYSTONE_CONFIG, UWSGI_CONFIG } from "./config.ts"
 import type { Keys } from "./keys.ts"
 import { KEYSTONE_PORT } from "./settings.ts"
 
 export const UNIT = "keystone.service"
+export const KEYS_DIRECTORY = "/etc/keystone/fernet-keys"
 /** Present: this host's keys are on their way to the others. */
 export const OFFER = "/run/haops/keystone-offer"
 /** Holds the name of the run that has rotated the keys. */

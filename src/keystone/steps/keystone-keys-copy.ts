@@ -3,9 +3,8 @@ import { Secret } from "../../base/secret.ts"
 import { askAll, partsOf } from "../../host/sections.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
 import { bindKeystone, type KeystoneWant } from "../bind.ts"
-import { KEYS_DIRECTORY } from "../config.ts"
 import { takeKeys } from "../key-scripts.ts"
-import { type KeystoneState, keystoneProbe, OFFER } from "../state.ts"
+import { KEYS_DIRECTORY, type KeystoneState, keystoneProbe, OFFER } from "../state.ts"
 import { keysOf, keysWords } from "./keystone-keys.ts"
 
 interface CopyState extends KeystoneState {
