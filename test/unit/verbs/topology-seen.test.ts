@@ -14,7 +14,7 @@ function seen(said: Readonly<Record<string, string>>) {
   for (const state of world.values()) {
     const stdout = said[state.host.name]
     Object.assign(state, { transport: {} as Transport, facts: facts() })
-    if (stdout !== undefined) state.answers.set("t", { have: parseHolder({ stdout, stderr: "", code: 0 }) })
+    if (stdout !== undefined) state.answers.set("t", { have: parseHolder({ stdout, stderr: "" }) })
   }
   const wants = new Map(inventory.hosts.map(({ name }) => [name, undefined]))
   const task = { id: "t", stage: "proof", step: keepalivedConverged, title: "", wants }
