@@ -8,6 +8,7 @@ import {
   type LastApplied,
   NOTHING_OWNED,
   type Ownership,
+  presentIn,
   sameOwnership,
 } from "./ownership.ts"
 
@@ -29,33 +30,61 @@ export function beliefOf({ elected, all }: Members<CibHave>): Belief {
     lastApplied === undefined ? [] : [{ host, record: lastApplied }],
   )
   const doubts = records.map(({ host, record }) => ({ host, record, doubt: doubtOf(record, live) }))
-  const findings = doubts.flatMap(({ host, doubt }) => (doubt === undefined ? [] : [disbelieved(host, doubt)]))
   const believed = doubts.flatMap(({ record, doubt }) => (doubt === undefined ? [record] : []))
   const stamped = believed.filter(({ cluster }) => cluster !== undefined)
   if (live.identity === undefined || stamped.length > 0 || believed.length === 0) {
     const counting = live.identity === undefined ? believed : stamped
-    return { owned: currentOwnership(counting), findings, adopted: false }
+    const owned = currentOwnership(counting)
+    return { owned, findings: findingsOf(doubts, live, owned), adopted: false }
   }
   const [first = NOTHING_OWNED, ...others] = believed.map(({ owned }) => owned)
   const owned = others.reduce(intersection, first)
+  const findings = findingsOf(doubts, live, owned)
   const agree = others.every((one) => sameOwnership(one, first))
   return { owned, findings: agree ? findings : [...findings, disagreement()], adopted: true }
 }
 
+interface Doubted {
+  host: string
+  record: LastApplied
+  doubt: Doubt | undefined
+}
+
+/** A host that was away while haops gave something up is as usual as that: it is told where its record names what is there and is not ours. */
+function findingsOf(doubts: readonly Doubted[], { cib }: CibHave, owned: Ownership): readonly Finding[] {
+  return doubts.flatMap(({ host, record, doubt }) => {
+    if (doubt === undefined) return []
+    const named = presentIn(cib, record.owned)
+    const matters = doubt.usual !== true || !sameOwnership(named, intersection(named, owned))
+    return matters ? [disbelieved(host, doubt.words)] : []
+  })
+}
+
+interface Doubt {
+  words: string
+  /** It happens without anybody having put another configuration in place. */
+  usual?: true
+}
+
 /** Why a record on a member of this cluster is not believed; undefined where it is. */
 export function doubtOf(
-  { cluster, epoch, admin = 0 }: LastApplied,
+  { cluster, epoch, admin = 0, marks }: LastApplied,
   { cluster: state, cib, identity }: Pick<CibHave, "cluster" | "cib" | "identity">,
-): string | undefined {
-  if (cluster !== undefined && identity !== undefined && !isSame(cluster, identity)) return "is of another cluster"
+): Doubt | undefined {
+  if (cluster !== undefined && identity !== undefined && !isSame(cluster, identity))
+    return { words: "is of another cluster" }
   if (state !== "up" || identity === undefined) return undefined
-  const { adminEpoch } = cib.version
+  const { mark, version } = cib
+  if (mark !== undefined && marks?.includes(mark)) return undefined
+  const { adminEpoch } = version
   // The epoch of what was put in its place may have gone past this one's by now.
   if (admin !== adminEpoch)
-    return `is of before another configuration was put in place (admin_epoch ${admin}, now ${adminEpoch})`
-  return epoch > cib.version.epoch
-    ? "is newer than the cluster's configuration, which was restored or recreated"
-    : undefined
+    return { words: `is of before another configuration was put in place (admin_epoch ${admin}, now ${adminEpoch})` }
+  if (epoch > version.epoch)
+    return { words: "is newer than the cluster's configuration, which was restored or recreated" }
+  if (mark === undefined && marks !== undefined)
+    return { words: "is of a configuration that the cluster has not any more, which was restored or recreated" }
+  return mark === undefined ? undefined : { words: "is of another state of the cluster's configuration", usual: true }
 }
 
 /** An authkey can be changed in a cluster that stays the same. */

@@ -5,6 +5,7 @@ import { readParts } from "./parts/kinds.ts"
 import { resolved } from "./parts/references.ts"
 import { ofTemplate } from "./parts/template.ts"
 import { onNode, setOnNode } from "./per-node.ts"
+import { withoutMark } from "./record-mark.ts"
 import { schemaOf } from "./schema.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
 
@@ -19,6 +20,9 @@ export function parseCib(xml: string): Cib {
   const configuration = written && resolved(written)
   const properties = childrenOf(child(configuration, "crm_config"), "cluster_property_set")
   const seeds = properties.filter((set) => set.attributes.id?.startsWith(SEED_PREFIX))
+  const { section: property, mark } = withoutMark(
+    section(properties.filter((set) => !seeds.includes(set)).sort(bootstrapFirst)),
+  )
   return {
     version: {
       adminEpoch: Number(root.attributes.admin_epoch ?? 0),
@@ -27,10 +31,11 @@ export function parseCib(xml: string): Cib {
     },
     quorate: root.attributes["have-quorum"] === "1",
     sections: {
-      property: section(properties.filter((set) => !seeds.includes(set)).sort(bootstrapFirst)),
+      property,
       "resource-default": section(childrenOf(child(configuration, "rsc_defaults"), "meta_attributes")),
       "operation-default": section(childrenOf(child(configuration, "op_defaults"), "meta_attributes")),
     } satisfies Record<Section, AttributeSection>,
+    ...(mark === undefined ? {} : { mark }),
     seeds: seeds.map((set) => set.attributes.id!),
     ...parseResources(child(configuration, "resources")?.children ?? []),
     constraints: (child(configuration, "constraints")?.children ?? []).map(parseConstraint),

@@ -11,6 +11,8 @@ export interface Cib {
   quorate: boolean
   /** Attribute sets without rules, of which the first that names an attribute decides. */
   sections: Readonly<Record<Section, AttributeSection>>
+  /** What haops marked it with; undefined where it never did. */
+  mark?: string | undefined
   /** Ids of the property sets that haops seeds a new cluster with. */
   seeds: readonly string[]
   /** Primitives, in document order. */

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto"
 
-/** What pacemaker writes into the properties by itself, as it pleases. */
-const SELF_SET = ["cluster-infrastructure", "cluster-name", "dc-version", "have-watchdog", "last-lrm-refresh"]
+import { MARK } from "./record-mark.ts"
+
+/** What pacemaker writes into the properties by itself, as it pleases, and what haops notes there about its records. */
+const SELF_SET = ["cluster-infrastructure", "cluster-name", "dc-version", "have-watchdog", "last-lrm-refresh", MARK]
 
 /** Lines with any of this do not count. */
 const DROPPED = [

@@ -29,6 +29,8 @@ export interface LastApplied {
   epoch: number
   /** The CIB's admin_epoch, which somebody raises to put another configuration in its place; left out where it is 0. */
   admin?: number | undefined
+  /** What a CIB that it is about may be marked with; left out by an older haops, and where none was. Two of them while one takes the other's place. */
+  marks?: readonly string[] | undefined
   /** The cluster that it is about; undefined where an older haops wrote it, or the cluster has nothing to know it by. */
   cluster?: ClusterIdentity | undefined
   owned: Ownership
@@ -53,6 +55,7 @@ export const SECRET_NAMES = z.record(z.string(), z.array(z.string()).readonly())
 const schema = z.object({
   epoch: z.number(),
   admin: z.number().optional(),
+  marks: z.array(z.string()).readonly().optional(),
   cluster: IDENTITY.optional(),
   owned: OWNED_LISTS,
   secrets: SECRET_NAMES.default({}),
@@ -115,8 +118,8 @@ export function countOwned(owned: Ownership): number {
 }
 
 /** The file's content: sorted, one line, so that equal records are equal files. */
-export function formatLastApplied({ epoch, admin, cluster, owned, secrets = {} }: LastApplied): string {
-  return `${JSON.stringify({ epoch, admin, cluster, owned: toLists(owned), ...recorded(secrets) })}\n`
+export function formatLastApplied({ epoch, admin, marks, cluster, owned, secrets = {} }: LastApplied): string {
+  return `${JSON.stringify({ epoch, admin, marks, cluster, owned: toLists(owned), ...recorded(secrets) })}\n`
 }
 
 /** Sorted lists of an ownership. */
@@ -134,10 +137,11 @@ export function fromLists(lists: OwnedLists): Ownership {
 /** Parse the file. Throws where it is not one of ours: guessing at ownership could delete what is not ours. */
 export function parseLastApplied(text: string): LastApplied | undefined {
   if (text.trim() === "") return undefined
-  const { epoch, admin, cluster, owned, secrets } = schema.parse(JSON.parse(text))
+  const { epoch, admin, marks, cluster, owned, secrets } = schema.parse(JSON.parse(text))
   return {
     epoch,
     ...(admin === undefined ? {} : { admin }),
+    ...(marks === undefined ? {} : { marks }),
     ...(cluster === undefined ? {} : { cluster }),
     owned: fromLists(owned),
     ...recorded(secrets),

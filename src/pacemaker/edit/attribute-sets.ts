@@ -1,4 +1,5 @@
 import type { AttributeChange } from "../changes.ts"
+import { MARK } from "../record-mark.ts"
 import type { CibDocument } from "./cib-document.ts"
 import { ownReferences } from "./own-references.ts"
 import type { XmlNode } from "./xml-document.ts"
@@ -49,10 +50,18 @@ function pairsOf(holder: XmlNode, kind: SetKind, name: string): readonly XmlNode
   )
 }
 
+/** Nothing else goes in there by us; what a shell has put into it is an option like others. */
+function holdsMark(set: XmlNode): boolean {
+  const pairs = set.childrenOf("nvpair")
+  return pairs.length > 0 && pairs.every(({ attributes }) => attributes.name === MARK)
+}
+
 /** Pacemaker lets the set of this name win over the others. */
 const FIRST = "cib-bootstrap-options"
 
 function plainSets(holder: XmlNode, kind: SetKind): readonly XmlNode[] {
-  const sets = holder.childrenOf(kind).filter((set) => set.id !== "" && set.child("rule") === undefined)
+  const sets = holder
+    .childrenOf(kind)
+    .filter((set) => set.id !== "" && set.child("rule") === undefined && !holdsMark(set))
   return sets.toSorted((a, b) => Number(b.id === FIRST) - Number(a.id === FIRST))
 }

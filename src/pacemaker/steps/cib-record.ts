@@ -72,10 +72,12 @@ function target(want: Want, have: CibHave): LastApplied {
   // Whoever is not believed for what is haops's own is for what is secret: nothing is shown that may be one.
   const known = have.lastApplied?.secrets ?? {}
   const secrets = allNames(want.secrets, cluster === "up" ? namesIn(cib, known) : known)
+  const marks = cluster === "up" ? (cib.mark === undefined ? undefined : [cib.mark]) : lastApplied?.marks
   const admin = cluster === "up" ? cib.version.adminEpoch : (lastApplied?.admin ?? 0)
   return {
     epoch,
     ...(admin === 0 ? {} : { admin }),
+    ...(marks === undefined ? {} : { marks }),
     ...(identity === undefined ? {} : { cluster: identity }),
     owned,
     ...recorded(secrets),
@@ -86,14 +88,16 @@ function target(want: Want, have: CibHave): LastApplied {
 function flawOf(have: CibHave): string | undefined {
   const { cluster, identity, lastApplied } = have
   if (cluster !== "up" || identity === undefined || lastApplied === undefined) return undefined
-  return doubtOf(lastApplied, have) ?? (lastApplied.cluster === undefined ? "names no cluster" : undefined)
+  return doubtOf(lastApplied, have)?.words ?? (lastApplied.cluster === undefined ? "names no cluster" : undefined)
 }
 
 function check(want: Want, have: CibHave): readonly Drift[] {
-  const { owned, secrets } = target(want, have)
+  const { owned, marks, secrets } = target(want, have)
   const old = have.lastApplied?.owned
   const unnamed = sameNames(secrets, have.lastApplied?.secrets) ? undefined : "names other secret parameters"
-  const flaw = flawOf(have) ?? unnamed
+  // Of a change that was made since, or cut short.
+  const twofold = have.cluster === "up" && (have.lastApplied?.marks ?? []).length > (marks ?? []).length
+  const flaw = flawOf(have) ?? unnamed ?? (twofold ? "is of a change that was on its way" : undefined)
   if (old && flaw === undefined && sameOwnership(owned, old)) return []
   const objects = (count: number) => `${count} ${count === 1 ? "object" : "objects"}`
   return [

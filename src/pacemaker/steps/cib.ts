@@ -19,10 +19,12 @@ import { describeEdit } from "../describe-edit.ts"
 import { type CibDiff, diffCib } from "../diff.ts"
 import { driftOf } from "../drift.ts"
 import { editCib } from "../edit/edit-cib.ts"
+import { markCib } from "../edit/mark-cib.ts"
 import { countingLines } from "../fingerprint.ts"
 import { doubtful } from "../known-options.ts"
-import { type Ownership, ownershipOf, union } from "../ownership.ts"
+import { type Ownership, ownershipOf, sameOwnership, union } from "../ownership.ts"
 import { filledIn, mangledSecrets, withoutSecrets } from "../parameter-secrets.ts"
+import { markOf } from "../record-mark.ts"
 import { bansIn, keptOffRemotes } from "../remotes.ts"
 import { allNames, namesIn, pairsOf, recorded, type SecretNames, secretNames } from "../secret-record.ts"
 import { SETTLED } from "../settled.ts"
@@ -101,15 +103,22 @@ function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] 
 function plan(want: CibWant, members: Members<CibHave>): readonly Action[] {
   const { elected } = members
   const { changes } = difference(want, members)
-  const edited = edit(members, changes)
+  const now = owned(members)
+  const wanted = ownershipOf(want.desired)
+  const mark = sameOwnership(now, wanted) ? undefined : markOf(wanted)
+  const edited = marked(edit(members, changes), mark)
   const { from, to } = filled(edited, want)
   const first = stoppedFirst(changes)
-  const { epoch, adminEpoch } = elected.have.cib.version
+  const { mark: old, version } = elected.have.cib
+  const { epoch, adminEpoch } = version
+  // Whether it is pushed or not, it is about what the cluster has then.
+  const marks = [...new Set([old, mark].filter((one) => one !== undefined))]
   const claim = {
     epoch,
     ...(adminEpoch === 0 ? {} : { admin: adminEpoch }),
+    ...(marks.length === 0 ? {} : { marks }),
     ...(elected.have.identity === undefined ? {} : { cluster: elected.have.identity }),
-    owned: union(owned(members), ownershipOf(want.desired)),
+    owned: union(now, wanted),
     ...recorded(allNames(secretNames(want.secrets ?? []), namesIn(elected.have.cib, remembered(members)))),
   }
   const transaction = { from, to, fingerprint: elected.have.fingerprint, claim, first }
@@ -178,6 +187,10 @@ function edit(members: Members<CibHave>, changes: readonly Change[]): Rewriting 
   const { cluster, cib, text } = members.elected.have
   const from = cluster === "up" ? text : EMPTY_TEXT
   return { from, to: editCib(from, changes, cib, knownAgents(members)) }
+}
+
+function marked({ from, to }: Rewriting, mark: string | undefined): Rewriting {
+  return { from, to: mark === undefined ? to : markCib(to, mark) }
 }
 
 function filled({ from, to }: Rewriting, { secrets = [] }: CibWant): Rewriting {

@@ -9,12 +9,15 @@ import type { HostFacts } from "../../../src/model/host-facts.ts"
 import type { Members } from "../../../src/model/step.ts"
 import { beliefOf } from "../../../src/pacemaker/belief.ts"
 import { type CibHave, cibProbe } from "../../../src/pacemaker/cib-probe.ts"
+import { markCib } from "../../../src/pacemaker/edit/mark-cib.ts"
 import {
   type ClusterIdentity,
   fromLists,
   type LastApplied,
+  ownershipOf,
   parseLastApplied,
 } from "../../../src/pacemaker/ownership.ts"
+import { markOf } from "../../../src/pacemaker/record-mark.ts"
 import { cib } from "../../../src/pacemaker/steps/cib.ts"
 import { cibRecord } from "../../../src/pacemaker/steps/cib-record.ts"
 import { desired, resource } from "../../cases/pacemaker/desires.ts"
@@ -31,8 +34,8 @@ function record(epoch: number, cluster: ClusterIdentity | undefined, ...ids: str
   return { epoch, ...(cluster === undefined ? {} : { cluster }), owned: fromLists({ ...EMPTY, resource: ids }) }
 }
 
-function have(lastApplied?: LastApplied, identity: ClusterIdentity | undefined = HERE): CibHave {
-  const read = cibProbe().parse({ stdout: `cluster up\n${XML}\n`, stderr: "" })
+function have(lastApplied?: LastApplied, identity: ClusterIdentity | undefined = HERE, text: string = XML): CibHave {
+  const read = cibProbe().parse({ stdout: `cluster up\n${text}\n`, stderr: "" })
   return { ...read, lastApplied, identity }
 }
 
@@ -95,6 +98,57 @@ describe("an ownership record", () => {
     const content = written?.type === "put" ? String(written.content) : ""
     expect(parseLastApplied(content)).toMatchObject({ epoch: 40, admin: 1 })
     expect(deleted(members(put({ ...record(30, HERE, "vip", "theirs"), admin: 1 })))).toEqual(["resource theirs"])
+  })
+
+  test("of before a configuration was restored is not believed, however far that has come by now", () => {
+    const at = (mark: string, lastApplied?: LastApplied) => have(lastApplied, HERE, markCib(XML, mark))
+    const old = { ...record(30, HERE, "vip", "theirs"), marks: ["then"] }
+    const now = { ...record(20, HERE, "vip"), marks: ["now"] }
+    const of = members(at("now", now), at("now", old))
+    expect(deleted(of)).toEqual([])
+    expect(said(of)).toEqual([
+      "n2's record of what haops created is of another state of the cluster's configuration: it is not used",
+    ])
+    const [drift] = cibRecord.check({ ...EMPTY, resource: ["vip"] }, at("now", old), facts)
+    expect(drift?.have).toBe("is of another state of the cluster's configuration")
+    // Nothing is to be said of a host that was away while haops gave up what is not there any more.
+    expect(said(members(at("now", now), at("now", { ...record(30, HERE, "vip", "gone"), marks: ["then"] })))).toEqual(
+      [],
+    )
+    // What was put back to a state that haops has left is not what its records are about, nor is one without any.
+    const left = { ...record(20, HERE, "vip", "theirs"), marks: ["now"] }
+    expect(deleted(members(at("now", left)))).toEqual(["resource theirs"])
+    expect(deleted(members(at("then", left)))).toEqual([])
+    expect(said(members(have(now)))[0]).toContain("which was restored or recreated")
+    // An older haops left no mark in its records, nor in the CIB.
+    expect(deleted(members(have(record(30, HERE, "vip", "theirs"))))).toEqual(["resource theirs"])
+    expect(deleted(members(at("now", record(30, HERE, "vip", "theirs"))))).toEqual([])
+  })
+
+  test("is believed under its mark alone: before the push of a change and after it, and not after both were undone", () => {
+    const before = { ...record(30, HERE, "theirs", "vip"), marks: ["before"] }
+    const state = have(before, HERE, markCib(XML, "before"))
+    const [transaction] = cib.plan(want, members(state), [])
+    const claim = claimIn([transaction!])
+    const next = markOf(ownershipOf(want.desired))
+    expect(claim.marks).toEqual(["before", next])
+    for (const mark of ["before", next])
+      expect(deleted(members(have(claim, HERE, markCib(XML, mark)))), mark).toEqual(["resource theirs"])
+    expect(deleted(members(have(claim, HERE, markCib(XML, "long ago"))))).toEqual([])
+    // Recorded, it is about the new state alone, though it names the same.
+    const wanted = { ...EMPTY, resource: ["theirs", "vip"] }
+    const after = have(claim, HERE, markCib(XML, next))
+    expect(cibRecord.check(wanted, after, facts)[0]?.have).toBe("is of a change that was on its way")
+    const put = cibRecord.plan(wanted, after, [], facts).at(-1)
+    const written = parseLastApplied(put?.type === "put" ? String(put.content) : "")!
+    expect(written.marks).toEqual([next])
+    expect(cibRecord.check(wanted, { ...after, lastApplied: written }, facts)).toEqual([])
+  })
+
+  test("gets no other mark by a change that leaves to haops what it had", () => {
+    const mine = { ...record(30, HERE, "vip"), marks: ["mine"] }
+    const claim = claimIn(cib.plan(want, members(have(mine, HERE, markCib(XML, "mine"))), []))
+    expect(claim.marks).toEqual(["mine"])
   })
 
   test("without a cluster is taken over where all agree, with a note", () => {

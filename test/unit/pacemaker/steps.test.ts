@@ -104,6 +104,11 @@ describe("cib", () => {
       '+<op id="fresh-monitor-interval-60s" name="monitor" interval="60s"/>',
       "+</operations>",
       "+</primitive>",
+      "+<crm_config>",
+      '+<cluster_property_set id="haops-state">',
+      expect.stringMatching(/^\+<nvpair id="haops-state-haops-record" name="haops-record" value="[0-9a-f]{16}"\/>$/),
+      "+</cluster_property_set>",
+      "+</crm_config>",
     ])
     expect(reveal((run as RunAction).stdin ?? "")).toContain('"resource":["fresh","old","vip"]')
     expect(wait?.type).toBe("wait")
