@@ -43,8 +43,8 @@ export const keystoneKeysCopy = defineJointStep<KeystoneWant, CopyState>({
   },
 })
 
-/** Whole numbers alone: nothing that is half written. */
-const OFFER_SCRIPT = `if [ -n "$(find ${OFFER} -mmin -15 2>/dev/null)" ]; then
+/** Whole numbers alone: nothing that is half written. A host may have lost its keys, or left, since it offered them. */
+const OFFER_SCRIPT = `if [ -e ${KEYS_DIRECTORY}/0 ] && [ -n "$(find ${OFFER} -mmin -15 2>/dev/null)" ]; then
   (cd ${KEYS_DIRECTORY} && ls | grep -E '^[0-9]+$' | tar -c -f - -T - | base64 -w0) || exit
 fi`
 

@@ -1,7 +1,7 @@
 import { defineStep } from "../../model/step.ts"
 import { bindKeystone, type KeystoneWant } from "../bind.ts"
 import { KEYSTONE_CONFIG } from "../config.ts"
-import { KEYS_DIRECTORY, type KeystoneState, keystoneProbe, UNIT } from "../state.ts"
+import { KEYS_DIRECTORY, type KeystoneState, keystoneProbe, OFFER, UNIT } from "../state.ts"
 
 /** Keystone of a node that leaves: the others have its keys and its tables; it keeps neither keys nor the database's password. */
 export const keystoneRetired = defineStep<KeystoneWant, KeystoneState>({
@@ -21,6 +21,6 @@ export const keystoneRetired = defineStep<KeystoneWant, KeystoneState>({
     ...(unit.load === "not-found"
       ? []
       : [{ type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", UNIT] } as const]),
-    { type: "run", argv: ["rm", "-rf", "--", KEYS_DIRECTORY, KEYSTONE_CONFIG] },
+    { type: "run", argv: ["rm", "-rf", "--", KEYS_DIRECTORY, OFFER, KEYSTONE_CONFIG] },
   ],
 })

@@ -1,9 +1,11 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
 import { sha256 } from "../../../src/host/file-state.ts"
 import type { KeystoneWant } from "../../../src/keystone/bind.ts"
 import { configFiles, redactConfig } from "../../../src/keystone/config.ts"
-import { type KeystoneState, parseKeystone } from "../../../src/keystone/state.ts"
+import { KEYS_DIRECTORY, type KeystoneState, OFFER, parseKeystone } from "../../../src/keystone/state.ts"
 import { keystoneCatalogue } from "../../../src/keystone/steps/keystone-catalogue.ts"
 import { type ConfigState, keystoneConfig } from "../../../src/keystone/steps/keystone-config.ts"
 import { keystoneDatabase } from "../../../src/keystone/steps/keystone-database.ts"
@@ -28,6 +30,9 @@ const database = (changes: object = {}) => ({
   ...changes,
 })
 const well = state({ database: database() })
+/** What systemctl shows of its unit. */
+const RUNS =
+  "printf 'LoadState=loaded\\nUnitFileState=enabled\\nActiveState=active\\nSubState=running\\nExecMainStartTimestampMonotonic=1000000\\n'"
 const shown = (action: Action | undefined) => (action?.type === "run" ? [action.argv.join(" "), action.stdin] : action)
 
 const files = configFiles(want).map(({ content, mode, owner }) => {
@@ -233,8 +238,7 @@ test("it is started where it is stopped, and a node that leaves keeps neither it
 
 test.each(SHELLS)("the probe reads what a node shows: %s", (shell) => {
   using box = sandbox({
-    systemctl:
-      "printf 'LoadState=loaded\\nUnitFileState=enabled\\nActiveState=active\\nSubState=running\\nExecMainStartTimestampMonotonic=1000000\\n'",
+    systemctl: RUNS,
     ss: "echo 'tcp LISTEN 0 100 10.0.0.1:5000 0.0.0.0:* users:((\"uwsgi\",pid=1,fd=3))'",
   })
   const probe = keystoneStart.probe(want)
@@ -271,4 +275,24 @@ endpoint {"id": "1", "type": "identity", "region": null, "interface": "public", 
   expect(have.database?.endpoints).toEqual([
     { id: "1", type: "identity", region: null, interface: "public", url: "http://a b/", enabled: true },
   ])
+})
+
+test.each(SHELLS)("a host that has offered its keys and lost them since offers none: %s", (shell) => {
+  using box = sandbox({ systemctl: RUNS, ss: ":" })
+  const keys = join(box.path, "keys")
+  writeFileSync(join(box.path, "offer"), "")
+  const probe = keystoneKeysCopy.probe(want)
+  const script = probe.script.replaceAll(KEYS_DIRECTORY, keys).replaceAll(OFFER, join(box.path, "offer"))
+  const offered = () => probe.parse(run(script, { shell, path: box.path })).offer
+  expect(offered()).toBeUndefined()
+  mkdirSync(keys)
+  expect(offered()).toBeUndefined()
+  writeFileSync(join(keys, "0"), "a key")
+  expect(offered()).toBeInstanceOf(Secret)
+})
+
+test("a node that leaves keeps no offer of keys that it has no more", () => {
+  const leaving = { ...context(inventory, first!), subject: { node: first!.name, leaving: true } }
+  const { actions } = judge(keystoneRetired, keystoneRetired.bind?.(leaving), well)
+  expect(actions.map(shown)).toContainEqual([expect.stringContaining(` ${OFFER} `), undefined])
 })
