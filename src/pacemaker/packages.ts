@@ -32,7 +32,9 @@ export const packages: ComponentPackages = {
  */
 function debianFenceAgents(system: System, fencing: readonly string[]): readonly string[] {
   if (system.family !== "debian") return []
-  return isSplit(system) ? splitFenceAgents(fencing) : ["fence-agents"]
+  if (isSplit(system)) return splitFenceAgents(fencing)
+  // All agents in one package, which does not bring what they call.
+  return ["fence-agents", ...(fenceNames(fencing).some((agent) => packageOf(agent) === IPMILAN) ? ["ipmitool"] : [])]
 }
 
 /** The package that this run installs for a fence agent alone: `fence-agents-apc` for `stonith:fence_apc`. */
@@ -64,11 +66,14 @@ const SHARED: Readonly<Record<string, string>> = {
 
 /** What most sites fence with, and the agents that the inventory names: `stonith:fence_vmware_rest`. */
 function splitFenceAgents(fencing: readonly string[]): readonly string[] {
-  const named = fencing
-    .map((agent) => agent.replace(/^stonith:/, ""))
-    .filter((agent) => agent.startsWith("fence_"))
-    .map(packageOf)
-  return [...new Set(["fence-agents-common", "fence-agents-ipmilan", "fence-agents-redfish", ...named])]
+  const named = fenceNames(fencing).map(packageOf)
+  return [...new Set(["fence-agents-common", IPMILAN, "fence-agents-redfish", ...named])]
+}
+
+const IPMILAN = "fence-agents-ipmilan"
+
+function fenceNames(fencing: readonly string[]): readonly string[] {
+  return fencing.map((agent) => agent.replace(/^stonith:/, "")).filter((agent) => agent.startsWith("fence_"))
 }
 
 function packageOf(agent: string): string {

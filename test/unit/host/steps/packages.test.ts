@@ -229,6 +229,16 @@ resource-agents*-0:4.10.0-44.el9.*`
     ])
   })
 
+  test.each([
+    ["stonith:fence_ipmilan", ["fence-agents", "ipmitool"]],
+    ["fence_ilo4", ["fence-agents", "ipmitool"]],
+    ["fence_apc", ["fence-agents"]],
+  ])("brings with Debian 12's fence agents what %s calls, which their package does not", (agent, names) => {
+    const want = { parts: ["cluster"], fencing: [agent] }
+    const { drift } = judge(packages, want, have([]), facts({ osVersion: "12" }))
+    expect(drift.map(({ attribute }) => attribute).slice(4)).toEqual(names)
+  })
+
   test("has the names and the command of Enterprise Linux 8 and 9", () => {
     const { actions } = judge(packages, stack, have([]), el)
     expect(actions.map(command)).toEqual([
