@@ -58,6 +58,8 @@ export function createProgram(call: Call): Command {
   verb("verify", "end-to-end checks of a running cluster, each with its evidence", () =>
     import("./verbs/verify.ts").then(({ verify }) => verify),
   )
+    .option("--fencing <node>", "really fence this node, measure it, and wait until all is as before; asks first")
+    .addOption(new Option("-y, --yes", "do not ask before the node is fenced"))
   verb("add-node <name>", "add a node to the running cluster, live", () =>
     import("./verbs/add-node.ts").then(({ addNode }) => addNode),
   )

@@ -23,15 +23,26 @@ export function previewDrill(aim: ProbedService, fault: Fault, before: Before): 
 }
 
 /** Throws `E_REFUSED` where something else would happen now than was agreed to: to another node, or with other consequences. Pure. */
-export function requireAgreed(now: DrillPreview, agreed: DrillPreview): void {
+export function requireAgreed(
+  now: Pick<DrillPreview, "words">,
+  agreed: Pick<DrillPreview, "words">,
+  what = DRILL,
+): void {
   const fresh = now.words.filter((word) => !agreed.words.includes(word))
-  if (fresh.length > 0) throw refused(fresh.map((word) => `not what was confirmed: ${word}`))
+  if (fresh.length > 0) {
+    throw refused(
+      fresh.map((word) => `not what was confirmed: ${word}`),
+      what,
+    )
+  }
 }
 
-/** The error of a drill that must not be. */
-export function refused(reasons: readonly string[]): HaopsError {
+const DRILL = "the drill"
+
+/** The error of a drill, or whatever `what` names, that must not be. */
+export function refused(reasons: readonly string[], what = DRILL): HaopsError {
   const list = reasons.map((one) => `  ${one}`).join("\n")
-  return new HaopsError("E_REFUSED", `the drill was refused, nothing was touched:\n${list}`, {
-    hint: "haops verify tells more. A drill needs a healthy cluster.",
+  return new HaopsError("E_REFUSED", `${what} was refused, nothing was touched:\n${list}`, {
+    hint: `haops verify tells more. ${what === DRILL ? "A drill" : "It"} needs a healthy cluster.`,
   })
 }

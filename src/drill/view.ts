@@ -68,14 +68,14 @@ function runs(haproxy: { state: string } | undefined): boolean | undefined {
   return haproxy === undefined ? undefined : haproxy.state === "up"
 }
 
-function unreached(world: World): readonly string[] {
+export function unreached(world: World): readonly string[] {
   return [...world.values()].flatMap(({ host, failure }) =>
     failure === undefined ? [] : [`${host.name}: ${failure.error.message}`],
   )
 }
 
 /** A member on which the cluster does not run at all, though the others are well without it. */
-function outside({ pacemaker, hosts }: Inventory, answers: Answers): readonly string[] {
+export function outside({ pacemaker, hosts }: Inventory, answers: Answers): readonly string[] {
   const members = hosts.filter(({ group }) => group === pacemaker?.on)
   return members.flatMap(({ name }) => {
     const health = answers.answer(HEALTH, name)
@@ -96,7 +96,7 @@ export function carriers(world: World, tasks: readonly Task[]): readonly string[
   return [...world.values()].flatMap((state) => (answered(state, tasks, TRACES) === true ? [state.host.name] : []))
 }
 
-function drifted(world: World, tasks: readonly Task[]): readonly string[] {
+export function drifted(world: World, tasks: readonly Task[]): readonly string[] {
   const proofs = tasks.filter(({ step }) => step.role === "proof").flatMap((task) => assess(task, world))
   return proofs.flatMap(({ drift, error }) => [
     ...(error === undefined ? [] : [error.message]),

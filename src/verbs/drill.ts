@@ -1,4 +1,4 @@
-import { asHaopsError, HaopsError } from "../base/errors.ts"
+import { asHaopsError } from "../base/errors.ts"
 import type { Drift, Outcome, Topology } from "../base/events.ts"
 import { EXIT, exitOfOutcome } from "../base/exit-codes.ts"
 import { courseOf } from "../drill/course.ts"
@@ -22,13 +22,12 @@ import { screenOptions } from "../output/screen.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { lenient } from "../status/lenient.ts"
 import { observeTask } from "../status/observe.ts"
-import { Watcher } from "../status/watch.ts"
-import { ask, requireTerminal } from "./ask.ts"
+import { requireAgreement } from "./agreement.ts"
 import { pictureNow, pictureOf, reportOfRun } from "./drill-pictures.ts"
 import { serviceSetup } from "./drill-service.ts"
 import type { DrillSetup, SetupPreview } from "./drill-setup.ts"
 import { vipSetup } from "./drill-vip.ts"
-import { createInspector, type Inspection, type Inspector, reachVips } from "./inspect.ts"
+import { createInspector, type Inspection, type Inspector, reachVips, wrongNow } from "./inspect.ts"
 import type { DrillOptions } from "./options.ts"
 import { requireReportFile } from "./report.ts"
 import { openSession, type Session } from "./session.ts"
@@ -37,8 +36,6 @@ import { tellTopology } from "./topology.ts"
 
 /** Milliseconds for the cluster to be healthy again; a server's own start can take minutes. */
 const RECOVERY_MS = { reboot: 600_000, other: 120_000 }
-/** The longest that `verify` waits for a host in the middle of a drill. */
-const LOOK_MS = 30_000
 
 /**
  * `haops drill KIND`: has the node that holds a VIP fail in one way, with a client asking the VIP all the while, puts everything back
@@ -110,21 +107,6 @@ async function runIn(
   return exit
 }
 
-async function requireAgreement(
-  { context, reporter }: Session,
-  options: DrillOptions,
-  words: readonly string[],
-): Promise<void> {
-  if (options.yes !== true) requireTerminal(`${words.join(" ")} There is no terminal to ask on`)
-  const agreed = await reporter.asking(async (tell) => {
-    if (options.json !== true) for (const word of words) tell.sentence(word)
-    return options.yes === true || (await ask("Go on?", context.stop))
-  })
-  if (!agreed) {
-    throw new HaopsError("E_CANCELED", "not confirmed; nothing was touched")
-  }
-}
-
 interface Subject {
   setup: DrillSetup
   now: SetupPreview
@@ -165,7 +147,7 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
       // A fault that were taken away before the limit has passed could not fail.
       holdMs: limitMs === undefined ? holdMs : Math.max(holdMs, limitMs + 10_000),
       audit: auditLine({ ...owner, outcome: `begun on ${target.node}` }),
-      verify: () => verify(session, inspector),
+      verify: () => wrongNow(session, inspector),
     }
     return await announced(session, subject, prober.everyMs, async () => {
       const timeline = await runDrill(drill)
@@ -221,15 +203,4 @@ function moved(report: DrillReport, { node, vip }: Target): Drift {
   const path = report.moves[vip.name] ?? [[node]]
   const want = path.slice(-1).flat().join(" ")
   return { attribute: vip.name, have: `on ${node}`, want: `on ${want}`, risk: "failover" }
-}
-
-async function verify(session: Session, inspector: Inspector): Promise<readonly string[]> {
-  const [fromHere] = await Promise.all([
-    reachVips(session),
-    new Watcher(session.context, inspector.tasks).look(LOOK_MS),
-  ])
-  const { checks } = inspector.judge(fromHere)
-  return checks.flatMap(({ title, outcome, evidence }) =>
-    outcome === "fail" ? [`${title}: ${evidence[0] ?? ""}`] : [],
-  )
 }

@@ -7,6 +7,7 @@ import { assembleStatus } from "../status/assemble.ts"
 import type { Status } from "../status/model.ts"
 import { observeTask } from "../status/observe.ts"
 import { loadViews } from "../status/views.ts"
+import { Watcher } from "../status/watch.ts"
 import { reach } from "../verify/reach.ts"
 import { runChecks } from "../verify/verify.ts"
 import { vipPort } from "../vip/view/observed.ts"
@@ -28,6 +29,8 @@ export interface Inspector {
 
 /** Milliseconds that a VIP has to answer from here. */
 const REACH_TIMEOUT_MS = 3_000
+/** The longest that a host is waited for in the middle of a drill. */
+const LOOK_MS = 30_000
 
 /** For a session whose playbook is `up`. `more` are further tasks to ask along with its own. */
 export async function createInspector(
@@ -59,4 +62,16 @@ export async function reachVips({ inventory, context }: Session): Promise<Readon
     return [name, await reach(address, vipPort(inventory, name), options)] as const
   })
   return new Map(await Promise.all(asks))
+}
+
+/** What all of `haops verify` finds wrong by a new look, in the middle of a drill. */
+export async function wrongNow(session: Session, inspector: Inspector): Promise<readonly string[]> {
+  const [fromHere] = await Promise.all([
+    reachVips(session),
+    new Watcher(session.context, inspector.tasks).look(LOOK_MS),
+  ])
+  const { checks } = inspector.judge(fromHere)
+  return checks.flatMap(({ title, outcome, evidence }) =>
+    outcome === "fail" ? [`${title}: ${evidence[0] ?? ""}`] : [],
+  )
 }

@@ -62,6 +62,11 @@ export interface NodeOptions extends CommonOptions {
   yes?: boolean | undefined
 }
 
+export interface VerifyOptions extends NodeOptions {
+  /** Really fence this node. */
+  fencing?: string | undefined
+}
+
 export interface RecoverOptions extends NodeOptions {
   /** Members that are gone for good. */
   without: string[]

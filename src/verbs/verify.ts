@@ -6,14 +6,18 @@ import { renderVerify } from "../output/verify-screen.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { lenient } from "../status/lenient.ts"
 import { createInspector, reachVips } from "./inspect.ts"
-import type { CommonOptions } from "./options.ts"
+import type { VerifyOptions } from "./options.ts"
 import { openSession } from "./session.ts"
 
 /**
  * `haops verify`: whether the cluster does what it was built for, each check with what was seen. Changes nothing. Exits 0 where none
- * failed (a warning is no failure), 1 otherwise, and 4 where no host answered, so that nothing was checked.
+ * failed (a warning is no failure), 1 otherwise, and 4 where no host answered, so that nothing was checked. With `--fencing` it is another verb.
  */
-export async function verify(options: CommonOptions): Promise<number> {
+export async function verify(options: VerifyOptions): Promise<number> {
+  if (options.fencing !== undefined) {
+    const { verifyFencing } = await import("./verify-fencing.ts")
+    return await verifyFencing(options, options.fencing)
+  }
   const unasked: Unasked[] = []
   await using session = await openSession({
     verb: "verify",

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process"
+import { expect, test } from "vitest"
+import type { ExecResult } from "../../../../src/base/exec-result.ts"
+import { runFencing } from "../../../../src/drill/fencing/run.ts"
+import type { RunContext } from "../../../../src/engine/context.ts"
+import type { HostState } from "../../../../src/engine/world.ts"
+import type { Command } from "../../../../src/transport/transport.ts"
+import { INVENTORY } from "../../status/support.ts"
+import { facts } from "../../step-harness.ts"
+
+interface Answers {
+  /** What `stonith_admin --reboot` comes to. */
+  fencing: Partial<ExecResult>
+  /** What tells the node's boots apart, before and after. */
+  boots: readonly [string, string]
+}
+
+/** Fences controller1 from controller2, and returns the course with what was run on each host. */
+async function fenced({ fencing, boots }: Answers) {
+  const calm = new AbortController().signal
+  const ran: [string, string][] = []
+  let boot = boots[0]
+  const transportOf = (host: string) => ({
+    host,
+    exec: async ({ argv, stdin }: Command): Promise<ExecResult> => {
+      const what = argv[0] === "stonith_admin" ? argv.join(" ") : String(stdin)
+      ran.push([host, what])
+      const result = { code: 0, stdout: "", stderr: "", durationMs: 0 }
+      if (what.includes("boot_id")) return { ...result, stdout: boot }
+      if (what.includes("--history")) return { ...result, code: 1 }
+      // What is asked of a host as such this machine answers.
+      if (argv[0] !== "stonith_admin") {
+        const { status, stdout } = spawnSync(argv[0]!, argv.slice(1), { input: String(stdin), encoding: "utf8" })
+        return { ...result, code: status ?? 1, stdout }
+      }
+      if (fencing.code === undefined) boot = boots[1]
+      return { ...result, ...fencing }
+    },
+    [Symbol.asyncDispose]: async () => {},
+  })
+  const world = new Map(
+    INVENTORY.hosts.map((host): [string, HostState] => [
+      host.name,
+      { host, transport: transportOf(host.name), facts: facts({ host: host.name }), answers: new Map() },
+    ]),
+  )
+  const context: RunContext = {
+    ...{ world, forks: 1, sink: () => {}, stop: calm, abort: calm },
+    connector: { connect: async ({ name }) => transportOf(name), [Symbol.asyncDispose]: async () => {} },
+  }
+  const course = await runFencing({
+    ...{ context, inventory: INVENTORY, node: "controller1", by: "controller2", action: "reboot", timeoutS: 60 },
+    ...{ tasks: [], vips: [], before: new Map(), recoverMs: 5_000, verify: async () => [] },
+  })
+  return { course, asked: ran.filter(([, what]) => /--reboot|--fence/.test(what)) }
+}
+
+test("the cluster is asked once, on another node, and a node that is another boot has been fenced", async () => {
+  const { course, asked } = await fenced({ fencing: {}, boots: ["one", "two"] })
+  expect(asked).toEqual([["controller2", "stonith_admin --reboot controller1 --timeout 60"]])
+  expect(course).toMatchObject({ refusal: undefined, restarted: true, troubles: [], interrupted: false })
+  expect(course.healthyMs).toBeGreaterThanOrEqual(course.fencedMs!)
+})
+
+test("a node that is the same boot was not fenced, whatever its device says", async () => {
+  const { course } = await fenced({ fencing: {}, boots: ["one", "one"] })
+  expect(course).toMatchObject({ restarted: false })
+})
+
+test("where the cluster could not fence it the course ends at once, with its word", async () => {
+  const refused = { code: 105, stderr: "stonith_admin: Couldn't perform the operation: No such device\n" }
+  const { course } = await fenced({ fencing: refused, boots: ["one", "one"] })
+  expect(course.refusal).toBe("stonith_admin: Couldn't perform the operation: No such device (exit 105)")
+  expect(course).toMatchObject({ fencedMs: undefined, healthyMs: undefined, restarted: undefined })
+})
