@@ -3,6 +3,7 @@ import type { HostFacts } from "../model/host-facts.ts"
 import type { Member, Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { afterwards, type VotingView } from "./electorate.ts"
+import { byFilesFindings } from "./join-by-files.ts"
 import { lists, type NodeView, referenceMember } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
 import { count, describeVotes } from "./quorum.ts"
@@ -38,10 +39,17 @@ export function joinFindings(want: JoinWant, members: All): Finding[] {
     ...(reference.have.status?.quorate === true ? meanwhile(want, reference) : [noQuorum(reference.host)]),
     ...(joining === undefined ? [] : [...belongings(cluster, joining, reference), ...versions(joining, reference)]),
     ...(lists(reference.have, node.name) ? returning(want, reference, members) : identity(node, reference)),
+    ...(shellOf(want, reference) === "crmsh" ? byFilesFindings(node, reference.have) : []),
   ]
 }
 
-function unreachable({ node, allowUnreachable }: JoinWant, reference: Member<NodeView>, { missing }: All): Finding[] {
+function shellOf({ shell }: JoinWant, { facts }: Member<NodeView>): string {
+  return chooseDialect(facts, shell).name
+}
+
+function unreachable(want: JoinWant, reference: Member<NodeView>, { missing }: All): Finding[] {
+  const { node, allowUnreachable } = want
+  const tells = shellOf(want, reference) === "crmsh" ? `haops add-node ${node.name} again` : "pcs cluster sync"
   const others = missing.filter((name) => name !== node.name && lists(reference.have, name))
   return [
     ...(missing.includes(node.name) ? [refusal(`${node.name} does not answer, so it cannot join`)] : []),
@@ -50,7 +58,7 @@ function unreachable({ node, allowUnreachable }: JoinWant, reference: Member<Nod
       : [
           refusal(
             `${others.join(", ")} would not learn of ${node.name}: it cannot be reached`,
-            "Bring it back first. With --allow-unreachable it is left out, and has to be told before it starts again: pcs cluster sync",
+            `Bring it back first. With --allow-unreachable it is left out, and has to be told before it starts again: ${tells}`,
           ),
         ]),
   ]
@@ -117,10 +125,12 @@ function versions(joining: Member<JoinView>, { host, facts }: Member<NodeView>):
  * A member that was installed anew comes back as who it was, with what the cluster knows of it. Where it has to be taken out of the list
  * and in again, the lowest free id need not be the one that it had.
  */
-function returning({ cluster, node }: JoinWant, reference: Member<JoinView>, members: All): Finding[] {
+function returning(want: JoinWant, reference: Member<JoinView>, members: All): Finding[] {
+  const { cluster, node } = want
   const own = members.all.find(({ host }) => host === node.name)
   if (!isRebuilt(cluster, own, reference)) return []
-  const stays = restorer(cluster, node, members) !== undefined
+  // Written by haops itself the list stays as it is.
+  const stays = restorer(cluster, node, members) !== undefined || shellOf(want, reference) === "crmsh"
   const told = remembered(node.name, stays, reference.have)
   const nodes = reference.have.conf?.nodes ?? []
   const had = nodes.find(({ name }) => name === node.name)?.nodeid

@@ -48,7 +48,10 @@ export function isListed(node: string, { all }: Members<NodeView>): boolean {
   return all.some(({ host, have }) => host !== node && lists(have, node))
 }
 
-function unreachable({ node, force }: LeaveWant, reference: Member<VotingView>, members: Members<NodeView>): Finding[] {
+function unreachable(want: LeaveWant, reference: Member<VotingView>, members: Members<NodeView>): Finding[] {
+  const { node, force, shell } = want
+  const byFiles = chooseDialect(reference.facts, shell).name === "crmsh"
+  const tells = byFiles ? `haops remove-node ${node} again` : "pcs cluster sync"
   const others = members.missing.filter((name) => name !== node && lists(reference.have, name))
   const gone = members.missing.includes(node)
   if (force) return gone ? [remnant(node, reference)] : []
@@ -66,7 +69,7 @@ function unreachable({ node, force }: LeaveWant, reference: Member<VotingView>, 
       : [
           refusal(
             `${others.join(", ")} would not learn that ${node} has left: it cannot be reached`,
-            "Bring it back first. With --force it is left out, and has to be told before it starts again: pcs cluster sync",
+            `Bring it back first. With --force it is left out, and has to be told before it starts again: ${tells}`,
           ),
         ]),
   ]

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { ended } from "./harness/ended.ts"
+import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
-import { ask } from "./harness/prober.ts"
+import { ask, startProber } from "./harness/prober.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
 
@@ -12,17 +13,19 @@ import { each, THREE } from "./harness/three.ts"
 
 let lab: Lab
 let inventory: string
+/** Those that are members from the beginning to the end. */
+const members = () => THREE.map((name) => lab.node(name))
 
 beforeAll(async () => {
-  lab = await startLab({ suse: true })
-  await logSshUse(lab.nodes)
-  inventory = await lab.inventory()
+  lab = await startLab({ suse: true, nodes: 4 })
+  await logSshUse(members())
+  inventory = await lab.inventory({ controllers: { controller4: null } })
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
 test("the nodes are what they claim to be", async () => {
-  expect(await everywhere(lab.nodes, "command -v apt-get apt dpkg pcs || echo none")).toEqual(each("none"))
-  expect(await everywhere(lab.nodes, "systemctl is-system-running --wait")).toEqual(each("running"))
+  expect(await everywhere(members(), "command -v apt-get apt dpkg pcs || echo none")).toEqual(each("none"))
+  expect(await everywhere(members(), "systemctl is-system-running --wait")).toEqual(each("running"))
 })
 
 test("bare nodes become a cluster, by zypper and crmsh", async () => {
@@ -30,21 +33,21 @@ test("bare nodes become a cluster, by zypper and crmsh", async () => {
   expect(refusals).toEqual([])
   expect(actions).toContainEqual(expect.stringMatching(/^zypper install .*pacemaker.* crmsh/))
   await ended(lab.haops(["up", "--yes", "-i", inventory]))
-  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(THREE)
-  expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
+  for (const node of members()) expect(await onlineNodes(node)).toEqual(THREE)
+  expect(await holders(members(), lab.vip)).toHaveLength(1)
   expect(await runningOn(lab.node("controller1"), "lb-haproxy")).toEqual(THREE)
   expect(await ask(`http://${lab.vip}:8080/`, 2000)).toMatchObject({ ok: true })
-  expect(await everywhere(lab.nodes, "rpm -q --qf '%{NAME} ' pacemaker crmsh corosync haproxy")).toEqual(
+  expect(await everywhere(members(), "rpm -q --qf '%{NAME} ' pacemaker crmsh corosync haproxy")).toEqual(
     each("pacemaker crmsh corosync haproxy"),
   )
-  expect(await everywhere(lab.nodes, "id -u hacluster")).toEqual(each("90"))
+  expect(await everywhere(members(), "id -u hacluster")).toEqual(each("90"))
 })
 
 test("a second up has nothing to do, by one connection and one command a host", async () => {
-  const before = await readSshUse(lab.nodes)
+  const before = await readSshUse(members())
   const { stdout } = await ended(lab.haops(["up", "-i", inventory]))
   expect(stdout).toContain("Nothing to do: 3 hosts")
-  expect(sshUseBetween(before, await readSshUse(lab.nodes))).toEqual(each({ connections: 1, commands: 1 }))
+  expect(sshUseBetween(before, await readSshUse(members()))).toEqual(each({ connections: 1, commands: 1 }))
 })
 
 test("a removed package and an edited file are planned exactly and put back", async () => {
@@ -64,4 +67,29 @@ test("verify finds nothing wrong, and what is installed is shown", async () => {
   expect(stdout).toContain("checks passed, none failed")
   const versions = await ended(lab.haops(["status", "--versions", "-i", inventory]))
   expect(versions.stdout).toMatch(/pacemaker +2\.1\.5-150500\.1\.1 +- +controller1, controller2 and controller3/)
+})
+
+test("a bare node joins and leaves by files, killed on the way and run again, and no request to the VIP fails", async () => {
+  const prober = startProber(`http://${lab.vip}:8080/`)
+  const newcomer = lab.node("controller4")
+  const adding = ["add-node", "controller4", "--address", newcomer.address, "-i", inventory]
+  await killedAt(lab, "corosync-cfgtool -R", adding)
+  await ended(lab.haops(["add-node", "controller4", "-i", inventory]))
+  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual([...THREE, "controller4"])
+  expect(await runningOn(newcomer, "lb-haproxy")).toEqual([...THREE, "controller4"])
+  const keys = await everywhere(lab.nodes, "sha256sum </etc/corosync/authkey")
+  expect(new Set(Object.values(keys)).size).toBe(1)
+  expect((await ended(lab.haops(["add-node", "controller4", "-i", inventory]))).stdout).toContain("Nothing to do")
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+
+  await killedAt(lab, "corosync-cfgtool -R", ["remove-node", "controller4", "-i", inventory])
+  await ended(lab.haops(["remove-node", "controller4", "-i", inventory]))
+  for (const node of members()) expect(await onlineNodes(node)).toEqual(THREE)
+  const { failed, attempts } = await prober.stop()
+  expect(failed, `of ${attempts.length} requests`).toBe(0)
+  const remains =
+    "ls /etc/corosync/corosync.conf /etc/corosync/authkey /var/lib/pacemaker/cib/cib.xml 2>/dev/null | wc -l"
+  expect((await newcomer.must(remains)).trim()).toBe("0")
+  expect((await newcomer.exec("systemctl is-enabled corosync pacemaker")).stdout).toBe("disabled\ndisabled\n")
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
 })

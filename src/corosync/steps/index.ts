@@ -3,6 +3,7 @@ import { corosyncConf } from "./corosync-conf.ts"
 import { corosyncLinks } from "./corosync-links.ts"
 import { corosyncMaintenanceOff } from "./corosync-maintenance-off.ts"
 import { corosyncMaintenanceOn } from "./corosync-maintenance-on.ts"
+import { corosyncNodes } from "./corosync-nodes.ts"
 import { corosyncReload } from "./corosync-reload.ts"
 import { corosyncRestart } from "./corosync-restart.ts"
 import { corosyncTimers } from "./corosync-timers.ts"
@@ -16,4 +17,5 @@ export const steps: readonly Step[] = [
   corosyncReload,
   corosyncLinks,
   corosyncMaintenanceOff,
+  corosyncNodes,
 ]

@@ -4,7 +4,8 @@ import type { Action } from "../../model/action.ts"
 import { type Drift, defineClusterStep, type Member, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { lowestFree } from "../join-findings.ts"
-import { behind, lists, type NodeView, QUIET_NODE_VIEW, referenceMember, referenceRank } from "../node-view.ts"
+import { type LiveView, QUIET_LIVE_VIEW, takenUp } from "../live-view.ts"
+import { behind, lists, type NodeView, referenceMember, referenceRank } from "../node-view.ts"
 import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
 import { forgetRebuilt, restorer } from "../rebuilt.ts"
 import { run } from "../run.ts"
@@ -17,13 +18,13 @@ interface Want {
   password: Secret
   shell: "pcs" | "crmsh" | "auto"
 }
-type All = Members<NodeView>
+type All = Members<LiveView>
 
 /**
  * Takes one node into the running cluster: authenticated, written into every member's corosync.conf, which they reload, and started.
  * Nothing on the members restarts, and their ids stay. A joining that was cut short is taken up where it stands.
  */
-export const clusterJoin = defineClusterStep<Want, NodeView>({
+export const clusterJoin = defineClusterStep<Want, LiveView>({
   kind: "cluster-join",
   summary: "one node added to the running cluster, by a member",
   needs: "any",
@@ -35,12 +36,8 @@ export const clusterJoin = defineClusterStep<Want, NodeView>({
     return { cluster: inventory.name, node, password: secret(pacemaker.password), shell: pacemaker.shell }
   },
   title: ({ cluster, node }) => `${node.name} in ${cluster}`,
-  probe: () => QUIET_NODE_VIEW,
-  elect({ cluster, node, shell }, view, facts) {
-    // With crmsh it is the joining node that asks to be let in.
-    const acts = facts.host === node.name && chooseDialect(facts, shell).name === "crmsh"
-    return acts ? 10 : referenceRank(cluster, node.name, facts.host, view)
-  },
+  probe: () => QUIET_LIVE_VIEW,
+  elect: ({ cluster, node }, view, { host }) => referenceRank(cluster, node.name, host, view),
   check(wanted, members) {
     const reference = referenceMember(wanted.cluster, wanted.node.name, members)
     const joining = members.all.find(({ host }) => host === wanted.node.name)
@@ -48,7 +45,8 @@ export const clusterJoin = defineClusterStep<Want, NodeView>({
     // Its files come from another member (`cluster-return`).
     if (restorer(wanted.cluster, wanted.node, members) !== undefined) return []
     const own = membership(wanted, joining, reference)
-    return own === undefined ? disagreement(wanted, reference, members) : [own]
+    if (own !== undefined) return [own]
+    return byFiles(wanted, reference) ? unaware(wanted, reference) : disagreement(wanted, reference, members)
   },
   plan,
   simulate({ cluster, node }, members) {
@@ -71,6 +69,17 @@ function membership(
   return { attribute: node.name, have, want: `member of ${cluster}`, risk: "none", expected }
 }
 
+/** With crmsh the members' files are written before this (`corosync-nodes`). */
+function byFiles({ shell }: Want, { facts }: Member<LiveView>): boolean {
+  return chooseDialect(facts, shell).name === "crmsh"
+}
+
+/** A reload reaches every member, so that any one of them tells whether there was one. */
+function unaware({ node }: Want, { have: { inForce } }: Member<LiveView>): Drift[] {
+  if (inForce === undefined || inForce.includes(node.name)) return []
+  return [{ attribute: "running corosync", have: `without ${node.name}`, want: `with ${node.name}`, risk: "reload" }]
+}
+
 function disagreement({ cluster, node }: Want, reference: Member<NodeView>, members: All): Drift[] {
   return behind(cluster, reference, members).map((host) => ({
     attribute: `corosync.conf on ${host}`,
@@ -80,11 +89,13 @@ function disagreement({ cluster, node }: Want, reference: Member<NodeView>, memb
   }))
 }
 
-function plan({ cluster, node, password, shell }: Want, members: All): readonly Action[] {
+function plan(wanted: Want, members: All): readonly Action[] {
+  const { cluster, node, password, shell } = wanted
   const { membership } = chooseDialect(members.elected.facts, shell)
   const reference = referenceMember(cluster, node.name, members)
   const joining = members.all.find(({ host }) => host === node.name)
   if (reference === undefined || joining === undefined) return []
+  if (byFiles(wanted, reference)) return [RELOAD_COROSYNC, takenUp(node.name, true)]
   const listed = lists(reference.have, node.name)
   if (listed && isIn(cluster, joining.have)) {
     return [...membership.sync().map((invocation) => run(invocation)), RELOAD_COROSYNC]
@@ -93,7 +104,7 @@ function plan({ cluster, node, password, shell }: Want, members: All): readonly 
   return [
     // Half a member: the shells refuse to add it again, so that half goes first. It does not run, and nobody misses it.
     ...(listed ? forgetRebuilt(node.name, reference.have.known.has(node.name), membership, despite) : []),
-    ...membership.addNode(node, password, reference.host, despite),
+    ...membership.addNode(node, password, despite),
   ].map((invocation) => run(invocation, { hint: HINT }))
 }
 

@@ -4,7 +4,8 @@ import type { Action } from "../../model/action.ts"
 import { type Drift, defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { isListed } from "../leave-findings.ts"
-import { behind, lists, type NodeView, QUIET_NODE_VIEW, referenceMember, referenceRank } from "../node-view.ts"
+import { type LiveView, QUIET_LIVE_VIEW, takenUp } from "../live-view.ts"
+import { behind, lists, referenceMember, referenceRank } from "../node-view.ts"
 import { leaving } from "../nodes.ts"
 import { forgetRebuilt, isRebuilt } from "../rebuilt.ts"
 import { run } from "../run.ts"
@@ -17,10 +18,10 @@ const want = z.strictObject({
 })
 
 type Want = z.infer<typeof want>
-type All = Members<NodeView>
+type All = Members<LiveView>
 
 /** Takes one node out of corosync and pacemaker, by another member. Nothing on the others restarts, and their ids stay. */
-export const clusterLeave = defineClusterStep<Want, NodeView>({
+export const clusterLeave = defineClusterStep<Want, LiveView>({
   kind: "cluster-leave",
   summary: "one node removed from the running cluster, by another member",
   needs: "any",
@@ -32,7 +33,7 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
     return { ...rest, despite: force || loseQuorum }
   },
   title: ({ cluster, node }) => `${node} out of ${cluster}`,
-  probe: () => QUIET_NODE_VIEW,
+  probe: () => QUIET_LIVE_VIEW,
   elect: ({ cluster, node }, view, { host }) => referenceRank(cluster, node, host, view),
   check(wanted, members) {
     const { cluster, node } = wanted
@@ -40,6 +41,7 @@ export const clusterLeave = defineClusterStep<Want, NodeView>({
     if (reference === undefined) return []
     const places = [
       ...(isListed(node, members) ? ["corosync.conf"] : []),
+      ...(isAware(wanted, members) ? ["corosync's memory"] : []),
       ...(reference.have.status?.nodes.some(({ name }) => name === node) ? ["the CIB"] : []),
       ...(forgettable(wanted, members) ? ["pcs's known hosts"] : []),
     ]
@@ -57,6 +59,11 @@ function plan(wanted: Want, members: All): readonly Action[] {
   const forget = forgettable(wanted, members)
     ? membership.deauth([node], members.missing.length > 0).map((invocation) => run(invocation))
     : []
+  const remembered = reference.have.status?.nodes.some(({ name }) => name === node) === true
+  if (byFiles(wanted, members)) {
+    const aware = isListed(node, members) || isAware(wanted, members)
+    return [...(aware ? [RELOAD_COROSYNC, takenUp(node, false)] : []), ...(remembered ? [forgetNode(node)] : [])]
+  }
   const own = members.all.find(({ host }) => host === node)
   if (isRebuilt(cluster, own, reference)) {
     const known = members.elected.have.known.has(node)
@@ -67,12 +74,25 @@ function plan(wanted: Want, members: All): readonly Action[] {
   }
   // A removal that was cut short: corosync's file was handed out to some, or pacemaker was not told.
   const late = behind(cluster, reference, members).length > 0
-  const remembered = reference.have.status?.nodes.some(({ name }) => name === node) === true
   return [
     ...(late ? [...membership.sync().map((invocation) => run(invocation)), RELOAD_COROSYNC] : []),
     ...(remembered ? [forgetNode(node)] : []),
     ...forget,
   ]
+}
+
+/** With crmsh the members' files are written before this (`corosync-nodes`). */
+function byFiles(wanted: Want, members: All): boolean {
+  return dialectOf(wanted, members).name === "crmsh"
+}
+
+/** The files were written, and nobody has reloaded them yet. */
+function isAware(wanted: Want, members: All): boolean {
+  return (
+    byFiles(wanted, members) &&
+    members.elected.have.inForce?.includes(wanted.node) === true &&
+    !isListed(wanted.node, members)
+  )
 }
 
 function forgetNode(node: string): Action {

@@ -1,24 +1,22 @@
 import * as z from "zod"
 import {
-  AUTHKEY,
   AUTHKEYS,
   CLUSTER_CONF,
   corosyncConfText,
   type Keys,
   nodeClusterScript,
-  PACEMAKER_AUTHKEY,
   parseKeys,
 } from "../../corosync/conf-probe.ts"
 import { putCorosyncConf } from "../../corosync/put-corosync-conf.ts"
 import { partsOf } from "../../host/sections.ts"
 import { tellShared } from "../../host/shared.ts"
-import type { Action } from "../../model/action.ts"
 import { defineJointStep, type Member, type Members } from "../../model/step.ts"
 import { CRM_MON } from "../../pacemaker/crm-mon.ts"
 import { KNOWN_HOSTS_SCRIPT } from "../known-hosts.ts"
 import { NODE_VIEW, type NodeView } from "../node-view.ts"
 import { MEMBER_NODE, memberNodes, pacemakerOn } from "../nodes.ts"
 import { restorer } from "../rebuilt.ts"
+import { takeKeys } from "../take-keys.ts"
 
 const want = z.strictObject({ cluster: z.string(), node: MEMBER_NODE })
 
@@ -70,31 +68,11 @@ export const clusterReturn = defineJointStep<Want, Have>({
     const source = sourceOf(wanted, members)
     if (source?.have.text === undefined) return []
     // The keys first: where there is a configuration the node counts as a member.
-    const keys = [AUTHKEY, PACEMAKER_AUTHKEY].flatMap((path) => take(path, source, members))
-    return [...keys, putCorosyncConf(source.have.text)]
+    return [...takeKeys(source, members), putCorosyncConf(source.have.text)]
   },
 })
 
 /** Whose files this host gets; undefined where it is not the one to get any. */
 function sourceOf({ cluster, node }: Want, members: Members<Have>): Member<Have> | undefined {
   return members.elected.host === node.name ? restorer(cluster, node, members) : undefined
-}
-
-function take(path: string, source: Member<Have>, { all, elected }: Members<Have>): Action[] {
-  const members = all.filter(({ host }) => host !== elected.host)
-  const { host, have } = holderOf(path, [source, ...members.filter((one) => one !== source)])
-  const key = have.keys.get(path)
-  if (key === undefined || elected.have.keys.get(path)?.digest === key.digest) return []
-  // Corosync's is root's alone, whatever was made of it on the other member (`authkeys`).
-  const { digest, mode, owner } = path === AUTHKEY ? { ...key, mode: "0400", owner: "root:root" } : key
-  return [{ type: "copy", from: host, path, digest, mode: mode.padStart(4, "0"), owner }]
-}
-
-/** The first one whose key most have: a member with another one runs on with that of the others until it restarts. */
-function holderOf(path: string, members: readonly Member<Have>[]): Member<Have> {
-  const votes = ({ have }: Member<Have>) => {
-    const digest = have.keys.get(path)?.digest
-    return digest === undefined ? 0 : members.filter((one) => one.have.keys.get(path)?.digest === digest).length
-  }
-  return members.reduce((best, one) => (votes(one) > votes(best) ? one : best))
 }

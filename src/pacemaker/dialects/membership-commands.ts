@@ -44,11 +44,8 @@ export interface MembershipCommands {
   setup(spec: ClusterSpec): readonly Invocation[]
   /** Copies this node's corosync.conf to all members. */
   sync(): readonly Invocation[]
-  /**
-   * Adds a node, without starting it. Runs on a member; crmsh runs on the new node, joins by way of `via`, and starts it. `despite`:
-   * another member does not answer.
-   */
-  addNode(node: ClusterNode, password: Secret, via: string, despite?: boolean): readonly Invocation[]
+  /** Adds a node, without starting it. Runs on a member. `despite`: another member does not answer. */
+  addNode(node: ClusterNode, password: Secret, despite?: boolean): readonly Invocation[]
   /** Takes a node out and clears its configuration. `despite`: it, or another member, does not answer, or quorum is lost with it. */
   removeNode(name: string, despite?: boolean): readonly Invocation[]
   /** Takes the node it runs on out of its cluster and forgets the configuration. */
@@ -94,7 +91,7 @@ function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
         ...section("quorum", quorum),
       ),
     ],
-    addNode: (node, password, _via, despite) => [
+    addNode: (node, password, despite) => [
       ...modernAuth([node], password).map((one) => tolerant(one, despite)),
       pcs("cluster", "node", "add", ...linked(node), ...(despite ? SKIP_OFFLINE : [])),
     ],
@@ -141,17 +138,25 @@ function commonPcs() {
   }
 }
 
-/** crmsh reaches the other nodes by ssh as root, so there is nothing to authenticate. */
+/**
+ * crmsh reaches the other nodes by ssh as root, which haops does not ask of anybody: founding, adding and removing are done by files
+ * (`cluster-files`, `corosync-nodes`), and there is nothing to authenticate.
+ */
 function crmsh(): MembershipCommands {
   return {
     auth: () => [],
     deauth: () => [],
-    // By files (`cluster-files`): crmsh's own founding logs in from node to node as root.
     setup: () => [],
-    sync: () => [crm("cluster", "copy", "/etc/corosync/corosync.conf")],
-    addNode: (_node, _password, via) => [crm("cluster", "join", "-c", via, "-y")],
-    removeNode: (name, despite) => [crm("cluster", "remove", name, "-y", ...(despite ? ["-F"] : []))],
-    destroy: () => [crm("cluster", "remove", "-F", "-y")],
+    sync: () => [],
+    addNode: () => [],
+    removeNode: () => [],
+    // The list of members last: where there is none, nothing is left to be done.
+    destroy: () => [
+      { argv: ["systemctl", "stop", "pacemaker.service", "corosync.service"], timeoutMs: PCS_TIMEOUT_MS },
+      { argv: ["find", "/var/lib/pacemaker/cib", "/var/lib/pacemaker/pengine", "-type", "f", "-delete"] },
+      { argv: ["rm", "-f", "--", ...["pacemaker/authkey", "corosync/authkey"].map((name) => `/etc/${name}`)] },
+      { argv: ["rm", "-f", "--", "/etc/corosync/corosync.conf"] },
+    ],
     unstandby: (name) => [crm("node", "online", name)],
     property: (values) => [crm("configure", "property", ...pairs(values))],
   }

@@ -3,6 +3,7 @@ import { reveal, type Secret } from "../../../src/base/secret.ts"
 import type { Keys } from "../../../src/corosync/conf-probe.ts"
 import type { VotingView } from "../../../src/membership/electorate.ts"
 import type { JoinView } from "../../../src/membership/join-findings.ts"
+import type { LiveView } from "../../../src/membership/live-view.ts"
 import { remembered } from "../../../src/membership/remembered.ts"
 import { clusterJoin } from "../../../src/membership/steps/cluster-join.ts"
 import { clusterReturn } from "../../../src/membership/steps/cluster-return.ts"
@@ -108,6 +109,49 @@ describe("newcomer", () => {
     expect(refusals(two, { missing: ["controller3"], subject: { allowUnreachable: true } })).toEqual([])
   })
 
+  describe("where crmsh is the shell, whose files haops writes itself", () => {
+    const crmsh: Change = (facts) => ({ ...facts, versions: { ...facts.versions, pcs: undefined, crmsh: "4.4.1" } })
+    const listed = (said: Partial<Said> = {}) => {
+      const all = { ...joined, online: THREE, offline: ["controller4"], ...said }
+      return answers({}, { controller1: all, controller2: all, controller3: all })
+    }
+    const moved = (haves: Record<string, VotingView>, addresses: readonly string[]) =>
+      Object.fromEntries(
+        Object.entries(haves).map(([host, have]) => {
+          const nodes = have.conf?.nodes.map((node) =>
+            node.name === "controller4" || addresses.length > 1
+              ? { ...node, addresses, rings: Object.fromEntries(addresses.entries()) }
+              : node,
+          )
+          return [host, nodes === undefined ? have : { ...have, conf: { ...have.conf!, nodes } }]
+        }),
+      )
+
+    test("a bare host, and one whose files got lost, come in", () => {
+      expect([refusals(answers({}), { change: crmsh }), refusals(listed(), { change: crmsh })]).toEqual([[], []])
+    })
+
+    test("a quorum device wants certificates besides", () => {
+      const device = { algorithm: "ffsplit", gives: 1 } as const
+      expect(refusals(listed({ device }), { change: crmsh })).toEqual([
+        "the cluster has a quorum device, whose certificates haops hands out by pcs alone",
+      ])
+      expect(refusals(listed({ device }))).not.toContainEqual(expect.stringContaining("certificates"))
+    })
+
+    test("a member at another address has to leave first", () => {
+      expect(refusals(moved(listed(), ["10.0.9.9"]), { change: crmsh })).toEqual([
+        "controller4 is a member at 10.0.9.9, not at 10.0.0.15",
+      ])
+    })
+
+    test("as many links as the cluster has", () => {
+      expect(refusals(moved(answers({}), ["10.0.8.8", "10.0.9.9"]), { change: crmsh })).toEqual([
+        "controller4 has 1 link, and the cluster 2",
+      ])
+    })
+  })
+
   test("refuses where its vote would be missed until it has started", () => {
     const three: Said = { ...member, online: THREE.slice(0, 2), offline: ["controller3"] }
     const haves = answers({}, { controller1: three, controller2: three, controller3: undefined })
@@ -167,7 +211,7 @@ describe("newcomer", () => {
 })
 
 describe("cluster-join", () => {
-  const judged = (haves: Readonly<Record<string, VotingView>>, more = {}) =>
+  const judged = (haves: Readonly<Record<string, LiveView>>, more = {}) =>
     judgeAll(clusterJoin, about(clusterJoin), gather(clusterJoin, about(clusterJoin), haves, more))
 
   test("a member takes it in, the password on standard input", () => {
