@@ -107,7 +107,13 @@ function modernAuth(nodes: readonly ClusterNode[], password: Secret): readonly I
   return [withPassword(pcs("host", "auth", ...hosts, "-u", "hacluster"), password)]
 }
 
-/** pcs 0.9 knows nodes by name only, has no knet, and takes the options of corosync.conf as flags. */
+/** What `pcs cluster setup` of 0.9 has a flag for (0.9.169); any other one it refuses, and that is written before the first start (`corosync-conf`). */
+const FLAGS = {
+  totem: /^(token|token_coefficient|join|consensus|miss_count_const|fail_recv_const|netmtu)$/,
+  quorum: /^(wait_for_all|auto_tie_breaker|last_man_standing|last_man_standing_window)$/,
+}
+
+/** pcs 0.9 knows nodes by name only, has no knet, and takes some options of corosync.conf as flags. */
 function pcs09(): MembershipCommands {
   const auth: MembershipCommands["auth"] = (nodes, password) => [
     withPassword(pcs("cluster", "auth", ...nodes.map((node) => node.name), "-u", "hacluster"), password),
@@ -120,8 +126,8 @@ function pcs09(): MembershipCommands {
       pcs(
         ...["cluster", "setup", "--name", name, ...nodes.map(withAlternate)],
         ...["--transport", transport === "udp" ? "udp" : "udpu"],
-        ...Object.entries(totem).flatMap(([key, value]) => [`--${key}`, value]),
-        ...Object.entries(quorum).map(([key, value]) => `--${key}=${value}`),
+        ...Object.entries(totem).flatMap(([key, value]) => (FLAGS.totem.test(key) ? [`--${key}`, value] : [])),
+        ...Object.entries(quorum).flatMap(([key, value]) => (FLAGS.quorum.test(key) ? [`--${key}=${value}`] : [])),
       ),
     ],
     addNode: (node, password) => [...auth([node], password), pcs("cluster", "node", "add", withAlternate(node))],

@@ -172,6 +172,27 @@ describe("what agents have against the inventory", () => {
     ])
     expect(findings({})).toEqual(["error: resource r: stonith:f needs the parameter ip"])
   })
+  // pcs 0.9 drops what "obsoletes" an older name, and so refuses these: no shell writes the configuration here.
+  test("the README's fence device is written as it stands, whatever pcs the node has", () => {
+    const parameters = { ip: "10.0.9.12", username: "haops", passwd_script: "/etc/p", pcmk_host_list: "n1" }
+    const want = desired({
+      resources: [
+        resource("power", "stonith:fence_ipmilan", { fencing: true, parameters: { ...parameters, lanplus: "1" } }),
+      ],
+    })
+    const old = { ...facts, versions: { pcs: "0.9.169", pacemaker: "1.1.23" } } as unknown as HostFacts
+    const elected = { host: "controller1", have: have(EMPTY_TEXT, { agents }), facts: old }
+    const members: Members<CibHave> = { elected, all: [elected], missing: [] }
+    expect(cib.findings?.({ desired: want }, members)).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("calls its parameter passwd_script deprecated") },
+    ])
+    const [transaction] = cib.plan({ desired: want }, members, [])
+    expect(transaction).toMatchObject({ type: "run", argv: expect.not.arrayContaining(["pcs"]) })
+    for (const name of Object.keys(parameters)) {
+      expect(transaction).toMatchObject({ detail: expect.stringContaining(`name="${name}" value="`) })
+    }
+  })
+
   test("values of another kind, and names of before, are warnings", () => {
     const parameters = { ipaddr: "10.0.0.9", ipport: "many", lanplus: "maybe", auth: "md6" }
     expect(found({ parameters }, "stonith:fence_ipmilan")).toEqual([
