@@ -4,6 +4,7 @@ import { listing } from "../base/words.ts"
 import type { CorosyncConf, CorosyncNode } from "../corosync/conf.ts"
 import type { Members, Peers } from "../model/step.ts"
 import type { Dialect } from "../pacemaker/dialects/dialect.ts"
+import { toEnd, toSync } from "./by-hand.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import type { NodeView } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
@@ -16,13 +17,13 @@ export type MemberState = MemberFiles & Partial<Pick<NodeView, "status">>
 export function findingsOf(want: ClusterWant, members: Members<MemberState>, dialect: Dialect): Finding[] {
   const live = liveConf(want.name, members)
   return [
-    ...foreign(want, members),
+    ...foreign(want, members, dialect),
     ...(live === undefined
       ? limited(want, members)
       : [
           ...roster(want, live),
           ...withoutFile(want, live, members, dialect),
-          ...torn(want, members),
+          ...torn(want, members, dialect),
           ...want.nodes.flatMap((node) => nodeFindings(node, live)),
           ...settings(want, live, dialect),
         ]),
@@ -47,7 +48,7 @@ function limited(want: ClusterWant, members: Members<MemberFiles>): Finding[] {
   ]
 }
 
-function foreign({ name }: ClusterWant, { all }: Members<MemberFiles>): Finding[] {
+function foreign({ name }: ClusterWant, { all }: Members<MemberFiles>, dialect: Dialect): Finding[] {
   const strangers = all.filter(({ have }) => isForeign(name, have))
   if (strangers.length === 0) return []
   const named = strangers.map(({ host, have }) => `${host} is in ${have.conf?.name ?? "a cluster without a name"}`)
@@ -55,7 +56,7 @@ function foreign({ name }: ClusterWant, { all }: Members<MemberFiles>): Finding[
     {
       severity: "error",
       message: `${name} is not set up, because it would end another cluster: ${named.join(", ")}`,
-      hint: "If that cluster is no longer needed, on each of its nodes: pcs cluster destroy",
+      hint: `If that cluster is no longer needed, on each of its nodes: ${toEnd(dialect)}`,
     },
   ]
 }
@@ -116,14 +117,14 @@ function withoutFile(want: ClusterWant, live: CorosyncConf, members: Members<Mem
     }))
 }
 
-function torn({ name }: ClusterWant, { all, elected }: Members<MemberFiles>): Finding[] {
+function torn({ name }: ClusterWant, { all, elected }: Members<MemberFiles>, dialect: Dialect): Finding[] {
   const reference = JSON.stringify(elected.have.conf)
   return all
     .filter(({ have }) => isIn(name, have) && JSON.stringify(have.conf) !== reference)
     .map(({ host }) =>
       warning(
         `corosync.conf on ${host} differs from that on ${elected.host}`,
-        "Look at both; on the node that has the right one: pcs cluster sync",
+        `Look at both; on the node that has the right one: ${toSync(dialect)}`,
       ),
     )
 }

@@ -2,6 +2,7 @@ import type { Finding } from "../base/events.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { Member, Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
+import { toEnd } from "./by-hand.ts"
 import { afterwards, type VotingView } from "./electorate.ts"
 import { byFilesFindings } from "./join-by-files.ts"
 import { lists, type NodeView, referenceMember } from "./node-view.ts"
@@ -37,7 +38,7 @@ export function joinFindings(want: JoinWant, members: All): Finding[] {
   return [
     ...unreachable(want, reference, members),
     ...(reference.have.status?.quorate === true ? meanwhile(want, reference) : [noQuorum(reference.host)]),
-    ...(joining === undefined ? [] : [...belongings(cluster, joining, reference), ...versions(joining, reference)]),
+    ...(joining === undefined ? [] : [...belongings(want, joining, reference), ...versions(joining, reference)]),
     ...(lists(reference.have, node.name) ? returning(want, reference, members) : identity(node, reference)),
     ...(shellOf(want, reference) === "crmsh" ? byFilesFindings(node, reference.have) : []),
   ]
@@ -88,8 +89,10 @@ function meanwhile({ node, shell }: JoinWant, { host, have, facts }: Member<Join
 }
 
 /** A node of this very cluster that it has given up is cleared by `cluster-stray`; one of another cluster of the same name is not. */
-function belongings(cluster: string, { host, have }: Member<NodeView>, reference: Member<NodeView>): Finding[] {
-  const hint = "haops does not end another cluster. If it is no longer needed, on the node: pcs cluster destroy"
+function belongings(want: JoinWant, { host, have }: Member<NodeView>, reference: Member<NodeView>): Finding[] {
+  const { cluster, shell } = want
+  const ends = toEnd(chooseDialect(reference.facts, shell))
+  const hint = `haops does not end another cluster. If it is no longer needed, on the node: ${ends}`
   if (isForeign(cluster, have)) {
     return [refusal(`${host} belongs to another cluster, ${have.conf?.name ?? "which has no name"}`, hint)]
   }

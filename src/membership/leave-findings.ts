@@ -2,6 +2,7 @@ import type { Finding } from "../base/events.ts"
 import { listing } from "../base/words.ts"
 import type { Member, Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
+import { toEnd } from "./by-hand.ts"
 import { type Constrained, constraintsLeft } from "./constraints-left.ts"
 import { afterwards, awayTogether, type VotingView, whileLeaving } from "./electorate.ts"
 import { handsOff } from "./hands-off.ts"
@@ -22,10 +23,10 @@ export type DepartureView = VotingView & Constrained
 
 /** Everything that stands against this node's leaving, and what to ask the operator about before it does. */
 export function leaveFindings(want: LeaveWant, members: Members<DepartureView>): Finding[] {
-  const { cluster, node } = want
+  const { cluster, node, shell } = want
   const reference = referenceMember(cluster, node, members)
   if (reference === undefined) {
-    const hint = `To end the whole cluster, on each node: pcs cluster destroy`
+    const hint = `To end the whole cluster, on each node: ${toEnd(chooseDialect(members.elected.facts, shell))}`
     return [refusal(`no other host that answers is in the cluster ${cluster}`, hint)]
   }
   const known = [...members.all.map(({ host }) => host), ...members.missing].includes(node)
@@ -37,6 +38,7 @@ export function leaveFindings(want: LeaveWant, members: Members<DepartureView>):
   const kept = status === undefined ? [] : handsOff(node, status)
   return [
     ...unreachable(want, reference, members),
+    ...unstopped(want, reference, members),
     ...kept,
     ...quorum(want, reference),
     ...constraintsLeft(node, reference.have),
@@ -73,6 +75,23 @@ function unreachable(want: LeaveWant, reference: Member<VotingView>, members: Me
           ),
         ]),
   ]
+}
+
+/** A member that haops does not reach is stopped by pcs, through its pcsd; crmsh would log in there. */
+function unstopped(
+  want: LeaveWant,
+  { have, facts }: Member<VotingView>,
+  { all, missing }: Members<NodeView>,
+): Finding[] {
+  const { node, shell, force } = want
+  const runs = have.status?.nodes.some(({ name, online }) => name === node && online) === true
+  const reached = all.some(({ host }) => host === node)
+  if (!runs || reached || chooseDialect(facts, shell).name !== "crmsh") return []
+  const why = missing.includes(node) ? "does not answer" : "is not in the inventory"
+  // Without --force it is refused already.
+  if (missing.includes(node) && !force) return []
+  const hint = `Let haops reach it, or on ${node}: ${STAY_AWAY}. Then run this again.`
+  return [refusal(`${node} runs in the cluster and ${why}, so haops cannot stop it`, hint)]
 }
 
 /**

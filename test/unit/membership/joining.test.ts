@@ -145,6 +145,25 @@ describe("newcomer", () => {
       ])
     })
 
+    test("and nobody is sent to pcs", () => {
+      const hints = (change: Change, options: { missing?: string[] } = {}) => {
+        const two = answers({ conf: ["x1"], cluster: "other" }, { controller3: undefined })
+        const views = Object.fromEntries(
+          Object.entries(two).map(([name, have]) => [name, { ...have, candidate: "2.1.5" }]),
+        )
+        const want = about(joinCheck)
+        const members: Members<JoinView> = gather(joinCheck, want, views, options)
+        const all = members.all.map((one) => ({ ...one, facts: change(withPacemaker(one.facts), one.host) }))
+        return (joinCheck.findings?.(want, { ...members, all, elected: all[0]! }) ?? []).map(({ hint }) => hint ?? "")
+      }
+      const away = { missing: ["controller3"] }
+      expect(hints((facts) => facts, away).filter((hint) => hint.includes("pcs "))).toHaveLength(2)
+      expect(hints(crmsh, away)).toEqual([
+        expect.stringContaining("haops add-node controller4 again"),
+        expect.stringContaining("systemctl disable --now pacemaker corosync"),
+      ])
+    })
+
     test("as many links as the cluster has", () => {
       expect(refusals(moved(answers({}), ["10.0.8.8", "10.0.9.9"]), { change: crmsh })).toEqual([
         "controller4 has 1 link, and the cluster 2",

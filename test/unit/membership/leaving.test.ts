@@ -7,7 +7,7 @@ import { clusterLeave } from "../../../src/membership/steps/cluster-leave.ts"
 import { clusterRemains } from "../../../src/membership/steps/cluster-remains.ts"
 import { leaveCheck } from "../../../src/membership/steps/leave-check.ts"
 import { run, sandbox, stackUnits, systemctlShow } from "../step-harness.ts"
-import { context, gather, judgeAll, PACEMAKER, withPcs } from "./cluster.ts"
+import { context, facts, gather, judgeAll, PACEMAKER, withPcs } from "./cluster.ts"
 import { about, answer, commands, FOUR, NAMES, type Said, view } from "./lab.ts"
 
 const THREE = NAMES.slice(0, 3)
@@ -188,6 +188,30 @@ describe("departure", () => {
     const { controller4: _, ...others } = answers(four)
     expect(found(others)).toEqual([])
     expect(found(answers(three, { controller4: {} }))).toEqual([])
+  })
+
+  test("where crmsh is the shell, one that runs and that haops does not reach has to be stopped by hand", () => {
+    const { controller4: _, ...others } = answers(four)
+    const told = (haves: Record<string, VotingView>, missing: string[] = [], force = false) => {
+      const want = about(leaveCheck, { force })
+      const members = gather(leaveCheck, want, haves, { pcs: "none", missing })
+      const all = members.all.map((one) => ({
+        ...one,
+        facts: facts({ versions: { ...facts().versions, pcs: undefined, crmsh: "4.4.1" } }),
+      }))
+      return leaveCheck.findings?.(want, { ...members, all, elected: all[0]! }) ?? []
+    }
+    expect(told(others)).toMatchObject([
+      {
+        severity: "error",
+        message: "controller4 runs in the cluster and is not in the inventory, so haops cannot stop it",
+      },
+    ])
+    expect(told(others, ["controller4"], true).filter(({ severity }) => severity === "error")).toMatchObject([
+      { message: "controller4 runs in the cluster and does not answer, so haops cannot stop it" },
+    ])
+    const { controller4: __, ...stopped } = answers({ ...four, online: THREE, offline: ["controller4"] })
+    expect(told(stopped)).toEqual([])
   })
 
   test("under maintenance nothing would stop there, dead or alive: refused, with what runs on it", () => {
