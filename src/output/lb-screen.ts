@@ -78,12 +78,12 @@ export interface AdminStateReport {
   text: string
 }
 
-/** What became of a wanted state on every haproxy, and how long it lasts. */
+/** What became of a wanted state on every haproxy, and how long it lasts: `kept` where a reload hands it on. */
 export function renderAdminState(
   target: string,
   wanted: string,
   reports: readonly AdminStateReport[],
-  { color, width }: ScreenOptions,
+  { color, width, kept }: ScreenOptions & { kept: boolean },
 ): string {
   const paint = createPaint(color)
   const done = reports.filter(({ ok }) => ok).length
@@ -92,7 +92,9 @@ export function renderAdminState(
   const note =
     wanted === "ready"
       ? `It takes new connections${already === "" ? " again" : ""}.`
-      : `Only the running processes know: a reload or restart of haproxy (such as by haops up) makes it ready again.`
+      : kept
+        ? "It stays so over a reload of haproxy; a restart makes it ready again."
+        : "Only the running processes know: a reload or restart of haproxy (such as by haops up) makes it ready again."
   const everywhere = done === reports.length
   const closing = everywhere
     ? `${target} is ${already}in state ${wanted} on ${count(done, "haproxy", "haproxies")}. ${note}`

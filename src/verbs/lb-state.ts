@@ -84,7 +84,7 @@ async function setEverywhere(context: RunContext, { owner }: Session, change: Ch
 function conclude(
   { context, reporter, hosts }: Session,
   options: LbOptions,
-  { status, target, wanted }: Change,
+  { status, settings, target, wanted }: Change,
   reports: Reports,
 ): number {
   const due = findService(target.service, status.services).hosts
@@ -94,7 +94,7 @@ function conclude(
   const exit = exitOfAsked(context, done, shown.length)
   const name = `${target.service}/${target.server}`
   reporter.result(exit, { target, state: wanted, haproxies: shown }, () =>
-    renderAdminState(name, wanted, shown, screenOptions(options)),
+    renderAdminState(name, wanted, shown, { ...screenOptions(options), kept: settings.global.handsOnStates }),
   )
   return exit
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 import { renderAdminState } from "../../../src/output/lb-screen.ts"
 
-const PLAIN = { color: false, width: 100 }
+const PLAIN = { color: false, width: 100, kept: true }
 
 it("says of a server that was in that state on every haproxy that nothing was changed", () => {
   const reports = ["lb1", "lb2"].map((host) => ({ host, ok: true, already: true, text: "already ready" }))
@@ -16,6 +16,11 @@ web/controller2 is already in state ready on 2 haproxies. It takes new connectio
     PLAIN,
   )
   expect(half).toContain("web/controller2 is in state ready on 2 haproxies. It takes new connections again.")
-  const drained = renderAdminState("web/controller2", "drain", [{ host: "lb2", ok: true, text: "drain" }], PLAIN)
-  expect(drained).toContain("a reload or restart\nof haproxy (such as by haops up)")
+})
+
+it("says how long a drain lasts", () => {
+  const drained = (kept: boolean) =>
+    renderAdminState("web/controller2", "drain", [{ host: "lb2", ok: true, text: "drain" }], { ...PLAIN, kept })
+  expect(drained(true)).toContain("It stays so over a reload of haproxy")
+  expect(drained(false)).toContain("a reload or restart\nof haproxy (such as by haops up)")
 })
