@@ -1,4 +1,5 @@
 import type { Fault, Target } from "./fault.ts"
+import { HOLDER_EVERY_MS, heldTwiceMs } from "./holders.ts"
 import { longestMs, outagesOf } from "./outage.ts"
 import { EVERY_MS } from "./prober.ts"
 import type { Kept } from "./remote-prober.ts"
@@ -28,6 +29,8 @@ export interface DrillReport {
   foretold?: { place: readonly string[]; seen: readonly string[]; right: boolean } | undefined
   /** How long two hosts had the VIP's address at once, as far as was seen. */
   twiceMs: number
+  /** Between two looks at who has it, where that was looked at by itself. */
+  holdersEveryMs?: number | undefined
   /** When haproxy ran again on the node, where it had not. */
   haproxyBackMs?: number | undefined
   liftedMs?: number | undefined
@@ -95,7 +98,7 @@ export function reportOf(course: DrillTimeline, terms: Terms): DrillReport {
     ...(foretold === undefined || interrupted
       ? {}
       : { foretold: heldAgainst(foretold, moves[target.vip.name], target) }),
-    twiceMs: fault.splits ? Math.round(twice(views)) : 0,
+    ...heldTwice(course, fault, views),
     haproxyBackMs: since(haproxyBack(course.views)),
     liftedMs: since(course.liftedMs),
     healthyMs,
@@ -136,6 +139,15 @@ function pathOf(places: readonly (readonly string[])[]): readonly (readonly stri
   return places
     .filter((nodes) => nodes.length > 0)
     .filter((nodes, at, all) => at === 0 || nodes.join() !== all[at - 1]!.join())
+}
+
+function heldTwice(
+  { holds = [] }: DrillTimeline,
+  fault: Fault,
+  views: readonly View[],
+): Pick<DrillReport, "twiceMs" | "holdersEveryMs"> {
+  if (holds.length > 0) return { twiceMs: Math.round(heldTwiceMs(holds)), holdersEveryMs: HOLDER_EVERY_MS }
+  return { twiceMs: fault.splits ? Math.round(twice(views)) : 0 }
 }
 
 /** Hosts are not looked at in the same moment: a VIP that just moves must not count, and so one look is none. */

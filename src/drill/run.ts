@@ -6,6 +6,8 @@ import type { Inventory } from "../model/inventory.ts"
 import { Watcher } from "../status/watch.ts"
 import { faultScript, NOTHING_LEFT } from "./armed.ts"
 import type { Fault, Target } from "./fault.ts"
+import type { Hold, HolderWatch } from "./holders.ts"
+import { letGo } from "./let-go.ts"
 import { isSteady } from "./outage.ts"
 import type { Attempt, Prober } from "./prober.ts"
 import { forget, runOn, type Undone, undoFault } from "./put-back.ts"
@@ -25,6 +27,10 @@ export interface Drill {
   recoverMs: number
   /** The line for the node's own log. */
   audit: string
+  /** Who has the VIP's address, looked at far more often than all else; for faults that could put it on two hosts. */
+  holders?: HolderWatch | undefined
+  /** The cluster fences the node: the fault ends with the node's restart. */
+  fenced?: boolean | undefined
   /** All of `haops verify`: what is wrong. */
   verify(): Promise<readonly string[]>
 }
@@ -38,8 +44,10 @@ export interface DrillTimeline {
   views: readonly View[]
   /** When a fault that lasts was taken away. */
   liftedMs?: number | undefined
-  /** How it ended: put back by haops, mended by the cluster itself, or left to the node's own timer. */
-  restored: Undone | "mended" | "rebooted" | "not yet"
+  /** Who had the VIP's address, and when, where that was looked at by itself. */
+  holds?: readonly Hold[] | undefined
+  /** How it ended: put back by haops, mended by the cluster itself, with the node's restart, or left to the node's own timer. */
+  restored: Undone | "mended" | "rebooted" | "fenced" | "not yet"
   /** When all was well again; undefined where it was not within the limit. */
   healthyMs?: number | undefined
   /** What was still wrong at the end. */
@@ -69,31 +77,40 @@ const MARGIN_MS = 10_000
 export async function runDrill(drill: Drill): Promise<DrillTimeline> {
   const { prober, fault } = drill
   const views: View[] = []
+  drill.holders?.follow(drill.context.world)
   const faultMs = prober.now()
   await inject(drill)
   let liftedMs: number | undefined
   let restored: DrillTimeline["restored"] = "not yet"
-  if (fault.effect === "lasts") {
+  let over = fault.effect !== "lasts"
+  if (!over) {
     try {
-      await keepFault(drill, views)
+      // What is fenced moves after that alone.
+      over = (await keepFault(drill, views)) && drill.fenced === true
     } finally {
-      restored = await undoFault(drill)
-      liftedMs = prober.now()
+      if (over) letGo(drill.context.world, drill.target.node)
+      else {
+        restored = await undoFault(drill)
+        liftedMs = prober.now()
+      }
     }
   }
   const recovered = await recover(drill, views, faultMs, drill.recoverMs)
   let { healthyMs } = recovered
-  if (fault.effect === "heals") {
+  if (fault.effect === "lasts" && over) {
+    restored = healthyMs === undefined ? await undoFault(drill) : "fenced"
+  } else if (fault.effect === "heals") {
     restored = healthyMs === undefined ? await undoFault(drill) : await forget(drill)
     if (healthyMs === undefined && !drill.context.stop.aborted) {
       healthyMs = (await recover(drill, views, faultMs, HELPED_MS)).healthyMs
     }
   } else if (fault.effect === "reboots" && healthyMs !== undefined) restored = "rebooted"
+  const holds = drill.holders?.stop()
   const attempts = await prober.stop()
   const troubles = healthyMs === undefined ? (views.at(-1)?.troubles ?? []) : []
   const interrupted = drill.context.stop.aborted
   const endMs = prober.now()
-  return { faultMs, endMs, attempts, views, liftedMs, restored, healthyMs, troubles, interrupted }
+  return { faultMs, endMs, attempts, views, holds, liftedMs, restored, healthyMs, troubles, interrupted }
 }
 
 const FATE: Readonly<Record<Undone, string>> = {
@@ -127,8 +144,8 @@ async function inject(drill: Drill): Promise<void> {
   })
 }
 
-/** Until somebody else serves the VIP, at most as long as the fault may last. */
-async function keepFault(drill: Drill, views: View[]): Promise<void> {
+/** Until somebody else serves the VIP, at most as long as the fault may last; whether that came about. */
+async function keepFault(drill: Drill, views: View[]): Promise<boolean> {
   const { context, prober, target, fault, holdMs } = drill
   const others = new Map([...context.world].filter(([name]) => name !== target.node))
   // Whoever asks a node that hangs waits.
@@ -137,15 +154,16 @@ async function keepFault(drill: Drill, views: View[]): Promise<void> {
   while (!context.stop.aborted && prober.now() < untilMs) {
     const view = await look(drill, watcher, views, fault.mutes)
     if (fault.moves === false) {
-      if (prober.now() > leastMs && steady(prober)) return
+      if (prober.now() > leastMs && steady(prober)) return false
       await rest(drill)
       continue
     }
     const [place, ...more] = vipPlaces(view, target)
     const moved = place !== undefined && place !== target.node && more.length === 0
-    if (moved && steady(prober)) return
+    if (moved && steady(prober)) return true
     await rest(drill)
   }
+  return false
 }
 
 /** Until nothing is wrong any more, by a quick look and then by all that `verify` asks. */
@@ -173,6 +191,7 @@ async function recover(
 async function look(drill: Drill, watcher: Watcher, views: View[], mutes?: Fault["mutes"]): Promise<View> {
   const { inventory, context, tasks, target, fault, prober } = drill
   await watcher.look(PATIENCE_MS)
+  drill.holders?.follow(context.world)
   const view = viewOf({ inventory, world: context.world, tasks, target, fault, mutes, atMs: prober.now() })
   views.push(view)
   return view

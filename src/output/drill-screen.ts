@@ -78,8 +78,10 @@ export function foretoldWords(vip: string, { place, seen }: NonNullable<DrillRep
   return cleanLine(`${vip} → ${place.join(" ") || "nowhere"}; seen: ${seen.join(" ") || "nowhere"}`)
 }
 
-function twice({ vip, twiceMs }: DrillReport): [string, string][] {
-  return twiceMs === 0 ? [] : [["both sides", `${vip.name} was on two hosts for about ${seconds(twiceMs)}`]]
+function twice({ vip, twiceMs, holdersEveryMs }: DrillReport): [string, string][] {
+  if (twiceMs > 0) return [["both sides", `${vip.name} was on two hosts for about ${seconds(twiceMs)}`]]
+  if (holdersEveryMs === undefined) return []
+  return [["both sides", `never: ${vip.name} was on one host at a time, looked at every ${holdersEveryMs} ms`]]
 }
 
 function haproxyBack({ node, haproxyBackMs }: DrillReport): [string, string][] {
@@ -94,6 +96,8 @@ function backWords({ restored, node, liftedMs, kind }: DrillReport): string {
       return "by the cluster itself"
     case "rebooted":
       return `${node} has restarted`
+    case "fenced":
+      return `the cluster has fenced ${node}, which has restarted`
     case "timer":
       return `not yet: the own timer of ${node} does it`
     case "not yet":

@@ -5,6 +5,7 @@ import { courseOf } from "../drill/course.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
 import { foretoldPlace } from "../drill/foretold.ts"
+import { watchHolders } from "../drill/holders.ts"
 import { requireAgreed } from "../drill/preview.ts"
 import { type DrillReport, reportOf } from "../drill/report.ts"
 import { type Drill, runDrill } from "../drill/run.ts"
@@ -99,7 +100,8 @@ async function runIn(
   requireAgreed(now, agreed)
   const foretold = await foretoldIn(session, setup.fault, now.target, inspection)
   const pictured = pictureOf(session, inspection)
-  const report = await measure(session, options, { setup, now, inspector, foretold, pictured })
+  const fencing = inspection.status.pacemaker?.fencing.state === "on"
+  const report = await measure(session, options, { setup, now, inspector, foretold, pictured, fencing })
   const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
   await auditRun(context.world, owner, outcome)
   const exit = exitOfOutcome(outcome)
@@ -114,6 +116,8 @@ interface Subject {
   foretold: readonly string[] | undefined
   /** Who held what before. */
   pictured: Topology | undefined
+  /** The cluster fences. */
+  fencing: boolean
 }
 
 /** A scheduler that cannot be asked beforehand is no reason against a drill. */
@@ -141,9 +145,11 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
     await setup.requireAnswers(prober)
     const before = viewOf({ inventory, world: context.world, tasks, target, fault, atMs: prober.now() })
     const { maxOutage: limitMs, hold: holdMs, recovery } = options
-    const recoverMs = recovery ?? (fault.effect === "reboots" ? RECOVERY_MS.reboot : RECOVERY_MS.other)
+    const fenced = subject.fencing && fault.splits && fault.effect === "lasts"
+    const recoverMs = recovery ?? (fault.effect === "reboots" || fenced ? RECOVERY_MS.reboot : RECOVERY_MS.other)
     const drill: Drill = {
-      ...{ context, inventory, fault, target, prober, tasks, recoverMs },
+      ...{ context, inventory, fault, target, prober, tasks, recoverMs, fenced },
+      holders: fault.splits ? watchHolders([target.vip.address], () => prober.now(), context.abort) : undefined,
       // A fault that were taken away before the limit has passed could not fail.
       holdMs: limitMs === undefined ? holdMs : Math.max(holdMs, limitMs + 10_000),
       audit: auditLine({ ...owner, outcome: `begun on ${target.node}` }),

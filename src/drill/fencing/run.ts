@@ -11,7 +11,8 @@ import { type DeviceRun, fencerLogScript, parseDeviceRuns } from "../../pacemake
 import { type FenceEvent, parseFenceHistory } from "../../pacemaker/fencing/history.ts"
 import { Answers } from "../../status/answers.ts"
 import { Watcher } from "../../status/watch.ts"
-import { ADDRESSES } from "../../vip/view/observed.ts"
+import { type HolderWatch, watchHolders } from "../holders.ts"
+import { letGo } from "../let-go.ts"
 import { drifted, outside, unreached } from "../view.ts"
 
 export interface Fencing {
@@ -72,7 +73,11 @@ export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
   const { context, node } = fencing
   const boot = await told(fencing, live(fencing, node), BOOT)
   const startedAt = performance.now()
-  const course = new Course(fencing, () => performance.now() - startedAt)
+  const now = () => performance.now() - startedAt
+  const addresses = fencing.vips.map(({ address }) => address)
+  const holders = watchHolders(addresses, now, context.abort)
+  holders.follow(context.world)
+  const course = new Course(fencing, holders, now)
   const asked = ask(fencing).then((refusal) => {
     if (refusal === undefined) course.fencedMs = course.now()
     return { refusal }
@@ -85,14 +90,20 @@ export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
   const watcher = new Watcher({ ...context, world: others }, fencing.tasks)
   while (answer === undefined) {
     await watcher.look(PATIENCE_MS)
-    course.see(others)
     await Promise.race([asked, rest(context)])
   }
-  // A machine that has lost its power ends no connection: whoever asks on it waits.
-  if (answer.refusal === undefined) letGo(context, node)
-  const known = await remembered(fencing, course.now())
-  if (answer.refusal === undefined) await course.untilBack(boot)
-  const { fencedMs, vips, backMs, restarted, healthyMs, troubles } = course
+  if (answer.refusal === undefined) {
+    letGo(context.world, node)
+    await course.untilBack(boot)
+  }
+  const known = await remembered(fencing, now())
+  const holds = holders.stop()
+  const vips = fencing.vips.map(({ name, address }) => {
+    const others = holds.filter((hold) => hold.address === address && hold.host !== node)
+    const [first] = others.toSorted((one, other) => one.fromMs - other.fromMs)
+    return { name, to: first?.host, ms: first?.fromMs }
+  })
+  const { fencedMs, backMs, restarted, healthyMs, troubles } = course
   const interrupted = context.stop.aborted && healthyMs === undefined
   return {
     ...{ fencedMs, refusal: answer.refusal, ...known, vips, backMs, restarted, healthyMs },
@@ -104,29 +115,18 @@ export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
 /** What is seen while it lasts. */
 class Course {
   readonly #fencing: Fencing
+  readonly #holders: HolderWatch
   readonly now: () => number
-  vips: { name: string; address: string; to?: string; ms?: number }[]
   fencedMs?: number
   backMs?: number
   restarted?: boolean
   healthyMs?: number
   troubles: readonly string[] = []
 
-  constructor(fencing: Fencing, now: () => number) {
+  constructor(fencing: Fencing, holders: HolderWatch, now: () => number) {
     this.#fencing = fencing
+    this.#holders = holders
     this.now = now
-    this.vips = fencing.vips.map((vip) => ({ ...vip }))
-  }
-
-  /** Who has the VIPs now, of these hosts. */
-  see(others: RunContext["world"]): Answers {
-    const { inventory, tasks } = this.#fencing
-    const answers = new Answers(inventory, others, tasks)
-    for (const vip of this.vips) {
-      const to = [...others.keys()].find((name) => answers.observed(ADDRESSES, name)?.has(vip.address))
-      if (vip.to === undefined && to !== undefined) Object.assign(vip, { to, ms: this.now() })
-    }
-    return answers
   }
 
   /** Until nothing is wrong any more, by quick looks and then by all that `verify` asks. */
@@ -137,8 +137,7 @@ class Course {
     while (!context.stop.aborted && this.now() < untilMs) {
       await watcher.look(PATIENCE_MS)
       const atMs = this.now()
-      const others = new Map([...context.world].filter(([name]) => name !== node))
-      this.see(others)
+      this.#holders.follow(context.world)
       if (this.restarted === undefined && isLive(context.world.get(node))) {
         this.backMs = atMs
         this.restarted = (await told(this.#fencing, live(this.#fencing, node), BOOT).catch(() => undefined)) !== boot
@@ -202,14 +201,6 @@ async function remembered(fencing: Fencing, ms: number): Promise<Pick<FencingTim
     }),
   ])
   return { events, runs: runs.flat() }
-}
-
-function letGo({ world }: RunContext, node: string): void {
-  const state = world.get(node)
-  if (state === undefined) return
-  const lost = state.transport
-  state.transport = undefined
-  void lost?.[Symbol.asyncDispose]()
 }
 
 async function told({ context }: Fencing, state: LiveHost, script: string): Promise<string> {

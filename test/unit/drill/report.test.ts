@@ -100,6 +100,23 @@ describe("the report", () => {
     expect(reportOf({ ...COURSE, views }, TERMS).twiceMs).toBe(0)
   })
 
+  test("counts that by what each host said every 20 ms, where they were asked", () => {
+    const holds = [
+      { host: "controller1", address: "a", fromMs: 0, toMs: 1500 },
+      { host: "controller2", address: "a", fromMs: 1250, toMs: 4000 },
+    ]
+    const of = (changes: Partial<DrillTimeline>) =>
+      reportOf({ ...COURSE, ...changes }, { ...TERMS, fault: FAULTS.partition })
+    const screen = (changes: Partial<DrillTimeline>) => renderDrill(of(changes), { color: false, width: 100 })
+    expect(of({ holds })).toMatchObject({ twiceMs: 250, holdersEveryMs: 20 })
+    expect(screen({ holds })).toContain("both sides    vip was on two hosts for about 0.25 s\n")
+    const once = holds.map((hold) => (hold.host === "controller2" ? { ...hold, fromMs: 1600 } : hold))
+    expect(of({ holds: once })).toMatchObject({ twiceMs: 0, holdersEveryMs: 20 })
+    expect(screen({ holds: once })).toContain("never: vip was on one host at a time, looked at every 20 ms\n")
+    expect(screen({})).not.toContain("both sides")
+    expect(screen({ restored: "fenced" })).toContain("the cluster has fenced controller1, which has restarted\n")
+  })
+
   test.each([
     ["a longer outage than allowed", {}, { limitMs: 300 }],
     ["a cluster that does not get well", { healthyMs: undefined, troubles: ["controller1: offline"] }, {}],
