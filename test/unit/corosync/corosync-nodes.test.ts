@@ -46,6 +46,25 @@ describe("the list of nodes, the rest of the file as it stands", () => {
     expect(withoutNode(text, "controller3")).not.toContain("two_node")
   })
 
+  test("nor are they where one of them breaks the tie", () => {
+    const text = conf(THREE).replace("quorum {\n", "quorum {\n    auto_tie_breaker: 1\n")
+    expect(withoutNode(text, "controller3")).not.toContain("two_node")
+  })
+
+  test("votes that crmsh has counted into the file are counted anew; where there are none corosync counts", () => {
+    const counted = (names: readonly string[], votes: number) =>
+      conf(names).replace("quorum {\n", `quorum {\n    expected_votes: ${votes}\n`)
+    const fourth = { name: "controller4", nodeid: 4, links: ["10.0.0.15"] }
+    expect(withNode(counted(THREE, 3), fourth)).toBe(counted(NAMES, 4))
+    expect(withoutNode(counted(NAMES, 4), "controller4")).toBe(counted(THREE, 3))
+    const heavy = counted(THREE, 5).replace("nodeid: 1\n", "nodeid: 1\n        quorum_votes: 3\n")
+    expect(parseCorosyncConf(withoutNode(heavy, "controller2")).quorum).toMatchObject({ expected_votes: "4" })
+    const device = "device {\n        model: net\n        votes: 1\n    }\n"
+    const besides = counted(NAMES, 5).replace("quorum {\n", `quorum {\n    ${device}`)
+    expect(parseCorosyncConf(withoutNode(besides, "controller4")).quorum).toMatchObject({ expected_votes: "4" })
+    expect(withNode(conf(THREE), fourth)).not.toContain("expected_votes")
+  })
+
   test("links keep their numbers, gaps and all", () => {
     const text = conf(THREE).replaceAll(/( *)ring0_addr: (.*)\n/g, "$1ring0_addr: $2\n$1ring2_addr: 1$2\n")
     const more = withNode(text, { name: "controller4", nodeid: 4, links: ["10.0.0.15", "110.0.0.15"] })
