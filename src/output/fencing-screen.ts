@@ -11,7 +11,10 @@ export function renderFencing(report: FencingReport, { color, width }: ScreenOpt
   const { node, by, action, event, fencedMs, vips, devices, backMs, restarted, healthyMs, interrupted } = report
   const where = [`asked for on ${by}`, ...(event?.delegate === undefined ? [] : [`done by ${event.delegate}`])]
   const facts: [string, string][] = [
-    ["fenced", fencedMs === undefined ? "no" : `${node} after ${duration(fencedMs)} (${action}, ${where.join(", ")})`],
+    [
+      "fenced",
+      fencedMs === undefined ? "not confirmed" : `${node} after ${duration(fencedMs)} (${action}, ${where.join(", ")})`,
+    ],
     ...devices.map((one): [string, string] => [one.ok ? "device" : "failed", deviceWords(one)]),
     ...(fencedMs !== undefined && !devices.some(({ ok }) => ok)
       ? [["device", "unknown: no node's log tells"] as [string, string]]
@@ -28,8 +31,9 @@ export function renderFencing(report: FencingReport, { color, width }: ScreenOpt
     healthyMs === undefined
       ? paint.red(`  not as before yet${interrupted ? ": look with haops status" : ""}`)
       : paint.green(`  all as before after ${duration(healthyMs)}`)
+  const ending = fencedMs === undefined ? [] : [healthy]
   const why = [...report.reasons, ...report.troubles].flatMap((text) => wrapIndented(cleanLine(text), width, "    "))
-  return `${[...lines, healthy, ...why.map((line) => paint.red(line))].join("\n")}\n`
+  return `${[...lines, ...ending, ...why.map((line) => paint.red(line))].join("\n")}\n`
 }
 
 /** `pdu (level 2), on controller1`. */

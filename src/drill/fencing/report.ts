@@ -52,7 +52,7 @@ export function fencingReport(course: FencingTimeline, { node, action, by, level
   const lost = vips.filter(({ to }) => to === undefined).map(({ name }) => name)
   const reasons =
     refusal !== undefined
-      ? [`the cluster did not fence ${node}: ${refusal}`]
+      ? [refusal]
       : [
           ...(restarted === false
             ? [`the cluster says that it has fenced ${node}, and ${node} has not restarted`]

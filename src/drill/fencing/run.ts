@@ -40,7 +40,7 @@ export interface Fencing {
 export interface FencingTimeline {
   /** When the cluster said that it is done. */
   fencedMs?: number | undefined
-  /** What the cluster said, where it did not fence the node. */
+  /** What is known of it where the cluster did not say that it is done, as a sentence. */
   refusal?: string | undefined
   events: readonly FenceEvent[]
   runs: readonly DeviceRun[]
@@ -171,17 +171,16 @@ class Course {
   }
 }
 
-/** Undefined where the node was fenced; else what the cluster said. */
+/** Undefined where the node was fenced; else what is known of it, as a sentence. */
 async function ask({ context, node, by, action, timeoutS }: Fencing): Promise<string | undefined> {
   const argv = ["stonith_admin", action === "off" ? "--fence" : "--reboot", node, "--timeout", String(timeoutS)]
   try {
-    const { code, stdout, stderr } = await liveOf(context, by).transport.exec(
-      { argv, timeoutMs: FENCE_MS },
-      context.abort,
-    )
-    return code === 0 ? undefined : `${stderr.trim() || stdout.trim() || "no word of it"} (exit ${code})`
+    const { transport } = liveOf(context, by)
+    const { code, stdout, stderr } = await transport.exec({ argv, timeoutMs: FENCE_MS }, context.abort)
+    const said = stderr.trim() || stdout.trim() || "no word of it"
+    return code === 0 ? undefined : `the cluster did not fence ${node}: ${said} (exit ${code})`
   } catch (thrown) {
-    return asHaopsError(thrown, { host: by }).message
+    return `whether ${node} is fenced is not known: ${asHaopsError(thrown, { host: by }).message}`
   }
 }
 

@@ -60,10 +60,20 @@ test("a device that only says that it has fenced is found out: the node is the s
 
 test("a node that was not fenced: what the cluster said, and which device failed", () => {
   const { fencedMs, backMs, restarted, healthyMs, ...rest } = COURSE
-  const told = { ...rest, refusal: "No such device (exit 105)", events: [], runs: COURSE.runs.slice(1), vips: [] }
+  const told = {
+    ...rest,
+    refusal: "the cluster did not fence controller1: No such device (exit 105)",
+    events: [],
+    runs: COURSE.runs.slice(1),
+    vips: [],
+  }
   const report = fencingReport(told, TERMS)
   expect(report).toMatchObject({ verdict: "fail", event: undefined })
   expect(report.reasons).toEqual(["the cluster did not fence controller1: No such device (exit 105)"])
+  expect(renderFencing(report, { color: false, width: 80 })).toBe(`  fenced        not confirmed
+  failed        ipmi (level 1), on controller2: returned 1 (error)
+    the cluster did not fence controller1: No such device (exit 105)
+`)
 })
 
 test("a VIP that nobody took, and a node that did not come back, fail it; Ctrl-C does not", () => {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { expect, test } from "vitest"
+import { HaopsError } from "../../../../src/base/errors.ts"
 import type { ExecResult } from "../../../../src/base/exec-result.ts"
 import { runFencing } from "../../../../src/drill/fencing/run.ts"
 import type { RunContext } from "../../../../src/engine/context.ts"
@@ -10,7 +11,7 @@ import { facts } from "../../step-harness.ts"
 
 interface Answers {
   /** What `stonith_admin --reboot` comes to. */
-  fencing: Partial<ExecResult>
+  fencing: Partial<ExecResult> | HaopsError
   /** What tells the node's boots apart, before and after. */
   boots: readonly [string, string]
 }
@@ -33,6 +34,7 @@ async function fenced({ fencing, boots }: Answers) {
         const { status, stdout } = spawnSync(argv[0]!, argv.slice(1), { input: String(stdin), encoding: "utf8" })
         return { ...result, code: status ?? 1, stdout }
       }
+      if (fencing instanceof HaopsError) throw fencing
       if (fencing.code === undefined) boot = boots[1]
       return { ...result, ...fencing }
     },
@@ -70,6 +72,13 @@ test("a node that is the same boot was not fenced, whatever its device says", as
 test("where the cluster could not fence it the course ends at once, with its word", async () => {
   const refused = { code: 105, stderr: "stonith_admin: Couldn't perform the operation: No such device\n" }
   const { course } = await fenced({ fencing: refused, boots: ["one", "one"] })
-  expect(course.refusal).toBe("stonith_admin: Couldn't perform the operation: No such device (exit 105)")
+  expect(course.refusal).toBe(
+    "the cluster did not fence controller1: stonith_admin: Couldn't perform the operation: No such device (exit 105)",
+  )
   expect(course).toMatchObject({ fencedMs: undefined, healthyMs: undefined, restarted: undefined })
+})
+
+test("a connection that ends meanwhile says nothing of the node", async () => {
+  const { course } = await fenced({ fencing: new HaopsError("E_CONNECT", "connection lost"), boots: ["one", "one"] })
+  expect(course.refusal).toBe("whether controller1 is fenced is not known: connection lost")
 })
