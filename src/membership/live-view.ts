@@ -13,10 +13,13 @@ export interface LiveView extends NodeView {
   inForce?: readonly string[] | undefined
 }
 
+/** One that runs and does not answer goes by nothing that could be told: it may be the node that is to leave. */
+const ASKED = askAll({ running: `(\n${CMAP_SCRIPT}\n) || :` })
+
 /** As `QUIET_NODE_VIEW`: when nothing changes the membership any more. */
 export const QUIET_LIVE_VIEW: Probe<LiveView> = {
   ...QUIET_NODE_VIEW,
-  script: `${QUIET_NODE_VIEW.script}\n${unshared({ script: askAll({ running: CMAP_SCRIPT }), shared: [STACK_UNITS] })}`,
+  script: `${QUIET_NODE_VIEW.script}\n${unshared({ script: ASKED, shared: [STACK_UNITS] })}`,
   parse(output) {
     const running = parseCmap(partsOf(output.stdout, ["running"]).running)
     const inForce = running?.conf.nodes.map(({ name }) => name)
