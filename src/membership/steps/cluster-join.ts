@@ -4,8 +4,8 @@ import type { Action } from "../../model/action.ts"
 import { type Drift, defineClusterStep, type Member, type Members } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { lowestFree } from "../join-findings.ts"
-import { type LiveView, QUIET_LIVE_VIEW, takenUp } from "../live-view.ts"
-import { behind, lists, type NodeView, referenceMember, referenceRank } from "../node-view.ts"
+import { isLate, type LiveView, liveRank, QUIET_LIVE_VIEW, takenUp } from "../live-view.ts"
+import { behind, lists, type NodeView, referenceMember } from "../node-view.ts"
 import { type MemberNode, memberNodes, pacemakerOn } from "../nodes.ts"
 import { forgetRebuilt, restorer } from "../rebuilt.ts"
 import { run } from "../run.ts"
@@ -37,7 +37,7 @@ export const clusterJoin = defineClusterStep<Want, LiveView>({
   },
   title: ({ cluster, node }) => `${node.name} in ${cluster}`,
   probe: () => QUIET_LIVE_VIEW,
-  elect: ({ cluster, node }, view, { host }) => referenceRank(cluster, node.name, host, view),
+  elect: ({ cluster, node, shell }, view, facts) => liveRank({ cluster, shell, node: node.name }, view, facts),
   check(wanted, members) {
     const reference = referenceMember(wanted.cluster, wanted.node.name, members)
     const joining = members.all.find(({ host }) => host === wanted.node.name)
@@ -46,7 +46,7 @@ export const clusterJoin = defineClusterStep<Want, LiveView>({
     if (restorer(wanted.cluster, wanted.node, members) !== undefined) return []
     const own = membership(wanted, joining, reference)
     if (own !== undefined) return [own]
-    return byFiles(wanted, reference) ? unaware(wanted, reference) : disagreement(wanted, reference, members)
+    return byFiles(wanted, reference) ? unaware(wanted, members.elected) : disagreement(wanted, reference, members)
   },
   plan,
   simulate({ cluster, node }, members) {
@@ -74,9 +74,9 @@ function byFiles({ shell }: Want, { facts }: Member<LiveView>): boolean {
   return chooseDialect(facts, shell).name === "crmsh"
 }
 
-/** A reload reaches every member, so that any one of them tells whether there was one. */
-function unaware({ node }: Want, { have: { inForce } }: Member<LiveView>): Drift[] {
-  if (inForce === undefined || inForce.includes(node.name)) return []
+/** One that is late is elected. */
+function unaware({ cluster, node }: Want, { have }: Member<LiveView>): Drift[] {
+  if (!isLate(cluster, node.name, have)) return []
   return [{ attribute: "running corosync", have: `without ${node.name}`, want: `with ${node.name}`, risk: "reload" }]
 }
 

@@ -4,8 +4,8 @@ import type { Action } from "../../model/action.ts"
 import { type Drift, defineClusterStep, type Members } from "../../model/step.ts"
 import { chooseDialect, type Dialect } from "../../pacemaker/dialects/dialect.ts"
 import { isListed } from "../leave-findings.ts"
-import { type LiveView, QUIET_LIVE_VIEW, takenUp } from "../live-view.ts"
-import { behind, lists, referenceMember, referenceRank } from "../node-view.ts"
+import { isLate, type LiveView, liveRank, QUIET_LIVE_VIEW, takenUp } from "../live-view.ts"
+import { behind, lists, referenceMember } from "../node-view.ts"
 import { leaving } from "../nodes.ts"
 import { forgetRebuilt, isRebuilt } from "../rebuilt.ts"
 import { run } from "../run.ts"
@@ -34,7 +34,7 @@ export const clusterLeave = defineClusterStep<Want, LiveView>({
   },
   title: ({ cluster, node }) => `${node} out of ${cluster}`,
   probe: () => QUIET_LIVE_VIEW,
-  elect: ({ cluster, node }, view, { host }) => referenceRank(cluster, node, host, view),
+  elect: liveRank,
   check(wanted, members) {
     const { cluster, node } = wanted
     const reference = referenceMember(cluster, node, members)
@@ -86,13 +86,10 @@ function byFiles(wanted: Want, members: All): boolean {
   return dialectOf(wanted, members).name === "crmsh"
 }
 
-/** The files were written, and nobody has reloaded them yet. */
+/** The files were written, and nobody has reloaded them yet, or not everybody: one that is late is elected. */
 function isAware(wanted: Want, members: All): boolean {
-  return (
-    byFiles(wanted, members) &&
-    members.elected.have.inForce?.includes(wanted.node) === true &&
-    !isListed(wanted.node, members)
-  )
+  const { cluster, node } = wanted
+  return byFiles(wanted, members) && !isListed(node, members) && isLate(cluster, node, members.elected.have)
 }
 
 function forgetNode(node: string): Action {

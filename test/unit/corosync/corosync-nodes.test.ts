@@ -112,6 +112,25 @@ describe.each([
   }
 })
 
+describe("a member that was away, and goes by the old list though the others go by the new one, hears of it", () => {
+  const away = (text: readonly string[]) => ({ controller1: serving(text), controller2: serving(text) })
+
+  test("when a node has joined", () => {
+    const start: World = { ...away(NAMES), controller3: serving(THREE), controller4: serving(NAMES) }
+    const { world: after, done } = run(start, {})
+    expect(after.controller3).toEqual(serving(NAMES))
+    expect(done).toEqual(["controller3: put", "controller3: corosync-cfgtool -R", "controller3: wait"])
+    expect(run(after, {}).done).toEqual([])
+  })
+
+  test("when one has left", () => {
+    const start: World = { ...away(THREE), controller3: serving(NAMES), controller4: {} }
+    const { world: after } = run(start, { leaving: true })
+    expect(after.controller3).toEqual(serving(THREE))
+    expect(run(after, { leaving: true }).done).toEqual([])
+  })
+})
+
 test("a member that does not answer is left out where the operator says so, and stands in the way otherwise", () => {
   const needs = (subject: Partial<Subject>) => corosyncNodes.needsAll?.(about(corosyncNodes, subject), {} as never)
   expect([needs({}), needs({ allowUnreachable: true })]).toEqual([true, false])
@@ -147,7 +166,7 @@ function run(start: World, subject: Partial<Subject>, most = Number.POSITIVE_INF
   }
   const once = (step: ClusterStep<never, never>) => {
     const want = about(step, subject) as never
-    const rank = (host: string) => step.elect?.(want, said(host, now) as never, SHELL) ?? 0
+    const rank = (host: string) => step.elect?.(want, said(host, now) as never, { ...SHELL, host }) ?? 0
     const elected = hosts.reduce((best, host) => (rank(host) > rank(best) ? host : best))
     for (const action of drifting(step, want, elected, now).actions) act(elected, action)
   }
