@@ -14,7 +14,7 @@ export interface Survey {
   levels: readonly FencingLevel[]
   /** What the cluster's own action of fencing is. */
   action: "reboot" | "off"
-  /** Corosync's count without the node; undefined where it could not be foretold. */
+  /** Corosync's count without the node; undefined where it could not be foretold, which stands against it. */
   votes: Tally | undefined
   /** Where resources are now, and where they would be, by the cluster's own scheduler. */
   placement: Placement
@@ -57,6 +57,7 @@ function surveyRefusals(
   return [
     ...(by === undefined ? [`no other member is there that could have ${node} fenced`] : []),
     ...(devices.length === 0 ? [`no fencing device covers ${node} (stonith_admin --list ${node})`] : []),
+    ...(votes === undefined ? [`whether quorum is left without ${node} could not be told from corosync's votes`] : []),
     ...(votes?.quorate === false
       ? [`without ${node} quorum is lost: ${votes.votes} of ${votes.expected} votes, ${votes.needed} needed`]
       : []),

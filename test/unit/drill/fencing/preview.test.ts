@@ -86,6 +86,10 @@ describe("a node is not fenced", () => {
     expect(refusal({ votes })).toBe("without controller1 quorum is lost: 1 of 3 votes, 2 needed")
   })
 
+  test("where nobody could tell what corosync would count without it", () => {
+    expect(refusal({ votes: undefined })).toContain("whether quorum is left without controller1 could not be told")
+  })
+
   test("where nobody else may hold what it holds; its own fencing device is no such thing", () => {
     expect(refusal({ without: new Map([["lb-haproxy", ["controller2"]]]) })).toBe(
       "controller1 is the only node that may hold vip",
