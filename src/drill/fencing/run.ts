@@ -138,15 +138,13 @@ class Course {
       await watcher.look(PATIENCE_MS)
       const atMs = this.now()
       this.#holders.follow(context.world)
-      if (this.restarted === undefined && isLive(context.world.get(node))) {
-        this.backMs = atMs
-        this.restarted = (await told(this.#fencing, live(this.#fencing, node), BOOT).catch(() => undefined)) !== boot
-      }
+      if (this.restarted !== true && isLive(context.world.get(node))) await this.#greet(boot, atMs)
       const answers = new Answers(inventory, context.world, tasks)
       this.troubles = [
         ...unreached(context.world),
         ...outside(inventory, answers),
         ...drifted(context.world, tasks),
+        ...(this.restarted === undefined ? [`${node}: nobody knows yet whether it has restarted`] : []),
         ...this.#fewer(answers),
       ]
       if (this.troubles.length === 0) {
@@ -158,6 +156,14 @@ class Course {
       }
       await rest(context)
     }
+  }
+
+  /** Who does not say which boot it is has said nothing; one that is still going down is the old one, for a moment. */
+  async #greet(boot: string, atMs: number): Promise<void> {
+    const now = await told(this.#fencing, live(this.#fencing, this.#fencing.node), BOOT).catch(() => undefined)
+    if (now === undefined) return
+    this.backMs = atMs
+    this.restarted = now !== boot
   }
 
   /** Resources that ran on more nodes before. */

@@ -12,22 +12,30 @@ import { facts } from "../../step-harness.ts"
 interface Answers {
   /** What `stonith_admin --reboot` comes to. */
   fencing: Partial<ExecResult> | HaopsError
-  /** What tells the node's boots apart, before and after. */
-  boots: readonly [string, string]
+  /** What tells the node's boots apart, before and at each look afterwards; empty: it could not be asked. The last one stays. */
+  boots: readonly [string, ...string[]]
+  /** How many times `haops verify` finds something wrong. */
+  wrong?: number
+  recoverMs?: number
 }
 
 /** Fences controller1 from controller2, and returns the course with what was run on each host. */
-async function fenced({ fencing, boots }: Answers) {
+async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000 }: Answers) {
+  let judged = 0
   const calm = new AbortController().signal
   const ran: [string, string][] = []
-  let boot = boots[0]
+  let [boot, ...later] = boots
   const transportOf = (host: string) => ({
     host,
     exec: async ({ argv, stdin }: Command): Promise<ExecResult> => {
       const what = argv[0] === "stonith_admin" ? argv.join(" ") : String(stdin)
       ran.push([host, what])
       const result = { code: 0, stdout: "", stderr: "", durationMs: 0 }
-      if (what.includes("boot_id")) return { ...result, stdout: boot }
+      if (what.includes("boot_id")) {
+        const said = boot
+        ;[boot = said, ...later] = later
+        return { ...result, stdout: said, code: said === "" ? 1 : 0 }
+      }
       if (what.includes("--history")) return { ...result, code: 1 }
       // What is asked of a host as such this machine answers.
       if (argv[0] !== "stonith_admin") {
@@ -35,7 +43,6 @@ async function fenced({ fencing, boots }: Answers) {
         return { ...result, code: status ?? 1, stdout }
       }
       if (fencing instanceof HaopsError) throw fencing
-      if (fencing.code === undefined) boot = boots[1]
       return { ...result, ...fencing }
     },
     [Symbol.asyncDispose]: async () => {},
@@ -52,7 +59,8 @@ async function fenced({ fencing, boots }: Answers) {
   }
   const course = await runFencing({
     ...{ context, inventory: INVENTORY, node: "controller1", by: "controller2", action: "reboot", timeoutS: 60 },
-    ...{ tasks: [], vips: [], before: new Map(), recoverMs: 5_000, verify: async () => [] },
+    ...{ tasks: [], vips: [], before: new Map(), recoverMs },
+    verify: async () => (judged++ < wrong ? ["not yet"] : []),
   })
   return { course, asked: ran.filter(([, what]) => /--reboot|--fence/.test(what)) }
 }
@@ -67,6 +75,13 @@ test("the cluster is asked once, on another node, and a node that is another boo
 test("a node that is the same boot was not fenced, whatever its device says", async () => {
   const { course } = await fenced({ fencing: {}, boots: ["one", "one"] })
   expect(course).toMatchObject({ restarted: false })
+})
+
+test("a node that does not say which boot it is, or is still going down, is asked again", async () => {
+  const { course } = await fenced({ fencing: {}, boots: ["one", "", "one", "two"], wrong: 1 })
+  expect(course).toMatchObject({ restarted: true, troubles: [] })
+  const silent = await fenced({ fencing: {}, boots: ["one", ""], recoverMs: 100 })
+  expect(silent.course).toMatchObject({ restarted: undefined, backMs: undefined, healthyMs: undefined })
 })
 
 test("where the cluster could not fence it the course ends at once, with its word", async () => {
