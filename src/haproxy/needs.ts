@@ -28,7 +28,9 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
     ...(health?.on.includes(host.group) ? [claim(HEALTH_FRONTEND, { address: "127.0.0.1", port: health.port })] : []),
   ]
   return {
-    ...(ports.length === 0 ? {} : { ports, programs: ["haproxy"], selinux: [ANY_PORT] }),
+    ...(ports.length === 0
+      ? {}
+      : { ports, programs: ["haproxy"], selinux: [ANY_PORT, ...(agent === undefined ? [] : [BY_AGENT])] }),
     ...(ports.length === 0 ? {} : { writes: [HAPROXY_CONFIG.path, SERVER_STATE, STATE_DROP_IN] }),
     agents: agent === undefined ? [] : [AGENT],
     opens: serverPorts(haproxy, host),
@@ -51,6 +53,9 @@ function isFromEnvironment({ address, port }: Bind): boolean {
 }
 
 const ANY_PORT = { boolean: "haproxy_connect_any", denies: "haproxy from ports that its policy does not list" }
+
+/** One that pacemaker starts by an agent has its descriptors and its files, and not systemd's. */
+const BY_AGENT = { boolean: "daemons_enable_cluster_mode", denies: "haproxy from what the cluster's agent hands to it" }
 
 interface Bind {
   address: string

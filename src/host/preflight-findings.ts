@@ -18,7 +18,6 @@ export function preflightFindings(want: PreflightWant, have: PreflightState, fac
     ...writeFindings(have),
     ...packageFindings(have, facts),
     ...agentFindings(want, have),
-    ...confinementFindings(want, have),
   ]
 }
 
@@ -138,12 +137,5 @@ function agentFindings({ agents }: PreflightWant, { lacks }: PreflightState): Fi
   const lacking = agents.filter(({ file }) => lacks.includes(file))
   return lacking.map(({ file, hint }) => {
     return { severity: "error", message: `the resource agent ${file} is not there`, hint }
-  })
-}
-
-function confinementFindings({ selinux }: PreflightWant, { denied }: PreflightState): Finding[] {
-  const off = selinux.filter(({ boolean }) => denied.includes(boolean))
-  return off.map(({ boolean, denies }) => {
-    return { severity: "warning", message: `SELinux keeps ${denies}`, hint: `setsebool -P ${boolean} on` }
   })
 }

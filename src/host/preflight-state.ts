@@ -30,8 +30,6 @@ export interface PreflightState {
   broken: readonly string[]
   /** Files of resource agents that are not there, or cannot be run. */
   lacks: readonly string[]
-  /** Of the booleans of SELinux's policy that were asked for: those that are off while it enforces. */
-  denied: readonly string[]
 }
 
 const PATHS = ["/", "/usr", "/var"] as const
@@ -40,7 +38,7 @@ const PATHS = ["/", "/usr", "/var"] as const
  * Read-only and cheap: on a host that has all `programs` the package database is not asked. A package manager that is at work right
  * now has half-configured packages, which is not broken.
  */
-export function preflightScript({ ports, writes, programs, agents, selinux }: PreflightWant): string {
+export function preflightScript({ ports, writes, programs, agents }: PreflightWant): string {
   return askAll({
     sockets: `sockets=${LISTENERS}
 if command -v ss >/dev/null 2>&1; then echo 'ss yes'; printf '%s\\n' "$sockets"; fi`,
@@ -75,12 +73,7 @@ ${DATABASES.map(
 ).join("\n")}
   fi
 fi
-for agent in ${quoteAll(agents.map(({ file }) => file))}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done
-if [ -r /sys/fs/selinux/enforce ]; then
-  for boolean in ${quoteAll(selinux.map(({ boolean }) => boolean))}; do
-    printf 'selinux %s %s %s\\n' "$(cat /sys/fs/selinux/enforce)" "$boolean" "$(cat "/sys/fs/selinux/booleans/$boolean" 2>/dev/null)"
-  done
-fi`,
+for agent in ${quoteAll(agents.map(({ file }) => file))}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done`,
   })
 }
 
@@ -88,7 +81,7 @@ fi`,
 export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
   const { sockets, foreign, space, rest } = partsOf(stdout, ["sockets", "foreign", "space", "rest"])
   const [ss, ...listeners] = sockets.split("\n")
-  const answer = readAnswer(rest, ["uid", "unwritable", "dangling", "incomplete", "broken", "lacks", "selinux"])
+  const answer = readAnswer(rest, ["uid", "unwritable", "dangling", "incomplete", "broken", "lacks"])
   return {
     uid: readInteger(answer.need("uid")),
     listeners: ss === "ss yes" ? parseListeners(listeners) : undefined,
@@ -102,14 +95,7 @@ export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
     incomplete: answer.one("incomplete") !== undefined,
     broken: answer.all("broken"),
     lacks: answer.all("lacks"),
-    denied: answer.all("selinux").flatMap(deniedBy),
   }
-}
-
-/** `1 haproxy_connect_any 0 1`: it enforces; the boolean is off, and will be on after a change that is pending. */
-function deniedBy(line: string): string[] {
-  const [enforces, boolean = "", live] = line.split(" ")
-  return enforces === "1" && live === "0" ? [boolean] : []
 }
 
 /** The paths, then `df -Pk` of them: a header, then for each path `/dev/vda 264212084 26520372 79870540 25% /`. */

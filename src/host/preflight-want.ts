@@ -28,10 +28,6 @@ export const preflightWant = z.strictObject({
     .array(z.strictObject({ file: z.string(), hint: z.string() }))
     .default([])
     .describe("Programs that no package brings, and which have to be there already."),
-  selinux: z
-    .array(z.strictObject({ boolean: z.string(), denies: z.string() }))
-    .default([])
-    .describe("What SELinux denies where a boolean of its policy is off."),
 })
 
 export type PreflightWant = z.infer<typeof preflightWant>

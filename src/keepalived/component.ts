@@ -1,8 +1,15 @@
 import type { Component, Opening } from "../model/component.ts"
+import { CHECK_SCRIPT } from "./check.ts"
 import { packages } from "./packages.ts"
 
 /** Where a VIP is in another network than the host's address, its peers have an address there that the inventory does not know. */
 const VRRP: Opening = { protocol: "vrrp", use: "keepalived", from: "anyone" }
+
+/** Where the check's label is not the one that lets it do what it likes. */
+const ANY_PORT = {
+  boolean: "keepalived_connect_any",
+  denies: "keepalived from the port at which its check asks haproxy",
+}
 
 export const keepalived: Component = {
   name: "keepalived",
@@ -10,7 +17,7 @@ export const keepalived: Component = {
   packages,
   needs: ({ vips }, { group }) =>
     vips.some((vip) => vip.manager === "keepalived" && vip.on === group)
-      ? { writes: ["/etc/keepalived/keepalived.conf"], opens: [VRRP] }
+      ? { writes: ["/etc/keepalived/keepalived.conf", CHECK_SCRIPT.path], opens: [VRRP], selinux: [ANY_PORT] }
       : undefined,
   units: ["keepalived"],
   upgrade: { runs: { keepalived: ["keepalived"] } },

@@ -7,6 +7,7 @@ import { hosts } from "./hosts.ts"
 import { packageStep } from "./package.ts"
 import { packagesStep } from "./packages.ts"
 import { preflightStep } from "./preflight.ts"
+import { selinuxStep } from "./selinux.ts"
 import { service } from "./service.ts"
 import { sysctl } from "./sysctl.ts"
 
@@ -18,6 +19,7 @@ export function hostSteps(components: readonly Component[]): readonly Step[] {
     hosts,
     packagesStep(components),
     sysctl,
+    selinuxStep(components),
     command,
     file,
     packageStep,

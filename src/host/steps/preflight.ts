@@ -32,6 +32,5 @@ function wantOf({ name }: BindContext["host"], needs: readonly HostNeeds[]): Pre
     writes: needs.flatMap(({ writes = [] }) => writes),
     programs: needs.flatMap(({ programs = [] }) => programs),
     agents: needs.flatMap(({ agents = [] }) => agents),
-    selinux: needs.flatMap(({ selinux = [] }) => selinux),
   }
 }

@@ -43,7 +43,6 @@ const clean: PreflightState = {
   foreign: [],
   unwritable: [],
   dangling: [],
-  denied: [],
 }
 
 function said(wanted: unknown, have: PreflightState, of = facts()): string[] {
@@ -232,14 +231,6 @@ describe("preflight", () => {
     ])
   })
 
-  test("warns of SELinux where haproxy runs", () => {
-    const have = { ...clean, denied: ["haproxy_connect_any"] }
-    expect(said(wantOf({ member: true, binds: [bind("web", "*", 8080)] }), have)).toEqual([
-      "warning: SELinux keeps haproxy from ports that its policy does not list",
-    ])
-    expect(said(want, have)).toEqual([])
-  })
-
   test("asks for what the inventory runs on the host", () => {
     const one = host("controller1", "10.0.0.12", { links: ["10.0.0.12", "10.1.0.12"] })
     const pacemaker = { on: "controllers", resources: [] } as unknown as Pacemaker
@@ -268,19 +259,6 @@ describe("preflight", () => {
       programs: ["pacemakerd", "corosync", "haproxy"],
       agents: [],
     })
-  })
-
-  test("reads which booleans of SELinux are off", () => {
-    const denied = (line: string) => {
-      const free = "/ /usr /var\nFilesystem\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /\n/dev/vda 9 9 9 1% /"
-      const parts = { sockets: "", foreign: "", space: free, rest: `uid 0\n${line}` }
-      const text = Object.entries(parts).map(([name, said]) => `@@haops ${name}\n${said}\n\n`)
-      return parse(preflight, want, text.join("")).denied
-    }
-    expect(denied("selinux 1 haproxy_connect_any 0 0")).toEqual(["haproxy_connect_any"])
-    expect(denied("selinux 1 haproxy_connect_any 1 1")).toEqual([])
-    expect(denied("selinux 0 haproxy_connect_any 0 0")).toEqual([])
-    expect(denied("selinux 1 haproxy_connect_any ")).toEqual([])
   })
 
   test.each(["", "uid 0\n", "uid root\nfree 1 /\nfree 1 /\nfree 1 /\n", "uid 0\nfree 1 /\nfree 1 /\n", "oops\n"])(
