@@ -2,6 +2,7 @@ import { asHaopsError } from "../base/errors.ts"
 import type { Drift, Outcome, Topology } from "../base/events.ts"
 import { EXIT, exitOfOutcome } from "../base/exit-codes.ts"
 import { courseOf } from "../drill/course.ts"
+import { endsFenced } from "../drill/ends-fenced.ts"
 import type { DrillKind, Fault, Target } from "../drill/fault.ts"
 import { FAULTS } from "../drill/faults/index.ts"
 import { foretoldPlace } from "../drill/foretold.ts"
@@ -145,7 +146,7 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
     await setup.requireAnswers(prober)
     const before = viewOf({ inventory, world: context.world, tasks, target, fault, atMs: prober.now() })
     const { maxOutage: limitMs, hold: holdMs, recovery } = options
-    const fenced = subject.fencing && fault.splits && fault.effect === "lasts"
+    const fenced = endsFenced(fault, target, subject.fencing)
     const recoverMs = recovery ?? (fault.effect === "reboots" || fenced ? RECOVERY_MS.reboot : RECOVERY_MS.other)
     const drill: Drill = {
       ...{ context, inventory, fault, target, prober, tasks, recoverMs, fenced },
