@@ -14,10 +14,10 @@ const CRYPTO = { crypto_cipher: "aes256", crypto_hash: "sha256" }
 
 /**
  * The corosync.conf(5) that founds a cluster, the same on all its nodes. Of two nodes either goes on alone (`two_node`), as the
- * shells set it.
+ * shells set it, unless one of them breaks the tie: corosync does not take both.
  */
 export function renderCorosyncConf({ name, nodes, transport, totem, quorum }: CorosyncCluster): string {
-  const twoNode = nodes.length === 2 ? { two_node: "1" } : {}
+  const twoNode = nodes.length === 2 && quorum.auto_tie_breaker !== "1" ? { two_node: "1" } : {}
   const sections: readonly [string, readonly string[]][] = [
     [
       "totem",

@@ -15,12 +15,12 @@ import { facts } from "../step-harness.ts"
 
 const THREE = NAMES.slice(0, 3)
 
-function conf(names: readonly string[]): string {
+function conf(names: readonly string[], quorum: Readonly<Record<string, string>> = {}): string {
   const nodes = names.map((name) => {
     const nodeid = Number(name.at(-1))
     return { name, nodeid, links: [`10.0.0.${11 + nodeid}`] }
   })
-  return renderCorosyncConf({ name: "lab", nodes, transport: "knet", totem: {}, quorum: {} })
+  return renderCorosyncConf({ name: "lab", nodes, transport: "knet", totem: {}, quorum })
 }
 
 describe("the list of nodes, the rest of the file as it stands", () => {
@@ -47,8 +47,10 @@ describe("the list of nodes, the rest of the file as it stands", () => {
   })
 
   test("nor are they where one of them breaks the tie", () => {
-    const text = conf(THREE).replace("quorum {\n", "quorum {\n    auto_tie_breaker: 1\n")
-    expect(withoutNode(text, "controller3")).not.toContain("two_node")
+    const tie = { auto_tie_breaker: "1" }
+    expect(withoutNode(conf(THREE, tie), "controller3")).not.toContain("two_node")
+    expect(conf(THREE.slice(0, 2), tie)).not.toContain("two_node")
+    expect(conf(THREE.slice(0, 2), { auto_tie_breaker: "0" })).toContain("two_node: 1")
   })
 
   test("votes that crmsh has counted into the file are counted anew; where there are none corosync counts", () => {
