@@ -73,7 +73,7 @@ test("a bare node joins and leaves by files, killed on the way and run again, an
   const prober = startProber(`http://${lab.vip}:8080/`)
   const newcomer = lab.node("controller4")
   const adding = ["add-node", "controller4", "--address", newcomer.address, "-i", inventory]
-  await killedAt(lab, "corosync-cfgtool -R", adding)
+  await killedAt(lab, "reload corosync.conf", adding)
   await ended(lab.haops(["add-node", "controller4", "-i", inventory]))
   for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual([...THREE, "controller4"])
   expect(await runningOn(newcomer, "lb-haproxy")).toEqual([...THREE, "controller4"])
@@ -82,7 +82,7 @@ test("a bare node joins and leaves by files, killed on the way and run again, an
   expect((await ended(lab.haops(["add-node", "controller4", "-i", inventory]))).stdout).toContain("Nothing to do")
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
 
-  await killedAt(lab, "corosync-cfgtool -R", ["remove-node", "controller4", "-i", inventory])
+  await killedAt(lab, "reload corosync.conf", ["remove-node", "controller4", "-i", inventory])
   await ended(lab.haops(["remove-node", "controller4", "-i", inventory]))
   for (const node of members()) expect(await onlineNodes(node)).toEqual(THREE)
   const { failed, attempts } = await prober.stop()
