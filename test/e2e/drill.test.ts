@@ -20,6 +20,7 @@ let inventory: string
 beforeAll(async () => {
   lab = await startLab({ prepared: true })
   await everywhere(lab.nodes, "rm /etc/protocols /etc/services")
+  await everywhere(lab.nodes, PATIENCE)
   await go()
 })
 afterAll(async () => await lab?.[Symbol.asyncDispose]())
@@ -228,6 +229,11 @@ async function traces(node: LabNode): Promise<string> {
     "ls /run/haops/drill 2>/dev/null; { nft list tables; iptables -S; } 2>/dev/null | grep -i haops; ip rule show | grep blackhole; true",
   )
 }
+
+/** pcsd (0.11.5) does not always end by SIGTERM, and then a reboot waits until systemd has had its 90 s of patience. */
+const PATIENCE = `mkdir -p /etc/systemd/system/pcsd.service.d
+printf '[Service]\\nTimeoutStopSec=10\\n' >/etc/systemd/system/pcsd.service.d/patience.conf
+systemctl daemon-reload`
 
 /** From the package that images keep for it; what it depends on is there. */
 const IPTABLES = `cd /root; dpkg-deb --extract /var/cache/apt/archives/iptables_*.deb unpacked; cp -r unpacked/usr/. /usr; rm -r unpacked
