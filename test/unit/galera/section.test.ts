@@ -143,8 +143,8 @@ describe("haproxy before the members", () => {
   http-check expect status 200
   stick-table type ip size 1 nopurge
   stick on dst
-  server c1 10.0.0.1:3306 check port 9200 inter 2s rise 2 fall 5 on-marked-down shutdown-sessions
-  server c2 10.0.0.2:3306 backup check port 9200 inter 2s rise 2 fall 5 on-marked-down shutdown-sessions
+  server c1 10.0.0.1:3306 check port 9200 inter 2s fastinter 500ms rise 2 fall 5 on-marked-down shutdown-sessions
+  server c2 10.0.0.2:3306 backup check port 9200 inter 2s fastinter 500ms rise 2 fall 5 on-marked-down shutdown-sessions
 `)
   })
 
