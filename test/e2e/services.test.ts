@@ -210,6 +210,7 @@ nodeTests({
   ...{ lab: () => lab, inventory, change, env },
   database: ENV.HAOPS_KEYSTONE_DB_PASSWORD,
   admin: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD,
+  rabbit: ENV.HAOPS_RABBITMQ_PASSWORD,
 })
 
 /** Publishes to a quorum queue, and returns when a majority has the message. */

@@ -149,6 +149,39 @@ done`),
   hint: HINT,
 }
 
+/** Seconds in which clients' sessions may come to an end before their member does. */
+const RELEASE_S = 10
+/** Milliseconds without a statement after which a session is idle, and most likely stays so while it is ended. */
+const IDLE_MS = 100
+/** Seconds between two looks. InnoDB's list of transactions is the old one wherever it was read less than 0.1 s before. */
+const PAUSE_S = 0.15
+
+/**
+ * Ends the sessions of clients where nothing is under way in them: no statement, no transaction. A client comes back at once, at another
+ * member, since haproxy sends nobody here any more. One that never rests is given half of the time, and is ended between two statements
+ * then. What is left at the end goes with the server.
+ */
+export const RELEASE: RunAction = {
+  type: "run",
+  argv: script(`timeout ${RELEASE_S + 10} ${SQL} <<'SQL' || :
+delimiter //
+begin not atomic
+  declare began datetime(3) default sysdate(3);
+  declare continue handler for 1094 begin end;
+  repeat
+    for one in (select p.id from information_schema.processlist p left join information_schema.innodb_trx t on t.trx_mysql_thread_id = p.id
+        where p.host like '%:%' and p.command = 'Sleep' and t.trx_id is null
+        and p.time_ms >= if(sysdate(3) < began + interval ${RELEASE_S / 2} second, ${IDLE_MS}, 0)) do
+      kill connection one.id;
+    end for;
+    do sleep(${PAUSE_S});
+  until not exists (select 1 from information_schema.processlist where host like '%:%') or sysdate(3) > began + interval ${RELEASE_S} second end repeat;
+end //
+SQL`),
+  timeoutMs: 60_000,
+  label: `end its clients' sessions where nothing is under way, within ${RELEASE_S} s`,
+}
+
 /** Takes up the settings of its file by a restart: the marks of what was applied come last. */
 export function restart(checksum: string): RunAction {
   return {

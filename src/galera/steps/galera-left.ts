@@ -3,6 +3,7 @@ import { bindGalera } from "../bind.ts"
 import { memberProbe } from "../cluster.ts"
 import { CHECK_SOCKET } from "../config/check-files.ts"
 import { CONFIG } from "../config/files.ts"
+import { RELEASE } from "../node/scripts.ts"
 import type { GaleraState } from "../node/state.ts"
 import type { GaleraWant } from "../want.ts"
 
@@ -32,7 +33,8 @@ export const galeraLeft = defineStep<GaleraWant, GaleraState>({
     const hint = "haops up brings the others in first."
     return [{ severity: "error", message: "it is the only member of galera that serves", hint }]
   },
-  plan: () => [
+  plan: (_want, { status }) => [
+    ...(status === undefined ? [] : [RELEASE]),
     { type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", CHECK_SOCKET], okCodes: [0, 1, 5] },
     { type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", "mariadb.service"], timeoutMs: 900_000 },
     { type: "run", argv: ["rm", "-f", "--", CONFIG] },

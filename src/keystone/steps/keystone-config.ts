@@ -9,7 +9,8 @@ import type { HostFacts } from "../../model/host-facts.ts"
 import { defineJointStep } from "../../model/step.ts"
 import { bindKeystone, type KeystoneWant } from "../bind.ts"
 import { configFiles, KEYSTONE_CONFIG, REDACT, redactConfig } from "../config.ts"
-import { KEYSTONE_ANSWER, type KeystoneState, keystoneProbe, UNIT } from "../state.ts"
+import { restartHeld } from "../restart.ts"
+import { KEYSTONE_ANSWER, type KeystoneState, keystoneProbe } from "../state.ts"
 import { awaitAnswer } from "../wait.ts"
 
 /** Keystone on a host, and its files. */
@@ -43,7 +44,7 @@ export const keystoneConfig = defineJointStep<KeystoneWant, ConfigState>({
   findings: (want, { elected: { have, facts } }) => findings(want, have, facts),
   plan: (want, { elected: { have } }) => [
     ...configFiles(want).flatMap((file, at) => planFile(file, have.files[at]!, { backup: true }).map(hidden)),
-    ...(runs(have) ? [restart(), awaitAnswer(want.address)] : []),
+    ...(runs(have) ? [restartHeld(want.address), awaitAnswer(want.address)] : []),
   ],
   mustWait: () => undefined,
   // What does not run serves nobody.
@@ -79,8 +80,4 @@ function findings(want: KeystoneWant, { files }: ConfigState, { family, os }: Ho
 
 function runs({ unit }: KeystoneState): boolean {
   return unit.active === "active"
-}
-
-function restart(): Action {
-  return { type: "run", argv: ["systemctl", "restart", "--", UNIT], timeoutMs: 120_000 }
 }

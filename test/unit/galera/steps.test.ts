@@ -253,6 +253,12 @@ describe("leaving", () => {
     expect(judge(galeraLeft, galeraLeft.bind?.(leaving), member({ installed: false })).drift).toEqual([])
   })
 
+  test("ends its clients' sessions between two statements before its server stops; one that is down has none", () => {
+    const of = (have: GaleraState) => judge(galeraLeft, galeraLeft.bind?.(leaving), have).actions
+    expect(labels(of(synced()))[0]).toBe("end its clients' sessions where nothing is under way, within 10 s")
+    expect(of(stopped()).length).toBe(of(synced()).length - 1)
+  })
+
   test("is refused to the only one that serves", () => {
     const alone = synced({ status: { ...synced().status, cluster_size: "1" } })
     expect(judge(galeraLeft, galeraLeft.bind?.(leaving), alone).findings).toMatchObject([{ severity: "error" }])
