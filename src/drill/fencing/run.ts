@@ -72,6 +72,8 @@ const BOOT = "cat /proc/sys/kernel/random/boot_id && sed 's/.*) //' /proc/1/stat
 export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
   const { context, node } = fencing
   const boot = await told(fencing, live(fencing, node), BOOT)
+  // What was asked until now took its time.
+  if (context.stop.aborted) throw new HaopsError("E_CANCELED", "interrupted; nothing was touched")
   const startedAt = performance.now()
   const now = () => performance.now() - startedAt
   const addresses = fencing.vips.map(({ address }) => address)

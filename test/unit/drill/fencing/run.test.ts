@@ -17,12 +17,15 @@ interface Answers {
   /** How many times `haops verify` finds something wrong. */
   wrong?: number
   recoverMs?: number
+  /** Ctrl-C while the node is asked which boot it is, before it is fenced. */
+  stopped?: boolean
 }
 
 /** Fences controller1 from controller2, and returns the course with what was run on each host. */
-async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000 }: Answers) {
+async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000, stopped = false }: Answers) {
   let judged = 0
   const calm = new AbortController().signal
+  const stop = new AbortController()
   const ran: [string, string][] = []
   let [boot, ...later] = boots
   const transportOf = (host: string) => ({
@@ -32,6 +35,7 @@ async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000 }: Answers)
       ran.push([host, what])
       const result = { code: 0, stdout: "", stderr: "", durationMs: 0 }
       if (what.includes("boot_id")) {
+        if (stopped) stop.abort()
         const said = boot
         ;[boot = said, ...later] = later
         return { ...result, stdout: said, code: said === "" ? 1 : 0 }
@@ -54,15 +58,18 @@ async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000 }: Answers)
     ]),
   )
   const context: RunContext = {
-    ...{ world, forks: 1, sink: () => {}, stop: calm, abort: calm },
+    ...{ world, forks: 1, sink: () => {}, stop: stop.signal, abort: calm },
     connector: { connect: async ({ name }) => transportOf(name), [Symbol.asyncDispose]: async () => {} },
   }
+  const asked = () => ran.filter(([, what]) => /--reboot|--fence/.test(what))
   const course = await runFencing({
     ...{ context, inventory: INVENTORY, node: "controller1", by: "controller2", action: "reboot", timeoutS: 60 },
     ...{ tasks: [], vips: [], before: new Map(), recoverMs },
     verify: async () => (judged++ < wrong ? ["not yet"] : []),
+  }).catch((thrown: HaopsError) => {
+    throw Object.assign(thrown, { asked: asked() })
   })
-  return { course, asked: ran.filter(([, what]) => /--reboot|--fence/.test(what)) }
+  return { course, asked: asked() }
 }
 
 test("the cluster is asked once, on another node, and a node that is another boot has been fenced", async () => {
@@ -75,6 +82,11 @@ test("the cluster is asked once, on another node, and a node that is another boo
 test("a node that is the same boot was not fenced, whatever its device says", async () => {
   const { course } = await fenced({ fencing: {}, boots: ["one", "one"] })
   expect(course).toMatchObject({ restarted: false })
+})
+
+test("Ctrl-C before the cluster is asked leaves the node alone", async () => {
+  const course = fenced({ fencing: {}, boots: ["one", "two"], stopped: true })
+  await expect(course).rejects.toMatchObject({ code: "E_CANCELED", asked: [] })
 })
 
 test("a node that does not say which boot it is, or is still going down, is asked again", async () => {
