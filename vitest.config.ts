@@ -8,6 +8,7 @@ const timed = files("drill", "members", "corosync-change")
 const single = files(
   "services-trixie",
   "services-bullseye",
+  "el-releases",
   "dialects",
   "cib-transaction",
   "haproxy-source",

@@ -6,7 +6,7 @@ set -eu
 cd "$root"
 
 # releases_of WORD...: those that the files among these words name, beside the one that a lab has by default, with what else they want
-# of them.
+# of them: `+services` and `+el`.
 releases_of() {
   files=
   for word in "$@"; do
@@ -16,13 +16,14 @@ releases_of() {
     # shellcheck disable=SC2086 # a list of words
     named=$([ -z "$files" ] || grep -l "$release" $files || :)
     # shellcheck disable=SC2086 # a list of words
-    if [ -z "$files$named" ] || [ -n "$named" ]; then printf '%s\n' "$release$(services_of $named)"; fi
+    if [ -z "$files$named" ] || [ -n "$named" ]; then printf '%s\n' "$release$(wanted_of $named)"; fi
   done
 }
 
-# services_of FILE...: `+services` where one of these starts nodes with the data services, or there is none.
-services_of() {
+# wanted_of FILE...: what one of these starts nodes with, or all of it where there is none.
+wanted_of() {
   if [ $# = 0 ] || grep -q "services: true" "$@"; then printf +services; fi
+  if [ $# = 0 ] || grep -q "enterpriseLinux: true" "$@"; then printf +el; fi
 }
 
 # further_of WORD...: what the files among these words want of the default release: `+services`, and `+el` and `+suse`, where one starts

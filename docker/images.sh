@@ -45,25 +45,35 @@ services_inputs() {
 }
 
 # ensure_guise el|suse: a node in the guise of another distribution. On the bare image that is there: a change of it changes this one too.
-# What makes RPMs of Debian's packages is the same for both, and lies with the first.
 ensure_guise() {
   images_inputs=$(guise_inputs "$1")
   is_current "haops-$1:$images_release" && return 0
-  [ "$images_release" = bookworm ] || die "haops-$1 is made of bookworm's packages, not of $images_release's"
   say "Building haops-$1:$images_release"
   guise_directory=$(mktemp -d)
-  cp -R "$root/docker/$1/." "$root/docker/node/build/fetch-packages" "$guise_directory"
-  cp "$root/docker/el/build/fetch-stack" "$root/docker/el/build/make-rpms" "$guise_directory/build"
+  guise_of "$1" "$guise_directory"
   quietly env DOCKER_BUILDKIT=0 docker build --network host --tag "haops-$1:$images_release" \
     --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-node:$images_release" "$guise_directory"
   rm -rf "$guise_directory"
 }
 
+# guise_of el|suse DIRECTORY: what the image is built from: what both guises share, the guise, and its part for this release.
+guise_of() {
+  cp -R "$root/docker/guise/Dockerfile" "$root/docker/guise/build" "$root/docker/guise/$1/." "$2"
+  cp "$root/docker/node/build/fetch-packages" "$2/build"
+  rm -rf "$2/of"
+  if [ -d "$root/docker/guise/$1/of/$images_release" ]; then
+    cp -R "$root/docker/guise/$1/of/$images_release/." "$2"
+  elif [ "$images_release" != bookworm ]; then
+    die "haops-$1 is made of bookworm's packages, not of $images_release's"
+  fi
+}
+
 guise_inputs() {
   {
     inputs_hash "$images_release"
-    content_of "$root/docker/$1"
-    content_of "$root/docker/el/build"
+    content_of "$root/docker/guise/Dockerfile"
+    content_of "$root/docker/guise/build"
+    content_of "$root/docker/guise/$1"
   } | sha256sum | cut -d' ' -f1
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # setup.sh [RELEASE[+services][+el][+suse]...]: everything the demo and the tests need, from a Debian machine with Node and root or sudo: a container
 # engine, the node images of these releases (default bookworm; bullseye, trixie), with +services also that of the data services,
-# with +el or +suse (bookworm) that in the guise of an Enterprise Linux or of openSUSE, the dependencies, the built haops.
+# with +el or +suse (bookworm) that in the guise of an Enterprise Linux (8, 9, 10) or of openSUSE, the dependencies, the built haops.
 # Does what is missing and says so; where nothing is missing it takes a second.
 set -eu
 . "$(dirname "$0")/lib.sh"
