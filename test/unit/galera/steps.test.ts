@@ -259,6 +259,13 @@ describe("leaving", () => {
     expect(of(stopped()).length).toBe(of(synced()).length - 1)
   })
 
+  test("ends no session by a list of transactions that is an old one: InnoDB makes none anew within 0.1 s of a look at it", () => {
+    const [release] = judge(galeraLeft, galeraLeft.bind?.(leaving), synced()).actions
+    const script = release?.type === "run" ? String(release.argv[2]) : ""
+    expect(script.match(/innodb_trx/g)).toHaveLength(1)
+    expect(Number(/do sleep\((.*)\);/.exec(script)?.[1])).toBeGreaterThan(0.1)
+  })
+
   test("is refused to the only one that serves", () => {
     const alone = synced({ status: { ...synced().status, cluster_size: "1" } })
     expect(judge(galeraLeft, galeraLeft.bind?.(leaving), alone).findings).toMatchObject([{ severity: "error" }])
