@@ -138,7 +138,9 @@ function primitive(element: Element): CibResource {
     operations: childrenOf(child(element, "operations"), "op").map((operation) => {
       const { id = "", name = "", "id-ref": _, ...options } = operation.attributes
       // Shells write an operation's further options, such as OCF_CHECK_LEVEL, into a set of its own.
-      const further = { ...attributes(operation, "meta_attributes"), ...attributes(operation, "instance_attributes") }
+      const sets = { ...attributes(operation, "meta_attributes"), ...attributes(operation, "instance_attributes") }
+      // Whether it is on pacemaker reads from the operation alone.
+      const { enabled: _off, ...further } = sets
       return { id, name, options: { ...options, ...further } }
     }),
   }

@@ -2,6 +2,7 @@ import type { Constraint, Operation } from "../model/inventory.ts"
 import type { AttributeChange, Change } from "./changes.ts"
 import type { Attributes, CibConstraint, CibResource, Section } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
+import { isOff } from "./diff-operation.ts"
 import { describeComposed } from "./parts/describe.ts"
 import { isSensitiveName } from "./secret-names.ts"
 import { isStandIn } from "./stand-in.ts"
@@ -50,12 +51,15 @@ function phrase(constraint: Constraint | CibConstraint): string {
   }
 }
 
-/** `monitor 30s timeout=20s`. */
+/** `monitor 30s timeout=20s`; `monitor 30s switched off (enabled=false)`. */
 export function describeOperation({
   name,
-  options: { interval, ...options },
+  options: { interval, ...all },
 }: Pick<Operation, "name" | "options">): string {
-  return [name, ...(interval ? [interval] : []), ...pairs(options)].join(" ")
+  const { enabled, ...others } = all
+  const off = isOff({ options: all })
+  const state = off ? [`switched off (enabled=${enabled})`] : []
+  return [name, ...(interval ? [interval] : []), ...pairs(off ? others : all), ...state].join(" ")
 }
 
 /** A cluster-wide attribute's kind, for people. */

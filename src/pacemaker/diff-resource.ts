@@ -3,7 +3,7 @@ import type { AttributeChange, Change } from "./changes.ts"
 import type { Attributes, Cib, CibResource } from "./cib.ts"
 import { describeDifferences } from "./describe-change.ts"
 import type { Desired, DesiredResource } from "./desired.ts"
-import { diffOperations } from "./diff-operation.ts"
+import { diffOperations, leftOff } from "./diff-operation.ts"
 import type { Ownership } from "./ownership.ts"
 import { sameValue } from "./values.ts"
 
@@ -19,7 +19,7 @@ export const OPERATORS: readonly string[] = ["target-role", "is-managed", "maint
 /** Resources to create, update, clone and delete. Group membership is a matter of its own. */
 export function diffResources(desired: Desired, cib: Cib, owned: Ownership): PartDiff {
   const have = new Map(cib.resources.map((resource) => [resource.id, resource]))
-  const wanted = new Set(desired.resources.map(({ id }) => id))
+  const wanted = new Map(desired.resources.map((resource) => [resource.id, resource]))
   const changes: Change[] = []
   const conflicts: Finding[] = []
   for (const want of desired.resources) {
@@ -31,7 +31,7 @@ export function diffResources(desired: Desired, cib: Cib, owned: Ownership): Par
   }
   const stale = cib.resources.filter(({ id }) => owned.resource.has(id) && !wanted.has(id))
   changes.push(...stale.map((resource): Change => ({ type: "delete-resource", have: resource })))
-  const notes = cib.resources.filter(({ id }) => wanted.has(id)).flatMap(operatorNotes)
+  const notes = cib.resources.flatMap((resource) => operatorNotes(wanted.get(resource.id), resource))
   return { changes, conflicts, notes }
 }
 
@@ -44,7 +44,7 @@ function compare(want: DesiredResource, have: CibResource): Change[] {
   if (agentName(want.agent) !== agentName(have.agent)) return [{ type: "delete-resource", have }, ...create(want)]
   const parameters = diffAttributes(want.parameters, have.parameters, (a, b) => a === b, [])
   const meta = diffAttributes(want.meta, have.meta, sameValue, OPERATORS)
-  const operations = diffOperations(want.operations, have.operations)
+  const operations = diffOperations(want.operations, have.operations, { resting: isResting(have) })
   const changed = !isEmpty(parameters) || !isEmpty(meta) || operations.length > 0
   return [
     ...(changed ? [{ type: "update-resource" as const, have, parameters, meta, operations }] : []),
@@ -110,13 +110,33 @@ function foreignDiffers(want: DesiredResource, owned: Ownership, changes: readon
   }
 }
 
-function operatorNotes({ id, meta, clone }: CibResource): readonly string[] {
-  const all = { ...clone?.meta, ...meta }
+function operatorNotes(want: DesiredResource | undefined, have: CibResource): readonly string[] {
+  if (want === undefined) return []
+  const { id } = have
+  const all = optionsOf(have)
+  const off = leftOff(want.operations, have.operations, { resting: isResting(have) })
   return [
     ...(all["target-role"] === "Stopped" ? [`${id}: disabled by an operator (target-role=Stopped)`] : []),
-    ...(all["is-managed"] && sameValue(all["is-managed"], "false")
-      ? [`${id}: unmanaged by an operator (is-managed=${all["is-managed"]})`]
-      : []),
-    ...(all.maintenance && sameValue(all.maintenance, "true") ? [`${id}: put into maintenance by an operator`] : []),
+    ...(isUnmanaged(all) ? [`${id}: unmanaged by an operator (is-managed=${all["is-managed"]})`] : []),
+    ...(isInMaintenance(all) ? [`${id}: put into maintenance by an operator`] : []),
+    ...off.map(({ name, options }) => `${id}: its ${name} is switched off by an operator (enabled=${options.enabled})`),
   ]
+}
+
+/** An operator works on it by hand: `pcs resource unmanage --monitor` switches its monitor off, `manage --monitor` on. */
+function isResting(have: CibResource): boolean {
+  const all = optionsOf(have)
+  return isUnmanaged(all) || isInMaintenance(all)
+}
+
+function optionsOf({ meta, clone }: CibResource): Attributes {
+  return { ...clone?.meta, ...meta }
+}
+
+function isUnmanaged({ "is-managed": managed }: Attributes): boolean {
+  return !!managed && sameValue(managed, "false")
+}
+
+function isInMaintenance({ maintenance }: Attributes): boolean {
+  return !!maintenance && sameValue(maintenance, "true")
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { reveal, Secret } from "../../src/base/secret.ts"
 import { BASE_SCRIPT, parseBaseFacts } from "../../src/host/base.ts"
 import { clusterSeed } from "../../src/membership/steps/cluster-seed.ts"
+import { switchingOn } from "../../src/membership/view/left-behind.ts"
 import type { Action } from "../../src/model/action.ts"
 import type { HostFacts } from "../../src/model/host-facts.ts"
 import type { Members } from "../../src/model/step.ts"
@@ -195,6 +196,28 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     const left = look(node, nothing, facts)
     record(node, nothing.desired, left.elected.have, facts)
     expect(left.elected.have.cib.resources.map(({ id }) => id)).toEqual(["foreign"])
+  })
+
+  test("a monitor that was switched off is switched on by the inventory that has it, and by what status tells", () => {
+    const want: CibWant = { shell: "auto", desired: changed }
+    for (const action of cib.plan(want, look(node, want, facts), [])) carryOut(node, action)
+    record(node, changed, look(node, want, facts).elected.have, facts)
+    const off = "pcs resource update one op monitor interval=20s enabled=false"
+    sh(node, off)
+    const members = look(node, want, facts)
+    expect(cib.check(want, members).map(({ attribute, want: on }) => `${attribute}: ${on}`)).toEqual([
+      "resource one monitor: monitor 20s",
+    ])
+    for (const action of cib.plan(want, members, [])) carryOut(node, action)
+    expect(cib.check(want, look(node, want, facts))).toEqual([])
+
+    sh(node, off)
+    sh(node, switchingOn("one-monitor-interval-20s"))
+    expect(cib.check(want, look(node, want, facts))).toEqual([])
+    expect(sh(node, "cibadmin -Q --scope resources").match(/<op .*monitor-interval-20s.*/g)).toHaveLength(1)
+    const nothing: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS }) }
+    for (const action of cib.plan(nothing, look(node, nothing, facts), [])) carryOut(node, action)
+    record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
   })
 
   test("a resource that was stopped for another agent goes on where the configuration changed meanwhile", () => {

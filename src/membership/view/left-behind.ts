@@ -4,6 +4,7 @@ import type { Look } from "../../model/view.ts"
 import { hasExpired } from "../../pacemaker/cib.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmStatus } from "../../pacemaker/crm-mon.ts"
+import { leftOff } from "../../pacemaker/diff-operation.ts"
 import { resourceOf } from "../../pacemaker/operation.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
 import { describeBan, type Hindrance, isLeft, whyResting, withoutOption } from "../hindrance.ts"
@@ -30,6 +31,7 @@ export function leftBehind(look: Look, now = Date.now()): LeftBehind {
       ...writtenBans(look, status),
       ...constraints.filter((one) => hasExpired(one, now)).map(({ id }) => expired(id)),
       ...idleOf(look, status).map(words),
+      ...monitorsOff(look, host).map(words),
     ],
     failures: status.failures.map((failure) => clearing(failure, now)),
   }
@@ -86,4 +88,23 @@ function idleOf({ inventory }: Look, { maintenance, nodes, resources }: CrmStatu
     const stopped = !proved.has(id) && copies.every(({ active, disabled }) => disabled && !active)
     return stopped ? [{ reason: `${id} is disabled`, undo: [withoutOption(id, "target-role")] }] : []
   })
+}
+
+/** Monitors that pacemaker does not run, and that are not off by the inventory. */
+function monitorsOff(look: Look, host: string): readonly Hindrance[] {
+  const { pacemaker } = look.inventory
+  const wanted = [...(pacemaker?.resources ?? []), ...(pacemaker?.fencing ?? [])]
+  return (look.answer(CIB_ANSWER, host)?.cib.resources ?? []).flatMap(({ id, operations }) => {
+    const want = wanted.find((one) => one.id === id)?.operations ?? []
+    const off = leftOff(want, operations, { resting: true }).filter(({ name }) => name === "monitor")
+    return off.map((operation): Hindrance => {
+      const reason = `the monitor of ${id} is switched off, so that nobody sees it fail`
+      return { reason, undo: [switchingOn(operation.id)] }
+    })
+  })
+}
+
+/** The command that lets pacemaker run an operation again. */
+export function switchingOn(operation: string): string {
+  return `cibadmin --modify --xml-text ${quote(`<op id="${operation}" enabled="true"/>`)}`
 }

@@ -46,7 +46,9 @@ function addOperation(primitive: XmlNode, { name, options }: Operation, editing:
 function changeOperation(primitive: XmlNode, operation: XmlNode, { name, options }: Operation, editing: Editing): void {
   const { id: chosen, name: _, ...rest } = options
   const { own, further } = parted(rest, editing)
-  const before = operation.attributes
+  const { enabled, ...others } = operation.attributes
+  // What is switched off and not to be so is on by saying nothing of it.
+  const before = enabled === undefined || own.enabled === undefined ? others : { ...others, enabled }
   const id = chosen ?? renamed(primitive, before, { name, ...own }, editing)
   operation.setAttributes({ ...before, ...own, id })
   const isMeta = ([key]: [string, string]) => hasAttribute(operation, "meta_attributes", key)

@@ -4,6 +4,7 @@ import { type Cib, EMPTY_CIB, EMPTY_TEXT, refersTo } from "../../../src/pacemake
 import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import type { Desired } from "../../../src/pacemaker/desired.ts"
 import { diffCib } from "../../../src/pacemaker/diff.ts"
+import { leftOff } from "../../../src/pacemaker/diff-operation.ts"
 import { driftOf } from "../../../src/pacemaker/drift.ts"
 import { editCib } from "../../../src/pacemaker/edit/edit-cib.ts"
 import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../../src/pacemaker/ownership.ts"
@@ -167,6 +168,61 @@ describe("resources", () => {
       ownershipOf(want),
     )
     expect({ changes, notes }).toEqual({ changes: [], notes: ["vip: disabled by an operator (target-role=Stopped)"] })
+  })
+  describe("whose monitor is switched off", () => {
+    const off = (value: string) => VIP.replace('timeout="20s"/>', `timeout="20s" enabled="${value}"/>`)
+    const unmanaged = (name: string, value: string) => {
+      const meta = `<meta_attributes id="m"><nvpair id="m-i" name="${name}" value="${value}"/></meta_attributes></primitive>`
+      return off("0").replace("</primitive>", meta)
+    }
+    const only = desired({ resources: [vip] })
+    test.each(["false", "0", "no", "Off"])("by %s get it on again where the inventory has it", (value) => {
+      expect(drift(only, cib({ resources: off(value) }))).toEqual([
+        `resource vip monitor: monitor 30s timeout=20s switched off (enabled=${value}) -> monitor 30s timeout=20s (none)`,
+      ])
+    })
+    test("lose no more than that, and are left alone then", () => {
+      const have = cib({ resources: off("false") })
+      const text = `<cib><configuration><resources>${off("false")}</resources></configuration></cib>`
+      const { changes } = diffCib(only, have, ownershipOf(only))
+      const written = editCib(text, changes, have, new Map())
+      expect(written).toBe(text.replace(' enabled="false"', ""))
+      expect(diffCib(only, parseCib(written), ownershipOf(only)).changes).toEqual([])
+    })
+    test("are left so where the inventory says so, and where it has no such operation, which is noted", () => {
+      const silent = desired({ resources: [{ ...vip, operations: [] }] })
+      expect(diffCib(silent, cib({ resources: off("false") }), ownershipOf(silent))).toMatchObject({
+        changes: [],
+        notes: ["vip: its monitor is switched off by an operator (enabled=false)"],
+      })
+      const said = desired({
+        resources: [{ ...vip, operations: [{ name: "monitor", options: { interval: "30s", enabled: "false" } }] }],
+      })
+      expect(diffCib(said, cib({ resources: off("0") }), ownershipOf(said))).toMatchObject({ changes: [], notes: [] })
+      expect(drift(said, cib({ resources: VIP }))).toEqual([
+        "resource vip monitor: monitor 30s timeout=20s -> monitor 30s timeout=20s switched off (enabled=false) (none)",
+      ])
+    })
+    test("by a set of the operation, which pacemaker does not go by, are on", () => {
+      const set = `<meta_attributes id="s"><nvpair id="s-e" name="enabled" value="false"/></meta_attributes>`
+      const have = cib({ resources: VIP.replace('timeout="20s"/>', `timeout="20s">${set}</op>`) })
+      expect(diffCib(only, have, ownershipOf(only))).toMatchObject({ changes: [], notes: [] })
+    })
+    test("are told of where they differ otherwise, too, as pcs leaves them", () => {
+      const have = [{ id: "m", name: "monitor", options: { interval: "30s", enabled: "false" } }]
+      const operations = [monitor("30s", { timeout: "20s" })]
+      expect(leftOff(operations, have, { resting: true })).toEqual(have)
+      expect(leftOff(operations, have, { resting: false })).toEqual([])
+    })
+    test.each([
+      ["is-managed", "false", "unmanaged by an operator (is-managed=false)"],
+      ["maintenance", "true", "put into maintenance by an operator"],
+    ])("wait for the operator who has them in hand: %s", (name, value, note) => {
+      expect(diffCib(only, cib({ resources: unmanaged(name, value) }), ownershipOf(only))).toMatchObject({
+        changes: [],
+        notes: [`vip: ${note}`, "vip: its monitor is switched off by an operator (enabled=0)"],
+      })
+    })
   })
   test("are not deleted under a constraint of somebody else's", () => {
     const constraints = '<rsc_location id="cli-prefer-vip" rsc="vip" node="n" score="INFINITY"/>'

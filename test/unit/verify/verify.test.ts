@@ -89,10 +89,25 @@ describe("a cluster that is well", () => {
   test("is told what operators left behind, each with what takes it back, by status and by verify", () => {
     const minutesAgo = Date.now() - 12 * 60_000
     const extra = { ...STATUS.resources[0]!, agent: "ocf:heartbeat:Dummy", nodes: [] }
+    const off = { interval: "10s", enabled: "false" }
+    const written = { fencing: false, parameters: {}, meta: {}, agent: "ocf:heartbeat:IPaddr2" }
+    const vip = {
+      ...written,
+      id: "vip",
+      operations: [{ id: "vip-monitor-interval-10s", name: "monitor", options: off }],
+    }
+    const start = { id: "loose-start", name: "start", options: { interval: "0s", enabled: "false" } }
+    const watch = { id: "loose-watch", name: "monitor", options: { interval: "10s", enabled: "true" } }
+    const loose = {
+      ...written,
+      id: "loose",
+      operations: [start, watch, { id: "loose-m", name: "monitor", options: off }],
+    }
     const left = everywhere({
       cib: {
         cib: {
           ...EMPTY_CIB,
+          resources: [vip, loose],
           constraints: [
             { type: "other", id: "cli-ban-vip-on-controller3", refers: ["vip"], until: "2020-01-01 00:00:00Z" },
             { type: "other", id: "cli-ban-vip-on-controller2", refers: ["vip"], until: "2999-01-01 00:00:00Z" },
@@ -127,6 +142,8 @@ describe("a cluster that is well", () => {
         `cli-ban-vip-on-controller3 has expired and means nothing any more; it goes by: cibadmin --delete --xml-text '<rsc_location id="cli-ban-vip-on-controller3"/>'`,
         "the cluster does not manage loose, until: crm_resource --resource loose --meta --delete-parameter is-managed",
         "off is disabled, until: crm_resource --resource off --meta --delete-parameter target-role",
+        `the monitor of vip is switched off, so that nobody sees it fail, until: cibadmin --modify --xml-text '<op id="vip-monitor-interval-10s" enabled="true"/>'`,
+        `the monitor of loose is switched off, so that nobody sees it fail, until: cibadmin --modify --xml-text '<op id="loose-m" enabled="true"/>'`,
       ],
       failures: [
         "loose_monitor_10000 on controller1: error (12 min ago); once its cause is gone: crm_resource --cleanup --resource loose --node controller1",
@@ -145,6 +162,7 @@ describe("a cluster that is well", () => {
       ),
     )
     expect(screen.join("\n")).not.toContain("cli-ban-vip-on-controller2")
+    expect(screen.join("\n")).not.toMatch(/start of|loose-watch/)
   })
 
   test("is told of a quorum device that is not heard", () => {
