@@ -25,7 +25,10 @@ export function diffResources(desired: Desired, cib: Cib, owned: Ownership): Par
   for (const want of desired.resources) {
     const one = have.get(want.id)
     const differences = one === undefined ? create(want) : compare(want, one)
-    const obstacle = one === undefined ? occupied(want, cib) : foreignDiffers(want, owned, differences)
+    const obstacle =
+      one === undefined
+        ? occupied(want, cib)
+        : (foreignDiffers(want, owned, differences) ?? cloneOccupied(want, one, cib, differences))
     if (obstacle) conflicts.push(obstacle)
     else changes.push(...differences)
   }
@@ -98,6 +101,22 @@ function occupied(want: DesiredResource, cib: Cib): Finding | undefined {
     severity: "error",
     message: `resource ${want.id} cannot be created: the cluster uses the id ${id} for something else`,
     hint: "Give the resource another name in the inventory, or remove what holds the id.",
+  }
+}
+
+/** Nor may the id of a clone that is to be put around it. */
+function cloneOccupied(
+  { id, clone }: DesiredResource,
+  have: CibResource,
+  cib: Cib,
+  changes: readonly Change[],
+): Finding | undefined {
+  const anew = changes.some(({ type }) => type === "clone") ? clone?.id : undefined
+  if (anew === undefined || anew === have.clone?.id || !cib.ids.has(anew)) return undefined
+  return {
+    severity: "error",
+    message: `resource ${id} cannot be cloned: the cluster uses the id ${anew} for something else`,
+    hint: "Give the clone another id in the inventory, or remove what holds it.",
   }
 }
 

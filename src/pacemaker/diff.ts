@@ -1,4 +1,5 @@
 import type { Finding } from "../base/events.ts"
+import { asNamed } from "./as-named.ts"
 import { type Change, changesOf } from "./changes.ts"
 import { type Attributes, type Cib, refersTo, SECTIONS, type Section } from "./cib.ts"
 import type { Desired } from "./desired.ts"
@@ -23,7 +24,8 @@ export interface CibDiff {
 }
 
 /** What differs between the CIB and what is wanted of it, by meaning. Pure. */
-export function diffCib(desired: Desired, cib: Cib, owned: Ownership): CibDiff {
+export function diffCib(wanted: Desired, cib: Cib, owned: Ownership): CibDiff {
+  const desired = asNamed(wanted, cib)
   const resources = diffResources(desired, cib, owned)
   const groups = diffGroups(desired, cib, owned, resources.changes)
   const touched = [...resources.changes, ...groups.changes]

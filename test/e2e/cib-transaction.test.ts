@@ -220,6 +220,28 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
   })
 
+  test("a clone that others have named is taken by whatever name it has, and constraints go by it", () => {
+    const monitored = '<operations><op id="many-m" name="monitor" interval="10s"/></operations>'
+    const meta = '<meta_attributes id="cm"><nvpair id="cm-i" name="interleave" value="true"/></meta_attributes>'
+    const clone = `<clone id="cl-many"><primitive id="many" class="ocf" provider="heartbeat" type="Dummy">${monitored}</primitive>${meta}</clone>`
+    sh(node, `cibadmin --create --scope resources --xml-text '${clone}'`)
+    const want: CibWant = { shell: "auto", desired: built }
+    const members = look(node, want, facts)
+    expect(cib.findings!(want, members)).toEqual([])
+    expect(cib.standing!(want, members).notes).toContain("many is cloned as cl-many, and goes by it")
+    for (const action of cib.plan(want, members, [])) carryOut(node, action)
+    record(node, built, look(node, want, facts).elected.have, facts)
+    expect(cib.check(want, look(node, want, facts))).toEqual([])
+    expect(sh(node, "cibadmin -Q --scope resources")).not.toContain("many-clone")
+    expect(sh(node, "cibadmin -Q --scope constraints")).toContain('with-rsc="cl-many"')
+    expect(sh(node, "crm_resource --locate --resource one 2>&1")).toContain("is running on")
+    const nothing: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS }) }
+    for (const action of cib.plan(nothing, look(node, nothing, facts), [])) carryOut(node, action)
+    const left = look(node, nothing, facts)
+    record(node, nothing.desired, left.elected.have, facts)
+    expect(left.elected.have.cib.resources.map(({ id }) => id)).toEqual(["foreign"])
+  })
+
   test("a resource that was stopped for another agent goes on where the configuration changed meanwhile", () => {
     const agents = "/usr/lib/ocf/resource.d/heartbeat"
     const meddle = "crm_attribute --type crm_config --name cluster-delay --update 62s"

@@ -1,5 +1,6 @@
 import type { Remark } from "../../document/draft.ts"
 import type { Constraint } from "../../model/inventory.ts"
+import { asUsual } from "../as-named.ts"
 import type { Cib, CibConstraint, Section } from "../cib.ts"
 import { parseCib } from "../cib-parse.ts"
 import { sameConstraint } from "../diff-constraint.ts"
@@ -7,11 +8,12 @@ import { PART_PLACES } from "../parts/kinds.ts"
 import { resolved } from "../parts/references.ts"
 import type { ConstraintYaml } from "../section/constraint-schema.ts"
 import type { PacemakerYaml } from "../section/schema.ts"
-import { tiesOf } from "../section/vip-resources.ts"
+import { HAPROXY_CLONE, tiesOf } from "../section/vip-resources.ts"
 import { child, childrenOf, type Element, parseXml } from "../xml.ts"
 import type { Choices } from "./choices.ts"
 import { constraintYaml } from "./constraint-yaml.ts"
 import { adoptHeld, type RuleIds } from "./held-yaml.ts"
+import { isSectionHaproxy } from "./made.ts"
 import { adoptParts } from "./parts-yaml.ts"
 import { type AdoptedResources, adoptResources } from "./resources.ts"
 import { nonEmpty, scalarsOf, shownXml } from "./words.ts"
@@ -32,7 +34,7 @@ export interface AdoptedCib extends Pick<AdoptedResources, "vips" | "haproxy"> {
  * The constraints that haops makes by itself between VIPs and haproxy are not said.
  */
 export function adoptCib(text: string, choices: Choices): AdoptedCib {
-  const cib = parseCib(text)
+  const cib = byUsualName(parseCib(text), choices)
   const written = child(parseXml(text), "configuration")
   const configuration = written && resolved(written)
   const resources = adoptResources(child(configuration, "resources"), cib, choices)
@@ -70,6 +72,12 @@ export function adoptCib(text: string, choices: Choices): AdoptedCib {
       ...besides(configuration),
     ],
   }
+}
+
+/** The section haproxy says its clone by one name, whatever it is called. */
+function byUsualName(cib: Cib, { placement }: Choices): Cib {
+  const name = placement && cib.resources.find(isSectionHaproxy)?.clone?.id
+  return name === undefined ? cib : asUsual(cib, { usual: HAPROXY_CLONE, name })
 }
 
 /** What the cluster writes there by itself. */

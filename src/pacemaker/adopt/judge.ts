@@ -24,11 +24,12 @@ export function judgeCib(inventory: Inventory, cib: Cib): CibVerdict {
   const desired = { ...wanted, resources: wanted.resources.map((one) => withLiveSecrets(one, cib)) }
   const { changes, conflicts } = diffCib(desired, cib, ownershipOf(desired))
   const resources = new Set(changes.flatMap(idsOf))
+  const clone = cib.resources.find(({ id }) => id === HAPROXY_RESOURCE)?.clone?.id ?? HAPROXY_CLONE
   const tied = new Set(changes.flatMap(namedIn))
   const drift = driftOf(changes, false).map(({ attribute, have, want }) => `${attribute}: ${have} would become ${want}`)
   return {
     resources,
-    haproxy: [HAPROXY_RESOURCE, HAPROXY_CLONE].some((id) => resources.has(id) || tied.has(id)),
+    haproxy: [HAPROXY_RESOURCE, HAPROXY_CLONE, clone].some((id) => resources.has(id) || tied.has(id)),
     words: [...drift, ...conflicts.map(({ message }) => message)],
   }
 }

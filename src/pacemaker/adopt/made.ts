@@ -6,7 +6,7 @@ import type { Agents } from "../agents/metadata.ts"
 import type { Attributes, CibResource } from "../cib.ts"
 import { perNode } from "../per-node.ts"
 import type { TuningYaml } from "../section/resource-schema.ts"
-import { HAPROXY_CLONE, HAPROXY_RESOURCE, isHaproxy, VIP_AGENT } from "../section/vip-resources.ts"
+import { HAPROXY_RESOURCE, isHaproxy, VIP_AGENT } from "../section/vip-resources.ts"
 import { operationsYaml, ownOperations, withoutOperators } from "./resource-yaml.ts"
 import { nonEmpty, scalarsOf } from "./words.ts"
 
@@ -36,9 +36,9 @@ function nicsAmong(parameters: Attributes): { nics: Attributes; rest: Attributes
   }
 }
 
-/** Whether this is what the section haproxy makes in a cluster, by its names. */
+/** Whether this is what the section haproxy makes in a cluster, by its name; its clone may be called as others did. */
 export function isSectionHaproxy(resource: CibResource): boolean {
-  return resource.id === HAPROXY_RESOURCE && resource.clone?.id === HAPROXY_CLONE && isHaproxy(resource)
+  return resource.id === HAPROXY_RESOURCE && resource.clone !== undefined && isHaproxy(resource)
 }
 
 export type Placement = NonNullable<HaproxyYaml["placement"]>

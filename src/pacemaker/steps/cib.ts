@@ -10,6 +10,7 @@ import {
 } from "../../model/step.ts"
 import { knownAgents } from "../agents/known.ts"
 import { agentsQuestion } from "../agents/question.ts"
+import { clonedGroups, renamedClones } from "../as-named.ts"
 import { beliefOf } from "../belief.ts"
 import { type Change, changesOf } from "../changes.ts"
 import { type Cib, EMPTY_TEXT } from "../cib.ts"
@@ -163,7 +164,10 @@ function ofNodes(changes: readonly Change[]): readonly string[] {
 function standing(want: CibWant, members: Members<CibHave>): Standing {
   if (members.elected.have.cluster !== "up") return { headline: "no cluster runs yet" }
   const { foreign } = difference(want, members)
+  const { cib } = members.elected.have
   const notes = [
+    ...renamedClones(want.desired, cib).map(({ resource, name }) => `${resource} is cloned as ${name}, and goes by it`),
+    ...clonedGroups(want.desired, cib).map(({ group, name }) => `Group ${group} is cloned as ${name} by others`),
     ...(foreign.length === 0 ? [] : [`Not ours, left alone: ${foreign.join(", ")}`]),
     ...(beliefOf(members).adopted ? [ADOPTED] : []),
   ]

@@ -311,6 +311,23 @@ test("haproxy as the guides have it is the section, and its ties go without sayi
   expect(yaml).not.toContain("constraints:")
 })
 
+test("haproxy is the section by whatever name others have cloned it, and what names it goes by the usual one", async () => {
+  const constraints = `<rsc_order id="o" first="vip" then="cl-haproxy" first-action="start" then-action="start" kind="Optional"/>
+    <rsc_colocation id="c" rsc="cl-haproxy" with-rsc="vip" score="INFINITY"/>
+    <rsc_location id="l" rsc="cl-haproxy" node="alpha" score="10"/>
+    <rsc_order id="s"><resource_set id="s-1"><resource_ref id="cl-haproxy"/><resource_ref id="d"/></resource_set></rsc_order>`
+  const tags = '<tags><tag id="web"><obj_ref id="cl-haproxy"/></tag></tags>'
+  const resources = VIP + dummy("d") + cloned("lb-haproxy", "cl-haproxy")
+  const text = cib({ config: NO_FENCING, resources, constraints, more: tags })
+  const { text: yaml, told } = await take(text, { haproxy: HAPROXY })
+  expect(told.filter((one) => !one.startsWith("haproxy.cfg: "))).toEqual([])
+  const { haproxy, pacemaker } = parseInventory(yaml.replace("[secret]", "hunter2"), "a.yaml")
+  expect(haproxy).toMatchObject({ placement: "with-vip", services: [{ name: "web" }] })
+  expect(yaml).not.toContain("cl-haproxy")
+  expect(yaml).toMatch(/locate: lb-haproxy-clone/)
+  expect(pacemaker?.constraints).toHaveLength(4)
+})
+
 test.each([
   ["under another name", cloned("haproxy", "haproxy-clone"), ""],
   [

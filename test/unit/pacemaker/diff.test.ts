@@ -8,6 +8,7 @@ import { leftOff } from "../../../src/pacemaker/diff-operation.ts"
 import { driftOf } from "../../../src/pacemaker/drift.ts"
 import { editCib } from "../../../src/pacemaker/edit/edit-cib.ts"
 import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../../src/pacemaker/ownership.ts"
+import { element } from "../../../src/pacemaker/parts/element.ts"
 import {
   cloned,
   colocation,
@@ -147,6 +148,16 @@ describe("resources", () => {
       { severity: "error", message: "resource vip exists and was not created by haops; it differs: ip=10.0.0.11" },
     ])
   })
+  test("in a group that others have named otherwise are a conflict that says the name", () => {
+    const inGroup = `<clone id="cl-g"><group id="g"><primitive id="web" class="systemd" type="haproxy"/></group></clone>`
+    const grouped = desired({ resources: [{ ...resource("web", "systemd:haproxy"), group: "tail" }] })
+    expect(diffCib(grouped, cib({ resources: inGroup }), NOTHING_OWNED).conflicts).toMatchObject([
+      {
+        message: "group tail is group g of the cluster, which was not created by haops",
+        hint: "Write group: g into the inventory and haops adopts it.",
+      },
+    ])
+  })
   test("of others are reported, never drift", () => {
     const { changes, foreign } = diffCib(desired({ resources: [web] }), have, NOTHING_OWNED)
     expect({ changes, foreign }).toEqual({ changes: [], foreign: ["resource vip"] })
@@ -168,6 +179,78 @@ describe("resources", () => {
       ownershipOf(want),
     )
     expect({ changes, notes }).toEqual({ changes: [], notes: ["vip: disabled by an operator (target-role=Stopped)"] })
+  })
+  describe("that others have cloned by a name of their own", () => {
+    const other = cib({
+      resources: VIP + WEB.replaceAll("web-clone", "cl-web"),
+      constraints: '<rsc_colocation id="theirs" rsc="vip" with-rsc="cl-web" score="INFINITY"/>',
+    })
+    const ties = [colocation("vip-with-web", "vip", "web-clone"), order("web-first", "web-clone", "vip")]
+    const placed = location("web-home", "web-clone", "n1", "10")
+    const tied = desired({ resources: [vip, web], constraints: [...ties, placed] })
+    test("are recognised by what they hold, and constraints go by that name", () => {
+      const { changes, conflicts, foreign } = diffCib(tied, other, ownershipOf(want))
+      expect(conflicts).toEqual([])
+      expect(foreign).toEqual([])
+      expect(driftOf(changes, false).map((one) => `${one.attribute}: ${one.want}`)).toEqual([
+        "constraint web-first: cl-web then vip",
+        "constraint web-home: cl-web on n1 (10)",
+      ])
+    })
+    test("are adopted so, and changed so, as are sets, tags and permissions that name them", () => {
+      const set = element("resource_set", { id: "s" }, [element("resource_ref", { id: "web-clone" })])
+      const parts = [
+        {
+          kind: "tag" as const,
+          id: "t",
+          element: element("tag", { id: "t" }, [element("obj_ref", { id: "web-clone" })]),
+        },
+      ]
+      const constraint = { type: "composed" as const, id: "c", element: element("rsc_order", { id: "c" }, [set]) }
+      const changed = { ...web, clone: { ...web.clone!, meta: { interleave: "true", "clone-max": "2" } } }
+      const all = desired({ resources: [vip, changed], constraints: [constraint], parts })
+      const { changes } = diffCib(all, other, ownershipOf(all))
+      const text = `<cib><configuration><resources>${VIP + WEB.replaceAll("web-clone", "cl-web")}</resources></configuration></cib>`
+      const written = editCib(text, changes, other, new Map())
+      expect(written).not.toContain("web-clone")
+      expect(written.match(/<clone /g)).toHaveLength(1)
+      expect(written).toContain('<resource_ref id="cl-web"')
+      expect(written).toContain('<obj_ref id="cl-web"')
+      expect(diffCib(all, parseCib(written), ownershipOf(all)).changes).toEqual([])
+    })
+    test("are called as the inventory calls them where it does, and made anew where one alone promotes", () => {
+      const named = desired({
+        resources: [vip, resource("web", "systemd:haproxy", cloned("mine", { interleave: "yes" }))],
+      })
+      expect(drift(named, other)).toEqual([
+        "resource web: clone cl-web interleave=yes -> not cloned (failover)",
+        "resource web: not cloned -> clone mine interleave=yes (restart)",
+      ])
+      expect(diffCib(named, other, NOTHING_OWNED).conflicts).toMatchObject([
+        { message: expect.stringContaining("it differs: clone cl-web interleave=yes, not cloned as mine") },
+      ])
+      const promoting = desired({ resources: [vip, resource("web", "systemd:haproxy", cloned("web-clone", {}, true))] })
+      expect(drift(promoting, other)[1]).toBe("resource web: not cloned -> promotable clone web-clone (restart)")
+    })
+    test("are not cloned by an id that is something else's", () => {
+      const bare = cib({
+        resources: `${VIP}<primitive id="web-clone" class="systemd" type="x"/><primitive id="web" class="systemd" type="haproxy"/>`,
+      })
+      const { changes, conflicts } = diffCib(want, bare, ownershipOf(want))
+      expect(changes).toEqual([])
+      expect(conflicts).toMatchObject([
+        { message: "resource web cannot be cloned: the cluster uses the id web-clone for something else" },
+      ])
+    })
+    test("in a group, with the group, come out of it before they are cloned: no clone is within another", () => {
+      const inGroup = `<clone id="cl-g"><group id="g"><primitive id="web" class="systemd" type="haproxy"/></group></clone>`
+      const text = `<cib><configuration><resources>${VIP}${inGroup}</resources></configuration></cib>`
+      const { changes } = diffCib(want, parseCib(text), ownershipOf(want))
+      const written = editCib(text, changes, parseCib(text), new Map())
+      expect(written).toMatch(/<clone id="web-clone">\s*<primitive id="web"/)
+      expect(written).not.toContain("cl-g")
+      expect(diffCib(want, parseCib(text), NOTHING_OWNED).conflicts).not.toEqual([])
+    })
   })
   describe("whose monitor is switched off", () => {
     const off = (value: string) => VIP.replace('timeout="20s"/>', `timeout="20s" enabled="${value}"/>`)
@@ -366,6 +449,20 @@ property.prop([anyDesired, anyDesired])(
     expect(diffCib(first, parseCib(built), ownershipOf(first))).toEqual(left)
     const changed = led(built, second, ownershipOf(first))
     expect(diffCib(second, parseCib(changed), ownershipOf(second))).toEqual(left)
+    const ids = [...changed.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+    expect(ids).toHaveLength(new Set(ids).size)
+  },
+)
+
+property.prop([anyDesired, anyDesired])(
+  "whatever others call clones, none is made beside or around another, and the inventory's own names are those that are there",
+  (first, second) => {
+    const called = led(EMPTY_TEXT, first, NOTHING_OWNED).replace(/"([\w-]+)-clone"/g, '"cl-$1"')
+    const changed = led(called, second, ownershipOf(first))
+    expect(diffCib(second, parseCib(changed), ownershipOf(second))).toMatchObject({ changes: [], conflicts: [] })
+    expect(changed).not.toMatch(/<clone [^>]*>\s*<clone /)
+    const clones = second.resources.flatMap(({ clone }) => clone?.id ?? [])
+    expect(changed.match(/<clone /g) ?? []).toHaveLength(clones.length)
     const ids = [...changed.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
     expect(ids).toHaveLength(new Set(ids).size)
   },
