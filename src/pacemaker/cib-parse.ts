@@ -105,7 +105,11 @@ interface Resources {
 function parseResources(elements: readonly Element[]): Resources {
   const found: Resources = { resources: [], groups: [], otherResources: [] }
   for (const element of elements) addResource(found, element, undefined)
-  return found
+  const devices = elements.filter(({ name, attributes }) => name === "template" && attributes.class === "stonith")
+  const templates = new Set(devices.map(({ attributes: { id = "" } }) => ofTemplate(id)))
+  // What is made from a template has its class.
+  const resources = found.resources.map((one) => (templates.has(one.agent) ? { ...one, fencing: true } : one))
+  return { ...found, resources }
 }
 
 function addResource(found: Resources, element: Element, clone: CibClone | undefined): void {

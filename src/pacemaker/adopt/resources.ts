@@ -2,6 +2,7 @@ import type { Remark } from "../../document/draft.ts"
 import type { HaproxyYaml } from "../../haproxy/section/schema.ts"
 import type { VipsYaml } from "../../vip/section/schema.ts"
 import type { Cib, CibResource } from "../cib.ts"
+import { templateOf } from "../parts/template.ts"
 import { setOnNode } from "../per-node.ts"
 import type { FencingYaml, ResourceYaml } from "../section/resource-schema.ts"
 import { child, descendants, type Element } from "../xml.ts"
@@ -31,7 +32,7 @@ export function adoptResources(section: Element | undefined, cib: Cib, choices: 
   let haproxy: Partial<HaproxyYaml> | undefined
   for (const element of section?.children ?? []) {
     if (element.name === "template") continue
-    const why = beyondWords(element) ?? refused(element, cib, choices)
+    const why = beyondWords(element) ?? deviceOfTemplate(element, cib) ?? refused(element, cib, choices)
     if (why !== undefined) {
       remarks.push({ path: [...RESOURCES, ""], text: shownXml(`${why}; it stays as it is`, [element]) })
       continue
@@ -103,6 +104,11 @@ function beyondWords(element: Element): string | undefined {
     if (child(element, "group") !== undefined) return "an inventory has no word for a cloned group"
   }
   return undefined
+}
+
+function deviceOfTemplate(element: Element, cib: Cib): string | undefined {
+  const made = resourcesIn(element, cib).some(({ fencing, agent }) => fencing && templateOf(agent) !== undefined)
+  return made ? "a fencing device that is made from a template has no words in an inventory" : undefined
 }
 
 /** Why the inventory did not take it. */

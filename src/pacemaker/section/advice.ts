@@ -1,6 +1,8 @@
+import { listing } from "../../base/words.ts"
 import type { Notes } from "../../document/notes.ts"
-import { hostsOf, type Pacemaker } from "../../model/inventory.ts"
+import { type CibElement, hostsOf, type Pacemaker } from "../../model/inventory.ts"
 import type { Expanded } from "../../model/section.ts"
+import { templateOf } from "../parts/template.ts"
 import { HAPROXY_RESOURCE, VIP_AGENT } from "./vip-resources.ts"
 
 /** Says what is allowed and yet likely to hurt: times without a unit, a cluster without fencing. */
@@ -10,6 +12,7 @@ export function advise({ pacemaker, haproxy, hosts }: Expanded, notes: Notes): v
   warnOfFencing(pacemaker, notes)
   warnOfIgnoredQuorum(pacemaker, hostsOf({ hosts }, pacemaker.on).length, notes)
   warnOfStoppedClones(pacemaker, notes)
+  warnOfUnwatched(pacemaker, notes)
   warnOfIdleAcls(pacemaker, notes)
   warnOfIdleUtilization(pacemaker, notes)
   if (haproxy?.placement === "with-vip") warnOfLooseVips(pacemaker, notes)
@@ -68,6 +71,24 @@ function warnOfStoppedClones({ resources }: Pacemaker, notes: Notes): void {
     const message = `on-fail: stop on a clone: one failure on one node stops ${id} on every node`
     notes.warning([...path, "operations", stopping.name], message)
   }
+}
+
+/** A resource with an agent of its own gets the agent's monitor; one from a template has what that has. */
+function warnOfUnwatched({ resources, parts = [] }: Pacemaker, notes: Notes): void {
+  const templates = parts.filter(({ kind, element }) => kind === "template" && !hasMonitor(element))
+  for (const { id } of templates) {
+    const made = resources.filter(({ agent, operations }) => {
+      return templateOf(agent) === id && operations.every(({ name }) => name !== "monitor")
+    })
+    if (made.length === 0) continue
+    const names = listing(made.map((one) => one.id))
+    const message = `has no monitor: nobody sees ${names} fail; write operations: { monitor: 30s }`
+    notes.warning(["pacemaker", "templates", id], message)
+  }
+}
+
+function hasMonitor({ name, attributes, children }: CibElement): boolean {
+  return (name === "op" && attributes.name === "monitor") || children.some(hasMonitor)
 }
 
 /** haproxy beside each of two VIPs runs nowhere as soon as they part. */

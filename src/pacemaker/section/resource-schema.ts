@@ -77,7 +77,7 @@ export const fencingSchema = z.strictObject({
   name: idSchema.describe("Id of the device in the cluster"),
   agent: z
     .string()
-    .regex(/^(stonith:)?[\w./-]+$/, "expected a fence agent such as fence_ipmilan")
+    .regex(/^(stonith:)?[\w./-]+$/, "expected a fence agent such as fence_ipmilan (a device is made from no template)")
     .describe("Fence agent, such as fence_ipmilan"),
   parameters,
   ...details,

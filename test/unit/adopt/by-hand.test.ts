@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import { parseInventory } from "../parse-inventory.ts"
 import { adopted, bare } from "./adopting.ts"
 
@@ -366,4 +367,22 @@ test("a value that an inventory's checks refuse stays as it is", async () => {
   const said = comments(text).join("\n")
   expect(said).toContain("no-quorum-policy=stopp stays as it is: expected stop or freeze")
   expect(said).toContain("is the name of a node already")
+})
+
+test("a fencing device from a template or in a cloned group is a comment that says so, and counts as one", async () => {
+  const template = '<template id="fence" class="stonith" type="fence_ipmilan"/>'
+  const group = '<clone id="cg"><group id="g"><primitive id="f2" class="stonith" type="fence_xvm"/></group></clone>'
+  const text = cib({ resources: `${template}<primitive id="f1" template="fence"/>${group}${dummy("a")}` })
+  const { text: yaml, problems } = await take(text)
+  expect(problems).toEqual([])
+  expect(comments(yaml)).toEqual(
+    expect.arrayContaining([
+      "a fencing device that is made from a template has no words in an inventory; it stays as it is:",
+      "a fencing device in a clone or group has no words in an inventory; it stays as it is:",
+    ]),
+  )
+  const { pacemaker } = parseInventory(yaml, "a.yaml")
+  expect(pacemaker).toMatchObject({ fencing: [], resources: [{ id: "a" }] })
+  const devices = parseCib(text).resources.filter(({ fencing }) => fencing)
+  expect(devices.map(({ id }) => id)).toEqual(["f1", "f2"])
 })

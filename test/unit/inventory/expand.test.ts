@@ -238,6 +238,16 @@ describe("warnings", () => {
     expect(text(section)).toEqual([warning])
   })
 
+  test("name a template without a monitor, and what is made from it that has none of its own", () => {
+    const resources =
+      "resources: { a: { agent: template:t }, b: { agent: template:t, operations: { monitor: 9s } }, c: { agent: template:w } }"
+    const templates =
+      "templates: { t: { agent: systemd:x }, w: { agent: systemd:x, operations: { monitor: 9s } }, u: { agent: systemd:y } }"
+    expect(text(`${fencing}, ${resources}, ${templates}`)).toEqual([
+      "3:218 pacemaker.templates.t: has no monitor: nobody sees a fail; write operations: { monitor: 30s }",
+    ])
+  })
+
   test.each(["5min", "300", "0"])("a recheck interval of %s is left alone", (value) => {
     expect(text(`${fencing}, properties: { cluster-recheck-interval: ${value} }`)).toEqual([])
   })

@@ -83,6 +83,10 @@ test.each([
   ],
   ["  templates: { small: { agent: template:other } }", "expected an agent such as ocf:heartbeat:IPaddr2"],
   [
+    "  fencing: [{ name: f, agent: template:small }]\n  templates: { small: { agent: systemd:app } }",
+    "expected a fence agent such as fence_ipmilan (a device is made from no template)",
+  ],
+  [
     "  templates: { small: { agent: systemd:app, operations: { moniter: 9s } } }",
     'pacemaker knows no operation "moniter"; did you mean "monitor"?',
   ],
