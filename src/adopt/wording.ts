@@ -89,6 +89,8 @@ function keyOf(
       return `rule ${ruleIds[part][Number(item)]}`
     case "templates":
       return `template ${item}`
+    case "bundles":
+      return `bundle ${item}`
     case "tags":
       return `tag ${item}`
     case "alerts":

@@ -8,7 +8,15 @@ export interface CibElement {
 /** What a part of the CIB is that is neither an attribute, nor a resource, nor a constraint. */
 export type PartKind = SectionKind | HeldKind
 /** One with a section for its like. */
-export type SectionKind = "tag" | "alert" | "fencing level" | "ACL role" | "ACL user" | "ACL group" | "template"
+export type SectionKind =
+  | "tag"
+  | "alert"
+  | "fencing level"
+  | "ACL role"
+  | "ACL user"
+  | "ACL group"
+  | "template"
+  | "bundle"
 /** One that stands in a resource, in the defaults of all, or in a node. */
 export type HeldKind = "utilization" | "rule" | "node attribute" | "node utilization"
 

@@ -20,6 +20,8 @@ export interface Resource {
   clone?: { id: string; meta: Readonly<Record<string, string>>; promotable: boolean } | undefined
   /** Member of this group, in the order of the inventory. */
   group?: string | undefined
+  /** Runs in the containers of this bundle. */
+  bundle?: string | undefined
 }
 
 /** What the inventory adds to a resource that haops makes, or sets otherwise there. */

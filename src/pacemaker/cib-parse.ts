@@ -126,6 +126,8 @@ function addResource(found: Resources, element: Element, clone: CibClone | undef
     for (const inner of element.children.filter(({ name }) => name === "primitive" || name === "group")) {
       addResource(found, inner, own)
     }
+  } else if (element.name === "bundle") {
+    found.resources.push(...childrenOf(element, "primitive").map((inner) => ({ ...primitive(inner), bundle: id })))
   } else if (element.name !== "template") {
     found.otherResources.push(id)
   }

@@ -32,6 +32,8 @@ export interface CibHave {
   options?: ReadonlySet<string> | undefined
   /** Of the agents of what is to be made or changed, what this node knows; undefined where nothing is, or none could be asked. */
   agents?: Agents | undefined
+  /** Of the engines of bundles that are to be made or changed, those that this node has; undefined where none was asked about. */
+  engines?: ReadonlySet<string> | undefined
 }
 
 /**

@@ -18,6 +18,7 @@ const resource = z.strictObject({
   meta: attributes,
   clone: z.strictObject({ id: z.string(), meta: attributes, promotable: z.boolean() }).optional(),
   group: z.string().optional(),
+  bundle: z.string().optional(),
 })
 
 const cibElement: z.ZodType<CibElement> = z.lazy(() =>

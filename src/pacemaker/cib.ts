@@ -18,7 +18,7 @@ export interface Cib {
   /** Primitives, in document order. */
   resources: readonly CibResource[]
   groups: readonly CibGroup[]
-  /** Bundles and whatever else has no place above. */
+  /** Whatever has no place above. */
   otherResources: readonly string[]
   constraints: readonly CibConstraint[]
   /** Tags, alerts, fencing levels, access control, utilization, rules and attributes of nodes. */
@@ -65,6 +65,8 @@ export interface CibResource {
   operations: readonly CibOperation[]
   clone?: CibClone | undefined
   group?: string | undefined
+  /** The bundle in whose containers it runs. */
+  bundle?: string | undefined
 }
 
 export interface CibGroup {

@@ -14,6 +14,7 @@ export function describeResource(resource: DesiredResource | CibResource): strin
     ...resource.operations.filter(({ name }) => name === "monitor").map(describeOperation),
     ...(Object.keys(resource.meta).length > 0 ? [`meta ${pairs(resource.meta).join(" ")}`] : []),
     ...(resource.clone ? [describeClone(resource.clone)] : []),
+    ...(resource.bundle ? [`in bundle ${resource.bundle}`] : []),
   ]
   return words.join("  ")
 }
@@ -75,7 +76,7 @@ export function describeDifferences(changes: readonly Change[]): string {
 function differences(change: Change): readonly string[] {
   switch (change.type) {
     case "delete-resource":
-      return [`agent ${change.have.agent}`]
+      return [`agent ${change.have.agent}${change.have.bundle ? ` in bundle ${change.have.bundle}` : ""}`]
     case "update-resource":
       return [
         ...attributes(change.parameters, change.have.parameters),

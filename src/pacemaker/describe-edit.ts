@@ -1,6 +1,7 @@
 import { textDiff } from "../host/text-diff.ts"
 import { shownValue } from "./describe-change.ts"
 import type { ParameterSecret } from "./parameter-secrets.ts"
+import { maskedWords } from "./secret-names.ts"
 import { isStandIn } from "./stand-in.ts"
 import type { Rewriting } from "./transaction.ts"
 import { type Element, parseXml, xmlLines } from "./xml.ts"
@@ -23,7 +24,9 @@ function hiding({ name, attributes, children }: Element, names: readonly string[
   return {
     name,
     attributes:
-      value === undefined ? attributes : { ...attributes, value: shown(attributes.name ?? "", value, hidden) },
+      value === undefined
+        ? maskedWords(attributes, "[secret]")
+        : { ...attributes, value: shown(attributes.name ?? "", value, hidden) },
     children: children.map((one) => hiding(one, hidden, secrets)),
   }
 }

@@ -1,5 +1,6 @@
 import type { Finding } from "../base/events.ts"
 import type { CibPart } from "../model/inventory.ts"
+import { keepingHand, withoutEmptySets } from "./bundle-hand.ts"
 import { type Change, changesOf } from "./changes.ts"
 import type { Cib } from "./cib.ts"
 import type { Desired } from "./desired.ts"
@@ -31,12 +32,15 @@ export function diffParts(
   const staying = parts.filter((one) => {
     const want = keys.get(partKey(one))
     if (!owned.part.has(partKey(one))) return true
-    return want !== undefined && !isElsewhere(one) && sameElement(want.element, one.element)
+    return want !== undefined && !isElsewhere(one) && samePart(want, one)
   })
-  const changes: Change[] = parts
-    .filter((part) => owned.part.has(partKey(part)) && (!keys.has(partKey(part)) || isElsewhere(part)))
-    .map((part) => ({ type: "delete-part", have: part }))
-  const conflicts: Finding[] = []
+  const leaving = parts.filter(
+    (part) => owned.part.has(partKey(part)) && (!keys.has(partKey(part)) || isElsewhere(part)),
+  )
+  const conflicts = leaving.flatMap((part) => holdsForeign(part, cib, owned))
+  const changes = leaving
+    .filter((part) => holdsForeign(part, cib, owned).length === 0)
+    .map((part): Change => ({ type: "delete-part", have: part }))
   for (const part of wanted) {
     const one = have.get(partKey(part))
     if (one === undefined) {
@@ -47,8 +51,8 @@ export function diffParts(
       if (rival !== undefined) conflicts.push(differs(part, rival))
       else if (!isBack && isOccupied(part, cib)) conflicts.push(occupied(part))
       else changes.push({ type: "create-part", part })
-    } else if (!sameElement(part.element, one.element)) {
-      if (owned.part.has(partKey(part))) changes.push({ type: "update-part", have: one, part })
+    } else if (!samePart(part, one)) {
+      if (owned.part.has(partKey(part))) changes.push({ type: "update-part", have: one, part: keepingHand(part, one) })
       else conflicts.push(differs(part, one))
     }
   }
@@ -69,8 +73,12 @@ export function isSatisfied(want: CibPart, { parts }: Pick<Cib, "parts">): boole
       one.kind === want.kind &&
       one.holder === want.holder &&
       (one.id === want.id || UNNAMED.has(want.kind)) &&
-      sameElement(want.element, one.element),
+      samePart(want, one),
   )
+}
+
+function samePart(want: CibPart, have: CibPart): boolean {
+  return sameElement(keepingHand(want, have).element, withoutEmptySets(have))
 }
 
 /** What is called by something else is no id of the CIB. */
@@ -90,6 +98,18 @@ function isSameLevel({ kind, element: one }: CibPart, other: CibPart): boolean {
   if (kind !== "fencing level" || other.kind !== kind) return false
   const devices = one.attributes.devices ?? ""
   return sameElement(one, { ...other.element, attributes: { ...other.element.attributes, devices } })
+}
+
+/** A bundle would take what somebody else put into it along. */
+function holdsForeign({ kind, id }: CibPart, { resources }: Cib, owned: Ownership): Finding[] {
+  const held = resources.filter(({ bundle }) => kind === "bundle" && bundle === id)
+  return held
+    .filter((one) => !owned.resource.has(one.id))
+    .map((one) => ({
+      severity: "error",
+      message: `bundle ${id} is to be removed, but resource ${one.id}, which was not created by haops, runs in it`,
+      hint: `If it is no longer needed, remove it and run haops again: pcs resource delete ${one.id}`,
+    }))
 }
 
 function differs(want: CibPart, have: CibPart): Finding {

@@ -43,8 +43,9 @@ function create(want: DesiredResource): Change[] {
 }
 
 function compare(want: DesiredResource, have: CibResource): Change[] {
-  // Another agent is another resource: nothing of the old one carries over.
-  if (agentName(want.agent) !== agentName(have.agent)) return [{ type: "delete-resource", have }, ...create(want)]
+  // Another agent is another resource, as is one inside a container: nothing of the old one carries over.
+  if (agentName(want.agent) !== agentName(have.agent) || want.bundle !== have.bundle)
+    return [{ type: "delete-resource", have }, ...create(want)]
   const parameters = diffAttributes(want.parameters, have.parameters, (a, b) => a === b, [])
   const meta = diffAttributes(want.meta, have.meta, sameValue, OPERATORS)
   const operations = diffOperations(want.operations, have.operations, { resting: isResting(have) })
@@ -135,10 +136,17 @@ function operatorNotes(want: DesiredResource | undefined, have: CibResource): re
   const all = optionsOf(have)
   const off = leftOff(want.operations, have.operations, { resting: isResting(have) })
   return [
+    ...handNotes(id, all),
+    ...off.map(({ name, options }) => `${id}: its ${name} is switched off by an operator (enabled=${options.enabled})`),
+  ]
+}
+
+/** What these meta attributes tell of an operator. */
+export function handNotes(id: string, all: Attributes): readonly string[] {
+  return [
     ...(all["target-role"] === "Stopped" ? [`${id}: disabled by an operator (target-role=Stopped)`] : []),
     ...(isUnmanaged(all) ? [`${id}: unmanaged by an operator (is-managed=${all["is-managed"]})`] : []),
     ...(isInMaintenance(all) ? [`${id}: put into maintenance by an operator`] : []),
-    ...off.map(({ name, options }) => `${id}: its ${name} is switched off by an operator (enabled=${options.enabled})`),
   ]
 }
 

@@ -1,12 +1,14 @@
 import type { Finding } from "../base/events.ts"
+import type { CibPart } from "../model/inventory.ts"
 import { asNamed } from "./as-named.ts"
+import { metaOf } from "./bundle-hand.ts"
 import { type Change, changesOf } from "./changes.ts"
 import { type Attributes, type Cib, refersTo, SECTIONS, type Section } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 import { diffConstraints } from "./diff-constraint.ts"
 import { diffGroups } from "./diff-group.ts"
 import { diffParts } from "./diff-part.ts"
-import { diffResources } from "./diff-resource.ts"
+import { diffResources, handNotes } from "./diff-resource.ts"
 import { foreignObjects } from "./foreign.ts"
 import type { Ownership } from "./ownership.ts"
 import { sameValue } from "./values.ts"
@@ -35,9 +37,12 @@ export function diffCib(wanted: Desired, cib: Cib, owned: Ownership): CibDiff {
     ...cib.seeds.map((id): Change => ({ type: "unseed", id })),
     ...SECTIONS.flatMap((section) => diffSection(section, desired.sections[section], cib, owned)),
     ...changesOf(constraints.changes, "delete-constraint"),
-    ...changesOf(parts.changes, "delete-part"),
+    ...changesOf(parts.changes, "delete-part").filter(({ have }) => !isBundle(have)),
+    // A bundle is there before what runs in it, and goes after that.
+    ...changesOf(parts.changes, "create-part").filter(({ part }) => isBundle(part)),
     ...inOrder(touched),
-    ...changesOf(parts.changes, "create-part"),
+    ...changesOf(parts.changes, "delete-part").filter(({ have }) => isBundle(have)),
+    ...changesOf(parts.changes, "create-part").filter(({ part }) => !isBundle(part)),
     ...changesOf(parts.changes, "update-part"),
     ...changesOf(constraints.changes, "create-constraint"),
   ]
@@ -51,8 +56,18 @@ export function diffCib(wanted: Desired, cib: Cib, owned: Ownership): CibDiff {
       ...parts.conflicts,
       ...bound(cib, desired, owned, touched),
     ],
-    notes: resources.notes,
+    notes: [...resources.notes, ...bundleNotes(desired, cib)],
   }
+}
+
+function bundleNotes({ parts = [] }: Desired, cib: Cib): readonly string[] {
+  const wanted = new Set(parts.filter(isBundle).map(({ id }) => id))
+  const bundles = cib.parts.filter((part) => isBundle(part) && wanted.has(part.id))
+  return bundles.flatMap(({ id, element }) => handNotes(id, metaOf(element)))
+}
+
+function isBundle({ kind }: CibPart): boolean {
+  return kind === "bundle"
 }
 
 /** Wanted attributes that differ, and owned ones that are wanted no more. Others are somebody else's. */

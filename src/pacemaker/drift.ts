@@ -58,7 +58,14 @@ function driftOfChange(change: Change, isNew: (id: string) => boolean): readonly
     case "delete-part":
       return [item(partKey(change.have), describePart(change.have), ABSENT, partRisk(change.have, isNew))]
     case "create-part":
-      return [item(partKey(change.part), ABSENT, describePart(change.part), partRisk(change.part, isNew))]
+      return [
+        item(
+          partKey(change.part),
+          ABSENT,
+          describePart(change.part),
+          change.part.kind === "bundle" ? "none" : partRisk(change.part, isNew),
+        ),
+      ]
     case "update-part":
       return [
         item(partKey(change.part), describePart(change.have), describePart(change.part), partRisk(change.part, isNew)),
@@ -113,7 +120,7 @@ function update({
 
 /** Where nodes have room decides where things run; parameters that change restart what has them. */
 function partRisk({ kind, holder, element }: CibPart, isNew: (id: string) => boolean): Risk {
-  if (kind === "template") return "restart"
+  if (kind === "template" || kind === "bundle") return "restart"
   if (holder === undefined || isNew(holder)) return "none"
   if (kind === "rule") return element.name === "instance_attributes" ? "restart" : "none"
   return "failover"

@@ -21,3 +21,14 @@ export function isSecretName(name: string): boolean {
 export function isSensitiveName(name: string): boolean {
   return SENSITIVE.test(name)
 }
+
+/** What a bundle tells its engine, where it speaks of a secret, under a mask. */
+export function maskedWords(
+  attributes: Readonly<Record<string, string>>,
+  mask: string,
+): Readonly<Record<string, string>> {
+  const isHidden = (name: string, value: string) => /^(options|run-command)$/.test(name) && isSensitiveName(value)
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, isHidden(name, value) ? mask : value]),
+  )
+}

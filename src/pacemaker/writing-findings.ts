@@ -9,6 +9,7 @@ import { type Change, changesOf } from "./changes.ts"
 import type { Cib } from "./cib.ts"
 import type { CibHave } from "./cib-probe.ts"
 import type { CibWant } from "./cib-want.ts"
+import { engineFindings } from "./engines.ts"
 import { doubtful, insteadOf } from "./known-options.ts"
 import { fencePackage } from "./packages.ts"
 import { schemaFindings } from "./schema-check.ts"
@@ -25,6 +26,7 @@ export function writingFindings(
   return [
     ...unknownOptions(changes, elected),
     ...absences(changes, all, placeOf),
+    ...engineFindings(changes, all),
     ...agentFindings(changes, { resources, agents, ids: staying(cib, changes), placeOf }),
     ...schemaFindings(changes, { schema: cib.schema, resources, placeOf }),
   ]

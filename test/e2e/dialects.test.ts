@@ -71,6 +71,31 @@ constraint location add vip-home vip controller1 ${score}100`
   return `set -e\n${commands.replace(/^.*$/gm, "pcs -f /tmp/cib.xml $& >&2")}\ncat /tmp/cib.xml`
 }
 
+/** A bundle with all that it may have, and one that only holds a container. */
+const BUNDLED = `name: lab
+controllers: { controller1: 10.0.0.12, controller2: 10.0.0.13 }
+pacemaker:
+  password: { env: P }
+  bundles:
+    box:
+      podman: { image: "localhost/app:1", replicas: 2, replicasPerHost: 1, runCommand: /bin/run, options: --log-driver=none }
+      network: { ipRangeStart: 10.0.0.50, controlPort: 3200, hostNetmask: 24, ports: [80, { port: 81, internalPort: 8081 }, { range: 2000-2010 }] }
+      storage: [{ source: /srv/a, target: /var/a, options: ro }, { sourceRoot: /srv/b, target: /var/b }]
+      meta: { priority: 2 }
+    plain: { docker: { image: app, promotedMax: 1, network: host } }
+  resources:
+    inside: { agent: ocf:heartbeat:Dummy, operations: { monitor: 9s }, bundle: box }
+  constraints: [{ locate: box, prefers: controller1, score: 5 }]
+`
+
+function bundledByHand(future: string): string {
+  const commands = `resource bundle create box container podman image=localhost/app:1 replicas=2 replicas-per-host=1 run-command=/bin/run options=--log-driver=none network ip-range-start=10.0.0.50 control-port=3200 host-netmask=24 port-map port=80 port-map port=81 internal-port=8081 port-map range=2000-2010 storage-map source-dir=/srv/a target-dir=/var/a options=ro storage-map source-dir-root=/srv/b target-dir=/var/b meta priority=2
+resource bundle create plain container docker image=app promoted-max=1 network=host
+resource create ${future} inside ocf:heartbeat:Dummy op monitor interval=9s bundle box
+constraint location box prefers controller1=5`
+  return `set -e\n${commands.replace(/^.*$/gm, "pcs -f /tmp/cib.xml $& >&2")}\ncat /tmp/cib.xml`
+}
+
 /** The same with crmsh, which has a language for it. */
 const BY_CRM = (
   promoted: string,
@@ -145,6 +170,18 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
     const { changes } = diffCib(RICH, parseCib(hand), ownershipOf(RICH))
     expect(changes).toEqual([{ type: "unseed", id: "haops-seed" }])
     await expectTakenIn(hand.replace(/<cluster_property_set id="haops-seed">.*?<\/cluster_property_set>/s, ""))
+  })
+
+  test("a bundle is the one that is made by hand with pcs, which its schema takes, and is taken in whole", async () => {
+    sh(node, `${NEW_CIB} cibadmin --delete --xml-text '<cluster_property_set id="haops-seed"/>'`)
+    sh(node, `CIB_file=/tmp/cib.xml crm_attribute --type crm_config --name stonith-enabled --update false`)
+    const want = desiredCib(parseInventory(BUNDLED, "i.yaml"))!
+    const made = lead(want, NOTHING_OWNED)
+    sh(node, "cat >/tmp/made.xml; crm_verify -x /tmp/made.xml", made)
+    const hand = sh(node, bundledByHand(spelling.future))
+    expect(meaning(made)).toEqual(meaning(hand))
+    expect(diffCib(want, parseCib(hand), ownershipOf(want))).toEqual(IN_SYNC)
+    await expectTakenIn(hand)
   })
 
   test("what the agents know is asked of them: no agent, another parameter, one that is needed, another operation", () => {

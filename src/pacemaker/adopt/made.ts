@@ -18,7 +18,7 @@ export function vipYaml(resource: CibResource, agents: Agents): VipYaml | undefi
   const { nics, rest } = nicsAmong(others)
   const nic = same ?? (Object.keys(nics).length === 0 ? undefined : nics)
   const address = `${ip}/${prefix}`
-  const loose = resource.clone === undefined && resource.group === undefined
+  const loose = [resource.clone, resource.group, resource.bundle].every((one) => one === undefined)
   if (resource.agent !== VIP_AGENT || !loose || parseCidr(address) === undefined) return undefined
   const { interval, tuning } = tuningOf(resource, rest, agents)
   if (interval === undefined) return undefined

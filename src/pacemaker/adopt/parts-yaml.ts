@@ -15,20 +15,22 @@ import {
 import { templateSchema } from "../section/resource-schema.ts"
 import type { PacemakerYaml } from "../section/schema.ts"
 import { templatePart } from "../section/templates.ts"
+import { bundleYaml } from "./bundle-yaml.ts"
 import type { Choices } from "./choices.ts"
 import { operationsYaml } from "./resource-yaml.ts"
 import { nonEmpty, scalarOf, scalarsOf, shownXml } from "./words.ts"
 
 export interface AdoptedParts {
-  yaml: Pick<PacemakerYaml, "templates" | "tags" | "alerts" | "fencingLevels" | "acls">
+  yaml: Pick<PacemakerYaml, "templates" | "bundles" | "tags" | "alerts" | "fencingLevels" | "acls">
   /** Ids of the fencing levels, in their order. */
   levelIds: readonly string[]
   remarks: readonly Remark[]
 }
 
 /** Tags, alerts, fencing levels and access control in an inventory's words. What it would not make again as it is, is among the remarks. */
-export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
+export function adoptParts({ parts, resources }: Cib, { refused }: Choices): AdoptedParts {
   const templates: Record<string, unknown> = {}
+  const bundles: Record<string, unknown> = {}
   const tags: Record<string, unknown> = {}
   const alerts: Record<string, unknown> = {}
   const acls = {
@@ -41,6 +43,7 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
   const remarks: Remark[] = []
   const places: Readonly<Record<SectionKind, Record<string, unknown> | unknown[]>> = {
     template: templates,
+    bundle: bundles,
     tag: tags,
     alert: alerts,
     "ACL role": acls.roles,
@@ -54,6 +57,9 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
     const yaml = yamlOf({ ...part, kind })
     const why = refused.get(partKey(part)) ?? (yaml === undefined ? "an inventory has no words for this" : undefined)
     const place = places[kind]
+    // One that is left out has been told, with what runs in it; it is left out with that.
+    const held = resources.filter(({ bundle }) => kind === "bundle" && bundle === part.id)
+    if (held.some(({ id }) => refused.has(`resource ${id}`)) || (kind === "bundle" && why !== undefined)) continue
     if (why !== undefined)
       remarks.push({ path: ["pacemaker", ""], text: shownXml(`${why}; it stays as it is`, [part.element]) })
     else if (Array.isArray(place)) {
@@ -61,14 +67,23 @@ export function adoptParts({ parts }: Cib, { refused }: Choices): AdoptedParts {
       levelIds.push(part.id)
     } else place[part.id] = yaml
   }
-  const yaml = nonEmpty({ templates, tags, alerts, fencingLevels, acls: nonEmpty(acls) }) as AdoptedParts["yaml"]
+  const yaml = nonEmpty({
+    templates,
+    bundles,
+    tags,
+    alerts,
+    fencingLevels,
+    acls: nonEmpty(acls),
+  }) as AdoptedParts["yaml"]
   return { yaml, levelIds, remarks }
 }
 
 /** Undefined where an inventory would not make the same of it, or it holds what may be a secret. */
 function yamlOf(part: CibPart & { kind: SectionKind }): unknown {
+  if (part.kind === "bundle") return bundleYaml(part)
   if (holdsSecret(part.element)) return undefined
-  const { again, yaml } = wordsOf(part)
+  const { kind } = part
+  const { again, yaml } = wordsOf({ ...part, kind })
   return again !== undefined && sameElement(again.element, part.element) ? yaml : undefined
 }
 
@@ -84,7 +99,7 @@ interface Words {
   again: CibPart | undefined
 }
 
-function wordsOf({ kind, id, element }: CibPart & { kind: SectionKind }): Words {
+function wordsOf({ kind, id, element }: CibPart & { kind: Exclude<SectionKind, "bundle"> }): Words {
   const ids = element.children.map(({ attributes }) => attributes.id ?? "")
   switch (kind) {
     case "tag":

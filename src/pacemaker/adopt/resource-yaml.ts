@@ -11,7 +11,7 @@ import { nonEmpty, scalarsOf } from "./words.ts"
 
 /** What a resource of the CIB is in an inventory's words, and what there is to say beside it. */
 export interface ResourceWords {
-  yaml: Partial<Pick<ResourceYaml, "parameters" | "operations" | "meta" | "clone" | "group">>
+  yaml: Partial<Pick<ResourceYaml, "parameters" | "operations" | "meta" | "clone" | "group" | "bundle">>
   remarks: readonly Remark[]
 }
 
@@ -24,6 +24,7 @@ export function resourceWords(resource: CibResource, path: Path, agents: Agents)
     meta: scalarsOf(withoutOperators(resource.meta)),
     clone: cloneOf(resource),
     group: resource.group,
+    bundle: resource.bundle,
   }
   return { yaml: nonEmpty(yaml), remarks: [...remarks, ...operatorRemarks(resource, path)] }
 }
@@ -99,7 +100,7 @@ const AT_REST: Readonly<Record<string, string>> = {
   maintenance: "false",
 }
 
-export function operatorRemarks({ meta, clone }: CibResource, path: Path): readonly Remark[] {
+export function operatorRemarks({ meta, clone }: Pick<CibResource, "meta" | "clone">, path: Path): readonly Remark[] {
   return Object.entries({ ...clone?.meta, ...meta })
     .filter(([name, value]) => OPERATORS.includes(name) && !sameValue(value, AT_REST[name] ?? ""))
     .map(([name, value]) => ({ path, text: `${name}=${value}, as an operator left it; haops leaves it alone` }))

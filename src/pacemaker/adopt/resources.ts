@@ -1,11 +1,14 @@
 import type { Remark } from "../../document/draft.ts"
 import type { HaproxyYaml } from "../../haproxy/section/schema.ts"
 import type { VipsYaml } from "../../vip/section/schema.ts"
+import { metaOf } from "../bundle-hand.ts"
 import type { Cib, CibResource } from "../cib.ts"
+import { partKey } from "../parts/kinds.ts"
 import { templateOf } from "../parts/template.ts"
 import { setOnNode } from "../per-node.ts"
 import type { FencingYaml, ResourceYaml } from "../section/resource-schema.ts"
 import { child, descendants, type Element } from "../xml.ts"
+import { bundleYaml } from "./bundle-yaml.ts"
 import type { Choices } from "./choices.ts"
 import { heldYaml } from "./held-yaml.ts"
 import { haproxyTuning, isSectionHaproxy, vipYaml } from "./made.ts"
@@ -32,7 +35,11 @@ export function adoptResources(section: Element | undefined, cib: Cib, choices: 
   let haproxy: Partial<HaproxyYaml> | undefined
   for (const element of section?.children ?? []) {
     if (element.name === "template") continue
-    const why = beyondWords(element) ?? deviceOfTemplate(element, cib) ?? refused(element, cib, choices)
+    const why =
+      beyondWords(element) ??
+      bundleBeyond(element, cib, choices) ??
+      deviceOfTemplate(element, cib) ??
+      refused(element, cib, choices)
     if (why !== undefined) {
       remarks.push({ path: [...RESOURCES, ""], text: shownXml(`${why}; it stays as it is`, [element]) })
       continue
@@ -59,7 +66,7 @@ export function adoptResources(section: Element | undefined, cib: Cib, choices: 
         ...notAmongVips(resource.id, place, choices),
       )
     }
-    remarks.push(...aroundIt(element))
+    remarks.push(...aroundIt(element), ...bundleRemarks(element))
   }
   return { fencing, resources, vips, haproxy, remarks }
 }
@@ -95,15 +102,28 @@ function primitives(element: Element): readonly Element[] {
 /** Why an inventory cannot say what this is. */
 function beyondWords(element: Element): string | undefined {
   const { name } = element
-  if (name === "bundle") return "an inventory has no word for a bundle"
-  if (!["primitive", "group", "clone", "master"].includes(name)) return `an inventory has no word for <${name}>`
+  if (!["primitive", "group", "clone", "master", "bundle"].includes(name))
+    return `an inventory has no word for <${name}>`
   const inner = primitives(element)
   if (name !== "primitive" && inner.some(({ attributes }) => attributes.class === "stonith"))
-    return "a fencing device in a clone or group has no words in an inventory"
+    return "a fencing device in a clone, group or bundle has no words in an inventory"
   if (name === "clone" || name === "master") {
     if (child(element, "group") !== undefined) return "an inventory has no word for a cloned group"
   }
   return undefined
+}
+
+function bundleBeyond({ name, attributes }: Element, { parts }: Cib, { refused }: Choices): string | undefined {
+  const part = parts.find(({ kind, id }) => kind === "bundle" && id === attributes.id)
+  if (name !== "bundle" || part === undefined) return undefined
+  if (child(part.element, "rkt") !== undefined) return "pacemaker 3 has dropped rkt, for which an inventory has no word"
+  const why = refused.get(partKey(part))
+  return why ?? (bundleYaml(part) === undefined ? "an inventory has no words for all of this bundle" : undefined)
+}
+
+function bundleRemarks(element: Element): readonly Remark[] {
+  if (element.name !== "bundle") return []
+  return operatorRemarks({ meta: metaOf(element) }, ["pacemaker", "bundles", element.attributes.id ?? ""])
 }
 
 function deviceOfTemplate(element: Element, cib: Cib): string | undefined {
@@ -148,7 +168,7 @@ function isSometimes(element: Element): boolean {
 
 /** What a group or clone has besides what it holds. */
 function aroundIt(element: Element): readonly Remark[] {
-  if (element.name === "primitive") return []
+  if (element.name === "primitive" || element.name === "bundle") return []
   const isMeta = (one: Element) => element.name !== "group" && one.name === "meta_attributes" && !isSometimes(one)
   const parts = element.children.filter((one) => !["primitive", "group"].includes(one.name) && !isMeta(one))
   if (parts.length === 0) return []

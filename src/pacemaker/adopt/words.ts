@@ -1,5 +1,5 @@
 import type { OptionsYaml } from "../../document/scalars-schema.ts"
-import { isSensitiveName } from "../secret-names.ts"
+import { isSensitiveName, maskedWords } from "../secret-names.ts"
 import { type Element, xmlLines } from "../xml.ts"
 
 /** Text as YAML writes it without quotes, where it comes back as the same text. */
@@ -27,6 +27,6 @@ export function shownXml(why: string, elements: readonly Element[]): string {
 
 function masked({ name, attributes, children }: Element): Element {
   const hidden = attributes.name !== undefined && attributes.value !== undefined && isSensitiveName(attributes.name)
-  const shown = hidden ? { ...attributes, value: "(not shown)" } : attributes
+  const shown = hidden ? { ...attributes, value: "(not shown)" } : maskedWords(attributes, "(not shown)")
   return { name, attributes: shown, children: children.map(masked) }
 }

@@ -3,6 +3,7 @@ import { changesOf } from "../changes.ts"
 import type { CibHave } from "../cib-probe.ts"
 import type { CibWant } from "../cib-want.ts"
 import { diffCib } from "../diff.ts"
+import { engineScript, enginesIn, parseEngines } from "../engines.ts"
 import { ownershipOf } from "../ownership.ts"
 import { withoutSecrets } from "../parameter-secrets.ts"
 import { templateOf } from "../parts/template.ts"
@@ -22,9 +23,14 @@ export function agentsQuestion(want: CibWant, have: CibHave): Question<CibHave> 
   ])
   const made = desired.resources.filter(({ id }) => changed.has(id))
   const agents = made.filter(({ agent }) => templateOf(agent) === undefined).map(({ agent }) => agentName(agent))
-  if (agents.length === 0) return undefined
+  const engines = enginesIn(changes)
+  if (agents.length === 0 && engines.length === 0) return undefined
   return {
-    script: metadataScript([...new Set(agents)]),
-    parse: ({ stdout }) => ({ ...have, agents: parseAgents(stdout) }),
+    script: [engineScript(engines), metadataScript([...new Set(agents)])].filter(Boolean).join("\n"),
+    parse: ({ stdout }) => ({
+      ...have,
+      agents: parseAgents(stdout),
+      ...(engines.length === 0 ? {} : { engines: parseEngines(stdout) }),
+    }),
   }
 }

@@ -64,7 +64,8 @@ function rewrite(document: CibDocument, node: XmlNode, want: CibElement): void {
     const kept = { ...(id === undefined ? {} : { id }), ...(description === undefined ? {} : { description }) }
     node.setAttributes({ ...want.attributes, ...kept })
   }
-  const left = [...node.children]
+  // What runs in a bundle is a resource of its own.
+  const left = node.children.filter((one) => node.name !== "bundle" || one.name !== "primitive")
   const take = (found: (one: XmlNode) => boolean) => {
     const at = left.findIndex(found)
     return at === -1 ? undefined : left.splice(at, 1)[0]
@@ -82,8 +83,18 @@ function rewrite(document: CibDocument, node: XmlNode, want: CibElement): void {
 }
 
 /** What tells one of several apart. */
-const KEYS: Readonly<Record<string, string>> = { nvpair: "name", recipient: "value" }
-const LONE = ["instance_attributes", "meta_attributes", "utilization", "operations"]
+const KEYS: Readonly<Record<string, string>> = {
+  nvpair: "name",
+  recipient: "value",
+  "port-mapping": "port",
+  "storage-mapping": "target-dir",
+}
+const LONE = ["instance_attributes", "meta_attributes", "utilization", "operations"].concat([
+  "podman",
+  "docker",
+  "network",
+  "storage",
+])
 
 function isNamesake(one: XmlNode, child: CibElement): boolean {
   // What only refers to another's says nothing itself that could be changed.

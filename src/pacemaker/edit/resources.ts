@@ -10,12 +10,14 @@ import { XmlNode } from "./xml-document.ts"
 
 type Clone = Pick<CibClone, "id" | "meta" | "promotable">
 
-/** Writes a new resource, and its clone around it. */
+/** Writes a new resource, into its bundle, or with its clone around it. */
 export function createResource(resource: DesiredResource, editing: Editing): void {
   const { document } = editing
-  const resources = document.section("resources")
-  const { id, parameters, meta, clone } = resource
-  const primitive = resources.insert(new XmlNode("primitive", { id, ...agentAttributes(resource.agent) }))
+  const { id, parameters, meta, clone, bundle } = resource
+  const holder = bundle === undefined ? undefined : document.find(bundle)
+  const primitive = (holder ?? document.section("resources")).insert(
+    new XmlNode("primitive", { id, ...agentAttributes(resource.agent) }),
+  )
   changeParameters(document, primitive, { set: parameters, unset: [] })
   changeAttributes(document, primitive, "meta_attributes", { set: meta, unset: [] })
   writeOperations(primitive, resource, editing)

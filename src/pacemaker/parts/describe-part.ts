@@ -26,11 +26,22 @@ export function describePart({ kind, element }: CibPart): string {
       const rule = children.find(({ name }) => name === "rule")
       return `${pairs.join(" ")} where ${rule === undefined ? "" : ruleText(rule)}`
     }
+    case "bundle":
+      return children.map(bundleText).join("  ")
     case "template":
       return [agentText(said), ...children.flatMap(templateText)].join(" ")
     case "alert":
       return [said.path ?? "", ...children.map(alertPart)].filter(Boolean).join("  ")
   }
+}
+
+function bundleText({ name, attributes, children }: CibElement): string {
+  if (name === "storage") return children.map(bundleText).join(" ")
+  const { id: _, ...said } = attributes
+  // What is told to an engine may hold a secret.
+  const own = Object.entries(said).map(([key, value]) => `${key}=${isSensitiveName(value) ? "[secret]" : value}`)
+  if (name === "meta_attributes") return `meta ${children.map((one) => pair(one.attributes)).join(" ")}`
+  return [name.replace("-mapping", ""), ...own, ...children.map(bundleText)].join(" ")
 }
 
 function agentText({ class: standard, provider, type }: Readonly<Record<string, string>>): string {

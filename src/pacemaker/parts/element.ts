@@ -54,6 +54,9 @@ const EXACT: ReadonlySet<string> = new Set([
   "acl_permission",
   "obj_ref",
   "resource_ref",
+  "podman",
+  "docker",
+  "storage-mapping",
 ])
 
 /** Elements whose id is what they say. */
@@ -104,6 +107,9 @@ function orderOf({ score, ...rest }: Readonly<Record<string, string>>): Readonly
 
 const SETS: ReadonlySet<string> = new Set(["instance_attributes", "meta_attributes", "utilization", "rule"])
 
+/** What a bundle is made of. */
+const BUNDLED = ["podman", "docker", "rkt", "network", "storage"]
+
 function withoutScore(one: CibElement): CibElement {
   if (one.name !== "rule") return one
   const { score: _, ...attributes } = one.attributes
@@ -121,7 +127,9 @@ function childrenOf({ name, children: all }: CibElement): readonly CibElement[] 
   const loose = new Map([
     ["nvpair", sorted("nvpair", "name")],
     ["op", sorted("op", "name")],
-    ...["instance_attributes", "meta_attributes", "utilization", "operations"].map(
+    ["port-mapping", sorted("port-mapping", "port")],
+    ["storage-mapping", sorted("storage-mapping", "target-dir")],
+    ...["instance_attributes", "meta_attributes", "utilization", "operations", ...BUNDLED].map(
       (one) => [one, children.filter(({ name }) => name === one)] as const,
     ),
     ["recipient", sorted("recipient", "value")],

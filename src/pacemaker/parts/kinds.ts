@@ -12,6 +12,7 @@ export const PART_PLACES: Readonly<Record<SectionKind, { section: string; name: 
   "ACL user": { section: "acls", name: "acl_target" },
   "ACL group": { section: "acls", name: "acl_group" },
   template: { section: "resources", name: "template" },
+  bundle: { section: "resources", name: "bundle" },
 }
 
 const SECTION_KINDS = Object.keys(PART_PLACES) as SectionKind[]
@@ -33,7 +34,7 @@ export function readParts(configuration: Element | undefined): readonly CibPart[
   return [
     ...SECTION_KINDS.flatMap((kind) => {
       const { section, name } = PART_PLACES[kind]
-      return childrenOf(child(configuration, section), name).map((element) => part(kind, idOf(element), element))
+      return childrenOf(child(configuration, section), name).map((element) => part(kind, idOf(element), bare(element)))
     }),
     ...primitives.flatMap(utilizationOf),
     ...primitives.flatMap((one) => rulesIn(one, idOf(one))),
@@ -47,6 +48,12 @@ export function readParts(configuration: Element | undefined): readonly CibPart[
 
 function part(kind: PartKind, id: string, element: Element, holder?: string): CibPart {
   return { kind, id, element, ...(holder === undefined ? {} : { holder }) }
+}
+
+/** What runs in a bundle is a resource. */
+function bare(element: Element): Element {
+  if (element.name !== "bundle") return element
+  return { ...element, children: element.children.filter(({ name }) => name !== "primitive") }
 }
 
 function idOf({ attributes }: Element): string {

@@ -25,6 +25,8 @@ const SINCE: readonly { since: SchemaVersion; word: string; isIn(element: CibEle
       ["date_spec", "duration"].includes(name) &&
       ["minutes", "seconds", "days", "yeardays"].some((part) => attributes[part] !== undefined),
   },
+  { since: [3, 0], word: "promoted-max", isIn: ({ attributes }) => attributes["promoted-max"] !== undefined },
+  { since: [3, 2], word: "podman", isIn: ({ name }) => name === "podman" },
   { since: [3, 6], word: "influence", isIn: ({ attributes }) => attributes.influence !== undefined },
 ]
 

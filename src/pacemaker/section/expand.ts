@@ -5,6 +5,7 @@ import { texts } from "../../document/scalars-schema.ts"
 import { secretSource } from "../../document/secret-schema.ts"
 import type { HaproxySettings } from "../../model/haproxy.ts"
 import type { Host, Pacemaker, Vip } from "../../model/inventory.ts"
+import { expandBundles } from "./bundles.ts"
 import { checkVocabulary, OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS } from "./cluster-vocabulary.ts"
 import { expandConstraints, resourceNames } from "./constraints-expand.ts"
 import { corosyncOptions } from "./corosync-schema.ts"
@@ -42,22 +43,25 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   const nodes = members.map(({ name }) => name)
   const claim = claims(nodes, notes)
   const resources = expandResources(yaml.resources ?? {}, { made, fencing, claim, file: parts.file }, notes)
-  const tags = [...Object.keys(yaml.tags ?? {}), ...Object.keys(yaml.templates ?? {})]
+  const bundles = Object.keys(yaml.bundles ?? {})
+  const tags = [...Object.keys(yaml.tags ?? {}), ...Object.keys(yaml.templates ?? {}), ...bundles]
   const constraints = expandConstraints(
     yaml.constraints ?? [],
     { resources, fencing, tags, hosts: parts.hosts, on },
     notes,
   )
   const ties = haproxy === undefined ? [] : tiesOf(vips, haproxy, constraints)
-  checkConstraintIds(constraints, { names: resourceNames({ resources, fencing }), ties }, notes)
+  const taken = [...resourceNames({ resources, fencing }), ...bundles]
+  checkConstraintIds(constraints, { names: taken, ties }, notes)
   const names = {
-    resources: resourceNames({ resources, fencing }),
+    resources: [...resourceNames({ resources, fencing }), ...bundles],
     devices: fencing.map(({ id }) => id),
     constraints: constraints.map(({ id }) => id),
     nodes,
   }
   const others = [
     ...expandTemplates(yaml, claim, notes),
+    ...expandBundles(yaml, resources, claim, notes),
     ...expandParts(yaml, names, claim, notes),
     ...expandHeld(yaml, { nodes }, claim, notes),
   ]

@@ -61,6 +61,7 @@ export const resourceSchema = z.strictObject({
   utilization: utilizationSchema.describe("What it takes of a node's room, which placement-strategy may weigh"),
   rules: z.array(resourceRuleSchema).optional().describe("Attributes that hold where or when a rule does"),
   group: idSchema.optional().describe("Resource group that it is a member of, in the order of this file"),
+  bundle: idSchema.optional().describe("Bundle in whose containers it runs"),
 })
 
 /** What several resources have in common; its name is its key. */

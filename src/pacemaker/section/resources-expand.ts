@@ -62,6 +62,7 @@ function expandOne(id: string, yaml: Partial<ResourceYaml> & { agent: string }, 
     meta: texts(yaml.meta),
     clone: expandClone(id, yaml.clone),
     group: yaml.group,
+    ...(yaml.bundle === undefined ? {} : { bundle: yaml.bundle }),
   }
 }
 

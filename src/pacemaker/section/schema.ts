@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { groupSchema, idSchema } from "../../document/scalars-schema.ts"
 import { secretSchema } from "../../document/secret-schema.ts"
+import { bundleSchema } from "./bundle-schema.ts"
 import { OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS, vocabularySchema } from "./cluster-vocabulary.ts"
 import { constraintSchema } from "./constraint-schema.ts"
 import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema.ts"
@@ -39,6 +40,10 @@ export const pacemakerSchema = z.strictObject({
     .record(idSchema, templateSchema)
     .optional()
     .describe("What several resources have in common, by name; agent: template:NAME makes one of it"),
+  bundles: z
+    .record(idSchema, bundleSchema)
+    .optional()
+    .describe("Containers that the cluster runs, by name; bundle: NAME puts a resource into one"),
   constraints: z.array(constraintSchema).optional().describe("What runs where, with what and after what"),
   fencingLevels: z.array(fencingLevelSchema).optional().describe("Which devices fence a node, one level after another"),
   tags: tagsSchema.optional().describe("Names for several resources at once"),

@@ -369,6 +369,35 @@ test("a value that an inventory's checks refuse stays as it is", async () => {
   expect(said).toContain("is the name of a node already")
 })
 
+test("a bundle is taken in with what runs in it, and one of rkt or with a secret is a comment", async () => {
+  const network = '<network control-port="3200"><port-mapping id="m" range="1-9"/></network>'
+  const text = cib({
+    config: NO_FENCING,
+    resources: [
+      `<bundle id="box"><podman image="7" replicas="2"/>${network}${set("box", "meta", { "target-role": "Stopped", priority: "4" })}${dummy("inside", monitor("inside"))}</bundle>`,
+      `<bundle id="old"><rkt image="x"/>${network.replace('"m"', '"m1"')}${dummy("in-old")}</bundle>`,
+      `<bundle id="ip"><podman image="x"/>${network.replace('"m"', '"m2"')}${address("inner", "10.0.0.44", { cidr_netmask: "24" })}</bundle>`,
+      `<bundle id="odd"><docker image="x" options="-e PASSWORD=hunter2"/></bundle>`,
+    ].join(""),
+  })
+  const { text: yaml, told, problems } = await take(text.replace('value="hunter2"', ""))
+  expect({ told, problems }).toEqual({ told: [], problems: [] })
+  const { pacemaker } = parseInventory(yaml, "a.yaml")
+  expect(pacemaker?.resources).toMatchObject([
+    { id: "inside", bundle: "box" },
+    { id: "inner", bundle: "ip" },
+  ])
+  expect(pacemaker?.parts?.map(({ kind, id }) => `${kind} ${id}`)).toEqual(["bundle box", "bundle ip"])
+  expect(yaml).toMatch(/box:\n +podman: \{ image: "7", replicas: 2 \}\n +network: \{ controlPort: 3200/)
+  expect(yaml).not.toContain("hunter2")
+  expect(yaml).toContain("meta: { priority: 4 }")
+  expect(comments(yaml)).toContain("target-role=Stopped, as an operator left it; haops leaves it alone")
+  expect(comments(yaml)).toContain(
+    "pacemaker 3 has dropped rkt, for which an inventory has no word; it stays as it is:",
+  )
+  expect(comments(yaml)).toContain("an inventory has no words for all of this bundle; it stays as it is:")
+})
+
 test("a fencing device from a template or in a cloned group is a comment that says so, and counts as one", async () => {
   const template = '<template id="fence" class="stonith" type="fence_ipmilan"/>'
   const group = '<clone id="cg"><group id="g"><primitive id="f2" class="stonith" type="fence_xvm"/></group></clone>'
@@ -378,7 +407,7 @@ test("a fencing device from a template or in a cloned group is a comment that sa
   expect(comments(yaml)).toEqual(
     expect.arrayContaining([
       "a fencing device that is made from a template has no words in an inventory; it stays as it is:",
-      "a fencing device in a clone or group has no words in an inventory; it stays as it is:",
+      "a fencing device in a clone, group or bundle has no words in an inventory; it stays as it is:",
     ]),
   )
   const { pacemaker } = parseInventory(yaml, "a.yaml")

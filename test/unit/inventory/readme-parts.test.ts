@@ -60,3 +60,11 @@ test("the README's room and rules are what they look like", () => {
     "rule of op_defaults: timeout=60s where op monitor and resource systemd:app",
   ])
 })
+
+test("the README's container is what it looks like", () => {
+  const { parts = [], resources } = example("Containers")
+  expect(parts.map((part) => `${part.kind} ${part.id}: ${describePart(part)}`)).toEqual([
+    "bundle shop: podman image=registry.example.org/shop:7 replicas=3  network ip-range-start=10.0.0.50 host-netmask=24 port port=8080  storage source-dir=/srv/shop target-dir=/var/lib/shop options=rw",
+  ])
+  expect(resources.find(({ id }) => id === "app")).toMatchObject({ bundle: "shop" })
+})
