@@ -60,7 +60,13 @@ function mayRestore(want: Want, { all }: Members<Have>): boolean {
 }
 
 function isOfBackup({ conf }: Want, { text }: Have): boolean {
-  return text !== undefined && withoutDevice(text).trimEnd() === conf.trimEnd()
+  return text !== undefined && bare(text) === bare(conf)
+}
+
+/** Without what the shells write anew as they set the device up again: its block, the file's number, empty lines. */
+function bare(text: string): string {
+  const lines = withoutDevice(text).split("\n")
+  return lines.filter((line) => line.trim() !== "" && !/^\s*config_version:/.test(line)).join("\n")
 }
 
 function drift(want: Want, members: Members<Have>): Drift[] {

@@ -5,8 +5,11 @@ import { describe, expect, test } from "vitest"
 import type { Backup, KeptFile } from "../../../src/backup/archive.ts"
 import { restoredStep } from "../../../src/backup/restored.ts"
 import { Secret } from "../../../src/base/secret.ts"
+import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
+import { quorumDevice } from "../../../src/membership/steps/quorum-device.ts"
 import type { JointStep } from "../../../src/model/step.ts"
-import { context, facts, HOSTS, LAB } from "../membership/cluster.ts"
+import { context, facts, gather, HOSTS, judgeAll, LAB } from "../membership/cluster.ts"
+import { parseInventory } from "../parse-inventory.ts"
 import { sandbox } from "../step-harness.ts"
 
 const CONF = `totem {
@@ -154,6 +157,7 @@ describe("where a run was cut short", () => {
   test.each([
     ["as it was written", CONF],
     ["with its device again", DEVICE],
+    ["with its device again, as a newer file", DEVICE.replace("config_version: 4", "config_version: 5")],
   ])("those that have it, %s, are in sync; the others get keys, and the cluster's state from them", (_what, conf) => {
     expect(judge({ conf }, {}, {})).toMatchObject({ drift: [], findings: [] })
     expect(judge({}, { conf }, {}).drift.map(({ attribute }) => attribute)).toEqual([
@@ -161,6 +165,43 @@ describe("where a run was cut short", () => {
       "/etc/corosync/corosync.conf",
     ])
   })
+})
+
+test("a pair comes back without its device, which is then set up anew on its host", () => {
+  const pair = parseInventory(
+    `name: lab
+controllers: { c1: 10.0.0.12, c2: 10.0.0.13 }
+loadbalancers: { third: 10.0.0.21 }
+pacemaker: { password: secret, quorumDevice: { host: third, algorithm: lms } }`,
+    "i.yaml",
+  )
+  const node = (name: string, address: string, id: number) =>
+    `    node {\n        name: ${name}\n        nodeid: ${id}\n        ring0_addr: ${address}\n    }\n`
+  const nodes = node("c1", "10.0.0.12", 1) + node("c2", "10.0.0.13", 2)
+  const net = "        net {\n            host: third\n            algorithm: lms\n        }\n"
+  const conf = `${DEVICE.slice(0, DEVICE.indexOf("nodelist"))}nodelist {\n${nodes}}\n`.replace(
+    "model: net\n",
+    `$&${net}`,
+  )
+  const files = BACKUP.files.map((one) => {
+    const host = one.host === "controller1" ? "c1" : "c2"
+    return { ...one, host, content: one.path.endsWith("corosync.conf") ? Buffer.from(conf) : one.content }
+  })
+  const backup = { ...BACKUP, hosts: { c1: "10.0.0.12", c2: "10.0.0.13", third: "10.0.0.21" }, files }
+  const bind = (at: number) =>
+    (restoredStep(backup, "lab.age") as JointStep<Want, unknown>).bind!(context(pair, pair.hosts[at]!))
+  const { conf: restored } = bind(0)!
+  expect(parseCorosyncConf(conf).device).toMatchObject({ host: "third", algorithm: "lms" })
+  expect(parseCorosyncConf(restored).device).toBeUndefined()
+  expect(bind(2)).toBeUndefined()
+
+  const device = quorumDevice.bind!(context(pair, pair.hosts[0]!))!
+  const have = { conf: parseCorosyncConf(restored), vendor: false, known: new Map() }
+  const { drift, actions } = judgeAll(quorumDevice, device, gather(quorumDevice, device, { c1: have, c2: have }))
+  expect(drift).toMatchObject([{ attribute: "quorum device", have: "absent", want: "lms on third" }])
+  expect(actions.flatMap((one) => (one.type === "run" ? [one.argv.join(" ")] : []))).toContain(
+    "pcs quorum device add model net host=third algorithm=lms",
+  )
 })
 
 describe("nothing is put anywhere", () => {
