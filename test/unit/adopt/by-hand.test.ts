@@ -369,6 +369,27 @@ test("a value that an inventory's checks refuse stays as it is", async () => {
   expect(said).toContain("is the name of a node already")
 })
 
+test("a site of booth is taken in with its address, its daemon and what its tickets say", async () => {
+  const daemon = `<primitive id="booth" class="ocf" provider="pacemaker" type="booth-site">${set("booth", "instance", { config: "/etc/booth/booth.conf" })}${monitor("booth")}</primitive>`
+  const text = cib({
+    config: NO_FENCING,
+    resources: `<group id="site">${address("booth-ip", "10.0.0.77", { cidr_netmask: "24" })}${daemon}</group>${dummy("a")}`,
+    constraints: '<rsc_ticket id="t" rsc="a" ticket="paris" loss-policy="fence"/>',
+  })
+  const { text: yaml, told, problems } = await take(text)
+  expect({ told, problems }).toEqual({ told: [], problems: [] })
+  const { pacemaker } = parseInventory(yaml, "a.yaml")
+  expect(pacemaker?.resources).toMatchObject([
+    { id: "booth-ip", group: "site" },
+    { id: "booth", agent: "ocf:pacemaker:booth-site", group: "site", parameters: { config: "/etc/booth/booth.conf" } },
+    { id: "a" },
+  ])
+  expect(pacemaker?.constraints).toMatchObject([
+    { id: "t", element: { attributes: { ticket: "paris", "loss-policy": "fence", rsc: "a" } } },
+  ])
+  expect(yaml).not.toContain("no words")
+})
+
 test("a bundle is taken in with what runs in it, and one of rkt or with a secret is a comment", async () => {
   const network = '<network control-port="3200"><port-mapping id="m" range="1-9"/></network>'
   const text = cib({
