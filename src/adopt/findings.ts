@@ -7,6 +7,7 @@ import { type AdoptedCorosync, adoptCorosync } from "../pacemaker/adopt/corosync
 import type { Agents } from "../pacemaker/agents/metadata.ts"
 import type { Cib } from "../pacemaker/cib.ts"
 import { parseCib } from "../pacemaker/cib-parse.ts"
+import { type Beside, besideCluster, NOBODY } from "./beside.ts"
 import { type AdoptedHosts, type AskedHost, adoptHosts, strangersOf } from "./members.ts"
 
 export interface AdoptRequest {
@@ -20,6 +21,7 @@ export interface AdoptRequest {
 /** What was read of the cluster, before it is put into words. */
 export interface Findings {
   hosts: AdoptedHosts
+  beside: Beside
   corosync: AdoptedCorosync | undefined
   cib: { text: string; parsed: Cib } | undefined
   /** The haproxy.cfg of the first host that has one. */
@@ -32,7 +34,7 @@ export interface Findings {
 }
 
 /** What the hosts' answers come to together; where they differ, that is told. */
-export function findingsOf({ asked, ssh }: AdoptRequest): Findings {
+export function findingsOf({ asked, ssh }: AdoptRequest, takesBeside = true): Findings {
   const answered = asked.flatMap(({ address, answer }) => (answer === undefined ? [] : [{ address, ...answer }]))
   const conf = answered.find((one) => one.corosync !== undefined)?.corosync
   const adopted = conf === undefined ? undefined : adoptCorosync(conf)
@@ -40,19 +42,30 @@ export function findingsOf({ asked, ssh }: AdoptRequest): Findings {
   const members = answered.filter((one) => one.corosync === conf || !strangers.includes(one.address))
   const corosync = same(members, "corosync")
   const cib = members.find((one) => one.cib !== undefined)?.cib
-  const haproxy = same(members, "haproxy")
+  const away = answered.filter((one) => !members.includes(one))
+  const beside = adopted && takesBeside ? besideCluster(adopted.conf, { members, strangers: away }) : NOBODY
+  const sources = beside.balancers.length === 0 ? members : beside.balancers
+  const haproxy = same(sources, "haproxy")
   const parsed = cib === undefined ? undefined : parseCib(cib)
-  const hosts = adoptHosts(adopted?.conf, parsed, asked)
+  const isBeside = ({ address }: { address: string }) => beside.hosts.some((one) => one.address === address)
+  const hosts = adoptHosts(
+    adopted?.conf,
+    parsed,
+    asked.filter((one) => !isBeside(one)),
+  )
   const nameOf = new Map(hosts.hosts.map(({ address, name }) => [address, name]))
-  const confs = members.flatMap(({ address, hostname, keepalived: text }) => {
+  const confs = sources.flatMap(({ address, hostname, keepalived: text }) => {
     return text === undefined ? [] : [{ host: nameOf.get(address) ?? hostname, address, text }]
   })
   const keepalived = adoptKeepalived(confs)
-  const sysctl = adoptSysctl(members.map(({ hostname, sysctl: lines }) => ({ host: hostname, lines })))
+  const sysctl = adoptSysctl(
+    [...members, ...away.filter(isBeside)].map(({ hostname, sysctl: lines }) => ({ host: hostname, lines })),
+  )
   const unreadable = haproxy.first === undefined ? undefined : whyUnreadable(haproxy.first)
   return {
     hosts: adopted === undefined ? { ...hosts, hosts: inOrder(hosts.hosts, keepalived.order) } : hosts,
-    corosync: adopted,
+    beside: { ...beside, hosts: inOrder(beside.hosts, keepalived.order) },
+    corosync: adopted && withDevice(adopted, beside),
     cib: cib === undefined || parsed === undefined ? undefined : { text: cib, parsed },
     haproxy: unreadable === undefined ? haproxy.first : undefined,
     keepalived,
@@ -71,6 +84,13 @@ export function findingsOf({ asked, ssh }: AdoptRequest): Findings {
       ...sysctl.differing.map((name) => `${name} is not the same on all hosts, and so not in the inventory`),
     ],
   }
+}
+
+/** Its host is in the inventory: it is no comment. */
+function withDevice(adopted: AdoptedCorosync, { quorumDevice }: Beside): AdoptedCorosync {
+  if (quorumDevice === undefined) return adopted
+  const remarks = adopted.remarks.filter(({ path }) => path.join(".") !== "pacemaker.quorumDevice")
+  return { ...adopted, pacemaker: { ...adopted.pacemaker, quorumDevice }, remarks }
 }
 
 type Member = { address: string; hostname: string; corosync: string | undefined; haproxy: string | undefined }

@@ -22,7 +22,6 @@ export interface Adoption {
  * haproxy's part in the cluster. What an inventory has no words for is a comment in it.
  */
 export async function adoptInventory(request: AdoptRequest): Promise<Adoption> {
-  const findings = findingsOf(request)
   const parse = await inventoryParser()
   const read: Read = (text) => {
     try {
@@ -32,21 +31,39 @@ export async function adoptInventory(request: AdoptRequest): Promise<Adoption> {
       throw thrown
     }
   }
-  const [first, ...others] = waysOf(findings, request.agents)
+  const findings = findingsOf(request)
+  const settled = bestOf(findings, request, read)
+  return (movesHaproxy(settled, findings) ? bestOf(findingsOf(request, false), request, read) : settled).adoption
+}
+
+function bestOf(findings: Findings, { agents }: AdoptRequest, read: Read): Settled {
+  const [first, ...others] = waysOf(findings, agents)
   let settled = settle(findings, first!, read)
   for (const way of others) {
     if (!settled.changesHaproxy) break
     settled = settle(findings, way, read)
   }
-  return settled.adoption
+  return settled
+}
+
+/** What listens on no VIP goes to the load balancers where there are any: to the host of a quorum device, which is to balance nothing. */
+function movesHaproxy({ inventory }: Settled, { beside }: Findings): boolean {
+  return beside.balancers.length === 0 && inventory?.haproxy?.on.includes("loadbalancers") === true
 }
 
 type Read = (text: string) => { inventory: Inventory | undefined; problems: readonly InputProblem[] }
 
 const NOTHING: CibVerdict = { resources: new Set(), haproxy: false, words: [] }
 
+interface Settled {
+  adoption: Adoption
+  changesHaproxy: boolean
+  /** Undefined where it would be refused. */
+  inventory: Inventory | undefined
+}
+
 /** Writes it, and leaves out what the inventory's checks refuse or what would become something else, until nothing more can be. */
-function settle(findings: Findings, wording: Wording, read: Read): { adoption: Adoption; changesHaproxy: boolean } {
+function settle(findings: Findings, wording: Wording, read: Read): Settled {
   const written = write(findings, wording)
   // A secret that was not taken in is to be put back, and nothing to be worded otherwise for.
   const { inventory, problems } = read(written.text.replaceAll(BLANKED, "put-back"))
@@ -63,5 +80,6 @@ function settle(findings: Findings, wording: Wording, read: Read): { adoption: A
       problems: read(written.text).problems,
     },
     changesHaproxy,
+    inventory,
   }
 }

@@ -27,12 +27,12 @@ export interface Written {
 }
 
 /** The section haproxy where it makes what the cluster has; else a resource like others, and the section as a comment. */
-export function waysOf({ haproxy, cib }: Findings, agents: Agents): readonly Wording[] {
+export function waysOf({ haproxy, cib, beside }: Findings, agents: Agents): readonly Wording[] {
   const way = (placement: Choices["placement"], says: boolean): Wording => {
     return { choices: { agents, placement, plain: new Map(), refused: new Map() }, haproxy: says, without: [] }
   }
   if (haproxy === undefined) return [way(undefined, false)]
-  if (cib === undefined) return [way(undefined, true), way(undefined, false)]
+  if (cib === undefined || beside.balancers.length > 0) return [way(undefined, true), way(undefined, false)]
   return [way("everywhere", true), way("with-vip", true), way(undefined, true), way(undefined, false)]
 }
 

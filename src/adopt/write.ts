@@ -22,13 +22,14 @@ const UNNAMED = "adopted"
 export function write(findings: Findings, wording: Wording): Written {
   const { corosync, cib, keepalived, sysctl, hosts } = findings
   const adopted = cib === undefined ? NO_CIB : adoptCib(cib.text, wording.choices)
-  const vips: VipsYaml = { ...adopted.vips, ...keepalived.vips }
+  const vips = vipsOf(findings, adopted.vips)
   const haproxy = haproxyOf(findings, vips, wording, adopted)
   const pacemaker = corosync === undefined ? undefined : pacemakerOf(findings, adopted)
   const sections = {
     name: nameOf(findings, wording),
     ssh: { ...findings.ssh },
     controllers: Object.fromEntries(hosts.hosts.map((host) => [host.name, hostYaml(host)])),
+    loadbalancers: Object.fromEntries(findings.beside.hosts.map((host) => [host.name, hostYaml(host)])),
     pacemaker,
     vips,
     haproxy: haproxy.yaml,
@@ -73,6 +74,16 @@ const NO_CIB: AdoptedCib = {
 function pacemakerOf({ corosync, crmsh }: Findings, { pacemaker }: AdoptedCib) {
   const shell = crmsh ? { shell: "crmsh" } : {}
   return { ...shell, password: { file: "secrets/hacluster" }, ...corosync?.pacemaker, ...pacemaker }
+}
+
+/** Where there are load balancers, an address of the members says so. */
+function vipsOf({ beside, keepalived }: Findings, adopted: VipsYaml): VipsYaml {
+  if (beside.hosts.length === 0) return { ...adopted, ...keepalived.vips }
+  const onMembers = beside.balancers.length === 0 ? { ...adopted, ...keepalived.vips } : adopted
+  const said = Object.entries(onMembers).map(([name, vip]) => {
+    return [name, { ...(typeof vip === "string" ? { address: vip } : vip), on: "controllers" as const }] as const
+  })
+  return { ...keepalived.vips, ...Object.fromEntries(said) }
 }
 
 function nameOf({ corosync }: Findings, { without }: Wording): string {

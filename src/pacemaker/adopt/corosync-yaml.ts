@@ -12,7 +12,7 @@ import { nonEmpty, scalarOf } from "./words.ts"
 export interface AdoptedCorosync {
   conf: CorosyncConf
   /** Of the section pacemaker: what is in corosync.conf. */
-  pacemaker: Pick<PacemakerYaml, "transport" | "totem" | "quorum">
+  pacemaker: Pick<PacemakerYaml, "transport" | "totem" | "quorum" | "quorumDevice">
   remarks: readonly Remark[]
 }
 
