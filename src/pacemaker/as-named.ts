@@ -1,4 +1,4 @@
-import type { CibElement, CibPart, Constraint } from "../model/inventory.ts"
+import type { CibElement, CibPart, Constraint, Resource } from "../model/inventory.ts"
 import type { Cib, CibConstraint, PlainConstraint } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 
@@ -16,7 +16,7 @@ export interface Renamed {
  * names is to be called so, and one that promotes, or does not, against the inventory is another.
  */
 export function renamedClones(
-  { resources }: Pick<Desired, "resources">,
+  { resources }: { resources: readonly Pick<Resource, "id" | "clone" | "group">[] },
   cib: Pick<Cib, "resources">,
 ): readonly Renamed[] {
   const taken = new Set(resources.flatMap(({ id, clone, group }) => [id, clone?.id, group]))

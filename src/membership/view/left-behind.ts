@@ -1,7 +1,8 @@
 import { age } from "../../base/age.ts"
 import { quote } from "../../base/sh.ts"
 import type { Look } from "../../model/view.ts"
-import { hasExpired } from "../../pacemaker/cib.ts"
+import { renamedClones } from "../../pacemaker/as-named.ts"
+import { type Cib, hasExpired } from "../../pacemaker/cib.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmStatus } from "../../pacemaker/crm-mon.ts"
 import { leftOff } from "../../pacemaker/diff-operation.ts"
@@ -24,14 +25,14 @@ export function leftBehind(look: Look, now = Date.now()): LeftBehind {
   const reference = referenceView(look)
   if (reference === undefined) return { resting: [], resources: [], failures: [] }
   const { host, status } = reference
-  const constraints = look.answer(CIB_ANSWER, host)?.cib.constraints ?? []
+  const cib = look.answer(CIB_ANSWER, host)?.cib
   return {
     resting: restingOf(status).map(words),
     resources: [
-      ...writtenBans(look, status),
-      ...constraints.filter((one) => hasExpired(one, now)).map(({ id }) => expired(id)),
+      ...writtenBans(look, status, cib),
+      ...(cib?.constraints ?? []).filter((one) => hasExpired(one, now)).map(({ id }) => expired(id)),
       ...idleOf(look, status).map(words),
-      ...monitorsOff(look, host).map(words),
+      ...monitorsOff(look, cib).map(words),
     ],
     failures: status.failures.map((failure) => clearing(failure, now)),
   }
@@ -58,10 +59,17 @@ function restingOf({ maintenance, nodes, remotes = [] }: CrmStatus): readonly Hi
 }
 
 /** Constraints that somebody wrote and the inventory does not have: they are to stand, and to be known of. */
-function writtenBans({ inventory: { pacemaker } }: Look, { bans, nodes }: CrmStatus): readonly string[] {
+function writtenBans(
+  { inventory: { pacemaker } }: Look,
+  { bans, nodes }: CrmStatus,
+  cib: Cib | undefined,
+): readonly string[] {
   const wanted = pacemaker?.constraints ?? []
-  const ours = (resource: string, node: string) =>
-    wanted.some((one) => one.type === "location" && one.resource === resource && one.node === node)
+  const renamed = pacemaker && cib ? renamedClones(pacemaker, cib) : []
+  const ours = (name: string, node: string) => {
+    const resource = renamed.find((one) => one.name === name)?.usual ?? name
+    return wanted.some((one) => one.type === "location" && one.resource === resource && one.node === node)
+  }
   return bans
     .filter((ban) => !isLeft(ban) && nodes.some(({ name }) => name === ban.node) && !ours(ban.resource, ban.node))
     .map((ban) => `${describeBan(ban)}; the inventory does not have it`)
@@ -91,10 +99,9 @@ function idleOf({ inventory }: Look, { maintenance, nodes, resources }: CrmStatu
 }
 
 /** Monitors that pacemaker does not run, and that are not off by the inventory. */
-function monitorsOff(look: Look, host: string): readonly Hindrance[] {
-  const { pacemaker } = look.inventory
+function monitorsOff({ inventory: { pacemaker } }: Look, cib: Cib | undefined): readonly Hindrance[] {
   const wanted = [...(pacemaker?.resources ?? []), ...(pacemaker?.fencing ?? [])]
-  return (look.answer(CIB_ANSWER, host)?.cib.resources ?? []).flatMap(({ id, operations }) => {
+  return (cib?.resources ?? []).flatMap(({ id, operations }) => {
     const want = wanted.find((one) => one.id === id)?.operations ?? []
     const off = leftOff(want, operations, { resting: true }).filter(({ name }) => name === "monitor")
     return off.map((operation): Hindrance => {

@@ -295,6 +295,15 @@ const VIP = address("vip", "10.0.0.11", { cidr_netmask: "24" })
 const cloned = (id: string, clone: string) =>
   `<clone id="${clone}"><primitive id="${id}" class="systemd" type="haproxy">${monitor(id, "60s")}</primitive></clone>`
 
+test("a monitor that is switched off is said so, of an address as of any other", async () => {
+  const off = (id: string) => monitor(id).replace("/></operations>", ' enabled="false"/></operations>')
+  const resources = address("vip", "10.0.0.11", { cidr_netmask: "24" }, off("vip")) + dummy("a", off("a"))
+  const { text, told, problems } = await take(cib({ config: NO_FENCING, resources }))
+  expect({ told, problems }).toEqual({ told: [], problems: [] })
+  expect(text.match(/enabled: false/g)).toHaveLength(2)
+  expect(parseInventory(text, "a.yaml").vips).toMatchObject([{ name: "vip" }])
+})
+
 test("haproxy as the guides have it is the section, and its ties go without saying", async () => {
   const constraints = `<rsc_order id="o" first="vip" then="lb-haproxy-clone" first-action="start" then-action="start" kind="Optional"/>
     <rsc_colocation id="c" rsc="lb-haproxy-clone" with-rsc="vip" score="INFINITY"/>`

@@ -1,5 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
+import { clonedGroups } from "../../../src/pacemaker/as-named.ts"
 import { type Cib, EMPTY_CIB, EMPTY_TEXT, refersTo } from "../../../src/pacemaker/cib.ts"
 import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import type { Desired } from "../../../src/pacemaker/desired.ts"
@@ -231,6 +232,14 @@ describe("resources", () => {
       ])
       const promoting = desired({ resources: [vip, resource("web", "systemd:haproxy", cloned("web-clone", {}, true))] })
       expect(drift(promoting, other)[1]).toBe("resource web: not cloned -> promotable clone web-clone (restart)")
+    })
+    test("with their group are told, and the group goes by its own name", () => {
+      const grouped = desired({ resources: [{ ...resource("web", "systemd:haproxy"), group: "g" }] })
+      const have = cib({
+        resources: `<clone id="cl-g"><group id="g"><primitive id="web" class="systemd" type="haproxy"/></group></clone>`,
+      })
+      expect(clonedGroups(grouped, have)).toEqual([{ group: "g", name: "cl-g" }])
+      expect(drift(grouped, have)).toEqual([])
     })
     test("are not cloned by an id that is something else's", () => {
       const bare = cib({

@@ -7,7 +7,7 @@ import type { Check } from "../../../src/model/check.ts"
 import type { Reach } from "../../../src/model/view.ts"
 import { renderStatus } from "../../../src/output/status-screen.ts"
 import { renderVerify } from "../../../src/output/verify-screen.ts"
-import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
+import { EMPTY_CIB, EMPTY_TEXT } from "../../../src/pacemaker/cib.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import { runChecks } from "../../../src/verify/verify.ts"
 import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, VIEWS } from "../status/support.ts"
@@ -163,6 +163,36 @@ describe("a cluster that is well", () => {
     )
     expect(screen.join("\n")).not.toContain("cli-ban-vip-on-controller2")
     expect(screen.join("\n")).not.toMatch(/start of|loose-watch/)
+  })
+
+  test("is told of no constraint that the inventory has by another name of the clone", () => {
+    const pacemaker = INVENTORY.pacemaker!
+    const away = {
+      type: "location",
+      id: "l",
+      resource: "lb-haproxy-clone",
+      node: "controller3",
+      score: "-INFINITY",
+    } as const
+    const usual = { id: "lb-haproxy-clone", meta: {}, promotable: false }
+    const haproxy = {
+      id: "lb-haproxy",
+      agent: "systemd:haproxy",
+      parameters: {},
+      operations: [],
+      meta: {},
+      clone: usual,
+    }
+    const inventory = { ...INVENTORY, pacemaker: { ...pacemaker, constraints: [away], resources: [haproxy] } }
+    const clone = { ...usual, id: "cl-haproxy" }
+    const bans = [{ id: "theirs", resource: "cl-haproxy", node: "controller3" }]
+    const said = (have: typeof clone) => {
+      const cib = { ...EMPTY_CIB, resources: [{ ...haproxy, clone: have, operations: [], fencing: false }] }
+      const hosts = everywhere({ cib: { cib, text: EMPTY_TEXT }, status: { ...STATUS, bans } })
+      return JSON.stringify(checks({ hosts, inventory }))
+    }
+    expect(said(clone)).not.toContain("theirs keeps")
+    expect(said(usual)).toContain("theirs keeps cl-haproxy off controller3; the inventory does not have it")
   })
 
   test("is told of a quorum device that is not heard", () => {
