@@ -10,17 +10,26 @@ export const FENCING = "fencing"
 export function previewFencing(before: Before, survey: Survey): Pick<DrillPreview, "words"> {
   const against = fencingRefusals(before, survey)
   if (against.length > 0) throw refused(against, FENCING)
-  const { node, action, placement, without } = survey
-  const what =
-    action === "off"
-      ? `${node} is really fenced, by ${waysOf(survey)}: its power goes off at once, and stays off until somebody switches it on (stonith-action is off).`
-      : `${node} is really fenced, by ${waysOf(survey)}: its power goes off and on at once, with all that runs there.`
+  const { node, placement, without } = survey
+  const what = `${node} is really fenced, by ${waysOf(survey)}: ${powerOf(before, survey)}`
   const moves = [...placement].flatMap(([id, nodes]) => {
     const [to] = without.get(id) ?? []
     const only = nodes.length === 1 && nodes[0] === node
     return only && to !== undefined ? [`${id} to ${to}`] : []
   })
   return { words: [what, ...(moves.length > 0 ? [`The cluster moves ${listing(moves)}.`] : [])] }
+}
+
+/** A device may have been told to do something else where the cluster asks for a restart. */
+function powerOf({ resources }: Before, { action, devices, levels }: Survey): string {
+  const stays = "stays off until somebody switches it on"
+  if (action === "off") return `its power goes off at once, and ${stays} (stonith-action is off).`
+  const used = new Set([...devices, ...levels.flatMap((level) => level.devices)])
+  const without = resources
+    .filter(({ id, parameters }) => used.has(id) && /^(power)?off$/i.test(parameters.pcmk_reboot_action ?? ""))
+    .map(({ id }) => id)
+  if (without.length === 0) return "its power goes off and on at once, with all that runs there."
+  return `its power goes off at once, and ${stays} where it is ${listing(without)} that fences (pcmk_reboot_action is off).`
 }
 
 /** `ipmi, and where that fails pdu`. */

@@ -78,6 +78,16 @@ describe("a node is fenced", () => {
   test("by the cluster's own action, which may leave it off", () => {
     expect(preview({ action: "off" }).words[0]).toContain("stays off until somebody switches it on")
   })
+
+  test("by a device that switches off where the cluster asks for a restart", () => {
+    const ipmi = { ...resource("ipmi", "stonith:fence_ipmilan"), parameters: { pcmk_reboot_action: "off" } }
+    expect(preview({}, {}, { resources: [ipmi] }).words[0]).toBe(
+      "controller1 is really fenced, by ipmi, and where that fails pdu and ups: its power goes off at once, and stays off until somebody switches it on where it is ipmi that fences (pcmk_reboot_action is off).",
+    )
+    expect(preview({ devices: ["pdu"], levels: [] }, {}, { resources: [ipmi] }).words[0]).toContain(
+      "off and on at once",
+    )
+  })
 })
 
 describe("a node is not fenced", () => {
