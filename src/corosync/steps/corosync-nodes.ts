@@ -7,7 +7,7 @@ import { KNOWN_HOSTS_SCRIPT } from "../../membership/known-hosts.ts"
 import { lists, NODE_VIEW, type NodeView, referenceMember } from "../../membership/node-view.ts"
 import { memberNodes, pacemakerOn } from "../../membership/nodes.ts"
 import { restorer } from "../../membership/rebuilt.ts"
-import { isIn } from "../../membership/situation.ts"
+import { isForeign, isIn } from "../../membership/situation.ts"
 import { takeKeys } from "../../membership/take-keys.ts"
 import { type Drift, defineJointStep, type Members } from "../../model/step.ts"
 import { CRM_MON } from "../../pacemaker/crm-mon.ts"
@@ -125,7 +125,8 @@ function target({ cluster, node, links, shell }: Want, members: All): string | u
 
 function subjectDrift({ cluster, links }: Want, { elected: { have, facts } }: All, text: string): Drift[] {
   if (links === undefined) {
-    if (!have.active) return []
+    // What runs on it can be another cluster's by now, which is nobody's to stop here.
+    if (!have.active || isForeign(cluster, have)) return []
     return [{ attribute: "corosync and pacemaker", have: "active", want: "inactive", risk: "none" }]
   }
   if (isIn(cluster, have) && !differs(have, text)) return []

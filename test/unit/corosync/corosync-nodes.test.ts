@@ -133,6 +133,14 @@ describe("a member that was away, and goes by the old list though the others go 
   })
 })
 
+test("a node that is in another cluster by now leaves by the others' files alone", () => {
+  const elsewhere = serving(["controller4", "controller5"])
+  const other = { ...elsewhere, text: elsewhere.text?.replace("cluster_name: lab", "cluster_name: other") }
+  const { world: end, done } = run({ ...world(serving(NAMES)), controller4: other }, { leaving: true })
+  expect(end.controller4).toEqual(other)
+  expect(done.filter((line) => line.endsWith(": put"))).toEqual(THREE.map((name) => `${name}: put`))
+})
+
 test("a member that does not answer is left out where the operator says so, and stands in the way otherwise", () => {
   const needs = (subject: Partial<Subject>) => corosyncNodes.needsAll?.(about(corosyncNodes, subject), {} as never)
   expect([needs({}), needs({ allowUnreachable: true })]).toEqual([true, false])
