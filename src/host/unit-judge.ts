@@ -7,6 +7,11 @@ export function isThere({ load }: UnitState): boolean {
   return load !== "not-found"
 }
 
+/** Nothing of it runs. One that has failed stays failed, stop it as you will; one that tries to start again and again is not stopped. */
+export function isStopped({ active }: Pick<UnitState, "active">): boolean {
+  return active === "inactive" || active === "failed"
+}
+
 /** Somebody decided that it must not start, for good or until the next boot. */
 export function isMasked({ load, file }: UnitState): boolean {
   return load === "masked" || file === "masked" || file === "masked-runtime"

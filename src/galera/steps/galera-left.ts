@@ -1,3 +1,4 @@
+import { isStopped } from "../../host/unit-judge.ts"
 import { defineStep } from "../../model/step.ts"
 import { bindGalera } from "../bind.ts"
 import { memberProbe } from "../cluster.ts"
@@ -19,7 +20,7 @@ export const galeraLeft = defineStep<GaleraWant, GaleraState>({
     if (!installed) return []
     const drift = (attribute: string, have: string) => ({ attribute, have, want: "inactive", risk: "none" as const })
     return [
-      ...(["inactive", "failed"].includes(unit.active) ? [] : [drift("mariadb", unit.active)]),
+      ...(isStopped(unit) ? [] : [drift("mariadb", unit.active)]),
       ...(unit.file === "enabled" ? [drift("mariadb at boot", unit.file)] : []),
       ...(check !== undefined && socket ? [drift(CHECK_SOCKET, "listening")] : []),
     ]

@@ -3,7 +3,7 @@ import type { Drift, Finding } from "../../base/events.ts"
 import { quote } from "../../base/sh.ts"
 import { defineStep } from "../../model/step.ts"
 import { unitActions } from "../unit-actions.ts"
-import { AT_BOOT, bootDrift, isMasked, isThere, maskedFindings } from "../unit-judge.ts"
+import { AT_BOOT, bootDrift, isMasked, isStopped, isThere, maskedFindings } from "../unit-judge.ts"
 import { parseUnit, type UnitState, unitScript } from "../units.ts"
 
 const want = z
@@ -48,8 +48,7 @@ function check({ enabled, running }: Want, have: UnitState): Drift[] {
   if (running === true && !isRunning && !isMasked(have)) {
     drift.push({ attribute: "running", have: describe(have), want: "active", risk: "none" })
   }
-  // A unit that tries to start again and again is not stopped.
-  if (running === false && have.active !== "inactive" && have.active !== "failed") {
+  if (running === false && !isStopped(have)) {
     drift.push({ attribute: "running", have: describe(have), want: "inactive", risk: "restart" })
   }
   return drift

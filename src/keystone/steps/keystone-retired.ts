@@ -1,3 +1,4 @@
+import { isStopped } from "../../host/unit-judge.ts"
 import { defineStep } from "../../model/step.ts"
 import { bindKeystone, type KeystoneWant } from "../bind.ts"
 import { KEYSTONE_CONFIG } from "../config.ts"
@@ -12,7 +13,7 @@ export const keystoneRetired = defineStep<KeystoneWant, KeystoneState>({
   title: () => "Keystone no longer wanted",
   probe: ({ address, database }) => keystoneProbe(address, database.name),
   check: (_want, { unit, keys }) => [
-    ...(unit.active === "inactive" && unit.file !== "enabled"
+    ...(isStopped(unit) && unit.file !== "enabled"
       ? []
       : [{ attribute: "Keystone", have: unit.active, want: "stopped", risk: "restart" } as const]),
     ...(keys.size === 0 ? [] : [{ attribute: "Fernet keys", have: "present", want: "absent", risk: "none" } as const]),

@@ -1,3 +1,4 @@
+import { isStopped } from "../../host/unit-judge.ts"
 import { parseUnit, type UnitState, unitScript } from "../../host/units.ts"
 import { settingsOn } from "../../model/section.ts"
 import { defineStep } from "../../model/step.ts"
@@ -15,9 +16,9 @@ export const memcachedRetired = defineStep<object, UnitState>({
   },
   title: () => "memcached no longer wanted",
   probe: () => ({ script: unitScript(UNIT), parse: parseUnit }),
-  check: (_want, { active, file }) =>
-    active === "inactive" && file !== "enabled"
+  check: (_want, unit) =>
+    isStopped(unit) && unit.file !== "enabled"
       ? []
-      : [{ attribute: "memcached", have: active, want: "stopped", risk: "restart" }],
+      : [{ attribute: "memcached", have: unit.active, want: "stopped", risk: "restart" }],
   plan: () => [{ type: "run", argv: ["systemctl", "disable", "--now", "--quiet", "--", UNIT] }],
 })

@@ -1,6 +1,6 @@
 import type { Drift, Finding } from "../../base/events.ts"
 import { askAll, partsOf } from "../../host/sections.ts"
-import { isThere } from "../../host/unit-judge.ts"
+import { isStopped, isThere } from "../../host/unit-judge.ts"
 import type { Action } from "../../model/action.ts"
 import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineStep } from "../../model/step.ts"
@@ -59,7 +59,7 @@ function check(host: string, { unit, status }: RabbitmqState): Drift[] {
   const drift = (attribute: string, have: string, want: string): Drift => ({ attribute, have, want, risk: "restart" })
   return [
     ...(others.length === 0 ? [] : [drift("member", `of ${others.join(", ")}`, "of nobody")]),
-    ...(unit.active === "inactive" && unit.file !== "enabled" ? [] : [drift("RabbitMQ", unit.active, "stopped")]),
+    ...(isStopped(unit) && unit.file !== "enabled" ? [] : [drift("RabbitMQ", unit.active, "stopped")]),
   ]
 }
 

@@ -233,7 +233,10 @@ test("it is started where it is stopped, and a node that leaves keeps neither it
   const leaving = { ...context(inventory, first!), subject: { node: "c1", leaving: true } }
   expect(keystoneRetired.bind?.(leaving)).toMatchObject({ host: "c1" })
   expect(judge(keystoneRetired, want, well).actions).toHaveLength(2)
-  expect(judge(keystoneRetired, want, { ...stopped, keys: new Map() }).drift).toEqual([])
+  for (const active of ["inactive", "failed"]) {
+    const gone = { ...stopped, unit: { ...stopped.unit, active }, keys: new Map() }
+    expect(judge(keystoneRetired, want, gone).drift, active).toEqual([])
+  }
 })
 
 test.each(SHELLS)("the probe reads what a node shows: %s", (shell) => {

@@ -38,6 +38,7 @@ test("each is for the node that leaves, or for those that stay, and for nobody e
 const SHRINK = "rabbitmq-queues shrink rabbit@c3"
 const OUT = ["rabbitmqctl stop_app", "rabbitmqctl reset"]
 const STOP = "systemctl disable --now"
+const FAILED = { ...STOPPED.unit, active: "failed", file: "disabled" }
 
 test.each<[string, RabbitmqState, string[]]>([
   ["a member with queues", state(running(HOSTS, CONTENT)), [SHRINK, ...OUT, STOP]],
@@ -45,9 +46,16 @@ test.each<[string, RabbitmqState, string[]]>([
   ["one by itself", state(running(["c3"], CONTENT)), [STOP]],
   ["one that is stopped and starts at boot", STOPPED, [STOP]],
   ["one that has left", state(undefined, { unit: { ...STOPPED.unit, file: "disabled" } }), []],
+  ["one that has failed: it stays so, stop it as you will", state(undefined, { unit: FAILED }), []],
   ["one that was never there", ABSENT, []],
 ])("%s leaves", (_what, have, actions) => {
   expect(words(judge(rabbitmqLeave, { host: "c3", members: HOSTS }, leaving(have)).actions)).toEqual(actions)
+})
+
+test("memcached that has failed is stopped, and one that starts again and again is not", () => {
+  const unit = { load: "loaded", active: "failed", sub: "failed", file: "disabled" }
+  expect(judge(memcachedRetired, {}, unit).drift).toEqual([])
+  expect(judge(memcachedRetired, {}, { ...unit, active: "activating" }).drift).toHaveLength(1)
 })
 
 test("it stays where another member is down: those that are left would be too few", () => {
