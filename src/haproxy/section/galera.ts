@@ -2,6 +2,7 @@ import { GALERA, servesGalera } from "../../model/galera.ts"
 import type { HaproxyService, HaproxySettings, HealthCheck } from "../../model/haproxy.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type Expanded, settingsOf } from "../../model/section.ts"
+import { inMs } from "../config/time.ts"
 
 /**
  * Where haops runs the members and their check, a service before them asks that check, ends what is left at a member that is out, and
@@ -35,13 +36,14 @@ function oneWriter(service: HaproxyService, port: number): HaproxyService {
   }
 }
 
-/** While a member goes or comes: with as many answers as at a slower pace clients are without a writer for seconds less. */
-const FAST = "500ms"
+/** In milliseconds, while a member goes or comes: with as many answers as at a slower pace clients are without a writer for seconds less. */
+const FAST_MS = 500
 
 function askedAt(check: HealthCheck, port: number): HealthCheck {
-  return check.type === "tcp" && check.port === undefined
-    ? { fastInterval: FAST, ...check, type: "http", port, http: { method: "GET", expect: "200" } }
-    : check
+  if (check.type !== "tcp" || check.port !== undefined) return check
+  const slower = check.fastInterval === undefined && (inMs(check.interval ?? "2s") ?? 0) > FAST_MS
+  const pace = slower ? { fastInterval: `${FAST_MS}ms` } : {}
+  return { ...check, ...pace, type: "http", port, http: { method: "GET", expect: "200" } }
 }
 
 function ended(raw: string | undefined): string {

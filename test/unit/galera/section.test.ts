@@ -122,9 +122,9 @@ test("a word on quorum may stand there beforehand, and two members are taken wit
 })
 
 describe("haproxy before the members", () => {
-  const service = (galera: string) => {
+  const service = (galera: string, check = "") => {
     const inventory = parseInventory(
-      `${HEAD}${VIP}haproxy: { services: [{ preset: galera }] }\n${galera}\n`,
+      `${HEAD}${VIP}haproxy: { services: [{ preset: galera${check} }] }\n${galera}\n`,
       "lab.yaml",
     )
     return inventory.haproxy!.services[0]!
@@ -147,6 +147,19 @@ describe("haproxy before the members", () => {
   server c2 10.0.0.2:3306 backup check port 9200 inter 2s fastinter 500ms rise 2 fall 5 on-marked-down shutdown-sessions
 `)
   })
+
+  test.each([
+    ["{ type: tcp, interval: 200ms }", undefined],
+    ["{ type: tcp, interval: 1s }", "500ms"],
+    ["{ type: tcp, interval: 10s, fastInterval: 3s }", "3s"],
+  ])(
+    "asks no slower than the inventory has it, and at its own pace while a member goes or comes: %s",
+    (check, pace) => {
+      expect(service("galera: {}", `, override: { galera_cluster: { check: ${check} } }`).check?.fastInterval).toBe(
+        pace,
+      )
+    },
+  )
 
   test("is as it was where haops does not run them, or not their check", () => {
     expect(service("galera: { check: false }")).toEqual(service(""))
