@@ -21,7 +21,9 @@ export function renderFencing(report: FencingReport, { color, width }: ScreenOpt
       : []),
     ...vips.map(({ name, to, ms }): [string, string] => [
       name,
-      to === undefined || ms === undefined ? `${node} → nowhere` : `${node} → ${to} after ${duration(ms)}`,
+      to === undefined || ms === undefined
+        ? `${node} → nowhere`
+        : `${node} → ${to}${to === node ? " itself" : ""} after ${duration(ms)}`,
     ]),
     ...(backMs === undefined ? [] : [["answers", `${node} after ${duration(backMs)}`] as [string, string]]),
     ...(restarted === undefined ? [] : [["restarted", restarted ? "yes" : "NO"] as [string, string]]),

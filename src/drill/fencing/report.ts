@@ -20,7 +20,7 @@ export interface FencingReport {
   event?: FenceEvent | undefined
   /** In the order of their levels; empty where no log told. */
   devices: readonly UsedDevice[]
-  /** Of each VIP that the node had: who has it now, and since when; without that nobody has. */
+  /** Of each VIP that the node had: who had it next, and since when; without that nobody. */
   vips: readonly { name: string; to?: string | undefined; ms?: number | undefined }[]
   /** When its sshd answered again. */
   backMs?: number | undefined
@@ -57,7 +57,7 @@ export function fencingReport(course: FencingTimeline, { node, action, by, level
           ...(restarted === false
             ? [`the cluster says that it has fenced ${node}, and ${node} has not restarted`]
             : []),
-          ...(interrupted ? [] : lost.map((name) => `${name} was not seen on another node`)),
+          ...(interrupted ? [] : lost.map((name) => `${name} was not seen again`)),
           ...(healthyMs === undefined && !interrupted ? ["the cluster was not as before in time"] : []),
         ]
   return {

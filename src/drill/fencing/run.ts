@@ -11,7 +11,7 @@ import { type DeviceRun, fencerLogScript, parseDeviceRuns } from "../../pacemake
 import { type FenceEvent, parseFenceHistory } from "../../pacemaker/fencing/history.ts"
 import { Answers } from "../../status/answers.ts"
 import { Watcher } from "../../status/watch.ts"
-import { type HolderWatch, watchHolders } from "../holders.ts"
+import { type Hold, type HolderWatch, watchHolders } from "../holders.ts"
 import { letGo } from "../let-go.ts"
 import { drifted, outside, unreached } from "../view.ts"
 
@@ -44,7 +44,7 @@ export interface FencingTimeline {
   refusal?: string | undefined
   events: readonly FenceEvent[]
   runs: readonly DeviceRun[]
-  /** Who else was first seen to have a VIP, and when. */
+  /** Who was first seen to have a VIP after the node, and when. */
   vips: readonly { name: string; to?: string | undefined; ms?: number | undefined }[]
   backMs?: number | undefined
   restarted?: boolean | undefined
@@ -100,11 +100,7 @@ export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
   }
   const known = await remembered(fencing, now())
   const holds = holders.stop()
-  const vips = fencing.vips.map(({ name, address }) => {
-    const others = holds.filter((hold) => hold.address === address && hold.host !== node)
-    const [first] = others.toSorted((one, other) => one.fromMs - other.fromMs)
-    return { name, to: first?.host, ms: first?.fromMs }
-  })
+  const vips = fencing.vips.map(({ name, address }) => ({ name, ...nextHolder(holds, address) }))
   const { fencedMs, backMs, restarted, healthyMs, troubles } = course
   const interrupted = context.stop.aborted && healthyMs === undefined
   return {
@@ -112,6 +108,13 @@ export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
     troubles: healthyMs === undefined ? troubles : [],
     interrupted,
   }
+}
+
+/** Who has it after the node: that may be the node itself, where it is back before anybody else had to start it. */
+export function nextHolder(all: readonly Hold[], address: string): { to?: string; ms?: number } {
+  const holds = all.filter((hold) => hold.address === address)
+  const [, next] = holds.toSorted((one, other) => one.fromMs - other.fromMs)
+  return next === undefined ? {} : { to: next.host, ms: next.fromMs }
 }
 
 /** What is seen while it lasts. */

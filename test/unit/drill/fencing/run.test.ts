@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { expect, test } from "vitest"
 import { HaopsError } from "../../../../src/base/errors.ts"
 import type { ExecResult } from "../../../../src/base/exec-result.ts"
-import { runFencing } from "../../../../src/drill/fencing/run.ts"
+import { nextHolder, runFencing } from "../../../../src/drill/fencing/run.ts"
 import type { RunContext } from "../../../../src/engine/context.ts"
 import type { HostState } from "../../../../src/engine/world.ts"
 import type { Command } from "../../../../src/transport/transport.ts"
@@ -108,4 +108,16 @@ test("where the cluster could not fence it the course ends at once, with its wor
 test("a connection that ends meanwhile says nothing of the node", async () => {
   const { course } = await fenced({ fencing: new HaopsError("E_CONNECT", "connection lost"), boots: ["one", "one"] })
   expect(course.refusal).toBe("whether controller1 is fenced is not known: connection lost")
+})
+
+test("who has a VIP next is whoever begins after the node had it", () => {
+  const hold = (host: string, fromMs: number, toMs: number, address = "a") => ({ host, address, fromMs, toMs })
+  const first = hold("controller1", 10, 500)
+  expect(nextHolder([first], "a")).toEqual({})
+  expect(nextHolder([hold("controller3", 900, 2000), hold("controller2", 700, 800), first], "a")).toEqual({
+    ...{ to: "controller2", ms: 700 },
+  })
+  expect(nextHolder([first, hold("controller1", 900, 1000), hold("controller2", 5, 9, "b")], "a").to).toBe(
+    "controller1",
+  )
 })
