@@ -1,5 +1,5 @@
 import type { Fault, Target } from "./fault.ts"
-import { HOLDER_EVERY_MS, heldTwiceMs } from "./holders.ts"
+import { HOLDER_EVERY_MS, type Hold, heldTwiceMs } from "./holders.ts"
 import { longestMs, outagesOf } from "./outage.ts"
 import { EVERY_MS } from "./prober.ts"
 import type { Kept } from "./remote-prober.ts"
@@ -98,7 +98,7 @@ export function reportOf(course: DrillTimeline, terms: Terms): DrillReport {
     ...(foretold === undefined || interrupted
       ? {}
       : { foretold: heldAgainst(foretold, moves[target.vip.name], target) }),
-    ...heldTwice(course, fault, views),
+    ...heldTwice(course, terms, views),
     haproxyBackMs: since(haproxyBack(course.views)),
     liftedMs: since(course.liftedMs),
     healthyMs,
@@ -142,12 +142,24 @@ function pathOf(places: readonly (readonly string[])[]): readonly (readonly stri
 }
 
 function heldTwice(
-  { holds = [] }: DrillTimeline,
-  fault: Fault,
+  course: DrillTimeline,
+  { fault, target }: Pick<Terms, "fault" | "target">,
   views: readonly View[],
 ): Pick<DrillReport, "twiceMs" | "holdersEveryMs"> {
-  if (holds.length > 0) return { twiceMs: Math.round(heldTwiceMs(holds)), holdersEveryMs: HOLDER_EVERY_MS }
-  return { twiceMs: fault.splits ? Math.round(twice(views)) : 0 }
+  const { holds = [], faultMs, liftedMs = Number.POSITIVE_INFINITY } = course
+  if (holds.length === 0) return { twiceMs: fault.splits ? Math.round(twice(views)) : 0 }
+  const muted = { fromMs: faultMs, toMs: liftedMs }
+  const heard = holds.flatMap((hold) =>
+    fault.mutes === "all" && hold.host === target.node ? without(hold, muted) : [hold],
+  )
+  return { twiceMs: Math.round(heldTwiceMs(heard)), holdersEveryMs: HOLDER_EVERY_MS }
+}
+
+/** A node that sends nothing has its addresses for nobody. */
+function without(hold: Hold, muted: Pick<Hold, "fromMs" | "toMs">): readonly Hold[] {
+  const before = { ...hold, toMs: Math.min(hold.toMs, muted.fromMs) }
+  const after = { ...hold, fromMs: Math.max(hold.fromMs, muted.toMs) }
+  return [before, after].filter(({ fromMs, toMs }) => fromMs < toMs)
 }
 
 /** Hosts are not looked at in the same moment: a VIP that just moves must not count, and so one look is none. */

@@ -117,6 +117,19 @@ describe("the report", () => {
     expect(screen({ restored: "fenced" })).toContain("the cluster has fenced controller1, which has restarted\n")
   })
 
+  test("counts for nothing what a frozen node has, which sends nothing; once it thaws it counts", () => {
+    const holds = [
+      { host: "controller1", address: "a", fromMs: 0, toMs: 3400 },
+      { host: "controller2", address: "a", fromMs: 2000, toMs: 4000 },
+    ]
+    const of = (kind: "node-freeze" | "partition", liftedMs?: number) =>
+      reportOf({ ...COURSE, faultMs: 1000, liftedMs, holds }, { ...TERMS, fault: FAULTS[kind] }).twiceMs
+    expect(of("node-freeze", 3400)).toBe(0)
+    expect(of("node-freeze")).toBe(0)
+    expect(of("node-freeze", 3000)).toBe(400)
+    expect(of("partition", 3000)).toBe(1400)
+  })
+
   test.each([
     ["a longer outage than allowed", {}, { limitMs: 300 }],
     ["a cluster that does not get well", { healthyMs: undefined, troubles: ["controller1: offline"] }, {}],
