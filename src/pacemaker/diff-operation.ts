@@ -70,6 +70,6 @@ function sameInterval(want: Operation, have: CibOperation): boolean {
 }
 
 /** An operation without a role is for started instances. */
-function roleOf(options: Attributes): string {
+export function roleOf(options: Attributes): string {
   return options.role ?? "Started"
 }

@@ -5,7 +5,7 @@ import { renamedClones } from "../../pacemaker/as-named.ts"
 import { type Cib, hasExpired } from "../../pacemaker/cib.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmStatus } from "../../pacemaker/crm-mon.ts"
-import { leftOff } from "../../pacemaker/diff-operation.ts"
+import { isOff, leftOff, roleOf } from "../../pacemaker/diff-operation.ts"
 import { resourceOf } from "../../pacemaker/operation.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
 import { describeBan, type Hindrance, isLeft, whyResting, withoutOption } from "../hindrance.ts"
@@ -104,9 +104,14 @@ function monitorsOff({ inventory: { pacemaker } }: Look, cib: Cib | undefined): 
   return (cib?.resources ?? []).flatMap(({ id, operations }) => {
     const want = wanted.find((one) => one.id === id)?.operations ?? []
     const off = leftOff(want, operations, { resting: true }).filter(({ name }) => name === "monitor")
-    return off.map((operation): Hindrance => {
-      const reason = `the monitor of ${id} is switched off, so that nobody sees it fail`
-      return { reason, undo: [switchingOn(operation.id)] }
+    return off.map((one): Hindrance => {
+      const others = operations.filter(
+        (other) => other.name === "monitor" && roleOf(other.options) === roleOf(one.options),
+      )
+      const which = others.some((other) => !isOff(other))
+        ? `the monitor of ${id} every ${one.options.interval} is switched off`
+        : `the monitor of ${id} is switched off, so that nobody sees it fail`
+      return { reason: which, undo: [switchingOn(one.id)] }
     })
   })
 }

@@ -9,7 +9,7 @@ import { nonEmpty, scalarsOf } from "./words.ts"
 
 /** A bundle as an inventory writes it; undefined where that would not make the same of it, or would tell what may be a secret. */
 export function bundleYaml({ id, element }: Pick<CibPart, "id" | "element">): BundleYaml | undefined {
-  if (element.attributes.description !== undefined || element.children.some(holdsSecret)) return undefined
+  if (element.attributes.description !== undefined || holdsSecret(element)) return undefined
   const result = bundleSchema.safeParse(words(element))
   if (!result.success) return undefined
   const again = keepingHand(bundlePart(id, result.data), { element })
@@ -17,8 +17,8 @@ export function bundleYaml({ id, element }: Pick<CibPart, "id" | "element">): Bu
 }
 
 /** The words that run something, or tell an engine more. */
-function holdsSecret({ name, attributes: { options = "", "run-command": command = "" } }: CibElement): boolean {
-  return ["podman", "docker"].includes(name) && isSensitiveName(`${options} ${command}`)
+function holdsSecret({ attributes: { options = "", "run-command": command = "" }, children }: CibElement): boolean {
+  return isSensitiveName(`${options} ${command}`) || children.some(holdsSecret)
 }
 
 function words(element: CibElement): unknown {

@@ -1,8 +1,23 @@
 import * as z from "zod"
 import { addressSchema, optionsSchema } from "../../document/scalars-schema.ts"
+import { isSensitiveName } from "../secret-names.ts"
 
 const port = z.int().min(1).max(65535)
 const directory = z.string().regex(/^\//, "expected the path of a directory")
+
+/** Everybody reads it in the CIB and in the process list. A file may be named. */
+const open = z
+  .string()
+  .min(1)
+  .refine((text) => !givesSecret(text), {
+    error: "a secret here would show in the process list: have a file of the node among storage",
+  })
+
+function givesSecret(text: string): boolean {
+  return [...text.matchAll(/([\w-]+)(?:=|\s+)(?=([^\s]))/g)].some(([, name = "", first = ""]) => {
+    return isSensitiveName(name) && !/[/-]/.test(first)
+  })
+}
 
 const portSchema = z.union([
   port.describe("The same outside and inside"),
@@ -19,7 +34,7 @@ const portSchema = z.union([
 ])
 
 const target = directory.describe("Where it is in the container")
-const options = z.string().min(1).optional().describe("Options of the engine, such as rw or ro")
+const options = open.optional().describe("Options of the engine, such as rw or ro")
 
 const storageSchema = z.union([
   z.strictObject({ source: directory.describe("Directory or file of the host"), target, options }),
@@ -29,14 +44,6 @@ const storageSchema = z.union([
     options,
   }),
 ])
-
-/** Everybody reads it in the CIB and in the process list. */
-const open = z
-  .string()
-  .min(1)
-  .refine((text) => !/(pass(word|wd)?|secret|token|api[_-]?key)=./i.test(text), {
-    error: "a secret here would show in the process list: have a file of the node among storage",
-  })
 
 const containerSchema = z.strictObject({
   image: z.string().min(1).describe("Image, which each node has or can fetch"),

@@ -407,6 +407,7 @@ test("a bundle is taken in with what runs in it, and one of rkt or with a secret
       `<bundle id="box"><podman image="7" replicas="2"/>${network}${set("box", "meta", { "target-role": "Stopped", priority: "4" })}${dummy("inside", monitor("inside"))}</bundle>`,
       `<bundle id="old"><rkt image="x"/>${network.replace('"m"', '"m1"')}${dummy("in-old")}</bundle>`,
       `<bundle id="ip"><podman image="x"/>${network.replace('"m"', '"m2"')}${address("inner", "10.0.0.44", { cidr_netmask: "24" })}</bundle>`,
+      `<bundle id="mount"><docker image="x"/><storage><storage-mapping id="sm" source-dir="/a" target-dir="/b" options="password=hunter2"/></storage></bundle>`,
       `<bundle id="odd"><docker image="x" options="-e PASSWORD=hunter2"/></bundle>`,
     ].join(""),
   })

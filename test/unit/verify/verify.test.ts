@@ -143,7 +143,7 @@ describe("a cluster that is well", () => {
         "the cluster does not manage loose, until: crm_resource --resource loose --meta --delete-parameter is-managed",
         "off is disabled, until: crm_resource --resource off --meta --delete-parameter target-role",
         `the monitor of vip is switched off, so that nobody sees it fail, until: cibadmin --modify --xml-text '<op id="vip-monitor-interval-10s" enabled="true"/>'`,
-        `the monitor of loose is switched off, so that nobody sees it fail, until: cibadmin --modify --xml-text '<op id="loose-m" enabled="true"/>'`,
+        `the monitor of loose every 10s is switched off, until: cibadmin --modify --xml-text '<op id="loose-m" enabled="true"/>'`,
       ],
       failures: [
         "loose_monitor_10000 on controller1: error (12 min ago); once its cause is gone: crm_resource --cleanup --resource loose --node controller1",
