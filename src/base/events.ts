@@ -97,8 +97,8 @@ export type HaopsEvent =
 export interface Topology {
   /** `state`: `in service`, `standby`, `offline`, …; undefined for a host that no cluster knows. */
   nodes: readonly { name: string; state?: string | undefined }[]
-  /** VIPs first, which have an address. */
-  held: readonly { what: string; address?: string | undefined; on: readonly string[] }[]
+  /** VIPs first, which have an address. `unknown`: nobody could tell where it is. */
+  held: readonly { what: string; address?: string | undefined; on: readonly string[]; unknown?: true | undefined }[]
   /** What clients reach by a VIP. */
   services: readonly { name: string; vip?: string | undefined; port: number }[]
 }

@@ -3,7 +3,7 @@ import { answered, tasksThatAnswer } from "../engine/answered.ts"
 import { liveHosts } from "../engine/world.ts"
 import { HELD_VIPS } from "../keepalived/holder.ts"
 import { placementOf } from "../membership/placement.ts"
-import type { Inventory } from "../model/inventory.ts"
+import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
 import type { CrmNode, CrmStatus } from "../pacemaker/crm-mon.ts"
 import { statusSeen } from "./moves.ts"
 import type { Session } from "./session.ts"
@@ -24,10 +24,12 @@ export function topologyOf(
   const status = said?.nodes.some(isOurs) ? said : undefined
   if (status === undefined && holders.size === 0) return undefined
   const placement = status === undefined ? new Map<string, readonly string[]>() : placementOf(status)
-  const vips = inventory.vips.map(({ name, address }) => ({
-    ...{ what: name, address },
-    on: placement.get(name) ?? holders.get(name) ?? [],
-  }))
+  const vips = inventory.vips.map(({ name, address, manager }) => {
+    const on = placement.get(name) ?? holders.get(name)
+    // What the cluster has and does not place is nowhere.
+    const unknown = on === undefined && (status === undefined || manager === "keepalived")
+    return { what: name, address, on: on ?? [], ...(unknown ? { unknown } : {}) }
+  })
   const others = [...placement].filter(([what]) => !vips.some((vip) => vip.what === what))
   const names = new Set([...inventory.hosts.map(({ name }) => name), ...(status?.nodes ?? []).map(({ name }) => name)])
   return {
@@ -42,7 +44,10 @@ export function topologySeen(session: Pick<Session, "inventory" | "barriers" | "
   return topologyOf(session.inventory, statusSeen(session), holdersSeen(session))
 }
 
-/** Of keepalived's VIPs alone, and of those no more than hosts say that answered: nobody's word is no empty hand. */
+/**
+ * Of keepalived's VIPs alone, and of those no more than hosts say that answered: nobody's word is no empty hand, and one that is silent may
+ * have what none of the others has.
+ */
 function holdersSeen({ inventory, barriers, context }: Pick<Session, "inventory" | "barriers" | "context">): Holders {
   const last = tasksThatAnswer(
     barriers.flatMap(({ tasks }) => tasks),
@@ -52,10 +57,14 @@ function holdersSeen({ inventory, barriers, context }: Pick<Session, "inventory"
     const answer = answered(state, last, HELD_VIPS)
     return answer === undefined ? [] : [{ ...state.host, held: answer.held }]
   })
+  const all = (on: Host["group"]) =>
+    hostsOf(inventory, on).every(({ name }) => heard.some((host) => host.name === name))
   return new Map(
     inventory.vips
-      .filter(({ manager, on }) => manager === "keepalived" && heard.some(({ group }) => group === on))
-      .map(({ name }) => [name, heard.filter(({ held }) => held.has(name)).map((host) => host.name)]),
+      .filter(({ manager }) => manager === "keepalived")
+      .map(({ name, on }) => [name, on, heard.filter(({ held }) => held.has(name)).map((host) => host.name)] as const)
+      .filter(([, on, has]) => has.length > 0 || all(on))
+      .map(([name, , has]) => [name, has]),
   )
 }
 

@@ -24,7 +24,7 @@ function picture(title: string, topology: Topology, before?: Topology): Html {
   const boxes = nodes.map(({ name, state }, index) => {
     const [x, y] = [(index % across) * (width + GAP), Math.floor(index / across) * (height + GAP)]
     const said = lines[index]!.map(({ what, address }, at) => {
-      const isNew = before !== undefined && !placesIn(before, what).includes(name)
+      const isNew = before !== undefined && !isUnknown(before, what) && !placesIn(before, what).includes(name)
       const words = `${isNew ? "+ " : ""}${what}${address === undefined ? "" : ` ${address}`}`
       const top = 34 + at * LINE
       const frame =
@@ -55,9 +55,9 @@ function placesTable(before: Topology | undefined, after: Topology, predicted: r
       : undefined
     const right = foreseen === undefined || same(foreseen, now)
     const cells = [
-      ...(before === undefined ? [] : [html`<td>${places(then)}</td>`]),
+      ...(before === undefined ? [] : [html`<td>${placesWords(before, what)}</td>`]),
       ...(told ? [html`<td>${foreseen === undefined ? "stays" : places(foreseen)}</td>`] : []),
-      html`<td class="${right ? undefined : "failed"}">${places(now)}${right ? "" : ", otherwise than predicted"}</td>`,
+      html`<td class="${right ? undefined : "failed"}">${placesWords(after, what)}${right ? "" : ", otherwise than predicted"}</td>`,
     ]
     return html`<tr><th scope="row">${what}</th>${cells}</tr>`
   })
@@ -87,6 +87,14 @@ function placesIn({ held }: Topology, what: string): readonly string[] {
   return held.find((one) => one.what === what)?.on ?? []
 }
 
+function isUnknown({ held }: Topology, what: string): boolean {
+  return held.find((one) => one.what === what)?.unknown === true
+}
+
+function placesWords(topology: Topology, what: string): string {
+  return isUnknown(topology, what) ? "unknown" : places(placesIn(topology, what))
+}
+
 function places(on: readonly string[]): string {
   return on.length === 0 ? "nowhere" : listing([...on], 20)
 }
@@ -95,14 +103,15 @@ function same(one: readonly string[], other: readonly string[]): boolean {
   return [...one].sort().join() === [...other].sort().join()
 }
 
-function servicesOf({ services, held }: Topology): Html {
+function servicesOf(topology: Topology): Html {
+  const { services, held } = topology
   if (services.length === 0) return html``
   const rows = services.map(({ name, vip, port }) => {
-    const on = vip === undefined ? [] : (held.find(({ what }) => what === vip)?.on ?? [])
+    const on = held.find(({ what }) => what === vip)?.on ?? []
     const where =
       vip === undefined
         ? "an address of its own"
-        : `${vip}, ${on.length === 0 ? "nowhere" : `on ${listing([...on], 20)}`}`
+        : `${vip}, ${on.length === 0 ? "" : "on "}${placesWords(topology, vip)}`
     return html`<tr><th scope="row">${name}</th><td class="n">${port}</td><td>${where}</td></tr>`
   })
   const head = ["service", "port", "reached by"].map((name) => html`<th scope="col">${name}</th>`)

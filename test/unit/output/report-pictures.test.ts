@@ -59,6 +59,19 @@ describe("who held what", () => {
     expect(cellsOf(text).at(-1)).toEqual(["web", "80", "vip, nowhere"])
   })
 
+  test("a VIP of which nobody could tell is not nowhere, nor new where it is seen again", () => {
+    const all = topology(["c1"], ["c1"])
+    const unseen = {
+      ...all,
+      held: all.held.map((one) => (one.what === "vip" ? { ...one, on: [], unknown: true as const } : one)),
+    }
+    const cells = (before: Topology, after: Topology) => cellsOf(topologySection(before, after, []).text)
+    expect(cells(all, unseen)[1]).toEqual(["vip", "c1", "unknown"])
+    expect(cells(all, unseen).at(-1)).toEqual(["web", "80", "vip, unknown"])
+    expect(cells(unseen, all)[1]).toEqual(["vip", "unknown", "c1"])
+    expect(topologySection(unseen, all, []).text).not.toContain("+ vip")
+  })
+
   test("takes names for text", () => {
     const odd = { ...topology(["c1"], []), nodes: [{ name: "c1" }, { name: "<b>\u001b[31m" }] }
     const { text } = topologySection(undefined, odd, [])

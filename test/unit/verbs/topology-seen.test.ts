@@ -29,6 +29,13 @@ test("without a cluster the hosts themselves tell who holds keepalived's VIPs", 
   ])
 })
 
+test("a VIP that none of those has who answered may be at one who did not: nobody knows, and it is not nowhere", () => {
+  const held = (said: Readonly<Record<string, string>>) => seen(said)?.map(({ on, unknown }) => unknown ?? on)
+  expect(held({ lb1: "keepalived yes\n", c1: "held database\n" })).toEqual([true, ["c1"]])
+  expect(held({ lb1: "held public\n", c1: "", c2: "", c3: "" })).toEqual([["lb1"], []])
+  expect(held({ c2: "held database\n" })).toEqual([true, ["c2"]])
+})
+
 test("where no host answered nobody is said to hold nothing", () => {
   expect(seen({})).toBeUndefined()
 })
