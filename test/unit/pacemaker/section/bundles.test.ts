@@ -217,7 +217,10 @@ test.each([
     "  bundles: { box: { podman: { image: a }, storage: [{ source: /a, target: /b, options: password=x }] } }",
     "a secret here would show in the process list",
   ],
-  ["  bundles: { box: { podman: { image: a, options: -e TOKEN_FILE=/run/t --secret }, meta: { prioritty: 1 } } }", ""],
+  [
+    "  bundles: { box: { podman: { image: a, options: -e TOKEN_FILE=/run/t --secret db }, meta: { prioritty: 1 } } }",
+    "",
+  ],
 ])("%s", (text, why) => {
   if (why !== "") expect(() => inventory(text)).toThrow(why)
   else expect(inventory(text).warnings.join()).toContain("priority")
