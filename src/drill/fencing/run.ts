@@ -100,7 +100,7 @@ export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
   }
   const known = await remembered(fencing, now())
   const holds = holders.stop()
-  const vips = fencing.vips.map(({ name, address }) => ({ name, ...nextHolder(holds, address) }))
+  const vips = fencing.vips.map(({ name, address }) => ({ name, ...nextHolder(holds, address, node) }))
   const { fencedMs, backMs, restarted, healthyMs, troubles } = course
   const interrupted = context.stop.aborted && healthyMs === undefined
   return {
@@ -111,9 +111,12 @@ export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
 }
 
 /** Who has it after the node: that may be the node itself, where it is back before anybody else had to start it. */
-export function nextHolder(all: readonly Hold[], address: string): { to?: string; ms?: number } {
-  const holds = all.filter((hold) => hold.address === address)
-  const [, next] = holds.toSorted((one, other) => one.fromMs - other.fromMs)
+export function nextHolder(all: readonly Hold[], address: string, node: string): { to?: string; ms?: number } {
+  const [first, second] = all
+    .filter((hold) => hold.address === address)
+    .toSorted((one, other) => one.fromMs - other.fromMs)
+  // Of a node that was off before it had said anything the first word is another's.
+  const next = first?.host === node ? second : first
   return next === undefined ? {} : { to: next.host, ms: next.fromMs }
 }
 

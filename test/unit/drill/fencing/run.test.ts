@@ -113,11 +113,14 @@ test("a connection that ends meanwhile says nothing of the node", async () => {
 test("who has a VIP next is whoever begins after the node had it", () => {
   const hold = (host: string, fromMs: number, toMs: number, address = "a") => ({ host, address, fromMs, toMs })
   const first = hold("controller1", 10, 500)
-  expect(nextHolder([first], "a")).toEqual({})
-  expect(nextHolder([hold("controller3", 900, 2000), hold("controller2", 700, 800), first], "a")).toEqual({
+  expect(nextHolder([first], "a", "controller1")).toEqual({})
+  expect(nextHolder([hold("controller2", 700, 2000)], "a", "controller1")).toEqual({ to: "controller2", ms: 700 })
+  expect(
+    nextHolder([hold("controller3", 900, 2000), hold("controller2", 700, 800), first], "a", "controller1"),
+  ).toEqual({
     ...{ to: "controller2", ms: 700 },
   })
-  expect(nextHolder([first, hold("controller1", 900, 1000), hold("controller2", 5, 9, "b")], "a").to).toBe(
-    "controller1",
-  )
+  expect(
+    nextHolder([first, hold("controller1", 900, 1000), hold("controller2", 5, 9, "b")], "a", "controller1").to,
+  ).toBe("controller1")
 })
