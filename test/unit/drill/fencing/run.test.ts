@@ -90,7 +90,7 @@ test("Ctrl-C before the cluster is asked leaves the node alone", async () => {
 })
 
 test("a node that does not say which boot it is, or is still going down, is asked again", async () => {
-  const { course } = await fenced({ fencing: {}, boots: ["one", "", "one", "two"], wrong: 1 })
+  const { course } = await fenced({ fencing: {}, boots: ["one", "", "one", "two"], wrong: 1, recoverMs: 60_000 })
   expect(course).toMatchObject({ restarted: true, troubles: [] })
   const silent = await fenced({ fencing: {}, boots: ["one", ""], recoverMs: 100 })
   expect(silent.course).toMatchObject({ restarted: undefined, backMs: undefined, healthyMs: undefined })
