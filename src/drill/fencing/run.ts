@@ -201,8 +201,13 @@ async function ask({ context, node, by, action, timeoutS }: Fencing): Promise<st
 /** What the cluster and the logs of the others say of it. Whatever they cannot tell is left out. */
 async function remembered(fencing: Fencing, ms: number): Promise<Pick<FencingTimeline, "events" | "runs">> {
   const { context, node, by } = fencing
+  // All of it: the cluster's own wish to have the node fenced, which came to the same, is later.
   const history = async () => {
-    const xml = await told(fencing, liveOf(context, by), `stonith_admin --history ${quote(node)} --output-as=xml`)
+    const xml = await told(
+      fencing,
+      liveOf(context, by),
+      `stonith_admin --history ${quote(node)} --verbose --output-as=xml`,
+    )
     return parseFenceHistory(xml)
   }
   const others = liveHosts(context.world).filter(({ host }) => host.name !== node)
