@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Outlook } from "../../src/foresight/foretell.ts"
 import { collectTests } from "./collect.ts"
 import { DAMAGES } from "./damages.ts"
+import { fencingTests } from "./fencing.ts"
 import { ended } from "./harness/ended.ts"
 import { placesOf, whatIf } from "./harness/foretold.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
@@ -27,7 +28,7 @@ let lab: Lab
 let inventory: string
 
 beforeAll(async () => {
-  lab = await startLab({ prepared: true })
+  lab = await startLab({ ipmi: true })
   inventory = await lab.inventory()
   const before = await lab.haops(["status", "-i", inventory])
   expect(before.code, before.stderr).toBe(1)
@@ -271,6 +272,10 @@ case $action in
   off | reboot) echo "$node $passwd" >>/var/lib/lab-fenced ;;
 esac
 `
+
+describe("with BMCs", () => {
+  fencingTests(() => ({ lab, inventory }))
+})
 
 describe("a dead member", () => {
   const conf = "sha256sum </etc/corosync/corosync.conf"

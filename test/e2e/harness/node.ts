@@ -15,6 +15,8 @@ export interface NodeResult {
 export interface LabNode {
   name: string
   address: string
+  /** The engine's id of it. */
+  container: string
   /** Runs a shell command line as root, for any exit code. */
   exec(script: string): Promise<NodeResult>
   /** Runs a shell command line as root and returns its standard output. Throws unless it exits 0. */
@@ -93,6 +95,7 @@ function toNode({ name, address }: NodePlace, started: StartedTestContainer, doc
   const node: LabNode = {
     name,
     address,
+    container: started.getId(),
     exec: async (script) => {
       const { exitCode, stdout, stderr } = await started.exec(["sh", "-c", script])
       return { code: exitCode, stdout, stderr }
