@@ -104,6 +104,8 @@ def message():
             lose()
             reports["message"]["again"] += 1
             if left == 0: raise
+            # As oslo.messaging does before it tries another.
+            stop.wait(1)
 def client(name, work, pause, before=lambda: None):
     report = reports[name] = {"sent": 0, "again": 0, "failed": [], "longestMs": 0}
     while not stop.is_set():
