@@ -63,7 +63,7 @@ export function fencingReport(course: FencingTimeline, { node, action, by, level
   return {
     ...{ node, action, by },
     fencedMs: round(fencedMs),
-    event: ownEvent(events, by),
+    event: fencedMs === undefined ? undefined : ownEvent(events, by),
     devices,
     vips: vips.map(({ name, to, ms }) => ({ name, to, ms: round(ms) })),
     backMs: round(backMs),
@@ -76,7 +76,7 @@ export function fencingReport(course: FencingTimeline, { node, action, by, level
   }
 }
 
-/** The latest that was asked for by our command on that node. */
+/** The latest that was asked for by our command on that node: of one that came to nothing the history may know only what came before. */
 function ownEvent(events: readonly FenceEvent[], by: string): FenceEvent | undefined {
   return events
     .filter(({ origin, client }) => origin === by && client.startsWith("stonith_admin"))

@@ -69,7 +69,7 @@ test("a node that was not fenced: what the cluster said, and which device failed
   const told = {
     ...rest,
     refusal: "the cluster did not fence controller1: No such device (exit 105)",
-    events: [],
+    events: [EVENT],
     runs: COURSE.runs.slice(1),
     vips: [],
   }
