@@ -28,12 +28,16 @@ export async function forget(drill: OnTarget): Promise<"mended"> {
   return "mended"
 }
 
-/** Runs a script on the target, as root. Throws where there is no outcome. */
-export async function runOn({ context, target }: OnTarget, script: string): Promise<ExecResult> {
+/** Runs a script on the target, as root, by `by` where not by just any connection to it. Throws where there is no outcome. */
+export async function runOn(
+  { context, target }: OnTarget,
+  script: string,
+  by: RunContext["forChanges"] = (transport) => transport,
+): Promise<ExecResult> {
   const state = context.world.get(target.node)
   if (state === undefined) throw new Error(`${target.node} is no host of this run`)
   state.transport ??= await context.connector.connect(state.host, context.abort)
-  return await state.transport.exec(
+  return await by(state.transport).exec(
     { argv: ["sh", "-eu", "-s"], stdin: script, timeoutMs: LIFT_TIMEOUT_MS },
     context.abort,
   )

@@ -125,14 +125,15 @@ async function inject(drill: Drill): Promise<void> {
   const seconds = Math.ceil((limitMs + MARGIN_MS) / 1000)
   const host = target.node
   const what = `${fault.kind} could not be injected on ${host}`
-  const outcome = await runOn(drill, faultScript(fault, target, { seconds, audit })).catch((thrown) =>
-    asHaopsError(thrown, { host }),
-  )
+  const script = faultScript(fault, target, { seconds, audit })
+  const outcome = await runOn(drill, script, drill.context.forChanges).catch((thrown) => asHaopsError(thrown, { host }))
   if (!(outcome instanceof HaopsError)) {
     if (outcome.code === 0) return
     const fate = FATE[outcome.code === NOTHING_LEFT ? "lifted" : await undoFault(drill)]
     throw new HaopsError("E_COMMAND", `${what}; ${fate}`, { host, result: outcome })
   }
+  // Nothing was begun, and what there is of a fault is another run's.
+  if (outcome.code === "E_LOCKED") throw outcome
   // The restart may be quicker than the answer.
   if (fault.effect === "reboots" && outcome.code === "E_CONNECT") return
   const { code, message, hint, result } = outcome

@@ -13,7 +13,7 @@ import { type Drill, runDrill } from "../drill/run.ts"
 import { TRACES, tracesTask } from "../drill/traces.ts"
 import { carriers, viewOf } from "../drill/view.ts"
 import { auditLine, auditRun } from "../engine/audit.ts"
-import { lockHosts } from "../engine/lock.ts"
+import { type Lock, lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
 import { ballotTask } from "../foresight/ballot.ts"
@@ -93,7 +93,7 @@ async function runIn(
   const previewed = (inspection: Inspection) => setup.preview(inspection, carriers(context.world, inspector.tasks))
   const agreed = previewed(inspector.judge(fromHere))
   await requireAgreement(session, options, agreed.words)
-  await using _lock = await lockHosts(liveHosts(context.world), owner, context)
+  await using lock = await lockHosts(liveHosts(context.world), owner, context)
   // Somebody has thought about it, another run has been waited for: what counts is what is true under the lock.
   const [again] = await Promise.all([reachVips(session), look(context, inspector.tasks)])
   const inspection = inspector.judge(again)
@@ -102,7 +102,8 @@ async function runIn(
   const foretold = await foretoldIn(session, setup.fault, now.target, inspection)
   const pictured = pictureOf(session, inspection)
   const fencing = inspection.status.pacemaker?.fencing.state === "on"
-  const report = await measure(session, options, { setup, now, inspector, foretold, pictured, fencing })
+  const { forChanges } = lock
+  const report = await measure(session, options, { setup, now, inspector, foretold, pictured, fencing, forChanges })
   const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
   await auditRun(context.world, owner, outcome)
   const exit = exitOfOutcome(outcome)
@@ -119,6 +120,8 @@ interface Subject {
   pictured: Topology | undefined
   /** The cluster fences. */
   fencing: boolean
+  /** While the lock is still this run's. */
+  forChanges: Lock["forChanges"]
 }
 
 /** A scheduler that cannot be asked beforehand is no reason against a drill. */
@@ -149,7 +152,8 @@ async function measure(session: Session, options: DrillOptions, subject: Subject
     const fenced = endsFenced(fault, target, subject.fencing)
     const recoverMs = recovery ?? (fault.effect === "reboots" || fenced ? RECOVERY_MS.reboot : RECOVERY_MS.other)
     const drill: Drill = {
-      ...{ context, inventory, fault, target, prober, tasks, recoverMs, fenced },
+      ...{ inventory, fault, target, prober, tasks, recoverMs, fenced },
+      context: { ...context, forChanges: subject.forChanges },
       holders: fault.splits ? watchHolders([target.vip.address], () => prober.now(), context.abort) : undefined,
       // A fault that were taken away before the limit has passed could not fail.
       holdMs: limitMs === undefined ? holdMs : Math.max(holdMs, limitMs + 10_000),

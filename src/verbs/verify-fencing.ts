@@ -71,13 +71,14 @@ async function runIn(
   }
   const agreed = await judged(inspector.judge(fromHere))
   await requireAgreement(session, options, agreed.words)
-  await using _lock = await lockHosts(liveHosts(context.world), owner, context)
+  await using lock = await lockHosts(liveHosts(context.world), owner, context)
   // Somebody has thought about it, another run has been waited for: what counts is what is true under the lock.
   const [again] = await Promise.all([reachVips(session), look(context, inspector.tasks)])
   const inspection = inspector.judge(again)
   const now = await judged(inspection)
   requireAgreed(now, agreed, FENCING)
-  const report = await announced(session, node, () => fence(session, inspector, inspection, now.surveyed))
+  const locked = { ...session, context: { ...context, forChanges: lock.forChanges } }
+  const report = await announced(session, node, () => fence(locked, inspector, inspection, now.surveyed))
   const outcome: Outcome = report.interrupted ? "canceled" : report.verdict === "pass" ? "done" : "failed"
   await auditRun(context.world, owner, outcome)
   const exit = exitOfOutcome(outcome)

@@ -85,14 +85,23 @@ export async function runFencing(fencing: Fencing): Promise<FencingTimeline> {
     return { refusal }
   })
   let answer: { refusal: string | undefined } | undefined
-  void asked.then((one) => {
-    answer = one
-  })
+  asked.then(
+    (one) => {
+      answer = one
+    },
+    // It is thrown where it is waited for.
+    () => undefined,
+  )
   const others = new Map([...context.world].filter(([name]) => name !== node))
   const watcher = new Watcher({ ...context, world: others }, fencing.tasks)
-  while (answer === undefined) {
-    await watcher.look(PATIENCE_MS)
-    await Promise.race([asked, rest(context)])
+  try {
+    while (answer === undefined) {
+      await watcher.look(PATIENCE_MS)
+      await Promise.race([asked, rest(context)])
+    }
+  } catch (thrown) {
+    holders.stop()
+    throw thrown
   }
   if (answer.refusal === undefined) {
     letGo(context.world, node)
@@ -185,16 +194,19 @@ class Course {
   }
 }
 
-/** Undefined where the node was fenced; else what is known of it, as a sentence. */
+/** Undefined where the node was fenced; else what is known of it, as a sentence. Throws `E_LOCKED` where the lock is another run's by now. */
 async function ask({ context, node, by, action, timeoutS }: Fencing): Promise<string | undefined> {
   const argv = ["stonith_admin", action === "off" ? "--fence" : "--reboot", node, "--timeout", String(timeoutS)]
   try {
-    const { transport } = liveOf(context, by)
+    const state = liveOf(context, by)
+    const transport = context.forChanges?.(state.transport) ?? state.transport
     const { code, stdout, stderr } = await transport.exec({ argv, timeoutMs: FENCE_MS }, context.abort)
     const said = stderr.trim() || stdout.trim() || "no word of it"
     return code === 0 ? undefined : `the cluster did not fence ${node}: ${said} (exit ${code})`
   } catch (thrown) {
-    return `whether ${node} is fenced is not known: ${asHaopsError(thrown, { host: by }).message}`
+    const error = asHaopsError(thrown, { host: by })
+    if (error.code === "E_LOCKED") throw error
+    return `whether ${node} is fenced is not known: ${error.message}`
   }
 }
 

@@ -16,10 +16,16 @@ interface Course {
   fault: number | HaopsError
   /** Ctrl-C twice: nothing is tried any more. */
   aborted?: boolean
+  /** The lock is another run's by the time. */
+  lockLost?: boolean
 }
 
 /** What is thrown by a drill whose fault does not come about, and whether haops has undone it then. */
-async function failing({ fault, aborted = false }: Course): Promise<{ error: HaopsError; lifts: number }> {
+async function failing({
+  fault,
+  aborted = false,
+  lockLost = false,
+}: Course): Promise<{ error: HaopsError; lifts: number }> {
   let lifts = 0
   const exec = async ({ stdin }: Command): Promise<ExecResult> => {
     if (stdin === LIFT_SCRIPT) lifts++
@@ -29,7 +35,11 @@ async function failing({ fault, aborted = false }: Course): Promise<{ error: Hao
   const transport = { host: NODE.name, exec, [Symbol.asyncDispose]: async () => {} }
   const abort = new AbortController()
   if (aborted) abort.abort()
+  const lost = async (): Promise<never> => {
+    throw new HaopsError("E_LOCKED", "the lock is no longer this run's")
+  }
   const context: RunContext = {
+    ...(lockLost ? { forChanges: (one) => ({ ...one, exec: lost }) } : {}),
     world: new Map([[NODE.name, { host: NODE, transport, answers: new Map() }]]),
     connector: { connect: async () => transport, [Symbol.asyncDispose]: async () => {} },
     forks: 1,
@@ -60,6 +70,10 @@ test("a fault that the node has undone by itself leaves nothing", async () => {
   expect(error).toMatchObject({ code: "E_COMMAND", host: NODE.name, result: { code: NOTHING_LEFT } })
   expect(error.message).toContain("nothing is left of it there")
   expect(lifts).toBe(0)
+})
+
+test("nothing is begun, nor undone, once the lock is another run's, as after a sleep", async () => {
+  expect(await failing({ fault: 0, lockLost: true })).toMatchObject({ error: { code: "E_LOCKED" }, lifts: 0 })
 })
 
 test.each([

@@ -19,10 +19,12 @@ interface Answers {
   recoverMs?: number
   /** Ctrl-C while the node is asked which boot it is, before it is fenced. */
   stopped?: boolean
+  /** The lock is another run's by the time. */
+  lockLost?: boolean
 }
 
 /** Fences controller1 from controller2, and returns the course with what was run on each host. */
-async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000, stopped = false }: Answers) {
+async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000, stopped = false, lockLost = false }: Answers) {
   let judged = 0
   const calm = new AbortController().signal
   const stop = new AbortController()
@@ -57,7 +59,11 @@ async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000, stopped = 
       { host, transport: transportOf(host.name), facts: facts({ host: host.name }), answers: new Map() },
     ]),
   )
+  const lost = async (): Promise<never> => {
+    throw new HaopsError("E_LOCKED", "the lock on controller2 is no longer this run's")
+  }
   const context: RunContext = {
+    ...(lockLost ? { forChanges: (transport) => ({ ...transport, exec: lost }) } : {}),
     ...{ world, forks: 1, sink: () => {}, stop: stop.signal, abort: calm },
     connector: { connect: async ({ name }) => transportOf(name), [Symbol.asyncDispose]: async () => {} },
   }
@@ -71,6 +77,11 @@ async function fenced({ fencing, boots, wrong = 0, recoverMs = 5_000, stopped = 
   })
   return { course, asked: asked() }
 }
+
+test("nothing is asked of the cluster once the lock is another run's, as after a sleep", async () => {
+  const refused = fenced({ fencing: {}, boots: ["one", "two"], lockLost: true })
+  await expect(refused).rejects.toMatchObject({ code: "E_LOCKED", asked: [] })
+})
 
 test("the cluster is asked once, on another node, and a node that is another boot has been fenced", async () => {
   const { course, asked } = await fenced({ fencing: {}, boots: ["one", "two"] })
