@@ -1,3 +1,4 @@
+import { keepsFrom } from "../host/packages/locks.ts"
 import { type Installed, withSiblings } from "../host/packages/stock.ts"
 import type { VersionChange } from "../model/component.ts"
 import type { UpgradeState } from "./state.ts"
@@ -24,7 +25,8 @@ export function dueOf(names: readonly string[], to: string | undefined, have: Up
   const changes = all.flatMap((one): (VersionChange & Pick<Installed, "kept" | "source">)[] => {
     const version = to === undefined ? have.offers.candidates.get(one.name) : versionLike(to, one, have)
     if (version === undefined || version === one.version) return []
-    return [{ name: one.name, from: one.version, to: version, kept: one.kept, source: one.source }]
+    const kept = one.kept || keepsFrom(have.locks, one.name, version)
+    return [{ name: one.name, from: one.version, to: version, kept, source: one.source }]
   })
   const held = new Set(changes.filter(({ kept }) => kept).map(({ source }) => source))
   const plain = ({ kept: _, source: __, ...change }: (typeof changes)[number]): VersionChange => change

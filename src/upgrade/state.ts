@@ -2,6 +2,7 @@ import { readAnswer } from "../host/answer.ts"
 import { ADDRESSES } from "../host/network.ts"
 import { haRepositories } from "../host/packages/ha-repository.ts"
 import { HELD_BY } from "../host/packages/lock.ts"
+import { LOCK_KEYS, LOCKS_SCRIPT, type PackageLocks, readLocks } from "../host/packages/locks.ts"
 import type { Offers } from "../host/packages/manager.ts"
 import { REPOSITORIES_SCRIPT, REPOSITORY_KEYS, readRepositories } from "../host/packages/repositories.ts"
 import { askOffers, type Installed, readStock, STOCK_SCRIPT, withSiblings } from "../host/packages/stock.ts"
@@ -35,6 +36,8 @@ export interface UpgradeState {
   /** Repositories that are disabled, and used for this. */
   repositories: readonly string[]
   heldBy: string | undefined
+  /** What an rpm system's manager was told to leave alone; Debian's says it of each package that is installed. */
+  locks: PackageLocks
   unfinished: Unfinished | undefined
   /** Undefined where the cluster does not run on this host. */
   status: CrmStatus | undefined
@@ -54,7 +57,8 @@ export function upgradeProbe(names: readonly string[], units: readonly string[])
 for manager in ${Object.keys(MANAGERS).join(" ")}; do
   if command -v "$manager" >/dev/null 2>&1; then echo "manager $manager"; break; fi
 done
-${REPOSITORIES_SCRIPT}`,
+${REPOSITORIES_SCRIPT}
+${LOCKS_SCRIPT}`,
       mark: `cat ${MARK} 2>/dev/null || :`,
       status: tellShared(CRM_MON),
       addresses: tellShared(ADDRESSES),
@@ -65,7 +69,7 @@ done`,
     parse({ stdout }) {
       const said = partsOf(stdout, ["stock", "manager", "mark", "status", "addresses", "active"])
       const stock = readStock(said.stock)
-      const answer = readAnswer(said.manager, ["held", "manager", ...REPOSITORY_KEYS])
+      const answer = readAnswer(said.manager, ["held", "manager", ...REPOSITORY_KEYS, ...LOCK_KEYS])
       return {
         manager: answer.one("manager") as HostFacts["packageManager"],
         installed: withSiblings(stock, names),
@@ -73,6 +77,7 @@ done`,
         offers: { candidates: new Map(), versions: new Map() },
         repositories: haRepositories(readRepositories(answer.all)),
         heldBy: answer.one("held"),
+        locks: readLocks(answer.all),
         unfinished: said.mark === "" ? undefined : readMark(said.mark),
         status: parseCrmMon(said.status),
         addresses: new Set([...said.addresses.matchAll(/ inet6? ([^ /]+)/g)].map(([, address]) => address!)),

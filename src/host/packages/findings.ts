@@ -3,7 +3,7 @@ import { listing } from "../../base/words.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import { type PackageWant, satisfied } from "./drift.ts"
 import { howToHaRepository, knowsHaRepository } from "./ha-repository.ts"
-import { globbed } from "./locks.ts"
+import { globbed, overlap } from "./locks.ts"
 import type { PackageState } from "./state.ts"
 import { MANAGERS } from "./systems.ts"
 
@@ -57,13 +57,6 @@ function pinned({ name, version }: PackageWant, { locks }: PackageState, manager
   if (version === undefined) return [{ severity: "warning", message: `${name} is needed, and ${only}`, hint }]
   if (versions.some((one) => overlap(one, version))) return []
   return [{ severity: "error", message: `${name} is needed as ${version}, and ${only}`, hint }]
-}
-
-/** True where a version may be both, as far as it is told before the first `*`. */
-function overlap(a: string, b: string): boolean {
-  const [[one = "", ...more], [other = "", ...others]] = [a.split("*"), b.split("*")]
-  if (more.length + others.length === 0) return one === other
-  return (more.length > 0 && other.startsWith(one)) || (others.length > 0 && one.startsWith(other))
 }
 
 /** What all repositories are kept from giving is nowhere to be had; what one of them is kept from, another one may have. */

@@ -6,6 +6,18 @@ export interface PackageLocks {
   versions(name: string): readonly string[] | undefined
 }
 
+/** Whether they keep a package from becoming this version. */
+export function keepsFrom(locks: PackageLocks, name: string, version: string): boolean {
+  return locks.locked(name) || locks.versions(name)?.some((one) => overlap(one, version)) === false
+}
+
+/** True where a version may be both, as far as it is told before the first `*`. */
+export function overlap(a: string, b: string): boolean {
+  const [[one = "", ...more], [other = "", ...others]] = [a.split("*"), b.split("*")]
+  if (more.length + others.length === 0) return one === other
+  return (more.length > 0 && other.startsWith(one)) || (others.length > 0 && one.startsWith(other))
+}
+
 export const NO_LOCKS: PackageLocks = { locked: () => false, versions: () => undefined }
 
 /** What the answer to `LOCKS_SCRIPT` begins its lines with. */

@@ -1,3 +1,4 @@
+import { NO_LOCKS } from "../../../src/host/packages/locks.ts"
 import type { Installed } from "../../../src/host/packages/stock.ts"
 import type { Member, Members } from "../../../src/model/step.ts"
 import type { CrmResource, CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
@@ -41,6 +42,7 @@ export function state(changes: Partial<UpgradeState> = {}, offered: Record<strin
     release: undefined,
     repositories: [],
     heldBy: undefined,
+    locks: NO_LOCKS,
     unfinished: undefined,
     status: status(),
     addresses: new Set(),

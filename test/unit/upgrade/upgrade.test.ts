@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest"
 import { quote } from "../../../src/base/sh.ts"
 import { COMPONENTS } from "../../../src/components.ts"
+import { readLocks } from "../../../src/host/packages/locks.ts"
 import type { Action, RunAction, WaitAction } from "../../../src/model/action.ts"
 import type { CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
 import { dueOf, unitsOf } from "../../../src/upgrade/due.ts"
 import { markOf, type UpgradeState, upgradeProbe } from "../../../src/upgrade/state.ts"
 import { upgradeStep } from "../../../src/upgrade/step.ts"
 import { packagesOf } from "../../../src/upgrade/want.ts"
-import { run, sandbox } from "../step-harness.ts"
+import { facts, run, sandbox } from "../step-harness.ts"
 import { installed, members, NODES, resource, state, status, VIP, want } from "./lab.ts"
 
 const NEWER = { haproxy: "2.6.12-2", pacemaker: "2.1.5-2", libcib27: "2.1.5-2" }
@@ -66,6 +67,28 @@ describe("what is due", () => {
     expect(step.findings?.(want("c1"), seen)).toEqual([
       expect.objectContaining({ severity: "warning", message: "haproxy is on hold, and stays as it is" }),
     ])
+  })
+
+  test.each([
+    ["dnf", "versionlock haproxy-0:2.6.12-1.*", "dnf versionlock delete haproxy", [] as string[]],
+    ["dnf", "versionlock haproxy-0:2.6.12-2.*", undefined, ["haproxy"]],
+    [
+      "zypper",
+      "zypplock type: package\nzypplock match_type: glob\nzypplock solvable_name: haproxy",
+      "zypper removelock haproxy",
+      [],
+    ],
+  ] as const)("what %s was told to leave alone stays too: %s", (manager, said, release, changed) => {
+    const lines = said.split("\n").map((line) => line.split(/ (.*)/) as [string, string])
+    const locks = readLocks((key) => lines.flatMap(([name, rest]) => (name === key ? [rest] : [])))
+    const { all, ...rest } = members(
+      "c1",
+      three({ c1: { manager, locks, installed: [installed("haproxy", "2.6.12-1")] } }),
+    )
+    const seen = { ...rest, all, elected: { ...rest.elected, facts: facts({ host: "c1", packageManager: manager }) } }
+    expect(step.check(want("c1"), seen).map(({ attribute }) => attribute)).toEqual(changed)
+    const hints = (step.findings?.(want("c1"), seen) ?? []).map(({ hint }) => hint)
+    expect(hints).toEqual(release === undefined ? [] : [`If that is over, on the host: ${release}`])
   })
 
   test("what was built along with a package on hold stays with it", () => {
@@ -363,13 +386,14 @@ describe("what is refused before anything is touched", () => {
     const parts = {
       stock: `installed ${name} ${name} ${version} install\ninstalled haproxy haproxy 2.4.22-3.el9 install`,
     }
-    const told = { ...parts, manager: "manager dnf", mark: "", status: "", addresses: "", active: "" }
+    const told = { ...parts, manager: "manager dnf\nversionlock haproxy-0:2.6.12-1.*", mark: "", status: "", addresses: "", active: "" }
     const stdout = Object.entries(told)
       .map(([part, text]) => `@@haops ${part}\n${text}\n`)
       .join("")
     const probe = upgradeProbe(["haproxy"], ["haproxy"])
     const have = probe.parse({ stdout, stderr: "" })
     expect(have.release).toMatchObject({ name, version })
+    expect(have.locks.versions("haproxy")).toEqual(["2.6.12-1"])
     expect(probe.further?.(have)?.script.split("\n")[0]).toBe(`set -- haproxy ${name}`)
   })
 
