@@ -55,7 +55,16 @@ export const keepalivedConverged = defineClusterStep<Want, HolderState>({
     )
     return [settle({ vips: near, advertMs })]
   },
+  remedy,
 })
+
+/** What came of it is no change that somebody made on a host. */
+function remedy(): string {
+  return (
+    "`journalctl -u keepalived` on its hosts says what each has seen. A VIP on two of them: their firewalls keep out each other's VRRP, " +
+    "which is IP protocol 112 (`firewall: managed` in the inventory opens firewalld for it)."
+  )
+}
 
 function bind({ inventory, host }: BindContext): Want | undefined {
   const vips = inventory.vips.filter((one) => one.manager === "keepalived")

@@ -70,6 +70,12 @@ describe("keepalived's VIPs", () => {
     expect(seen(changes)).toEqual(expected)
   })
 
+  test("on two hosts are no change that somebody made: what keeps them apart is named", () => {
+    const hint = keepalivedConverged.remedy?.([])
+    expect(hint).toContain("IP protocol 112 (`firewall: managed` in the inventory")
+    expect(hint).toContain("journalctl -u keepalived")
+  })
+
   test("are no business of an inventory without any", () => {
     const other = inventoryOf("", "name: x\ncontrollers: { c1: 10.0.0.1 }\n")
     expect(keepalivedConverged.bind?.(context(other, other.hosts[0]!))).toBeUndefined()
