@@ -27,6 +27,7 @@ import { runChecks } from "../../src/verify/verify.ts"
 import { LocalTransport } from "./engine/local-transport.ts"
 import { toy } from "./fixtures/toy/component.ts"
 import { TOY } from "./fixtures/toy/settings.ts"
+import { parseInventory } from "./parse-inventory.ts"
 import { context as bindContext } from "./step-harness.ts"
 
 // What it takes to manage one more thing: its folder (fixtures/toy), and this line.
@@ -143,3 +144,17 @@ function contextOf(hosts: Parameters<typeof createWorld>[0]): RunContext {
     abort: never,
   }
 }
+
+test("a service that the inventory does not name asks nothing and does nothing: no step of it is bound", async () => {
+  const text =
+    "name: x\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }\npacemaker: { password: { env: P } }\n"
+  const inventory = parseInventory(text, "i.yaml")
+  for (const name of ["galera", "rabbitmq", "memcached", "keystone"]) {
+    const steps = (await COMPONENTS.find((one) => one.name === name)?.steps?.(COMPONENTS)) ?? []
+    expect(steps.length, name).toBeGreaterThan(0)
+    const bound = steps.filter((step) =>
+      inventory.hosts.some((host) => step.bind?.(bindContext(inventory, host)) !== undefined),
+    )
+    expect(bound.map(({ kind }) => kind)).toEqual([])
+  }
+})

@@ -232,6 +232,8 @@ describe("a proxy in a node's environment", () => {
     ["pcs", ""],
     ["crm", ""],
     ["apt-get", "http://proxy:3128"],
+    ["dnf", "http://proxy:3128"],
+    ["zypper", "http://proxy:3128"],
   ])("%s sees it as %j", async (program, seen) => {
     const path = join(directory, program)
     writeFileSync(path, `#!/bin/sh\necho "$http_proxy$https_proxy$all_proxy$HTTPS_PROXY"\n`)

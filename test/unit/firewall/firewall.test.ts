@@ -320,6 +320,7 @@ haproxy:
   stats: { port: 1080, user: admin, password: { env: S } }
   services: [{ name: web, port: 80, mode: http, backendPort: 8000, check: { type: http, port: 8001 } }]
 rabbitmq: { cookie: { env: C } }
+galera: { sst: { method: rsync } }
 firewall: managed
 `,
     "lab.yaml",
@@ -330,6 +331,7 @@ firewall: managed
     )
   expect(openings("c1")).toEqual([
     ...["2224/tcp hosts", "5405/udp hosts", "8000/tcp hosts", "8001/tcp hosts"],
+    ...["3306/tcp anyone", "4567/tcp hosts", "4568/tcp hosts", "4444/tcp hosts", "9200/tcp hosts"],
     ...["5672/tcp anyone", "25672/tcp hosts", "4369/tcp hosts"],
   ])
   expect(openings("lb1")).toEqual(["1080/tcp anyone", "80/tcp anyone", "vrrp anyone"])

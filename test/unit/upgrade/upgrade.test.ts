@@ -386,7 +386,14 @@ describe("what is refused before anything is touched", () => {
     const parts = {
       stock: `installed ${name} ${name} ${version} install\ninstalled haproxy haproxy 2.4.22-3.el9 install`,
     }
-    const told = { ...parts, manager: "manager dnf\nversionlock haproxy-0:2.6.12-1.*", mark: "", status: "", addresses: "", active: "" }
+    const told = {
+      ...parts,
+      manager: "manager dnf\nversionlock haproxy-0:2.6.12-1.*",
+      mark: "",
+      status: "",
+      addresses: "",
+      active: "",
+    }
     const stdout = Object.entries(told)
       .map(([part, text]) => `@@haops ${part}\n${text}\n`)
       .join("")
