@@ -21,7 +21,7 @@ export function overlap(a: string, b: string): boolean {
 export const NO_LOCKS: PackageLocks = { locked: () => false, versions: () => undefined }
 
 /** What the answer to `LOCKS_SCRIPT` begins its lines with. */
-export const LOCK_KEYS = ["versionlock", "zypplock"] as const
+export const LOCK_KEYS = ["versionlock", "dnf5lock", "zypplock"] as const
 
 /**
  * Shell that prints what the managers' own lists say: `dnf versionlock list` and `zypper locks` print no more, and take seconds. On
@@ -34,10 +34,11 @@ for plugin in /etc/dnf/plugins/versionlock /etc/yum/pluginconf.d/versionlock; do
     break
   fi
 done
+if [ -s /etc/dnf/versionlock.toml ]; then locks dnf5lock </etc/dnf/versionlock.toml; fi
 if [ -s /etc/zypp/locks ]; then locks zypplock </etc/zypp/locks; fi`
 
 export function readLocks(all: (key: string) => readonly string[]): PackageLocks {
-  const pins = all("versionlock").flatMap(pinOf)
+  const pins = [...all("versionlock").flatMap(pinOf), ...dnf5Pins(all("dnf5lock"))]
   const locks = all("zypplock")
     .join("\n")
     .split(/\n\s*\n/)
@@ -54,11 +55,37 @@ export function readLocks(all: (key: string) => readonly string[]): PackageLocks
 
 type Matches = (name: string) => boolean
 
+interface Pin {
+  matches: Matches
+  version: string
+}
+
+/**
+ * Entries of versionlock.toml, as dnf5-versionlock(8) has them: a `[[packages]]` with a name that may have wildcards, and conditions that
+ * all have to hold. One that names no version exactly, but a range or what is to be left out, pins nothing here: dnf5 itself says so.
+ */
+function dnf5Pins(lines: readonly string[]): Pin[] {
+  const entries = lines.join("\n").split(/^\s*\[\[\s*packages\s*\]\]/m)
+  return entries.slice(1).flatMap((entry) => {
+    const [head = "", ...conditions] = entry.split(/^\s*\[\[\s*packages\s*\.\s*conditions\s*\]\]/m)
+    const name = tomlString(head, "name")
+    const exact = conditions.find((one) => tomlString(one, "key") === "evr" && tomlString(one, "comparator") === "=")
+    const version = exact && tomlString(exact, "value")
+    if (name === undefined || version === undefined) return []
+    return [{ matches: glob(name, ""), version: version.replace(/^\d+:/, "") }]
+  })
+}
+
+/** `name = "bash"`: what stands there is written by dnf5, a word a line. */
+function tomlString(text: string, key: string): string | undefined {
+  return new RegExp(`^\\s*${key}\\s*=\\s*(["'])(.*?)\\1`, "m").exec(text)?.[2]
+}
+
 /**
  * A line of versionlock.list, as pkgtup2spec of dnf-plugins-core writes it (`haproxy-0:2.4.22-3.el9.*`), or yum-plugin-versionlock
  * (`0:haproxy-1.5.18-9.el7.*`). `!` keeps one version out and pins nothing. What names no release is of somebody's own hand.
  */
-function pinOf(line: string): { matches: Matches; version: string }[] {
+function pinOf(line: string): Pin[] {
   const entry = line.replace(/#.*/, "").trim()
   if (entry === "" || entry.startsWith("!")) return []
   const [, name = entry, version, release] = /^(?:\d+:)?(.+)-(?:\d+:)?([^-]+)-([^-]+)$/.exec(entry) ?? []

@@ -176,6 +176,45 @@ resource-agents*-0:4.10.0-44.el9.*`
     expect(locks("versionlock kernel*").versions("kernel-core")).toEqual(["*"])
   })
 
+  test("knows what dnf5 was told to keep to: exact versions, and nothing of ranges and of what is left out", () => {
+    const file = `version = "1.0"
+
+# comment
+[[packages]]
+name = "haproxy"
+comment = "Added by 'versionlock add' command"
+[[packages.conditions]]
+key = "evr"
+comparator = "="
+value = "0:2.8.14-1.fc41"
+
+[[packages]]
+name = "resource-agents*"
+[[packages.conditions]]
+key = "arch"
+comparator = "="
+value = "x86_64"
+[[packages.conditions]]
+key = 'evr'
+comparator = '='
+value = '4.16.0-2.fc41'
+
+[[packages]]
+name = "pcs"
+[[packages.conditions]]
+key = "evr"
+comparator = "!="
+value = "0:0.12.0-1.fc41"
+`
+    const own = locks(file.replaceAll(/^/gm, "dnf5lock "))
+    expect(["haproxy", "resource-agents-paf", "pcs", "corosync"].map((name) => own.versions(name))).toEqual([
+      ["2.8.14-1.fc41"],
+      ["4.16.0-2.fc41"],
+      undefined,
+      undefined,
+    ])
+  })
+
   test("names what dnf leaves out of its repositories, and modules that are off, before anything is installed", () => {
     const repositories = {
       ...NO_REPOSITORIES,
@@ -364,6 +403,10 @@ describe.each(SHELLS)("the package probe in %s", (shell) => {
     ])
     writeFileSync(at("dnf/plugins/versionlock.conf"), "[main]\nenabled = 0\n")
     expect(read().versions("pcs")).toBeUndefined()
+    const entry =
+      '[[packages]]\nname = "pcs"\n[[packages.conditions]]\nkey = "evr"\ncomparator = "="\nvalue = "0:0.12.0-1.fc41"\n'
+    writeFileSync(at("dnf/versionlock.toml"), `version = "1.0"\n${entry}`)
+    expect(read().versions("pcs")).toEqual(["0.12.0-1.fc41"])
   })
 
   test("fails where dpkg-query fails", () => {
