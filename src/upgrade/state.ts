@@ -94,10 +94,11 @@ done`,
   }
 }
 
-/** Packages whose version is the distribution's own: Debian's and Ubuntu's, Enterprise Linux's, SUSE's. */
+/** Packages whose version is the distribution's own: Debian's and Ubuntu's, Enterprise Linux's, Fedora's and Amazon's, SUSE's. */
 export const RELEASE: readonly string[] = [
   "base-files",
   ...["redhat", "rocky", "almalinux", "centos", "centos-stream", "oraclelinux"].map((name) => `${name}-release`),
+  ...["fedora-release-common", "system-release"],
   ...["openSUSE", "Leap", "sles"].map((name) => `${name}-release`),
 ]
 

@@ -382,6 +382,8 @@ describe("what is refused before anything is touched", () => {
     ["base-files", "12.4+deb12u10"],
     ["rocky-release", "9.4-1.7.el9"],
     ["openSUSE-release", "15.5-150500.1"],
+    ["fedora-release-common", "41-29"],
+    ["system-release", "2023.5.20240722-0.amzn2023"],
   ])("by %s the release is told, and what is offered of it asked", (name, version) => {
     const parts = {
       stock: `installed ${name} ${name} ${version} install\ninstalled haproxy haproxy 2.4.22-3.el9 install`,
