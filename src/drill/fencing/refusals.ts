@@ -32,8 +32,8 @@ export function clusterRefusals(before: Before, node: string): readonly string[]
   return [
     ...serviceRefusals(before),
     ...(state === "online" ? [] : ["no cluster with quorum is there to fence anybody"]),
-    ...(fencing?.state === "off" ? ["stonith-enabled is false: the cluster fences nobody"] : []),
-    ...(fencing?.state === "no device" ? ["the cluster has no fencing device"] : []),
+    ...(fencing?.state === "off" ? ["stonith-enabled is false: the cluster fences nobody (README, Fencing)"] : []),
+    ...(fencing?.state === "no device" ? ["the cluster has no fencing device (README, Fencing)"] : []),
     ...unmanaged(before, node),
   ]
 }

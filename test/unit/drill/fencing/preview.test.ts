@@ -112,8 +112,8 @@ describe("a node is not fenced", () => {
   })
 
   test.each([
-    ["off", "stonith-enabled is false: the cluster fences nobody"],
-    ["no device", "the cluster has no fencing device"],
+    ["off", "stonith-enabled is false: the cluster fences nobody (README, Fencing)"],
+    ["no device", "the cluster has no fencing device (README, Fencing)"],
   ] as const)("where fencing is %s", (state, reason) => {
     expect(refusal({}, { pacemaker: { ...PACEMAKER, fencing: { state, devices: [] } } })).toBe(reason)
   })
