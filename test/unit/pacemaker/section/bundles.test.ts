@@ -10,23 +10,14 @@ import { driftOf } from "../../../../src/pacemaker/drift.ts"
 import { editCib } from "../../../../src/pacemaker/edit/edit-cib.ts"
 import { NOTHING_OWNED, type Ownership, ownershipOf } from "../../../../src/pacemaker/ownership.ts"
 import { writingFindings } from "../../../../src/pacemaker/writing-findings.ts"
-import { parseInventory } from "../../parse-inventory.ts"
+import { withPacemaker } from "./support.ts"
 
-const inventory = (parts: string) =>
-  parseInventory(
-    `name: test
-controllers: { c1: 10.0.0.1, c2: 10.0.0.2 }
-pacemaker:
-  password: { env: P }
-${parts}`,
-    "i.yaml",
-  )
 const BOX =
   "box: { podman: { image: app, replicas: 2 }, network: { ipRangeStart: 10.0.0.50, ports: [80] }, storage: [{ source: /a, target: /b }] }"
 const TEXT = `  bundles: { ${BOX} }
   resources: { web: { agent: ocf:heartbeat:Dummy, operations: { monitor: 9s }, bundle: box } }
 `
-const want = desiredCib(inventory(TEXT))!
+const want = desiredCib(withPacemaker(TEXT))!
 
 /** The text of a CIB that was led there. */
 function led(text: string, to: typeof want, owned: Ownership = NOTHING_OWNED): string {
@@ -63,7 +54,7 @@ test("a bundle is written with what runs in it, is in sync then, and changes in 
     conflicts: [],
     notes: [],
   })
-  const more = desiredCib(inventory(TEXT.replace("replicas: 2", "replicas: 3").replace("9s", "8s")))!
+  const more = desiredCib(withPacemaker(TEXT.replace("replicas: 2", "replicas: 3").replace("9s", "8s")))!
   const { changes } = diffCib(more, parseCib(text), ownershipOf(want))
   expect(driftOf(changes, false)).toMatchObject([
     { attribute: "resource web monitor", have: "monitor 9s", want: "monitor 8s" },
@@ -81,7 +72,7 @@ test("a bundle is written with what runs in it, is in sync then, and changes in 
 
 test("what comes into a bundle or out of it is made anew, and a bundle goes after what ran in it", () => {
   const outside = desiredCib(
-    inventory("  resources: { web: { agent: ocf:heartbeat:Dummy, operations: { monitor: 9s } } }"),
+    withPacemaker("  resources: { web: { agent: ocf:heartbeat:Dummy, operations: { monitor: 9s } } }"),
   )!
   const text = led(EMPTY_TEXT, outside)
   const inside = led(text, want, ownershipOf(outside))
@@ -112,13 +103,13 @@ test("what an operator has set on a bundle stays, whatever else of it changes, a
     ],
   })
   const more = desiredCib(
-    inventory(TEXT.replace("replicas: 2", "replicas: 3").replace("network:", "meta: { priority: 2 }, network:")),
+    withPacemaker(TEXT.replace("replicas: 2", "replicas: 3").replace("network:", "meta: { priority: 2 }, network:")),
   )!
   const after = led(stopped, more, ownershipOf(want))
   expect(after).toContain('name="target-role" value="Stopped"')
   expect(after).toContain('name="priority" value="2"')
   expect(diffCib(more, parseCib(after), ownershipOf(more)).changes).toEqual([])
-  const started = desiredCib(inventory(TEXT.replace("network:", "meta: { target-role: Started }, network:")))!
+  const started = desiredCib(withPacemaker(TEXT.replace("network:", "meta: { target-role: Started }, network:")))!
   expect(led(stopped, started, ownershipOf(want))).toContain('name="target-role" value="Started"')
   const other = set("priority=7")
   expect(led(other, want, ownershipOf(want))).not.toContain("priority")
@@ -222,6 +213,6 @@ test.each([
     "",
   ],
 ])("%s", (text, why) => {
-  if (why !== "") expect(() => inventory(text)).toThrow(why)
-  else expect(inventory(text).warnings.join()).toContain("priority")
+  if (why !== "") expect(() => withPacemaker(text)).toThrow(why)
+  else expect(withPacemaker(text).warnings.join()).toContain("priority")
 })

@@ -7,19 +7,9 @@ import { driftOf } from "../../../../src/pacemaker/drift.ts"
 import { editCib } from "../../../../src/pacemaker/edit/edit-cib.ts"
 import { NOTHING_OWNED, ownershipOf } from "../../../../src/pacemaker/ownership.ts"
 import { transactionScript } from "../../../../src/pacemaker/transaction.ts"
-import { parseInventory } from "../../parse-inventory.ts"
+import { withPacemaker } from "./support.ts"
 
-const inventory = (parts: string) =>
-  parseInventory(
-    `name: test
-controllers: { c1: 10.0.0.1, c2: 10.0.0.2 }
-pacemaker:
-  password: { env: P }
-${parts}`,
-    "i.yaml",
-  )
-
-const wants = (parts: string): Desired => desiredCib(inventory(parts))!
+const wants = (parts: string): Desired => desiredCib(withPacemaker(parts))!
 const NODES = EMPTY_TEXT.replace(
   "<nodes/>",
   '<nodes>\n      <node id="1" uname="c1"/>\n      <node id="2" uname="c2"/>\n    </nodes>',
@@ -196,7 +186,7 @@ describe("utilization, rules and attributes of nodes", () => {
   })
 
   test("are told where they count for nothing", () => {
-    const told = (text: string) => inventory(text).warnings.filter((one) => one.includes("placement-strategy"))
+    const told = (text: string) => withPacemaker(text).warnings.filter((one) => one.includes("placement-strategy"))
     expect(told(ALL)).toHaveLength(1)
     expect(told(`${ALL}  properties: { placement-strategy: balanced }\n`)).toEqual([])
     expect(told(BARE)).toEqual([])
@@ -226,7 +216,7 @@ describe("utilization, rules and attributes of nodes", () => {
       "a secret here would show in the process list of the nodes; name a file of the node's",
     ],
   ])("%s is refused with its line", (line, why) => {
-    expect(() => inventory(line)).toThrow(/^i\.yaml:5:/)
-    expect(() => inventory(line)).toThrow(why)
+    expect(() => withPacemaker(line)).toThrow(/^i\.yaml:5:/)
+    expect(() => withPacemaker(line)).toThrow(why)
   })
 })

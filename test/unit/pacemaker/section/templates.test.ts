@@ -7,21 +7,12 @@ import { diffCib } from "../../../../src/pacemaker/diff.ts"
 import { driftOf } from "../../../../src/pacemaker/drift.ts"
 import { editCib } from "../../../../src/pacemaker/edit/edit-cib.ts"
 import { NOTHING_OWNED, ownershipOf } from "../../../../src/pacemaker/ownership.ts"
-import { parseInventory } from "../../parse-inventory.ts"
+import { withPacemaker } from "./support.ts"
 
-const inventory = (parts: string) =>
-  parseInventory(
-    `name: test
-controllers: { c1: 10.0.0.1, c2: 10.0.0.2 }
-pacemaker:
-  password: { env: P }
-${parts}`,
-    "i.yaml",
-  )
 const TEXT = `  templates: { small: { agent: systemd:app, operations: { monitor: 9s }, meta: { priority: 1 } } }
   resources: { one: { agent: template:small, meta: { priority: 2 } }, two: { agent: template:small, clone: true } }
 `
-const want = desiredCib(inventory(TEXT))!
+const want = desiredCib(withPacemaker(TEXT))!
 
 test("what is made from a template has what it says, and no operations of its own", () => {
   const have = parseCib(EMPTY_TEXT)
@@ -53,7 +44,7 @@ test("what is made from a template has what it says, and no operations of its ow
     conflicts: [],
     notes: [],
   })
-  const slower = desiredCib(inventory(TEXT.replace("9s", "8s")))!
+  const slower = desiredCib(withPacemaker(TEXT.replace("9s", "8s")))!
   expect(driftOf(diffCib(slower, parseCib(text), ownershipOf(want)).changes, false)).toMatchObject([
     {
       attribute: "template small",
@@ -65,7 +56,7 @@ test("what is made from a template has what it says, and no operations of its ow
 })
 
 test("an id that is given to an operation of a template is its id, and no parameter of the agent", () => {
-  const named = inventory(TEXT.replace("monitor: 9s", "monitor: { interval: 9s, id: often }"))
+  const named = withPacemaker(TEXT.replace("monitor: 9s", "monitor: { interval: 9s, id: often }"))
   const have = parseCib(EMPTY_TEXT)
   const text = editCib(EMPTY_TEXT, diffCib(desiredCib(named)!, have, NOTHING_OWNED).changes, have, new Map())
   expect(text).toContain('<op id="often" name="monitor" interval="9s"/>')
@@ -95,6 +86,6 @@ test.each([
     "a secret here would show in the process list",
   ],
 ])("%s is refused with its line", (line, why) => {
-  expect(() => inventory(line)).toThrow(/^i\.yaml:5:/)
-  expect(() => inventory(line)).toThrow(why)
+  expect(() => withPacemaker(line)).toThrow(/^i\.yaml:5:/)
+  expect(() => withPacemaker(line)).toThrow(why)
 })
