@@ -2,7 +2,7 @@ import { stateSentence } from "../base/drift-words.ts"
 import type { Drift } from "../base/events.ts"
 import type { Member, Members } from "../model/step.ts"
 import { type CrmStatus, isSettled } from "../pacemaker/crm-mon.ts"
-import { operationOf, resourceOf } from "../pacemaker/operation.ts"
+import { operationOf } from "../pacemaker/operation.ts"
 import { type Health, type HealthWant, inService } from "./health.ts"
 import { describeHindrances, type Hindrance, whyNotOn } from "./hindrance.ts"
 import { idleFor, rests } from "./idle.ts"
@@ -30,9 +30,9 @@ export function healthDrift(want: HealthWant, members: Members<Health>): Drift[]
 
 /** Resources with a failed action in the drift that `healthDrift` told. */
 export function failedResources(drift: readonly Drift[]): readonly string[] {
-  const resources = drift
-    .filter(({ want }) => want === NO_FAILURE)
-    .map(({ attribute }) => resourceOf(attribute.replace(/ on .*$/, "")))
+  const resources = drift.flatMap(({ want, attribute }) =>
+    want === NO_FAILURE ? (/ of (\S+) on /.exec(attribute)?.[1] ?? []) : [],
+  )
   return [...new Set(resources)]
 }
 
@@ -61,11 +61,11 @@ const NO_NODE = "no node"
 const NO_FAILURE = "no failed action"
 
 function failureDrift({ operation, node, status, reason }: CrmStatus["failures"][number]): Drift {
-  const how = ["failed", status, reason].filter((word) => word !== "").join(": ")
   const { action, resource } = operationOf(operation)
   const why = [status, reason].filter((word) => word !== "").join(": ")
   const sentence = `${action} of ${resource} failed on ${node}${why === "" ? "" : `: ${why}`}`
-  return { ...drift(`${operation} on ${node}`, how, NO_FAILURE), sentence }
+  const how = why === "" ? "failed" : `failed: ${why}`
+  return { ...drift(`${action} of ${resource} on ${node}`, how, NO_FAILURE), sentence }
 }
 
 /** A node that the cluster does not know is not a member yet: the setup step reports it. */

@@ -6,7 +6,7 @@ import { type Cib, hasExpired } from "../../pacemaker/cib.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmStatus } from "../../pacemaker/crm-mon.ts"
 import { isOff, leftOff, roleOf } from "../../pacemaker/diff-operation.ts"
-import { resourceOf } from "../../pacemaker/operation.ts"
+import { operationOf, resourceOf } from "../../pacemaker/operation.ts"
 import { isHaproxy } from "../../pacemaker/section/vip-resources.ts"
 import { describeBan, type Hindrance, isLeft, whyResting, withoutOption } from "../hindrance.ts"
 import { referenceView } from "../reference-view.ts"
@@ -38,9 +38,10 @@ export function leftBehind(look: Look, now = Date.now()): LeftBehind {
   }
 }
 
-/** `vip_start_0 on controller2: error: no nic (12 min ago)`. */
+/** `start of vip failed on controller2: error: no nic (12 min ago)`. */
 export function describeFailure({ operation, node, status, reason, at }: CrmFailure, now = Date.now()): string {
-  const said = [`${operation} on ${node}`, status, reason].filter((word) => word !== "").join(": ")
+  const { action, resource } = operationOf(operation)
+  const said = [`${action} of ${resource} failed on ${node}`, status, reason].filter((word) => word !== "").join(": ")
   return at === undefined ? said : `${said} (${age(Math.max(0, now - at) / 1000)} ago)`
 }
 

@@ -84,9 +84,9 @@ describe("converged", () => {
     ].join("")
     const { drift } = judged(all(SETTLED.replace("</resources>", `</resources><failures>${failures}</failures>`)))
     expect(drift.map(({ attribute, have }) => `${attribute}: ${have}`)).toEqual([
-      "vip_monitor_30000 on controller1: failed: not running",
-      "vip_monitor_30000 on controller2: failed: not running",
-      "web_1:0_start_0 on controller1: failed: not running",
+      "monitor of vip on controller1: failed: not running",
+      "monitor of vip on controller2: failed: not running",
+      "start of web_1 on controller1: failed: not running",
     ])
     const cleanups = "crm_resource --cleanup --resource vip; crm_resource --cleanup --resource web_1"
     expect(converged.remedy?.(drift)).toMatch(new RegExp(`${cleanups}$`))
@@ -131,7 +131,7 @@ describe("converged", () => {
 
   test("a failed action, and what follows from it, is told as it was seen", () => {
     expect(seen(all(recorded("crm-mon-2.0.xml"), { controller1: {} }))).toEqual([
-      "lb-haproxy_start_0 on controller1: failed: error",
+      "start of lb-haproxy on controller1: failed: error",
       "vip 172.31.77.200: stopped",
       "haproxy on controller1: not running",
     ])
@@ -313,7 +313,7 @@ describe("converged", () => {
         "</resources>",
         '</resources><failures><failure op_key="vip_start_0" node="controller1" exitstatus="error"/></failures>',
       )
-      expect(seen(all(failed, { controller1: {} }))).toEqual(["vip_start_0 on controller1: failed: error"])
+      expect(seen(all(failed, { controller1: {} }))).toEqual(["start of vip on controller1: failed: error"])
     })
 
     test("what is disabled is no business of a run about a node", () => {
@@ -365,7 +365,7 @@ describe("converged", () => {
     test("is waited for: its failure-timeout has it started again", () => {
       expect(waits(all(failed))).toBe(true)
       expect(seen(all(failed))).toEqual([
-        "lb-haproxy_start_0 on controller3: failed: error",
+        "start of lb-haproxy on controller3: failed: error",
         "haproxy on controller3: not running",
       ])
     })
@@ -373,7 +373,7 @@ describe("converged", () => {
     test("is not where somebody has its port, who is named", () => {
       expect(waits(all(failed, taken))).toBe(false)
       expect(seen(all(failed, taken))).toEqual([
-        "lb-haproxy_start_0 on controller3: failed: error",
+        "start of lb-haproxy on controller3: failed: error",
         "haproxy on controller3: not running: perl (process 7) has tcp port 8080 on controller3",
       ])
       // A failure of another resource, or on another node, is another matter.

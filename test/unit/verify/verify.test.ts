@@ -146,7 +146,7 @@ describe("a cluster that is well", () => {
         `the monitor of loose every 10s is switched off, until: cibadmin --modify --xml-text '<op id="loose-m" enabled="true"/>'`,
       ],
       failures: [
-        "loose_monitor_10000 on controller1: error (12 min ago); once its cause is gone: crm_resource --cleanup --resource loose --node controller1",
+        "monitor of loose failed on controller1: error (12 min ago); once its cause is gone: crm_resource --cleanup --resource loose --node controller1",
       ],
     }
     const all = checks({ hosts: left })
@@ -254,7 +254,7 @@ describe("each check fails by what it is about", () => {
     [
       "a failed action",
       "failures",
-      "vip_start_0 on controller2: error: no nic; once its cause is gone: crm_resource --cleanup --resource vip --node controller2",
+      "start of vip failed on controller2: error: no nic; once its cause is gone: crm_resource --cleanup --resource vip --node controller2",
       {
         hosts: everywhere({
           status: {
