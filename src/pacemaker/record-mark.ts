@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../host/file-state.ts"
 import type { AttributeSection } from "./cib.ts"
 import { type Ownership, toLists } from "./ownership.ts"
 
@@ -12,10 +12,7 @@ export const MARK_SET = "haops-state"
 
 /** What a CIB is marked with in which haops owns this. */
 export function markOf(owned: Ownership): string {
-  return createHash("sha256")
-    .update(JSON.stringify(toLists(owned)))
-    .digest("hex")
-    .slice(0, 16)
+  return sha256(JSON.stringify(toLists(owned))).slice(0, 16)
 }
 
 /** The properties without it, and it. */

@@ -1,7 +1,7 @@
 import type { DeviceRun } from "../../pacemaker/fencing/device-runs.ts"
 import type { FenceEvent } from "../../pacemaker/fencing/history.ts"
 import type { FencingLevel } from "../../pacemaker/fencing/levels.ts"
-import type { FencingTimeline } from "./run.ts"
+import type { FencingTimeline } from "./timeline.ts"
 
 /** A device that was used, and its level where there are levels. */
 export interface UsedDevice extends DeviceRun {
@@ -9,27 +9,15 @@ export interface UsedDevice extends DeviceRun {
 }
 
 /** A node that was fenced, in figures. Times are milliseconds since it was asked for. */
-export interface FencingReport {
+export interface FencingReport extends Omit<FencingTimeline, "refusal" | "events" | "runs"> {
   node: string
   action: "reboot" | "off"
   /** The node on which it was asked for. */
   by: string
-  /** When the cluster said that it is done; left out where it did not say so. */
-  fencedMs?: number | undefined
   /** As the cluster remembers it; left out where it does not. */
   event?: FenceEvent | undefined
   /** In the order of their levels; empty where no log told. */
   devices: readonly UsedDevice[]
-  /** Of each VIP that the node had: who had it next, and since when; without that nobody. */
-  vips: readonly { name: string; to?: string | undefined; ms?: number | undefined }[]
-  /** When its sshd answered again. */
-  backMs?: number | undefined
-  /** Whether it is another boot than before; undefined while it is not back. */
-  restarted?: boolean | undefined
-  /** When all was as before. */
-  healthyMs?: number | undefined
-  troubles: readonly string[]
-  interrupted: boolean
   verdict: "pass" | "fail"
   reasons: readonly string[]
 }

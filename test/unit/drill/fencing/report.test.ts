@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util"
 import { expect, test } from "vitest"
 import { fencingReport } from "../../../../src/drill/fencing/report.ts"
-import type { FencingTimeline } from "../../../../src/drill/fencing/run.ts"
+import type { FencingTimeline } from "../../../../src/drill/fencing/timeline.ts"
 import { renderFencing } from "../../../../src/output/fencing-screen.ts"
 
 const EVENT = {
