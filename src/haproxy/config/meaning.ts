@@ -33,11 +33,19 @@ const FAMILIES = [
 /** A proxy's entries as lines: settings sorted, then what has an order, in it. What is not logged has no form. */
 export function linesOf(entries: readonly Entry[]): string[] {
   const logged = entries.some(({ key }) => key.startsWith("log "))
+  const balances = !isBarePage(entries)
   const settings = entries
     .filter(({ ordered, key }) => isUnordered(ordered, key) && (logged || key !== "option log"))
+    .filter(({ key }) => balances || key !== "balance")
     .map(({ text }) => text)
   const rules = entries.filter(({ ordered, key }) => !isUnordered(ordered, key)).map(({ text }) => text)
   return [...settings.sort(), ...rules.toSorted((a, b) => familyOf(a) - familyOf(b))]
+}
+
+/** A page of statistics and nothing else: it has no server to choose. */
+function isBarePage(entries: readonly Entry[]): boolean {
+  const has = (start: RegExp) => entries.some(({ text }) => start.test(text))
+  return has(/^stats (uri|enable)\b/) && !has(/^(server|server-template|use_backend|default_backend) /)
 }
 
 /** An ACL holds wherever it stands among rules, and all lines of one name count. */

@@ -187,6 +187,17 @@ function proxiesOf(text: string, page: string | undefined): Record<string, reado
   )
 }
 
+it("a page of statistics chooses among no servers, whatever its file says of choosing", () => {
+  const text =
+    "global\ndefaults\n  mode http\n  balance leastconn\nlisten p3\n  bind 10.0.0.11:8003\n  stats uri /stats\n"
+  const { config: rendered, result } = roundTrip(text)
+  const page = result.haproxy.stats?.name
+  expect(page).toBe("p3")
+  expect(proxiesOf(rendered, page)).toEqual(proxiesOf(text, page))
+  const served = haproxyMeaning(`${text}  server a 10.0.0.1:80\n`).proxies["listen p3"]
+  expect(served).toContain("balance leastconn")
+})
+
 describe("whatever a file says", () => {
   property.prop([config], { numRuns: 100 })("every proxy of it means the same when the import is rendered", (text) => {
     const { config: rendered, result } = roundTrip(text)
