@@ -3,7 +3,7 @@ import type { HostFacts } from "../model/host-facts.ts"
 import type { ProbeOutput } from "../model/probe.ts"
 import { CLOCK, READ_CLOCK } from "./clock.ts"
 import { askPackages, readPackages } from "./packages/packages.ts"
-import { familyOf, MANAGERS } from "./packages/systems.ts"
+import { DATABASES, familyByTools, familyOf, MANAGERS } from "./packages/systems.ts"
 import { tellIfKnown } from "./shared.ts"
 
 const MANAGER_NAMES = Object.keys(MANAGERS) as (keyof typeof MANAGERS)[]
@@ -29,6 +29,9 @@ read -r init </proc/1/comm && printf 'init %s\\n' "$init"
 done </etc/os-release
 for manager in ${MANAGER_NAMES.join(" ")}; do
   command -v "$manager" >/dev/null 2>&1 && printf 'manager %s\\n' "$manager"
+done
+for database in ${DATABASES.map(({ program }) => program).join(" ")}; do
+  command -v "$database" >/dev/null 2>&1 && printf 'database %s\\n' "$database"
 done
 for program in ${PROGRAMS.join(" ")}; do
   command -v "$program" >/dev/null 2>&1 || continue
@@ -68,14 +71,16 @@ export function parseBaseFacts(host: string, { stdout }: ProbeOutput, interval: 
   const { installed } = readPackages(values)
   const release = osRelease(values("release"))
   const os = release.get("ID") || "unknown"
+  const byName = familyOf([os, ...(release.get("ID_LIKE") ?? "").split(" ")])
+  const packageManager = MANAGER_NAMES.find((manager) => values("manager").includes(manager))
   return {
     host,
     os,
     osVersion: release.get("VERSION_ID") ?? "",
-    family: familyOf([os, ...(release.get("ID_LIKE") ?? "").split(" ")]),
+    family: byName === "unknown" ? familyByTools(packageManager, values("database")) : byName,
     arch,
     hostname,
-    packageManager: MANAGER_NAMES.find((manager) => values("manager").includes(manager)),
+    packageManager,
     systemd: need("init") === "systemd",
     versions: Object.fromEntries(STACK.map((name) => [name, upstream(installed.get(name))])) as HostFacts["versions"],
     pcsCapabilities: new Set(lines.flatMap((line) => /^<capability id="(.+)$/.exec(line)?.[1] ?? [])),

@@ -40,6 +40,17 @@ export function familyOf(ids: readonly string[]): HostFacts["family"] {
   return families.find(([, family]) => ids.some((id) => family.ids.some(is(id))))?.[0] ?? "unknown"
 }
 
+/**
+ * The family of a system that says of no one that it is like it, such as openEuler, by what its packages are kept with: the names of
+ * packages are its family's then. apt-get over rpm, as ALT Linux has it, is nobody's.
+ */
+export function familyByTools(manager: HostFacts["packageManager"], databases: readonly string[]): HostFacts["family"] {
+  if (manager === undefined || !databases.includes(MANAGERS[manager].database.program)) return "unknown"
+  return BY_MANAGER[manager]
+}
+
+const BY_MANAGER: Readonly<Record<Name, Family>> = { apt: "debian", dnf: "el", yum: "el", zypper: "suse" }
+
 const EL = { oldest: 7, newest: 10 }
 /**
  * Releases by `ID` of os-release, both ends included. Newer ones, and systems that only say which family they are of (Fedora, Amazon Linux,

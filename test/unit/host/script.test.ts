@@ -149,6 +149,18 @@ describe("base facts", () => {
     expect(parseBaseFacts("n1", { stdout, stderr: "" }, interval)).toMatchObject({ os, osVersion: version, family })
   })
 
+  test.each([
+    ["openEuler", "dnf", "rpm", "el"],
+    ["someones-debian", "apt", "dpkg-query", "debian"],
+    ["someones-suse", "zypper", "rpm", "suse"],
+    ["altlinux", "apt", "rpm", "unknown"],
+    ["alpine", undefined, undefined, "unknown"],
+  ])("%s, which is like nobody by its word, is of a family by %s over %s", (os, manager, database, family) => {
+    const tools = manager === undefined ? "" : `manager ${manager}\ndatabase ${database}\n`
+    const stdout = `clock 2000000000\nmachine n1 x86_64\ninit systemd\nrelease ID="${os}"\nrelease VERSION_ID="22.03"\n${tools}`
+    expect(parseBaseFacts("n1", { stdout, stderr: "" }, interval)).toMatchObject({ os, family })
+  })
+
   test("versions lose epoch and packaging, the clock is bracketed by our own", () => {
     const stdout = [
       "clock 2500000000",

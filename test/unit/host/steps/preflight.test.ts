@@ -5,7 +5,7 @@ import { COMPONENTS } from "../../../../src/components.ts"
 import { foreignProcesses } from "../../../../src/host/foreign-processes.ts"
 import { parseListeners } from "../../../../src/host/listeners.ts"
 import { LISTENERS } from "../../../../src/host/network.ts"
-import { familyOf } from "../../../../src/host/packages/systems.ts"
+import { familyByTools, familyOf } from "../../../../src/host/packages/systems.ts"
 import type { PreflightState } from "../../../../src/host/preflight-state.ts"
 import { preflightStep } from "../../../../src/host/steps/preflight.ts"
 import type { HaproxySettings } from "../../../../src/model/haproxy.ts"
@@ -98,7 +98,14 @@ describe("preflight", () => {
     expect(said(want, clean, { ...of, packageManager: undefined })).toContain("error: no package manager was found")
   })
 
-  test("refuses a system whose family it does not know", () => {
+  test("lets one through that is like nobody by its word, and whose packages are kept with tools that it knows", () => {
+    expect(familyByTools("dnf", ["rpm"])).toBe("el")
+    const of = facts({ os: "openEuler", osVersion: "22.03", family: "el", packageManager: "dnf" })
+    expect(said(want, clean, of)).toEqual(["warning: haops has not been tried on openEuler 22.03"])
+  })
+
+  test("refuses a system whose packages are kept with tools that it does not know", () => {
+    expect(familyByTools(undefined, [])).toBe("unknown")
     expect(familyOf(["alpine"])).toBe("unknown")
     expect(said(want, clean, facts({ os: "alpine", osVersion: "3.20", family: "unknown" }))).toEqual([
       "error: alpine 3.20 is not supported",
