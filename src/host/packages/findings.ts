@@ -34,13 +34,14 @@ export function haRepositoryFindings(
   const missing = wanted
     .filter(({ name }) => HA_PACKAGES.includes(name) && !installed.has(name))
     .map(({ name }) => name)
-  if (facts.family !== "el" || repositories === undefined || missing.length === 0) return []
+  const vendorKeepsItApart = facts.family === "el" || facts.os === "sles"
+  if (!vendorKeepsItApart || repositories === undefined || missing.length === 0) return []
   if (knowsHaRepository(repositories, facts)) return []
   const message = `none of the host's repositories is known to have ${listing(missing, 3)}`
   return [{ severity: "warning", message, hint: howToHaRepository(facts) }]
 }
 
-const HA_PACKAGES: readonly string[] = ["pacemaker", "corosync", "pcs"]
+const HA_PACKAGES: readonly string[] = ["pacemaker", "corosync", "pcs", "crmsh"]
 
 function onHold(names: readonly string[], manager: Manager): Finding {
   const [is, it] = names.length === 1 ? ["is", "it"] : ["are", "them"]

@@ -27,6 +27,8 @@ export function haRepositories({ enabled, disabled }: Repositories): readonly st
 
 /** Whether any repository is there that is known to have pacemaker. */
 export function knowsHaRepository({ enabled, disabled }: Repositories, { os, osVersion }: Os): boolean {
+  // An extension of its own, whose repository a registration server calls as it likes: SLE-Product-HA15-SP5-Pool and the like.
+  if (os === "sles") return [...enabled, ...disabled].some((id) => /\bha-?1\d|sle-ha\b|high.?availability/i.test(id))
   // Fedora has it among all others, and so had CentOS 7.
   return os === "fedora" || (os === "centos" && major(osVersion) <= 7) || [...enabled, ...disabled].some(isHa)
 }
@@ -43,6 +45,8 @@ export function howToHaRepository({ os, osVersion, arch }: Os): string {
     }
     case "ol":
       return `On the host: ${release <= 7 ? "yum-config-manager --enable" : "dnf config-manager --enable"} ol${release}_addons`
+    case "sles":
+      return `With a subscription to the High Availability Extension: SUSEConnect -p sle-ha/${osVersion}/${arch}`
     case "rocky":
     case "almalinux":
     case "centos":

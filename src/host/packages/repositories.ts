@@ -15,9 +15,9 @@ export const NO_REPOSITORIES: Repositories = { enabled: [], disabled: [], exclud
 export const REPOSITORY_KEYS = ["repository", "module"] as const
 
 /**
- * Shell that prints the lines that count of dnf's and yum's own files, in the order in which they are read: `dnf repolist --all` takes a
- * second, and prints no more. dnf 5 keeps what `config-manager setopt` changed in files of its own. What goes on in the next line begins
- * with a blank.
+ * Shell that prints the lines that count of dnf's, yum's and zypper's own files, in the order in which they are read: `dnf repolist --all`
+ * takes a second, and prints no more. dnf 5 keeps what `config-manager setopt` changed in files of its own, and takes parts of its dnf.conf
+ * from others. What goes on in the next line begins with a blank.
  */
 export const REPOSITORIES_SCRIPT = `lines_of() {
   key=$1; shift
@@ -25,10 +25,11 @@ export const REPOSITORIES_SCRIPT = `lines_of() {
     if [ -r "$file" ]; then sed -n "/^\\[/s/^/$key /p; /^[a-z]*[[:blank:]]*=/s/^/$key /p; /^[[:blank:]]*[^[:blank:]#;]/{/^[[:blank:]]/s/^/$key /p}" "$file"; fi
   done
 }
+lines_of repository /etc/dnf/libdnf5.conf.d/*.conf
 for conf in /etc/dnf/dnf.conf /etc/yum.conf; do
   if [ -r "$conf" ]; then lines_of repository "$conf"; break; fi
 done
-lines_of repository /etc/yum.repos.d/*.repo /etc/distro.repos.d/*.repo /etc/dnf/repos.override.d/*.repo
+lines_of repository /etc/yum.repos.d/*.repo /etc/distro.repos.d/*.repo /etc/dnf/repos.override.d/*.repo /etc/zypp/repos.d/*.repo
 lines_of module /etc/dnf/modules.d/*.module`
 
 export function readRepositories(all: (key: string) => readonly string[]): Repositories {
@@ -50,6 +51,9 @@ export function readRepositories(all: (key: string) => readonly string[]): Repos
   }
 }
 
+/** What dnf 5 adds up where several files say it; of all else the last word counts. */
+const ADDED = ["exclude", "excludepkgs"]
+
 /** The values of an ini file, by section and key; a later line wins. */
 function sectionsOf(lines: readonly string[]): Record<string, Record<string, string>> {
   const sections: Record<string, Record<string, string>> = {}
@@ -62,7 +66,7 @@ function sectionsOf(lines: readonly string[]): Record<string, Record<string, str
       section = sections[name] ??= {}
       last = ""
     } else if (key !== undefined) {
-      section[key] = value
+      section[key] = ADDED.includes(key) ? `${section[key] ?? ""} ${value}` : value
       last = key
     } else if (last !== "") section[last] += ` ${line.trim()}`
   }

@@ -96,6 +96,7 @@ describe("packages", () => {
     ["amzn", "2023", /^Add a repository/],
     ["fedora", "41", undefined],
     ["centos", "7", undefined],
+    ["ol", "7.9", "On the host: yum-config-manager --enable ol7_addons"],
   ])("%s %s: where none is there it is told how to come by one", (os, osVersion, hint) => {
     const of = facts({ os, osVersion, family: "el", packageManager: "dnf" })
     const have = { ...bare, repositories: all([], ["base"]) }
@@ -105,6 +106,31 @@ describe("packages", () => {
     expect(findings).toEqual(hint === undefined ? [] : [{ severity: "warning", message, hint: expected }])
     expect(judge(packages, { parts: ["haproxy"] }, have, of).findings).toEqual([])
   })
+})
+
+test("Red Hat's repository is named by the host's own architecture", () => {
+  const of = facts({ os: "rhel", osVersion: "8.10", family: "el", packageManager: "dnf", arch: "aarch64" })
+  const { findings } = judge(packagesStep(COMPONENTS), { parts: ["shell"] }, { ...bare, repositories: all([]) }, of)
+  expect(findings[0]?.hint).toMatch(/ --enable=rhel-8-for-aarch64-highavailability-rpms$/)
+})
+
+test.each([
+  [["SLE-Product-SLES15-SP5-Pool"], "SUSEConnect -p sle-ha/15.5/x86_64"],
+  [["SUSE_Linux_Enterprise_High_Availability_Extension_x86_64:SLE-Product-HA15-SP5-Pool"], undefined],
+  [["susemanager:sle-product-ha15-sp5-pool-x86_64"], undefined],
+])("SLES with %j: where the extension is missing it is told how to come by it", (enabled, hint) => {
+  const of = facts({ os: "sles", osVersion: "15.5", family: "suse", packageManager: "zypper" })
+  const judged = judge(packagesStep(COMPONENTS), { parts: ["shell"] }, { ...bare, repositories: all([], enabled) }, of)
+  const message = "none of the host's repositories is known to have crmsh"
+  expect(judged.findings).toEqual(
+    hint === undefined
+      ? []
+      : [{ severity: "warning", message, hint: expect.stringContaining(`High Availability Extension: ${hint}`) }],
+  )
+  const leap = { ...of, os: "opensuse-leap" }
+  expect(
+    judge(packagesStep(COMPONENTS), { parts: ["shell"] }, { ...bare, repositories: all([]) }, leap).findings,
+  ).toEqual([])
 })
 
 describe.each(SHELLS)("the question about repositories in %s", (shell) => {
@@ -143,6 +169,50 @@ describe.each(SHELLS)("the question about repositories in %s", (shell) => {
         modulesOff: ["mariadb"],
       },
     })
+  })
+
+  const asked = (files: Readonly<Record<string, string>>) => {
+    using box = sandbox({})
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(join(box.path, path, ".."), { recursive: true })
+      writeFileSync(join(box.path, path), text)
+    }
+    const { script, parse } = askInstallation(bare, [["pcs"]])!
+    return parse(run(script.replaceAll("/etc/", `${box.path}/`), { shell, path: box.path }))
+  }
+
+  test("reads yum's where there is no dnf: what it excludes is told with its file", () => {
+    const have = asked({ "yum.conf": "[main]\nexclude=kernel* pcs\n", "yum.repos.d/a.repo": "[base]\n" })
+    expect(have.repositories).toMatchObject({
+      enabled: ["base"],
+      excludes: [
+        { from: "main", pattern: "kernel*" },
+        { from: "main", pattern: "pcs" },
+      ],
+    })
+    const el7 = facts({ os: "centos", osVersion: "7", family: "el", packageManager: "yum" })
+    expect(judge(packagesStep(COMPONENTS), { parts: ["shell"] }, have, el7).findings).toMatchObject([
+      {
+        severity: "error",
+        message: "pcs is needed, and excluded: somebody told yum to leave out pcs",
+        hint: "If that is over, take it out of the exclude line of /etc/yum.conf.",
+      },
+    ])
+  })
+
+  test("reads the files that dnf 5 takes parts of its dnf.conf from, and adds up what they exclude", () => {
+    const have = asked({
+      "dnf/libdnf5.conf.d/20-site.conf": "[main]\nexcludepkgs=pcs\n",
+      "dnf/libdnf5.conf.d/30-more.conf": "[main]\nexcludepkgs=haproxy\n",
+      "dnf/dnf.conf": "[main]\nexcludepkgs=kernel*\n",
+    })
+    expect(have.repositories?.excludes.map(({ pattern }) => pattern)).toEqual(["pcs", "haproxy", "kernel*"])
+  })
+
+  test("reads zypper's", () => {
+    const id = "SUSE_Linux_Enterprise_High_Availability_Extension_x86_64:SLE-Product-HA15-SP5-Pool"
+    const have = asked({ "zypp/repos.d/ha.repo": `[${id}]\nname=HA\nenabled=1\nautorefresh=1\n` })
+    expect(have.repositories).toMatchObject({ enabled: [id], disabled: [] })
   })
 
   test("has no answer where there are none of these files, and nothing is wrong with that", () => {
