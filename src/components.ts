@@ -10,6 +10,7 @@ import { memcached } from "./memcached/component.ts"
 import type { Component } from "./model/component.ts"
 import { pacemaker } from "./pacemaker/component.ts"
 import { rabbitmq } from "./rabbitmq/component.ts"
+import { sbd } from "./sbd/component.ts"
 import { upgrade } from "./upgrade/component.ts"
 import { vip } from "./vip/component.ts"
 
@@ -18,6 +19,7 @@ export const COMPONENTS: readonly Component[] = [
   membership,
   pacemaker,
   corosync,
+  sbd,
   vip,
   haproxy,
   keepalived,

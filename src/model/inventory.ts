@@ -33,6 +33,14 @@ export interface QuorumDevice {
   algorithm: "ffsplit" | "lms"
 }
 
+/** Fencing by a watchdog alone: a node that has no quorum, or whose cluster hangs, is reset by its own. */
+export interface Sbd {
+  /** SBD_WATCHDOG_DEV. */
+  watchdog: string
+  /** SBD_WATCHDOG_TIMEOUT, in seconds. */
+  timeout: number
+}
+
 export interface Pacemaker {
   on: Group
   shell: "pcs" | "crmsh" | "auto"
@@ -47,6 +55,8 @@ export interface Pacemaker {
   resourceDefaults: Readonly<Record<string, string>>
   operationDefaults: Readonly<Record<string, string>>
   fencing: readonly Resource[]
+  /** Left out where no watchdog is to fence. */
+  sbd?: Sbd | undefined
   /** All resources the CIB is to hold, VIPs and `lb-haproxy` included, in order of creation. */
   resources: readonly Resource[]
   /** All constraints the CIB is to hold, those that tie VIPs to haproxy included. */

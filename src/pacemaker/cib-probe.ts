@@ -1,5 +1,6 @@
 import { rememberLast } from "../base/remember-last.ts"
 import { AUTHKEYS, CLUSTER_CONF, clusterIsNamed, TELL_IDENTITY } from "../corosync/conf-probe.ts"
+import { STACK_UNITS } from "../host/units.ts"
 import { answerKey } from "../model/answer-key.ts"
 import type { Probe } from "../model/probe.ts"
 import type { Agents } from "./agents/metadata.ts"
@@ -10,6 +11,7 @@ import { NOT_CONNECTED } from "./crm-mon.ts"
 import { fingerprintOf } from "./fingerprint.ts"
 import { optionsScript, parseOptions } from "./known-options.ts"
 import { type ClusterIdentity, LAST_APPLIED, type LastApplied, parseLastApplied } from "./ownership.ts"
+import { parseSbd, type RunningSbd, SBD } from "./sbd-question.ts"
 
 /** The CIB as a node has it. */
 export const CIB_ANSWER = answerKey<CibHave>("CIB")
@@ -30,6 +32,8 @@ export interface CibHave {
   identity?: ClusterIdentity | undefined
   /** Of the options that were asked about, those that this node's pacemaker knows; undefined where that is not known. */
   options?: ReadonlySet<string> | undefined
+  /** sbd there; undefined where it was not asked about. */
+  sbd?: RunningSbd | undefined
   /** Of the agents of what is to be made or changed, what this node knows; undefined where nothing is, or none could be asked. */
   agents?: Agents | undefined
   /** Of the engines of bundles that are to be made or changed, those that this node has; undefined where none was asked about. */
@@ -39,18 +43,18 @@ export interface CibHave {
 /**
  * Reads the CIB by `cibadmin`, in milliseconds where each pcs call takes half a second. A cluster of another name than `cluster`
  * counts as down: Debian starts one of its own on installation, without quorum for its first 20 s. Default: whichever runs.
- * `options`: names of which some pacemaker may know nothing.
+ * `options`: names of which some pacemaker may know nothing. `watchdog`: whether sbd runs is asked too.
  */
-export function cibProbe(cluster?: string, options: readonly string[] = []): Probe<CibHave> {
+export function cibProbe(cluster?: string, options: readonly string[] = [], watchdog = false): Probe<CibHave> {
   const other = cluster === undefined ? "" : `${clusterIsNamed(cluster)} || { echo 'cluster down'; exit 0; }`
   return {
-    shared: [AUTHKEYS, CIB, ...(cluster === undefined ? [] : [CLUSTER_CONF])],
+    shared: [AUTHKEYS, CIB, ...(cluster === undefined ? [] : [CLUSTER_CONF]), ...(watchdog ? [SBD, STACK_UNITS] : [])],
     script: `
 if [ -f ${LAST_APPLIED} ]; then record=; read -r record <${LAST_APPLIED} || [ -n "$record" ]; printf 'last-applied %s\\n' "$record"; fi
 ${TELL_IDENTITY}
 command -v cibadmin >/dev/null 2>&1 || { echo 'cluster absent'; exit 0; }
 ${optionsScript(options)}
-${other}
+${other}${watchdog ? `\nsbd=${SBD}\necho "sbd $sbd"` : ""}
 answer=${CIB}
 case $answer in
   'exit '*) case \${answer#exit } in ${NOT_CONNECTED}) echo 'cluster down'; exit 0;; esac
@@ -69,10 +73,12 @@ function parse(stdout: string): CibHave {
   const fields = new Map(head.split("\n").map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]))
   const lastApplied = parseLastApplied(fields.get("last-applied") ?? "")
   const options = parseOptions(head)
+  const sbd = fields.get("sbd")
   const known = {
     lastApplied,
     identity: identityOf(fields.get("identity")),
     ...(options === undefined ? {} : { options }),
+    ...(sbd === undefined ? {} : { sbd: parseSbd(sbd) }),
   }
   const cluster = fields.get("cluster")
   if (cluster === "absent" || cluster === "down")

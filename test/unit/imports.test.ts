@@ -22,6 +22,7 @@ const FLOORS = [
     "membership",
     "pacemaker",
     "rabbitmq",
+    "sbd",
     "upgrade",
     "vip",
   ],

@@ -3,6 +3,7 @@ import type { Quorum } from "../../corosync/quorumtool.ts"
 import type { Look } from "../../model/view.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmRemote } from "../../pacemaker/crm-mon.ts"
+import { watchdogTimeout } from "../../pacemaker/watchdog-timeout.ts"
 import { referenceView } from "../reference-view.ts"
 import { isReached } from "./node-status.ts"
 
@@ -49,7 +50,8 @@ export function clusterStatus(look: Look): ClusterStatus {
 function fencingState(properties: Readonly<Record<string, string>>, devices: readonly string[]) {
   const enabled = properties["stonith-enabled"]
   if (enabled !== undefined && !isTrue(enabled)) return "off"
-  return devices.length > 0 ? "on" : "no device"
+  const watched = isTrue(properties["have-watchdog"]) && watchdogTimeout(properties) !== undefined
+  return devices.length > 0 || watched ? "on" : "no device"
 }
 
 /** As pacemaker reads a boolean. */

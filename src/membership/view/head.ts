@@ -29,7 +29,8 @@ function warningCells({ state, fencing, maintenance, noQuorumPolicy }: ClusterSt
     cells.push({ text: "fencing OFF: a split brain would corrupt data (README, Fencing)", tone: "red" })
   if (fencing.state === "no device")
     cells.push({ text: "fencing is on WITHOUT A DEVICE: pacemaker starts nothing (README, Fencing)", tone: "red" })
-  if (fencing.state === "on") cells.push({ text: `fencing on (${listing(fencing.devices, 3)})`, tone: "dim" })
+  const by = fencing.devices.length === 0 ? "each node's watchdog" : listing(fencing.devices, 3)
+  if (fencing.state === "on") cells.push({ text: `fencing on (${by})`, tone: "dim" })
   const runs = state === "online" || state === "no quorum"
   if (fencing.state === "unknown" && runs) cells.push({ text: "fencing unknown", tone: "yellow" })
   if (noQuorumPolicy === "ignore")

@@ -3,6 +3,7 @@ import type { Notes } from "../../document/notes.ts"
 import { type CibElement, hostsOf, type Pacemaker } from "../../model/inventory.ts"
 import type { Expanded } from "../../model/section.ts"
 import { templateOf } from "../parts/template.ts"
+import { watchdogTimeout } from "../watchdog-timeout.ts"
 import { HAPROXY_RESOURCE, VIP_AGENT } from "./vip-resources.ts"
 
 /** Says what is allowed and yet likely to hurt: times without a unit, a cluster without fencing. */
@@ -36,7 +37,7 @@ export function isFencingOn({ properties }: Pick<Pacemaker, "properties">): bool
 function warnOfFencing(pacemaker: Pacemaker, notes: Notes): void {
   const path = ["pacemaker", "properties", "stonith-enabled"]
   if (!isFencingOn(pacemaker)) notes.warning(path, "fencing is off: a split brain would corrupt shared data")
-  else if (pacemaker.fencing.length === 0)
+  else if (pacemaker.fencing.length === 0 && watchdogTimeout(pacemaker.properties) === undefined)
     notes.warning(path, "without a device in pacemaker.fencing nothing will start")
 }
 

@@ -4,7 +4,8 @@ import { sourceFrom } from "../../document/paths.ts"
 import { texts } from "../../document/scalars-schema.ts"
 import { secretSource } from "../../document/secret-schema.ts"
 import type { HaproxySettings } from "../../model/haproxy.ts"
-import type { Host, Pacemaker, Vip } from "../../model/inventory.ts"
+import type { Host, Pacemaker, Sbd, Vip } from "../../model/inventory.ts"
+import { watchdogTimeout } from "../watchdog-timeout.ts"
 import { expandBundles } from "./bundles.ts"
 import { checkVocabulary, OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS } from "./cluster-vocabulary.ts"
 import { expandConstraints, resourceNames } from "./constraints-expand.ts"
@@ -14,6 +15,7 @@ import { checkConstraintIds, claims } from "./ids-check.ts"
 import { checkMembers } from "./members-check.ts"
 import { expandParts } from "./parts-expand.ts"
 import { expandFencing, expandResources } from "./resources-expand.ts"
+import { expandSbd, watchdogProperties } from "./sbd.ts"
 import type { PacemakerYaml } from "./schema.ts"
 import { expandTemplates } from "./templates.ts"
 import { haproxyResource, tiesOf, vipResource } from "./vip-resources.ts"
@@ -65,6 +67,8 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     ...expandParts(yaml, names, claim, notes),
     ...expandHeld(yaml, { nodes }, claim, notes),
   ]
+  const device = quorumDeviceOf(yaml, { on, hosts: parts.hosts }, notes)
+  const { sbd } = expandSbd(yaml.sbd, members.length, { properties: texts(yaml.properties), ...device }, notes)
   return {
     on,
     shell: yaml.shell ?? "auto",
@@ -73,11 +77,12 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     ...(yaml.transport === undefined ? {} : { transportGiven: true as const }),
     totem: corosyncOptions(yaml.totem ?? {}, { true: "yes", false: "no" }),
     quorum: corosyncOptions(yaml.quorum ?? {}, { true: "1", false: "0" }),
-    ...quorumDeviceOf(yaml, { on, hosts: parts.hosts }, notes),
-    properties: propertiesOf(yaml),
+    ...device,
+    properties: propertiesOf(yaml, sbd),
     resourceDefaults: texts(yaml.resourceDefaults),
     operationDefaults: texts(yaml.operationDefaults),
     fencing,
+    ...(sbd === undefined ? {} : { sbd }),
     resources,
     constraints: [...constraints, ...ties],
     ...(others.length === 0 ? {} : { parts: others }),
@@ -121,9 +126,14 @@ function quorumDeviceOf(
   return { quorumDevice: { host: name, address, algorithm: quorumDevice.algorithm ?? "ffsplit" } }
 }
 
-/** Pacemaker starts nothing while fencing is wanted and no device is there; without devices it is turned off, and said so. */
-function propertiesOf(yaml: PacemakerYaml): Readonly<Record<string, string>> {
-  const properties = texts(yaml.properties)
+/**
+ * Pacemaker starts nothing while fencing is wanted and nobody is there to do it: without devices, and without a watchdog to count on,
+ * it is turned off, and said so.
+ */
+function propertiesOf(yaml: PacemakerYaml, sbd: Sbd | undefined): Readonly<Record<string, string>> {
+  const given = texts(yaml.properties)
+  const properties = sbd === undefined ? given : watchdogProperties(given, sbd)
+  if (watchdogTimeout(properties) !== undefined) return properties
   if ((yaml.fencing ?? []).length > 0 || "stonith-enabled" in properties) return properties
   return { ...properties, "stonith-enabled": "false" }
 }

@@ -8,6 +8,7 @@ import { quorumDeviceSchema, quorumSchema, totemSchema } from "./corosync-schema
 import { defaultRuleSchema, nodeSchema } from "./held-schema.ts"
 import { aclsSchema, alertSchema, fencingLevelSchema, tagsSchema } from "./parts-schema.ts"
 import { fencingSchema, resourceSchema, templateSchema } from "./resource-schema.ts"
+import { sbdSchema } from "./sbd.ts"
 
 /** The cluster: membership, properties, resources and constraints. */
 export const pacemakerSchema = z.strictObject({
@@ -35,6 +36,7 @@ export const pacemakerSchema = z.strictObject({
   operationDefaultRules: z.array(defaultRuleSchema).optional().describe("Options of some operations, or at some times"),
   nodes: z.record(z.string().min(1), nodeSchema).optional().describe("What the cluster knows of its nodes, by name"),
   fencing: z.array(fencingSchema).optional().describe("Devices that cut off a node which does not answer"),
+  sbd: sbdSchema.optional(),
   resources: z.record(idSchema, resourceSchema).optional().describe("Resources beyond the VIPs and haproxy, by name"),
   templates: z
     .record(idSchema, templateSchema)

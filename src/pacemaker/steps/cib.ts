@@ -32,6 +32,8 @@ import { SETTLED } from "../settled.ts"
 import { parseSimulation } from "../simulate.ts"
 import { stoppedFirst } from "../taking-over.ts"
 import { type Rewriting, STALE, simulationScript, transactionLabel, transactionScript } from "../transaction.ts"
+import { heldBack } from "../watchdog.ts"
+import { watchdogTimeout } from "../watchdog-timeout.ts"
 import { writingFindings } from "../writing-findings.ts"
 import { parseXml, xmlLines } from "../xml.ts"
 
@@ -53,7 +55,11 @@ export const cib = defineClusterStep<CibWant, CibHave>({
   bind: ({ inventory, host, secret }) => (pacemakerOn(inventory, host) ? cibWant(inventory, secret) : undefined),
   title: () => "cluster configuration",
   probe: (want) => ({
-    ...cibProbe(want.cluster, doubtful(Object.keys(want.desired.sections.property))),
+    ...cibProbe(
+      want.cluster,
+      doubtful(Object.keys(want.desired.sections.property)),
+      watchdogTimeout(want.desired.sections.property) !== undefined,
+    ),
     further: (have) => agentsQuestion(want, have),
   }),
   elect: (_want, { cluster, cib }) => (cluster !== "up" ? 0 : cib.quorate ? 2 : 1),
@@ -66,7 +72,8 @@ export const cib = defineClusterStep<CibWant, CibHave>({
 
 function difference(want: CibWant, members: Members<CibHave>): CibDiff {
   const cib = seenCib(want, members)
-  return diffCib(keptOffRemotes(want.desired, cib), cib, union(owned(members), bansIn(cib)))
+  const { desired } = heldBack(want.desired, members)
+  return diffCib(keptOffRemotes(desired, cib), cib, union(owned(members), bansIn(cib)))
 }
 
 function seenCib({ secrets = [], desired }: CibWant, members: Members<CibHave>): Cib {
@@ -88,6 +95,7 @@ function findings(want: CibWant, members: Members<CibHave>): readonly Finding[] 
     ...writingFindings(changes, want, members),
     ...mangledSecrets(want.secrets ?? [], members.elected.facts.versions.pacemaker),
     ...conflicts,
+    ...heldBack(want.desired, members).findings,
     ...beliefOf(members).findings,
   ]
   const { cluster, cib } = members.elected.have

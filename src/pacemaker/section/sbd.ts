@@ -1,0 +1,69 @@
+import * as z from "zod"
+import type { Notes } from "../../document/notes.ts"
+import { durationSchema, milliseconds } from "../../document/scalars-schema.ts"
+import type { Pacemaker, Sbd } from "../../model/inventory.ts"
+import { tooShort, WATCHDOG_TIMEOUTS, watchdogTimeout } from "../watchdog-timeout.ts"
+
+/** sbd(8) without a disk. */
+export const sbdSchema = z
+  .strictObject({
+    watchdog: z
+      .string()
+      .regex(/^\/dev\/[\w./-]+$/, "expected a device, such as /dev/watchdog")
+      .optional()
+      .describe("Device of the watchdog, the same on every node. Default /dev/watchdog"),
+    timeout: z
+      .union([z.int().min(1), durationSchema])
+      .optional()
+      .describe("After so long without sbd the watchdog resets its node, in seconds. Default 5"),
+  })
+  .describe("Fencing by each node's own watchdog: one that loses quorum, or whose cluster hangs, is reset by it")
+
+type SbdYaml = z.output<typeof sbdSchema>
+
+/** What sbd is to be, or nothing where what the inventory says of it cannot be. */
+export function expandSbd(
+  yaml: SbdYaml | undefined,
+  members: number,
+  { properties, quorumDevice }: Pick<Pacemaker, "properties" | "quorumDevice">,
+  notes: Notes,
+): Pick<Pacemaker, "sbd"> {
+  if (yaml === undefined) return {}
+  const { watchdog = "/dev/watchdog", timeout = 5 } = yaml
+  const seconds = typeof timeout === "string" ? milliseconds(timeout) / 1000 : timeout
+  const path = ["pacemaker", "sbd"]
+  if (!Number.isInteger(seconds) || seconds < 1) notes.problem([...path, "timeout"], "sbd counts whole seconds")
+  // The half that goes on must know that it is the larger one; corosync's two_node lets both.
+  if (members === 2 && quorumDevice === undefined) {
+    const message =
+      "a watchdog alone cannot fence of two members: both halves go on; add a quorumDevice, or a third member"
+    notes.problem(path, message, {
+      unless: [
+        ["pacemaker", "quorumDevice"],
+        ["pacemaker", "on"],
+      ],
+    })
+  }
+  refuseProperties(properties, seconds, notes)
+  return { sbd: { watchdog, timeout: seconds } }
+}
+
+function refuseProperties(properties: Pacemaker["properties"], seconds: number, notes: Notes): void {
+  const refuse = (name: string, message: string) => notes.problem(["pacemaker", "properties", name], message)
+  if (properties["no-quorum-policy"] === "ignore")
+    refuse("no-quorum-policy", "with sbd it must not be ignore: a node that is cut off has to let itself be reset")
+  if (/^(false|no|off|n|0)$/i.test(properties["stonith-enabled"] ?? "true"))
+    refuse("stonith-enabled", "sbd is to fence, and this says that nothing does; leave it out")
+  for (const name of WATCHDOG_TIMEOUTS) {
+    const given = properties[name]
+    if (given === undefined) continue
+    const short = watchdogTimeout({ [name]: given }) === undefined ? "is off" : tooShort(given, seconds)
+    if (short !== undefined) refuse(name, `${short}; leave it out for twice the timeout of sbd`)
+  }
+}
+
+/** Pacemaker takes a node for reset after twice the time that its watchdog has, as sbd(8) has it. */
+export function watchdogProperties(properties: Pacemaker["properties"], { timeout }: Sbd): Pacemaker["properties"] {
+  const given = WATCHDOG_TIMEOUTS.some((name) => name in properties)
+  return given ? properties : { ...properties, "stonith-watchdog-timeout": `${2 * timeout}s` }
+}

@@ -1,0 +1,102 @@
+import * as z from "zod"
+import type { Drift, Finding } from "../../base/events.ts"
+import { fileFindings } from "../../host/file-drift.ts"
+import type { FileState } from "../../host/file-state.ts"
+import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
+import { pacemakerOn } from "../../membership/nodes.ts"
+import { answerKey } from "../../model/answer-key.ts"
+import type { HostFacts } from "../../model/host-facts.ts"
+import { defineStep } from "../../model/step.ts"
+import { differing, putSbdFile, type SbdWant, sbdFile, sbdSettings, settingIn, withSettings } from "../config.ts"
+import { type SbdState, sbdProbe } from "../state.ts"
+
+const UNIT = "sbd.service"
+
+const want = z.strictObject({
+  node: z.string().describe("This host's name in the cluster."),
+  watchdog: z.string().describe("Device of the watchdog: SBD_WATCHDOG_DEV."),
+  timeout: z.number().int().positive().describe("SBD_WATCHDOG_TIMEOUT, in seconds."),
+})
+
+export const SBD_ANSWER = answerKey<SbdState>("sbd")
+
+/**
+ * sbd without a disk, set up so that it comes with the next start of corosync. It starts and stops with corosync alone, and a cluster
+ * that runs is not restarted for it unasked; until it runs on every node the cluster does not count on it (`heldBack`).
+ */
+export const sbd = defineStep<SbdWant, SbdState>({
+  kind: "sbd",
+  answers: [SBD_ANSWER],
+  summary: "fencing by each node's watchdog: sbd's settings, and sbd enabled, so that it starts with corosync",
+  want,
+  bind({ inventory, host }) {
+    const wanted = pacemakerOn(inventory, host)?.sbd
+    return wanted === undefined ? undefined : { node: host.name, ...wanted }
+  },
+  title: () => "sbd",
+  probe: ({ watchdog }) => sbdProbe(watchdog),
+  check(wanted, have, facts) {
+    const expected = isThere(have.unit) ? {} : { expected: true }
+    const settings = differing(textOf(have, facts), sbdSettings(wanted))
+    return [
+      ...settings.map(({ key, have, want }): Drift => ({ attribute: key, have, want, risk: "none", ...expected })),
+      ...(have.unit.file === "enabled" ? [] : [{ ...bootDrift(have.unit.file, true, "sbd"), ...expected }]),
+    ]
+  },
+  findings,
+  plan(wanted, have, _drift, facts) {
+    const path = sbdFile(facts)
+    const text = textOf(have, facts)
+    const settings = sbdSettings(wanted)
+    return [
+      ...(differing(text, settings).length === 0
+        ? []
+        : [putSbdFile(path, fileOf(have, facts), withSettings(text, settings))]),
+      ...(have.unit.file === "enabled"
+        ? []
+        : [{ type: "run", argv: ["systemctl", "enable", "--quiet", "--", UNIT] } as const]),
+    ]
+  },
+})
+
+function fileOf({ files }: SbdState, facts: HostFacts): FileState {
+  return files[sbdFile(facts)]!
+}
+
+function textOf(have: SbdState, facts: HostFacts): string {
+  const file = fileOf(have, facts)
+  return file.type === "file" ? (file.content?.toString() ?? "") : ""
+}
+
+function findings(wanted: SbdWant, have: SbdState, facts: HostFacts): readonly Finding[] {
+  const disk = settingIn(textOf(have, facts), "SBD_DEVICE") ?? ""
+  return [
+    ...(have.watchdog ? [] : [noWatchdog(wanted)]),
+    ...(disk === "" ? [] : [onDisk(facts)]),
+    ...fileFindings(sbdFile(facts), fileOf(have, facts)),
+    ...maskedFindings(UNIT, have.unit),
+    ...restartFindings(wanted, have),
+  ]
+}
+
+function noWatchdog({ watchdog, node }: SbdWant): Finding {
+  const hint =
+    `Load the driver of the machine's own (wdctl on ${node} tells of it), or leave pacemaker.sbd out and fence by devices. ` +
+    "softdog resets nothing when the kernel itself hangs."
+  return { severity: "error", message: `there is no watchdog ${watchdog}: sbd could reset nothing`, hint }
+}
+
+function onDisk(facts: HostFacts): Finding {
+  const hint = "haops sets up sbd without a disk alone. Leave pacemaker.sbd out: the one that is there stays as it is."
+  return { severity: "error", message: `sbd has a disk here: SBD_DEVICE in ${sbdFile(facts)}`, hint }
+}
+
+function restartFindings({ node, timeout }: SbdWant, { running, clustered }: SbdState): readonly Finding[] {
+  if (!clustered || (running !== "off" && running.seconds === timeout)) return []
+  const how = running === "off" ? "sbd does not run, and starts" : "sbd has other settings, and takes them up"
+  const message = `${how} only with corosync, which is not restarted unasked`
+  const hint =
+    `Node by node: haops standby ${node}; on it: systemctl stop pacemaker && systemctl restart corosync && ` +
+    `systemctl start pacemaker; haops unstandby ${node}. When all are done: haops up.`
+  return [{ severity: "warning", message, hint }]
+}

@@ -1,0 +1,57 @@
+import { referenceView } from "../membership/reference-view.ts"
+import { type Check, check } from "../model/check.ts"
+import { hostsOf } from "../model/inventory.ts"
+import type { Look, Seen, View } from "../model/view.ts"
+import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
+import { tooShort, watchdogTimeout } from "../pacemaker/watchdog-timeout.ts"
+import { SBD_ANSWER, sbd } from "./steps/sbd.ts"
+
+export const view: View = {
+  checks: (seen) => (seen.look.inventory.pacemaker?.sbd === undefined ? [] : [checkOf(seen)]),
+  judges: [sbd],
+}
+
+function checkOf({ look, assessed }: Seen): Check {
+  const { on, sbd: wanted } = look.inventory.pacemaker!
+  const { watchdog, timeout } = wanted!
+  const names = hostsOf(look.inventory, on).map(({ name }) => name)
+  const fails = [
+    ...names.flatMap((name) => nodeFails(look, name, wanted!)),
+    ...assessed(sbd).flatMap(({ host, drift }) =>
+      drift.map(({ attribute, have, want }) => `${host}: ${attribute}: ${have}, wanted ${want}`),
+    ),
+    ...clusterFails(look, timeout),
+  ]
+  const evidence = `sbd on ${names.join(", ")}: ${watchdog} after ${timeout} s`
+  return check("sbd", "a watchdog would reset each node", [evidence], { fails })
+}
+
+function nodeFails(look: Look, host: string, { watchdog, timeout }: { watchdog: string; timeout: number }): string[] {
+  const have = look.answer(SBD_ANSWER, host)
+  if (have === undefined) return [`${host} could not be asked`]
+  const { running } = have
+  return [
+    ...(have.watchdog ? [] : [`${host} has no watchdog ${watchdog}`]),
+    ...(running === "off" ? [`sbd does not run on ${host}: it starts with corosync`] : []),
+    ...(running !== "off" && running.seconds !== timeout
+      ? [
+          `${host} still goes by ${running.seconds ?? "no"} s, not ${timeout}: corosync and pacemaker were not restarted`,
+        ]
+      : []),
+  ]
+}
+
+/** What the cluster itself counts on. `have-watchdog` is its own word, of the node that coordinates it. */
+function clusterFails(look: Look, seconds: number): string[] {
+  const reference = referenceView(look)
+  const have = reference && look.answer(CIB_ANSWER, reference.host)
+  if (have?.cluster !== "up") return ["no node in the cluster could be asked"]
+  const { values } = have.cib.sections.property
+  const timeout = watchdogTimeout(values)
+  if (timeout === undefined) return ["the cluster does not count on watchdogs: it has no stonith-watchdog-timeout"]
+  const short = tooShort(timeout, seconds)
+  return [
+    ...(short === undefined ? [] : [`stonith-watchdog-timeout: ${short}`]),
+    ...(/^(true|yes|on|y|1)$/i.test(values["have-watchdog"] ?? "") ? [] : ["the cluster says that it has no watchdog"]),
+  ]
+}

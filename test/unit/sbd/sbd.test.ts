@@ -1,0 +1,268 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { quote } from "../../../src/base/sh.ts"
+import { HEALTH } from "../../../src/membership/health.ts"
+import type { Look, Seen } from "../../../src/model/view.ts"
+import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
+import { parseSbd, SBD } from "../../../src/pacemaker/sbd-question.ts"
+import { settingIn, withSettings } from "../../../src/sbd/config.ts"
+import { files } from "../../../src/sbd/files.ts"
+import type { SbdState } from "../../../src/sbd/state.ts"
+import { sbd } from "../../../src/sbd/steps/sbd.ts"
+import { view } from "../../../src/sbd/view.ts"
+import { cluster, problemsOf } from "../inventory/support.ts"
+import { parseInventory } from "../parse-inventory.ts"
+import { STATUS } from "../status/support.ts"
+import { context, facts, judge, parse, run, SHELLS, sandbox, stackUnits } from "../step-harness.ts"
+
+const PAIR = `name: test
+controllers: { c1: 10.0.0.1, c2: 10.0.0.2 }
+loadbalancers: { lb1: 10.0.0.9 }
+pacemaker:
+  password: { env: P }
+`
+const inventory = parseInventory(cluster("  sbd: { watchdog: /dev/watchdog1, timeout: 10s }\n"), "i.yaml")
+const [c1] = inventory.hosts
+const want = { node: "c1", watchdog: "/dev/watchdog1", timeout: 10 }
+/** As Debian 12 has it. */
+const PACKAGED = `# Whether to enable the pacemaker integration.
+SBD_PACEMAKER=yes
+SBD_STARTMODE=always
+SBD_DELAY_START=no
+SBD_WATCHDOG_DEV=/dev/watchdog
+SBD_WATCHDOG_TIMEOUT=5
+SBD_TIMEOUT_ACTION=flush,reboot
+# Additional options for starting sbd
+SBD_OPTS=
+`
+const WANTED = PACKAGED.replace("/dev/watchdog", "/dev/watchdog1").replace("=5", "=10").replace("OPTS=", 'OPTS="-n c1"')
+
+function state(text: string | undefined, changes: Partial<SbdState> = {}): SbdState {
+  const content = Buffer.from(text ?? "")
+  const file = { type: "file", mode: "0640", owner: "root:root", size: content.length, sha256: "", content } as const
+  return {
+    files: {
+      "/etc/default/sbd": text === undefined ? { type: "absent" } : file,
+      "/etc/sysconfig/sbd": { type: "absent" },
+    },
+    unit: { load: "loaded", active: "active", sub: "running", file: "enabled" },
+    running: { seconds: 10 },
+    watchdog: true,
+    clustered: true,
+    ...changes,
+  }
+}
+
+describe("in the inventory", () => {
+  test("it is bound to each member, and fences by twice its time", () => {
+    expect(inventory.hosts.map((host) => sbd.bind?.(context(inventory, host))?.node)).toEqual(["c1", "c2", "c3"])
+    expect(sbd.bind?.(context(inventory, c1!))).toEqual(want)
+    expect(inventory.pacemaker?.properties).toEqual({ "stonith-watchdog-timeout": "20s" })
+    expect(inventory.warnings.filter((one) => one.includes("fencing") || one.includes("device"))).toEqual([])
+  })
+  test("its defaults are sbd's own", () => {
+    expect(parseInventory(cluster("  sbd: {}\n"), "i.yaml").pacemaker?.sbd).toEqual({
+      watchdog: "/dev/watchdog",
+      timeout: 5,
+    })
+  })
+  test("without it fencing is off as before, and the step has nothing to do", () => {
+    const without = parseInventory(cluster(""), "i.yaml")
+    expect(without.pacemaker?.properties).toEqual({ "stonith-enabled": "false" })
+    expect(sbd.bind?.(context(without, without.hosts[0]!))).toBeUndefined()
+  })
+  test.each([
+    ["sbd: { timeout: 1500ms }", "8:19 pacemaker.sbd.timeout: sbd counts whole seconds"],
+    ["sbd: { watchdog: watchdog }", "8:20 pacemaker.sbd.watchdog: expected a device, such as /dev/watchdog"],
+    [
+      "sbd: {}\n  properties: { no-quorum-policy: ignore }",
+      "9:35 pacemaker.properties.no-quorum-policy: with sbd it must not be ignore: a node that is cut off has to let itself be reset",
+    ],
+    [
+      "sbd: {}\n  properties: { stonith-enabled: false }",
+      "9:34 pacemaker.properties.stonith-enabled: sbd is to fence, and this says that nothing does; leave it out",
+    ],
+    [
+      "sbd: {}\n  properties: { stonith-watchdog-timeout: 9 }",
+      "9:43 pacemaker.properties.stonith-watchdog-timeout: 9 is less than twice the 5 s of sbd; leave it out for twice the timeout of sbd",
+    ],
+    [
+      "sbd: {}\n  properties: { stonith-watchdog-timeout: 0 }",
+      "9:43 pacemaker.properties.stonith-watchdog-timeout: is off; leave it out for twice the timeout of sbd",
+    ],
+  ])("refused: %s", (text, problem) => expect(problemsOf(cluster(`  ${text}\n`))).toEqual([problem]))
+  test("of two members it is refused without a quorum device, and taken with one", () => {
+    expect(problemsOf(`${PAIR}  sbd: {}\n`)).toEqual([
+      "6:8 pacemaker.sbd: a watchdog alone cannot fence of two members: both halves go on; add a quorumDevice, or a third member",
+    ])
+    expect(problemsOf(`${PAIR}  sbd: {}\n  quorumDevice: { host: lb1 }\n`)).toEqual([])
+  })
+  test.each(["10s", "-1", "1min"])("stonith-watchdog-timeout of one's own: %s", (value) => {
+    const { pacemaker } = parseInventory(
+      cluster(`  sbd: {}\n  properties: { stonith-watchdog-timeout: ${value} }\n`),
+      "",
+    )
+    expect(pacemaker?.properties).toEqual({ "stonith-watchdog-timeout": value })
+  })
+})
+
+describe("its settings", () => {
+  test("only what differs is edited, and the rest of the file stays", () => {
+    const { drift, actions, findings } = judge(sbd, want, state(PACKAGED))
+    expect(drift.map(({ attribute, have, want }) => [attribute, have, want])).toEqual([
+      ["SBD_WATCHDOG_DEV", "/dev/watchdog", "/dev/watchdog1"],
+      ["SBD_WATCHDOG_TIMEOUT", "5", "10"],
+      ["SBD_OPTS", "", "-n c1"],
+    ])
+    const put = {
+      type: "put",
+      path: "/etc/default/sbd",
+      content: WANTED,
+      mode: "0640",
+      owner: "root:root",
+      backup: true,
+    }
+    expect(actions).toEqual([put])
+    expect(findings).toEqual([])
+    expect(judge(sbd, want, state(WANTED))).toEqual({ drift: [], findings: [], actions: [] })
+  })
+  test("where there is no file yet it is the settings alone, and enabled", () => {
+    const unit = { load: "not-found", active: "inactive", sub: "dead", file: "" }
+    const { drift, actions } = judge(sbd, want, state(undefined, { unit, running: "off", clustered: false }))
+    expect(drift.every(({ expected }) => expected)).toBe(true)
+    const content = files(context(inventory, c1!))[0]?.content?.()
+    expect(content).toBe(
+      'SBD_PACEMAKER=yes\nSBD_STARTMODE=always\nSBD_DELAY_START=no\nSBD_WATCHDOG_DEV=/dev/watchdog1\nSBD_WATCHDOG_TIMEOUT=10\nSBD_OPTS="-n c1"\n',
+    )
+    expect(actions).toEqual([
+      { type: "put", path: "/etc/default/sbd", content, mode: "0644", owner: "root:root", backup: true },
+      { type: "run", argv: ["systemctl", "enable", "--quiet", "--", "sbd.service"] },
+    ])
+  })
+  test.each(["el", "suse"] as const)("of %s they are another file", (family) => {
+    const { actions } = judge(sbd, want, state(WANTED), facts({ family }))
+    expect(actions).toMatchObject([{ type: "put", path: "/etc/sysconfig/sbd" }])
+  })
+  test("a shell reads them as they are meant, whatever was there", () => {
+    using box = sandbox()
+    const path = join(box.path, "sbd")
+    const twice = `${PACKAGED}  SBD_WATCHDOG_TIMEOUT='7'\nSBD_OPTS='-v'`
+    writeFileSync(path, withSettings(twice, { SBD_WATCHDOG_TIMEOUT: "10", SBD_OPTS: '"-n c1"' }))
+    const { stdout } = run(`. ${path}; echo "$SBD_WATCHDOG_TIMEOUT|$SBD_OPTS|$SBD_TIMEOUT_ACTION"`)
+    expect(stdout).toBe("10|-n c1|flush,reboot\n")
+    expect(settingIn(twice, "SBD_WATCHDOG_TIMEOUT")).toBe("7")
+    expect(readFileSync(path, "utf8").startsWith("# Whether to enable")).toBe(true)
+  })
+})
+
+describe("what stands against it", () => {
+  test("no watchdog: refused by name", () => {
+    const { findings } = judge(sbd, want, state(WANTED, { watchdog: false, running: "off", clustered: false }))
+    expect(findings).toMatchObject([
+      { severity: "error", message: "there is no watchdog /dev/watchdog1: sbd could reset nothing" },
+    ])
+  })
+  test("a disk that somebody has given it", () => {
+    const { findings } = judge(sbd, want, state(`${WANTED}SBD_DEVICE="/dev/disk/by-id/x"\n`))
+    expect(findings).toMatchObject([
+      { severity: "error", message: "sbd has a disk here: SBD_DEVICE in /etc/default/sbd" },
+    ])
+    expect(judge(sbd, want, state(`${WANTED}SBD_DEVICE=""\n#SBD_DEVICE=/dev/sdb\n`)).findings).toEqual([])
+  })
+  test("a cluster that runs is not restarted unasked, and who does it is told how", () => {
+    const told = (running: SbdState["running"]) => judge(sbd, want, state(WANTED, { running })).findings
+    expect(told("off")).toMatchObject([
+      {
+        severity: "warning",
+        message: "sbd does not run, and starts only with corosync, which is not restarted unasked",
+        hint: expect.stringContaining("haops standby c1"),
+      },
+    ])
+    expect(told({ seconds: 5 })[0]?.message).toContain("sbd has other settings")
+    expect(judge(sbd, want, state(WANTED, { running: "off", clustered: false })).findings).toEqual([])
+  })
+})
+
+describe.each(SHELLS)("asked by %s", (shell) => {
+  test("of a node without any of it", () => {
+    using box = sandbox({
+      systemctl: "printf 'LoadState=not-found\\nActiveState=inactive\\nSubState=dead\\nUnitFileState=\\n'",
+    })
+    // What is shared has been asked before.
+    const units = `haops_units=${quote(stackUnits({}))}\n`
+    const probe = sbd.probe({ ...want, watchdog: "/dev/null" }).script
+    const { stdout } = run(`${units}${probe}`, { shell, path: box.path })
+    const have = parse(sbd, want, stdout)
+    expect(have).toMatchObject({ running: "off", watchdog: true, clustered: false, unit: { load: "not-found" } })
+    const without = run(`${units}${sbd.probe({ ...want, watchdog: join(box.path, "none") }).script}`, {
+      shell,
+      path: box.path,
+    })
+    expect(parse(sbd, want, without.stdout).watchdog).toBe(false)
+  })
+  test("of one whose sbd runs, and of one whose pid is another's by now", () => {
+    using box = sandbox()
+    const proc = (pid: string, comm: string, environ: string) => {
+      mkdirSync(join(box.path, "proc", pid), { recursive: true })
+      writeFileSync(join(box.path, "proc", pid, "comm"), `${comm}\n`)
+      writeFileSync(join(box.path, "proc", pid, "environ"), environ)
+    }
+    mkdirSync(join(box.path, "run"))
+    writeFileSync(join(box.path, "run/sbd.pid"), "       711\n")
+    proc("711", "sbd", "")
+    proc("815", "pacemakerd", "PATH=/bin\0SBD_WATCHDOG_TIMEOUT=5\0LANG=C\0")
+    const units = stackUnits({ pacemaker: { active: "active", load: "loaded", sub: "running", pid: 815 } })
+    const script = SBD.script.replaceAll("/run/", `${box.path}/run/`).replaceAll("/proc/", `${box.path}/proc/`)
+    const ask = () => parseSbd(run(`haops_units=${quote(units)}\n${script}`, { shell }).stdout)
+    expect(ask()).toEqual({ seconds: 5 })
+    proc("815", "pacemakerd", "PATH=/bin\0")
+    expect(ask()).toEqual({ seconds: undefined })
+    proc("711", "sshd", "")
+    expect(ask()).toBe("off")
+  })
+})
+
+describe("verify", () => {
+  const values = { "stonith-watchdog-timeout": "20s", "have-watchdog": "true" }
+  function checkOf(changes: Record<string, Partial<SbdState> | null> = {}, properties: object = values) {
+    const property = { values: { ...properties }, ids: {} }
+    const cib = { cluster: "up", cib: { ...EMPTY_CIB, sections: { ...EMPTY_CIB.sections, property } } }
+    const status = { ...STATUS, nodes: STATUS.nodes.map((node, at) => ({ ...node, name: `c${at + 1}` })), dc: "c1" }
+    const answers: Record<string, (host: string) => unknown> = {
+      sbd: (host) => (changes[host] === null ? undefined : state(WANTED, changes[host])),
+      CIB: () => cib,
+      [HEALTH.name]: () => ({ status, held: new Set() }),
+    }
+    const look = {
+      inventory,
+      live: inventory.hosts.map((host) => ({ host, facts: facts() })),
+      host: () => ({ facts: facts() }),
+      asked: () => true,
+      answer: ({ name }: { name: string }, host: string) => answers[name]?.(host),
+    }
+    return view.checks?.({ look: look as unknown as Look, assessed: () => [] } as unknown as Seen)[0]
+  }
+  test("passes where each node has a watchdog, sbd runs and the cluster counts on both", () => {
+    expect(checkOf()).toMatchObject({ id: "sbd", outcome: "pass" })
+  })
+  test.each([
+    [{ c2: { watchdog: false } }, values, "c2 has no watchdog /dev/watchdog1"],
+    [{ c3: { running: "off" } }, values, "sbd does not run on c3: it starts with corosync"],
+    [
+      { c1: { running: { seconds: 5 } } },
+      values,
+      "c1 still goes by 5 s, not 10: corosync and pacemaker were not restarted",
+    ],
+    [{ c1: null }, values, "c1 could not be asked"],
+    [
+      {},
+      { ...values, "stonith-watchdog-timeout": "15" },
+      "stonith-watchdog-timeout: 15 is less than twice the 10 s of sbd",
+    ],
+    [{}, { ...values, "have-watchdog": "false" }, "the cluster says that it has no watchdog"],
+    [{}, { "have-watchdog": "true" }, "the cluster does not count on watchdogs: it has no stonith-watchdog-timeout"],
+  ] as const)("fails by name: %j, %j", (changes, properties, fail) => {
+    expect(checkOf(changes, properties)).toMatchObject({ outcome: "fail", evidence: [fail] })
+  })
+})
