@@ -32,6 +32,11 @@ const CLUSTER = ["corosync", "pacemaker"]
 /** What clients come to a host by: they are sent elsewhere first. */
 const SERVING = ["corosync", "pacemaker", "haproxy", "keepalived"]
 
+/** True where clients are sent elsewhere for these restarts. */
+export function sendsAway(units: readonly string[]): boolean {
+  return units.some((unit) => SERVING.includes(unit))
+}
+
 /**
  * One host: clients sent elsewhere, the packages without letting them restart anything, the restarts, clients taken back, proof. A mark
  * says meanwhile what is still owed, so that a run that is cut short anywhere is taken up by the next.
@@ -58,13 +63,12 @@ export function upgradeActions(upgrade: Upgrade): readonly Action[] {
 
 /** What restarts, and keepalived where it stops for that: nothing else shows the next run that it was running. */
 function owed({ have, units }: Upgrade): readonly string[] {
-  const serves = units.some((unit) => SERVING.includes(unit))
-  return serves && have.active.has("keepalived") ? [...new Set([...units, "keepalived"])] : units
+  return sendsAway(units) && have.active.has("keepalived") ? [...new Set([...units, "keepalived"])] : units
 }
 
 /** How clients are sent elsewhere: a member by its standby, one of keepalived's by its stopping. */
 function restOf({ want, have, units }: Upgrade): { standby: boolean; rests: readonly Action[] } {
-  const serves = units.some((unit) => SERVING.includes(unit))
+  const serves = sendsAway(units)
   const node = have.status?.nodes.find(({ name }) => name === want.host)
   const ours = have.unfinished?.standby === true
   const due = want.cluster !== undefined && serves && node?.online === true && !node.standby
@@ -109,7 +113,7 @@ function restarts({ want, have, units, ready }: Upgrade): readonly Action[] {
         ...(script === undefined ? [] : [serves(unit, script)]),
       ]
     }),
-    ...(keepalived && units.some((unit) => SERVING.includes(unit))
+    ...(keepalived && sendsAway(units)
       ? [systemctl("start", "keepalived"), ...(want.vrrp === undefined ? [] : [settle(want.vrrp)])]
       : []),
   ]

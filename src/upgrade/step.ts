@@ -2,7 +2,7 @@ import type { Drift } from "../base/events.ts"
 import type { Component } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import { defineJointStep, type JointStep, type Member } from "../model/step.ts"
-import { upgradeActions } from "./actions.ts"
+import { sendsAway, upgradeActions } from "./actions.ts"
 import { dueOf, unitsOf } from "./due.ts"
 import { upgradeFindings } from "./findings.ts"
 import { type UpgradeState, upgradeProbe } from "./state.ts"
@@ -36,7 +36,8 @@ export function upgradeStep(
     check(want, { elected: { have, facts } }) {
       const { changes } = due(want, have, facts)
       const restarted = unitsOf(changes, have, runs)
-      const risk = restarted.length === 0 ? "none" : holds(want, have) ? "failover" : "restart"
+      const moves = holds(want, have) && sendsAway(restarted)
+      const risk = restarted.length === 0 ? "none" : moves ? "failover" : "restart"
       const drift = changes.map(({ name, from, to }): Drift => ({ attribute: name, have: from, want: to, risk }))
       return have.unfinished === undefined ? drift : [cutShort(have.unfinished.units), ...drift]
     },

@@ -110,6 +110,22 @@ describe("what is due", () => {
   })
 })
 
+test.each([
+  ["c1", "haproxy", "restart"],
+  ["c3", "haproxy", "failover"],
+  ["c3", "libcib27", "failover"],
+  ["c1", "pcs", "restart"],
+  // pcsd is in no client's way: the VIP stays where it is.
+  ["c3", "pcs", "restart"],
+  ["c3", "fence-agents", "none"],
+])("on %s, where c3 has the VIP, a newer %s costs: %s", (name, newer, risk) => {
+  const more = [...state().installed, installed("pcs", "0.11.5-1"), installed("fence-agents", "4.12-1")]
+  const each = { installed: more }
+  const seen = members(name, three({ c1: each, c2: each, c3: each }, { [newer]: "9-1" }))
+  const drift = step.check(want(name, { parts: ["cluster", "shell", "haproxy", "fencing"] }), seen)
+  expect(drift).toMatchObject([{ attribute: newer, want: "9-1", risk }])
+})
+
 describe("a node's turn", () => {
   test("standby, packages, the cluster and haproxy restarted, back, proved", () => {
     expect(actions("c1")).toEqual([
