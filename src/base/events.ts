@@ -99,8 +99,8 @@ export interface Topology {
   nodes: readonly { name: string; state?: string | undefined }[]
   /** VIPs first, which have an address. `unknown`: nobody could tell where it is. */
   held: readonly { what: string; address?: string | undefined; on: readonly string[]; unknown?: true | undefined }[]
-  /** What clients reach by a VIP. */
-  services: readonly { name: string; vip?: string | undefined; port: number }[]
+  /** What clients reach by a VIP. `members`: who serves it behind haproxy; hosts by their names. Journals of earlier haops have none. */
+  services: readonly { name: string; vip?: string | undefined; port: number; members?: readonly string[] }[]
 }
 
 /** What a drill's client saw. Times are milliseconds since the fault, whole ones. */

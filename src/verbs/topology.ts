@@ -35,7 +35,12 @@ export function topologyOf(
   return {
     nodes: [...names].map((name) => ({ name, state: stateOf(status?.nodes.find((node) => node.name === name)) })),
     held: [...vips, ...others.map(([what, on]) => ({ what, on }))],
-    services: (inventory.haproxy?.services ?? []).map(({ name, vip, bind }) => ({ name, vip, port: bind.port })),
+    services: (inventory.haproxy?.services ?? []).map(({ name, vip, bind, servers }) => ({
+      ...{ name, vip, port: bind.port },
+      members: servers.map(
+        (server) => inventory.hosts.find(({ address }) => address === server.address)?.name ?? server.name,
+      ),
+    })),
   }
 }
 

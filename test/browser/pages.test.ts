@@ -5,7 +5,7 @@ import { drillsReport } from "../../src/output/report/drills.ts"
 import { postMortemPage } from "../../src/output/report/post-mortem.ts"
 import { runReport } from "../../src/output/report/report.ts"
 import { openPage, SCREENSHOTS, startChromium } from "./chromium.ts"
-import { DRILLED, DRILLS, NIGHT, UP } from "./samples.ts"
+import { DRILLED, DRILLS, MOVED, NIGHT, UP } from "./samples.ts"
 
 // The pages that haops makes, in a real Chromium: what no reading of their text can tell.
 
@@ -18,7 +18,7 @@ afterAll(async () => await browser?.close())
 const PAGES = [
   { name: "up", html: () => runReport(UP), drawn: "rect.changed" },
   { name: "drill", html: () => runReport(DRILLED), drawn: "path.answers" },
-  { name: "topology", html: () => runReport(UP), drawn: "rect.vip" },
+  { name: "topology", html: () => runReport(MOVED), drawn: "path.come" },
   { name: "drills", html: () => drillsReport(DRILLS), drawn: "path.event.failed" },
   { name: "night", html: () => postMortemPage(NIGHT), drawn: "path.event.left" },
 ]

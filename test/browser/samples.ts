@@ -21,6 +21,7 @@ const SERVICES = ["keystone_public", "glance_api", "nova_api"].map((name, index)
   name,
   vip: "vip",
   port: 5000 + index,
+  members: HOSTS,
 }))
 const BARE: Topology = { nodes: HOSTS.map((name) => ({ name })), held: [], services: SERVICES }
 const BUILT: Topology = {
@@ -128,6 +129,44 @@ export const DRILLED: readonly JournalEntry[] = [
     after: { ...BUILT, held: [{ ...BUILT.held[0]!, on: ["controller2"] }, BUILT.held[1]!] },
   },
   { type: "end", time: at(23), outcome: "done", ms: 23_000, recap: [] },
+]
+
+const BALANCED: Topology = {
+  nodes: ["lb1", "lb2", ...Array.from({ length: 12 }, (_, at) => `controller${at + 1}`)].map((name) => ({
+    ...{ name, state: "in service" },
+  })),
+  held: [
+    { what: "vip", address: "10.0.0.11", on: ["lb1"] },
+    { what: "public", address: "2001:db8:4f3a::192:168:122:200", on: ["lb1"] },
+    { what: "storage", address: "10.0.3.11", on: ["lb2"] },
+    ...["keystone", "glance", "nova", "neutron", "cinder", "heat", "horizon"].map((name) => ({
+      ...{ what: `openstack-${name}`, on: HOSTS },
+    })),
+  ],
+  services: [
+    ...SERVICES,
+    ...SERVICES.map(({ name, ...rest }) => ({ ...rest, name: `public_${name}`, vip: "public" })),
+    { name: "a_service_with_a_name_longer_than_any_picture_has_room_for", port: 9999, members: ["elsewhere"] },
+  ],
+}
+
+/** A load balancer lost, and with it one VIP found its way and one is on both. */
+export const MOVED: readonly JournalEntry[] = [
+  { ...(UP[0] as Extract<JournalEntry, { type: "run" }>), verb: "standby", target: "lb1" },
+  change("lb1", "lb1", 3, 2100, {
+    drift: [{ attribute: "lb1", have: "in service", want: "standby", risk: "failover" }],
+  }),
+  {
+    ...{ type: "topology", time: at(4), before: BALANCED },
+    after: {
+      ...BALANCED,
+      nodes: BALANCED.nodes.map((node) => (node.name === "lb1" ? { ...node, state: "standby" } : node)),
+      held: BALANCED.held.map((one) =>
+        one.what === "vip" ? { ...one, on: ["lb2"] } : one.what === "public" ? { ...one, on: ["lb1", "lb2"] } : one,
+      ),
+    },
+  },
+  { type: "end", time: at(4), outcome: "done", ms: 4000, recap: [] },
 ]
 
 /** A drill a week, of which one did not pass. */

@@ -12,6 +12,11 @@ function cellsOf(html: string): readonly string[][] {
   )
 }
 
+/** What is drawn from box to box, picture by picture. */
+const edgesOf = (html: string) =>
+  [...html.matchAll(/<path class="((?:reached|member|holds)[^"]*)"/g)].map(([, look]) => look!)
+const wordsOf = (html: string) => [...html.matchAll(/<li>([^<]*)</g)].map(([, words]) => words!)
+
 const topology = (vip: string[], haproxy: string[], states: Readonly<Record<string, string>> = {}): Topology => ({
   nodes: ["c1", "c2"].map((name) => ({ name, state: states[name] ?? "in service" })),
   held: [
@@ -41,7 +46,49 @@ describe("who held what", () => {
       'class="node away"',
       'class="node"',
     ])
-    expect([...text.matchAll(/class="new"[^>]*>([^<]*)</g)].map(([, words]) => words)).toEqual(["+ vip 10.0.0.11"])
+    expect([...text.matchAll(/class="new"[^>]*>([^<]*)</g)].map(([, words]) => words)).toEqual([
+      ...["was on c1", "no longer on c1", "standby, was in service"],
+    ])
+    expect(edgesOf(text)).toEqual([
+      ...["reached", "holds", "holds", "holds"],
+      ...["reached", "holds gone", "holds come", "holds gone", "holds"],
+    ])
+    expect(wordsOf(text)).toEqual(["vip: on c2, was on c1", "lb-haproxy: on c2, no longer on c1"])
+  })
+
+  test("where nothing moved, that is said, and nothing is drawn as news", () => {
+    const { text } = topologySection(topology(["c1"], ["c1", "c2"]), topology(["c1"], ["c2", "c1"]), [])
+    expect(text).toContain("Nothing is elsewhere than it was before.")
+    expect(edgesOf(text)).toEqual(Array(2).fill(["reached", "holds", "holds", "holds"]).flat())
+    expect(text).not.toContain("Bold")
+  })
+
+  test("a VIP on two nodes at once, and one that has gone nowhere", () => {
+    const { text } = topologySection(topology(["c1"], ["c1"]), topology(["c1", "c2"], []), [])
+    expect(wordsOf(text)).toEqual(["vip: on c1 and c2, was on c1", "lb-haproxy: nowhere, was on c1"])
+    expect(text).toContain('class="vip split"')
+    expect([...text.matchAll(/class="bad"[^>]*>([^<]*)</g)].map(([, words]) => words)).toEqual([
+      ...["on 2 nodes at once", "nowhere"],
+    ])
+  })
+
+  test("who serves what is behind a VIP, where the journal says so", () => {
+    const served = {
+      ...topology(["c1"], []),
+      services: [{ name: "web", vip: "vip", port: 80, members: ["c2", "far"] }],
+    }
+    const { text } = topologySection(undefined, served, [])
+    expect(edgesOf(text)).toEqual(["reached", "member", "holds"])
+    expect(cellsOf(text).slice(-2)).toEqual([
+      ["service", "port", "reached by", "served by"],
+      ["web", "80", "vip, on c1", "c2 and far"],
+    ])
+  })
+
+  test("of a cluster that holds nothing there is the picture alone, and no word of a table", () => {
+    const { text } = topologySection(undefined, { ...topology([], []), held: [], services: [] }, [])
+    expect(text.match(/<rect class="node"/g)).toHaveLength(2)
+    expect(text).not.toMatch(/<table|table below/)
   })
 
   test("is said to be otherwise than predicted where it is, and what nobody spoke of stays", () => {
@@ -69,7 +116,14 @@ describe("who held what", () => {
     expect(cells(all, unseen)[1]).toEqual(["vip", "c1", "unknown"])
     expect(cells(all, unseen).at(-1)).toEqual(["web", "80", "vip, unknown"])
     expect(cells(unseen, all)[1]).toEqual(["vip", "unknown", "c1"])
-    expect(topologySection(unseen, all, []).text).not.toContain("+ vip")
+    for (const [before, after] of [
+      [unseen, all],
+      [all, unseen],
+    ] as const) {
+      const { text } = topologySection(before, after, [])
+      expect(text).toContain("Nothing is elsewhere")
+      expect(edgesOf(text).filter((edge) => / /.test(edge))).toEqual([])
+    }
   })
 
   test("takes names for text", () => {

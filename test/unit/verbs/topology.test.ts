@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import type { HaproxyServer, HaproxyService } from "../../../src/model/haproxy.ts"
 import type { CrmNode, CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
 import { topologyOf } from "../../../src/verbs/topology.ts"
 import { INVENTORY, VIP } from "../status/support.ts"
@@ -38,7 +39,7 @@ test("who holds what is the cluster's word: VIPs first, nodes that the inventory
       { what: "vip", address: VIP.address, on: ["controller1"] },
       { what: "lb-haproxy", on: ["controller1", "stranger"] },
     ],
-    services: INVENTORY.haproxy!.services.map(({ name, vip, bind }) => ({ name, vip, port: bind.port })),
+    services: [{ name: "web", vip: "vip", port: 8080, members: ["controller1", "controller2", "controller3"] }],
   })
 })
 
@@ -51,4 +52,17 @@ test("without a cluster the addresses tell; without either nobody knows", () => 
 
 test("the cluster that a distribution starts on installation is none", () => {
   expect(topologyOf(INVENTORY, status([node("node1")], []))).toBeUndefined()
+})
+
+test("who serves a service is a host by its address, or whoever the inventory names", () => {
+  const [service] = INVENTORY.haproxy!.services as [HaproxyService]
+  const [server] = service.servers as [HaproxyServer]
+  const servers = [
+    { ...server, name: "node-a" },
+    { ...server, name: "far", address: "192.168.9.9" },
+  ]
+  const inventory = { ...INVENTORY, haproxy: { ...INVENTORY.haproxy!, services: [{ ...service, servers }] } }
+  expect(topologyOf(inventory, status([node("controller1")], []))?.services).toMatchObject([
+    { members: ["controller1", "far"] },
+  ])
 })
