@@ -11,9 +11,11 @@ import {
 } from "../corosync/conf-probe.ts"
 import { withoutDevice } from "../corosync/edit.ts"
 import { putCorosyncConf } from "../corosync/put-corosync-conf.ts"
+import { toEnd } from "../membership/by-hand.ts"
 import { isForeign, isIn } from "../membership/situation.ts"
 import type { Action } from "../model/action.ts"
 import { defineJointStep, type Members, type Step } from "../model/step.ts"
+import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import type { Backup, KeptFile } from "./archive.ts"
 import { type Chosen, chosenFor } from "./chosen.ts"
 
@@ -84,14 +86,14 @@ function filesFor({ cluster, keys, state }: Want, { all }: Members<Have>): reado
 
 function findings(want: Want, { all, elected }: Members<Have>, file: string): Finding[] {
   const { cluster } = want
-  const { have, host } = elected
+  const { have, host, facts } = elected
   const isAnother = (one: Have) => isIn(cluster, one) && !isOfBackup(want, one)
   if (isAnother(have)) {
     return [
       {
         severity: "error",
         message: `${host} is in the cluster ${cluster} already, and not as ${file} has it`,
-        hint: "A backup is put onto hosts that are in no cluster. To give this one up, on each of its nodes: pcs cluster destroy",
+        hint: `A backup is put onto hosts that are in no cluster. To give this one up, on each of its nodes: ${toEnd(chooseDialect(facts, "auto"))}`,
       },
     ]
   }

@@ -12,3 +12,9 @@ export function toEnd({ name }: Shell): string {
 export function toSync({ name }: Shell): string {
   return name === "crmsh" ? "copy it to the others, then corosync-cfgtool -R" : "pcs cluster sync"
 }
+
+/** What gives the members of a running cluster a new key, for people. */
+export function toRekey({ name }: Shell): string {
+  if (name !== "crmsh") return "pcs cluster authkey corosync"
+  return "corosync-keygen, then copy /etc/corosync/authkey to the others (root, 0400), then corosync-cfgtool -R"
+}

@@ -5,7 +5,8 @@ import { withoutHost } from "../inventory/edit.ts"
 import { loadInventory, oneFile } from "../inventory/load.ts"
 import { inventoryParser } from "../inventory/parse.ts"
 import { rewriteFile } from "../inventory/rewrite.ts"
-import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
+import { toEnd } from "../membership/by-hand.ts"
+import { type Host, hostsOf, type Inventory, type Pacemaker } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { pacemakerOf } from "./add-node.ts"
 import type { RemoveNodeOptions } from "./options.ts"
@@ -15,7 +16,7 @@ import type { Session } from "./session.ts"
 /** `haops remove-node NAME`: take one node out of the running cluster, and then out of the inventory. */
 export async function removeNode(options: RemoveNodeOptions, name: string): Promise<number> {
   const loaded = await loadInventory(options.inventory)
-  const { on: group } = pacemakerOf(loaded)
+  const { on: group, shell } = pacemakerOf(loaded)
   const leaving = loaded.hosts.find((host) => host.name === name)
   if (leaving !== undefined && leaving.group !== group) {
     throw new HaopsError("E_INPUT", `${name} is one of the ${leaving.group}, and the cluster is on the ${group}`, {
@@ -24,7 +25,7 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
   }
   if (leaving !== undefined && hostsOf(loaded, group).length === 1) {
     throw new HaopsError("E_INPUT", `${name} is the last member in ${loaded.file}; a cluster has at least one`, {
-      hint: "To end the cluster: pcs cluster destroy",
+      hint: `To end the cluster, on the node: ${howToEnd(shell)}`,
     })
   }
   const edit = leaving === undefined ? undefined : editOf(loaded, leaving)
@@ -45,6 +46,12 @@ export async function removeNode(options: RemoveNodeOptions, name: string): Prom
     // Last, so that a run which was cut short still finds the node there.
     onDone: (session) => (edit === undefined ? unseen(session, name) : forget(session, name, edit)),
   })
+}
+
+/** No node was asked yet which of them it has. */
+function howToEnd(shell: Pacemaker["shell"]): string {
+  const [pcs, crmsh] = [toEnd({ name: "pcs-0.12" }), toEnd({ name: "crmsh" })]
+  return shell === "auto" ? `${pcs}; where there is no pcs: ${crmsh}` : shell === "pcs" ? pcs : crmsh
 }
 
 function editOf(loaded: Inventory, leaving: Host): (text: string) => string {

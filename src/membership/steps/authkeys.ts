@@ -14,6 +14,8 @@ import { parseStackUnits, STACK_UNITS, TELL_STACK_UNITS } from "../../host/units
 import type { Action } from "../../model/action.ts"
 import { type Drift, defineJointStep, type Finding, type Members } from "../../model/step.ts"
 import { CRM_MON, parseCrmMon } from "../../pacemaker/crm-mon.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
+import { toRekey } from "../by-hand.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../cluster-want.ts"
 import { type Ballot, ballotOn, isCutOff, isEncrypted, type KeysView, nameOf, SHORTEST_KEY, sound } from "../keys.ts"
 import { isIn } from "../situation.ts"
@@ -100,14 +102,15 @@ function systemctl(...words: readonly string[]): Action {
   return { type: "run", argv: ["systemctl", ...words], timeoutMs: STOP_TIMEOUT_MS }
 }
 
-function findings({ name }: ClusterWant, members: All): readonly Finding[] {
+function findings({ name, shell }: ClusterWant, members: All): readonly Finding[] {
   const { elected } = members
   if (!isIn(name, elected.have)) return []
+  const rekey = toRekey(chooseDialect(elected.facts, shell))
   const ballots = [AUTHKEY, PACEMAKER_AUTHKEY].flatMap((path) => ballotOn(path, name, members) ?? [])
   return [
     ...ballots.filter(({ right, wrong }) => right.length === 0 && wrong[0]?.host === elected.host).map(undecided),
-    ...(ballots.some(({ path, right }) => path === AUTHKEY && right.length > 0) ? [] : unsound(members)),
-    ...readable(members),
+    ...(ballots.some(({ path, right }) => path === AUTHKEY && right.length > 0) ? [] : unsound(members, rekey)),
+    ...readable(members, rekey),
   ]
 }
 
@@ -130,7 +133,7 @@ function undecided({ path, wrong }: Ballot): Finding {
 }
 
 /** What corosync would refuse at its next start, which may be now. */
-function unsound({ elected: { have } }: All): Finding[] {
+function unsound({ elected: { have } }: All, rekey: string): Finding[] {
   if (have.conf === undefined || !isEncrypted(have.conf) || sound(AUTHKEY, have) !== undefined) return []
   const size = have.keys.get(AUTHKEY)?.size
   const what =
@@ -139,12 +142,12 @@ function unsound({ elected: { have } }: All): Finding[] {
     {
       severity: have.running ? "warning" : "error",
       message: `${AUTHKEY} ${what}: corosync ${have.running ? "runs on without it, and does not start again" : "will not start"}`,
-      hint: "A new one for all members, which they take up as they run: pcs cluster authkey corosync",
+      hint: `A new one for all members, which they take up as they run: ${rekey}`,
     },
   ]
 }
 
-function readable({ elected: { have } }: All): Finding[] {
+function readable({ elected: { have } }: All, rekey: string): Finding[] {
   const mode = have.keys.get(AUTHKEY)?.mode
   if (mode === undefined || (Number.parseInt(mode, 8) & 0o077) === 0) return []
   const message = `${AUTHKEY} can be read by others than root (mode ${mode}): who has it can join the cluster`
@@ -152,7 +155,7 @@ function readable({ elected: { have } }: All): Finding[] {
     {
       severity: "warning",
       message,
-      hint: `chmod 400 ${AUTHKEY}; if somebody may have read it: pcs cluster authkey corosync`,
+      hint: `chmod 400 ${AUTHKEY}; if somebody may have read it: ${rekey}`,
     },
   ]
 }

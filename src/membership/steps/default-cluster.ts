@@ -9,9 +9,14 @@ import {
 } from "../../corosync/conf-probe.ts"
 import { partsOf } from "../../host/sections.ts"
 import { defineStep } from "../../model/step.ts"
+import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
+import { toEnd } from "../by-hand.ts"
 import { pacemakerOn } from "../nodes.ts"
 
-const want = z.strictObject({ cluster: z.string().describe("Name of the cluster that the node is to be in.") })
+const want = z.strictObject({
+  cluster: z.string().describe("Name of the cluster that the node is to be in."),
+  shell: z.enum(["pcs", "crmsh", "auto"]).default("auto").describe("What the node's cluster is commanded by."),
+})
 
 type Want = z.infer<typeof want>
 
@@ -31,7 +36,8 @@ export const defaultCluster = defineStep<Want, Have>({
   summary: "the one-node cluster that the distribution starts, destroyed",
   want,
   bind({ inventory, host }) {
-    return pacemakerOn(inventory, host) === undefined ? undefined : { cluster: inventory.name }
+    const pacemaker = pacemakerOn(inventory, host)
+    return pacemaker && { cluster: inventory.name, shell: pacemaker.shell }
   },
   title: () => "the distribution's default cluster",
   probe: () => ({
@@ -44,7 +50,7 @@ export const defaultCluster = defineStep<Want, Have>({
   }),
   check: (_want, { vendor, used }) =>
     vendor && !used ? [{ attribute: "default cluster", have: "present, untouched", want: "absent", risk: "none" }] : [],
-  findings({ cluster }, { conf, vendor, used }) {
+  findings({ cluster, shell }, { conf, vendor, used }, facts) {
     if (conf === undefined || (vendor && !used) || (conf.name === cluster && !vendor)) return []
     return [
       {
@@ -52,7 +58,7 @@ export const defaultCluster = defineStep<Want, Have>({
         message: vendor
           ? "the distribution's default cluster is in use: it has resources"
           : `this node is in another cluster, ${conf.name ?? "which has no name"}, not in ${cluster}`,
-        hint: "haops does not touch a cluster that is not its own. If it is no longer needed, on the node: pcs cluster destroy",
+        hint: `haops does not touch a cluster that is not its own. If it is no longer needed, on the node: ${toEnd(chooseDialect(facts, shell))}`,
       },
     ]
   },

@@ -2,6 +2,7 @@ import { expect, test } from "vitest"
 import { renderCorosyncConf } from "../../../src/corosync/render.ts"
 import type { KeysView } from "../../../src/membership/keys.ts"
 import { authkeys } from "../../../src/membership/steps/authkeys.ts"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
 import { stackUnits } from "../step-harness.ts"
 import { bound, facts, HOSTS } from "./cluster.ts"
 import { answer } from "./lab.ts"
@@ -63,8 +64,8 @@ function said(one: Said): KeysView {
 }
 
 /** What it comes to on this member. */
-function judge(name: string, members: readonly Said[]) {
-  const all = members.map((one, index) => ({ host: NAMES[index]!, have: said(one), facts: facts() }))
+function judge(name: string, members: readonly Said[], host: HostFacts = facts()) {
+  const all = members.map((one, index) => ({ host: NAMES[index]!, have: said(one), facts: host }))
   const of = { all, missing: [], elected: all.find(({ host }) => host === name)! }
   const drift = authkeys.check(want, of)
   const actions = authkeys.plan(want, of, drift).map((action) => {
@@ -188,6 +189,16 @@ test("a key that others can read is told", () => {
   expect(judge("controller2", [{}, { mode: "644" }, {}]).findings).toMatchObject([
     { severity: "warning", message: expect.stringContaining("mode 644"), hint: expect.stringContaining("chmod 400") },
   ])
+})
+
+test("how all get a new one is said in the words of what the node has", () => {
+  const hints = (host: HostFacts) =>
+    judge("controller2", [{}, { mode: "644" }, {}], host).findings.map(({ hint }) => hint)
+  expect(hints(facts())).toEqual([expect.stringMatching(/: pcs cluster authkey corosync$/)])
+  const crmsh = facts({ versions: { ...facts().versions, pcs: undefined, crmsh: "4.4" } })
+  expect(hints(crmsh)).toEqual([expect.stringMatching(/: corosync-keygen, then copy .*, then corosync-cfgtool -R$/)])
+  const short = { size: 100 }
+  expect(judge("controller1", [short, short, short], crmsh).findings[0]?.hint).toMatch(/: corosync-keygen, /)
 })
 
 test("where nothing is encrypted nobody needs a key", () => {

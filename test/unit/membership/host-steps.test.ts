@@ -6,6 +6,7 @@ import { clusterStart } from "../../../src/membership/steps/cluster-start.ts"
 import { defaultCluster } from "../../../src/membership/steps/default-cluster.ts"
 import { haclusterPassword } from "../../../src/membership/steps/hacluster-password.ts"
 import { pcsd } from "../../../src/membership/steps/pcsd.ts"
+import type { HostFacts } from "../../../src/model/host-facts.ts"
 import { judge, parse, run, stackUnits } from "../step-harness.ts"
 import { bound, context, facts, inventory, LAB, recorded, withPcs } from "./cluster.ts"
 
@@ -72,6 +73,18 @@ describe("default-cluster", () => {
     const { drift, findings } = judged(VENDOR.replace("127.0.0.1", "10.0.0.1"), "no")
     expect(drift).toEqual([])
     expect(findings).toMatchObject([{ severity: "error", message: expect.stringContaining("another cluster, debian") }])
+  })
+
+  test("what ends another cluster is said in the words of what the node has", () => {
+    const have = parse(
+      defaultCluster,
+      want,
+      answer({ ...cluster(VENDOR.replace("127.0.0.1", "10.0.0.1"), "no"), used: "no" }),
+    )
+    const hint = (of: HostFacts) => judge(defaultCluster, want, have, of).findings[0]?.hint
+    expect(hint(facts())).toMatch(/on the node: pcs cluster destroy$/)
+    const crmsh = facts({ versions: { ...facts().versions, crmsh: "4.4" } })
+    expect(hint(crmsh)).toMatch(/on the node: systemctl disable --now pacemaker corosync, then rm /)
   })
 
   test.each([
