@@ -6,22 +6,32 @@ import { howToOpenUfw } from "./ufw.ts"
 import type { Zone } from "./zone.ts"
 
 /** What of all that has to reach the host its firewalls keep out, a finding each, with the commands that let it in. */
-export function closedFindings(openings: readonly Opening[], zones: readonly Zone[]): readonly Finding[] {
+export function closedFindings(
+  openings: readonly Opening[],
+  zones: readonly Zone[],
+  managed: boolean,
+): readonly Finding[] {
   return zones.flatMap(({ by, name, opened }): Finding[] => {
     const closed = openings.filter((one) => !isOpen(one, opened))
     if (closed.length === 0) return []
     const what = closed.map((one) => `${one.use} (${nameOf(one)})`)
-    const { who, hint } = WORDS[by](name, closed)
+    const { who, hint } = WORDS[by](name, closed, managed)
     return [{ severity: "warning", ask: true, message: `${who} lets in no ${listing(what, 12)}`, hint }]
   })
 }
 
-const WORDS: Readonly<Record<Zone["by"], (name: string, closed: readonly Opening[]) => { who: string; hint: string }>> =
-  {
-    ufw: (_name, closed) => ({ who: "ufw", hint: howToOpenUfw(closed.map(nameOf)) }),
-    firewalld: (name, closed) => ({ who: `firewalld's zone ${name}`, hint: howToOpen(name, closed) }),
-    nftables: (name, closed) => ({ who: `nftables' chain ${name}`, hint: howToOpenNft(name, closed) }),
-  }
+type Words = (name: string, closed: readonly Opening[], managed: boolean) => { who: string; hint: string }
+
+const WORDS: Readonly<Record<Zone["by"], Words>> = {
+  ufw: (_name, closed, managed) => {
+    const byHaops = managed
+      ? "On the host: "
+      : "With `firewall: managed` in the inventory haops opens the ports. Or, on the host: "
+    return { who: "ufw", hint: `${byHaops}${howToOpenUfw(closed.map(nameOf))}` }
+  },
+  firewalld: (name, closed) => ({ who: `firewalld's zone ${name}`, hint: howToOpen(name, closed) }),
+  nftables: (name, closed) => ({ who: `nftables' chain ${name}`, hint: howToOpenNft(name, closed) }),
+}
 
 /** In its file, for good: what is added to a chain comes after what drops. */
 function howToOpenNft(name: string, closed: readonly Opening[]): string {

@@ -9,7 +9,7 @@ export const section = defineSection<FirewallSettings, FirewallSettings>({
     .literal("managed")
     .optional()
     .describe(
-      "Where firewalld runs, it lets in what the inventory needs, by a policy of its own. Left out: haops says what is closed.",
+      "firewalld, where it runs, and ufw, where it is enabled, let in what the inventory needs, by a policy and rules of haops's own. Left out: haops says what is closed.",
     ),
   expand: (yaml) => yaml,
 })

@@ -7,13 +7,16 @@ import type { ProbeOutput } from "../model/probe.ts"
 import { type BusValue, readReply, texts } from "./busctl.ts"
 import { NFT_SCRIPT, nftZones } from "./nft.ts"
 import { POLICY, policyFile, type Rule } from "./policy.ts"
-import { UFW_SCRIPT, ufwOpened } from "./ufw.ts"
+import { UFW_SCRIPT, ufwZones } from "./ufw.ts"
+import { readUfw, type UfwState } from "./ufw-rules.ts"
 import type { Zone } from "./zone.ts"
 
 /** What the firewalls of a host say. */
 export interface FirewallState {
   /** Our policy in firewalld, where that runs and it is ours to keep; `unknown`: it has no policies. */
   own?: OwnPolicy | "unknown" | undefined
+  /** Rules of ufw, where it is enabled and keeps something out. */
+  ufw?: UfwState
   /** What keeps out all that it does not name: zones of firewalld that the host's addresses are in, and ufw. */
   zones: readonly Zone[]
   /** Our policy is in force, though nobody asked for it any more. */
@@ -52,16 +55,16 @@ ${fileScript(path, { unless: sha256(content) })}`
 
 /** Throws `E_PROBE` where firewalld runs and does not answer. */
 export function parseOwnPolicy({ stdout }: ProbeOutput): FirewallState {
-  const answer = readAnswer(stdout, ["ufw", "nft", "policy", ...FILE_KEYS])
+  const answer = readAnswer(stdout, [...BESIDES, "policy", ...FILE_KEYS])
   const said = answer.one("policy")
-  const zones = zonesBesides(answer)
-  if (said === undefined) return { zones }
+  const besides = besidesFirewalld(answer)
+  if (said === undefined) return besides
   const file = parseFile(answer)
-  if (said.includes("INVALID_POLICY")) return { own: { file, live: undefined }, zones }
-  if (/Unknown(Method|Interface|Object)|No such (method|interface)/i.test(said)) return { own: "unknown", zones }
+  if (said.includes("INVALID_POLICY")) return { own: { file, live: undefined }, ...besides }
+  if (/Unknown(Method|Interface|Object)|No such (method|interface)/i.test(said)) return { own: "unknown", ...besides }
   const settings = readReply(said.replace(/^said /, ""))
   if (settings === undefined) throw new HaopsError("E_PROBE", `firewalld says of its policy ${POLICY}: ${said}`)
-  return { own: { file, live: texts(member(settings, "rich_rules")) }, zones }
+  return { own: { file, live: texts(member(settings, "rich_rules")) }, ...besides }
 }
 
 /** Asks for the zones that these addresses of the host are in, and those of these interfaces. */
@@ -109,9 +112,10 @@ exit 0`
 }
 
 export function parseZones({ stdout }: ProbeOutput): FirewallState {
-  const answer = readAnswer(stdout, ["ufw", "nft", "zone", "service", "other", "left"])
-  const zones = [...zonesBesides(answer), ...answer.all("zone").flatMap((line) => zoneOf(line, answer))]
-  return answer.one("left") === undefined ? { zones } : { zones, left: true }
+  const answer = readAnswer(stdout, [...BESIDES, "zone", "service", "other", "left"])
+  const { zones: others, ...ufw } = besidesFirewalld(answer)
+  const zones = [...others, ...answer.all("zone").flatMap((line) => zoneOf(line, answer))]
+  return { ...ufw, zones, ...(answer.one("left") === undefined ? {} : { left: true }) }
 }
 
 /** A zone that could not be read is none that anything can be said of, and neither is one that lets everything in. */
@@ -136,13 +140,14 @@ function openedBy(line: string): readonly string[] {
   return [...ports.map(([, port, protocol]) => `${port}/${protocol}`), ...protocols.map(([, name = ""]) => name)]
 }
 
+const BESIDES = ["ufw", "ufw6", "nft"]
+
 /** Of other firewalls than firewalld. */
-function zonesBesides(answer: Answer): Zone[] {
-  const ufw = answer.all("ufw")
-  return [
-    ...(ufw.length === 0 ? [] : [{ by: "ufw" as const, name: "", opened: ufw.flatMap(ufwOpened) }]),
-    ...nftZones(answer.all("nft")),
-  ]
+function besidesFirewalld(answer: Answer): FirewallState {
+  const lines = answer.all("ufw")
+  const ufw = readUfw(lines, answer.all("ufw6"))
+  const zones = [...ufwZones(lines), ...nftZones(answer.all("nft"))]
+  return ufw === undefined ? { zones } : { ufw, zones }
 }
 
 function member(value: BusValue | undefined, key: string): BusValue | undefined {

@@ -18,6 +18,8 @@ import {
   parseZones,
   zonesScript,
 } from "../state.ts"
+import { openedBy, UFW_LEFT, ufwActions, ufwDrift, wantedOf } from "../ufw-rules.ts"
+import type { Zone } from "../zone.ts"
 
 const use = z.string()
 const from = z.enum(["anyone", "hosts"])
@@ -36,12 +38,12 @@ const want = z.strictObject({
 
 type Want = z.infer<typeof want>
 
-/** Where firewalld runs, it lets in what the inventory needs; or it is told what it keeps out. */
+/** firewalld and ufw, where they are in force, let in what the inventory needs; or it is told what they keep out. */
 export function firewallStep(components: readonly Component[]): HostStep<Want, FirewallState> {
   return defineStep<Want, FirewallState>({
     kind: "firewall",
     summary:
-      "what the inventory needs is let in by firewalld, where that runs and the inventory says so; else what it keeps out is told",
+      "what the inventory needs is let in by firewalld or ufw, where one is in force and the inventory says so; else what it keeps out is told",
     want,
     bind: (context) => bind(components, context),
     title: () => "firewall",
@@ -78,9 +80,11 @@ function rules({ openings, sources }: Want): readonly Rule[] {
   return rulesOf(openings, sources)
 }
 
-function check(wanted: Want, { own }: FirewallState): Drift[] {
-  if (!wanted.managed || own === undefined || own === "unknown") return []
-  return [...liveDrift(wanted, own), ...fileDrift(firewallFile(wanted), own.file)]
+function check(wanted: Want, { own, ufw }: FirewallState): Drift[] {
+  if (!wanted.managed) return []
+  const ofUfw = ufw === undefined ? [] : ufwDrift(wantedOf(rules(wanted), ufw), ufw)
+  if (own === undefined || own === "unknown") return ofUfw
+  return [...ofUfw, ...liveDrift(wanted, own), ...fileDrift(firewallFile(wanted), own.file)]
 }
 
 /** Rules are a set: firewalld tells them in an order of its own. */
@@ -94,14 +98,23 @@ function liveDrift(wanted: Want, { live }: OwnPolicy): Drift[] {
   return [{ attribute, have: "other rules", want: "these rules", sentence, risk: "none" }]
 }
 
-function findings(wanted: Want, { own, zones, left = false }: FirewallState): readonly Finding[] {
-  const closed = [...closedFindings(wanted.openings, zones), ...(left ? [LEFT] : [])]
+function findings(wanted: Want, have: FirewallState): readonly Finding[] {
+  const { own, left = false, ufw } = have
+  const closed = [...closedFindings(wanted.openings, zonesOf(wanted, have), wanted.managed), ...(left ? [LEFT] : [])]
+  if (!wanted.managed && ufw !== undefined && ufw.ours.length > 0) closed.push(UFW_LEFT)
   if (own === undefined) return closed
   if (own !== "unknown") return [...closed, ...fileFindings(firewallFile(wanted).path, own.file)]
   const message = "this firewalld has no policies, so haops opens nothing in it"
   const hint =
     "It has them since 0.9. Take `firewall` out of the inventory to be told what is closed, and the commands that open it."
   return [...closed, { severity: "warning", message, hint }]
+}
+
+/** What they let in once ours is done: what ufw has no word for, and what a rule of somebody's forbids by the same words, stays closed. */
+function zonesOf(wanted: Want, { zones, ufw }: FirewallState): readonly Zone[] {
+  if (!wanted.managed || ufw === undefined) return zones
+  const opened = wantedOf(rules(wanted), ufw).flatMap(openedBy)
+  return zones.map((zone) => (zone.by === "ufw" ? { ...zone, opened: [...zone.opened, ...opened] } : zone))
 }
 
 /** Taken back, it would close what the cluster goes by: when to, who runs the firewall knows. */
@@ -111,8 +124,13 @@ const LEFT: Finding = {
   hint: `Once something else lets in what it does (haops plan tells what is closed then): firewall-cmd --permanent --delete-policy=${POLICY} && firewall-cmd --reload. Or put \`firewall: managed\` back.`,
 }
 
-function plan(wanted: Want, { own }: FirewallState): readonly Action[] {
-  if (!wanted.managed || own === undefined || own === "unknown") return []
+function plan(wanted: Want, { own, ufw }: FirewallState): readonly Action[] {
+  if (!wanted.managed) return []
+  const ofUfw = ufw === undefined ? [] : ufwActions(wantedOf(rules(wanted), ufw), ufw)
+  return own === undefined || own === "unknown" ? ofUfw : [...ofUfw, ...ofFirewalld(wanted, own)]
+}
+
+function ofFirewalld(wanted: Want, own: OwnPolicy): readonly Action[] {
   const written = planFile(firewallFile(wanted), own.file)
   if (own.live === undefined) return [...written, RELOAD]
   return liveDrift(wanted, own).length === 0 ? written : [...written, setLive(rules(wanted).map(richRule))]

@@ -259,38 +259,144 @@ describe("ufw", () => {
 ### tuple ### route:allow tcp 2224 0.0.0.0/0 any 0.0.0.0/0 in
 COMMIT
 `
-  const ask = (conf: string, before = "") => {
-    using box = sandbox({})
-    mkdirSync(join(box.path, "ufw"))
-    writeFileSync(join(box.path, "ufw/ufw.conf"), conf)
-    writeFileSync(join(box.path, "ufw/user.rules"), RULES_FILE)
-    writeFileSync(join(box.path, "ufw/before.rules"), before)
-    const { script, parse } = step.probe(want)
-    return parse(run(script.replaceAll("/etc/", `${box.path}/`), { path: box.path }))
+  interface Files {
+    conf?: string
+    before?: string
+    defaults?: string
+    rules?: string
+    rules6?: string
+    words?: string
   }
+  const ask = ({ conf = "ENABLED=yes\n", before = "", defaults = "", ...files }: Files, wanted = want) => {
+    using box = sandbox({})
+    const { rules = RULES_FILE, rules6 = "", words = '["esp", "gre"]' } = files
+    for (const directory of ["ufw", "default", "python3/dist-packages/ufw"])
+      mkdirSync(join(box.path, directory), { recursive: true })
+    writeFileSync(join(box.path, "ufw/ufw.conf"), conf)
+    writeFileSync(join(box.path, "default/ufw"), defaults)
+    writeFileSync(join(box.path, "ufw/user.rules"), rules)
+    writeFileSync(join(box.path, "ufw/user6.rules"), rules6)
+    writeFileSync(join(box.path, "ufw/before.rules"), before)
+    writeFileSync(join(box.path, "python3/dist-packages/ufw/util.py"), `portless_protocols = ${words}\n`)
+    const { script, parse } = step.probe(wanted)
+    const here = script.replaceAll("/etc/", `${box.path}/`).replaceAll("/usr/lib/python3", `${box.path}/python3`)
+    return parse(run(here, { path: box.path }))
+  }
+  /** As 0.36.2 of Debian 12 wrote them, told `ufw allow proto tcp from 10.0.0.12 to any port 2224 comment haops` and the like. */
+  const tuple = (key: string, any: string, comment = " comment=68616f7073") => {
+    const [protocol, ports, from] = key.split(" ")
+    return `### tuple ### allow ${protocol} ${ports} ${any} any ${from} in${comment}\n`
+  }
+  const OURS = ["tcp 2224 10.0.0.12", "tcp 80 0.0.0.0/0", "vrrp any 0.0.0.0/0"]
+  const OURS6 = ["tcp 2224 fd00::13", "tcp 80 ::/0", "vrrp any ::/0"]
+  const both = { defaults: 'IPV6=yes\nDEFAULT_INPUT_POLICY="DROP"\n', words: '["gre", "vrrp"]' }
+  const set = {
+    ...both,
+    rules: OURS.map((key) => tuple(key, "0.0.0.0/0")).join(""),
+    rules6: OURS6.map((key) => tuple(key, "::/0")).join(""),
+  }
+  const judged = (files: Files, wanted = want) => judge(step, wanted, ask(files, wanted), facts())
+  const lines = (files: Files, wanted = want) =>
+    judged(files, wanted).actions.map((action) => ("argv" in action ? action.argv.join(" ") : action.type))
 
-  test("is read from its files, where it is enabled", () => {
+  test("is read from its files, where it is enabled and keeps out what it does not name", () => {
     const opened = ["22/tcp", "80/tcp", "443/tcp", "5405-5412/udp", "53/tcp", "53/udp"]
-    expect(ask("ENABLED=yes\n").zones).toEqual([{ by: "ufw", name: "", opened }])
-    expect(ask("ENABLED=yes\n", "-A ufw-before-input -p vrrp -j ACCEPT\n").zones[0]?.opened).toEqual([
-      ...opened,
-      "vrrp",
-    ])
-    expect(ask("ENABLED=no\n").zones).toEqual([])
+    expect(ask({}).zones).toEqual([{ by: "ufw", name: "", opened }])
+    expect(ask({ before: "-A ufw-before-input -p vrrp -j ACCEPT\n" }).zones[0]?.opened).toEqual([...opened, "vrrp"])
+    expect(ask({ conf: "ENABLED=no\n" })).toEqual({ zones: [] })
+    expect(ask({ defaults: 'DEFAULT_INPUT_POLICY="ACCEPT"\n' })).toEqual({ zones: [] })
   })
 
-  test("is told what it keeps out, managed or not, with its own commands", () => {
+  test("lets in what is needed by rules with a comment of ours, of both families where it minds both", () => {
+    const rules = RULES_FILE
+    expect(lines({ ...both, rules })).toEqual([
+      "ufw allow proto tcp from 10.0.0.12 to any port 2224 comment haops",
+      "ufw allow proto tcp from fd00::13 to any port 2224 comment haops",
+      "ufw allow proto tcp from 0.0.0.0/0 to any port 80 comment haops",
+      "ufw allow proto tcp from ::/0 to any port 80 comment haops",
+      "ufw allow proto vrrp from 0.0.0.0/0 to any comment haops",
+      "ufw allow proto vrrp from ::/0 to any comment haops",
+    ])
+    expect(lines({ ...both, rules, defaults: "IPV6=no\n" })).toEqual([
+      "ufw allow proto tcp from 10.0.0.12 to any port 2224 comment haops",
+      "ufw allow proto tcp from 0.0.0.0/0 to any port 80 comment haops",
+      "ufw allow proto vrrp from 0.0.0.0/0 to any comment haops",
+    ])
+    expect(judged({ ...both, rules })).toMatchObject({
+      drift: [{ attribute: "ufw's rules with the comment haops", have: "absent", risk: "none" }],
+      findings: [],
+    })
+    expect(judged(set)).toEqual({ drift: [], findings: [], actions: [] })
+  })
+
+  test("is never enabled, and one that keeps nothing out is left alone", () => {
+    const nothing = { drift: [], findings: [], actions: [] }
+    expect(judged({ ...both, conf: "ENABLED=no\n" })).toEqual(nothing)
+    expect(judged({ ...both, defaults: 'DEFAULT_INPUT_POLICY="ACCEPT"\n' })).toEqual(nothing)
+  })
+
+  test("what the inventory needs no more is taken back after what is new is let in, and only what is ours", () => {
+    const old = tuple("tcp 80,9999 0.0.0.0/0", "0.0.0.0/0")
+    const by = (comment: string) => tuple("tcp 9999 0.0.0.0/0", "0.0.0.0/0", comment)
+    const others = [by(""), by(" comment=6d696e65"), by(" comment=68616f7073").replace(" in ", " in_eth0 ")].join("")
+    const rules = [OURS[0]!, OURS[2]!].map((key) => tuple(key, "0.0.0.0/0")).join("") + old + others
+    expect(lines({ ...set, rules })).toEqual([
+      "ufw allow proto tcp from 0.0.0.0/0 to any port 80 comment haops",
+      "ufw delete allow proto tcp from 0.0.0.0/0 to any port 80,9999",
+    ])
+    expect(judged({ ...set, rules }).drift).toMatchObject([
+      { sentence: "ufw goes by other rules with the comment haops" },
+    ])
+  })
+
+  test("a rule of somebody's in the same words is not made ours: what it allows is open, what it denies is told", () => {
+    const theirs = tuple("tcp 80 0.0.0.0/0", "0.0.0.0/0", "")
+    const rules = [OURS[0]!, OURS[2]!].map((key) => tuple(key, "0.0.0.0/0")).join("") + theirs
+    expect(judged({ ...set, rules })).toEqual({ drift: [], findings: [], actions: [] })
+    const denied = { ...set, defaults: "IPV6=no\n", rules: rules.replace(theirs, theirs.replace("allow", "deny")) }
+    expect(judged(denied)).toMatchObject({
+      drift: [],
+      findings: [{ message: "ufw lets in no web (80/tcp)", hint: "On the host: ufw allow 80/tcp" }],
+    })
+  })
+
+  test("one that has no word for VRRP lets in the ports, and is told what it keeps out", () => {
+    expect(lines({ ...both, words: '["gre"]' }).filter((line) => line.includes("vrrp"))).toEqual([])
+    expect(judged({ ...both, words: '["gre"]' }).findings).toMatchObject([
+      {
+        message: "ufw lets in no keepalived (vrrp)",
+        hint: expect.stringMatching(/^On the host: put `-A .* ufw reload$/),
+      },
+    ])
+  })
+
+  test("takes as many ports in a rule as iptables does", () => {
+    const ports = Array.from({ length: 17 }, (_, index) => 9000 - index)
+    const openings = ports.map((port): Opening => ({ protocol: "tcp", port, use: "web", from: "anyone" }))
+    expect(lines({ defaults: "IPV6=no\n" }, { ...want, openings })).toEqual([
+      `ufw allow proto tcp from 0.0.0.0/0 to any port ${ports.slice(2).reverse().join(",")} comment haops`,
+      "ufw allow proto tcp from 0.0.0.0/0 to any port 8999,9000 comment haops",
+    ])
+  })
+
+  test("is told what it keeps out where it is not managed, with its own commands, and that rules of ours are left", () => {
     const have: FirewallState = { zones: [{ by: "ufw", name: "", opened: ["80/tcp"] }] }
-    for (const wanted of [want, told])
-      expect(judge(step, wanted, have, facts()).findings).toEqual([
-        {
-          severity: "warning",
-          ask: true,
-          message: "ufw lets in no pcsd (2224/tcp) and keepalived (vrrp)",
-          hint: expect.stringMatching(/^On the host: ufw allow 2224\/tcp; and put `-A .* ufw reload$/),
-        },
-      ])
+    expect(judge(step, told, have, facts()).findings).toEqual([
+      {
+        severity: "warning",
+        ask: true,
+        message: "ufw lets in no pcsd (2224/tcp) and keepalived (vrrp)",
+        hint: expect.stringMatching(
+          /^With `firewall: managed` .*on the host: ufw allow 2224\/tcp; and put `-A .* ufw reload$/,
+        ),
+      },
+    ])
     expect(ufwOpened("allow any any 0.0.0.0/0 any 10.0.0.0/24 in")).toEqual(["1-65535/tcp", "1-65535/udp", "vrrp"])
+    expect(judged(set, told)).toMatchObject({
+      drift: [],
+      findings: [{ message: expect.stringContaining("ufw has rules with the comment haops") }],
+      actions: [],
+    })
   })
 })
 
