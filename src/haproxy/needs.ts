@@ -2,6 +2,7 @@ import type { HostNeeds, Opening, PortClaim } from "../model/component.ts"
 import type { HaproxySettings } from "../model/haproxy.ts"
 import type { Host, Inventory } from "../model/inventory.ts"
 import { HEALTH_FRONTEND } from "./config/health.ts"
+import { PEERS } from "./config/peers.ts"
 import { HAPROXY_CONFIG } from "./config/render.ts"
 import { agentOf } from "./node/agent.ts"
 import { SERVER_STATE, STATE_DROP_IN } from "./node/state-files.ts"
@@ -17,7 +18,7 @@ const AGENT = {
 export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
   const { haproxy } = inventory
   if (haproxy === undefined) return undefined
-  const { stats, services, health } = haproxy
+  const { stats, services, health, peers } = haproxy
   const { agent } = agentOf(inventory, host)
   const claim = (use: string, bind: Bind) => bindClaim(use, bind, agent?.pidFile)
   const ports = [
@@ -26,6 +27,7 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
       .filter(({ on, bind }) => on === host.group && !isFromEnvironment(bind))
       .map(({ name, bind }) => claim(name, bind)),
     ...(health?.on.includes(host.group) ? [claim(HEALTH_FRONTEND, { address: "127.0.0.1", port: health.port })] : []),
+    ...(peers?.on.includes(host.group) ? [claim(`peers ${PEERS}`, { address: "127.0.0.1", port: peers.port })] : []),
   ]
   return {
     ...(ports.length === 0

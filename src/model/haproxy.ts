@@ -24,6 +24,8 @@ export interface HaproxySettings {
   stats?: StatsPage | undefined
   /** Where haproxy says that it is well, on the loopback of these groups' hosts: keepalived asks there. */
   health?: { on: readonly Group[]; port: number } | undefined
+  /** Where a process hands its stick tables on to its successor. */
+  peers?: HaproxyPeers | undefined
   /** In the order of the inventory, presets in theirs. */
   services: readonly HaproxyService[]
   /** Servers that services share, or choose among. */
@@ -34,6 +36,12 @@ export interface HaproxySettings {
   source?: HaproxySource | undefined
   /** Present: the hosts' rsyslog writes haproxy's log to a file. */
   rsyslog?: HaproxyRsyslog | undefined
+}
+
+/** On the loopback of these groups' hosts. */
+export interface HaproxyPeers {
+  on: readonly Group[]
+  port: number
 }
 
 /** What the rsyslog of a host receives from haproxy, and where it goes. */

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest"
 import type { HaopsResult } from "./harness/haops.ts"
+import { haproxyAsked } from "./harness/haproxy-asked.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
+import { passes } from "./harness/passes.ts"
 import { endRows, writeRows } from "./harness/row-writer.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { each, THREE } from "./harness/three.ts"
@@ -34,6 +36,14 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
   const node = (name: string) => lab().node(name)
   const viaVip = (sql: string) =>
     `MYSQL_PWD=${password} mariadb --connect-timeout=3 -NB -h ${lab().vip} -u keystone keystone -e "${sql}"`
+  /** The member that a new client comes to. */
+  const writer = async () => (await node("controller3").must(viaVip("select @@hostname"))).trim()
+  /** Clients leave that member by the operator's word, and it may serve again. */
+  const sendAway = async (from: string) => {
+    await passes(haops("lb", "maint", `galera_cluster/${from}`))
+    await writer()
+    await passes(haops("lb", "ready", `galera_cluster/${from}`))
+  }
   const rows = () => everywhere(nodes(), `mariadb -NB -e '${CURRENT} select count(*) from keystone.entries' ; true`)
   const allSynced = async () => {
     const states = async () => Object.values(await everywhere(nodes(), SYNCED))
@@ -81,24 +91,50 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       await up()
       expect(await everywhere(nodes(), STARTED)).toEqual(before)
       expect(await everywhere(nodes(), "mariadb -NB -e 'select @@global.max_connections'")).toEqual(each("900"))
-      // A client is at the one that haproxy has chosen: that is the writer.
+      // Clients are at the first: that is the one they would go back to by themselves.
+      const first = "controller1"
+      const now = await writer()
+      if (now !== first) await sendAway(now)
+      expect(await writer()).toBe(first)
       await node("controller3").must(
         `systemd-run --quiet --unit=lab-client sh -c '${viaVip("select @@hostname, sleep(900)")}'`,
       )
       const clients =
         "mariadb -NB -e \"select count(*) from information_schema.processlist where user = 'keystone' and info like '%sleep(900)'\""
-      const writer = await until(
+      const at = await until(
         async () => Object.entries(await everywhere(nodes(), clients)).find(([, n]) => n === "1")?.[0],
         { what: "the client" },
       )
+      expect(at).toBe(first)
+      await writeRows(node("controller2"), viaVip("insert into entries values (); select last_insert_id()"))
       change({ galera: { settings: { max_connections: 900, back_log: 100 } } })
       await up()
       const started = Object.entries(await everywhere(nodes(), STARTED)).map(
         ([name, at]) => [Number(at), name] as const,
       )
-      expect(started.sort(([one], [other]) => one - other).at(-1)?.[1]).toBe(writer)
+      expect(started.sort(([one], [other]) => one - other).at(-1)?.[1]).toBe(first)
       expect(await everywhere(nodes(), "mariadb -NB -e 'select @@global.back_log'")).toEqual(each("100"))
       await allSynced()
+      expect((await endRows(node("controller2"), "keystone.entries")).lost).toBe("")
+    })
+
+    test("has its clients stay with the member that they have gone to, though the first is back and haproxy is reloaded, until they are sent away", async () => {
+      const served = async () => {
+        const said = await Promise.all(nodes().map((one) => haproxyAsked(one, "show stat")))
+        return said.every((stat) => /^galera_cluster,controller1,(?:[^,]*,){15}UP,/m.test(stat))
+      }
+      await until(served, { what: "every haproxy to have the first in service" })
+      expect(await writer()).toBe("controller2")
+      const pids = async () =>
+        Promise.all(nodes().map(async (one) => /^Pid: \d+$/m.exec(await haproxyAsked(one, "show info"))?.[0]))
+      const before = await pids()
+      await everywhere(nodes(), "systemctl reload haproxy")
+      await until(async () => (await pids()).every((pid, index) => pid !== undefined && pid !== before[index]), {
+        what: "new processes of haproxy",
+      })
+      expect(await writer()).toBe("controller2")
+      await sendAway("controller2")
+      expect(await writer()).toBe("controller1")
     })
 
     test("loses a flag for founding that was left behind, before it can do harm", async () => {

@@ -4,6 +4,7 @@ import type { HaproxySettings } from "../../model/haproxy.ts"
 import type { Group, SecretSource } from "../../model/inventory.ts"
 import { defaultsSection, globalSection } from "./base.ts"
 import { healthSection } from "./health.ts"
+import { peersSection } from "./peers.ts"
 import { poolSection, serviceSections } from "./service.ts"
 import { statsSection } from "./stats.ts"
 
@@ -19,7 +20,7 @@ export function renderHaproxyConfig(
   group: Group,
   secret: (source: SecretSource) => Secret,
 ): Secret | string {
-  const { health } = settings
+  const { health, peers } = settings
   const before = [
     MANAGED,
     globalSection(settings.global),
@@ -28,9 +29,10 @@ export function renderHaproxyConfig(
   ]
   const services = settings.services.filter((service) => service.on === group).flatMap(serviceSections)
   const pools = settings.pools.filter(({ on }) => on.includes(group)).map(poolSection)
+  const handedOn = peers?.on.includes(group) ? [peersSection(peers)] : []
   const raw = settings.raw.length === 0 ? [] : [settings.raw.join("\n")]
   const file = (stats: readonly string[]): string =>
-    `${[...before, ...stats, ...services, ...pools, ...raw].join("\n\n")}\n`
+    `${[...before, ...stats, ...services, ...pools, ...handedOn, ...raw].join("\n\n")}\n`
   const { stats } = settings
   if (stats === undefined || !stats.on.includes(group)) return file([])
   if (stats.password === undefined) return file([statsSection(stats, undefined)])

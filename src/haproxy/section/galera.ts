@@ -2,6 +2,7 @@ import { GALERA, servesGalera } from "../../model/galera.ts"
 import type { HaproxyService, HaproxySettings, HealthCheck } from "../../model/haproxy.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type Expanded, settingsOf } from "../../model/section.ts"
+import { PEERS } from "../config/peers.ts"
 import { inMs } from "../config/time.ts"
 
 /**
@@ -16,10 +17,15 @@ export function withGalera(haproxy: HaproxySettings, inventory: Expanded): Hapro
   const services = haproxy.services.map((service) =>
     servesGalera(service, members) && service.mode === "tcp" ? oneWriter(service, port) : service,
   )
-  return { ...haproxy, services }
+  return withPeers({ ...haproxy, services })
 }
 
-const STICK = ["stick-table type ip size 1 nopurge", "stick on dst"]
+/**
+ * One entry for all clients, whatever address they come to. The table needs room beside it for as many connections as begin at once:
+ * haproxy makes a new entry for each before it changes the one that is there, so that a table of `size 1 nopurge` is never changed
+ * (seen on 2.2, 2.6 and 3.0), and without `nopurge` the one that counts would be lost to them.
+ */
+const STICK = [`stick-table type integer size 1k nopurge peers ${PEERS}`, "stick on int(1)"]
 
 function oneWriter(service: HaproxyService, port: number): HaproxyService {
   const { check, raw, servers } = service
@@ -34,6 +40,26 @@ function oneWriter(service: HaproxyService, port: number): HaproxyService {
       raw: ended(server.raw),
     })),
   }
+}
+
+/** Over a reload as well, or new connections would go to the first one while old ones stay: two writers. */
+function withPeers(haproxy: HaproxySettings): HaproxySettings {
+  const own = haproxy.raw.some((line) => OWN_PEERS.test(line))
+  const on = haproxy.services.filter(({ raw }) => raw.includes(STICK[0]!)).map((service) => service.on)
+  return own || on.length === 0 ? haproxy : { ...haproxy, peers: { on: [...new Set(on)], port: freePort(haproxy) } }
+}
+
+/** As it stands in an inventory that was made from a file of haops's. */
+const OWN_PEERS = new RegExp(`^\\s*peers\\s+${PEERS}\\s*$`)
+
+/** In the row of the stats page (1080) and of what keepalived asks (1079). */
+const PEERS_PORT = 1078
+
+function freePort({ services, stats, health }: HaproxySettings): number {
+  const taken = new Set([...services, ...(stats === undefined ? [] : [stats])].map(({ bind }) => bind.port))
+  let port = PEERS_PORT
+  while (taken.has(port) || port === health?.port) port--
+  return port
 }
 
 /** In milliseconds, while a member goes or comes: with as many answers as at a slower pace clients are without a writer for seconds less. */

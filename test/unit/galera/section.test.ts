@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest"
+import { Secret } from "../../../src/base/secret.ts"
+import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
 import { serviceSections } from "../../../src/haproxy/config/service.ts"
+import { needs } from "../../../src/haproxy/needs.ts"
 import { GALERA } from "../../../src/model/galera.ts"
 import { settingsOf } from "../../../src/model/section.ts"
 import { parseInventory } from "../parse-inventory.ts"
@@ -7,6 +10,8 @@ import { parseInventory } from "../parse-inventory.ts"
 const HEAD = "name: lab\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }\n"
 const TWO = "name: lab\ncontrollers: { c1: 10.0.0.1, c2: 10.0.0.2 }\n"
 const VIP = "pacemaker: { password: { env: P } }\nvips: { vip: 10.0.0.100/24 }\n"
+
+const literal = () => new Secret("none")
 
 function galeraOf(text: string, head = HEAD) {
   return settingsOf(parseInventory(`${head}${text}\n`, "lab.yaml"), GALERA)
@@ -133,7 +138,7 @@ describe("haproxy before the members", () => {
   test("asks their check, stays with the writer it has come to, and ends what is left at one that is out", () => {
     const { check, raw, servers } = service("galera: {}")
     expect(check).toMatchObject({ type: "http", port: 9200, http: { method: "GET", expect: "200" }, interval: "2s" })
-    expect(raw).toEqual(["stick-table type ip size 1 nopurge", "stick on dst"])
+    expect(raw).toEqual(["stick-table type integer size 1k nopurge peers haops", "stick on int(1)"])
     expect(servers.map(({ backup }) => backup)).toEqual([false, true, true])
     expect(new Set(servers.map((one) => one.raw))).toEqual(new Set(["on-marked-down shutdown-sessions"]))
   })
@@ -141,11 +146,42 @@ describe("haproxy before the members", () => {
   test("has that in its section", () => {
     expect(serviceSections(service("galera: {}")).join("\n")).toContain(`  option httpchk GET /
   http-check expect status 200
-  stick-table type ip size 1 nopurge
-  stick on dst
+  stick-table type integer size 1k nopurge peers haops
+  stick on int(1)
   server c1 10.0.0.1:3306 check port 9200 inter 2s fastinter 500ms rise 2 fall 5 on-marked-down shutdown-sessions
   server c2 10.0.0.2:3306 backup check port 9200 inter 2s fastinter 500ms rise 2 fall 5 on-marked-down shutdown-sessions
 `)
+  })
+
+  const file = (more = "", services = "") => {
+    const text = `${HEAD}${VIP}haproxy: { services: [{ preset: galera }${services}]${more} }\ngalera: {}\n`
+    const inventory = parseInventory(text, "lab.yaml")
+    const [host] = inventory.hosts
+    const ports = needs(inventory, host!)?.ports?.map(({ use, address, port }) => `${use} ${address}:${port}`)
+    return { text: String(renderHaproxyConfig(inventory.haproxy!, "controllers", literal)), ports }
+  }
+
+  test("hands on over a reload which member that is, by haproxy's local peer and a port of the loopback", () => {
+    const { text, ports } = file()
+    expect(text).toMatch(/\n\npeers haops\n {2}peer "\$\{HAPROXY_LOCALPEER\}" 127\.0\.0\.1:1078\n$/)
+    expect(ports).toContain("peers haops 127.0.0.1:1078")
+    const taken = ", { name: web, port: 1078, backends: { a: 10.0.0.9:80 } }"
+    expect(file("", taken).text).toMatch(/ {2}peer \S+ 127\.0\.0\.1:1077\n/)
+  })
+
+  test("leaves sections of that kind as the inventory has them, and a table of its own", () => {
+    const others = "\n  peer a 10.0.0.1:10000\n  peer b 10.0.0.2:10000"
+    const beside = file(`, raw: ${JSON.stringify(`peers mine${others}`)}`).text
+    expect(beside).toContain(`\n\npeers mine${others}\n`)
+    expect(beside.match(/^peers /gm)).toHaveLength(2)
+    expect(file(`, raw: ${JSON.stringify(`peers haops${others}`)}`).text.match(/^peers .*/gm)).toEqual(["peers haops"])
+    const table = "stick-table type ip size 2 peers mine\nstick on dst"
+    const inventory = parseInventory(
+      `${HEAD}${VIP}haproxy: { services: [{ preset: galera, override: { galera_cluster: { raw: ${JSON.stringify(table)} } } }] }\ngalera: {}\n`,
+      "lab.yaml",
+    )
+    expect(inventory.haproxy?.services[0]?.raw).toEqual(table.split("\n"))
+    expect(inventory.haproxy?.peers).toBeUndefined()
   })
 
   test.each([
