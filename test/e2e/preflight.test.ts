@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { stringify } from "yaml"
 import { ended } from "./harness/ended.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
+import { everywhere } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
@@ -102,20 +103,38 @@ test("playbooks of one's own install packages and mind a service, and second run
     await ended(lab.haops(["run", playbook, "--yes", "-i", inventory]))
     expect((await ended(lab.haops(["run", playbook, "-i", inventory]))).stdout).toContain("Nothing to do")
   }
-  await run("packages", { package: { name: "tree" } }, { package: { name: "haproxy" } })
+  await run("packages", { package: { name: "ufw" } }, { package: { name: "haproxy" } })
   // That is another run, since the package starts it: what would stop is shown before it is agreed to.
   await run("services", { service: { name: "haproxy", running: false, enabled: false } })
   for (const node of lab.nodes) {
-    expect(await node.must("command -v tree; systemctl is-active haproxy; systemctl is-enabled haproxy; true")).toBe(
-      "/usr/bin/tree\ninactive\ndisabled\n",
+    expect(await node.must("command -v ufw; systemctl is-active haproxy; systemctl is-enabled haproxy; true")).toBe(
+      "/usr/sbin/ufw\ninactive\ndisabled\n",
     )
   }
 })
 
+test("ufw lets in what is needed by whom it is needed, by rules with a comment of its own that go with the need", async () => {
+  const old = "ufw allow proto tcp from 0.0.0.0/0 to any port 8081 comment haops"
+  await everywhere(lab.nodes, `ufw allow 22/tcp && ${old} && ufw --force enable`)
+  const inventory = await balancers({ firewall: "managed" })
+  await ended(lab.haops(["up", "--yes", "-i", inventory]))
+  const hosts = lab.nodes.map(({ address }) => `8000 ${address}`)
+  const rules = ["22 0.0.0.0/0", "8080 0.0.0.0/0", ...hosts].sort().join("\n")
+  expect(
+    await everywhere(lab.nodes, "awk '/^### tuple/ { print $6, $9 }' /etc/ufw/user.rules | LC_ALL=C sort"),
+  ).toEqual(Object.fromEntries(lab.nodes.map(({ name }) => [name, rules])))
+  const [first, second] = lab.nodes
+  expect(await ask(`http://${first!.address}:8080/`)).toMatchObject({ ok: true })
+  expect(await ask(`http://${first!.address}:8000/`)).toMatchObject({ ok: false })
+  const connects = `IO::Socket::INET->new(PeerAddr => "${first!.address}:8000", Timeout => 10)`
+  expect(await second!.must(`perl -MIO::Socket::INET -e 'print ${connects} ? "reached" : "kept out"'`)).toBe("reached")
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [], warnings: [] })
+})
+
 /** haproxy alone, on each node by itself. */
-async function balancers(): Promise<string> {
+async function balancers(more: object = {}): Promise<string> {
   const web = { name: "web", bind: "*", port: 8080, mode: "http", backendPort: 8000, check: "http" }
-  return await lab.inventory({ pacemaker: null, vips: null, haproxy: { services: [web] } }, "balancers.yaml")
+  return await lab.inventory({ pacemaker: null, vips: null, haproxy: { services: [web] }, ...more }, "balancers.yaml")
 }
 
 /** A stranger that listens on every address. */
