@@ -77,8 +77,9 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
 /** What leaves the cluster weaker, or disturbs what runs, is asked about with its numbers, unless `--yes` said it before. */
 async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<boolean> {
   const { options, undisturbed } = request
+  const asks = plan.findings.flatMap(({ finding }) => (finding.ask ? [finding] : []))
   const questions = [
-    ...plan.findings.flatMap(({ finding }) => (finding.ask ? [finding.message] : [])),
+    ...new Set(asks.map(({ message }) => message)),
     ...(undisturbed ? plan.transitions.filter(disturbs).map(describeDisturbance) : []),
     ...costs(request, plan),
   ]
@@ -86,8 +87,13 @@ async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<b
   requireTerminal(`${questions.join("; ")}; and there is no terminal to ask on`)
   const { reporter, context } = session
   return await reporter.asking(async (tell) => {
-    tell.plan(plan)
-    for (const question of questions) tell.sentence(question)
+    // What is asked was told as it was found, and is said in the question: not in between, too.
+    tell.plan({ ...plan, findings: plan.findings.filter(({ finding }) => !finding.ask) })
+    for (const question of questions) {
+      tell.sentence(question)
+      const hint = asks.find(({ message }) => message === question)?.hint
+      if (hint !== undefined) tell.sentence(hint)
+    }
     return await ask("Go on?", context.stop)
   })
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, expect, test, vi } from "vitest"
 import type { Transition } from "../../../src/base/events.ts"
 import type { PlanResult } from "../../../src/engine/plan.ts"
+import type { Plan } from "../../../src/engine/plan-model.ts"
 import type { RunRequest } from "../../../src/engine/run.ts"
 import type { Subject } from "../../../src/model/step.ts"
 import { runAboutNode } from "../../../src/verbs/run-about-node.ts"
@@ -13,7 +14,7 @@ const INVENTORY = { ...LAB, vips: [{ ...VIP, manager: "pacemaker" as const }] }
 // Files share their modules: what is under test is loaded anew for the stand-ins, and nobody after it is left with them.
 const asked = vi.hoisted(() => {
   vi.resetModules()
-  return { requests: [] as RunRequest[] }
+  return { requests: [] as RunRequest[], said: [] as string[] }
 })
 afterAll(() => void vi.resetModules())
 
@@ -23,12 +24,24 @@ vi.mock("../../../src/engine/run.ts", () => ({
     return { outcome: "done", changed: false }
   },
 }))
+vi.mock("../../../src/verbs/ask.ts", () => ({
+  requireTerminal: () => {},
+  ask: async (text: string) => asked.said.push(text),
+}))
 vi.mock("../../../src/verbs/session.ts", () => ({
   openSession: async () =>
     ({
       ...{ verb: "standby", inventory: INVENTORY, barriers: [], startedAt: 0 },
       context: { world: new Map() },
-      reporter: { sink: () => {}, finish: async () => {} },
+      reporter: {
+        sink: () => {},
+        finish: async () => {},
+        asking: (work: (tell: object) => unknown) =>
+          work({
+            plan: ({ findings }: Plan) => asked.said.push(...findings.map(({ finding }) => `plan: ${finding.message}`)),
+            sentence: (text: string) => asked.said.push(text),
+          }),
+      },
       [Symbol.asyncDispose]: async () => {},
     }) as unknown as Session,
 }))
@@ -54,4 +67,19 @@ test("a node that is the last one to run a VIP is kept in service, by what is tr
 
 test("a node may take the last VIP with it where quorum may be lost", async () => {
   await expect(judged({ node: "controller1", leaving: true, loseQuorum: true }, [stop])).resolves.toBeUndefined()
+})
+
+// Each was told before, as it was found.
+test("what is asked about is said once with the question, with what to know of it, and not in the plan too", async () => {
+  const ask = { severity: "warning", message: "two nodes are left", hint: "Only fencing helps.", ask: true } as const
+  const other = { severity: "warning", message: "the clock is off" } as const
+  const findings = [ask, ask, other].map((finding, index) => ({ host: `controller${index + 1}`, step: "x", finding }))
+  await runAboutNode({
+    verb: "remove-node",
+    options: { forks: 1 },
+    playbook: () => expect.fail(),
+    subject: { node: "x" },
+  })
+  await asked.requests[0]!.confirm({ findings, transitions: [], stages: [] } as unknown as Plan)
+  expect(asked.said).toEqual(["plan: the clock is off", "two nodes are left", "Only fencing helps.", "Go on?"])
 })
