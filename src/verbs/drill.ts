@@ -13,6 +13,7 @@ import { type Drill, runDrill } from "../drill/run.ts"
 import { TRACES, tracesTask } from "../drill/traces.ts"
 import { carriers, viewOf } from "../drill/view.ts"
 import { auditLine, auditRun } from "../engine/audit.ts"
+import { requireGoing } from "../engine/canceled.ts"
 import { type Lock, lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
@@ -86,6 +87,7 @@ async function runIn(
   const { hosts, context, reporter, owner } = session
   const inspector = await createInspector(session, unasked, [tracesTask(hosts), ballotTask(hosts)])
   const [fromHere] = await Promise.all([reachVips(session), connectAndLook(context, inspector.tasks)])
+  requireGoing(context, [])
   if (liveHosts(context.world).length === 0) {
     reporter.result(EXIT.unreachable, {}, () => "No host could be reached; nothing was done.\n", "unreachable")
     return EXIT.unreachable

@@ -10,6 +10,7 @@ import type { Before } from "../drill/refusals.ts"
 import { tracesTask } from "../drill/traces.ts"
 import { carriers } from "../drill/view.ts"
 import { auditLine, auditRun } from "../engine/audit.ts"
+import { requireGoing } from "../engine/canceled.ts"
 import { lockHosts } from "../engine/lock.ts"
 import { connectAndLook, look } from "../engine/look.ts"
 import { liveHosts } from "../engine/world.ts"
@@ -60,6 +61,7 @@ async function runIn(
   const { hosts, context, reporter, owner } = session
   const inspector = await createInspector(session, unasked, [tracesTask(hosts), ballotTask(hosts)])
   const [fromHere] = await Promise.all([reachVips(session), connectAndLook(context, inspector.tasks)])
+  requireGoing(context, [])
   if (liveHosts(context.world).length === 0) {
     reporter.result(EXIT.unreachable, {}, () => "No host could be reached; nothing was done.\n", "unreachable")
     return EXIT.unreachable

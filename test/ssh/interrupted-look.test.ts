@@ -10,6 +10,12 @@ import { expect, test } from "vitest"
 
 const cli = join(import.meta.dirname, "../../src/cli.ts")
 
+/** Something for a drill to do. */
+const CLUSTER = `pacemaker: { password: { env: HAOPS_TEST } }
+vips: { vip: 127.0.0.9/8 }
+haproxy: { services: [{ name: web, port: 80, mode: http, check: http }] }
+`
+
 interface Silent extends AsyncDisposable {
   port: number
   connected: Promise<unknown>
@@ -30,21 +36,21 @@ async function silentHost(): Promise<Silent> {
   }
 }
 
-test.each([["plan"], ["up"], ["facts"], ["status"], ["exec", "--", "true"]])(
+test.each([["plan"], ["up"], ["facts"], ["status"], ["exec", "--", "true"], ["drill", "standby"]])(
   "the first Ctrl-C ends haops %s while it waits for a host",
   { timeout: 120_000 },
   async (...words) => {
     await using host = await silentHost()
     const directory = mkdtempSync(join(tmpdir(), "haops-silent-"))
     const ssh = `ssh: { user: root, port: ${host.port} }`
-    const inventory = `name: x\n${ssh}\ncontrollers: { c1: 127.0.0.1 }\nsysctl: { net.ipv4.ip_forward: 1 }\n`
+    const inventory = `name: x\n${ssh}\ncontrollers: { c1: 127.0.0.1 }\nsysctl: { net.ipv4.ip_forward: 1 }\n${CLUSTER}`
     writeFileSync(join(directory, "inventory.yaml"), inventory)
     const [verb, ...rest] = words
     // Were the time for connecting waited out, the test's own would be over.
     const argv = ["--import", import.meta.resolve("tsx"), cli, verb!, "--timeout", "600", ...rest]
     const child = spawn(process.execPath, argv, {
       cwd: directory,
-      env: { ...process.env, NO_COLOR: "1", HOME: directory },
+      env: { ...process.env, NO_COLOR: "1", HOME: directory, HAOPS_TEST: "secret" },
     })
     try {
       let said = ""
