@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
 import type { ExecResult } from "../base/exec-result.ts"
+import { connectionTo, dropConnection } from "../engine/connection.ts"
 import type { RunContext } from "../engine/context.ts"
 import { DISARM_SCRIPT, LIFT_SCRIPT } from "./armed.ts"
 import type { Target } from "./fault.ts"
@@ -36,8 +37,8 @@ export async function runOn(
 ): Promise<ExecResult> {
   const state = context.world.get(target.node)
   if (state === undefined) throw new Error(`${target.node} is no host of this run`)
-  state.transport ??= await context.connector.connect(state.host, context.abort)
-  return await by(state.transport).exec(
+  const transport = await connectionTo(state, context, context.abort)
+  return await by(transport).exec(
     { argv: ["sh", "-eu", "-s"], stdin: script, timeoutMs: LIFT_TIMEOUT_MS },
     context.abort,
   )
@@ -49,9 +50,7 @@ async function attempt(drill: OnTarget, script: string): Promise<boolean> {
     try {
       if ((await runOn(drill, script)).code === 0) return true
     } catch {
-      const lost = state?.transport
-      if (state !== undefined) state.transport = undefined
-      await lost?.[Symbol.asyncDispose]()
+      if (state !== undefined) await dropConnection(state)
     }
     if (tries < TRIES) await pause(PAUSE_MS)
   }

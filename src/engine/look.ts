@@ -1,5 +1,6 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { createPool } from "../transport/pool.ts"
+import { connectionTo } from "./connection.ts"
 import type { RunContext } from "./context.ts"
 import { probeHost } from "./probe.ts"
 import type { Task } from "./task.ts"
@@ -12,13 +13,13 @@ import { type HostState, isLive } from "./world.ts"
  */
 export async function connectAndLook(context: RunContext, tasks: readonly Task[]): Promise<void> {
   const start = Date.now()
-  const { world, connector, sink, stop } = context
+  const { world, sink, stop } = context
   const states = [...world.values()].filter(({ failure }) => failure === undefined)
   await eachHost(context, states, async (state) => {
     if (state.transport !== undefined) return await probeHost(state, tasks, stop)
     const began = Date.now()
     try {
-      state.transport = await connector.connect(state.host, stop)
+      await connectionTo(state, context, stop)
     } catch (thrown) {
       const error = asHaopsError(thrown, { host: state.host.name })
       state.failure = { kind: "unreachable", error }

@@ -1,8 +1,10 @@
 import { asHaopsError, HaopsError } from "../base/errors.ts"
+import { connectionTo, dropConnection } from "../engine/connection.ts"
 import type { RunContext } from "../engine/context.ts"
 import { probeHost } from "../engine/probe.ts"
 import type { Task } from "../engine/task.ts"
 import type { HostState } from "../engine/world.ts"
+import type { Transport } from "../transport/transport.ts"
 
 /** Milliseconds after which a host that has not answered is shown as silent; a probe's own limit is far longer. */
 export const SILENT_MS = 5_000
@@ -44,17 +46,16 @@ export class Watcher {
   }
 
   async #refresh(state: HostState): Promise<void> {
-    const { connector, abort } = this.#context
+    const { abort } = this.#context
+    let transport: Transport | undefined
     try {
-      state.transport ??= await connector.connect(state.host, abort)
+      transport = await connectionTo(state, this.#context, abort)
       await probeHost(state, this.#tasks, abort)
       state.failure = undefined
     } catch (thrown) {
       const error = asHaopsError(thrown, { host: state.host.name })
       state.failure = { kind: "unreachable", error }
-      const lost = state.transport
-      state.transport = undefined
-      await lost?.[Symbol.asyncDispose]()
+      if (transport !== undefined) await dropConnection(state, transport)
     }
   }
 }

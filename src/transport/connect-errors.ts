@@ -56,6 +56,11 @@ export function canceledError(host: string): HaopsError {
   return new HaopsError("E_CANCELED", `canceled on ${host}`, { host })
 }
 
+/** A connection that this process has ended. */
+export function closedError(endpoint: Destination): HaopsError {
+  return new HaopsError("E_CONNECT", `the connection to ${place(endpoint)} was closed`, { host: endpoint.name })
+}
+
 /** A connection that was there and is gone. */
 export function lostError(endpoint: Destination, cause: Error | undefined): HaopsError {
   const why = cause === undefined ? "the host closed it" : cause.message

@@ -38,6 +38,7 @@ export interface Connection {
   readonly lost: HaopsError | undefined
   /** Called once when the connection goes; at once where it is gone already. Returns what takes the call back. */
   onLost(listener: (error: HaopsError) => void): () => void
+  /** Whoever still waits for it is told so at once, whatever the host does. */
   close(): void
 }
 

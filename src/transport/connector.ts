@@ -39,12 +39,13 @@ export interface ConnectorOptions {
 
 /**
  * Logs in to hosts. What hosts have in common is done once: keys parsed, the agent asked, the ssh configuration read, jump hosts
- * connected to. Disposing of it closes the connections to the jump hosts; transports from `connect` are their owners' to dispose of.
+ * connected to. Disposing of it closes every connection that is left, and ends those that are being made: whoever still waits for a host then
+ * is told so, and none of them keeps this process alive.
  */
 export interface Connector extends AsyncDisposable {
   /**
    * Begins to connect to a host that `connect` will be called for: that gives what came of it, an error included. Aborting `signal` ends
-   * it, and so does disposing of the connector where `connect` was not called. Resolves when it is up to the network, and never rejects.
+   * it, and so does disposing of the connector. Resolves when it is up to the network, and never rejects.
    */
   begin(host: Host, signal: AbortSignal): Promise<void>
   /**
@@ -70,16 +71,23 @@ export function createConnector(options: ConnectorOptions): Connector {
   const network = createNetwork(deps, turn)
   const openssh = createOpenssh({ around, keepaliveMs: options.keepaliveMs ?? KEEPALIVE_MS })
   const begun = new Map<Host, Promise<Transport>>()
+  const open = new Set<Transport>()
   const closing = new AbortController()
 
-  const logIn = async (host: Host, signal: AbortSignal, onOpening?: () => void): Promise<Transport> => {
+  const logIn = async (host: Host, asked: AbortSignal, onOpening?: () => void): Promise<Transport> => {
+    const signal = AbortSignal.any([asked, closing.signal])
     // One signal stands for a whole run, with a listener for everything under way: no leak.
-    setMaxListeners(0, signal)
+    setMaxListeners(0, signal, asked, closing.signal)
     try {
       const connection = (await takesOpenssh(host, around))
         ? await patiently(() => turn(signal).then(() => openssh.connect(host, signal, onOpening)), signal)
         : await network.reach(await resolveEndpoint(host, around), signal, onOpening)
-      return new SshTransport(host, connection, options.secret)
+      const transport = new SshTransport(host, connection, options.secret)
+      open.add(transport)
+      connection.onLost(() => open.delete(transport))
+      if (signal.aborted) await transport[Symbol.asyncDispose]()
+      signal.throwIfAborted()
+      return transport
     } catch (thrown) {
       throw signal.aborted ? canceledError(host.name) : ofHost(thrown, host.name)
     }
@@ -87,7 +95,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   return {
     begin: (host, signal) =>
       new Promise((resolve) => {
-        const connecting = logIn(host, AbortSignal.any([signal, closing.signal]), resolve)
+        const connecting = logIn(host, signal, resolve)
         // Told to whoever calls `connect`, and to nobody where nobody does.
         connecting.catch(() => resolve())
         begun.set(host, connecting)
@@ -100,15 +108,12 @@ export function createConnector(options: ConnectorOptions): Connector {
     [Symbol.asyncDispose]: async () => {
       closing.abort()
       network.close()
-      await Promise.all([...begun.values()].map(hangUp))
+      await Promise.all([...open].map((transport) => transport[Symbol.asyncDispose]()))
+      // Theirs are being closed, by what they find when they are made.
+      await Promise.allSettled(begun.values())
       openssh.release()
     },
   }
-}
-
-async function hangUp(connecting: Promise<Transport>): Promise<void> {
-  const transport = await connecting.catch(() => undefined)
-  await transport?.[Symbol.asyncDispose]()
 }
 
 function surroundings(options: ConnectorOptions): Surroundings {

@@ -7,7 +7,7 @@ import ssh2, {
   type NextAuthHandler,
 } from "ssh2"
 import { asHaopsError, type HaopsError } from "../base/errors.ts"
-import { connectError, droppedError, loginError, lostError } from "./connect-errors.ts"
+import { closedError, connectError, droppedError, loginError, lostError } from "./connect-errors.ts"
 import type { Channel, Ssh2Connection } from "./connection.ts"
 import { type CredentialSources, credentialsFor } from "./credentials.ts"
 import type { Endpoint } from "./endpoint.ts"
@@ -144,6 +144,7 @@ function connected(endpoint: Endpoint, client: Client, sock: Duplex): Ssh2Connec
     },
     onLost: loss.listen,
     close: () => {
+      loss.tell(closedError(endpoint))
       client.end()
       // The farewell is written; a host that is slow to answer it, or does not, must not keep this process alive.
       if ("unref" in sock && typeof sock.unref === "function") sock.unref()

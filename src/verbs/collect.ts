@@ -9,6 +9,7 @@ import { type Collected, collectHost } from "../collect/collect.ts"
 import { mergeEvents } from "../collect/events.ts"
 import { momentOf } from "../collect/since.ts"
 import { COMPONENTS } from "../components.ts"
+import { connectionTo } from "../engine/connection.ts"
 import { requireUninterrupted } from "../engine/look.ts"
 import { secretsIn } from "../inventory/secrets.ts"
 import type { Evidence } from "../model/evidence.ts"
@@ -157,15 +158,15 @@ interface Work {
 }
 
 async function collectAll({ context }: Session, hosts: readonly Host[], work: Work) {
-  const { connector, stop, abort, sink, world, forks } = context
+  const { stop, abort, sink, world, forks } = context
   const settled = await createPool(Math.min(forks, AT_A_TIME)).map(hosts, async (host) => {
     const state = world.get(host.name)!
     const began = Date.now()
-    state.transport = await connector.connect(host, stop)
+    const transport = await connectionTo(state, context, stop)
     sink({ type: "host-connected", host: host.name, ms: Date.now() - began })
     const scrub = (text: string, also: ReadonlySet<string>) => createScrub(() => [...work.secrets, ...also])(text)
     const keep = (path: string, text: string) => work.archive.add(`${topOf(work.file)}/${host.name}/${path}`, text)
-    return await collectHost(state.transport, { ...work, scrub, keep }, abort)
+    return await collectHost(transport, { ...work, scrub, keep }, abort)
   })
   requireUninterrupted(context)
   return settled.map((one): Collected | { host: string; error: string } => {

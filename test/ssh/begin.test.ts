@@ -74,6 +74,37 @@ describe("a connection that was begun", () => {
     },
   )
 
+  test("is closed with the connector where who took it never closed it, and whoever waits for its host is told", async () => {
+    await using server = await startSshServer()
+    await using home = new Home()
+    const connector = home.trust(server).connector()
+    const node = await connector.connect(hostOf(server), calm)
+    let begun = () => {}
+    const running = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const command = { argv: ["sh", "-c", "echo begun; exec sleep 30"], onStdout: () => begun() }
+    const told = expect(node.exec(command, calm)).rejects.toMatchObject({
+      message: expect.stringMatching(/was closed$/),
+    })
+    await running
+    await connector[Symbol.asyncDispose]()
+    await told
+    await until(() => server.open === 0)
+  })
+
+  test("ends with the connector while it is being made", async () => {
+    await using server = await startSshServer({ welcome: () => "silence" })
+    await using home = new Home()
+    const connector = home.trust(server).connector()
+    const connecting = connector.connect(hostOf(server), calm)
+    const ended = expect(connecting).rejects.toMatchObject({ code: "E_CANCELED" })
+    await until(() => server.open === 1)
+    await connector[Symbol.asyncDispose]()
+    await ended
+    await until(() => server.open === 0)
+  })
+
   test("ends as canceled when its signal is aborted", async () => {
     await using server = await startSshServer({ welcome: () => "silence" })
     await using home = new Home()

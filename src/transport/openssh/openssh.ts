@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { HaopsError } from "../../base/errors.ts"
 import type { Host } from "../../model/inventory.ts"
-import { canceledError, lostError, noAnswerError } from "../connect-errors.ts"
+import { canceledError, closedError, lostError, noAnswerError } from "../connect-errors.ts"
 import type { Connection } from "../connection.ts"
 import type { Destination } from "../destination.ts"
 import type { Surroundings } from "../endpoint.ts"
@@ -146,6 +146,7 @@ function connected(master: Master, child: ChildProcess): Connection {
     },
     onLost: loss.listen,
     close: () => {
+      loss.tell(closedError(destination))
       child.kill()
       child.unref()
     },

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { describe, expect, test } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
+import { letGo } from "../../../src/drill/let-go.ts"
 import type { RunContext } from "../../../src/engine/context.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import { createRepaint } from "../../../src/output/screen.ts"
@@ -45,6 +46,46 @@ describe("looking again and again", () => {
     await watcher.look(30_000)
     expect(world.get("controller2")?.failure).toBeUndefined()
     expect(transports.filter(({ host }) => host === "controller2").length).toBe(2)
+  })
+
+  test("two that look at one host share one connection, and none is left open", async () => {
+    let ready = () => {}
+    const answers = new Promise<void>((resolve) => {
+      ready = resolve
+    })
+    const { watcher, context, transports } = watching(async (name) => {
+      await answers
+      return new LocalTransport(name)
+    })
+    const both = Promise.all([watcher.look(30_000), new Watcher(context, []).look(30_000)])
+    ready()
+    await both
+    expect(transports.map(({ host }) => host)).toEqual(HOSTS.map(({ name }) => name))
+  })
+
+  test("a look that comes to nothing late leaves the connection alone that another has made since", async () => {
+    let [hangs, fail] = [true, (_: Error) => {}]
+    const closed: Transport[] = []
+    const { watcher, context, world } = watching(async (name) => {
+      const transport = new LocalTransport(name)
+      if (name === "controller2" && hangs) {
+        transport.exec = () => new Promise((_, reject) => (fail = reject))
+        hangs = false
+      }
+      transport[Symbol.asyncDispose] = async () => void closed.push(transport)
+      return transport
+    })
+    await watcher.look(100)
+    const state = world.get("controller2")!
+    const old = state.transport
+    letGo(world, "controller2")
+    await new Watcher(context, []).look(30_000)
+    const made = state.transport
+    expect(made).not.toBe(old)
+    fail(new HaopsError("E_CONNECT", "connection lost"))
+    await watcher.look(30_000)
+    expect(state.transport).toBe(made)
+    expect(closed).not.toContain(made)
   })
 
   test("an interrupt ends the wait at once", async () => {
@@ -117,7 +158,7 @@ function watching(connect: (name: string) => Promise<Transport>, abort = new Abo
     [Symbol.asyncDispose]: async () => {},
   }
   const context = { world, connector, forks: 5, sink: () => {}, stop: abort, abort } satisfies RunContext
-  return { watcher: new Watcher(context, []), world, transports }
+  return { watcher: new Watcher(context, []), context, world, transports }
 }
 
 function hanging(host: string): Transport {
