@@ -8,6 +8,9 @@ import { stripVTControlCharacters } from "node:util"
 const LINES = 15
 const WIDTH = 300
 
+/** What vitest's JSON has of a test that took too long: the stack of an error without its message. */
+const TIMED_OUT = /^Error: STACK_TRACE_ERROR$/m
+
 const runs = process.argv.slice(2).map(summaryOf)
 const passed = runs.reduce((sum, run) => sum + run.passed, 0)
 const problems = runs.flatMap((run) => run.problems)
@@ -46,7 +49,7 @@ function summarize(results) {
   for (const { name, status, message, assertionResults } of results.testResults) {
     for (const test of assertionResults) {
       if (test.status === "passed") passed++
-      else problems.push(`${name} > ${test.fullName} (${test.status})${said(test.failureMessages)}`)
+      else problems.push(`${name} > ${test.fullName} (${test.status})${said(test)}`)
     }
     if (status === "failed" && assertionResults.every((test) => test.status !== "failed"))
       problems.push(`${name}: ${message}`)
@@ -55,8 +58,9 @@ function summarize(results) {
 }
 
 /** The first lines of the messages, without the stack and without colour. */
-function said(messages = []) {
-  return messages
+function said({ failureMessages = [], duration }) {
+  return failureMessages
+    .map((message) => message.replace(TIMED_OUT, `timed out after ${Math.round(duration / 1000)} s`))
     .flatMap((message) => stripVTControlCharacters(message).split("\n"))
     .filter((line) => line.trim() !== "" && !/^\s+at /.test(line))
     .slice(0, LINES)

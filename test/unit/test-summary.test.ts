@@ -16,6 +16,7 @@ interface Assertion {
   fullName: string
   status: "passed" | "failed" | "skipped"
   failureMessages?: string[]
+  duration?: number
 }
 
 function summary(assertionResults: readonly Assertion[], vitest: number, file: object = {}) {
@@ -51,6 +52,12 @@ describe("the closing lines", () => {
       lines: ["FAILED a.test.ts > two (failed)", "  Error: it ended with 1", "  no drill now", "1 passed, 1 failed"],
       status: 1,
     })
+  })
+
+  test("of one that took too long how long it took", () => {
+    const failureMessages = ["Error: STACK_TRACE_ERROR\n    at drill.test.ts:146:11"]
+    const { lines } = summary([{ fullName: "two", status: "failed", failureMessages, duration: 600_012 }], 1)
+    expect(lines.slice(0, 2)).toEqual(["FAILED a.test.ts > two (failed)", "  timed out after 600 s"])
   })
 
   test("of a long message its beginning", () => {
