@@ -151,7 +151,7 @@ export function handNotes(id: string, all: Attributes): readonly string[] {
 }
 
 /** An operator works on it by hand: `pcs resource unmanage --monitor` switches its monitor off, `manage --monitor` on. */
-function isResting(have: CibResource): boolean {
+export function isResting(have: CibResource): boolean {
   const all = optionsOf(have)
   return isUnmanaged(all) || isInMaintenance(all)
 }

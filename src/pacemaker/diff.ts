@@ -11,6 +11,7 @@ import { diffParts } from "./diff-part.ts"
 import { diffResources, handNotes } from "./diff-resource.ts"
 import { foreignObjects } from "./foreign.ts"
 import type { Ownership } from "./ownership.ts"
+import { twins } from "./twins.ts"
 import { sameValue } from "./values.ts"
 import { vanishing } from "./vanishing.ts"
 
@@ -55,6 +56,7 @@ export function diffCib(wanted: Desired, cib: Cib, owned: Ownership): CibDiff {
       ...constraints.conflicts,
       ...parts.conflicts,
       ...bound(cib, desired, owned, touched),
+      ...twins(desired, cib, owned),
     ],
     notes: [...resources.notes, ...bundleNotes(desired, cib)],
   }

@@ -495,3 +495,34 @@ test("a clone that is made anew stays stopped where an operator has stopped it",
     { type: "clone", clone: { id: "webs", meta: { "target-role": "Stopped", interleave: "true" } } },
   ])
 })
+
+describe("two resources that would manage one thing", () => {
+  const other = (meta = "") =>
+    `<clone id="lb-clone"><primitive id="lb" class="systemd" type="haproxy.service">${meta}</primitive></clone>`
+  const told = (resources: string, want = desired({ resources: [vip, web] }), owned = NOTHING_OWNED) =>
+    diffCib(want, cib({ resources }), owned).conflicts.map(({ severity, message }) => `${severity}: ${message}`)
+
+  test("somebody's of the same unit is told, whether ours is there or is to be created", () => {
+    const said = "resource lb, which was not created by haops, manages haproxy.service as web does"
+    for (const resources of [other(), other() + WEB])
+      expect(told(resources)).toEqual([`warning: ${said}: each stops what the other has started`])
+  })
+
+  test("and of the same address", () => {
+    const twin = VIP.replaceAll('"vip', '"old-vip')
+    expect(told(VIP + twin)).toEqual([expect.stringContaining("resource old-vip, which")])
+    expect(told(VIP + twin.replace("10.0.0.11", "10.0.0.12"))).toEqual([])
+  })
+
+  test("nothing where it is haops's own, runs in a container, is not managed, or is the inventory's by its name", () => {
+    const owned = ownershipOf(desired({ resources: [resource("lb", "systemd:haproxy")] }))
+    expect(told(other(), desired({ resources: [vip, web] }), owned)).toEqual([])
+    const off = '<meta_attributes id="m"><nvpair id="m-1" name="is-managed" value="false"/></meta_attributes>'
+    expect(told(other(off))).toEqual([])
+    expect(
+      told(other(), desired({ resources: [resource("lb", "systemd:haproxy.service", cloned("lb-clone", {}))] })),
+    ).toEqual([])
+    const bundle = `<bundle id="box"><docker image="x"/><primitive id="lb" class="systemd" type="haproxy"/></bundle>`
+    expect(told(bundle)).toEqual([])
+  })
+})
