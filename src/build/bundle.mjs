@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
+import { chartAssets } from "../output/report/browser/assets.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -34,6 +35,16 @@ const withoutUnused = {
     onLoad({ filter: /./, namespace: "unused" }, () => ({ contents: "module.exports = {}", loader: "js" }))
   },
 }
+/** Puts the script of pages with a chart in, as the text that it is: where haops is installed there is nothing to make it of. */
+const withChart = {
+  name: "with-chart",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/report\/browser\/assets\.mjs$/ }, () => ({
+      contents: `export const chartAssets = () => (${JSON.stringify(chartAssets())})`,
+      loader: "js",
+    }))
+  },
+}
 const OWN_URL = 'const ownUrl = require("node:url").pathToFileURL(__filename).href'
 
 const haops = await build({
@@ -41,7 +52,7 @@ const haops = await build({
   // Its name is made from its content, which the kept code goes by.
   entryPoints: ["src/cli.ts"],
   entryNames: "bundle/haops-[hash]",
-  plugins: [withoutUnused],
+  plugins: [withoutUnused, withChart],
   // ssh2's optional native parts: it catches their absence and uses plain JavaScript and node:crypto.
   external: ["cpu-features", "*.node"],
   banner: { js: OWN_URL },

@@ -39,11 +39,12 @@ export interface Opened {
   requests: readonly string[]
 }
 
-export async function openPage(browser: Browser, name: string, html: string): Promise<Opened> {
+/** `scripts`: false for a reader whose browser runs none. */
+export async function openPage(browser: Browser, name: string, html: string, scripts = true): Promise<Opened> {
   mkdirSync(SCREENSHOTS, { recursive: true })
   const file = join(SCREENSHOTS, `${name}.html`)
   writeFileSync(file, html)
-  const page = await browser.newPage({ viewport: { width: 1100, height: 800 } })
+  const page = await browser.newPage({ viewport: { width: 1100, height: 800 }, javaScriptEnabled: scripts })
   page.setDefaultTimeout(PATIENCE_MS)
   const complaints: string[] = []
   const requests: string[] = []

@@ -17,17 +17,19 @@ afterAll(async () => await browser?.close())
 
 const PAGES = [
   { name: "up", html: () => runReport(UP), drawn: "rect.changed" },
-  { name: "drill", html: () => runReport(DRILLED), drawn: "path.answers" },
+  { name: "drill", html: () => runReport(DRILLED), drawn: ".readout" },
+  { name: "drill-still", html: () => runReport(DRILLED), drawn: "path.answers", scripts: false },
   { name: "topology", html: () => runReport(MOVED), drawn: "path.come" },
-  { name: "drills", html: () => drillsReport(DRILLS), drawn: "path.event.failed" },
+  { name: "drills", html: () => drillsReport(DRILLS), drawn: ".readout" },
+  { name: "drills-still", html: () => drillsReport(DRILLS), drawn: "path.event.failed", scripts: false },
   { name: "night", html: () => postMortemPage(NIGHT), drawn: "path.event.left" },
 ]
 
-describe.each(PAGES)("the page $name", ({ name, html, drawn }) => {
+describe.each(PAGES)("the page $name", ({ name, html, drawn, scripts }) => {
   let page: Page
   let opened: Awaited<ReturnType<typeof openPage>>
   beforeAll(async () => {
-    opened = await openPage(browser, name, html())
+    opened = await openPage(browser, name, html(), scripts)
     page = opened.page
   })
   afterAll(async () => await page?.close())
@@ -46,8 +48,8 @@ describe.each(PAGES)("the page $name", ({ name, html, drawn }) => {
         .first()
         .evaluate((element) => {
           const { width, height, top } = element.getBoundingClientRect()
-          const { fill, stroke } = getComputedStyle(element)
-          const seen = stroke === "none" ? fill : stroke
+          const { fill, stroke, color } = getComputedStyle(element)
+          const seen = !(element instanceof SVGElement) ? color : stroke === "none" ? fill : stroke
           return { box: { width, height, top }, ink: seen, paper: getComputedStyle(document.body).backgroundColor }
         })
       expect(box.width * 1 + box.height).toBeGreaterThan(4)
@@ -96,7 +98,7 @@ describe.each(PAGES)("the page $name", ({ name, html, drawn }) => {
   })
 
   test("is gone through by keyboard, in the order of reading, and shows where one is", async () => {
-    const focusable = await page.locator("a[href], summary").count()
+    const focusable = await page.locator("a[href], summary, button").count()
     expect(focusable).toBeGreaterThan(1)
     const tops: number[] = []
     for (let step = 0; step < Math.min(focusable, 12); step++) {

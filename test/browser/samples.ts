@@ -104,7 +104,10 @@ export const DRILL: JournalDrill = {
   at: "http://10.0.0.11:5000/",
   answered: Array.from({ length: 400 }, (_, index) => (index - 40) * EVERY_MS)
     .filter((sent) => sent < 0 || sent > 420)
-    .map((sent) => [sent, sent + 2 + ((sent * 7919) % 5) + (sent > 420 && sent < 700 ? 8 : 0)] as const),
+    .map(
+      (sent) =>
+        [sent, sent + 2 + ((Math.abs(sent / EVERY_MS) * 7919) % 5) + (sent > 420 && sent < 700 ? 8 : 0)] as const,
+    ),
   failed: Array.from({ length: 9 }, (_, index) => [index * EVERY_MS, index * EVERY_MS + 1] as const),
   outages: [{ fromMs: 0, toMs: 450 }],
   marks: [

@@ -33,7 +33,13 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
     expect(requests.failed).toBe(0)
     const told = await readFile(page, "utf8")
     expect(told).toContain("<h1>haops drill standby on lab</h1>")
-    for (const words of ['<path class="answers"', "as foretold", `Before: ${THREE.length} nodes`, "vip"])
+    for (const words of [
+      '<path class="answers"',
+      "<script>/*\nuPlot",
+      "as foretold",
+      `Before: ${THREE.length} nodes`,
+      "vip",
+    ])
       expect(told).toContain(words)
     expect(moves.vip?.length).toBeGreaterThan(1)
     expect(moves.vip?.[0]).toEqual([node])

@@ -1,5 +1,7 @@
+import { cleanLine } from "../../base/clean.ts"
 import { count, duration } from "../../base/words.ts"
 import type { JournalDrill } from "../journal.ts"
+import type { ChartData } from "./chart-data.ts"
 import { type Html, html } from "./html.ts"
 
 const WIDTH = 1000
@@ -9,9 +11,11 @@ const HEIGHT = 220
 
 /**
  * Each request of a drill over time: a dot where it was answered, as high as the answer took; a red mark at the top where it was not;
- * outages shaded; what happened beside it as numbered lines, which the list below has in words.
+ * outages shaded; what happened beside it as numbered lines, which the list below has in words. Where scripts run, one draws the same from
+ * its figures in the place of this picture, and shows parts of it closer; this one is for paper, for screen readers and for all else.
  */
-export function drillChart({ fault, at, answered, failed, outages, marks, foretold, limitMs }: JournalDrill): Html {
+export function drillChart(drill: JournalDrill): Html {
+  const { fault, at, answered, failed, outages, marks, foretold, limitMs } = drill
   const all = [...answered, ...failed]
   if (all.length === 0) return html`<p>No request was sent.</p>`
   const from = Math.min(...all.map(([sent]) => sent))
@@ -31,7 +35,7 @@ export function drillChart({ fault, at, answered, failed, outages, marks, foreto
   )
   const label = `${count(all.length, "request")}, ${failed.length} of them without an answer; the list below says what happened when`
   return html`<p>${fault}; ${at} was asked.</p>
-<figure class="wide"><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 24}">
+<figure class="wide" data-chart="${JSON.stringify(chartData(drill, { fromMs: from, toMs: from + span }))}"><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 24}">
 ${shaded}<line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/>
 <text class="dim" x="0" y="${TOP + 10}">${duration(most)}</text><text class="dim" x="0" y="${TOP + HEIGHT}">0 ms</text>
 ${ticksOf(from, from + span).map((ms) => html`<text class="dim" x="${x(ms).toFixed(1)}" y="${TOP + HEIGHT + 18}" text-anchor="middle">${ms === 0 ? "fault" : `${ms / 1000} s`}</text>`)}
@@ -39,6 +43,23 @@ ${ticksOf(from, from + span).map((ms) => html`<text class="dim" x="${x(ms).toFix
 <figcaption>Each request by when it was sent and how long its answer took.</figcaption></figure>
 <ol>${marks.map(({ ms, what }) => html`<li>${what}: ${ms < 0 ? `${duration(-ms)} before the fault` : `after ${duration(ms)}`}</li>`)}</ol>
 ${foretoldOf(foretold)}${outagesOf(outages, limitMs)}`
+}
+
+/** The same for the page's script, which shows it closer. */
+function chartData(
+  { answered, failed, outages, marks }: JournalDrill,
+  span: Pick<ChartData, "fromMs" | "toMs">,
+): ChartData {
+  const all = [...answered.map((one) => ({ one, lost: false })), ...failed.map((one) => ({ one, lost: true }))]
+  all.sort(({ one: [sent] }, { one: [other] }) => sent - other)
+  return {
+    ...{ since: "fault", ...span },
+    at: all.map(({ one: [sent] }) => sent),
+    took: all.map(({ one: [sent, ended] }) => ended - sent),
+    failed: all.flatMap(({ lost }, at) => (lost ? [at] : [])),
+    outages,
+    marks: marks.map(({ ms, what }) => ({ ms, what: cleanLine(what) })),
+  }
 }
 
 /** What was predicted against what came. */

@@ -1,6 +1,7 @@
 import type { Outcome } from "../../base/events.ts"
 import { count, duration } from "../../base/words.ts"
 import type { JournalDrill, JournalEntry } from "../journal.ts"
+import type { ChartData } from "./chart-data.ts"
 import { type Html, html } from "./html.ts"
 import { sectionsPage } from "./sections.ts"
 
@@ -35,7 +36,7 @@ export function drillsReport(runs: readonly (readonly JournalEntry[])[]): string
   }
   const strips = kinds.map((name, at) => {
     const own = all.filter((one) => nameOf(one) === name)
-    return { id: `kind-${at + 1}`, title: name, body: stripOf(name, own, spanOf(all)) }
+    return { id: `kind-${at + 1}`, title: name, body: stripOf(name, own, spanOf(all)), hasChart: true }
   })
   return sectionsPage({ title }, [...strips, { id: "all", title: "Every drill", body: tableOf(all) }])
 }
@@ -82,18 +83,35 @@ function stripOf(name: string, drills: readonly Held[], { fromMs, toMs }: Span):
     const at = `translate(${x(drill.time).toFixed(1)} ${y(drill.outageMs).toFixed(1)})`
     const passed = drill.outcome === "done"
     const shape = passed ? "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0" : "M-5 -5l10 10M5 -5l-10 10"
-    const said = `${minute(drill.time)}: ${duration(drill.outageMs)}${passed ? "" : `, ${drill.outcome ?? "not ended"}`}`
-    return html`<path class="event ${passed ? "back" : "failed"}" transform="${at}" d="${shape}"><title>${said}</title></path>`
+    return html`<path class="event ${passed ? "back" : "failed"}" transform="${at}" d="${shape}"><title>${saidOf(drill)}</title></path>`
   })
   const dashed =
     limit === undefined
       ? html``
       : html`<line class="mark" x1="${LEFT}" x2="${WIDTH}" y1="${y(limit).toFixed(1)}" y2="${y(limit).toFixed(1)}"/>`
   const label = `${name}: ${count(drills.length, "drill")}; the table below has the figures`
-  return html`<figure class="wide"><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 24}">
+  return html`<figure class="wide" data-chart="${JSON.stringify(chartData(drills, { fromMs, toMs }))}"><svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${TOP + HEIGHT + 24}">
 <line class="axis" x1="${LEFT}" x2="${WIDTH}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/><text class="dim" x="0" y="${TOP + 8}">${duration(most)}</text><text class="dim" x="0" y="${TOP + HEIGHT}">0 ms</text>
 <text class="dim" x="${LEFT}" y="${TOP + HEIGHT + 18}">${day(fromMs)}</text><text class="dim" x="${WIDTH}" y="${TOP + HEIGHT + 18}" text-anchor="end">${day(toMs)}</text>
 ${dashed}<path class="course" d="${line.join("")}"/>${marks}</svg></figure>`
+}
+
+function saidOf({ time, outageMs, outcome }: Held): string {
+  return `${minute(time)}: ${duration(outageMs)} without an answer${outcome === "done" ? "" : `, ${outcome ?? "not ended"}`}`
+}
+
+/** The same for the page's script, which shows it closer. */
+function chartData(drills: readonly Held[], span: Span): ChartData {
+  return {
+    ...{ since: "1970", ...span },
+    at: drills.map(({ time }) => Date.parse(time)),
+    took: drills.map(({ outageMs }) => outageMs),
+    failed: drills.flatMap(({ outcome }, at) => (outcome === "done" ? [] : [at])),
+    words: drills.map(saidOf),
+    outages: [],
+    marks: [],
+    limitMs: drills.at(-1)?.limitMs,
+  }
 }
 
 function tableOf(all: readonly Held[]): Html {

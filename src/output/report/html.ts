@@ -22,13 +22,19 @@ export function lines(text: string): Html {
   return new Html(escapeText(cleanLines(text).join("\n")))
 }
 
+/** What else a page has of its own: looks, and what runs in it. Neither has anything in it from elsewhere. */
+export interface Assets {
+  style: string
+  script?: string | undefined
+}
+
 /**
- * A whole page that needs nothing else and may ask for nothing: no script, and a policy by which the browser would load nothing, were
- * there something to load. Its one style is allowed by its digest.
+ * A whole page that needs nothing else and may ask for nothing: a policy by which the browser would load nothing, were there something to
+ * load. Its one style is allowed by its digest, and so is its one script, if it has one; no other is run.
  */
-export function page(title: string, style: string, body: Html): string {
-  const digest = createHash("sha256").update(style).digest("base64")
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`
+export function page(title: string, { style, script }: Assets, body: Html): string {
+  const scripts = script === undefined ? "" : ` script-src ${digest(script)};`
+  const policy = `default-src 'none'; style-src ${digest(style)};${scripts} base-uri 'none'; form-action 'none'`
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -41,10 +47,14 @@ export function page(title: string, style: string, body: Html): string {
 <style>${new Html(style)}</style>
 </head>
 <body>
-${body}
+${body}${script === undefined ? "" : html`\n<script>${new Html(script)}</script>`}
 </body>
 </html>
 `.text
+}
+
+function digest(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`
 }
 
 function partText(part: Part): string {

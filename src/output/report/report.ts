@@ -56,6 +56,7 @@ function drillsOf(entries: readonly JournalEntry[]): readonly Section[] {
     id: at === 0 ? "drill" : `drill-${at + 1}`,
     title: "What clients noticed",
     body: drillChart(drill),
+    hasChart: drill.answered.length + drill.failed.length > 0,
   }))
 }
 

@@ -25,7 +25,11 @@ details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; pa
 pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; font: .85rem/1.4 ui-monospace, monospace; margin: .5rem 0; }
 ins { background: var(--add); text-decoration: none; } del { background: var(--del); text-decoration: none; }
 .done { color: var(--ok); } .failed { color: var(--bad); } .changed { color: var(--changed); }
+button { font: inherit; color: inherit; background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .1rem .6rem; cursor: pointer; } .controls { display: flex; flex-wrap: wrap; gap: .5rem; align-items: baseline; color: var(--dim); } .readout { margin: .25rem 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.drawn .u-select { background: var(--changed); opacity: .25; } .drawn .u-cursor-x { border-color: var(--dim); }
+@media screen { .live > svg { position: absolute; width: 1px; height: 1px; min-width: 0; clip-path: inset(50%); } }
 @media print {
+  .drawn, .controls { display: none; }
   :root { --ink: #000; --dim: #333; --paper: #fff; --line: #999; --soft: #fff; --ok: #000; --changed: #444; --bad: #000; --add: #eee; --del: #ddd; }
   body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; } details { break-inside: avoid; }
   summary { list-style: none; } figure > svg { min-width: 0; }

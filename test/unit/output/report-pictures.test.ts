@@ -183,6 +183,22 @@ test("all drills over time: a strip a kind, a mark a drill as high as its outage
     ["failed", "990.0", "14.0"],
     ["failed", "70.0", "101.0"],
   ])
+  const charts = [...page.matchAll(/data-chart="([^"]*)"/g)].map(([, text]) =>
+    JSON.parse(text!.replaceAll("&quot;", '"')),
+  )
+  const day = (of: number) => Date.UTC(2026, 10, of, 12, 30, 10)
+  expect(charts).toMatchObject([
+    {
+      since: "1970",
+      fromMs: day(15),
+      toMs: day(22),
+      at: [day(15), day(22)],
+      took: [2000, 4000],
+      failed: [1],
+      limitMs: 3000,
+    },
+    { fromMs: day(15), toMs: day(22), words: ["2026-11-15 12:30: 0.1 s without an answer, not ended"], failed: [0] },
+  ])
   expect(cellsOf(page).map((cells) => cells.join("|"))).toEqual([
     "when|drill|cluster|what|requests|failed|outage|limit|foretold|outcome",
     "2026-11-22 12:30|haproxy-kill|lab|Killing haproxy on c1|3|2|4.0 s|3.0 s|wrong: c2|failed",
@@ -191,6 +207,7 @@ test("all drills over time: a strip a kind, a mark a drill as high as its outage
   ])
 })
 
-test("without a drill the page says so", () => {
+test("without a drill the page says so, and needs no script", () => {
   expect(drillsReport([])).toContain("No drill has been held from this machine yet.")
+  expect(drillsReport([])).not.toContain("<script")
 })

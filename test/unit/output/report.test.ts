@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import { SaxesParser } from "saxes"
 import { describe, expect, test } from "vitest"
-import type { JournalChange, JournalEntry } from "../../../src/output/journal.ts"
+import type { JournalChange, JournalDrill, JournalEntry } from "../../../src/output/journal.ts"
+import type { ChartData } from "../../../src/output/report/chart-data.ts"
 import { runReport } from "../../../src/output/report/report.ts"
 
 const PLACE = { stage: "hosts", host: "controller1", step: "hosts /etc/hosts", scope: "each" } as const
@@ -56,7 +57,7 @@ const RUN: readonly JournalEntry[] = [
     recap: [{ host: "controller1", ok: 3, changed: 1, failed: 0, unreachable: false, ms: 900 }],
   },
 ]
-const DRILL: JournalEntry = {
+const DRILL: JournalDrill = {
   ...{
     type: "drill",
     time: "2026-11-29T12:30:45.000Z",
@@ -83,6 +84,11 @@ interface Element {
   text: string
 }
 
+const SCRIPT = /<script>(.*?)<\/script>/s
+const sha256 = (text: string) => createHash("sha256").update(text).digest("base64")
+/** What the page says may be loaded and run. */
+const policyOf = (page: string) => /Content-Security-Policy" content="([^"]*)"/.exec(page)![1]!.replaceAll("&#39;", "'")
+
 /** The page's elements in their order, by a parser that forgives nothing: what is not well formed throws. */
 function elementsOf(page: string): readonly Element[] {
   const parser = new SaxesParser()
@@ -100,31 +106,79 @@ function elementsOf(page: string): readonly Element[] {
     for (const element of open) element.text += text
   })
   parser.on("closetag", () => void open.pop())
-  // HTML's own: a doctype in small letters and an element that is never closed.
-  parser.write(page.replace("<!doctype html>", "").replaceAll(/<meta ([^>]*)>/g, "<meta $1/>")).close()
+  // HTML's own: a doctype in small letters, an element that is never closed, and a script, which no parser reads.
+  parser
+    .write(
+      page
+        .replace(SCRIPT, "<script></script>")
+        .replace("<!doctype html>", "")
+        .replaceAll(/<meta ([^>]*)>/g, "<meta $1/>"),
+    )
+    .close()
   return elements
 }
 
 const named = (elements: readonly Element[], name: string) => elements.filter((element) => element.name === name)
 
+/** What the page's script is given. */
+const chartsIn = (elements: readonly Element[]) =>
+  elements.flatMap(({ attributes }): ChartData[] =>
+    attributes["data-chart"] ? [JSON.parse(attributes["data-chart"])] : [],
+  )
+
 describe("a run's page", () => {
   const page = runReport([...RUN, DRILL])
   const elements = elementsOf(page)
 
-  test("loads nothing and runs nothing: its policy forbids it, and there is nothing to load", () => {
-    const policy = named(elements, "meta").find(
-      ({ attributes }) => attributes["http-equiv"] === "Content-Security-Policy",
-    )
+  test("loads nothing: its policy forbids it, and there is nothing to load", () => {
     const style = named(elements, "style")
-    const digest = createHash("sha256").update(style[0]!.text).digest("base64")
-    expect(policy?.attributes.content).toBe(
-      `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`,
-    )
     expect(style).toHaveLength(1)
+    expect(policyOf(page)).toBe(
+      `default-src 'none'; style-src 'sha256-${sha256(style[0]!.text)}'; script-src 'sha256-${sha256(SCRIPT.exec(page)![1]!)}'; base-uri 'none'; form-action 'none'`,
+    )
     expect(style[0]!.text).not.toMatch(/url\(|@import/)
-    expect(elements.filter(({ name }) => ["script", "link", "img", "iframe", "object"].includes(name))).toEqual([])
+    expect(elements.filter(({ name }) => ["link", "img", "iframe", "object"].includes(name))).toEqual([])
     const attributes = elements.flatMap((element) => Object.keys(element.attributes))
     expect(attributes.filter((name) => /^(on|style$|src)/.test(name))).toEqual([])
+  })
+
+  test("runs one script where it has a chart, which makes no code of text and asks for nothing, and none elsewhere", () => {
+    expect(named(elements, "script")).toHaveLength(1)
+    const [, script = ""] = SCRIPT.exec(page)!
+    expect(script).toContain("Permission is hereby granted")
+    expect(script).not.toMatch(/\beval\(|\bFunction\(|<!--|<\/?script|\bfetch\(|XMLHttpRequest|\bimport\(|innerHTML/i)
+    const still = runReport(RUN)
+    expect(still).not.toContain("<script")
+    expect(policyOf(still)).toBe(
+      `default-src 'none'; style-src 'sha256-${sha256(named(elementsOf(still), "style")[0]!.text)}'; base-uri 'none'; form-action 'none'`,
+    )
+    const unheld = runReport([{ ...DRILL, answered: [], failed: [] }])
+    expect(unheld).toContain("No request was sent.")
+    expect(unheld).not.toContain("<script")
+  })
+
+  test("gives its script the drill's figures in the order of time", () => {
+    expect(chartsIn(elements)).toEqual([
+      {
+        ...{ since: "fault", fromMs: -50, toMs: 700, at: [-50, 0, 50, 600], took: [2, 2, 500, 40], failed: [2] },
+        outages: [{ fromMs: 50, toMs: 640 }],
+        marks: [
+          { ms: 0, what: "Draining controller1" },
+          { ms: 700, what: "vip on controller2" },
+        ],
+      },
+    ])
+  })
+
+  test("takes what a node says for text, in the script's figures too", () => {
+    const what = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)> \u001b[31m&quot;\u202e`
+    const odd = runReport([...RUN, { ...DRILL, marks: [{ ms: 700, what }] }])
+    expect(odd.match(/<script/g)).toHaveLength(1)
+    expect(odd).not.toMatch(/<img|\u001b|\u202e/)
+    const [chart] = chartsIn(elementsOf(odd))
+    expect(chart!.marks).toEqual([
+      { ms: 700, what: `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)> &quot;` },
+    ])
   })
 
   test("is looked through by keyboard and screen reader: headings, landmarks, links that lead somewhere, names for pictures", () => {

@@ -1,0 +1,1 @@
+export function chartAssets(): { script: string; style: string }
