@@ -32,9 +32,10 @@ async function spot(across: number, down = 0.5): Promise<readonly [number, numbe
 }
 
 async function drag(from: number, to: number): Promise<void> {
+  const end = await spot(to)
   await page.mouse.move(...(await spot(from)))
   await page.mouse.down()
-  await page.mouse.move(...(await spot(to)), { steps: 4 })
+  await page.mouse.move(...end, { steps: 4 })
   await page.mouse.up()
 }
 
@@ -114,13 +115,15 @@ describe("a drill's chart", () => {
     expect(await inked("--bad")).toBeGreaterThan(before / 2)
     expect(await inked("--del")).toBeGreaterThan(20_000)
     await page.screenshot({ path: join(SCREENSHOTS, "drill-closer.png") })
+    await drag(0.5, 0.502)
+    expect(await shown()).toEqual([from, to])
     await page.mouse.dblclick(...(await spot(0.5)))
     expect(await shown()).toEqual([first, last])
   })
 
   test("is looked at closer by keyboard", async () => {
     const whole = await shown()
-    await page.getByRole("button", { name: "Look closer at 0.5 s without an answer" }).press("Enter")
+    await page.getByRole("button", { name: "Look closer at outage 1: 0.5 s" }).press("Enter")
     expect(await shown()).toEqual([-0.113, 0.563])
     await page.getByRole("button", { name: "All of it" }).press("Enter")
     expect(await shown()).toEqual(whole)

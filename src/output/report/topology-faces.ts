@@ -13,7 +13,7 @@ export interface Face {
   lines: readonly Line[]
 }
 
-/** More names than these are counted in a box; the tables have them all. */
+/** More names than these are counted in a box; its title has them all, and so have the tables. */
 const MOST = 6
 
 /** Of what is not there, none. `before`: what it is compared with. */

@@ -2,7 +2,7 @@ import { Graph, layout } from "@dagrejs/dagre"
 import { displayWidth, truncate } from "../width.ts"
 import { type Box, type Edge, KINDS, type TopologyGraph } from "./topology-graph.ts"
 
-/** Longer words are cut; the tables have them whole. */
+/** Longer words are cut; the box's title and the tables have them whole. */
 const COLUMNS = 32
 /** Of a letter at the size and weight of the text in a picture, and of a line. */
 const LETTER = 7.8

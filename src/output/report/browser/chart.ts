@@ -46,9 +46,9 @@ function buttonsOf(chart: uPlot, data: ChartData): HTMLElement {
     button.textContent = words
     button.addEventListener("click", () => chart.setScale("x", range))
   }
-  for (const { fromMs, toMs } of data.outages.slice(0, MOST_BUTTONS)) {
+  for (const [at, { fromMs, toMs }] of data.outages.slice(0, MOST_BUTTONS).entries()) {
     const beside = Math.max(20, (toMs - fromMs) / 4)
-    add(`Look closer at ${duration(toMs - fromMs)} without an answer`, { min: fromMs - beside, max: toMs + beside })
+    add(`Look closer at outage ${at + 1}: ${duration(toMs - fromMs)}`, { min: fromMs - beside, max: toMs + beside })
   }
   add("All of it", whole(data))
   append("span", "", row).textContent = "Drag over a part to look closer; a double click shows all of it."

@@ -57,7 +57,8 @@ export function optionsOf(data: ChartData, changed: (chart: uPlot) => void): Omi
     ],
     cursor: {
       y: false,
-      drag: { x: true, y: false },
+      // A click is no wish to look closer, though the hand trembled.
+      drag: { x: true, y: false, dist: 5 },
       bind: {
         dblclick: (chart) => () => {
           chart.setScale("x", whole(data))
