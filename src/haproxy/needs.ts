@@ -1,4 +1,4 @@
-import type { HostNeeds, Opening, PortClaim } from "../model/component.ts"
+import type { ConfinedFile, HostNeeds, Opening, PortClaim } from "../model/component.ts"
 import type { HaproxySettings } from "../model/haproxy.ts"
 import type { Host, Inventory } from "../model/inventory.ts"
 import { HEALTH_FRONTEND } from "./config/health.ts"
@@ -33,10 +33,28 @@ export function needs(inventory: Inventory, host: Host): HostNeeds | undefined {
     ...(ports.length === 0
       ? {}
       : { ports, programs: ["haproxy"], selinux: [ANY_PORT, ...(agent === undefined ? [] : [BY_AGENT])] }),
-    ...(ports.length === 0 ? {} : { writes: [HAPROXY_CONFIG.path, SERVER_STATE, STATE_DROP_IN] }),
+    ...(ports.length === 0
+      ? {}
+      : { writes: [HAPROXY_CONFIG.path, SERVER_STATE, STATE_DROP_IN], confined: confined(haproxy, host) }),
     agents: agent === undefined ? [] : [AGENT],
     opens: serverPorts(haproxy, host),
   }
+}
+
+/** What its own profile, where a distribution has one (SUSE's), may not know of. What is not named by a whole path is not looked at. */
+function confined({ global, services }: HaproxySettings, { group }: Host): readonly ConfinedFile[] {
+  const certificates = services.flatMap(({ name, on, bind }): [string, ConfinedFile["access"], string][] =>
+    on === group && bind.tls !== undefined ? [[bind.tls.certificate, "read", `the certificate of ${name}`]] : [],
+  )
+  const all = [
+    [global.socket.path, "write", "its runtime socket"] as const,
+    [SERVER_STATE, "read", "its servers' state over a reload"] as const,
+    ...certificates,
+  ]
+  const files = all.map(([path, access, use]) => ({ program: "/usr/sbin/haproxy", path, access, use }))
+  return [...new Map(files.toReversed().map((file) => [file.path, file])).values()]
+    .reverse()
+    .filter(({ path }) => path.startsWith("/"))
 }
 
 /** Where haproxy, here or on another host, sends requests to on this host, and asks whether that is well. */

@@ -1,5 +1,6 @@
 import type { Finding } from "../base/events.ts"
 import type { HostFacts } from "../model/host-facts.ts"
+import { confinedFindings } from "./apparmor.ts"
 import { blocks, isLoopback, type Listener } from "./listeners.ts"
 import { rpm } from "./packages/rpm.ts"
 import { systemFindings } from "./packages/supported-systems.ts"
@@ -18,6 +19,7 @@ export function preflightFindings(want: PreflightWant, have: PreflightState, fac
     ...writeFindings(have),
     ...packageFindings(have, facts),
     ...agentFindings(want, have),
+    ...confinedFindings(want.confined, have.confined),
   ]
 }
 

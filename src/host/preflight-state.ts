@@ -2,6 +2,7 @@ import { HaopsError } from "../base/errors.ts"
 import { quoteAll } from "../base/sh.ts"
 import type { ProbeOutput } from "../model/probe.ts"
 import { readAnswer, readInteger } from "./answer.ts"
+import { type Confinement, confinedScript, readConfined } from "./apparmor.ts"
 import { foreignProcesses } from "./foreign-processes.ts"
 import { type Listener, parseListeners } from "./listeners.ts"
 import { LISTENERS } from "./network.ts"
@@ -30,6 +31,8 @@ export interface PreflightState {
   broken: readonly string[]
   /** Files of resource agents that are not there, or cannot be run. */
   lacks: readonly string[]
+  /** Programs that AppArmor confines. */
+  confined: readonly Confinement[]
 }
 
 const PATHS = ["/", "/usr", "/var"] as const
@@ -38,7 +41,7 @@ const PATHS = ["/", "/usr", "/var"] as const
  * Read-only and cheap: on a host that has all `programs` the package database is not asked. A package manager that is at work right
  * now has half-configured packages, which is not broken.
  */
-export function preflightScript({ ports, writes, programs, agents }: PreflightWant): string {
+export function preflightScript({ ports, writes, programs, agents, confined }: PreflightWant): string {
   return askAll({
     sockets: `sockets=${LISTENERS}
 if command -v ss >/dev/null 2>&1; then echo 'ss yes'; printf '%s\\n' "$sockets"; fi`,
@@ -73,7 +76,8 @@ ${DATABASES.map(
 ).join("\n")}
   fi
 fi
-for agent in ${quoteAll(agents.map(({ file }) => file))}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done`,
+for agent in ${quoteAll(agents.map(({ file }) => file))}; do if ! [ -x "$agent" ]; then printf 'lacks %s\\n' "$agent"; fi; done
+${confinedScript(confined)}`,
   })
 }
 
@@ -81,7 +85,16 @@ for agent in ${quoteAll(agents.map(({ file }) => file))}; do if ! [ -x "$agent" 
 export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
   const { sockets, foreign, space, rest } = partsOf(stdout, ["sockets", "foreign", "space", "rest"])
   const [ss, ...listeners] = sockets.split("\n")
-  const answer = readAnswer(rest, ["uid", "unwritable", "dangling", "incomplete", "broken", "lacks"])
+  const answer = readAnswer(rest, [
+    "uid",
+    "unwritable",
+    "dangling",
+    "incomplete",
+    "broken",
+    "lacks",
+    "confined",
+    "rule",
+  ])
   return {
     uid: readInteger(answer.need("uid")),
     listeners: ss === "ss yes" ? parseListeners(listeners) : undefined,
@@ -95,6 +108,7 @@ export function parsePreflight({ stdout }: ProbeOutput): PreflightState {
     incomplete: answer.one("incomplete") !== undefined,
     broken: answer.all("broken"),
     lacks: answer.all("lacks"),
+    confined: readConfined(answer.all("confined"), answer.all("rule")),
   }
 }
 

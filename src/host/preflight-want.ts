@@ -28,6 +28,12 @@ export const preflightWant = z.strictObject({
     .array(z.strictObject({ file: z.string(), hint: z.string() }))
     .default([])
     .describe("Programs that no package brings, and which have to be there already."),
+  confined: z
+    .array(
+      z.strictObject({ program: z.string(), path: z.string(), access: z.enum(["read", "write"]), use: z.string() }),
+    )
+    .default([])
+    .describe("Files that programs have to get at, which AppArmor may keep them from."),
 })
 
 export type PreflightWant = z.infer<typeof preflightWant>

@@ -55,8 +55,20 @@ export interface HostNeeds {
   programs?: readonly string[] | undefined
   /** Programs that no package brings. */
   agents?: readonly { file: string; hint: string }[] | undefined
+  /** Files that its programs have to get at, which a profile of AppArmor may not know of. */
+  confined?: readonly ConfinedFile[] | undefined
   /** What SELinux denies where a boolean of its policy is off. */
   selinux?: readonly { boolean: string; denies: string }[] | undefined
+}
+
+export interface ConfinedFile {
+  /** Absolute. */
+  program: string
+  /** Absolute. */
+  path: string
+  access: "read" | "write"
+  /** What it is, for people. */
+  use: string
 }
 
 /** Who has to reach it: anyone, or the inventory's hosts alone. */

@@ -32,5 +32,6 @@ function wantOf({ name }: BindContext["host"], needs: readonly HostNeeds[]): Pre
     writes: needs.flatMap(({ writes = [] }) => writes),
     programs: needs.flatMap(({ programs = [] }) => programs),
     agents: needs.flatMap(({ agents = [] }) => agents),
+    confined: needs.flatMap(({ confined = [] }) => confined),
   }
 }

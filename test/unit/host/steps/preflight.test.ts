@@ -20,13 +20,17 @@ interface Case {
   binds?: readonly ReturnType<typeof bind>[]
 }
 
+const GLOBAL = { socket: { path: "/var/lib/haproxy/stats" } }
+
 /** What is asked of a host that is a member, or has haproxy listen there. */
 function wantOf({ member = false, links = 1, binds = [] }: Case) {
   const one = host("controller1", "10.0.0.12", { links: Array.from({ length: links }, (_, at) => `10.${at}.0.12`) })
   const services = binds.map(({ service, ...at }) => ({ name: service, on: "controllers", bind: at, servers: [] }))
   const pacemaker = member ? ({ on: "controllers", resources: [] } as unknown as Pacemaker) : undefined
   const haproxy =
-    binds.length > 0 ? ({ on: ["controllers"], services, pools: [] } as unknown as HaproxySettings) : undefined
+    binds.length > 0
+      ? ({ on: ["controllers"], global: GLOBAL, services, pools: [] } as unknown as HaproxySettings)
+      : undefined
   return preflight.bind?.(context(inventory([one], { pacemaker, haproxy }), one))
 }
 
@@ -40,6 +44,7 @@ const clean: PreflightState = {
   incomplete: true,
   broken: [],
   lacks: [],
+  confined: [],
   foreign: [],
   unwritable: [],
   dangling: [],
@@ -243,6 +248,7 @@ describe("preflight", () => {
     const pacemaker = { on: "controllers", resources: [] } as unknown as Pacemaker
     const haproxy = {
       on: ["controllers"],
+      global: GLOBAL,
       stats: { on: ["controllers"], bind: { address: "*", port: 1080 } },
       services: [
         { name: "web", on: "controllers", bind: { address: "10.0.0.11", port: 80 }, servers: [] },
