@@ -2,8 +2,9 @@ import type { CibElement, CibPart, Constraint, Resource } from "../model/invento
 import type { Cib, CibConstraint, PlainConstraint } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 
-/** A clone that other hands gave a name of their own. */
+/** A clone or a group that other hands gave a name of their own. */
 export interface Renamed {
+  /** What is cloned; of a group its own name in the inventory. */
   resource: string
   /** What haops would call it, and what it is called. */
   usual: string
@@ -28,9 +29,27 @@ export function renamedClones(
   })
 }
 
-/** What is wanted, with each clone under the name that it has; constraints, tags and permissions go by that too. Pure. */
-export function asNamed(desired: Desired, cib: Pick<Cib, "resources">): Desired {
-  const renamed = renamedClones(desired, cib)
+/**
+ * Groups that are called otherwise in the CIB than in the inventory, recognised by what they hold: the same members in the same order, and
+ * no others. Pacemaker cannot rename one, so another name would stop all of them.
+ */
+export function renamedGroups(
+  { resources }: { resources: readonly Pick<Resource, "id" | "clone" | "group">[] },
+  { groups }: Pick<Cib, "groups">,
+): readonly Renamed[] {
+  const taken = new Set(resources.flatMap(({ id, clone, group }) => [id, clone?.id, group]))
+  const wanted = [...new Set(resources.flatMap(({ group }) => group ?? []))]
+  return wanted.flatMap((name) => {
+    if (groups.some(({ id }) => id === name)) return []
+    const members = resources.filter(({ group }) => group === name).map(({ id }) => id)
+    const have = groups.find((one) => one.members.join(" ") === members.join(" "))
+    return have === undefined || taken.has(have.id) ? [] : [{ resource: name, usual: name, name: have.id }]
+  })
+}
+
+/** What is wanted, with each clone and group under the name that it has; constraints, tags and permissions go by that too. Pure. */
+export function asNamed(desired: Desired, cib: Pick<Cib, "resources" | "groups">): Desired {
+  const renamed = [...renamedClones(desired, cib), ...renamedGroups(desired, cib)]
   if (renamed.length === 0) return desired
   const names = new Map(renamed.map(({ usual, name }) => [usual, name]))
   const nameOf = (id: string) => names.get(id) ?? id
@@ -38,8 +57,12 @@ export function asNamed(desired: Desired, cib: Pick<Cib, "resources">): Desired 
   return {
     ...desired,
     resources: desired.resources.map((resource) => {
-      const { clone } = resource
-      return clone === undefined ? resource : { ...resource, clone: { ...clone, id: nameOf(clone.id) } }
+      const { clone, group } = resource
+      return {
+        ...resource,
+        ...(clone === undefined ? {} : { clone: { ...clone, id: nameOf(clone.id) } }),
+        ...(group === undefined ? {} : { group: nameOf(group) }),
+      }
     }),
     constraints: desired.constraints.map((one) => constraintBy(one, nameOf)),
     ...(parts === undefined

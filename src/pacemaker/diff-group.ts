@@ -20,7 +20,7 @@ export function diffGroups(
     conflicts: onceEach([
       ...leaving
         .filter(({ have }) => !owned.resource.has(have.id))
-        .map(({ have, group }) => calledOtherwise(have.id, desired, cib) ?? inForeignGroup(have.id, group)),
+        .map(({ have, group }) => inForeignGroup(have.id, group)),
       ...parts.flatMap((part) => part.conflicts),
     ]),
   }
@@ -73,20 +73,6 @@ function misplaced(desired: Desired, cib: Cib): readonly ChangeOf<"leave-group">
     if (have.group === undefined || wanted === undefined || wanted.group === have.group) return []
     return [{ type: "leave-group", have, group: have.group }]
   })
-}
-
-/** All that is to be in one group is in another, by itself. */
-function calledOtherwise(id: string, { resources }: Desired, { groups }: Cib): Finding | undefined {
-  const name = resources.find((one) => one.id === id)?.group
-  const group = groups.find(({ members }) => members.includes(id))
-  const members = resources.filter((one) => one.group === name).map((one) => one.id)
-  if (name === undefined || group === undefined || groups.some((one) => one.id === name)) return undefined
-  if (group.members.join() !== members.join()) return undefined
-  return {
-    severity: "error",
-    message: `group ${name} is group ${group.id} of the cluster, which was not created by haops`,
-    hint: `Write group: ${group.id} into the inventory and haops adopts it.`,
-  }
 }
 
 function inForeignGroup(id: string, group: string): Finding {

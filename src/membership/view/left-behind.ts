@@ -1,7 +1,7 @@
 import { age } from "../../base/age.ts"
 import { quote } from "../../base/sh.ts"
 import type { Look } from "../../model/view.ts"
-import { renamedClones } from "../../pacemaker/as-named.ts"
+import { renamedClones, renamedGroups } from "../../pacemaker/as-named.ts"
 import { type Cib, hasExpired } from "../../pacemaker/cib.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmStatus } from "../../pacemaker/crm-mon.ts"
@@ -66,7 +66,7 @@ function writtenBans(
   cib: Cib | undefined,
 ): readonly string[] {
   const wanted = pacemaker?.constraints ?? []
-  const renamed = pacemaker && cib ? renamedClones(pacemaker, cib) : []
+  const renamed = pacemaker && cib ? [...renamedClones(pacemaker, cib), ...renamedGroups(pacemaker, cib)] : []
   const ours = (name: string, node: string) => {
     const resource = renamed.find((one) => one.name === name)?.usual ?? name
     return wanted.some((one) => one.type === "location" && one.resource === resource && one.node === node)

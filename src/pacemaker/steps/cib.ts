@@ -10,7 +10,7 @@ import {
 } from "../../model/step.ts"
 import { knownAgents } from "../agents/known.ts"
 import { agentsQuestion } from "../agents/question.ts"
-import { clonedGroups, renamedClones } from "../as-named.ts"
+import { asNamed, clonedGroups, renamedClones, renamedGroups } from "../as-named.ts"
 import { beliefOf } from "../belief.ts"
 import { type Change, changesOf } from "../changes.ts"
 import { type Cib, EMPTY_TEXT } from "../cib.ts"
@@ -175,7 +175,12 @@ function standing(want: CibWant, members: Members<CibHave>): Standing {
   const { cib } = members.elected.have
   const notes = [
     ...renamedClones(want.desired, cib).map(({ resource, name }) => `${resource} is cloned as ${name}, and goes by it`),
-    ...clonedGroups(want.desired, cib).map(({ group, name }) => `Group ${group} is cloned as ${name} by others`),
+    ...renamedGroups(want.desired, cib).map(
+      ({ usual, name }) => `Group ${usual} is called ${name} in the cluster, and goes by it`,
+    ),
+    ...clonedGroups(asNamed(want.desired, cib), cib).map(
+      ({ group, name }) => `Group ${group} is cloned as ${name} by others`,
+    ),
     ...(foreign.length === 0 ? [] : [`Not ours, left alone: ${foreign.join(", ")}`]),
     ...(beliefOf(members).adopted ? [ADOPTED] : []),
   ]

@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
-import { clonedGroups } from "../../../src/pacemaker/as-named.ts"
+import { asNamed, clonedGroups, renamedGroups } from "../../../src/pacemaker/as-named.ts"
 import { type Cib, EMPTY_CIB, EMPTY_TEXT, refersTo } from "../../../src/pacemaker/cib.ts"
 import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import type { Desired } from "../../../src/pacemaker/desired.ts"
@@ -149,15 +149,43 @@ describe("resources", () => {
       { severity: "error", message: "resource vip exists and was not created by haops; it differs: ip=10.0.0.11" },
     ])
   })
-  test("in a group that others have named otherwise are a conflict that says the name", () => {
-    const inGroup = `<clone id="cl-g"><group id="g"><primitive id="web" class="systemd" type="haproxy"/></group></clone>`
-    const grouped = desired({ resources: [{ ...resource("web", "systemd:haproxy"), group: "tail" }] })
-    expect(diffCib(grouped, cib({ resources: inGroup }), NOTHING_OWNED).conflicts).toMatchObject([
-      {
-        message: "group tail is group g of the cluster, which was not created by haops",
-        hint: "Write group: g into the inventory and haops adopts it.",
-      },
-    ])
+  describe("in a group that others have named otherwise", () => {
+    const two =
+      '<primitive id="web" class="systemd" type="haproxy"/><primitive id="log" class="systemd" type="rsyslog"/>'
+    const have = cib({
+      resources: `<group id="g">${two}</group>${VIP}`,
+      constraints: '<rsc_colocation id="theirs" rsc="g" with-rsc="vip" score="INFINITY"/>',
+    })
+    const members = (group: string, ...ids: string[]) =>
+      ids.map((id) => ({ ...resource(id, id === "web" ? "systemd:haproxy" : "systemd:rsyslog"), group }))
+    const grouped = desired({
+      resources: [...members("tail", "web", "log"), vip],
+      constraints: [colocation("tail-with-vip", "tail", "vip"), location("home", "tail", "n1", "10")],
+    })
+    test("are taken with it by what it holds, and constraints go by its name", () => {
+      for (const owned of [NOTHING_OWNED, ownershipOf(grouped)]) {
+        const { changes, conflicts, foreign } = diffCib(grouped, have, owned)
+        expect({ conflicts, foreign }).toEqual({ conflicts: [], foreign: [] })
+        expect(driftOf(changes, false).map((one) => `${one.attribute}: ${one.want}`)).toEqual([
+          "constraint home: g on n1 (10)",
+        ])
+      }
+      expect(renamedGroups(grouped, have)).toEqual([{ resource: "tail", usual: "tail", name: "g" }])
+    })
+    test("and cloned, are told of by the name that it has", () => {
+      const cloned = cib({ resources: `<clone id="cl-g"><group id="g">${two}</group></clone>${VIP}` })
+      expect(clonedGroups(asNamed(grouped, cloned), cloned)).toEqual([{ group: "g", name: "cl-g" }])
+    })
+    test.each([
+      ["another order", members("tail", "log", "web")],
+      ["less in it", members("tail", "web")],
+      [
+        "a group of that name besides",
+        [...members("tail", "web", "log"), { ...resource("x", "ocf:heartbeat:Dummy"), group: "g" }],
+      ],
+    ])("are not taken with %s", (_what, resources) => {
+      expect(diffCib(desired({ resources }), have, NOTHING_OWNED).conflicts).not.toEqual([])
+    })
   })
   test("of others are reported, never drift", () => {
     const { changes, foreign } = diffCib(desired({ resources: [web] }), have, NOTHING_OWNED)
