@@ -8,8 +8,12 @@ import type { Reach } from "../../../src/model/view.ts"
 import { renderStatus } from "../../../src/output/status-screen.ts"
 import { renderVerify } from "../../../src/output/verify-screen.ts"
 import { EMPTY_CIB, EMPTY_TEXT } from "../../../src/pacemaker/cib.ts"
+import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
+import { fromLists, NOTHING_OWNED, toLists } from "../../../src/pacemaker/ownership.ts"
+import { partKey } from "../../../src/pacemaker/parts/kinds.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import { runChecks } from "../../../src/verify/verify.ts"
+import { parseInventory } from "../parse-inventory.ts"
 import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, VIEWS } from "../status/support.ts"
 
 const SERVER = { name: "s1", address: "10.0.0.31", named: false, port: 80, backup: false, words: [] }
@@ -50,6 +54,17 @@ function checks({
   const fromHere = new Map([["vip", { outcome: here, ms: 3 }]])
   return runChecks({ look: answers, assessments, unasked, fromHere }, VIEWS)
 }
+
+/** An inventory with a part of the CIB. */
+const partsOf = (line: string) => `name: prod
+controllers: { controller1: 10.0.0.1, controller2: 10.0.0.2, controller3: 10.0.0.3 }
+pacemaker:
+  password: { env: P }
+  fencing: [{ name: f, agent: fence_ipmilan }, { name: g, agent: fence_ipmilan }]
+  resources: { web: { agent: "systemd:web" }, other: { agent: "systemd:other" } }
+  ${line}
+`
+const NOTHING = toLists(NOTHING_OWNED)
 
 const failed = (of: Case) =>
   checks(of).flatMap(({ id, outcome, evidence }) => (outcome === "fail" ? [{ id, evidence }] : []))
@@ -405,6 +420,47 @@ describe("what is no fault of the cluster", () => {
     expect(checks(of).find(({ id }) => id === "inventory")).toMatchObject({
       outcome: "warn",
       evidence: ["differs: hosts on controller2; see haops plan"],
+    })
+  })
+
+  test.each([
+    ["a tag", "tags: { things: [web] }", "<tags><tag id='things'><obj_ref id='other'/></tag></tags>", "tag things"],
+    [
+      "an alert",
+      "alerts: { mail: { path: /bin/true } }",
+      "<alerts><alert id='mail' path='/bin/false'/></alerts>",
+      "alert mail",
+    ],
+    [
+      "a fencing level",
+      "fencingLevels: [{ node: controller1, devices: [f] }]",
+      "<fencing-topology><fencing-level id='fl-controller1-1' target='controller1' index='1' devices='g'/></fencing-topology>",
+      "fencing level",
+    ],
+    [
+      "an ACL role",
+      "acls: { roles: { reader: [{ read: /cib }] } }",
+      "<acls><acl_role id='reader'><acl_permission id='p' kind='write' xpath='/cib'/></acl_role></acls>",
+      "ACL role reader",
+    ],
+  ])("%s that differs is a warning of verify, and drift of status", (_what, line, xml, name) => {
+    const wanted = parseInventory(partsOf(line), "prod.yaml").pacemaker!
+    const inventory = { ...INVENTORY, pacemaker: { ...INVENTORY.pacemaker!, parts: wanted.parts } } as typeof INVENTORY
+    const text = `<cib><configuration><resources/>${xml}</configuration></cib>`
+    const owned = fromLists({ ...NOTHING, part: wanted.parts!.map(partKey) })
+    const cib = { cib: { ...parseCib(text), quorate: true }, text, lastApplied: { epoch: 0, owned } }
+    const hosts = everywhere({ cib })
+    expect(checks({ inventory, hosts }).find(({ id }) => id === "inventory")).toMatchObject({
+      outcome: "warn",
+      evidence: ["differs: cib; see haops plan"],
+    })
+    const { steps } = assembleStatus(answersOf(hosts, inventory), VIEWS).drift
+    const found = steps.find(({ step }) => step === "cib")?.drift ?? []
+    expect(
+      found.map(({ attribute, have, want }) => ({ attribute, differs: have !== want && have !== "absent" })),
+    ).toContainEqual({
+      attribute: expect.stringContaining(name),
+      differs: true,
     })
   })
 
