@@ -199,7 +199,7 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
         resource("f", "stonith:fence_ipmilan", {
           fencing: true,
           parameters: { ipaddr: "10.0.0.9", ipport: "many", auth: "md6", pcmk_host_list: "a" },
-          operations: [monitor("60s")],
+          operations: [monitor("60s"), monitor("1min")],
         }),
       ],
     })
@@ -221,6 +221,7 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
       "warning resource f: stonith:fence_ipmilan calls its parameter ipaddr deprecated",
       "warning resource f: ipport is a whole number",
       "warning resource f: auth is one",
+      "error resource f has the operation monitor twice with the interval 1min",
     ])
   })
 
