@@ -4,6 +4,7 @@ import { type Change, changesOf, type OperationChange } from "../changes.ts"
 import type { DesiredResource } from "../desired.ts"
 import { doubledOperations, operationFindings, takenIds } from "./check-operations.ts"
 import { parameterFindings, requiredFindings } from "./check-parameters.ts"
+import { idleTimeouts } from "./check-timeouts.ts"
 import type { Checked, PlaceOf } from "./checked.ts"
 import { type Agents, agentName } from "./metadata.ts"
 
@@ -33,6 +34,7 @@ export function agentFindings(
       ...parameterFindings(checked, answer, placeOf),
       ...requiredFindings(checked, answer, placeOf),
       ...operationFindings(checked, answer, placeOf),
+      ...idleTimeouts(checked, answer, placeOf),
       ...doubled,
     ]
   })

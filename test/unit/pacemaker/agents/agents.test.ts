@@ -202,6 +202,15 @@ describe("what agents have against the inventory", () => {
       'warning: auth is one of md5, password, none, and "md6" is none',
     ])
   })
+  test("times of a fence agent that count for nothing under pacemaker, unless it is told that they do", () => {
+    const timed = (more: Record<string, string>) =>
+      found({ parameters: { ...ip, power_timeout: "2", ...more } }, "stonith:fence_ipmilan")
+    const idle = "warning: under pacemaker the agent does not go by its power_timeout"
+    expect(timed({})).toEqual([idle])
+    expect(timed({ disable_timeout: "true" })).toEqual([idle])
+    expect(timed({ disable_timeout: "false" })).toEqual([])
+    expect(found({ parameters: { ...ip, power_wait: "2" } }, "stonith:fence_ipmilan")).toEqual([])
+  })
   test("an operation that it does not have, and one that is there twice", () => {
     expect(found({ parameters: ip, operations: [{ name: "monitr", options: {} }] })).toEqual([
       "error: ocf:heartbeat:IPaddr2 has no operation monitr; did you mean monitor?",
