@@ -3,7 +3,7 @@ import { listing } from "../../base/words.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import { type PackageWant, satisfied } from "./drift.ts"
 import { howToHaRepository, knowsHaRepository } from "./ha-repository.ts"
-import { globbed, overlap } from "./locks.ts"
+import { globbed, takes } from "./locks.ts"
 import type { PackageState } from "./state.ts"
 import { MANAGERS } from "./systems.ts"
 
@@ -51,12 +51,12 @@ function onHold(names: readonly string[], manager: Manager): Finding {
 
 /** Whether a version that a package is held at can still be had only its repository knows; that another one cannot is certain. */
 function pinned({ name, version }: PackageWant, { locks }: PackageState, manager: Manager): Finding[] {
-  const versions = locks.versions(name)
-  if (versions === undefined) return []
-  const only = `somebody told ${manager} to take ${listing(versions, 9)} only`
+  const told = [...(locks.versions(name) ?? []), ...locks.ranges(name).map(({ words }) => words)]
+  if (told.length === 0) return []
+  const only = `somebody told ${manager} to take ${listing(told, 9)} only`
   const hint = `If that is over, on the host: ${MANAGERS[manager].release([name])}`
   if (version === undefined) return [{ severity: "warning", message: `${name} is needed, and ${only}`, hint }]
-  if (versions.some((one) => overlap(one, version))) return []
+  if (takes(locks, name, version) === true) return []
   return [{ severity: "error", message: `${name} is needed as ${version}, and ${only}`, hint }]
 }
 

@@ -1,14 +1,31 @@
+import { rpmOrder } from "./rpm-order.ts"
+
 /** Packages that somebody told an rpm system's manager to leave alone. */
 export interface PackageLocks {
   /** True for a package that zypper neither installs nor removes. */
   locked(name: string): boolean
   /** What dnf or yum take of a package at most, as `version-release`, `*` for any part; undefined where they take any. */
   versions(name: string): readonly string[] | undefined
+  /** Ranges that dnf5 takes besides those, or alone. */
+  ranges(name: string): readonly VersionRange[]
+}
+
+export interface VersionRange {
+  /** `>= 2.8 < 3`. */
+  words: string
+  has(version: string): boolean
 }
 
 /** Whether they keep a package from becoming this version. */
 export function keepsFrom(locks: PackageLocks, name: string, version: string): boolean {
-  return locks.locked(name) || locks.versions(name)?.some((one) => overlap(one, version)) === false
+  return locks.locked(name) || takes(locks, name, version) === false
+}
+
+/** Whether dnf or yum take this version of a package; undefined where nobody told them what to take. */
+export function takes(locks: PackageLocks, name: string, version: string): boolean | undefined {
+  const [versions, ranges] = [locks.versions(name), locks.ranges(name)]
+  if (versions === undefined && ranges.length === 0) return undefined
+  return versions?.some((one) => overlap(one, version)) === true || ranges.some((one) => one.has(version))
 }
 
 /** True where a version may be both, as far as it is told before the first `*`. */
@@ -18,7 +35,7 @@ export function overlap(a: string, b: string): boolean {
   return (more.length > 0 && other.startsWith(one)) || (others.length > 0 && one.startsWith(other))
 }
 
-export const NO_LOCKS: PackageLocks = { locked: () => false, versions: () => undefined }
+export const NO_LOCKS: PackageLocks = { locked: () => false, versions: () => undefined, ranges: () => [] }
 
 /** What the answer to `LOCKS_SCRIPT` begins its lines with. */
 export const LOCK_KEYS = ["versionlock", "dnf5lock", "zypplock"] as const
@@ -38,18 +55,21 @@ if [ -s /etc/dnf/versionlock.toml ]; then locks dnf5lock </etc/dnf/versionlock.t
 if [ -s /etc/zypp/locks ]; then locks zypplock </etc/zypp/locks; fi`
 
 export function readLocks(all: (key: string) => readonly string[]): PackageLocks {
-  const pins = [...all("versionlock").flatMap(pinOf), ...dnf5Pins(all("dnf5lock"))]
+  const entries = dnf5Entries(all("dnf5lock"))
+  const pins = [...all("versionlock").flatMap(pinOf), ...entries.flatMap(({ exact }) => exact ?? [])]
+  const ranges = entries.filter(({ exact }) => exact === undefined)
   const locks = all("zypplock")
     .join("\n")
     .split(/\n\s*\n/)
     .flatMap(lockOf)
-  if (pins.length + locks.length === 0) return NO_LOCKS
+  if (pins.length + ranges.length + locks.length === 0) return NO_LOCKS
   return {
     locked: (name) => locks.some((matches) => matches(name)),
     versions(name) {
       const versions = pins.flatMap((pin) => (pin.matches(name) ? pin.version : []))
       return versions.length === 0 ? undefined : versions
     },
+    ranges: (name) => ranges.flatMap(({ matches, range }) => (matches(name) ? range : [])),
   }
 }
 
@@ -60,20 +80,43 @@ interface Pin {
   version: string
 }
 
+interface Dnf5Entry {
+  matches: Matches
+  exact?: Pin
+  range: VersionRange
+}
+
 /**
  * Entries of versionlock.toml, as dnf5-versionlock(8) has them: a `[[packages]]` with a name that may have wildcards, and conditions that
- * all have to hold. One that names no version exactly, but a range or what is to be left out, pins nothing here: dnf5 itself says so.
+ * all have to hold. Of several entries of a name one is enough. One that says nothing of the version pins nothing here.
  */
-function dnf5Pins(lines: readonly string[]): Pin[] {
+function dnf5Entries(lines: readonly string[]): Dnf5Entry[] {
   const entries = lines.join("\n").split(/^\s*\[\[\s*packages\s*\]\]/m)
   return entries.slice(1).flatMap((entry) => {
     const [head = "", ...conditions] = entry.split(/^\s*\[\[\s*packages\s*\.\s*conditions\s*\]\]/m)
     const name = tomlString(head, "name")
-    const exact = conditions.find((one) => tomlString(one, "key") === "evr" && tomlString(one, "comparator") === "=")
-    const version = exact && tomlString(exact, "value")
-    if (name === undefined || version === undefined) return []
-    return [{ matches: glob(name, ""), version: version.replace(/^\d+:/, "") }]
+    const known = conditions.flatMap((one) => {
+      const [comparator = "", value = ""] = [tomlString(one, "comparator"), tomlString(one, "value")]
+      return tomlString(one, "key") === "evr" && HOLDS[comparator] ? [{ comparator, value }] : []
+    })
+    if (name === undefined || known.length === 0) return []
+    const matches = glob(name, "")
+    const exact = known.find(({ comparator }) => comparator === "=")
+    const range = {
+      words: known.map(({ comparator, value }) => `${comparator} ${value}`).join(" "),
+      has: (version: string) => known.every((one) => HOLDS[one.comparator]?.(rpmOrder(version, one.value))),
+    }
+    return [{ matches, range, ...(exact && { exact: { matches, version: exact.value.replace(/^\d+:/, "") } }) }]
   })
+}
+
+const HOLDS: Readonly<Record<string, (order: number) => boolean>> = {
+  "=": (order) => order === 0,
+  "!=": (order) => order !== 0,
+  "<": (order) => order < 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  ">=": (order) => order >= 0,
 }
 
 /** `name = "bash"`: what stands there is written by dnf5, a word a line. */

@@ -4,8 +4,9 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { COMPONENTS } from "../../../../src/components.ts"
 import { POLICY_MARK, POLICY_PATH } from "../../../../src/host/packages/apt.ts"
-import { NO_LOCKS } from "../../../../src/host/packages/locks.ts"
+import { keepsFrom, NO_LOCKS } from "../../../../src/host/packages/locks.ts"
 import { NO_REPOSITORIES } from "../../../../src/host/packages/repositories.ts"
+import { rpmOrder } from "../../../../src/host/packages/rpm-order.ts"
 import type { PackageState } from "../../../../src/host/packages/state.ts"
 import { packageStep } from "../../../../src/host/steps/package.ts"
 import { packagesStep } from "../../../../src/host/steps/packages.ts"
@@ -176,7 +177,7 @@ resource-agents*-0:4.10.0-44.el9.*`
     expect(locks("versionlock kernel*").versions("kernel-core")).toEqual(["*"])
   })
 
-  test("knows what dnf5 was told to keep to: exact versions, and nothing of ranges and of what is left out", () => {
+  test("knows what dnf5 was told to keep to: exact versions, ranges and what is left out", () => {
     const file = `version = "1.0"
 
 # comment
@@ -213,6 +214,44 @@ value = "0:0.12.0-1.fc41"
       undefined,
       undefined,
     ])
+    expect(own.ranges("pcs").map(({ words }) => words)).toEqual(["!= 0:0.12.0-1.fc41"])
+    expect(["0.12.0-1.fc41", "0.12.0-2.fc41"].map((version) => keepsFrom(own, "pcs", version))).toEqual([true, false])
+    expect(["2.8.14-1.fc41", "3.0-1"].map((version) => keepsFrom(own, "haproxy", version))).toEqual([false, true])
+    expect(keepsFrom(own, "corosync", "9-1")).toBe(false)
+  })
+
+  test("a range of dnf5's is told, all of its conditions together, and of several one is enough", () => {
+    const condition = (comparator: string, value: string) =>
+      `[[packages.conditions]]\nkey = "evr"\ncomparator = "${comparator}"\nvalue = "${value}"\n`
+    const entry = (...conditions: string[]) => `[[packages]]\nname = "pcs"\n${conditions.join("")}`
+    const text = entry(condition(">=", "0.11"), condition("<", "0.12")) + entry(condition("=", "1.0-1.fc41"))
+    const own = locks(text.trimEnd().replaceAll(/^/gm, "dnf5lock "))
+    const kept = ["0.10.9-1", "0.11-1", "0.11.9-1", "0.12~rc1-1", "0.12-1", "1.0-1.fc41", "1.0-2.fc41"]
+    expect(kept.filter((version) => keepsFrom(own, "pcs", version))).toEqual(["0.10.9-1", "0.12-1", "1.0-2.fc41"])
+    expect(judge(packages, { parts: ["shell"] }, have([], { locks: own }), el).findings).toMatchObject([
+      {
+        severity: "warning",
+        message: "pcs is needed, and somebody told dnf to take 1.0-1.fc41 and >= 0.11 < 0.12 only",
+      },
+    ])
+  })
+
+  test.each([
+    ["1.0", "1.0", 0],
+    ["1.10", "1.9", 1],
+    ["1.0a", "1.0", 1],
+    ["1.0~rc1", "1.0", -1],
+    ["1.0^git1", "1.0", 1],
+    ["1.0^git1", "1.0.1", -1],
+    ["a", "1", -1],
+    ["01", "1", 0],
+    ["1.0-2", "1.0-10", -1],
+    ["1.0-2", "1.0", 0],
+    ["1:1.0", "2.0", -1],
+    ["1:1.0", "0:2.0", 1],
+  ])("rpm orders %s and %s: %d", (one, other, order) => {
+    expect(Math.sign(rpmOrder(one, other))).toBe(order)
+    expect(Math.sign(rpmOrder(other, one))).toBe(-order + 0)
   })
 
   test("names what dnf leaves out of its repositories, and modules that are off, before anything is installed", () => {
