@@ -164,7 +164,7 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       ).toEqual(each("1"))
     })
 
-    test("is founded anew without a member only by the operator's word, on the one that is ahead", async () => {
+    test("is founded anew without a member only by the operator's word, on the one that is ahead, and not while a position is unknown", async () => {
       const gone = node("controller3")
       await gone.must("systemctl stop mariadb ssh")
       await node("controller1").must("mariadb -e 'insert into keystone.entries values ()'")
@@ -183,6 +183,12 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       const ahead = await haops("galera", "recover", "--without", "controller3", "--without", "controller1", "--yes")
       expect(ahead.code).not.toBe(0)
       expect(ahead.stderr).toMatch(/controller1 answers and is ahead \(controller1 \d+; controller2 \d+\)/)
+      const recovery = "/usr/bin/galera_recovery"
+      await node("controller1").must(`mv ${recovery} ${recovery}.away`)
+      const unknown = await haops("galera", "recover", "--without", "controller3", "--yes")
+      await node("controller1").must(`mv ${recovery}.away ${recovery}`)
+      expect(unknown.code).not.toBe(0)
+      expect(unknown.stderr.replace(/\s+/g, " ")).toContain("the position of controller1 is not known")
       const recovered = await haops("galera", "recover", "--without", "controller3", "--yes")
       expect(recovered.code, recovered.stderr).toBe(0)
       expect(recovered.stderr).toMatch(/controller1 is ahead: seqno \d+, controller2 \d+/)

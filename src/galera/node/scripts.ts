@@ -1,5 +1,5 @@
 import type { RunAction } from "../../model/action.ts"
-import { IN_TRANSFER, MARKS, SQL } from "./state.ts"
+import { IN_TRANSFER, MARKS, SQL, UNREADABLE } from "./state.ts"
 
 /** Seconds that all members together get to form their last primary view again: 10 to 18 were seen. */
 const FORM_S = 120
@@ -63,7 +63,7 @@ ${CLEAR_FLAGS}
 mkdir -p ${MARKS}
 said=$(cd /tmp && runuser -u mysql -- galera_recovery 2>&1) || said=
 position=$(printf '%s\\n' "$said" | sed -n 's/^--wsrep_start_position=//p')
-printf '%s\\n' "\${position:-unknown}" >${MARKS}/galera-position`),
+printf '%s\\n' "\${position:-${UNREADABLE}}" >${MARKS}/galera-position`),
   timeoutMs: 300_000,
   label: "stop the waiting mariadb (KILL: it ignores SIGTERM), and read its position by galera_recovery",
   hint: HINT,

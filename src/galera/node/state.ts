@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { HaopsError } from "../../base/errors.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { sharedList, tellShared } from "../../host/shared.ts"
@@ -71,6 +72,9 @@ const KEYS = [
 
 /** Where haops remembers what it did to a member: until the next boot, and no longer. */
 export const MARKS = "/run/haops"
+
+/** In place of a position: this run could not read it. Another one tries again, since what stood in the way may have been mended. */
+export const UNREADABLE = `unknown ${randomUUID()}`
 
 export const SQL = "mariadb --no-defaults -NB --connect-timeout=3 -S /run/mysqld/mysqld.sock -u root"
 
@@ -147,12 +151,17 @@ export function parseGalera({ stdout }: ProbeOutput): GaleraState {
     databases: answer.all("database"),
     tried: yes("tried"),
     provider: versionOf(status?.provider_version ?? answer.one("provider")),
-    position: answer.one("position"),
+    position: positionOf(answer.one("position")),
     applied: answer.one("applied"),
     users: answer.all("user"),
     schemas: answer.all("schema"),
     grants: answer.all("grant"),
   }
+}
+
+function positionOf(read: string | undefined): string | undefined {
+  if (read === UNREADABLE) return "unknown"
+  return read?.startsWith("unknown") ? undefined : read
 }
 
 /** `26.4.14(r3f1ea2a)` and `26.4.14-1+deb12u1` are the same. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
-import { galeraProbe, parseGalera } from "../../../src/galera/node/state.ts"
+import { READ } from "../../../src/galera/node/scripts.ts"
+import { galeraProbe, parseGalera, UNREADABLE } from "../../../src/galera/node/state.ts"
 import { run, SHELLS, sandbox } from "../step-harness.ts"
 import { UUID } from "./support.ts"
 
@@ -71,6 +72,14 @@ test("a member that is down says what lies on its disk", () => {
     position: `${UUID}:7`,
   })
   expect(parse("unit inactive dead enabled\nuuid 00000000-0000-0000-0000-000000000000\n").uuid).toBeUndefined()
+})
+
+test("a position that could not be read is unknown to the run that tried, and the next one tries again", () => {
+  const read = (position: string) => parse(`unit failed failed enabled\nuuid ${UUID}\nposition ${position}\n`).position
+  expect(read(UNREADABLE)).toBe("unknown")
+  expect(String(READ.argv[2])).toContain(`"\${position:-${UNREADABLE}}" >`)
+  expect(read("unknown 11111111-2222-3333-4444-555555555555")).toBeUndefined()
+  expect(read("unknown")).toBeUndefined()
 })
 
 test("what is no answer is not taken for one", () => {
