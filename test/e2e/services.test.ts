@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { quote } from "../../src/base/sh.ts"
+import { amqp, consume as consumeAt, publish as publishAt } from "./harness/amqp.ts"
 import { exampleInventory } from "./harness/example.ts"
-import type { InventoryOverrides } from "./harness/inventory.ts"
+import { type InventoryOverrides, merge } from "./harness/inventory.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
@@ -117,7 +118,8 @@ test("a member that was wiped is forgotten and joins anew, with its copy of the 
 test("a member without its copy of a queue, or with one that does not run, has it from the next run on", async () => {
   const node = lab.node("controller3")
   await amqp(
-    "controller1",
+    lab.node("controller1"),
+    ENV.HAOPS_RABBITMQ_PASSWORD,
     `channel.queue_declare("haops-other", durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})`,
   )
   await node.must("rabbitmq-queues delete_member haops-test rabbit@controller3")
@@ -189,7 +191,7 @@ const change = (more: InventoryOverrides) => {
   changes = { ...changes, ...more }
 }
 
-keystoneTests({ lab: () => lab, haops, up, password: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD, change })
+keystoneTests({ lab: () => lab, haops, up, password: ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD, env, change })
 
 galeraTests({
   lab: () => lab,
@@ -204,7 +206,7 @@ powerTests({ lab: () => lab, haops, up, password: ENV.HAOPS_KEYSTONE_DB_PASSWORD
 
 refusalTests({ lab: () => lab, haops, up, change })
 
-drillTests({ lab: () => lab, haops, secrets: Object.values(ENV) })
+drillTests({ lab: () => lab, haops, password: ENV.HAOPS_KEYSTONE_DB_PASSWORD, secrets: Object.values(ENV) })
 
 nodeTests({
   ...{ lab: () => lab, inventory, change, env },
@@ -213,33 +215,8 @@ nodeTests({
   rabbit: ENV.HAOPS_RABBITMQ_PASSWORD,
 })
 
-/** Publishes to a quorum queue, and returns when a majority has the message. */
-async function publish(node: string, text: string): Promise<void> {
-  await amqp(
-    node,
-    `channel.confirm_select()
-channel.basic_publish_confirm(amqp.Message("${text}", delivery_mode=2), routing_key="haops-test")`,
-  )
-}
-
-async function consume(node: string): Promise<string> {
-  return await amqp(node, `print(channel.basic_get("haops-test", no_ack=True).body)`)
-}
-
-/** By the client that OpenStack's services have, from the node to itself. */
-async function amqp(name: string, work: string): Promise<string> {
-  const node = lab.node(name)
-  const script = `import amqp
-connection = amqp.Connection("${node.address}:5672", "openstack", "${ENV.HAOPS_RABBITMQ_PASSWORD}")
-connection.connect()
-channel = connection.channel()
-channel.queue_declare("haops-test", durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
-${work}
-connection.close()
-`
-  await node.write("/root/amqp-test.py", script)
-  return (await node.must("python3 /root/amqp-test.py")).trim()
-}
+const publish = (node: string, text: string) => publishAt(lab.node(node), ENV.HAOPS_RABBITMQ_PASSWORD, text)
+const consume = (node: string) => consumeAt(lab.node(node), ENV.HAOPS_RABBITMQ_PASSWORD)
 
 async function haops(...words: readonly string[]) {
   return await lab.haops([...words, "-i", await inventory()], { env: env() })
@@ -257,6 +234,8 @@ async function inventory(): Promise<string> {
     overrides: {
       pacemaker: { totem: { token: 1000, tokenCoefficient: 100 } },
       ...changes,
+      // The other releases bring up the example's own mariabackup, which sleeps for 10 s of each transfer.
+      galera: merge({ sst: { method: "rsync" } }, changes.galera ?? {}),
     },
   })
 }
