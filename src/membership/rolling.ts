@@ -9,8 +9,11 @@ const MARK = `<cluster_property_set id="${SET}"`
 /** What the user's own maintenance-mode was that had to make way, in the same set. */
 const FORMER = "haops-former-maintenance-mode"
 
-/** The set that goes before all others, whatever their score. */
+/** In the set that goes before all others, whatever their score. */
 const OPTION = "crm_attribute --type crm_config --set-name cib-bootstrap-options --name maintenance-mode"
+
+/** The words of the command that asks for the user's own maintenance mode, or sets it. */
+export const MAINTENANCE_OPTION = OPTION.split(" ")
 
 /** Shell condition: crm_mon's XML in `$mon` has the whole cluster in this state, whichever of its property sets says so. */
 const sees = (value: boolean) =>

@@ -2,13 +2,11 @@ import * as z from "zod"
 import { quote } from "../base/sh.ts"
 import type { RunAction, WaitAction } from "../model/action.ts"
 import { type BindContext, type ClusterStep, type Drift, defineClusterStep, type Members } from "../model/step.ts"
-import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { handsOff } from "./hands-off.ts"
 import { CLUSTER_STATUS } from "./health.ts"
 import { NODE_VIEW, type NodeView, referenceRank } from "./node-view.ts"
 import { pacemakerOn } from "./nodes.ts"
-import { run } from "./run.ts"
 import { simulateStandby } from "./simulate.ts"
 import { isIn } from "./situation.ts"
 import { standbyCommand, standbyScript } from "./standby-script.ts"
@@ -55,11 +53,11 @@ export function standbyStep(
       const hint = `Its nodes are ${status.nodes.map(({ name }) => name).join(", ")}.`
       return [{ severity: "error", message: `${node} is not a node of ${cluster}`, hint }]
     },
-    plan({ node, shell, vips }, { elected }) {
-      if (standby)
-        return [drain(node, elected.host === node ? takenFrom(node, vips, elected.have) : []), settled(node, standby)]
-      const commands = chooseDialect(elected.facts, shell).membership.unstandby(node)
-      return [...commands.map((invocation) => run(invocation)), awake(node), settled(node, standby)]
+    plan({ node, vips }, { elected }) {
+      const first = standby
+        ? [drain(node, elected.host === node ? takenFrom(node, vips, elected.have) : [])]
+        : inService(node)
+      return [...first, settled(node, standby)]
     },
     simulate: ({ node }, members) => (isSwitched(node, standby, members) ? undefined : simulateStandby(node, standby)),
   })
@@ -101,11 +99,14 @@ export function drain(node: string, vips: readonly string[]): RunAction {
   }
 }
 
-/** The shells take back what is to last; a standby until the next restart (`--lifetime reboot`) is an attribute of its own. */
-export function awake(node: string): RunAction {
-  const argv = ["crm_attribute", "--node", node, "--name", "standby", "--lifetime", "reboot", "--delete"]
-  // One that is not there is none; whether the node is in service is looked at afterwards.
-  return { type: "run", argv, okCodes: [0, 6, 105] }
+/** A node taken back, whoever put it in standby. One that lasts until the next restart (`--lifetime reboot`) is an attribute of its own. */
+export function inService(node: string): readonly RunAction[] {
+  return [[], ["--lifetime", "reboot"]].map((lifetime) => ({
+    type: "run",
+    argv: ["crm_attribute", "--node", node, "--name", "standby", ...lifetime, "--delete"],
+    // One that is not there is none; whether the node is in service is looked at afterwards.
+    okCodes: [0, 6, 105],
+  }))
 }
 
 function isSwitched(node: string, standby: boolean, { elected }: Members<NodeView>): boolean {

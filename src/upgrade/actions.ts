@@ -2,14 +2,12 @@ import { quote } from "../base/sh.ts"
 import { installAction, installArgument } from "../host/packages/install.ts"
 import { waitForLock } from "../host/packages/lock.ts"
 import { settle } from "../keepalived/settle.ts"
-import { run } from "../membership/run.ts"
-import { awake, drain, settled } from "../membership/standby.ts"
+import { drain, inService, settled } from "../membership/standby.ts"
 import { statusScript } from "../membership/wait-script.ts"
 import type { Action, WaitAction } from "../model/action.ts"
 import type { VersionChange } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
-import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { STATE_DIRECTORY } from "../pacemaker/ownership.ts"
 import { MARK, markOf, type UpgradeState } from "./state.ts"
 import type { UpgradeWant } from "./want.ts"
@@ -125,9 +123,8 @@ function retry(unit: string): Action {
   return shell(script, `systemctl try-restart ${unit}, or start it where it has failed`, unit)
 }
 
-function returns({ want, facts }: Upgrade): readonly Action[] {
-  const commands = chooseDialect(facts, want.shell).membership.unstandby(want.host)
-  return [...commands.map((invocation) => run(invocation)), awake(want.host), settled(want.host, false)]
+function returns({ want }: Upgrade): readonly Action[] {
+  return [...inService(want.host), settled(want.host, false)]
 }
 
 /** The cluster is as it was: the VIPs run, nothing has failed, and what is behind them answers. */

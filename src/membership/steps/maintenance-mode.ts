@@ -1,14 +1,13 @@
 import * as z from "zod"
 import { defineClusterStep } from "../../model/step.ts"
-import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { SETTLED } from "../../pacemaker/settled.ts"
 import { CLUSTER_STATUS } from "../health.ts"
 import { NODE_VIEW, type NodeView } from "../node-view.ts"
-import { run } from "../run.ts"
+import { MAINTENANCE_OPTION } from "../rolling.ts"
 
 const want = z.strictObject({
   on: z.boolean().describe("The cluster leaves all resources as they are: it neither starts, stops nor watches them."),
-  shell: z.enum(["pcs", "crmsh", "auto"]).default("auto"),
+  shell: z.enum(["pcs", "crmsh", "auto"]).default("auto").describe("Of no account: pacemaker's own command sets it."),
 })
 
 type Want = z.infer<typeof want>
@@ -35,12 +34,11 @@ export const maintenanceMode = defineClusterStep<Want, NodeView>({
     elected.have.status === undefined
       ? [{ severity: "error", message: "the cluster runs on no host that answers" }]
       : [],
-  plan({ on, shell }, { elected }) {
-    const { membership } = chooseDialect(elected.facts, shell)
-    const set = membership.property({ "maintenance-mode": String(on) }).map((invocation) => run(invocation))
-    if (on) return set
+  plan({ on }) {
+    const set = { type: "run", argv: [...MAINTENANCE_OPTION, "--update", String(on)] } as const
+    if (on) return [set]
     return [
-      ...set,
+      set,
       { type: "wait", for: "the cluster to have recovered its resources", script: SETTLED, timeoutMs: TIMEOUT_MS },
     ]
   },

@@ -50,9 +50,6 @@ export interface MembershipCommands {
   removeNode(name: string, despite?: boolean): readonly Invocation[]
   /** Takes the node it runs on out of its cluster and forgets the configuration. */
   destroy(): readonly Invocation[]
-  /** Takes it back from standby, whoever put it there. */
-  unstandby(name: string): readonly Invocation[]
-  property(values: Readonly<Record<string, string>>): readonly Invocation[]
 }
 
 /** The commands of each shell, oldest first. */
@@ -139,8 +136,6 @@ function pcs09(): MembershipCommands {
 function commonPcs() {
   return {
     sync: () => [pcs("cluster", "sync")],
-    unstandby: (name: string) => [pcs("node", "unstandby", name)],
-    property: (values: Readonly<Record<string, string>>) => [pcs("property", "set", ...pairs(values))],
   }
 }
 
@@ -163,17 +158,11 @@ function crmsh(): MembershipCommands {
       { argv: ["rm", "-f", "--", ...["pacemaker/authkey", "corosync/authkey"].map((name) => `/etc/${name}`)] },
       { argv: ["rm", "-f", "--", "/etc/corosync/corosync.conf"] },
     ],
-    unstandby: (name) => [crm("node", "online", name)],
-    property: (values) => [crm("configure", "property", ...pairs(values))],
   }
 }
 
 function pcs(...words: readonly string[]): Invocation {
   return { argv: ["pcs", ...words], timeoutMs: PCS_TIMEOUT_MS }
-}
-
-function crm(...words: readonly string[]): Invocation {
-  return { argv: ["crm", ...words], timeoutMs: PCS_TIMEOUT_MS }
 }
 
 /** Without a terminal pcs reads the password from standard input. */

@@ -11,8 +11,6 @@ import { clusterLeave } from "../../../src/membership/steps/cluster-leave.ts"
 import { clusterSetup } from "../../../src/membership/steps/cluster-setup.ts"
 import { clusterStray } from "../../../src/membership/steps/cluster-stray.ts"
 import { clusterTokens } from "../../../src/membership/steps/cluster-tokens.ts"
-import { maintenanceMode } from "../../../src/membership/steps/maintenance-mode.ts"
-import { nodeInService } from "../../../src/membership/steps/node-in-service.ts"
 import { quorumDevice } from "../../../src/membership/steps/quorum-device.ts"
 import { quorumHost } from "../../../src/membership/steps/quorum-host.ts"
 import type { TokenView } from "../../../src/membership/tokens.ts"
@@ -84,10 +82,6 @@ const SITUATIONS: Record<string, () => readonly Action[]> = {
     const want = about(clusterClear, { node: "controller1" })
     return judge(clusterClear, want, clusterClear.probe(want).parse({ stdout, stderr: "" }), withPcs(PCS)).actions
   },
-  "a node comes back from standby": () => {
-    return once(nodeInService, about(nodeInService), entries({ ...four, standby: ["controller4"] }))
-  },
-  "the cluster's hands come off": () => once(maintenanceMode, { on: true, shell: "auto" }, entries(four)),
   "the host of a quorum device has no certificates": () => {
     const unit = { load: "loaded", active: "inactive", sub: "dead", file: "disabled" }
     return judge(quorumHost, bound(quorumHost, witness()), { certificates: false, unit }, withPcs(PCS)).actions

@@ -148,7 +148,7 @@ describe("node-in-service", () => {
 
   test("takes it out of standby, whether that was to last or not, and waits for what belongs there", () => {
     expect(commands(judged({ ...four, standby: ["controller4"] }).actions)).toEqual([
-      "pcs node unstandby controller4",
+      "crm_attribute --node controller4 --name standby --delete",
       "crm_attribute --node controller4 --name standby --lifetime reboot --delete",
       "wait",
     ])
@@ -163,9 +163,11 @@ describe("maintenance-mode", () => {
   }
 
   test("on sets the property; off sets it back and waits until what changed meanwhile is put right", () => {
-    expect(commands(judged(true, four).actions)).toEqual(["pcs property set maintenance-mode=true"])
+    expect(commands(judged(true, four).actions)).toEqual([
+      "crm_attribute --type crm_config --set-name cib-bootstrap-options --name maintenance-mode --update true",
+    ])
     expect(commands(judged(false, { ...four, maintenance: true }).actions)).toEqual([
-      "pcs property set maintenance-mode=false",
+      "crm_attribute --type crm_config --set-name cib-bootstrap-options --name maintenance-mode --update false",
       "wait",
     ])
   })

@@ -47,8 +47,6 @@ const CASES: Record<keyof typeof MEMBERSHIP, Record<string, readonly string[]>> 
       "rm -f -- /etc/corosync/corosync.conf",
     ],
     deauth: [],
-    unstandby: ["crm node online n2"],
-    property: ["crm configure property maintenance-mode=true"],
   },
 }
 
@@ -68,8 +66,6 @@ function modern(): Record<string, readonly string[]> {
 const COMMON_PCS: Record<string, readonly string[]> = {
   sync: ["pcs cluster sync"],
   removeNode: ["pcs cluster node remove n2"],
-  unstandby: ["pcs node unstandby n2"],
-  property: ["pcs property set maintenance-mode=true"],
 }
 
 const ASK: Record<string, (commands: MembershipCommands) => readonly Invocation[] | undefined> = {
@@ -81,8 +77,6 @@ const ASK: Record<string, (commands: MembershipCommands) => readonly Invocation[
   removeDespite: (commands) => commands.removeNode("n2", true),
   deauth: (commands) => commands.deauth(["n1", "n2"]),
   destroy: (commands) => commands.destroy(),
-  unstandby: (commands) => commands.unstandby("n2"),
-  property: (commands) => commands.property({ "maintenance-mode": "true" }),
 }
 
 describe.each(Object.keys(CASES) as (keyof typeof MEMBERSHIP)[])("%s", (name) => {
