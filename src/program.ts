@@ -75,7 +75,7 @@ export function createProgram(call: Call): Command {
     .addOption(yes())
   verb("standby <name>", "move a node's resources to the others; it stays a member and votes", () =>
     import("./verbs/standby.ts").then(({ standby }) => standby),
-  )
+  ).addOption(new Option("-y, --yes", "do not ask before a VIP stops that no other node may run"))
   verb("unstandby <name>", "take a node back into service", () =>
     import("./verbs/standby.ts").then(({ unstandby }) => unstandby),
   )

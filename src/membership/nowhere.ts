@@ -15,30 +15,44 @@ export function wouldStop(
   transitions: readonly Transition[],
   status: CrmStatus | undefined,
 ): HaopsError | undefined {
-  const names = new Set(vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name))
-  const stops = transitions.filter(({ action, resource }) => action === "stop" && names.has(resource))
-  if (stops.length === 0) return undefined
-  const ids = [...new Set(stops.map(({ resource }) => resource))]
+  const ids = stoppingVips({ vips }, transitions)
+  if (ids.length === 0) return undefined
+  const stops = transitions.filter(({ action, resource }) => action === "stop" && ids.includes(resource))
   const left = new Set(stops.flatMap(({ node }) => node ?? []))
   const others = status && { ...status, nodes: status.nodes.filter(({ name }) => !left.has(name)) }
   const why = others === undefined ? [] : ids.flatMap((id) => whyNowhere(id, others, []) ?? [])
   return error("E_REFUSED", `no other node would run ${listing(ids)}`, why)
 }
 
+/** The VIPs of the cluster that stop, and start nowhere else. */
+export function stoppingVips({ vips }: Pick<Inventory, "vips">, transitions: readonly Transition[]): readonly string[] {
+  const names = new Set(vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name))
+  const stops = transitions.filter(({ action, resource }) => action === "stop" && names.has(resource))
+  return [...new Set(stops.map(({ resource }) => resource))]
+}
+
 /**
  * What is wrong where the cluster, at rest, runs a VIP of the inventory on no node. Neither what waits for the end of maintenance is, nor
- * what an operator has stopped.
+ * what an operator has stopped, or has agreed to: `agreed`.
  */
-export function runsNowhere(inventory: Pick<Inventory, "vips">, status: CrmStatus): HaopsError | undefined {
-  const idle = idleVips(inventory, status).filter((id) => !isDisabled(id, status))
+export function runsNowhere(
+  inventory: Pick<Inventory, "vips">,
+  status: CrmStatus,
+  agreed: readonly string[] = [],
+): HaopsError | undefined {
+  const idle = idleVips(inventory, status).filter((id) => !isDisabled(id, status) && !agreed.includes(id))
   if (idle.length === 0) return undefined
   const why = idle.flatMap((id) => [...(whyNowhere(id, status, []) ?? []), ...failed(id, status)])
   return error("E_CONVERGENCE", `${listing(idle)} ${idle.length === 1 ? "runs" : "run"} on no node`, why)
 }
 
-/** What is to be said of VIPs that run nowhere since an operator has stopped them. */
-export function disabledVips(inventory: Pick<Inventory, "vips">, status: CrmStatus): readonly string[] {
-  const ids = idleVips(inventory, status).filter((id) => isDisabled(id, status))
+/** What is to be said of VIPs that run nowhere since an operator has stopped them, or has agreed to that. */
+export function stoppedVips(
+  inventory: Pick<Inventory, "vips">,
+  status: CrmStatus,
+  agreed: readonly string[] = [],
+): readonly string[] {
+  const ids = idleVips(inventory, status).filter((id) => isDisabled(id, status) || agreed.includes(id))
   return ids.map((id) => {
     const why = whyNowhere(id, status, []) ?? []
     return `${id} runs on no node: ${describeHindrances(why)}, until: ${why.flatMap(({ undo }) => undo).join("; ")}`

@@ -1,14 +1,15 @@
+import { HaopsError } from "../base/errors.ts"
 import type { Topology } from "../base/events.ts"
 import { exitOfOutcome } from "../base/exit-codes.ts"
 import { costsOf, describeDisturbance, disturbs, type News } from "../engine/costs.ts"
 import type { PlanResult } from "../engine/plan.ts"
 import type { Plan, PlannedStep } from "../engine/plan-model.ts"
 import { type RunResult, run } from "../engine/run.ts"
-import { disabledVips, runsNowhere, wouldStop } from "../membership/nowhere.ts"
+import { runsNowhere, stoppedVips, stoppingVips, wouldStop } from "../membership/nowhere.ts"
 import { type Placement, placementOf } from "../membership/placement.ts"
 import type { Inventory } from "../model/inventory.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
-import { ask, requireTerminal } from "./ask.ts"
+import { ask, canAsk, requireTerminal } from "./ask.ts"
 import { confirmNews } from "./confirm-news.ts"
 import { leftInStandby } from "./left-in-standby.ts"
 import { describeMoves, statusSeen } from "./moves.ts"
@@ -21,6 +22,8 @@ interface NodeRun extends SessionRequest {
   options: NodeOptions
   /** Ask before resources on the other nodes stop, move or restart. Default false. */
   undisturbed?: boolean | undefined
+  /** Ask before a VIP stops that no other node would run; where nobody can be asked it is refused. Default false: it is refused. */
+  mayStop?: boolean | undefined
   /** Called before anything of a stage is done, when nothing stands against it and the operator has agreed; perhaps more than once. */
   onStage?: ((session: Session, stage: string) => Promise<void>) | undefined
   /** What to say where hosts were changed and the run failed. */
@@ -39,23 +42,29 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
   const { context, inventory, barriers, owner, startedAt, reporter } = session
   let before: Placement = new Map()
   let pictured: Topology | undefined
+  let stopping: readonly string[] | undefined
   const confirm = async (plan: Plan, news?: News) => {
     if (news !== undefined) return await confirmNews(session, request.options, plan, news)
     const status = statusSeen(session)
     if (status !== undefined) before = placementOf(status)
     pictured = topologySeen(session)
+    stopping = request.mayStop === true ? stoppingVips(inventory, plan.transitions) : []
     return await agreed(session, request, plan)
   }
   // Under the lock and before each stage once more: somebody may have taken the last other node out of service meanwhile.
   const forbid = ({ plan }: PlanResult) => {
     const stops = wouldStop(inventory, plan.transitions, statusSeen(session))
-    if (stops !== undefined && request.subject?.loseQuorum !== true) throw stops
+    if (stops === undefined || request.subject?.loseQuorum === true) return
+    const now = stoppingVips(inventory, plan.transitions)
+    const known = request.mayStop === true && now.every((id) => stopping?.includes(id) !== false)
+    if (!known) throw stops
+    if (request.options.yes !== true && !canAsk()) throw withHint(stops, "If it is to run nowhere, add --yes.")
   }
   const costs = (plan: Plan) => costsOf(weighed(request, plan))
   const onStage = async (stage: string) => await request.onStage?.(session, stage)
   const ran = await run({ context, inventory, barriers, owner, startedAt, confirm, costs, forbid, onStage })
   const after = statusSeen(session)
-  const result = serving(withoutSubject(request, session, ran), inventory, after)
+  const result = serving(withoutSubject(request, session, ran), inventory, after, stopping)
   if (result.changed) tellTopology(session, pictured, topologySeen(session))
   if (result.changed && after !== undefined) {
     const unseen = [...context.world.values()].filter(({ failure }) => failure).map(({ host }) => host.name)
@@ -67,17 +76,25 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
   }
   const failed = result.changed && (result.error !== undefined || result.outcome === "failed")
   const left = leftInStandby(request.verb, request.subject, result.outcome, after)
-  const disabled = after === undefined ? [] : disabledVips(inventory, after)
-  for (const text of [left, failed ? request.halfWay?.() : undefined, ...disabled])
+  const stopped = after === undefined ? [] : stoppedVips(inventory, after, stopping)
+  for (const text of [left, failed ? request.halfWay?.() : undefined, ...stopped])
     if (text !== undefined) reporter.sink({ type: "message", level: "warning", text })
   await reporter.finish(result)
   return exitOfOutcome(result.outcome)
 }
 
+function withHint(error: HaopsError, hint: string): HaopsError {
+  return new HaopsError(error.code, error.message, { hint: `${error.hint} ${hint}` })
+}
+
 /** What leaves the cluster weaker, or disturbs what runs, is asked about with its numbers, unless `--yes` said it before. */
 async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<boolean> {
   const { options, undisturbed } = request
-  const asks = plan.findings.flatMap(({ finding }) => (finding.ask ? [finding] : []))
+  const stops = request.mayStop ? wouldStop(session.inventory, plan.transitions, statusSeen(session)) : undefined
+  const asks = [
+    ...(stops === undefined ? [] : [stops]),
+    ...plan.findings.flatMap(({ finding }) => (finding.ask ? [finding] : [])),
+  ]
   const questions = [
     ...new Set(asks.map(({ message }) => message)),
     ...(undisturbed ? plan.transitions.filter(disturbs).map(describeDisturbance) : []),
@@ -118,10 +135,15 @@ function weighed(request: NodeRun, plan: Plan): Plan {
   return { ...plan, stages, transitions: request.undisturbed ? plan.transitions : [] }
 }
 
-/** Whatever a verb did, a VIP that runs nowhere afterwards is no success, unless an operator has stopped it. */
-function serving(result: RunResult, inventory: Inventory, status: CrmStatus | undefined): RunResult {
+/** Whatever a verb did, a VIP that runs nowhere afterwards is no success, unless an operator has stopped it or agreed to that. */
+function serving(
+  result: RunResult,
+  inventory: Inventory,
+  status: CrmStatus | undefined,
+  agreed: readonly string[] | undefined,
+): RunResult {
   if (result.error !== undefined || status === undefined) return result
-  const error = runsNowhere(inventory, status)
+  const error = runsNowhere(inventory, status, agreed)
   return error === undefined ? result : { ...result, outcome: "failed", error }
 }
 

@@ -2,9 +2,10 @@ import { loadShipped } from "../playbook/load.ts"
 import type { NodeOptions } from "./options.ts"
 import { runAboutNode } from "./run-about-node.ts"
 
-/** `haops standby NAME`: its resources move to other nodes; it stays a member and votes. */
+/** `haops standby NAME`: its resources move to other nodes; it stays a member and votes. Asks before a VIP stops that no other may run. */
 export async function standby(options: NodeOptions, node: string): Promise<number> {
-  return await runAboutNode({ verb: "standby", options, playbook: () => loadShipped("standby"), subject: { node } })
+  const playbook = () => loadShipped("standby")
+  return await runAboutNode({ verb: "standby", options, playbook, subject: { node }, mayStop: true })
 }
 
 /** `haops unstandby NAME`: it takes resources again. */

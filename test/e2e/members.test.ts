@@ -169,6 +169,12 @@ describe("what operators leave behind", () => {
     expect(refused.code, refused.stderr).toBe(1)
     expect(refused.stderr.replace(/\s+/g, " ")).toMatch(new RegExp(`no other node would run vip: ${left}.*${clear}`))
     expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
+    const agreed = await lab.haops(["standby", holder!, "--yes", "-i", inventory])
+    expect(agreed.code, agreed.stderr).toBe(0)
+    expect(agreed.stderr.replace(/\s+/g, " ")).toContain("vip runs on no node")
+    expect(await holders(lab.nodes, lab.vip)).toEqual([])
+    await must("unstandby", holder!)
+    expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
 
     await ban(holder!)
     await until(async () => (await holders(lab.nodes, lab.vip)).length === 0, { what: "the VIP to be nowhere" })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Transition } from "../../../src/base/events.ts"
-import { disabledVips, runsNowhere, wouldStop } from "../../../src/membership/nowhere.ts"
+import { runsNowhere, stoppedVips, wouldStop } from "../../../src/membership/nowhere.ts"
 import type { CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
 import { LAB } from "./cluster.ts"
 import { NAMES, type Said, view } from "./lab.ts"
@@ -80,10 +80,14 @@ describe("a verb after which a VIP runs nowhere", () => {
     const rest = stopped()
     const disabled = { ...rest, resources: rest.resources.map((one) => ({ ...one, disabled: true })) }
     expect(runsNowhere(INVENTORY, disabled)).toBeUndefined()
-    expect(disabledVips(INVENTORY, disabled)).toEqual([
+    expect(stoppedVips(INVENTORY, disabled)).toEqual([
       "vip runs on no node: it is disabled, until: crm_resource --resource vip --meta --delete-parameter target-role",
     ])
-    expect(disabledVips(INVENTORY, rest)).toEqual([])
+    expect(stoppedVips(INVENTORY, rest)).toEqual([])
+    // One that somebody has agreed to is told as well, and is no failure.
+    expect(stoppedVips(INVENTORY, rest, ["vip"])).toEqual([expect.stringMatching(/^vip runs on no node: .*, until: /)])
+    expect(runsNowhere(INVENTORY, rest, ["vip"])).toBeUndefined()
+    expect(runsNowhere(INVENTORY, rest, ["other"])).toBeDefined()
   })
 
   test("has not where it runs or starts, where the cluster does not have it yet, or where maintenance is to end first", () => {

@@ -25,6 +25,7 @@ vi.mock("../../../src/engine/run.ts", () => ({
   },
 }))
 vi.mock("../../../src/verbs/ask.ts", () => ({
+  canAsk: () => false,
   requireTerminal: () => {},
   ask: async (text: string) => asked.said.push(text),
 }))
@@ -46,7 +47,10 @@ vi.mock("../../../src/verbs/session.ts", () => ({
     }) as unknown as Session,
 }))
 
-beforeEach(() => void asked.requests.splice(0))
+beforeEach(() => {
+  asked.requests.splice(0)
+  asked.said.splice(0)
+})
 
 const stop: Transition = { resource: "vip", action: "stop", node: "controller1" }
 const planned = (transitions: readonly Transition[]) => ({ plan: { transitions } }) as PlanResult
@@ -63,6 +67,45 @@ test("a node that is the last one to run a VIP is kept in service, by what is tr
     message: "no other node would run vip",
   })
   await expect(judged({ node: "controller1" }, [])).resolves.toBeUndefined()
+})
+
+/** What the verb comes to where it is agreed to with `--yes` to that plan, and what it would do under the lock is this. */
+async function agreedTo(confirmed: readonly Transition[], then: readonly Transition[], mayStop = true): Promise<void> {
+  const options = { forks: 1, yes: true }
+  await runAboutNode({
+    verb: "standby",
+    options,
+    playbook: () => expect.fail(),
+    subject: { node: "controller1" },
+    mayStop,
+  })
+  const { forbid, confirm } = asked.requests.pop()!
+  forbid!(planned(confirmed))
+  await confirm({ ...planned(confirmed).plan, findings: [], stages: [] } as unknown as PlanResult["plan"])
+  forbid!(planned(then))
+}
+
+test("who says so beforehand may stop the VIP with its last node, and no other VIP than was asked about", async () => {
+  await expect(agreedTo([stop], [stop])).resolves.toBeUndefined()
+  await expect(agreedTo([], [stop])).rejects.toMatchObject({ code: "E_REFUSED" })
+  await expect(agreedTo([stop], [stop], false)).rejects.toMatchObject({ code: "E_REFUSED" })
+})
+
+test("where nobody can be asked it is refused with the word that says so", async () => {
+  const options = { forks: 1 }
+  const subject = { node: "controller1" }
+  await runAboutNode({ verb: "standby", options, playbook: () => expect.fail(), subject, mayStop: true })
+  expect(() => asked.requests[0]!.forbid!(planned([stop]))).toThrow(
+    expect.objectContaining({ code: "E_REFUSED", hint: expect.stringContaining("add --yes") }),
+  )
+})
+
+test("where somebody can be asked it is a question, with what else ends it", async () => {
+  const options = { forks: 1 }
+  const subject = { node: "controller1" }
+  await runAboutNode({ verb: "standby", options, playbook: () => expect.fail(), subject, mayStop: true })
+  await asked.requests[0]!.confirm({ findings: [], transitions: [stop], stages: [] } as unknown as Plan)
+  expect(asked.said).toEqual(["no other node would run vip", "`crm_mon -1rf` on a node shows why.", "Go on?"])
 })
 
 test("a node may take the last VIP with it where quorum may be lost", async () => {
