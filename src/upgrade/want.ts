@@ -22,7 +22,6 @@ export interface UpgradeWant {
   host: string
   /** The name of the cluster that it is a member of. */
   cluster?: string | undefined
-  shell: "pcs" | "crmsh" | "auto"
   parts: readonly string[]
   fencing: readonly string[]
   /** The cluster's VIPs, by their resources. */
@@ -56,7 +55,6 @@ export function upgradeWant(
   return {
     host: host.name,
     cluster: pacemaker && inventory.name,
-    shell: pacemaker?.shell ?? "auto",
     parts: needs.flatMap(({ parts }) => parts),
     fencing: needs.flatMap(({ fencing = [] }) => fencing),
     vips: clusters.map(({ name, address }) => ({ id: name, address, port: portOfVip(inventory, name) })),

@@ -13,7 +13,6 @@ export function want(host: string, changes: Partial<UpgradeWant> = {}): UpgradeW
   return {
     host,
     cluster: "lab",
-    shell: "pcs",
     parts: ["cluster", "shell", "haproxy"],
     fencing: [],
     vips: [{ id: "vip", address: VIP, port: 80 }],
