@@ -29,6 +29,7 @@ export function statusTests(cluster: () => Cluster): void {
     expect(code, stderr).toBe(0)
     expect(sshUseBetween(before, await readSshUse(lab.nodes))).toEqual(each({ connections: 1, commands: 1 }))
     expect(stdout).toContain("quorate 3 of 3, survives 1 failure")
+    expect(stdout).toContain("any one of 3 nodes may be lost, no two at once")
     expect(stdout).toContain("fencing OFF")
     for (const name of THREE) expect(stdout).toMatch(new RegExp(`^  ${name}  online`, "m"))
     expect(stdout).toMatch(/^ {2}web +3\/3$/m)

@@ -12,6 +12,7 @@ import { tellShared } from "../../host/shared.ts"
 import { bootDrift, isMasked, maskedFindings } from "../../host/unit-judge.ts"
 import { parseStackUnits, STACK_UNITS, TELL_STACK_UNITS, type UnitState } from "../../host/units.ts"
 import type { Action } from "../../model/action.ts"
+import { answerKey } from "../../model/answer-key.ts"
 import { defineStep } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../../pacemaker/crm-mon.ts"
 import { pacemakerOn } from "../nodes.ts"
@@ -34,6 +35,9 @@ interface Have extends NodeCluster {
   status: CrmStatus | undefined
 }
 
+/** The cluster by a node's own corosync.conf. */
+export const CLUSTER_FILE = answerKey<NodeCluster>("corosync.conf")
+
 /** Generous: with the seed an election takes 3 s, without it 20 s, and a two-node cluster waits for its other half. */
 const JOIN_TIMEOUT_MS = 90_000
 
@@ -43,6 +47,7 @@ const JOIN_TIMEOUT_MS = 90_000
  */
 export const clusterStart = defineStep<Want, Have>({
   kind: "cluster-start",
+  answers: [CLUSTER_FILE],
   summary: "corosync and pacemaker enabled, running, joined and with quorum",
   want,
   bind({ inventory, host }) {

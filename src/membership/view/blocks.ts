@@ -81,11 +81,12 @@ export function resourceBlocks({ resources, vips }: Pick<ClusterPicture, "resour
   return [{ rows: [heading("resource", "where", "failures", ""), ...rows] }]
 }
 
-/** What decides who goes on at a loss, where that is more than the majority. */
+/** What may be lost, and what decides who goes on then, where that is more than the majority. */
 export function ruleBlocks({ pacemaker }: Pick<ClusterPicture, "pacemaker">): readonly Block[] {
   if (pacemaker?.quorum === undefined) return []
-  const said = describeRules(rulesIn(pacemaker.quorum), pacemaker.fencing.state === "on")
-  return said.map((text) => ({ text, tone: "dim", first: "  ", rest: "    " }))
+  const losses = pacemaker.losses === undefined ? [] : [cleanLine(pacemaker.losses)]
+  const rules = describeRules(rulesIn(pacemaker.quorum), pacemaker.fencing.state === "on")
+  return [...losses, ...rules].map((text) => ({ text, tone: "dim", first: "  ", rest: "    " }))
 }
 
 /** What operators left behind, a line for each. */

@@ -4,7 +4,10 @@ import type { Look } from "../../model/view.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmRemote } from "../../pacemaker/crm-mon.ts"
 import { watchdogTimeout } from "../../pacemaker/watchdog-timeout.ts"
+import { asItIs, type Ballot } from "../electorate.ts"
+import { describeLosses } from "../losses.ts"
 import { referenceView } from "../reference-view.ts"
+import { CLUSTER_FILE } from "../steps/cluster-start.ts"
 import { isReached } from "./node-status.ts"
 
 export interface ClusterStatus {
@@ -13,6 +16,8 @@ export interface ClusterStatus {
   /** The node whose view this is: one with quorum where there is one. */
   seenFrom?: string | undefined
   quorum?: Quorum | undefined
+  /** Which nodes may be lost, and which two of them at once; left out without quorum. */
+  losses?: string | undefined
   /** What pacemaker does without quorum; `ignore` lets a cut-off minority go on. */
   noQuorumPolicy?: string | undefined
   /** `no device`: switched on, and nobody there to do it, so that pacemaker starts nothing. */
@@ -32,18 +37,28 @@ export function clusterStatus(look: Look): ClusterStatus {
   }
   const { host, status } = reference
   const have = look.answer(CIB_ANSWER, host)
+  const quorum = look.observed(QUORUM, host)
+  const losses =
+    quorum?.quorate === true ? lossesOf({ conf: look.answer(CLUSTER_FILE, host)?.conf, quorum, status }) : {}
   const properties = have?.cluster === "up" ? have.cib.sections.property.values : undefined
   const devices = have?.cib.resources.filter((resource) => resource.fencing).map(({ id }) => id) ?? []
   return {
     state: status.quorate && status.dc !== undefined ? "online" : "no quorum",
     seenFrom: host,
-    quorum: look.observed(QUORUM, host),
+    quorum,
+    ...losses,
     noQuorumPolicy: properties?.["no-quorum-policy"] ?? status.noQuorumPolicy,
     fencing: properties === undefined ? fencing : { state: fencingState(properties, devices), devices },
     maintenance: status.maintenance || isTrue(properties?.["maintenance-mode"]),
     failures: status.failures,
     ...(status.remotes === undefined ? {} : { remotes: status.remotes }),
   }
+}
+
+function lossesOf(ballot: Ballot): Pick<ClusterStatus, "losses"> {
+  const electorate = asItIs(ballot)
+  if (electorate === undefined || ballot.conf === undefined) return {}
+  return { losses: describeLosses({ names: ballot.conf.nodes.map(({ name }) => name), electorate }) }
 }
 
 /** Pacemaker fences unless told otherwise. */

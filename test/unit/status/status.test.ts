@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
 import { parseQuorum } from "../../../src/corosync/quorumtool.ts"
+import { CLUSTER_FILE } from "../../../src/membership/steps/cluster-start.ts"
 import { defineStep } from "../../../src/model/step.ts"
 import { renderStatus } from "../../../src/output/status-screen.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
@@ -10,6 +11,16 @@ import { answersOf, type HostAnswer, haproxy, INVENTORY, NAMES, QUORUM, STATUS, 
 
 const screen = (changes: Readonly<Record<string, HostAnswer | null>> = {}, width = 120) =>
   renderStatus(assembleStatus(answersOf(changes), VIEWS), VIEWS, { color: false, width }).split("\n")
+/** The screen where the members' corosync.conf has these nodes. */
+function withFile(ids: readonly number[], quorum: typeof QUORUM, more: readonly object[] = []): readonly string[] {
+  const answers = answersOf(everywhere({ observation: { quorum } }))
+  const nodes = ids.map((nodeid, at) => ({ name: `node${nodeid}`, nodeid, addresses: [], rings: {}, ...more[at] }))
+  const conf = { name: "prod", transport: "knet", totem: {}, quorum: {}, nodes }
+  const answer = (key: { name: string }, host: string) =>
+    key.name === CLUSTER_FILE.name ? { conf } : answers.answer(key as typeof CLUSTER_FILE, host)
+  const look = Object.assign(Object.create(answers), { answer }) as typeof answers
+  return renderStatus(assembleStatus(look, VIEWS), VIEWS, { color: false, width: 160 }).split("\n")
+}
 const everywhere = (change: HostAnswer) => Object.fromEntries(NAMES.map((name) => [name, change]))
 
 describe("the screen", () => {
@@ -71,6 +82,24 @@ describe("the screen", () => {
         "  two_node: one goes on alone when the other is lost; where they do not hear each other, both go on, and nothing fences",
         "  wait_for_all: after a full stop nothing starts until all nodes were there at once",
       ]),
+    )
+  })
+
+  test.each([
+    [3, "any one of 3 nodes may be lost, no two at once"],
+    [5, "any two of 5 nodes may be lost at once"],
+  ])("names what may be lost of %i nodes, as the plan of a change does", (nodes, losses) => {
+    const ids = Array.from({ length: nodes }, (_, at) => at + 1)
+    const quorum = { ...QUORUM, votes: nodes, expected: nodes, needed: Math.floor(nodes / 2) + 1, members: ids }
+    expect(withFile(ids, quorum)).toContain(`  ${losses}`)
+    expect(withFile(ids, { ...quorum, quorate: false }).join("\n")).not.toContain("may be lost")
+  })
+
+  test("names the pairs where not every one may be lost", () => {
+    const heavy = [{ votes: 3 }, {}, {}, {}, {}]
+    const quorum = { ...QUORUM, votes: 7, expected: 7, needed: 4, members: [1, 2, 3, 4, 5] }
+    expect(withFile([1, 2, 3, 4, 5], quorum, heavy).join("\n")).toContain(
+      "any one of 5 nodes may be lost, of two at once: node2+node3, node2+node4, node2+node5, node3+node4 and 2 more",
     )
   })
 
