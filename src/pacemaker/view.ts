@@ -1,5 +1,5 @@
 import { listing } from "../base/words.ts"
-import { clusterStatus } from "../membership/view/cluster-status.ts"
+import { clusterStatus, fencers } from "../membership/view/cluster-status.ts"
 import { reachedMembers, shownByMembers, unreachedMembers } from "../membership/view/members.ts"
 import { type Check, check } from "../model/check.ts"
 import type { Seen, View } from "../model/view.ts"
@@ -33,7 +33,7 @@ function fenced({ look }: Seen): Check {
     noQuorumPolicy === "ignore" ? ["no-quorum-policy is ignore: each partition keeps running its resources"] : []
   switch (fencing.state) {
     case "on":
-      return check("fencing", title, [`by ${listing(fencing.devices)}`], { warnings: ignored })
+      return check("fencing", title, [`by ${listing(fencers(fencing))}`], { warnings: ignored })
     case "off":
       return check("fencing", title, [], {
         warnings: ["fencing is OFF: a split brain would corrupt shared data (README, Fencing)", ...ignored],

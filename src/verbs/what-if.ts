@@ -137,5 +137,6 @@ function scenariosIn(inventory: Inventory, asked: Asked, members: readonly strin
 function fencingOf({ pacemaker }: Inventory): Known["fencing"] {
   const enabled = pacemaker?.properties["stonith-enabled"]
   if (enabled !== undefined && !/^(true|on|yes|y|1)$/i.test(enabled)) return "off"
-  return (pacemaker?.fencing.length ?? 0) > 0 ? "on" : "no device"
+  const devices = pacemaker?.fencing.length ?? 0
+  return devices > 0 || pacemaker?.sbd !== undefined ? "on" : "no device"
 }

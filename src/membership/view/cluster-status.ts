@@ -55,6 +55,11 @@ export function clusterStatus(look: Look): ClusterStatus {
   }
 }
 
+/** Who fences where fencing is on: without a device, the nodes by themselves. */
+export function fencers({ devices }: ClusterStatus["fencing"]): readonly string[] {
+  return devices.length > 0 ? devices : ["each node's watchdog"]
+}
+
 function lossesOf(ballot: Ballot): Pick<ClusterStatus, "losses"> {
   const electorate = asItIs(ballot)
   if (electorate === undefined || ballot.conf === undefined) return {}

@@ -1,6 +1,6 @@
 import { count, listing } from "../../base/words.ts"
 import type { Cell } from "../../model/screen.ts"
-import type { ClusterStatus } from "./cluster-status.ts"
+import { type ClusterStatus, fencers } from "./cluster-status.ts"
 
 /** Quorum and fencing in a few words. */
 export function headCells({ pacemaker }: { pacemaker?: ClusterStatus | undefined }): readonly Cell[] {
@@ -29,8 +29,7 @@ function warningCells({ state, fencing, maintenance, noQuorumPolicy }: ClusterSt
     cells.push({ text: "fencing OFF: a split brain would corrupt data (README, Fencing)", tone: "red" })
   if (fencing.state === "no device")
     cells.push({ text: "fencing is on WITHOUT A DEVICE: pacemaker starts nothing (README, Fencing)", tone: "red" })
-  const by = fencing.devices.length === 0 ? "each node's watchdog" : listing(fencing.devices, 3)
-  if (fencing.state === "on") cells.push({ text: `fencing on (${by})`, tone: "dim" })
+  if (fencing.state === "on") cells.push({ text: `fencing on (${listing(fencers(fencing), 3)})`, tone: "dim" })
   const runs = state === "online" || state === "no quorum"
   if (fencing.state === "unknown" && runs) cells.push({ text: "fencing unknown", tone: "yellow" })
   if (noQuorumPolicy === "ignore")

@@ -4,6 +4,7 @@ import { parseQuorum } from "../../../src/corosync/quorumtool.ts"
 import { CLUSTER_FILE } from "../../../src/membership/steps/cluster-start.ts"
 import { defineStep } from "../../../src/model/step.ts"
 import { renderStatus } from "../../../src/output/status-screen.ts"
+import { EMPTY_CIB } from "../../../src/pacemaker/cib.ts"
 import { assembleStatus } from "../../../src/status/assemble.ts"
 import { lenient } from "../../../src/status/lenient.ts"
 import { findTarget } from "../../../src/status/target.ts"
@@ -101,6 +102,17 @@ describe("the screen", () => {
     expect(withFile([1, 2, 3, 4, 5], quorum, heavy).join("\n")).toContain(
       "any one of 5 nodes may be lost, of two at once: node2+node3, node2+node4, node2+node5, node3+node4 and 2 more",
     )
+  })
+
+  test("says that watchdogs fence where there is no device, and nobody where there is no watchdog either", () => {
+    const head = (values: Record<string, string>) => {
+      const property = { values: { "stonith-watchdog-timeout": "10s", ...values }, ids: {} }
+      const sections = { ...EMPTY_CIB.sections, property }
+      return screen(everywhere({ cib: { cib: { ...EMPTY_CIB, quorate: true, sections } } }))[0]
+    }
+    expect(head({ "have-watchdog": "true" })).toContain("fencing on (each node's watchdog)")
+    for (const off of [{ "have-watchdog": "false" }, { "have-watchdog": "true", "stonith-watchdog-timeout": "0" }])
+      expect(head(off)).not.toContain("fencing on (")
   })
 
   test("calls a quorum device that is not heard silent", () => {
