@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
 import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
+import { placesOf, whatIf } from "./harness/foretold.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
@@ -132,12 +133,15 @@ test("a haproxy that is killed costs its node the address, and the backup is pro
 
 test("the node with the address is lost: the other one alone keeps its quorum and takes it", async () => {
   const [lost, survivor] = await roles()
+  const foretold = (await whatIf((...words) => haops(words.join(" ")), "--down", lost.name)).get(`${lost.name} down`)
   const report = await asked(async () => {
     await lost.kill()
     await until(async () => (await holders([survivor], lab.vip)).length === 1, { what: "the address taken over" })
   })
   expect(report.longestOutageMs).toBeLessThan(20_000)
   expect(await survivor.must("corosync-quorumtool -s || true")).toMatch(/Quorate: +Yes/)
+  expect(placesOf(foretold, "virtual-ip-resource")).toEqual([[survivor.name]])
+  expect(foretold?.parts.map(({ votes }) => votes?.quorate)).toEqual([true])
 })
 
 test("one that boots alone after both were off takes nothing, and waits for the other", async () => {

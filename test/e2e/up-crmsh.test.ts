@@ -70,4 +70,12 @@ test("what runs is taken in from one address, and by that inventory there is not
   await copyFile(file("hacluster"), file("secrets/hacluster"))
   const { code, stdout } = await lab.haops(["plan", "-i", "adopted.yaml"])
   expect({ code, stdout }, text).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing to do: 3 hosts") })
+  const configuration = async () =>
+    await lab.nodes[0]!.must(
+      "cibadmin -Q --scope configuration; sha256sum /etc/corosync/corosync.conf /etc/haproxy/haproxy.cfg",
+    )
+  const before = await configuration()
+  const up = await lab.haops(["up", "--yes", "-i", "adopted.yaml"])
+  expect(up.code, up.stderr).toBe(0)
+  expect(await configuration()).toBe(before)
 })
