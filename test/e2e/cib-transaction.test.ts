@@ -14,6 +14,7 @@ import { NOTHING_OWNED, ownershipOf, toLists } from "../../src/pacemaker/ownersh
 import { standIn } from "../../src/pacemaker/stand-in.ts"
 import { cib } from "../../src/pacemaker/steps/cib.ts"
 import { cibRecord } from "../../src/pacemaker/steps/cib-record.ts"
+import { sbd } from "../../src/sbd/steps/sbd.ts"
 import { cloned, colocation, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
 import { parseInventory } from "../unit/parse-inventory.ts"
 import { everyPart, FENCE_NOBODY, PCS_WORDS } from "./harness/every-part.ts"
@@ -69,6 +70,8 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
 
       const after = look(node, want, facts)
       expect(cib.check(want, after)).toEqual([])
+      // Nobody asked for another schema.
+      expect(after.elected.have.cib.schema).toEqual(members.elected.have.cib.schema)
       record(node, state, after.elected.have, facts)
       expect(sh(node, "stat -c '%a %U' /var/lib/haops /var/lib/haops/last-applied.json")).toBe("700 root\n600 root\n")
       expect(sh(node, "crm_resource --locate --resource foreign 2>&1")).toContain("is running on")
@@ -112,6 +115,26 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     const before = sh(node, "cibadmin -Q --scope configuration")
     expect(() => carryOut(node, transaction!)).toThrow("changed after it was planned")
     expect(sh(node, "cibadmin -Q --scope configuration")).toBe(before)
+  })
+
+  test("a cluster without a watchdog does not count on one: pacemaker would shut itself down", () => {
+    const properties = { ...SETTINGS, "stonith-watchdog-timeout": "10s" }
+    const want: CibWant = { shell: "auto", desired: desired({ properties }) }
+    const members = look(node, want, facts)
+    expect(cib.findings!(want, members).map(({ message }) => message)).toEqual([
+      "fencing by watchdog waits: sbd does not run on controller1",
+    ])
+    expect(cib.check(want, members).map(({ attribute }) => attribute)).not.toContain(
+      "property stonith-watchdog-timeout",
+    )
+    expect(members.elected.have.cib.sections.property.values["have-watchdog"]).toBe("false")
+
+    const sbdWant = { node: "controller1", watchdog: "/dev/watchdog", timeout: 5 }
+    const have = sbd.probe(sbdWant).parse({ stdout: sh(node, sbd.probe(sbdWant).script), stderr: "" })
+    expect(sbd.findings!(sbdWant, have, facts).map(({ message }) => message)).toEqual([
+      "there is no watchdog /dev/watchdog: sbd could reset nothing",
+      "sbd does not run, and starts only with corosync, which is not restarted unasked",
+    ])
   })
 
   test("an address stays where it is when another resource takes it over", () => {
