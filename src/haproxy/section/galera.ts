@@ -1,5 +1,5 @@
 import { GALERA, servesGalera } from "../../model/galera.ts"
-import type { HaproxyService, HaproxySettings, HealthCheck } from "../../model/haproxy.ts"
+import type { HaproxyServer, HaproxyService, HaproxySettings, HealthCheck } from "../../model/haproxy.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type Expanded, settingsOf } from "../../model/section.ts"
 import { PEERS } from "../config/peers.ts"
@@ -37,7 +37,7 @@ function oneWriter(service: HaproxyService, port: number): HaproxyService {
     servers: servers.map((server) => ({
       ...server,
       check: server.check && askedAt(server.check, port),
-      raw: ended(server.raw),
+      raw: ended(server),
     })),
   }
 }
@@ -72,7 +72,8 @@ function askedAt(check: HealthCheck, port: number): HealthCheck {
   return { ...check, ...pace, type: "http", port, http: { method: "GET", expect: "200" } }
 }
 
-function ended(raw: string | undefined): string {
-  if (raw?.includes("on-marked-down")) return raw
+/** Unless its line says already what becomes of them. */
+function ended({ words, raw }: HaproxyServer): string | undefined {
+  if (words.includes("on-marked-down") || raw?.includes("on-marked-down")) return raw
   return [raw, "on-marked-down shutdown-sessions"].filter((words) => words !== undefined).join(" ")
 }

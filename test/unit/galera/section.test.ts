@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest"
+import { stringify } from "yaml"
 import { Secret } from "../../../src/base/secret.ts"
+import { adoptHaproxy } from "../../../src/haproxy/adopt.ts"
 import { renderHaproxyConfig } from "../../../src/haproxy/config/render.ts"
 import { serviceSections } from "../../../src/haproxy/config/service.ts"
 import { needs } from "../../../src/haproxy/needs.ts"
@@ -160,6 +162,15 @@ describe("haproxy before the members", () => {
     const ports = needs(inventory, host!)?.ports?.map(({ use, address, port }) => `${use} ${address}:${port}`)
     return { text: String(renderHaproxyConfig(inventory.haproxy!, "controllers", literal)), ports }
   }
+
+  test("has the same file from an inventory that was made of it", () => {
+    const { text } = file()
+    const named = (name: string, address: string) => ({ name, address })
+    const hosts = ["1", "2", "3"].map((number) => named(`c${number}`, `10.0.0.${number}`))
+    const { yaml } = adoptHaproxy(text, hosts, [named("vip", "10.0.0.100")])
+    const adopted = parseInventory(`${HEAD}${VIP}${stringify({ haproxy: yaml })}galera: {}\n`, "lab.yaml")
+    expect(String(renderHaproxyConfig(adopted.haproxy!, "controllers", literal))).toBe(text)
+  })
 
   test("hands on over a reload which member that is, by haproxy's local peer and a port of the loopback", () => {
     const { text, ports } = file()
