@@ -4,8 +4,10 @@ import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
 import { expectDrift, planned } from "./harness/planned.ts"
 import { ask, startProber } from "./harness/prober.ts"
+import { restarted } from "./harness/restarted.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
+import { PUBLISH_RPM } from "./newer-rpm.ts"
 
 // The main job by dnf, on nodes that show themselves as Rocky Linux 9: EL's names of packages, users, units and files, the repository of
 // the stack disabled and firewalld closed but for ssh, as the vendor ships it. What is in the packages is Debian's; README says what that
@@ -95,9 +97,11 @@ describe("three controllers", () => {
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("controller1 does not reach pcsd (2224/tcp) of controller2")
   })
 
-  test("what is installed is shown, by dnf's word on what there is", async () => {
+  test("what is installed is shown, and what dnf offers in its place", async () => {
+    await everywhere(members(), PUBLISH_RPM)
     const { stdout } = await ended(lab.haops(["status", "--versions", "-i", inventory]))
     expect(stdout).toMatch(/pacemaker +2\.1\.5-1\.el9 +- +controller1, controller2 and controller3\n/)
+    expect(stdout).toMatch(/haproxy +2\.6\.12-1\.el9 +2\.6\.12-2\.el9 +controller1, controller2 and controller3\n/)
   })
 
   test("a removed package, an edited file, a closed port and a deleted constraint are planned exactly and put back", async () => {
@@ -114,6 +118,23 @@ describe("three controllers", () => {
     ])
     await ended(lab.haops(["up", "--yes", "-i", inventory]))
     expect(await lab.node("controller2").must("rpm -q --qf '%{NAME}' fence-agents-all")).toBe("fence-agents-all")
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  })
+
+  test("a newer package comes by dnf, node by node, the VIP's node last, and no request is lost", async () => {
+    const [holder] = await holders(members(), lab.vip)
+    const pids = await everywhere(members(), "systemctl show -p MainPID --value haproxy")
+    // The VIP is nowhere for a moment: a client whose SYN is sent again has not failed.
+    const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
+    const upgrade = ["upgrade", "--only", "haproxy", "--yes", "--json", "-i", inventory]
+    const { stderr } = await ended(lab.haops(upgrade))
+    const { attempts } = await prober.stop()
+    expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
+    expect(restarted(stderr)).toEqual([...THREE.filter((name) => name !== holder), holder])
+    expect(await everywhere(members(), "rpm -q --qf '%{RELEASE}' haproxy")).toEqual(each("2.el9"))
+    const now = await everywhere(members(), "systemctl show -p MainPID --value haproxy")
+    for (const name of THREE) expect(["0", pids[name]]).not.toContain(now[name])
+    expect(await onlineNodes(members()[0]!)).toEqual(THREE)
     expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   })
 

@@ -4,6 +4,7 @@ import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes } from "./harness/observe.ts"
 import { startProber } from "./harness/prober.ts"
+import { restarted } from "./harness/restarted.ts"
 import { each, THREE } from "./harness/three.ts"
 
 /** What the lab's repository has is a revision newer than what is installed. */
@@ -102,13 +103,6 @@ export function upgradeTests(cluster: () => { lab: Lab; inventory: string }): vo
     const { stdout } = await ended(lab.haops(upgrade()))
     expect(stdout).toContain("Nothing to do")
   })
-}
-
-/** Hosts in the order in which their daemons restarted, from the events of a run. */
-function restarted(stderr: string): readonly unknown[] {
-  const events = stderr.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []))
-  const ours = events.filter(({ type, action }) => type === "action-started" && action === "systemctl daemon-reload")
-  return ours.map(({ host }) => host)
 }
 
 function literal(text: string): string {

@@ -62,7 +62,7 @@ export async function planned(lab: Pick<Lab, "haops">, inventory: string): Promi
 /** Expects just this drift, in any order, as `attribute: have -> want`: what one member does for all may be told of any host. */
 export function expectDrift({ drift }: Pick<Planned, "drift">, foretold: readonly (string | RegExp)[]): void {
   const told = drift.map((one) => one.replace(/^[^:]*: /, ""))
-  expect(told).toHaveLength(foretold.length)
+  expect(told, told.join("\n")).toHaveLength(foretold.length)
   for (const one of foretold) expect(told).toContainEqual(typeof one === "string" ? one : expect.stringMatching(one))
 }
 
