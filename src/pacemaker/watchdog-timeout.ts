@@ -4,6 +4,9 @@ import { durationMs } from "./values.ts"
 /** The property by which pacemaker counts on a watchdog, by its names. */
 export const WATCHDOG_TIMEOUTS = ["stonith-watchdog-timeout", "fencing-watchdog-timeout"] as const
 
+/** Seconds that corosync waits for a quorum device at most, unless told otherwise (`sync_timeout`). sbd trusts none with less of its own. */
+export const DEVICE_SYNC_S = 30
+
 /** How long pacemaker takes for sure that a node's watchdog has reset it, in its words; undefined where it does not count on one. */
 export function watchdogTimeout(properties: Attributes): string | undefined {
   const value = WATCHDOG_TIMEOUTS.map((name) => properties[name]).find((one) => one !== undefined)

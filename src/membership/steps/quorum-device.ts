@@ -7,11 +7,12 @@ import type { Probe } from "../../model/probe.ts"
 import { defineClusterStep, type Members, type Standing } from "../../model/step.ts"
 import { chooseDialect } from "../../pacemaker/dialects/dialect.ts"
 import { isFencingOn } from "../../pacemaker/section/advice.ts"
+import { distrustOf, FILES_AND_SBD, type FilesAndSbd } from "../device-distrust.ts"
 import { strangersTo } from "../known-hosts.ts"
 import { describeLosses, deviceBy, rollIn } from "../losses.ts"
 import { pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"
-import { liveConf, MEMBER_FILES, type MemberFiles, rank } from "../situation.ts"
+import { liveConf, MEMBER_FILES, rank } from "../situation.ts"
 import { describeRules, rulesOf } from "../voting-rules.ts"
 
 /** pcs tells every member in turn, and starts the device's daemon there. */
@@ -41,33 +42,35 @@ interface Want {
   quorum: Readonly<Record<string, string>>
   /** Somebody is there to fence. */
   fenced: boolean
+  /** The inventory wants sbd. */
+  sbd?: boolean
 }
 
 /**
  * The quorum device of a live cluster: added, or changed by another in its place. pcs takes `two_node` back with it and reloads corosync
  * on every member; nothing restarts. A device that the inventory does not name is reported and stays.
  */
-export const quorumDevice = defineClusterStep<Want, MemberFiles>({
+export const quorumDevice = defineClusterStep<Want, FilesAndSbd>({
   kind: "quorum-device",
   summary: "the cluster's quorum device, where the inventory has one",
   needs: "all",
   bind({ inventory, host, secret }) {
     const pacemaker = pacemakerOn(inventory, host)
     if (pacemaker === undefined) return undefined
-    const { shell, password, quorumDevice: device, quorum } = pacemaker
-    const wanted = device === undefined ? {} : { device }
-    const fenced = isFencingOn(pacemaker) && pacemaker.fencing.length > 0
+    const { shell, password, quorumDevice: device, quorum, sbd } = pacemaker
+    const wanted = { ...(device && { device }), ...(sbd && { sbd: true }) }
+    const fenced = isFencingOn(pacemaker) && (pacemaker.fencing.length > 0 || sbd !== undefined)
     return { cluster: inventory.name, shell, ...wanted, password: secret(password), quorum, fenced }
   },
   title: ({ device }) => (device === undefined ? "quorum device" : `quorum device on ${device.host}`),
   // Where no device is wanted, whom pcs can command is no question.
-  probe: ({ device }) => (device === undefined ? CLUSTER_FILE : MEMBER_FILES),
+  probe: ({ device, sbd }) => (device === undefined ? CLUSTER_FILE : sbd ? FILES_AND_SBD : MEMBER_FILES),
   elect: ({ cluster }, files) => rank(cluster, files),
   check: (wanted, members) => {
     if (wanted.device === undefined || byCrmsh(wanted, members)) return []
     const live = liveConf(wanted.cluster, members)
     const have = live?.device
-    if (have !== undefined && sameDevice(wanted.device, have)) return []
+    if ((have !== undefined && sameDevice(wanted.device, have)) || distrustOf(members).length > 0) return []
     const { host, algorithm } = wanted.device
     const shown = have === undefined ? "absent" : `${have.algorithm} on ${have.host}`
     const expected = live === undefined ? { expected: true } : {}
@@ -114,7 +117,7 @@ export const quorumDevice = defineClusterStep<Want, MemberFiles>({
 })
 
 /** What may be lost before and after, where votequorum's options or the device change: once corosync goes by them. */
-function standing({ cluster, device, quorum, fenced }: Want, members: Members<MemberFiles>): Standing {
+function standing({ cluster, device, quorum, fenced }: Want, members: Members<FilesAndSbd>): Standing {
   const live = liveConf(cluster, members)
   if (live === undefined) return {}
   const options = Object.entries(quorum).some(([key, value]) => live.quorum[key] !== value)
@@ -130,13 +133,13 @@ function standing({ cluster, device, quorum, fenced }: Want, members: Members<Me
   }
 }
 
-const CLUSTER_FILE: Probe<MemberFiles> = {
+const CLUSTER_FILE: Probe<FilesAndSbd> = {
   shared: [CLUSTER_CONF],
   script: nodeClusterScript(),
   parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), known: new Map() }),
 }
 
-function byCrmsh({ shell }: Want, { elected }: Members<MemberFiles>): boolean {
+function byCrmsh({ shell }: Want, { elected }: Members<FilesAndSbd>): boolean {
   return chooseDialect(elected.facts, shell).name === "crmsh"
 }
 
@@ -144,7 +147,7 @@ function sameDevice({ host, address, algorithm }: QuorumDevice, have: Readonly<R
   return have.model === "net" && [host, address].includes(have.host ?? "") && have.algorithm === algorithm
 }
 
-function findings(wanted: Want, members: Members<MemberFiles>): Finding[] {
+function findings(wanted: Want, members: Members<FilesAndSbd>): Finding[] {
   const have = liveConf(wanted.cluster, members)?.device
   if (wanted.device === undefined) {
     if (have === undefined) return []
@@ -157,7 +160,9 @@ function findings(wanted: Want, members: Members<MemberFiles>): Finding[] {
       },
     ]
   }
-  if (!byCrmsh(wanted, members)) return []
+  if (!byCrmsh(wanted, members)) {
+    return have !== undefined && sameDevice(wanted.device, have) ? [] : distrustOf(members)
+  }
   const hint = "Use pcs, or on a member: crm cluster init qdevice --qnetd-hostname HOST"
   return [
     { severity: "error", message: "haops sets a quorum device up by pcs, and these nodes have crmsh alone", hint },

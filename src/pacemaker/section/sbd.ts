@@ -2,7 +2,7 @@ import * as z from "zod"
 import type { Notes } from "../../document/notes.ts"
 import { durationSchema, milliseconds } from "../../document/scalars-schema.ts"
 import type { Pacemaker, Sbd } from "../../model/inventory.ts"
-import { tooShort, WATCHDOG_TIMEOUTS, watchdogTimeout } from "../watchdog-timeout.ts"
+import { DEVICE_SYNC_S, tooShort, WATCHDOG_TIMEOUTS, watchdogTimeout } from "../watchdog-timeout.ts"
 
 /** sbd(8) without a disk. */
 export const sbdSchema = z
@@ -15,11 +15,16 @@ export const sbdSchema = z
     timeout: z
       .union([z.int().min(1), durationSchema])
       .optional()
-      .describe("After so long without sbd the watchdog resets its node, in seconds. Default 5"),
+      .describe(
+        "After so long without sbd the watchdog resets its node, in seconds; 35 beside a quorumDevice. Default 5",
+      ),
   })
   .describe("Fencing by each node's own watchdog: one that loses quorum, or whose cluster hangs, is reset by it")
 
 type SbdYaml = z.output<typeof sbdSchema>
+
+/** With a quorum device: as long as corosync may wait for it, and a little. */
+const BESIDE_DEVICE_S = DEVICE_SYNC_S + 5
 
 /** What sbd is to be, or nothing where what the inventory says of it cannot be. */
 export function expandSbd(
@@ -29,10 +34,14 @@ export function expandSbd(
   notes: Notes,
 ): Pick<Pacemaker, "sbd"> {
   if (yaml === undefined) return {}
-  const { watchdog = "/dev/watchdog", timeout = 5 } = yaml
+  const { watchdog = "/dev/watchdog", timeout = quorumDevice === undefined ? 5 : BESIDE_DEVICE_S } = yaml
   const seconds = typeof timeout === "string" ? milliseconds(timeout) / 1000 : timeout
   const path = ["pacemaker", "sbd"]
   if (!Number.isInteger(seconds) || seconds < 1) notes.problem([...path, "timeout"], "sbd counts whole seconds")
+  if (quorumDevice !== undefined && seconds < DEVICE_SYNC_S) {
+    const message = `with a quorumDevice at least ${DEVICE_SYNC_S}, or sbd resets every node: corosync may wait so long for it`
+    notes.problem([...path, "timeout"], message)
+  }
   // The half that goes on must know that it is the larger one; corosync's two_node lets both.
   if (members === 2 && quorumDevice === undefined) {
     const message =

@@ -3,11 +3,13 @@ import { reveal, Secret } from "../../../src/base/secret.ts"
 import { COMPONENTS } from "../../../src/components.ts"
 import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
 import { packagesStep } from "../../../src/host/steps/packages.ts"
+import type { FilesAndSbd } from "../../../src/membership/device-distrust.ts"
 import type { MemberFiles } from "../../../src/membership/situation.ts"
 import { haclusterPassword } from "../../../src/membership/steps/hacluster-password.ts"
 import { pcsd } from "../../../src/membership/steps/pcsd.ts"
 import { quorumDevice } from "../../../src/membership/steps/quorum-device.ts"
 import { quorumHost } from "../../../src/membership/steps/quorum-host.ts"
+import type { RunningSbd } from "../../../src/pacemaker/sbd-question.ts"
 import { parseInventory } from "../parse-inventory.ts"
 import { judge, run, sandbox } from "../step-harness.ts"
 import { context, gather, judgeAll } from "./cluster.ts"
@@ -47,7 +49,7 @@ const want = {
 }
 const { device: _, ...unwanted } = want
 
-function judged(have: MemberFiles, wanted: Parameters<typeof quorumDevice.check>[0] = want, pcs = "0.11.5") {
+function judged(have: FilesAndSbd, wanted: Parameters<typeof quorumDevice.check>[0] = want, pcs = "0.11.5") {
   const result = judgeAll(quorumDevice, wanted, gather(quorumDevice, wanted, { lb1: have, lb2: have }, { pcs }))
   const commands = result.actions.flatMap((action) =>
     action.type === "run" && action.argv[0] === "pcs" ? [action.argv.join(" ")] : [],
@@ -65,6 +67,29 @@ describe("the quorum device", () => {
     ])
     const auth = actions.find((action) => action.type === "run" && action.argv.includes("auth"))
     expect(auth?.type === "run" && reveal(auth.stdin as Secret)).toBe("secret\n")
+  })
+
+  test("waits where an sbd that runs would reset its node for it", () => {
+    const wanted = { ...want, sbd: true }
+    expect(quorumDevice.probe(wanted).script).toContain("/run/sbd.pid")
+    expect(quorumDevice.probe(want).script).not.toContain("sbd")
+    const told = (sbd: RunningSbd, device?: string) => judged({ ...files(device), sbd }, wanted)
+    for (const sbd of ["off", { seconds: 35 }] as const) {
+      expect(told(sbd).drift).toHaveLength(1)
+      expect(told(sbd).findings).toEqual([])
+    }
+    expect(told({ seconds: 5 })).toMatchObject({
+      drift: [],
+      findings: [
+        {
+          severity: "warning",
+          message:
+            "the quorum device waits: sbd runs with less than 30 s on lb1 (5 s) and lb2 (5 s), and would reset the node for it",
+        },
+      ],
+    })
+    expect(told({ seconds: undefined }).drift).toEqual([])
+    expect(told({ seconds: 5 }, LIVE).findings).toEqual([])
   })
 
   test("is reached before anything is done, and waited for until it votes", () => {

@@ -98,6 +98,17 @@ describe("in the inventory", () => {
     ])
     expect(problemsOf(`${PAIR}  sbd: {}\n  quorumDevice: { host: lb1 }\n`)).toEqual([])
   })
+  test("with a quorum device it has time enough to trust it, or is refused", () => {
+    const beside = (timeout: string) => `${PAIR}  quorumDevice: { host: lb1 }\n  sbd: { ${timeout} }\n`
+    expect(parseInventory(beside(""), "i.yaml").pacemaker).toMatchObject({
+      sbd: { timeout: 35 },
+      properties: { "stonith-watchdog-timeout": "70s" },
+    })
+    expect(problemsOf(beside("timeout: 30"))).toEqual([])
+    expect(problemsOf(beside("timeout: 29"))).toEqual([
+      "7:19 pacemaker.sbd.timeout: with a quorumDevice at least 30, or sbd resets every node: corosync may wait so long for it",
+    ])
+  })
   test.each(["10s", "-1", "1min"])("stonith-watchdog-timeout of one's own: %s", (value) => {
     const { pacemaker } = parseInventory(
       cluster(`  sbd: {}\n  properties: { stonith-watchdog-timeout: ${value} }\n`),
