@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { consume, publish } from "./harness/amqp.ts"
 import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { keystoneAt } from "./harness/keystone-api.ts"
@@ -73,7 +74,7 @@ export function releaseTests({ release, start, mariadb, rabbitmq, flag }: Versio
       })
     }
 
-    test("are brought up on three nodes: one database, one RabbitMQ, tokens through the VIP", async () => {
+    test("are brought up on three nodes: one database, one RabbitMQ, whose messages are consumed at another member, tokens through the VIP", async () => {
       await done("up", "--yes")
       expect(await everywhere(nodes(), "mariadb -NB -e 'select version()'")).toEqual(
         each(expect.stringMatching(`^${mariadb}`)),
@@ -81,6 +82,9 @@ export function releaseTests({ release, start, mariadb, rabbitmq, flag }: Versio
       expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
       expect(await everywhere(nodes(), "rabbitmqctl -q version")).toEqual(each(expect.stringMatching(`^${rabbitmq}`)))
       expect(await everywhere(nodes(), RUNNING)).toEqual(each("3"))
+      const rabbit = ENV.HAOPS_RABBITMQ_PASSWORD
+      await publish(nodes()[0]!, rabbit, "one")
+      expect(await consume(nodes()[2]!, rabbit)).toBe("one")
       const viaVip = `MYSQL_PWD=${ENV.HAOPS_KEYSTONE_DB_PASSWORD} mariadb -h ${lab.vip} -u keystone keystone`
       await nodes()[1]!.must(`${viaVip} -e 'create table entries (id int primary key); insert into entries values (7)'`)
       expect(
