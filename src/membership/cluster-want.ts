@@ -13,6 +13,10 @@ export const CLUSTER_WANT = z.strictObject({
   totem: options.describe("As corosync spells them."),
   quorum: options,
   shell: z.enum(["pcs", "crmsh", "auto"]),
+  sbd: z
+    .boolean()
+    .optional()
+    .describe("Nodes that lose quorum are reset by their watchdog, whatever the cluster is told."),
 })
 
 export type ClusterWant = z.infer<typeof CLUSTER_WANT>
@@ -21,7 +25,7 @@ export type ClusterWant = z.infer<typeof CLUSTER_WANT>
 export function clusterWant({ inventory, host }: Pick<BindContext, "inventory" | "host">): ClusterWant | undefined {
   const pacemaker = pacemakerOn(inventory, host)
   if (pacemaker === undefined) return undefined
-  const { transport, transportGiven, totem, quorum, shell } = pacemaker
+  const { transport, transportGiven, totem, quorum, shell, sbd } = pacemaker
   const nodes = memberNodes(inventory, pacemaker)
-  return { name: inventory.name, nodes, transport, transportGiven, totem, quorum, shell }
+  return { name: inventory.name, nodes, transport, transportGiven, totem, quorum, shell, ...(sbd && { sbd: true }) }
 }

@@ -1,5 +1,7 @@
+import type { Finding } from "../../base/events.ts"
+import { listing } from "../../base/words.ts"
 import { CLUSTER_WANT, type ClusterWant, clusterWant } from "../../membership/cluster-want.ts"
-import { isHeld, pendingRestarts, rollNotes } from "../../membership/corosync-roll.ts"
+import { isHeld, isRolling, pendingRestarts, rollNotes } from "../../membership/corosync-roll.ts"
 import { type CorosyncView, corosyncView, isManaged, rosterOf } from "../../membership/corosync-view.ts"
 import { MAINTENANCE_ON } from "../../membership/rolling.ts"
 import { defineClusterStep } from "../../model/step.ts"
@@ -25,6 +27,14 @@ export const corosyncMaintenanceOn = defineClusterStep<ClusterWant, CorosyncView
     if (due.length === 0 || isHeld(members)) return []
     return [{ attribute: "maintenance mode", have: "off", want: "on, until all have restarted", risk: "none" }]
   },
+  findings: (want, members) => {
+    // One that was begun is ended: half of it parts the members as well.
+    if (want.sbd !== true || !isManaged(want, members) || isRolling(members)) return []
+    const parting = rosterOf(want, members).members.flatMap(({ have }) =>
+      pendingRestarts(want, have).flatMap(({ attribute, split }) => (split ? [attribute] : [])),
+    )
+    return parting.length === 0 ? [] : [reset([...new Set(parting)])]
+  },
   plan: () => [
     {
       type: "run",
@@ -40,3 +50,12 @@ export const corosyncMaintenanceOn = defineClusterStep<ClusterWant, CorosyncView
     parse: () => ({ transitions: [], notes: rollNotes(want, members) }),
   }),
 })
+
+/** sbd goes by quorum alone, in maintenance mode as well (`sbd-pacemaker.c`). */
+function reset(attributes: readonly string[]): Finding {
+  return {
+    severity: "error",
+    message: `${listing(attributes)} cannot change node by node: whoever is left without quorum meanwhile is reset by sbd`,
+    hint: "Stop the whole cluster (pcs cluster stop --all, or crm cluster stop --all); haops up then writes it everywhere, and starts it.",
+  }
+}

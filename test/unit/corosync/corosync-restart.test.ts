@@ -3,6 +3,7 @@ import { corosyncConf } from "../../../src/corosync/steps/corosync-conf.ts"
 import { corosyncMaintenanceOff } from "../../../src/corosync/steps/corosync-maintenance-off.ts"
 import { corosyncMaintenanceOn } from "../../../src/corosync/steps/corosync-maintenance-on.ts"
 import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
+import type { ClusterWant } from "../../../src/membership/cluster-want.ts"
 import { rollNotes } from "../../../src/membership/corosync-roll.ts"
 import { commands, judge, members, TEXT, UDPU, WANT } from "./corosync.ts"
 
@@ -95,6 +96,18 @@ describe("a change that takes a restart", () => {
     const calm = { text: done }
     expect(corosyncMaintenanceOff.check(want, members([calm, calm, calm]))).toEqual([])
   })
+})
+
+test("what parts the members while it rolls is refused where their watchdogs go by quorum, before it has begun alone", () => {
+  const parting = { ...WANT, transport: "udpu" as const, transportGiven: true }
+  const told = (want: ClusterWant, rolling = false) =>
+    corosyncMaintenanceOn.findings?.(want, members([{ rolling }, { rolling }, { rolling }]))
+  expect(told({ ...parting, sbd: true })).toMatchObject([
+    { severity: "error", message: expect.stringContaining("totem transport") },
+  ])
+  expect(told(parting)).toEqual([])
+  expect(told({ ...parting, sbd: true }, true)).toEqual([])
+  expect(told({ ...WANT, quorum: { wait_for_all: "1" }, sbd: true })).toEqual([])
 })
 
 test("a roll that cannot be ended is an error, and nothing is said where there is none", () => {
