@@ -50,7 +50,7 @@ function withPeers(haproxy: HaproxySettings): HaproxySettings {
 }
 
 /** As it stands in an inventory that was made from a file of haops's. */
-const OWN_PEERS = new RegExp(`^\\s*peers\\s+${PEERS}\\s*$`)
+const OWN_PEERS = new RegExp(`^\\s*peers\\s+${PEERS}\\s*(#|$)`)
 
 /** In the row of the stats page (1080) and of what keepalived asks (1079). */
 const PEERS_PORT = 1078

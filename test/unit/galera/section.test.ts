@@ -185,7 +185,9 @@ describe("haproxy before the members", () => {
     const beside = file(`, raw: ${JSON.stringify(`peers mine${others}`)}`).text
     expect(beside).toContain(`\n\npeers mine${others}\n`)
     expect(beside.match(/^peers /gm)).toHaveLength(2)
-    expect(file(`, raw: ${JSON.stringify(`peers haops${others}`)}`).text.match(/^peers .*/gm)).toEqual(["peers haops"])
+    for (const own of ["peers haops", "peers haops # on a port of ours"]) {
+      expect(file(`, raw: ${JSON.stringify(`${own}${others}`)}`).text.match(/^peers .*/gm)).toEqual([own])
+    }
     const table = "stick-table type ip size 2 peers mine\nstick on dst"
     const inventory = parseInventory(
       `${HEAD}${VIP}haproxy: { services: [{ preset: galera, override: { galera_cluster: { raw: ${JSON.stringify(table)} } } }] }\ngalera: {}\n`,
