@@ -188,6 +188,16 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(sh(node, "crm_verify -L -VV 2>&1 | grep -v 'Blind faith' || :")).not.toMatch(/error|warning/i)
     record(node, want.desired, after.elected.have, facts)
 
+    // The role may read all but that.
+    const password = '<nvpair id="theirs-p" name="passwd" value="hush"/>'
+    const device = `<primitive id="theirs" class="stonith" type="fence_nobody"><instance_attributes id="theirs-i">${password}</instance_attributes></primitive>`
+    sh(node, `cibadmin --create --scope resources --xml-text '${device}'; useradd --groups haclient ann`)
+    expect(sh(node, "cibadmin -Q")).toContain('value="hush"')
+    const seen = sh(node, "runuser -u ann -- cibadmin -Q")
+    expect(seen).toContain('id="theirs"')
+    expect(seen).not.toContain("hush")
+    sh(node, `cibadmin --delete --xml-text '<primitive id="theirs"/>'`)
+
     const bare: CibWant = {
       shell: "auto",
       desired: {

@@ -4,9 +4,9 @@ export function everyPart(node: string): string {
 controllers: { ${node}: 127.0.0.1 }
 pacemaker:
   password: { env: P }
-  properties: { stonith-enabled: false, enable-acl: true }
+  properties: { stonith-enabled: false, enable-acl: true, placement-strategy: balanced, priority-fencing-delay: 15s }
   fencing:
-    - { name: f1, agent: fence_nobody }
+    - { name: f1, agent: fence_nobody, parameters: { pcmk_delay_base: 2s, pcmk_delay_max: 5s } }
     - { name: f2, agent: fence_nobody }
   resourceDefaultRules: [{ where: "resource ocf:heartbeat:Dummy", score: 2, values: { priority: 3 } }]
   operationDefaultRules: [{ where: op monitor interval=10s and resource ::Dummy, values: { timeout: 33s } }]
@@ -25,6 +25,7 @@ pacemaker:
     - { colocate: [[web, app], { resources: [db-clone], role: Promoted }], score: 20 }
     - { colocate: web, with: db-clone, withRole: Promoted, score: 7 }
     - { locate: { pattern: "^(web|app)$" }, prefers: ${node}, score: 3 }
+    - { locate: [web, app], prefers: ${node}, score: 4 }
     - { locate: app, where: not_defined pingd or pingd lt integer 1, score: 9 }
     - { locate: app, where: "#uname eq ${node} and (date in_range 2037-01-01 to 2037-02-01 or date-spec hours=9-16)", score: 8, id: app-now }
     - { ticket: t1, resources: web, lossPolicy: stop }
@@ -55,6 +56,10 @@ pacemaker:
 `
 }
 
+/** Pcs has no word for a place of several. */
+const BESIDE_PCS =
+  '<rsc_location id="by-hand" node="NODE" score="4"><resource_set id="by-hand-set"><resource_ref id="web"/><resource_ref id="app"/></resource_set></rsc_location>'
+
 const SETS = `pcs constraint order set web app set db-clone action=promote require-all=false sequential=false setoptions kind=Optional
 pcs node attribute NODE rack=7
 pcs node utilization NODE cpu=8
@@ -76,6 +81,7 @@ pcs acl group create ops reader
 pcs constraint ticket add t1 web loss-policy=stop
 pcs constraint ticket set app set db-clone role=PROMOTED setoptions ticket=t1 loss-policy=demote
 pcs constraint colocation set web app set db-clone role=PROMOTED setoptions score=20
+cibadmin --create --scope constraints --xml-text '${BESIDE_PCS}'
 `
 
 /** The same in pcs' words, which it has changed from release to release. */
