@@ -9,6 +9,7 @@ import { resolved } from "../parts/references.ts"
 import type { ConstraintYaml } from "../section/constraint-schema.ts"
 import type { PacemakerYaml } from "../section/schema.ts"
 import { HAPROXY_CLONE, tiesOf } from "../section/vip-resources.ts"
+import { watchdogTimeout } from "../watchdog-timeout.ts"
 import { child, childrenOf, type Element, parseXml } from "../xml.ts"
 import type { Choices } from "./choices.ts"
 import { constraintYaml } from "./constraint-yaml.ts"
@@ -93,9 +94,10 @@ function propertiesOf(cib: Cib, choices: Choices, fences: boolean) {
       path: [...path, ""],
       text: "maintenance-mode=true, as an operator left it; haops maintenance off ends it",
     })
-  // Haops says false where the inventory has no device.
-  const said = fences ? fencing : fencing === "false" ? undefined : (fencing ?? "true")
-  if (!fences && fencing === undefined)
+  // Haops says false where the inventory has no device, and counts on no watchdog.
+  const watched = watchdogTimeout(rest) !== undefined
+  const said = fences || watched ? fencing : fencing === "false" ? undefined : (fencing ?? "true")
+  if (!fences && !watched && fencing === undefined)
     remarks.push({
       path: [...path, "stonith-enabled"],
       text: "pacemaker's default, which is to stay: haops turns fencing off where no device is named",

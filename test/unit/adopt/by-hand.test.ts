@@ -367,6 +367,19 @@ test("what up would change all the same is told: haops says fencing is on where 
   expect(told).toEqual(["up would change the cluster: property stonith-enabled: absent would become true"])
 })
 
+test.each(["false", "true", undefined])(
+  "where the cluster counts on watchdogs haops says nothing of fencing by itself: %s stays",
+  async (fencing) => {
+    const config = pair("w", "stonith-watchdog-timeout", "10s") + (fencing ? pair("p", "stonith-enabled", fencing) : "")
+    const { text, told } = await take(cib({ config, resources: dummy("a") }))
+    expect(parseInventory(text, "a.yaml").pacemaker?.properties).toEqual({
+      "stonith-watchdog-timeout": "10s",
+      ...(fencing && { "stonith-enabled": fencing }),
+    })
+    expect(told).toEqual([])
+  },
+)
+
 test("a value that an inventory's checks refuse stays as it is", async () => {
   const config = NO_FENCING + pair("p", "no-quorum-policy", "stopp")
   const { text, told, problems } = await take(
