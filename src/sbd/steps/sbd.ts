@@ -4,6 +4,7 @@ import { fileFindings } from "../../host/file-drift.ts"
 import type { FileState } from "../../host/file-state.ts"
 import { bootDrift, isThere, maskedFindings } from "../../host/unit-judge.ts"
 import { pacemakerOn } from "../../membership/nodes.ts"
+import type { Action } from "../../model/action.ts"
 import { answerKey } from "../../model/answer-key.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import { defineStep } from "../../model/step.ts"
@@ -11,6 +12,8 @@ import { differing, putSbdFile, type SbdWant, sbdFile, sbdSettings, settingIn, w
 import { type SbdState, sbdProbe } from "../state.ts"
 
 const UNIT = "sbd.service"
+const ENABLE: Action = { type: "run", argv: ["systemctl", "enable", "--quiet", "--", UNIT] }
+const RELOAD: Action = { type: "run", argv: ["systemctl", "daemon-reload"] }
 
 const want = z.strictObject({
   node: z.string().describe("This host's name in the cluster."),
@@ -48,14 +51,10 @@ export const sbd = defineStep<SbdWant, SbdState>({
     const path = sbdFile(facts)
     const text = textOf(have, facts)
     const settings = sbdSettings(wanted)
-    return [
-      ...(differing(text, settings).length === 0
-        ? []
-        : [putSbdFile(path, fileOf(have, facts), withSettings(text, settings))]),
-      ...(have.unit.file === "enabled"
-        ? []
-        : [{ type: "run", argv: ["systemctl", "enable", "--quiet", "--", UNIT] } as const]),
-    ]
+    const put = putSbdFile(path, fileOf(have, facts), withSettings(text, settings))
+    const puts = differing(text, settings).length === 0 ? [] : [put]
+    // Debian's package enables it and leaves systemd without a word of that: corosync would start without it. Enabling tells by itself.
+    return have.unit.file === "enabled" ? [RELOAD, ...puts] : [...puts, ENABLE]
   },
 })
 

@@ -134,7 +134,8 @@ describe("its settings", () => {
       owner: "root:root",
       backup: true,
     }
-    expect(actions).toEqual([put])
+    // A package may have enabled it, of which systemd has not heard.
+    expect(actions).toEqual([{ type: "run", argv: ["systemctl", "daemon-reload"] }, put])
     expect(findings).toEqual([])
     expect(judge(sbd, want, state(WANTED))).toEqual({ drift: [], findings: [], actions: [] })
   })
@@ -153,7 +154,7 @@ describe("its settings", () => {
   })
   test.each(["el", "suse"] as const)("of %s they are another file", (family) => {
     const { actions } = judge(sbd, want, state(WANTED), facts({ family }))
-    expect(actions).toMatchObject([{ type: "put", path: "/etc/sysconfig/sbd" }])
+    expect(actions.at(-1)).toMatchObject({ type: "put", path: "/etc/sysconfig/sbd" })
   })
   test("a shell reads them as they are meant, whatever was there", () => {
     using box = sandbox()
