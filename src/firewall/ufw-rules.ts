@@ -1,5 +1,9 @@
+import { inSubnet, parseCidr } from "../base/address.ts"
 import type { Drift, Finding } from "../base/events.ts"
+import { listing } from "../base/words.ts"
 import type { Action } from "../model/action.ts"
+import type { Opening } from "../model/component.ts"
+import { nameOf } from "./openings.ts"
 import type { Rule } from "./policy.ts"
 
 /** The comment of ours, which ufw keeps in hexadecimal. A rule without it is never changed, and none with it is anybody else's. */
@@ -12,8 +16,18 @@ export interface UfwState {
   ours: readonly string[]
   /** What others have a rule for, be it to let it in or to keep it out: to add the same would be to change theirs. */
   theirs: readonly string[]
+  /** Rules of others for what comes in, in their order, which is before ours. */
+  before: readonly OtherRule[]
   ipv6: boolean
   vrrp: boolean
+}
+
+interface OtherRule {
+  denies: boolean
+  protocol: string
+  ports: string
+  /** `10.0.0.0/8`, an address, or anywhere by its family. */
+  from: string
 }
 
 const ANY = { ufw: "0.0.0.0/0", ufw6: "::/0" }
@@ -28,11 +42,13 @@ export function readUfw(ufw: readonly string[], ufw6: readonly string[]): UfwSta
     const plain =
       !action.startsWith("route:") && to === any && sourcePort === "any" && direction === "in" && more.length === 0
     if (!plain || !(comment === undefined || comment.startsWith("comment="))) return []
-    return [{ key: `${protocol} ${ports} ${from}`, ours: action === "allow" && comment === WRITTEN }]
+    const rule = { denies: /^(deny|reject)/.test(action), protocol: protocol ?? "", ports, from: from ?? "" }
+    return [{ key: `${protocol} ${ports} ${from}`, ours: action === "allow" && comment === WRITTEN, rule }]
   })
   return {
     ours: rules.flatMap(({ key, ours }) => (ours ? [key] : [])),
     theirs: rules.flatMap(({ key, ours }) => (ours ? [] : [key])),
+    before: rules.flatMap(({ ours, rule }) => (ours ? [] : [rule])),
     ipv6: ufw6.length > 0,
     vrrp: ufw.includes("knows vrrp"),
   }
@@ -60,6 +76,46 @@ export function wantedOf(rules: readonly Rule[], { ipv6, vrrp, theirs }: UfwStat
 export function openedBy(key: string): readonly string[] {
   const [protocol = "", ports = ""] = key.split(" ")
   return protocol === "vrrp" ? ["vrrp"] : ports.split(",").map((port) => `${port}/${protocol}`)
+}
+
+/**
+ * What stays closed though a rule of ours lets it in, as a rule of somebody's stands before that denies all of it: the first that matches
+ * counts. Who is kept away from what anyone else may reach is meant to be.
+ */
+export function deniedBefore(rules: readonly Rule[], { before, ipv6 }: UfwState): readonly Rule[] {
+  return rules.filter(({ source, opening }) => {
+    const froms = source === undefined ? [ANY.ufw, ...(ipv6 ? [ANY.ufw6] : [])] : [source]
+    return froms.some((from) => before.find((rule) => covers(rule, opening, from))?.denies === true)
+  })
+}
+
+function covers({ protocol, ports, from }: OtherRule, opening: Opening, source: string): boolean {
+  if (protocol !== "any" && protocol !== opening.protocol) return false
+  const has = (range: string) => {
+    const [first, last = first] = range.split(":").map(Number)
+    return "port" in opening && first! <= opening.port && opening.port <= last!
+  }
+  return (ports === "any" || ports.split(",").some(has)) && holds(from, source)
+}
+
+/** A network holds the addresses in it; anywhere holds all of its family. */
+function holds(network: string, source: string): boolean {
+  if (network === source) return true
+  const cidr = parseCidr(network)
+  return cidr !== undefined && !source.includes("/") && inSubnet(source, cidr)
+}
+
+export function deniedFindings(denied: readonly Rule[]): readonly Finding[] {
+  if (denied.length === 0) return []
+  const what = [...new Set(denied.map(({ opening }) => `${opening.use} (${nameOf(opening)})`))]
+  return [
+    {
+      severity: "warning",
+      ask: true,
+      message: `ufw keeps out ${listing(what, 12)}, by a rule that stands before those of haops and denies it`,
+      hint: "See ufw status numbered. Where it is not meant for that: ufw delete NUMBER, or ufw insert 1 allow … before it.",
+    },
+  ]
 }
 
 function chunks(numbers: readonly number[]): readonly (readonly number[])[] {

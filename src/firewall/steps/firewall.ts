@@ -18,7 +18,7 @@ import {
   parseZones,
   zonesScript,
 } from "../state.ts"
-import { openedBy, UFW_LEFT, ufwActions, ufwDrift, wantedOf } from "../ufw-rules.ts"
+import { deniedBefore, deniedFindings, openedBy, UFW_LEFT, ufwActions, ufwDrift, wantedOf } from "../ufw-rules.ts"
 import type { Zone } from "../zone.ts"
 
 const use = z.string()
@@ -102,6 +102,7 @@ function findings(wanted: Want, have: FirewallState): readonly Finding[] {
   const { own, left = false, ufw } = have
   const closed = [...closedFindings(wanted.openings, zonesOf(wanted, have), wanted.managed), ...(left ? [LEFT] : [])]
   if (!wanted.managed && ufw !== undefined && ufw.ours.length > 0) closed.push(UFW_LEFT)
+  if (wanted.managed && ufw !== undefined) closed.push(...deniedFindings(deniedBefore(rules(wanted), ufw)))
   if (own === undefined) return closed
   if (own !== "unknown") return [...closed, ...fileFindings(firewallFile(wanted).path, own.file)]
   const message = "this firewalld has no policies, so haops opens nothing in it"
@@ -110,10 +111,10 @@ function findings(wanted: Want, have: FirewallState): readonly Finding[] {
   return [...closed, { severity: "warning", message, hint }]
 }
 
-/** What they let in once ours is done: what ufw has no word for, and what a rule of somebody's forbids by the same words, stays closed. */
+/** What they let in once ours is done: what ufw has no word for stays closed. What rules before ours deny is told by itself. */
 function zonesOf(wanted: Want, { zones, ufw }: FirewallState): readonly Zone[] {
   if (!wanted.managed || ufw === undefined) return zones
-  const opened = wantedOf(rules(wanted), ufw).flatMap(openedBy)
+  const opened = wantedOf(rules(wanted), { ...ufw, theirs: [] }).flatMap(openedBy)
   return zones.map((zone) => (zone.by === "ufw" ? { ...zone, opened: [...zone.opened, ...opened] } : zone))
 }
 

@@ -324,7 +324,7 @@ COMMIT
     ])
     expect(judged({ ...both, rules })).toMatchObject({
       drift: [{ attribute: "ufw's rules with the comment haops", have: "absent", risk: "none" }],
-      findings: [],
+      findings: [{ message: expect.stringContaining("keeps out pcsd (2224/tcp)") }],
     })
     expect(judged(set)).toEqual({ drift: [], findings: [], actions: [] })
   })
@@ -356,13 +356,32 @@ COMMIT
     const denied = { ...set, defaults: "IPV6=no\n", rules: rules.replace(theirs, theirs.replace("allow", "deny")) }
     expect(judged(denied)).toMatchObject({
       drift: [],
-      findings: [{ message: "ufw lets in no web (80/tcp)", hint: "On the host: ufw allow 80/tcp" }],
+      findings: [{ message: expect.stringMatching(/^ufw keeps out web \(80\/tcp\), by a rule that stands before/) }],
     })
+  })
+
+  test("a rule of somebody's that stands before ours and denies what is needed is told", () => {
+    const theirs = (rule: string) => `### tuple ### ${rule}\n`
+    const messages = (rule: string) =>
+      judged({ ...set, rules: theirs(rule) + set.rules }).findings.map((one) => one.message)
+    const said = (what: string) => [`ufw keeps out ${what}, by a rule that stands before those of haops and denies it`]
+    expect(messages("deny any any 0.0.0.0/0 any 10.0.0.0/8 in")).toEqual(said("pcsd (2224/tcp)"))
+    expect(messages("reject tcp 79:81 0.0.0.0/0 any 0.0.0.0/0 in")).toEqual(said("web (80/tcp)"))
+    for (const rule of [
+      "deny any any 0.0.0.0/0 any 10.9.0.0/16 in",
+      "deny udp 2224 0.0.0.0/0 any 10.0.0.0/8 in",
+      "deny tcp 80 0.0.0.0/0 any 10.0.0.0/8 in",
+      "deny tcp 2224 0.0.0.0/0 any 10.0.0.0/8 out",
+    ])
+      expect(messages(rule), rule).toEqual([])
+    const allowed =
+      theirs("allow tcp 2224 0.0.0.0/0 any 10.0.0.0/24 in") + theirs("deny any any 0.0.0.0/0 any 10.0.0.0/8 in")
+    expect(judged({ ...set, rules: allowed + set.rules }).findings).toEqual([])
   })
 
   test("one that has no word for VRRP lets in the ports, and is told what it keeps out", () => {
     expect(lines({ ...both, words: '["gre"]' }).filter((line) => line.includes("vrrp"))).toEqual([])
-    expect(judged({ ...both, words: '["gre"]' }).findings).toMatchObject([
+    expect(judged({ ...both, rules: "", words: '["gre"]' }).findings).toMatchObject([
       {
         message: "ufw lets in no keepalived (vrrp)",
         hint: expect.stringMatching(/^On the host: put `-A .* ufw reload$/),
