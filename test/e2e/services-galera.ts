@@ -28,6 +28,8 @@ const SYNCED =
   "mariadb -NB -e \"select variable_value from information_schema.global_status where variable_name in ('wsrep_local_state_comment', 'wsrep_cluster_size') order by variable_name\" | xargs"
 /** SQL: what was acknowledged by another member is there before it is asked for. */
 const CURRENT = "set session wsrep_sync_wait = 1;"
+/** Where MariaDB of Debian 12 looks for whether it is to found a cluster. */
+const FLAG = "/run/mariadb-wsrep-new-cluster"
 const STARTED = "systemctl show -p ActiveEnterTimestampMonotonic --value mariadb"
 
 /** The database behind the VIP. */
@@ -49,6 +51,11 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
     const states = async () => Object.values(await everywhere(nodes(), SYNCED))
     // One that sent its data is Synced a moment after the one that got it.
     await until(async () => (await states()).every((state) => state === "3 Synced"), { what: "all members Synced" })
+  }
+  /** Every haproxy has the first member in service. */
+  const firstServes = async () => {
+    const said = await Promise.all(nodes().map((one) => haproxyAsked(one, "show stat")))
+    return said.every((stat) => /^galera_cluster,controller1,(?:[^,]*,){15}UP,/m.test(stat))
   }
 
   describe("the database", () => {
@@ -79,20 +86,22 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       await up()
       expect((await watcher.stop()).sightings).toEqual([])
       expect((await node("controller1").exec(viaVip("select 1"))).code).not.toBe(0)
-      change({ galera: {}, keystone: {} })
-      await up()
-      await node("controller1").must(viaVip("select 1"))
       expect((await haops("verify")).stdout).toContain("not of the inventory, and left alone: shop")
     })
 
-    test("takes up settings live where it can, and by restarts one by one, the writer last", async () => {
+    test("has the password of before again, loses a flag for founding that was left behind, and takes up settings live where it can, and by restarts one by one, the writer last", async () => {
       const before = await everywhere(nodes(), STARTED)
-      change({ galera: { settings: { max_connections: 900 } } })
+      await node("controller2").must(`echo _WSREP_NEW_CLUSTER=--wsrep-new-cluster >${FLAG}`)
+      expect((await haops("verify")).stdout).toContain("flag for founding a cluster")
+      change({ galera: { settings: { max_connections: 900 } }, keystone: {} })
       await up()
+      await node("controller2").must(`! test -e ${FLAG}`)
+      await node("controller1").must(viaVip("select 1"))
       expect(await everywhere(nodes(), STARTED)).toEqual(before)
       expect(await everywhere(nodes(), "mariadb -NB -e 'select @@global.max_connections'")).toEqual(each("900"))
       // Clients are at the first: that is the one they would go back to by themselves.
       const first = "controller1"
+      await until(firstServes, { what: "every haproxy to have the first in service" })
       const now = await writer()
       if (now !== first) await sendAway(now)
       expect(await writer()).toBe(first)
@@ -119,29 +128,27 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
     })
 
     test("has its clients stay with the member that they have gone to, though the first is back and haproxy is reloaded, until they are sent away", async () => {
-      const served = async () => {
-        const said = await Promise.all(nodes().map((one) => haproxyAsked(one, "show stat")))
-        return said.every((stat) => /^galera_cluster,controller1,(?:[^,]*,){15}UP,/m.test(stat))
-      }
-      await until(served, { what: "every haproxy to have the first in service" })
+      await until(firstServes, { what: "every haproxy to have the first in service" })
       expect(await writer()).toBe("controller2")
       const pids = async () =>
         Promise.all(nodes().map(async (one) => /^Pid: \d+$/m.exec(await haproxyAsked(one, "show info"))?.[0]))
+      const knows = async () => {
+        const said = await Promise.all(nodes().map((one) => haproxyAsked(one, "show table galera_cluster")))
+        return said.map((table) => / used:[1-9]/.test(table))
+      }
       const before = await pids()
+      const knew = await knows()
+      expect(knew).toContain(true)
       await everywhere(nodes(), "systemctl reload haproxy")
       await until(async () => (await pids()).every((pid, index) => pid !== undefined && pid !== before[index]), {
         what: "new processes of haproxy",
       })
+      // It comes a moment later, and who connects before it does chooses anew.
+      const know = async () => (await knows()).every((does, index) => does || !knew[index])
+      await until(know, { what: "what the old processes knew" })
       expect(await writer()).toBe("controller2")
       await sendAway("controller2")
       expect(await writer()).toBe("controller1")
-    })
-
-    test("loses a flag for founding that was left behind, before it can do harm", async () => {
-      await node("controller2").must("echo _WSREP_NEW_CLUSTER=--wsrep-new-cluster >/run/mariadb-wsrep-new-cluster")
-      expect((await haops("verify")).stdout).toContain("flag for founding a cluster")
-      await up()
-      await node("controller2").must("! test -e /run/mariadb-wsrep-new-cluster")
     })
 
     test("comes back after all members were killed under writes and haops in the middle of it, with every row that was acknowledged", async () => {
