@@ -4,6 +4,7 @@ import { keystoneAt } from "./harness/keystone-api.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
+import { rabbitEval } from "./harness/rabbit-eval.ts"
 import { THREE } from "./harness/three.ts"
 import { endVipClients, startVipClients } from "./harness/vip-clients.ts"
 
@@ -24,8 +25,7 @@ interface Services {
 
 const SIZE =
   "mariadb -NB -e \"select variable_value from information_schema.global_status where variable_name = 'wsrep_cluster_size'\""
-const MEMBERS =
-  "rabbitmqctl -q cluster_status --formatter json | tr -d ' \\n' | grep -o '\"running_nodes\":[^]]*]' | grep -o 'rabbit@' | wc -l"
+const MEMBERS = rabbitEval("length(rabbit_mnesia:cluster_nodes(running)).")
 
 /** For four runs of haops on a machine that is busy: 7 minutes were seen, with ten times its work to do. */
 const LONG_MS = 900_000

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { quote } from "../../src/base/sh.ts"
 import { amqp, consume as consumeAt, publish as publishAt } from "./harness/amqp.ts"
 import { exampleInventory } from "./harness/example.ts"
 import { type InventoryOverrides, merge } from "./harness/inventory.ts"
@@ -7,6 +6,7 @@ import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
 import { passes } from "./harness/passes.ts"
+import { rabbitEval } from "./harness/rabbit-eval.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
@@ -77,9 +77,9 @@ test("memcached takes the inventory's options on the node's own address, and is 
   ])
   expect(await everywhere(nodes(), options)).toEqual(Object.fromEntries(wanted))
   await lab.node("controller2").must("systemctl stop memcached")
-  const { stdout } = await haops("status")
-  expect(stdout).toMatch(/controller2 +stopped/)
-  expect((await haops("verify")).code).toBe(1)
+  const [status, verified] = await Promise.all([haops("status"), haops("verify")])
+  expect(status.stdout).toMatch(/controller2 +stopped/)
+  expect(verified.code, verified.stdout).toBe(1)
   changes = { memcached: { connections: 2048 } }
   await up()
   expect(await everywhere(nodes(), `${options} | grep -c -- '-c 2048'`)).toEqual(each("1"))
@@ -124,7 +124,7 @@ test("a member without its copy of a queue, or with one that does not run, has i
   )
   await node.must("rabbitmq-queues delete_member haops-test rabbit@controller3")
   const copy = "{'%2F_haops-other', node()}"
-  await lab.node("controller2").must(`rabbitmqctl -q eval "ra:stop_server(quorum_queues, ${copy})."`)
+  await lab.node("controller2").must(rabbitEval(`ra:stop_server(quorum_queues, ${copy}).`))
   const { stdout } = await haops("verify")
   expect(stdout).toContain("controller3 lacks a copy of 1 quorum queue")
   expect(stdout).toContain("controller2 has a copy of 1 quorum queue that does not run")
@@ -140,7 +140,7 @@ test("a member without its copy of a queue, or with one that does not run, has i
 test("all are killed together, and up starts them together", async () => {
   await publish("controller2", "three")
   // By its own doing RabbitMQ loses what it has not written down yet, such as who has got a copy of a queue just now.
-  await everywhere(nodes(), "rabbitmqctl -q eval 'mnesia:sync_log().'")
+  await everywhere(nodes(), rabbitEval("mnesia:sync_log()."))
   await Promise.all(nodes().map(async (node) => await node.must("systemctl kill -s KILL rabbitmq-server")))
   await up()
   await passes(haops("verify"))
@@ -148,21 +148,20 @@ test("all are killed together, and up starts them together", async () => {
 })
 
 test("members that were cut off from each other and went on are told by verify, and the smaller part is mended", async () => {
-  const evaluate = (expression: string) => `rabbitmqctl -q eval ${quote(expression)}`
   const started = "systemctl show -p ExecMainStartTimestampMonotonic rabbitmq-server"
   const before = await everywhere(nodes(), started)
-  const handling = (how: string) => evaluate(`application:set_env(rabbit, cluster_partition_handling, ${how}).`)
+  const handling = (how: string) => rabbitEval(`application:set_env(rabbit, cluster_partition_handling, ${how}).`)
   // By the inventory's pause_minority there would be no second part.
   await everywhere(nodes(), handling("ignore"))
   const third = lab.node("controller3")
-  await third.must(evaluate("[begin erlang:set_cookie(N, other), erlang:disconnect_node(N) end || N <- nodes()]."))
+  await third.must(rabbitEval("[begin erlang:set_cookie(N, other), erlang:disconnect_node(N) end || N <- nodes()]."))
   const seen = async () =>
-    Object.values(await everywhere(nodes(), evaluate("length(rabbit_mnesia:cluster_nodes(running)).")))
+    Object.values(await everywhere(nodes(), rabbitEval("length(rabbit_mnesia:cluster_nodes(running)).")))
   await until(async () => (await seen()).join(" ") === "2 2 1", { what: "two parts" })
   await third.must(
-    evaluate("[erlang:set_cookie(N, erlang:get_cookie()) || N <- rabbit_mnesia:cluster_nodes(all), N =/= node()]."),
+    rabbitEval("[erlang:set_cookie(N, erlang:get_cookie()) || N <- rabbit_mnesia:cluster_nodes(all), N =/= node()]."),
   )
-  const noted = async () => Object.values(await everywhere(nodes(), evaluate("rabbit_node_monitor:partitions().")))
+  const noted = async () => Object.values(await everywhere(nodes(), rabbitEval("rabbit_node_monitor:partitions().")))
   await until(async () => (await noted()).every((parts) => parts !== "[]"), { what: "the partition to be noted" })
   const told = await haops("verify")
   expect(told.code, told.stdout).toBe(1)
