@@ -8,11 +8,13 @@ import {
 } from "../corosync/conf-probe.ts"
 import { QUORUM_SCRIPT } from "../corosync/quorumtool.ts"
 import { partsOf } from "../host/sections.ts"
+import { tellShared } from "../host/shared.ts"
 import { STACK_UNITS, unitIsActive } from "../host/units.ts"
 import type { Probe } from "../model/probe.ts"
 import type { Members, Peers } from "../model/step.ts"
 import { CIB } from "../pacemaker/cib-question.ts"
 import { CRM_MON } from "../pacemaker/crm-mon.ts"
+import { parseSbd, type RunningSbd, SBD } from "../pacemaker/sbd-question.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { HAS_MARK, TELL_MAINTENANCE } from "./rolling.ts"
 import { isIn } from "./situation.ts"
@@ -29,6 +31,8 @@ export interface CorosyncView extends NodeCluster {
   rolling: boolean
   /** The cluster is in maintenance mode, as this node's pacemaker goes by it; undefined where it does not answer. */
   maintenance: boolean | undefined
+  /** Sbd, which resets a node that loses quorum, whoever set it up. */
+  sbd: RunningSbd
 }
 
 /** A node that is alone for the moment has nobody else to ask: then its own copy tells. */
@@ -45,10 +49,10 @@ export function corosyncView({ quorum }: Pick<ClusterWant, "quorum">): Probe<Cor
   const asksVotes = haveFeatures(quorum)
   const votesScript = asksVotes ? { votes: QUORUM_SCRIPT } : {}
   return {
-    shared: [CLUSTER_CONF, STACK_UNITS, CRM_MON, CIB],
-    script: nodeClusterScript({ running: CMAP_SCRIPT, ...votesScript, rolling: ROLLING_SCRIPT }),
+    shared: [CLUSTER_CONF, STACK_UNITS, CRM_MON, CIB, SBD],
+    script: nodeClusterScript({ running: CMAP_SCRIPT, ...votesScript, rolling: ROLLING_SCRIPT, sbd: tellShared(SBD) }),
     parse({ stdout }) {
-      const { running, rolling } = partsOf(stdout, ["running", "rolling"])
+      const { running, rolling, sbd } = partsOf(stdout, ["running", "rolling", "sbd"])
       const told = new Set(rolling.split("\n"))
       return {
         ...parseNodeCluster(stdout),
@@ -57,6 +61,7 @@ export function corosyncView({ quorum }: Pick<ClusterWant, "quorum">): Probe<Cor
         pacemaker: told.has("running"),
         rolling: told.has("rolling"),
         maintenance: told.has("on") ? true : told.has("off") ? false : undefined,
+        sbd: parseSbd(sbd),
       }
     },
   }

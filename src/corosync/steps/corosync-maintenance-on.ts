@@ -29,7 +29,8 @@ export const corosyncMaintenanceOn = defineClusterStep<ClusterWant, CorosyncView
   },
   findings: (want, members) => {
     // One that was begun is ended: half of it parts the members as well.
-    if (want.sbd !== true || !isManaged(want, members) || isRolling(members)) return []
+    const byWatchdog = want.sbd === true || members.all.some(({ have }) => have.sbd !== "off")
+    if (!byWatchdog || !isManaged(want, members) || isRolling(members)) return []
     const parting = rosterOf(want, members).members.flatMap(({ have }) =>
       pendingRestarts(want, have).flatMap(({ attribute, split }) => (split ? [attribute] : [])),
     )

@@ -12,7 +12,7 @@ import { strangersTo } from "../known-hosts.ts"
 import { describeLosses, deviceBy, rollIn } from "../losses.ts"
 import { pacemakerOn } from "../nodes.ts"
 import { run } from "../run.ts"
-import { liveConf, MEMBER_FILES, rank } from "../situation.ts"
+import { liveConf, rank } from "../situation.ts"
 import { describeRules, rulesOf } from "../voting-rules.ts"
 
 /** pcs tells every member in turn, and starts the device's daemon there. */
@@ -64,13 +64,13 @@ export const quorumDevice = defineClusterStep<Want, FilesAndSbd>({
   },
   title: ({ device }) => (device === undefined ? "quorum device" : `quorum device on ${device.host}`),
   // Where no device is wanted, whom pcs can command is no question.
-  probe: ({ device, sbd }) => (device === undefined ? CLUSTER_FILE : sbd ? FILES_AND_SBD : MEMBER_FILES),
+  probe: ({ device }) => (device === undefined ? CLUSTER_FILE : FILES_AND_SBD),
   elect: ({ cluster }, files) => rank(cluster, files),
   check: (wanted, members) => {
     if (wanted.device === undefined || byCrmsh(wanted, members)) return []
     const live = liveConf(wanted.cluster, members)
     const have = live?.device
-    if ((have !== undefined && sameDevice(wanted.device, have)) || distrustOf(members).length > 0) return []
+    if ((have !== undefined && sameDevice(wanted.device, have)) || distrustOf(wanted, members).length > 0) return []
     const { host, algorithm } = wanted.device
     const shown = have === undefined ? "absent" : `${have.algorithm} on ${have.host}`
     const expected = live === undefined ? { expected: true } : {}
@@ -161,7 +161,7 @@ function findings(wanted: Want, members: Members<FilesAndSbd>): Finding[] {
     ]
   }
   if (!byCrmsh(wanted, members)) {
-    return have !== undefined && sameDevice(wanted.device, have) ? [] : distrustOf(members)
+    return have !== undefined && sameDevice(wanted.device, have) ? [] : distrustOf(wanted, members)
   }
   const hint = "Use pcs, or on a member: crm cluster init qdevice --qnetd-hostname HOST"
   return [

@@ -107,6 +107,8 @@ test("what parts the members while it rolls is refused where their watchdogs go 
   ])
   expect(told(parting)).toEqual([])
   expect(told({ ...parting, sbd: true }, true)).toEqual([])
+  const somebodys = members([{}, { sbd: { seconds: 5 } }, {}])
+  expect(corosyncMaintenanceOn.findings?.(parting, somebodys)).toMatchObject([{ severity: "error" }])
   expect(told({ ...WANT, quorum: { wait_for_all: "1" }, sbd: true })).toEqual([])
 })
 

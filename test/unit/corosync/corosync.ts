@@ -42,6 +42,8 @@ export interface Node {
   rolling?: boolean
   /** Default: while haops asks for it. */
   maintenance?: boolean | undefined
+  /** Default: off. */
+  sbd?: CorosyncView["sbd"]
 }
 
 function view(node: Node = {}): CorosyncView {
@@ -60,6 +62,7 @@ function view(node: Node = {}): CorosyncView {
     },
     pacemaker,
     rolling,
+    sbd: node.sbd ?? "off",
     maintenance: "maintenance" in node ? node.maintenance : pacemaker ? rolling : undefined,
   }
 }

@@ -71,8 +71,7 @@ describe("the quorum device", () => {
 
   test("waits where an sbd that runs would reset its node for it", () => {
     const wanted = { ...want, sbd: true }
-    expect(quorumDevice.probe(wanted).script).toContain("/run/sbd.pid")
-    expect(quorumDevice.probe(want).script).not.toContain("sbd")
+    expect(quorumDevice.probe({ ...want, device: undefined }).script).not.toContain("sbd")
     const told = (sbd: RunningSbd, device?: string) => judged({ ...files(device), sbd }, wanted)
     for (const sbd of ["off", { seconds: 35 }] as const) {
       expect(told(sbd).drift).toHaveLength(1)
@@ -89,6 +88,12 @@ describe("the quorum device", () => {
       ],
     })
     expect(told({ seconds: undefined }).drift).toEqual([])
+    expect(judged({ ...files(), sbd: { seconds: 5 } }, want)).toMatchObject({
+      drift: [],
+      findings: [
+        { hint: expect.stringMatching(/^The inventory has no pacemaker\.sbd\. Write SBD_WATCHDOG_TIMEOUT=30/) },
+      ],
+    })
     expect(told({ seconds: 5 }, LIVE).findings).toEqual([])
   })
 
