@@ -35,8 +35,11 @@ async function changesOn(node: LabNode, before: string): Promise<readonly string
   return [...files, ...now.filter((line) => !old.has(line)), ...[...old].filter((line) => !now.includes(line))]
 }
 
-/** Logs and systemd's own bookkeeping aside, and what a login itself leaves. */
-const CHANGED_FILES = `find / -xdev \\( -path /var/log -o -path /var/lib/systemd -o -path /proc -o -path /sys -o -path /run -o -path /tmp \
+/**
+ * Logs and systemd's own bookkeeping aside, and what a login itself leaves; and what a pacemaker writes of its own accord, such as that of
+ * Debian's default cluster, which elects itself some 20 s after its start.
+ */
+const CHANGED_FILES = `find / -xdev \\( -path /var/log -o -path /var/lib/pacemaker/pengine -o -path /var/lib/pacemaker/cib -o -path /var/lib/systemd -o -path /proc -o -path /sys -o -path /run -o -path /tmp \
 -o -path ${MARK} \\) -prune -o -cnewer ${MARK} -print`
 
 const STATE = `systemctl list-units --no-legend --plain --type=service --state=active | awk '{print $1, $3}' |
