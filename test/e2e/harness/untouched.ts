@@ -32,18 +32,24 @@ async function changesOn(node: LabNode, before: string): Promise<readonly string
   const files = lines(await node.must(CHANGED_FILES))
   const old = new Set(lines(before))
   const now = lines(await node.must(STATE))
-  return [...files, ...now.filter((line) => !old.has(line)), ...[...old].filter((line) => !now.includes(line))]
+  const changes = [...files, ...now.filter((line) => !old.has(line)), ...[...old].filter((line) => !now.includes(line))]
+  if (!now.includes(ELECTED) || old.has(ELECTED)) return changes
+  return changes.filter((line) => line !== ELECTED && !/^\/var\/lib\/pacemaker\/(pengine|cib)(\/|$)/.test(line))
 }
 
 /**
- * Logs and systemd's own bookkeeping aside, and what a login itself leaves; and what a pacemaker writes of its own accord, such as that of
- * Debian's default cluster, which elects itself some 20 s after its start.
+ * A pacemaker has elected itself. That of Debian's default cluster does it once, some 20 s after its start, and writes its configuration
+ * and its scheduler's first input then, whatever else goes on.
  */
-const CHANGED_FILES = `find / -xdev \\( -path /var/log -o -path /var/lib/pacemaker/pengine -o -path /var/lib/pacemaker/cib -o -path /var/lib/systemd -o -path /proc -o -path /sys -o -path /run -o -path /tmp \
+const ELECTED = "elected"
+
+/** Logs and systemd's own bookkeeping aside, and what a login itself leaves. */
+const CHANGED_FILES = `find / -xdev \\( -path /var/log -o -path /var/lib/systemd -o -path /proc -o -path /sys -o -path /run -o -path /tmp \
 -o -path ${MARK} \\) -prune -o -cnewer ${MARK} -print`
 
 const STATE = `systemctl list-units --no-legend --plain --type=service --state=active | awk '{print $1, $3}' |
-grep -v -e '^user@' -e '^user-runtime-dir@' -e '^systemd-' -e '^session-'; sysctl -n net.ipv4.ip_nonlocal_bind net.ipv4.ip_forward; find /run/haops 2>/dev/null || true`
+grep -v -e '^user@' -e '^user-runtime-dir@' -e '^systemd-' -e '^session-'; sysctl -n net.ipv4.ip_nonlocal_bind net.ipv4.ip_forward; find /run/haops 2>/dev/null || true
+[ ! -e /var/lib/pacemaker/pengine/pe-input.last ] || echo ${ELECTED}`
 
 function lines(text: string): readonly string[] {
   return text.split("\n").filter((line) => line !== "")
