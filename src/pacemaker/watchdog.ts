@@ -21,8 +21,8 @@ export function heldBack(
   if (elected.have.cluster !== "up" || wanted === undefined || wanted === watchdogTimeout(have))
     return { desired, findings: [] }
   const reasons = [
-    ...missing.map((host) => `${host} could not be asked`),
-    ...all.flatMap(({ host, have: { sbd } }) => reasonOf(host, wanted, sbd)),
+    ...(missing.length === 0 ? [] : [`${listing(missing)} could not be asked`]),
+    ...reasonsOf(all, wanted),
   ]
   if (reasons.length === 0) return { desired, findings: [] }
   const finding: Finding = {
@@ -33,11 +33,20 @@ export function heldBack(
   return { desired: withoutWatchdog(desired, elected.have.cib), findings: [finding] }
 }
 
-function reasonOf(host: string, wanted: string, sbd: RunningSbd | undefined): readonly string[] {
-  if (sbd === undefined || sbd === "off") return [`sbd does not run on ${host}`]
-  if (sbd.seconds === undefined) return [`pacemaker on ${host} was started without sbd's settings`]
-  const short = tooShort(wanted, sbd.seconds)
-  return short === undefined ? [] : [`${short} on ${host}`]
+/** Each reason once, with all the nodes that it holds for. */
+function reasonsOf(all: Members<CibHave>["all"], wanted: string): readonly string[] {
+  const hosts = new Map<string, string[]>()
+  for (const { host, have } of all) {
+    const reason = reasonOf(wanted, have.sbd)
+    if (reason !== undefined) hosts.set(reason, [...(hosts.get(reason) ?? []), host])
+  }
+  return [...hosts].map(([reason, on]) => `${reason} on ${listing(on)}`)
+}
+
+function reasonOf(wanted: string, sbd: RunningSbd | undefined): string | undefined {
+  if (sbd === undefined || sbd === "off") return "sbd does not run"
+  if (sbd.seconds === undefined) return "pacemaker was started without sbd's settings"
+  return tooShort(wanted, sbd.seconds)
 }
 
 /** The property as the cluster has it, and fencing too, where nothing else could fence. */

@@ -58,7 +58,7 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
     const now = stoppingVips(inventory, plan.transitions)
     const known = request.mayStop === true && now.every((id) => stopping?.includes(id) !== false)
     if (!known) throw stops
-    if (request.options.yes !== true && !canAsk()) throw withHint(stops, "If it is to run nowhere, add --yes.")
+    if (request.options.yes !== true && !canAsk()) throw withWord(stops, "If it is to run nowhere, add --yes.")
   }
   const costs = (plan: Plan) => costsOf(weighed(request, plan))
   const onStage = async (stage: string) => await request.onStage?.(session, stage)
@@ -83,8 +83,9 @@ async function runIn(session: Session, request: NodeRun): Promise<number> {
   return exitOfOutcome(result.outcome)
 }
 
-function withHint(error: HaopsError, hint: string): HaopsError {
-  return new HaopsError(error.code, error.message, { hint: `${error.hint} ${hint}` })
+/** First, since what the hint says may end in commands. */
+function withWord(error: HaopsError, word: string): HaopsError {
+  return new HaopsError(error.code, error.message, { hint: `${word} ${error.hint}` })
 }
 
 /** What leaves the cluster weaker, or disturbs what runs, is asked about with its numbers, unless `--yes` said it before. */

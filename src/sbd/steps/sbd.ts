@@ -90,8 +90,9 @@ function onDisk(facts: HostFacts): Finding {
   return { severity: "error", message: `sbd has a disk here: SBD_DEVICE in ${sbdFile(facts)}`, hint }
 }
 
-function restartFindings({ node, timeout }: SbdWant, { running, clustered }: SbdState): readonly Finding[] {
-  if (!clustered || (running !== "off" && running.seconds === timeout)) return []
+function restartFindings({ node, timeout }: SbdWant, { running, clustered, watchdog }: SbdState): readonly Finding[] {
+  // A restart for an sbd that could not start would be one for nothing.
+  if (!watchdog || !clustered || (running !== "off" && running.seconds === timeout)) return []
   const how = running === "off" ? "sbd does not run, and starts" : "sbd has other settings, and takes them up"
   const message = `${how} only with corosync, which is not restarted unasked`
   const hint =

@@ -34,8 +34,9 @@ describe("the cluster counts on watchdogs", () => {
   test.each([
     [[runs(5), "off"], [], "sbd does not run on n2"],
     [[runs(5), undefined], [], "sbd does not run on n2"],
+    [["off", "off", "off"], [], "sbd does not run on n1, n2 and n3"],
     [[runs(5), runs(10)], [], "10s is less than twice the 10 s of sbd on n2"],
-    [[runs(5), runs(undefined)], [], "pacemaker on n2 was started without sbd's settings"],
+    [[runs(5), runs(undefined)], [], "pacemaker was started without sbd's settings on n2"],
     [[runs(5)], ["n2"], "n2 could not be asked"],
   ] as const)("not while %j, missing %j", (all, missing, reason) => {
     const held = heldBack(desired({ properties: WANTED }), members({ "stonith-enabled": "false" }, all, [...missing]))

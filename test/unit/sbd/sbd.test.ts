@@ -170,7 +170,7 @@ describe("its settings", () => {
 
 describe("what stands against it", () => {
   test("no watchdog: refused by name", () => {
-    const { findings } = judge(sbd, want, state(WANTED, { watchdog: false, running: "off", clustered: false }))
+    const { findings } = judge(sbd, want, state(WANTED, { watchdog: false, running: "off", clustered: true }))
     expect(findings).toMatchObject([
       { severity: "error", message: "there is no watchdog /dev/watchdog1: sbd could reset nothing" },
     ])
