@@ -2,6 +2,8 @@ import { setTimeout as pause } from "node:timers/promises"
 import type { ExecResult } from "../base/exec-result.ts"
 import { connectionTo, dropConnection } from "../engine/connection.ts"
 import type { RunContext } from "../engine/context.ts"
+import type { HostState } from "../engine/world.ts"
+import type { Transport } from "../transport/transport.ts"
 import { DISARM_SCRIPT, LIFT_SCRIPT } from "./armed.ts"
 import type { Target } from "./fault.ts"
 
@@ -35,22 +37,30 @@ export async function runOn(
   script: string,
   by: RunContext["forChanges"] = (transport) => transport,
 ): Promise<ExecResult> {
+  const transport = await connectionTo(stateOf({ context, target }), context, context.abort)
+  return await exec(by(transport), script, context)
+}
+
+function stateOf({ context, target }: OnTarget): HostState {
   const state = context.world.get(target.node)
   if (state === undefined) throw new Error(`${target.node} is no host of this run`)
-  const transport = await connectionTo(state, context, context.abort)
-  return await by(transport).exec(
-    { argv: ["sh", "-eu", "-s"], stdin: script, timeoutMs: LIFT_TIMEOUT_MS },
-    context.abort,
-  )
+  return state
+}
+
+function exec(transport: Transport, script: string, { abort }: RunContext): Promise<ExecResult> {
+  return transport.exec({ argv: ["sh", "-eu", "-s"], stdin: script, timeoutMs: LIFT_TIMEOUT_MS }, abort)
 }
 
 async function attempt(drill: OnTarget, script: string): Promise<boolean> {
-  const state = drill.context.world.get(drill.target.node)
-  for (let tries = 1; tries <= TRIES && !drill.context.abort.aborted; tries++) {
+  const { context } = drill
+  for (let tries = 1; tries <= TRIES && !context.abort.aborted; tries++) {
+    let transport: Transport | undefined
     try {
-      if ((await runOn(drill, script)).code === 0) return true
+      transport = await connectionTo(stateOf(drill), context, context.abort)
+      if ((await exec(transport, script, context)).code === 0) return true
     } catch {
-      if (state !== undefined) await dropConnection(state)
+      // The one that failed: another may have been made meanwhile.
+      if (transport !== undefined) await dropConnection(stateOf(drill), transport)
     }
     if (tries < TRIES) await pause(PAUSE_MS)
   }
