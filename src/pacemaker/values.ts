@@ -27,6 +27,16 @@ function sameDuration(a: string, b: string): boolean {
   return left !== undefined && left === durationMs(b)
 }
 
+/** A boolean as pacemaker writes and reads it (`crm_is_true`), in any case; false for all else, and where there is none. */
+export function isTrue(value: string | undefined): boolean {
+  return value !== undefined && TRUE.test(value)
+}
+
+/** Likewise; false for all that is no word for it. */
+export function isFalse(value: string | undefined): boolean {
+  return value !== undefined && FALSE.test(value)
+}
+
 function sameBoolean(a: string, b: string): boolean {
   if (!WORD.test(a) && !WORD.test(b)) return false
   return (TRUE.test(a) && TRUE.test(b)) || (FALSE.test(a) && FALSE.test(b))

@@ -3,6 +3,7 @@ import { type Check, check } from "../model/check.ts"
 import { hostsOf } from "../model/inventory.ts"
 import type { Look, Seen, View } from "../model/view.ts"
 import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
+import { isTrue } from "../pacemaker/values.ts"
 import { tooShort, watchdogTimeout } from "../pacemaker/watchdog-timeout.ts"
 import { SBD_ANSWER, sbd } from "./steps/sbd.ts"
 
@@ -52,6 +53,6 @@ function clusterFails(look: Look, seconds: number): string[] {
   const short = tooShort(timeout, seconds)
   return [
     ...(short === undefined ? [] : [`stonith-watchdog-timeout: ${short}`]),
-    ...(/^(true|yes|on|y|1)$/i.test(values["have-watchdog"] ?? "") ? [] : ["the cluster says that it has no watchdog"]),
+    ...(isTrue(values["have-watchdog"]) ? [] : ["the cluster says that it has no watchdog"]),
   ]
 }

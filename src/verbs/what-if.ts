@@ -16,6 +16,7 @@ import type { Inventory } from "../model/inventory.ts"
 import { screenOptions } from "../output/screen.ts"
 import { renderWhatIf } from "../output/what-if-screen.ts"
 import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
+import { isTrue } from "../pacemaker/values.ts"
 import { loadShipped } from "../playbook/load.ts"
 import { Answers } from "../status/answers.ts"
 import { assembleStatus } from "../status/assemble.ts"
@@ -136,7 +137,7 @@ function scenariosIn(inventory: Inventory, asked: Asked, members: readonly strin
 /** Pacemaker fences unless told otherwise. */
 function fencingOf({ pacemaker }: Inventory): Known["fencing"] {
   const enabled = pacemaker?.properties["stonith-enabled"]
-  if (enabled !== undefined && !/^(true|on|yes|y|1)$/i.test(enabled)) return "off"
+  if (enabled !== undefined && !isTrue(enabled)) return "off"
   const devices = pacemaker?.fencing.length ?? 0
   return devices > 0 || pacemaker?.sbd !== undefined ? "on" : "no device"
 }

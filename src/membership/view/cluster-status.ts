@@ -3,6 +3,7 @@ import type { Quorum } from "../../corosync/quorumtool.ts"
 import type { Look } from "../../model/view.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmRemote } from "../../pacemaker/crm-mon.ts"
+import { isTrue } from "../../pacemaker/values.ts"
 import { watchdogTimeout } from "../../pacemaker/watchdog-timeout.ts"
 import { asItIs, type Ballot } from "../electorate.ts"
 import { describeLosses } from "../losses.ts"
@@ -72,9 +73,4 @@ function fencingState(properties: Readonly<Record<string, string>>, devices: rea
   if (enabled !== undefined && !isTrue(enabled)) return "off"
   const watched = isTrue(properties["have-watchdog"]) && watchdogTimeout(properties) !== undefined
   return devices.length > 0 || watched ? "on" : "no device"
-}
-
-/** As pacemaker reads a boolean. */
-function isTrue(value: string | undefined): boolean {
-  return value !== undefined && /^(true|on|yes|y|1)$/i.test(value)
 }

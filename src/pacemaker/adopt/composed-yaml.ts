@@ -4,6 +4,7 @@ import { RuleError } from "../parts/rule.ts"
 import { ruleText } from "../parts/rule-text.ts"
 import { composed } from "../section/composed.ts"
 import { type ConstraintYaml, constraintSchema, type SetYaml } from "../section/constraint-schema.ts"
+import { isTrue } from "../values.ts"
 import { scoreOf } from "./score-yaml.ts"
 import { nonEmpty } from "./words.ts"
 
@@ -91,5 +92,5 @@ function roleOf(role: string | undefined): string | undefined {
 }
 
 function truth(word: string | undefined): boolean | undefined {
-  return word === undefined ? undefined : /^(true|on|yes|y|1)$/i.test(word)
+  return word === undefined ? undefined : isTrue(word)
 }

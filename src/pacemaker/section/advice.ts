@@ -3,6 +3,7 @@ import type { Notes } from "../../document/notes.ts"
 import { type CibElement, hostsOf, type Pacemaker } from "../../model/inventory.ts"
 import type { Expanded } from "../../model/section.ts"
 import { templateOf } from "../parts/template.ts"
+import { isFalse, isTrue } from "../values.ts"
 import { watchdogTimeout } from "../watchdog-timeout.ts"
 import { HAPROXY_RESOURCE, VIP_AGENT } from "./vip-resources.ts"
 
@@ -31,7 +32,7 @@ function warnOfBareTimes({ properties }: Pacemaker, notes: Notes): void {
 
 /** Pacemaker fences unless told otherwise. */
 export function isFencingOn({ properties }: Pick<Pacemaker, "properties">): boolean {
-  return !/^(false|no|off|n|0)$/i.test(properties["stonith-enabled"] ?? "true")
+  return !isFalse(properties["stonith-enabled"])
 }
 
 function warnOfFencing(pacemaker: Pacemaker, notes: Notes): void {
@@ -51,8 +52,7 @@ function warnOfIgnoredQuorum({ properties }: Pacemaker, members: number, notes: 
 
 /** Everybody of the group haclient may do all until it is turned on. */
 function warnOfIdleAcls({ properties, parts = [] }: Pacemaker, notes: Notes): void {
-  const isOn = /^(true|yes|on|y|1)$/i.test(properties["enable-acl"] ?? "")
-  if (isOn || !parts.some(({ kind }) => kind.startsWith("ACL"))) return
+  if (isTrue(properties["enable-acl"]) || !parts.some(({ kind }) => kind.startsWith("ACL"))) return
   notes.warning(["pacemaker", "acls"], "does nothing without enable-acl: true among the properties")
 }
 

@@ -2,6 +2,7 @@ import * as z from "zod"
 import type { Notes } from "../../document/notes.ts"
 import { durationSchema, milliseconds } from "../../document/scalars-schema.ts"
 import type { Pacemaker, Sbd } from "../../model/inventory.ts"
+import { isFalse } from "../values.ts"
 import { DEVICE_SYNC_S, tooShort, WATCHDOG_TIMEOUTS, watchdogTimeout } from "../watchdog-timeout.ts"
 
 /** sbd(8) without a disk. */
@@ -61,7 +62,7 @@ function refuseProperties(properties: Pacemaker["properties"], seconds: number, 
   const refuse = (name: string, message: string) => notes.problem(["pacemaker", "properties", name], message)
   if (properties["no-quorum-policy"] === "ignore")
     refuse("no-quorum-policy", "with sbd it must not be ignore: a node that is cut off has to let itself be reset")
-  if (/^(false|no|off|n|0)$/i.test(properties["stonith-enabled"] ?? "true"))
+  if (isFalse(properties["stonith-enabled"]))
     refuse("stonith-enabled", "sbd is to fence, and this says that nothing does; leave it out")
   for (const name of WATCHDOG_TIMEOUTS) {
     const given = properties[name]
