@@ -129,10 +129,14 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     )
     expect(members.elected.have.cib.sections.property.values["have-watchdog"]).toBe("false")
 
-    const sbdWant = { node: "controller1", watchdog: "/dev/watchdog", timeout: 5 }
-    const have = sbd.probe(sbdWant).parse({ stdout: sh(node, sbd.probe(sbdWant).script), stderr: "" })
-    expect(sbd.findings!(sbdWant, have, facts).map(({ message }) => message)).toEqual([
-      "there is no watchdog /dev/watchdog: sbd could reset nothing",
+    const told = (watchdog: string) => {
+      const sbdWant = { node: "controller1", watchdog, timeout: 5 }
+      const have = sbd.probe(sbdWant).parse({ stdout: sh(node, sbd.probe(sbdWant).script), stderr: "" })
+      return sbd.findings!(sbdWant, have, facts).map(({ message }) => message)
+    }
+    expect(told("/dev/watchdog")).toEqual(["there is no watchdog /dev/watchdog: sbd could reset nothing"])
+    // A device that is there.
+    expect(told("/dev/null")).toEqual([
       "sbd does not run, and starts only with corosync, which is not restarted unasked",
     ])
   })
