@@ -103,7 +103,7 @@ function plan(wanted: Want, members: All): readonly Action[] {
   const despite = members.missing.length > 0
   return [
     // Half a member: the shells refuse to add it again, so that half goes first. It does not run, and nobody misses it.
-    ...(listed ? forgetRebuilt(node.name, reference.have.known.has(node.name), membership, despite) : []),
+    ...(listed ? forgetRebuilt(node.name, reference.have.known.has(node.name), membership) : []),
     ...membership.addNode(node, password, despite),
   ].map((invocation) => run(invocation, { hint: HINT }))
 }

@@ -67,7 +67,7 @@ function plan(wanted: Want, members: All): readonly Action[] {
   const own = members.all.find(({ host }) => host === node)
   if (isRebuilt(cluster, own, reference)) {
     const known = members.elected.have.known.has(node)
-    return forgetRebuilt(node, known, membership, despite || members.missing.length > 0).map((one) => run(one))
+    return forgetRebuilt(node, known, membership).map((one) => run(one))
   }
   if (lists(reference.have, node)) {
     return [...membership.removeNode(node, despite).map((invocation) => run(invocation)), ...forget]

@@ -65,7 +65,7 @@ export const MEMBERSHIP = {
 const PCS_TIMEOUT_MS = 180_000
 
 /**
- * `pcs host auth` and `deauth` hand the tokens to every member, have no word for leaving one out, and exit 1 where one is away though
+ * `pcs host auth` (0.9: `cluster auth`) and `deauth` hand the tokens to every member, have no word for leaving one out, and exit 1 where one is away though
  * all others have them. Whether they do is told by what comes after: `pcs cluster node add` refuses a node that it has no token for, and
  * the tokens are looked at again.
  */
@@ -127,7 +127,10 @@ function pcs09(): MembershipCommands {
         ...Object.entries(quorum).flatMap(([key, value]) => (FLAGS.quorum.test(key) ? [`--${key}=${value}`] : [])),
       ),
     ],
-    addNode: (node, password) => [...auth([node], password), pcs("cluster", "node", "add", withAlternate(node))],
+    addNode: (node, password, despite) => [
+      ...auth([node], password).map((one) => tolerant(one, despite)),
+      pcs("cluster", "node", "add", withAlternate(node)),
+    ],
     removeNode: (name, despite) => [pcs("cluster", "node", "remove", name, ...(despite ? ["--force"] : []))],
     destroy: () => [pcs("cluster", "destroy")],
   }

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { parse } from "yaml"
-import { Secret } from "../../../src/base/secret.ts"
+import { reveal, Secret } from "../../../src/base/secret.ts"
 import { quoteAll } from "../../../src/base/sh.ts"
+import type { LiveView } from "../../../src/membership/live-view.ts"
+import type { MemberFiles } from "../../../src/membership/situation.ts"
 import { clusterAuth } from "../../../src/membership/steps/cluster-auth.ts"
 import { clusterClear } from "../../../src/membership/steps/cluster-clear.ts"
 import { clusterJoin } from "../../../src/membership/steps/cluster-join.ts"
@@ -16,27 +18,34 @@ import { quorumHost } from "../../../src/membership/steps/quorum-host.ts"
 import type { TokenView } from "../../../src/membership/tokens.ts"
 import type { Action } from "../../../src/model/action.ts"
 import type { Pacemaker } from "../../../src/model/inventory.ts"
-import type { ClusterStep } from "../../../src/model/step.ts"
+import type { ClusterStep, Subject } from "../../../src/model/step.ts"
 import { judge, stackUnits } from "../step-harness.ts"
 import { bound, gather, HOSTS, inventory, judgeAll, PACEMAKER, withPcs } from "./cluster.ts"
 import { about, answer, NAMES, type Said, view } from "./lab.ts"
+import { type Pcs09World, pcs09, worldOf } from "./pcs-09.ts"
 
-interface Listed {
-  lines: Readonly<Record<string, readonly string[]>>
-  options: readonly string[]
-  words: Readonly<Record<string, { least?: number; most?: number; needs?: readonly string[] }>>
-}
-
-const listed: Listed = parse(readFileSync(new URL("../../cases/membership/pcs-0.9.yaml", import.meta.url), "utf8"))
+const listed: Readonly<Record<string, readonly string[]>> = parse(
+  readFileSync(new URL("../../cases/membership/pcs-0.9.yaml", import.meta.url), "utf8"),
+)
 
 const PCS = "0.9.169"
 const THREE = NAMES.slice(0, 3)
-const three: Said = { conf: THREE, online: THREE }
-const four: Said = { conf: NAMES, online: NAMES }
+const three: Said = { conf: THREE, online: THREE, known: THREE }
+const four: Said = { conf: NAMES, online: NAMES, known: NAMES }
 
-/** What each of the file's situations makes haops say, by the steps themselves. */
-const SITUATIONS: Record<string, () => readonly Action[]> = {
-  "the nodes know each other": () => once(clusterAuth, bound(clusterAuth, lab()), nobody()),
+/** What haops does in a situation, by its own steps, and what pcs finds there. */
+interface Situation {
+  actions: readonly Action[]
+  world: Pcs09World
+  /** What has come of it. */
+  after: (world: Pcs09World) => void
+}
+
+const SITUATIONS: Record<string, () => Situation> = {
+  "the nodes know each other": () => {
+    const situation = once(clusterAuth, bound(clusterAuth, lab()), nobody())
+    return { ...situation, after: ({ tokens }) => expect(Object.keys(tokens)).toEqual(THREE) }
+  },
   "a cluster is founded": () => founded(lab()),
   "with two links, and options some of which pcs has no flag for": () => {
     const links = HOSTS.map((one) => ({ ...one, links: [one.address, one.address.replace("0.0", "0.1")] }))
@@ -54,62 +63,61 @@ const SITUATIONS: Record<string, () => readonly Action[]> = {
   "a node refuses the token of the others": () => {
     const refused = { refused: new Set(["controller2"]) }
     const haves = entries({ ...three, known: THREE }, {}, refused) as Record<string, TokenView>
-    return once(clusterTokens, about(clusterTokens), haves)
+    const situation = once(clusterTokens, about(clusterTokens), haves, { stale: ["controller2"] })
+    return { ...situation, after: ({ tokens }) => expect(tokens.controller2).toBe(true) }
   },
-  "a node joins": () => once(clusterJoin, about(clusterJoin), entries(three, { controller4: {} })),
+  "a node joins": () => joined(entries(three, { controller4: {} })),
+  "a node joins while a member is away": () => {
+    const { controller3: _, ...haves } = entries(three, { controller4: {} })
+    return joined(haves, { away: ["controller3"] })
+  },
   "a node joins whose joining was cut short": () => {
-    return once(
-      clusterJoin,
-      about(clusterJoin),
-      entries(three, { controller2: { conf: NAMES, online: THREE }, controller4: {} }),
-    )
+    return joined(entries(three, { controller2: { ...three, conf: NAMES }, controller4: {} }))
   },
-  "a member was away when another one joined": () =>
-    once(clusterJoin, about(clusterJoin), entries(four, { controller3: three })),
+  "a node that was installed anew joins while a member is away": () => {
+    const { controller3: _, ...haves } = entries(four, { controller4: {} })
+    return joined(haves, { away: ["controller3"], stale: ["controller4"] })
+  },
+  "a member was away when another one joined": () => joined(entries(four, { controller3: three })),
   "a member that is no node of the cluster any more is cleared": () => {
     const dead: Said = { conf: NAMES, online: ["controller4"], quorate: false }
-    return once(clusterStray, about(clusterStray), entries(three, { controller4: dead }))
+    const situation = once(clusterStray, about(clusterStray), entries(three, { controller4: dead }))
+    return { ...situation, after: ({ hosts, on }) => expect(hosts[on]?.members).toBeUndefined() }
   },
-  "a node leaves": () => once(clusterLeave, about(clusterLeave), entries({ ...four, known: NAMES })),
+  "a node leaves": () => left(entries(four)),
   "a dead node leaves": () => {
     const { controller4: _, ...others } = entries({ ...four, online: THREE, offline: ["controller4"] })
-    return once(clusterLeave, about(clusterLeave, { force: true }), others, ["controller4"])
+    return left(others, { away: ["controller4"] }, { force: true })
   },
+  "a node that was installed anew leaves": () => left(entries(four, { controller4: {} }), { stale: ["controller4"] }),
   "it is cleared": () => {
     const state = { load: "loaded", active: "active", file: "enabled" }
     const units = stackUnits({ pacemaker: state, corosync: state })
-    const stdout = `${answer({ ...four, known: NAMES })}\n@@haops units\n${units}\n\n@@haops record\nno\n`
+    const stdout = `${answer(four)}\n@@haops units\n${units}\n\n@@haops record\nno\n`
     const want = about(clusterClear, { node: "controller1" })
-    return judge(clusterClear, want, clusterClear.probe(want).parse({ stdout, stderr: "" }), withPcs(PCS)).actions
+    const { actions } = judge(clusterClear, want, clusterClear.probe(want).parse({ stdout, stderr: "" }), withPcs(PCS))
+    const world = worldOf("controller1", { controller1: view(four) })
+    return { actions, world, after: ({ hosts }) => expect(hosts.controller1?.members).toBeUndefined() }
   },
   "the host of a quorum device has no certificates": () => {
     const unit = { load: "loaded", active: "inactive", sub: "dead", file: "disabled" }
-    return judge(quorumHost, bound(quorumHost, witness()), { certificates: false, unit }, withPcs(PCS)).actions
+    const { actions } = judge(quorumHost, bound(quorumHost, witness()), { certificates: false, unit }, withPcs(PCS))
+    const world: Pcs09World = { on: "controller1", hosts: { controller1: { answers: true } }, tokens: {} }
+    return { actions, world, after: ({ hosts }) => expect(hosts.controller1?.certificates).toBe(true) }
   },
   "a quorum device comes": () => deviced("ffsplit"),
   "and gives way to another one": () => deviced("lms", { algorithm: "ffsplit", gives: 1 }),
 }
 
-test.each(Object.keys({ ...SITUATIONS, ...listed.lines }))("%s: by the lines of the list", (situation) => {
-  const actions = SITUATIONS[situation]?.() ?? []
-  expect(actions).not.toEqual([])
-  expect(actions.flatMap((one) => (one.type === "run" && one.argv[0] === "pcs" ? [quoteAll(one.argv)] : []))).toEqual(
-    listed.lines[situation],
-  )
-})
-
-test.each(Object.values(listed.lines).flat())("pcs 0.9 takes `%s`", (line) => {
-  const { flags, rest } = getopt(line.split(" ").slice(1))
-  const words = Object.keys(listed.words).find((one) => rest.join(" ").startsWith(one))!
-  const { least = 0, most = Number.POSITIVE_INFINITY, needs = [] } = listed.words[words]!
-  const count = rest.length - words.split(" ").length
-  expect(count).toBeGreaterThanOrEqual(least)
-  expect(count).toBeLessThanOrEqual(most)
-  expect(flags).toEqual(expect.arrayContaining([...needs]))
-})
-
-test("what 0.9 has no option for is refused, as by its own parser", () => {
-  expect(() => getopt(["cluster", "setup", "--name", "lab", "a", "--hold", "200"])).toThrow("--hold")
+test.each(Object.keys({ ...SITUATIONS, ...listed }))("%s: by the lines of the list, which pcs takes", (name) => {
+  const { actions, world, after } = SITUATIONS[name]?.() ?? { actions: [] }
+  const lines = actions.flatMap((one) => (one.type === "run" && one.argv[0] === "pcs" ? [one] : []))
+  expect(lines.map(({ argv }) => quoteAll(argv))).toEqual(listed[name])
+  for (const { argv, stdin, okCodes = [0] } of lines) {
+    const { code, said } = pcs09(world!, argv.slice(1).map(String), reveal(stdin ?? ""))
+    expect(okCodes, `${quoteAll(argv)}: ${said}`).toContain(code)
+  }
+  after?.(world!)
 })
 
 test("nobody else speaks to pcs: the shell's commands, the quorum device and its host", () => {
@@ -134,11 +142,30 @@ function witness() {
   return lab({ quorumDevice })
 }
 
-function founded(of: ReturnType<typeof lab>): readonly Action[] {
-  return once(clusterSetup, bound(clusterSetup, of), nobody())
+function founded(of: ReturnType<typeof lab>): Situation {
+  const situation = once(clusterSetup, bound(clusterSetup, of), nobody(), { known: THREE })
+  return { ...situation, after: (world) => expect(memberships(world)).toEqual(each(THREE, THREE)) }
 }
 
-function deviced(algorithm: "ffsplit" | "lms", device?: Said["device"]): readonly Action[] {
+function joined(haves: Readonly<Record<string, LiveView>>, more: Circumstances = {}): Situation {
+  const situation = once(clusterJoin, about(clusterJoin), haves, more)
+  return { ...situation, after: (world) => expect(memberships(world)).toEqual(each(Object.keys(haves), NAMES)) }
+}
+
+function left(haves: Readonly<Record<string, LiveView>>, more?: Circumstances, subject?: Partial<Subject>): Situation {
+  const situation = once(clusterLeave, about(clusterLeave, subject), haves, more)
+  return { ...situation, after: (world) => expect(memberships(world)).toEqual(each(THREE, THREE)) }
+}
+
+function memberships({ hosts }: Pcs09World) {
+  return Object.fromEntries(Object.entries(hosts).flatMap(([name, { members }]) => (members ? [[name, members]] : [])))
+}
+
+function each(names: readonly string[], members: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, members]))
+}
+
+function deviced(algorithm: "ffsplit" | "lms", device?: Said["device"]): Situation {
   const want = {
     cluster: "lab",
     shell: "auto" as const,
@@ -148,7 +175,9 @@ function deviced(algorithm: "ffsplit" | "lms", device?: Said["device"]): readonl
     fenced: false,
   }
   const known = device === undefined ? NAMES : [...NAMES, "witness"]
-  return once(quorumDevice, want, entries({ ...four, known, ...(device === undefined ? {} : { device }) }))
+  const situation = once(quorumDevice, want, entries({ ...four, known, ...(device === undefined ? {} : { device }) }))
+  situation.world.hosts.witness = { answers: true }
+  return { ...situation, after: ({ hosts }) => expect(hosts.controller1?.device).toBe(true) }
 }
 
 function nobody() {
@@ -159,30 +188,22 @@ function entries<More extends object = object>(said: Said, changes: Readonly<Rec
   return Object.fromEntries(NAMES.map((name) => [name, { ...view(changes[name] ?? said), ...(more ?? ({} as More)) }]))
 }
 
-function once<Want, Have>(
+interface Circumstances {
+  away?: readonly string[]
+  /** Tokens that the other side does not take any more. */
+  stale?: readonly string[]
+  /** Tokens that are there besides. */
+  known?: readonly string[]
+}
+
+function once<Want, Have extends MemberFiles>(
   step: ClusterStep<Want, Have>,
   want: Want,
   haves: Readonly<Record<string, Have>>,
-  missing: readonly string[] = [],
-): readonly Action[] {
-  return judgeAll(step, want, gather(step, want, haves, { missing, pcs: PCS })).actions
-}
-
-/** Python's `gnu_getopt` by the list's options: flags among the words, `--name value` and `--name=value`. */
-function getopt(argv: readonly string[]) {
-  const flags: string[] = []
-  const rest: string[] = []
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index]!
-    if (!word.startsWith("-")) {
-      rest.push(word)
-      continue
-    }
-    const [name = "", value] = word.split("=", 2)
-    const takes = listed.options.includes(`${name}=`)
-    if (!takes && !listed.options.includes(name)) throw new Error(`option ${name} not recognized`)
-    if (takes && value === undefined) index++
-    flags.push(name)
-  }
-  return { flags, rest }
+  { away = [], stale = [], known = [] }: Circumstances = {},
+): Pick<Situation, "actions" | "world"> {
+  const { actions, elected } = judgeAll(step, want, gather(step, want, haves, { missing: away, pcs: PCS }))
+  const world = worldOf(elected, haves, { away, stale })
+  for (const name of known) world.tokens[name] = true
+  return { actions, world }
 }
