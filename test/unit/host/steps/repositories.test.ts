@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { COMPONENTS } from "../../../../src/components.ts"
@@ -171,18 +171,23 @@ describe.each(SHELLS)("the question about repositories in %s", (shell) => {
     })
   })
 
-  const asked = (files: Readonly<Record<string, string>>) => {
+  const asked = (files: Readonly<Record<string, string>>, dnf?: string) => {
     using box = sandbox({})
+    if (dnf !== undefined) {
+      writeFileSync(join(box.path, dnf), "", { mode: 0o755 })
+      symlinkSync(dnf, join(box.path, "dnf"))
+    }
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(box.path, path, ".."), { recursive: true })
       writeFileSync(join(box.path, path), text)
     }
     const { script, parse } = askInstallation(bare, [["pcs"]])!
-    return parse(run(script.replaceAll("/etc/", `${box.path}/`), { shell, path: box.path }))
+    const moved = script.replaceAll("/etc/", `${box.path}/etc/`).replaceAll("/usr/lib/sysimage/", `${box.path}/state/`)
+    return parse(run(moved, { shell, path: box.path }))
   }
 
   test("reads yum's where there is no dnf: what it excludes is told with its file", () => {
-    const have = asked({ "yum.conf": "[main]\nexclude=kernel* pcs\n", "yum.repos.d/a.repo": "[base]\n" })
+    const have = asked({ "etc/yum.conf": "[main]\nexclude=kernel* pcs\n", "etc/yum.repos.d/a.repo": "[base]\n" })
     expect(have.repositories).toMatchObject({
       enabled: ["base"],
       excludes: [
@@ -202,16 +207,37 @@ describe.each(SHELLS)("the question about repositories in %s", (shell) => {
 
   test("reads the files that dnf 5 takes parts of its dnf.conf from, and adds up what they exclude", () => {
     const have = asked({
-      "dnf/libdnf5.conf.d/20-site.conf": "[main]\nexcludepkgs=pcs\n",
-      "dnf/libdnf5.conf.d/30-more.conf": "[main]\nexcludepkgs=haproxy\n",
-      "dnf/dnf.conf": "[main]\nexcludepkgs=kernel*\n",
+      "etc/dnf/libdnf5.conf.d/20-site.conf": "[main]\nexcludepkgs=pcs\n",
+      "etc/dnf/libdnf5.conf.d/30-more.conf": "[main]\nexcludepkgs=haproxy\n",
+      "etc/dnf/dnf.conf": "[main]\nexcludepkgs=kernel*\n",
     })
     expect(have.repositories?.excludes.map(({ pattern }) => pattern)).toEqual(["pcs", "haproxy", "kernel*"])
   })
 
+  test("reads the modules where dnf 5 keeps them once it has changed one, each way that it writes them", () => {
+    const dnf4 = { "etc/dnf/modules.d/pcs.module": "[pcs]\nname=pcs\nstate=disabled\n" }
+    const table = `version = "1.0"
+[modules]
+[modules.mariadb]
+enabled_stream = ""
+installed_profiles = []
+state = "Disabled"
+[modules."perl.x"]
+enabled_stream = "5.32"
+state = "Enabled"
+`
+    const line = `[modules]\nmariadb-devel = {enabled_stream="",installed_profiles=[],state="Disabled"}\n`
+    const off = (files: Readonly<Record<string, string>>, dnf: string) => asked(files, dnf).repositories?.modulesOff
+    expect(off({ ...dnf4, "state/libdnf5/modules.toml": table }, "dnf5")).toEqual(["mariadb"])
+    expect(off({ ...dnf4, "state/libdnf5/modules.toml": line }, "dnf5")).toEqual(["mariadb-devel"])
+    expect(off(dnf4, "dnf5")).toEqual(["pcs"])
+    // dnf 5 may be there beside it, and dnf's is dnf-3 then.
+    expect(off({ ...dnf4, "state/libdnf5/modules.toml": table }, "dnf-3")).toEqual(["pcs"])
+  })
+
   test("reads zypper's", () => {
     const id = "SUSE_Linux_Enterprise_High_Availability_Extension_x86_64:SLE-Product-HA15-SP5-Pool"
-    const have = asked({ "zypp/repos.d/ha.repo": `[${id}]\nname=HA\nenabled=1\nautorefresh=1\n` })
+    const have = asked({ "etc/zypp/repos.d/ha.repo": `[${id}]\nname=HA\nenabled=1\nautorefresh=1\n` })
     expect(have.repositories).toMatchObject({ enabled: [id], disabled: [] })
   })
 
