@@ -11,13 +11,13 @@ import { describeHindrances, type Hindrance, isIdle, whyNowhere } from "./hindra
  * another place.
  */
 export function wouldStop(
-  { vips }: Pick<Inventory, "vips">,
+  inventory: Pick<Inventory, "vips">,
   transitions: readonly Transition[],
   status: CrmStatus | undefined,
 ): HaopsError | undefined {
-  const ids = stoppingVips({ vips }, transitions)
-  if (ids.length === 0) return undefined
-  const stops = transitions.filter(({ action, resource }) => action === "stop" && ids.includes(resource))
+  const stops = vipStops(inventory, transitions)
+  if (stops.length === 0) return undefined
+  const ids = resourcesOf(stops)
   const left = new Set(stops.flatMap(({ node }) => node ?? []))
   const others = status && { ...status, nodes: status.nodes.filter(({ name }) => !left.has(name)) }
   const why = others === undefined ? [] : ids.flatMap((id) => whyNowhere(id, others, []) ?? [])
@@ -25,10 +25,24 @@ export function wouldStop(
 }
 
 /** The VIPs of the cluster that stop, and start nowhere else. */
-export function stoppingVips({ vips }: Pick<Inventory, "vips">, transitions: readonly Transition[]): readonly string[] {
-  const names = new Set(vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name))
-  const stops = transitions.filter(({ action, resource }) => action === "stop" && names.has(resource))
-  return [...new Set(stops.map(({ resource }) => resource))]
+export function stoppingVips(
+  inventory: Pick<Inventory, "vips">,
+  transitions: readonly Transition[],
+): readonly string[] {
+  return resourcesOf(vipStops(inventory, transitions))
+}
+
+function vipStops(inventory: Pick<Inventory, "vips">, transitions: readonly Transition[]): readonly Transition[] {
+  const ids = clusterVips(inventory)
+  return transitions.filter(({ action, resource }) => action === "stop" && ids.includes(resource))
+}
+
+function resourcesOf(transitions: readonly Transition[]): readonly string[] {
+  return [...new Set(transitions.map(({ resource }) => resource))]
+}
+
+function clusterVips({ vips }: Pick<Inventory, "vips">): readonly string[] {
+  return vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name)
 }
 
 /**
@@ -59,9 +73,8 @@ export function stoppedVips(
   })
 }
 
-function idleVips({ vips }: Pick<Inventory, "vips">, status: CrmStatus): readonly string[] {
-  const ids = vips.filter(({ manager }) => manager === "pacemaker").map(({ name }) => name)
-  return ids.filter((id) => {
+function idleVips(inventory: Pick<Inventory, "vips">, status: CrmStatus): readonly string[] {
+  return clusterVips(inventory).filter((id) => {
     const copies = status.resources.filter((one) => one.id === id)
     return copies.length > 0 && isIdle(copies) && !status.maintenance
   })

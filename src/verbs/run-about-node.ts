@@ -95,25 +95,26 @@ async function agreed(session: Session, request: NodeRun, plan: Plan): Promise<b
   const asks = [
     ...(stops === undefined ? [] : [stops]),
     ...plan.findings.flatMap(({ finding }) => (finding.ask ? [finding] : [])),
+    ...(undisturbed ? plan.transitions.filter(disturbs).map(describeDisturbance) : []).map(unhinted),
+    ...costs(request, plan).map(unhinted),
   ]
-  const questions = [
-    ...new Set(asks.map(({ message }) => message)),
-    ...(undisturbed ? plan.transitions.filter(disturbs).map(describeDisturbance) : []),
-    ...costs(request, plan),
-  ]
-  if (questions.length === 0 || options.yes === true) return true
-  requireTerminal(`${questions.join("; ")}; and there is no terminal to ask on`)
+  const questions = new Map(asks.map(({ message, hint }) => [message, hint]))
+  if (questions.size === 0 || options.yes === true) return true
+  requireTerminal(`${[...questions.keys()].join("; ")}; and there is no terminal to ask on`)
   const { reporter, context } = session
   return await reporter.asking(async (tell) => {
     // What is asked was told as it was found, and is said in the question: not in between, too.
     tell.plan({ ...plan, findings: plan.findings.filter(({ finding }) => !finding.ask) })
-    for (const question of questions) {
+    for (const [question, hint] of questions) {
       tell.sentence(question)
-      const hint = asks.find(({ message }) => message === question)?.hint
       if (hint !== undefined) tell.sentence(hint)
     }
     return await ask("Go on?", context.stop)
   })
+}
+
+function unhinted(message: string) {
+  return { message, hint: undefined }
 }
 
 /** What the steps themselves cost. */
