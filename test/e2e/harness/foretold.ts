@@ -1,8 +1,6 @@
 import { expect } from "vitest"
 import type { Outlook, PartOutlook } from "../../../src/foresight/foretell.ts"
-import type { HaopsResult } from "./haops.ts"
-
-type Haops = (...words: string[]) => Promise<HaopsResult>
+import type { Haops } from "./haops.ts"
 
 /** What `haops what-if` says, by what fails. */
 export async function whatIf(haops: Haops, ...asked: string[]): Promise<ReadonlyMap<string, Outlook>> {

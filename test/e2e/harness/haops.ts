@@ -26,6 +26,9 @@ export interface HaopsResult {
   ms: number
 }
 
+/** haops where and as a test runs it, to its end. */
+export type Haops = (...words: readonly string[]) => Promise<HaopsResult>
+
 export interface HaopsRun {
   child: ChildProcess
   /** Resolves for every outcome, a kill included. */

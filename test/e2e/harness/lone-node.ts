@@ -13,6 +13,12 @@ export function startLoneNode(hostname: string, image: string): string {
   return node.trim()
 }
 
+/** Removes it, unless somebody wants to look around in it. */
+export function leaveLoneNode(node: string): void {
+  if (process.env.HAOPS_E2E_KEEP === undefined) docker("rm", "--force", "--volumes", node)
+  else process.stderr.write(`The node is kept: docker exec -it ${node.slice(0, 12)} bash\n`)
+}
+
 export function removeLoneNode(node: string | undefined): void {
   if (node !== undefined) docker("rm", "--force", "--volumes", node)
 }

@@ -37,8 +37,8 @@ interface Document {
   }
 }
 
-/** Runs `haops plan --json` and reads its document. Throws where there is none. */
-export async function planned(lab: Pick<Lab, "haops">, inventory: string): Promise<Planned> {
+/** Runs `haops plan --json` by that inventory and reads its document. Throws where there is none. */
+export async function planned(lab: Pick<Lab, "haops">, inventory = "inventory.yaml"): Promise<Planned> {
   const { code, stdout, stderr } = await lab.haops(["plan", "--json", "-i", inventory])
   const { plan } = parse(stdout, stderr)
   const steps = plan.stages.flatMap((stage) => stage.steps)
