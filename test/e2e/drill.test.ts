@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect } from "vitest"
 import type { DrillReport } from "../../src/drill/report.ts"
-import type { HaopsRun } from "./harness/haops.ts"
+import { ended } from "./harness/ended.ts"
+import type { Haops, HaopsRun } from "./harness/haops.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
+import type { Lab } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
 import { THREE } from "./harness/three.ts"
@@ -14,22 +16,17 @@ import { until } from "./harness/until.ts"
 // Every kind of drill for real, its figures printed; then drills that do not come to their end. The hosts are minimal ones: netbase's
 // lists of names, by which tools look protocols and ports up, are not there.
 
-let lab: Lab
-let inventory: string
-
-beforeAll(async () => {
-  lab = await startLab({ prepared: true })
+const test = labTest({ prepared: true }, async (lab) => {
   await everywhere(lab.nodes, "rm /etc/protocols /etc/services")
   await everywhere(lab.nodes, PATIENCE)
-  await go()
+  await go(lab)
 })
-afterAll(async () => await lab?.[Symbol.asyncDispose]())
-afterEach(async () => await expectAsBefore())
+test.afterEach(async ({ lab, haops }) => await expectAsBefore(lab, haops))
 
 describe("a drill measures what a client of the VIP notices, and leaves the cluster as it was", () => {
-  test("standby: no request fails", async () => {
+  test("standby: no request fails", async ({ lab, haops }) => {
     const page = join(lab.directory, "standby.html")
-    const { requests, moves, node } = await drill("standby", "--max-outage", "3s", "--report", page)
+    const { requests, moves, node } = await drill(haops, "standby", "--max-outage", "3s", "--report", page)
     expect(requests.failed).toBe(0)
     const told = await readFile(page, "utf8")
     expect(told).toContain("<h1>haops drill standby on lab</h1>")
@@ -45,8 +42,8 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
     expect(moves.vip?.[0]).toEqual([node])
   })
 
-  test("haproxy-kill: 0.6 s", async () => {
-    const best = await bestOf(8, ({ outageMs }) => outageMs <= 600, "haproxy-kill", "--max-outage", "3s")
+  test("haproxy-kill: 0.6 s", async ({ lab, haops }) => {
+    const best = await bestOf(lab, haops, 8, ({ outageMs }) => outageMs <= 600, "haproxy-kill", "--max-outage", "3s")
     for (const { requests, moves, restored } of best.runs) {
       expect(requests.failed).toBeGreaterThan(0)
       expect(moves.vip?.length).toBeGreaterThan(1)
@@ -55,8 +52,11 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
     expect(best.last.outageMs).toBeLessThanOrEqual(600)
   })
 
-  test("pacemaker-kill: systemd starts it again, the cluster sorts itself out, and no request fails", async () => {
-    const { runs, last } = await bestOf(3, noneFailed, "pacemaker-kill", "--max-outage", "4s")
+  test("pacemaker-kill: systemd starts it again, the cluster sorts itself out, and no request fails", async ({
+    lab,
+    haops,
+  }) => {
+    const { runs, last } = await bestOf(lab, haops, 3, noneFailed, "pacemaker-kill", "--max-outage", "4s")
     for (const { restored, outageMs } of runs) {
       expect(restored).toBe("mended")
       expect(outageMs).toBeLessThanOrEqual(4000)
@@ -64,16 +64,19 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
     expect(last.requests.failed).toBe(0)
   })
 
-  test("node-freeze: 4 s with a token of 1000 ms", async () => {
-    const { outageMs, moves, node, restored } = await drill("node-freeze", "--max-outage", "4s")
+  test("node-freeze: 4 s with a token of 1000 ms", async ({ haops }) => {
+    const { outageMs, moves, node, restored } = await drill(haops, "node-freeze", "--max-outage", "4s")
     expect(outageMs).toBeGreaterThan(1000)
     expect(outageMs).toBeLessThanOrEqual(4000)
     expect(moves.vip?.[1]).not.toEqual([node])
     expect(restored).toBe("lifted")
   })
 
-  test("partition: the others take the VIP over while the node still has it, and one of them keeps it: no request fails", async () => {
-    const { runs, last } = await bestOf(3, noneFailed, "partition", "--max-outage", "4s")
+  test("partition: the others take the VIP over while the node still has it, and one of them keeps it: no request fails", async ({
+    lab,
+    haops,
+  }) => {
+    const { runs, last } = await bestOf(lab, haops, 3, noneFailed, "partition", "--max-outage", "4s")
     for (const { outageMs, restored, moves, holdersEveryMs } of runs) {
       expect(outageMs).toBeLessThanOrEqual(4000)
       expect(moves.vip?.length).toBeGreaterThan(1)
@@ -84,10 +87,10 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
     expect(last.requests.failed).toBe(0)
   })
 
-  test("reboot: the node is waited for, and no request fails", async () => {
+  test("reboot: the node is waited for, and no request fails", async ({ lab, haops }) => {
     for (const node of lab.nodes) await node.restartable()
     const booted = await everywhere(lab.nodes, "stat -c %Y /proc/1")
-    const { runs, last } = await bestOf(3, noneFailed, "reboot", "--max-outage", "4s")
+    const { runs, last } = await bestOf(lab, haops, 3, noneFailed, "reboot", "--max-outage", "4s")
     for (const { restored, healthyMs, outageMs } of runs) {
       expect(restored).toBe("rebooted")
       expect(healthyMs).toBeGreaterThan(0)
@@ -97,20 +100,20 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
     expect((await everywhere(lab.nodes, "stat -c %Y /proc/1"))[last.node]).not.toBe(booted[last.node])
   })
 
-  test("node-freeze with corosync's own times: 10 s, which --max-outage can call too long", async () => {
-    await go({ pacemaker: { totem: { token: 3000, tokenCoefficient: 650 } } })
-    const { outageMs, verdict } = await drill("node-freeze", "--max-outage", "2s")
+  test("node-freeze with corosync's own times: 10 s, which --max-outage can call too long", async ({ lab, haops }) => {
+    await go(lab, { pacemaker: { totem: { token: 3000, tokenCoefficient: 650 } } })
+    const { outageMs, verdict } = await drill(haops, "node-freeze", "--max-outage", "2s")
     expect(verdict).toBe("fail")
     expect(outageMs).toBeGreaterThan(4000)
     expect(outageMs).toBeLessThanOrEqual(10_000)
-    await go()
+    await go(lab)
   })
 })
 
 describe("a drill that does not come to its end", () => {
-  test("Ctrl-C puts back what it did, at once; by iptables too", async () => {
+  test("Ctrl-C puts back what it did, at once; by iptables too", async ({ lab }) => {
     await everywhere(lab.nodes, `${IPTABLES}; mv /usr/sbin/nft /usr/sbin/nft.away`)
-    const { run, node } = await frozen("--hold", "60s")
+    const { run, node } = await frozen(lab, "--hold", "60s")
     const rules = "iptables -S; ip6tables -S"
     expect(await node.must(rules)).toMatch(/-A HAOPS-DRILL-OUT -p ipv6-icmp -j ACCEPT\n-A HAOPS-DRILL-OUT -j DROP\n$/)
     run.child.kill("SIGINT")
@@ -122,9 +125,9 @@ describe("a drill that does not come to its end", () => {
     await everywhere(lab.nodes, "rm /usr/sbin/iptables /usr/sbin/ip6tables; mv /usr/sbin/nft.away /usr/sbin/nft")
   })
 
-  test("a haops that is killed leaves it to the node's own timer; without nftables too", async () => {
+  test("a haops that is killed leaves it to the node's own timer; without nftables too", async ({ lab }) => {
     await everywhere(lab.nodes, "mv /usr/sbin/nft /usr/sbin/nft.away")
-    const { run, node } = await frozen("--hold", "3s")
+    const { run, node } = await frozen(lab, "--hold", "3s")
     run.child.kill("SIGKILL")
     expect((await run.done).signal).toBe("SIGKILL")
     expect(await traces(node)).toContain("blackhole")
@@ -134,9 +137,12 @@ describe("a drill that does not come to its end", () => {
 })
 
 describe("a drill that must not be", () => {
-  test("says on a terminal what it will do before it asks, draws nothing over that, and does nothing on a no", async () => {
+  test("says on a terminal what it will do before it asks, draws nothing over that, and does nothing on a no", async ({
+    lab,
+    haops,
+  }) => {
     const [holder] = await holders(lab.nodes, lab.vip)
-    const { code, said } = await lab.onTerminal(["drill", "standby", "-i", inventory], ["n"])
+    const { code, said } = await lab.onTerminal(["drill", "standby"], ["n"])
     expect(code, said).toBe(130)
     const asked = said.slice(0, said.indexOf("[y/N]"))
     const text = stripVTControlCharacters(asked).replaceAll(/\s+/g, " ")
@@ -145,19 +151,19 @@ describe("a drill that must not be", () => {
     expect(asked.slice(asked.indexOf("is drained"))).not.toMatch(/\u001b\[(\d*A|[12]?K|[123]J)/)
     expect(said.slice(asked.length).replaceAll(/\s+/g, " ")).toContain("nothing was touched")
     expect(await holders(lab.nodes, lab.vip)).toEqual([holder])
-    expect((await lab.haops(["journal"])).stdout.split("\n")[1]).toMatch(/ drill standby .* 0 .* canceled$/)
+    expect((await haops("journal")).stdout.split("\n")[1]).toMatch(/ drill standby .* 0 .* canceled$/)
   })
 
-  test("without a word and without a terminal", async () => {
-    await refused("--yes", "standby")
+  test("without a word and without a terminal", async ({ lab, haops }) => {
+    await refused(lab, haops, "--yes", "standby")
   })
 
-  test("on a cluster that is not healthy: what is wrong is said, and nothing is done", async () => {
+  test("on a cluster that is not healthy: what is wrong is said, and nothing is done", async ({ lab, haops }) => {
     const [holder] = await holders(lab.nodes, lab.vip)
     const other = lab.nodes.find(({ name }) => name !== holder)!
     await other.must("systemctl stop pacemaker corosync")
     try {
-      await refused("haops verify fails: every node agrees who is a member", "node-freeze", "--yes")
+      await refused(lab, haops, "haops verify fails: every node agrees who is a member", "node-freeze", "--yes")
     } finally {
       await other.must("systemctl start pacemaker")
     }
@@ -165,16 +171,15 @@ describe("a drill that must not be", () => {
 })
 
 /** Makes the cluster as the inventory with these overrides has it, and that inventory ours. */
-async function go(overrides: InventoryOverrides = {}): Promise<void> {
+async function go(lab: Lab, overrides: InventoryOverrides = {}): Promise<void> {
   // A failure is forgotten soon, for the tests' sake; how often haproxy is checked is what the documentation's figures are for.
-  inventory = await lab.inventory({ haproxy: { monitor: "200ms", failureTimeout: "5s" }, ...overrides })
-  const { code, stderr } = await lab.haops(["up", "--yes", "-i", inventory])
-  expect(code, stderr).toBe(0)
+  await lab.inventory({ haproxy: { monitor: "200ms", failureTimeout: "5s" }, ...overrides })
+  await ended(lab.haops(["up", "--yes"]))
 }
 
 /** Holds a drill, prints its figures, and returns its report. */
-async function drill(kind: string, ...args: string[]): Promise<DrillReport> {
-  const result = await lab.haops(["drill", kind, "--yes", "--json", ...args, "-i", inventory])
+async function drill(haops: Haops, kind: string, ...args: string[]): Promise<DrillReport> {
+  const result = await haops("drill", kind, "--yes", "--json", ...args)
   const report = JSON.parse(result.stdout).details as DrillReport | undefined
   if (report === undefined) throw new Error(`${kind}\n${result.stdout}\n${result.stderr}`)
   const { outageMs, requests, healthyMs, verdict, twiceMs, troubles } = report
@@ -194,11 +199,18 @@ async function drill(kind: string, ...args: string[]): Promise<DrillReport> {
  * Holds a drill until one is as good as README has it, but for so many times: how well it can go does not depend on what else this
  * machine has to do.
  */
-async function bestOf(times: number, isGood: (report: DrillReport) => boolean, kind: string, ...args: string[]) {
-  const runs = [await drill(kind, ...args)]
+async function bestOf(
+  lab: Lab,
+  haops: Haops,
+  times: number,
+  isGood: (report: DrillReport) => boolean,
+  kind: string,
+  ...args: string[]
+) {
+  const runs = [await drill(haops, kind, ...args)]
   while (runs.length < times && !isGood(runs.at(-1)!)) {
-    await expectAsBefore()
-    runs.push(await drill(kind, ...args))
+    await expectAsBefore(lab, haops)
+    runs.push(await drill(haops, kind, ...args))
   }
   return { runs, last: runs.at(-1)! }
 }
@@ -208,10 +220,10 @@ function noneFailed({ requests }: DrillReport): boolean {
 }
 
 /** A drill in the middle: the node is frozen. */
-async function frozen(...args: string[]): Promise<{ run: HaopsRun; node: LabNode }> {
+async function frozen(lab: Lab, ...args: string[]): Promise<{ run: HaopsRun; node: LabNode }> {
   const [holder] = await holders(lab.nodes, lab.vip)
   const node = lab.node(holder!)
-  const run = lab.spawnHaops(["drill", "node-freeze", "--yes", ...args, "-i", inventory])
+  const run = lab.spawnHaops(["drill", "node-freeze", "--yes", ...args])
   const ended = run.done.then(({ code, stdout, stderr }) => {
     throw new Error(`it ended with ${code} before the freeze\n${stdout}\n${stderr}`)
   })
@@ -224,8 +236,8 @@ async function frozen(...args: string[]): Promise<{ run: HaopsRun; node: LabNode
   return { run, node }
 }
 
-async function refused(message: string, ...args: string[]): Promise<void> {
-  const { code, stderr } = await lab.haops(["drill", ...args, "-i", inventory])
+async function refused(lab: Lab, haops: Haops, message: string, ...args: string[]): Promise<void> {
+  const { code, stderr } = await haops("drill", ...args)
   expect(code, stderr).toBe(1)
   expect(stderr.replace(/\s+/g, " ")).toContain(message)
   for (const node of lab.nodes) expect(await traces(node)).toBe("")
@@ -248,7 +260,7 @@ const IPTABLES = `cd /root; dpkg-deb --extract /var/cache/apt/archives/iptables_
 for name in iptables ip6tables; do ln -s xtables-nft-multi /usr/sbin/$name; done`
 
 /** Nothing is left of any fault: by the nodes' own word, not by haops'. */
-async function expectAsBefore(): Promise<void> {
+async function expectAsBefore(lab: Lab, haops: Haops): Promise<void> {
   const [first] = lab.nodes
   await until(async () => (await onlineNodes(first!)).join() === THREE.join(), { what: "three nodes online" })
   await until(async () => (await runningOn(first!, "lb-haproxy")).join() === THREE.join(), {
@@ -258,7 +270,7 @@ async function expectAsBefore(): Promise<void> {
   // A node that was frozen learns a moment later that it was given up, and the next drill is refused while it comes back.
   let well = 0
   const staysWell = async () => {
-    well = (await lab.haops(["verify", "-i", inventory])).code === 0 ? well + 1 : 0
+    well = (await haops("verify")).code === 0 ? well + 1 : 0
     return well === 2
   }
   await until(staysWell, { what: "all to be well, and to stay so for a second", everyMs: 1000 })

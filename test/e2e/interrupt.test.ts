@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises"
 import { hostname, userInfo } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { expect } from "vitest"
 import { stringify } from "yaml"
 import { ended } from "./harness/ended.ts"
-import type { HaopsResult } from "./harness/haops.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
+import type { Haops, HaopsResult } from "./harness/haops.ts"
+import type { Lab } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask } from "./harness/prober.ts"
@@ -21,18 +22,11 @@ interface Event {
   action?: string
 }
 
-let lab: Lab
-let inventory: string
+const test = labTest({ prepared: true }, async (lab) => await lab.inventory())
 
-beforeAll(async () => {
-  lab = await startLab({ prepared: true })
-  inventory = await lab.inventory()
-})
-afterAll(async () => await lab?.[Symbol.asyncDispose]())
-
-test("where a member cannot be reached no cluster is founded without it", async () => {
+test("where a member cannot be reached no cluster is founded without it", async ({ lab, haops }) => {
   await lab.node("controller3").must("systemctl stop ssh")
-  await ended(up(), 3)
+  await ended(haops("up", "--yes"), 3)
   for (const node of lab.nodes.slice(0, 2)) {
     expect(await node.must("grep -s 'cluster_name: lab' /etc/corosync/corosync.conf || echo none")).toBe("none\n")
     expect(await node.must("sysctl -n net.ipv4.ip_nonlocal_bind")).toBe("1\n")
@@ -64,11 +58,14 @@ const DEATHS: readonly Death[] = [
   ...boundaries("verify").map((death) => ({ ...death, needsDamage: true })),
 ]
 
-test.each(DEATHS)("killed $at, a run leaves no lock, and the next one gets past it", async ({ is, needsDamage }) => {
-  if (needsDamage) await damage()
-  const { signal } = await endAt(is, "SIGKILL")
-  expect(signal).toBe("SIGKILL")
-})
+test.for(DEATHS)(
+  "killed $at, a run leaves no lock, and the next one gets past it",
+  async ({ is, needsDamage }, { lab }) => {
+    if (needsDamage) await damage(lab)
+    const { signal } = await endAt(lab, is, "SIGKILL")
+    expect(signal).toBe("SIGKILL")
+  },
+)
 
 function boundaries(name: string): Death[] {
   return [
@@ -86,30 +83,34 @@ function during(name: string, command: string): Death {
   }
 }
 
-test("the run after all of these converges", async () => {
-  await expectConverged()
+test("the run after all of these converges", async ({ lab, must }) => {
+  await expectConverged(lab, must)
 })
 
-test("Ctrl-C finishes what runs, says what is half done, and exits 130", async () => {
-  await damage()
+test("Ctrl-C finishes what runs, says what is half done, and exits 130", async ({ lab, must }) => {
+  await damage(lab)
   const begun = ({ type, stage }: Event) => type === "action-started" && stage === "resources"
-  const { code, stdout } = await endAt(begun, "SIGINT")
+  const { code, stdout } = await endAt(lab, begun, "SIGINT")
   expect(code, stdout).toBe(130)
   const { errors } = JSON.parse(stdout) as { errors: { code: string; message: string }[] }
   const half = /half done: cluster configuration on controller\d \(1 of 2 actions done\)/
   expect(errors).toContainEqual(expect.objectContaining({ code: "E_CANCELED", message: expect.stringMatching(half) }))
   expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("5min")
-  await expectConverged()
+  await expectConverged(lab, must)
 })
 
-test("of two runs the second is told who holds the lock; killed, the holder leaves a command that the next one waits for, to plan anew", async () => {
-  await damage()
+test("of two runs the second is told who holds the lock; killed, the holder leaves a command that the next one waits for, to plan anew", async ({
+  lab,
+  haops,
+  must,
+}) => {
+  await damage(lab)
   const seen: string[] = []
-  const first = lab.spawnHaops(["run", await slowPlaybook(), "--json", "-i", inventory], {
+  const first = lab.spawnHaops(["run", await slowPlaybook(lab), "--json"], {
     onStderr: (chunk) => seen.push(chunk),
   })
   await until(async () => seen.join("").includes('"action-started"'), { what: "the first run to work" })
-  const second = await up()
+  const second = await haops("up", "--yes")
   expect(second.code, second.stderr).toBe(5)
   expect(second.stderr).toContain("E_LOCKED")
   expect(second.stderr).toContain(`haops run by ${userInfo().username}@${hostname()} (process ${first.child.pid})`)
@@ -117,7 +118,7 @@ test("of two runs the second is told who holds the lock; killed, the holder leav
   await first.done
 
   let said = ""
-  const third = lab.spawnHaops(["up", "-i", inventory], {
+  const third = lab.spawnHaops(["up"], {
     onStderr: (chunk) => {
       said += chunk
     },
@@ -130,11 +131,15 @@ test("of two runs the second is told who holds the lock; killed, the holder leav
   expect(code, stderr).toBe(1)
   expect(stderr).toContain("this would cause a restart")
   expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("17min")
-  await expectConverged()
+  await expectConverged(lab, must)
 })
 
-test("a cluster that changes while a run works on it is planned again, and the other's change stays", async () => {
-  await damage()
+test("a cluster that changes while a run works on it is planned again, and the other's change stays", async ({
+  lab,
+  haops,
+  must,
+}) => {
+  await damage(lab)
   // Whoever comes first to edit under the lock finds that somebody has just changed something else.
   const meddler = `#!/bin/sh
 if [ -s /run/haops/lock ]; then
@@ -144,7 +149,7 @@ fi
 exec /usr/sbin/crm_diff "$@"
 `
   for (const node of lab.nodes) await node.write("/usr/local/sbin/crm_diff", meddler, 0o755)
-  const { code, stderr } = await up()
+  const { code, stderr } = await haops("up", "--yes")
   expect(code, stderr).toBe(0)
   const nodes = await everywhere(
     lab.nodes,
@@ -154,27 +159,33 @@ exec /usr/sbin/crm_diff "$@"
   expect(stderr).toContain("changed meanwhile by another; nothing was done, planning it again")
   expect(await property(lab.nodes[0]!, "cluster-delay")).toBe("61s")
   expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("5min")
-  await expectConverged()
+  await expectConverged(lab, must)
 })
 
-test("runs that --limit keeps apart leave what is the cluster's alone, and name who was left out", async () => {
-  await damage()
-  const runs = await Promise.all(
-    THREE.slice(0, 2).map((name) => lab.haops(["up", "--yes", "--limit", name, "-i", inventory])),
-  )
+test("runs that --limit keeps apart leave what is the cluster's alone, and name who was left out", async ({
+  lab,
+  haops,
+  must,
+}) => {
+  await damage(lab)
+  const runs = await Promise.all(THREE.slice(0, 2).map((name) => haops("up", "--yes", "--limit", name)))
   for (const [index, { code, stdout, stderr }] of runs.entries()) {
     expect(code, `${stdout}\n${stderr}`).toBe(3)
     const others = THREE.filter((_, other) => other !== index)
     expect(stderr).toContain(`${others.join(" and ")} are left out by --limit`)
   }
   expect(await property(lab.nodes[0]!, "cluster-recheck-interval")).toBe("17min")
-  await expectConverged()
+  await expectConverged(lab, must)
 })
 
-test("a run that sleeps past the lock's limit finds another's there when it wakes: it ends with E_LOCKED, and does nothing more", async () => {
+test("a run that sleeps past the lock's limit finds another's there when it wakes: it ends with E_LOCKED, and does nothing more", async ({
+  lab,
+  haops,
+  must,
+}) => {
   await everywhere(lab.nodes, `rm -f ${GO} ${AFTER}`)
   let said = ""
-  const sleeper = lab.spawnHaops(["run", await slowPlaybook(), "--json", "-i", inventory], {
+  const sleeper = lab.spawnHaops(["run", await slowPlaybook(lab), "--json"], {
     onStderr: (chunk) => {
       said += chunk
     },
@@ -189,8 +200,8 @@ test("a run that sleeps past the lock's limit finds another's there when it wake
     timeoutMs: 90_000,
   })
   await everywhere(lab.nodes, `touch ${GO}`)
-  await damage()
-  const second = await up()
+  await damage(lab)
+  const second = await haops("up", "--yes")
   expect(second.code, second.stderr).toBe(0)
 
   sleeper.child.kill("SIGCONT")
@@ -202,39 +213,42 @@ test("a run that sleeps past the lock's limit finds another's there when it wake
   )
   const after = await everywhere(lab.nodes, `ls ${AFTER} 2>/dev/null | wc -l`)
   expect(Object.values(after)).toEqual(["0", "0", "0"])
-  await expectConverged()
+  await expectConverged(lab, must)
 })
 
-test("from a backup alone hosts that were installed anew are the same cluster again, what others made in it included", async () => {
+test("from a backup alone hosts that were installed anew are the same cluster again, what others made in it included", async ({
+  lab,
+  haops,
+  must,
+}) => {
   const [first] = lab.nodes
   await first!.must("pcs resource create backup-job ocf:pacemaker:Dummy --wait=30")
   const passphrase = join(lab.directory, "passphrase")
   await writeFile(passphrase, "three words more\n", { mode: 0o600 })
-  const words = ["--passphrase-file", passphrase, "-i", inventory]
+  const words = ["--passphrase-file", passphrase]
   const file = join(lab.directory, "lab.age")
   const watcher = await watchSecrets(lab.nodes, ["three words more"])
-  await ended(lab.haops(["backup", "-o", file, ...words]))
+  await must("backup", "-o", file, ...words)
   const identity =
     "sha256sum </etc/corosync/corosync.conf; sha256sum </etc/corosync/authkey; cat /var/lib/haops/last-applied.json"
   const before = await everywhere(lab.nodes, identity)
   const cib = "cibadmin --query --scope configuration"
   const configured = await first!.must(cib)
 
-  const refused = await lab.haops(["restore", file, "--yes", ...words])
-  expect(refused.code, refused.stdout).toBe(0)
+  const refused = await must("restore", file, "--yes", ...words)
   expect(refused.stdout).toContain("Nothing to do")
   for (const node of lab.nodes) await node.must(`${ANEW}; ip addr flush to ${lab.vip}`)
-  const shown = await lab.haops(["restore", file, "--dry-run", ...words])
+  const shown = await haops("restore", file, "--dry-run", ...words)
   expect(shown.code, shown.stderr).toBe(2)
   expect(shown.stdout).toContain("/var/lib/pacemaker/cib/cib.xml")
-  await ended(lab.haops(["restore", file, "--yes", ...words]))
+  await must("restore", file, "--yes", ...words)
   expect((await watcher.stop()).sightings).toEqual([])
   expect(await everywhere(lab.nodes, identity)).toEqual(before)
   expect(await first!.must(cib)).toBe(configured)
   expect(await runningOn(first!, "backup-job")).toHaveLength(1)
-  await expectConverged()
+  await expectConverged(lab, must)
   await first!.must("pcs property set cluster-recheck-interval=17min; pcs cluster config update totem token=1700")
-  const late = await lab.haops(["restore", file, "--yes", ...words])
+  const late = await haops("restore", file, "--yes", ...words)
   expect(late.code, late.stderr).toBe(1)
   expect(late.stderr.replaceAll(/\s+/g, " ")).toContain("is in the cluster lab already, and not as")
 })
@@ -247,7 +261,7 @@ rm -rf /var/lib/corosync/* /var/lib/haops /etc/haproxy/haproxy.cfg
 systemctl reset-failed; systemctl start pcsd`
 
 /** Something for the next run to do in the cluster's configuration. */
-async function damage(): Promise<void> {
+async function damage(lab: Lab): Promise<void> {
   await lab.node("controller2").must("pcs property set cluster-recheck-interval=17min")
 }
 
@@ -258,7 +272,7 @@ const GO = "/run/lab-go"
 const AFTER = "/run/lab-after"
 
 /** A playbook of a user's own that keeps its run, and so the lock, until it is told to go on. */
-async function slowPlaybook(): Promise<string> {
+async function slowPlaybook(lab: Lab): Promise<string> {
   const file = join(lab.directory, "slow.yaml")
   const wait = { check: `[ -e ${GO} ]`, run: `until [ -e ${GO} ]; do sleep 0.1; done` }
   const after = { check: `[ -e ${AFTER} ]`, run: `touch ${AFTER}` }
@@ -267,15 +281,11 @@ async function slowPlaybook(): Promise<string> {
   return file
 }
 
-async function up(): Promise<HaopsResult> {
-  return await lab.haops(["up", "--yes", "-i", inventory])
-}
-
 /** Runs `up` and sends it a signal at the first event that is like this. Throws where the run ends without one. */
-async function endAt(matches: (event: Event) => boolean, signal: NodeJS.Signals): Promise<HaopsResult> {
+async function endAt(lab: Lab, matches: (event: Event) => boolean, signal: NodeJS.Signals): Promise<HaopsResult> {
   let hit = false
   let rest = ""
-  const run = lab.spawnHaops(["up", "--yes", "--json", "-i", inventory], {
+  const run = lab.spawnHaops(["up", "--yes", "--json"], {
     onStderr: (chunk) => {
       const lines = `${rest}${chunk}`.split("\n")
       rest = lines.pop() ?? ""
@@ -289,9 +299,9 @@ async function endAt(matches: (event: Event) => boolean, signal: NodeJS.Signals)
   return result
 }
 
-async function expectConverged(): Promise<void> {
-  await ended(up())
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+async function expectConverged(lab: Lab, must: Haops): Promise<void> {
+  await must("up", "--yes")
+  expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
   for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(THREE)
   expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
   expect(await runningOn(lab.nodes[0]!, "lb-haproxy")).toEqual(THREE)

@@ -1,6 +1,5 @@
-import { expect, test } from "vitest"
-import { ended } from "./harness/ended.ts"
-import type { Lab } from "./harness/lab.ts"
+import { expect } from "vitest"
+import type { LabTest } from "./harness/lab-test.ts"
 import type { LabNode } from "./harness/node.ts"
 import { holders, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
@@ -10,10 +9,11 @@ import { until } from "./harness/until.ts"
 // Two hosts beside the cluster, of which pacemaker makes a remote node and a guest node. They have all packages, and no cluster.
 
 /** On a running cluster of three in a lab of five, which it is left as. */
-export function remoteTests(cluster: () => { lab: Lab; inventory: string }): void {
-  test("a remote and a guest node are no members: haproxy is kept off them, up has nothing to do, and all is well", async () => {
-    const { lab, inventory } = cluster()
-    const haops = (...words: string[]) => lab.haops([...words, "-i", inventory])
+export function remoteTests(test: LabTest): void {
+  test("a remote and a guest node are no members: haproxy is kept off them, up has nothing to do, and all is well", async ({
+    lab,
+    must,
+  }) => {
     const [first, , , remote, guest] = lab.nodes
     const key = await first!.must("base64 -w0 /etc/pacemaker/authkey")
     for (const node of [remote!, guest!]) await node.must(UNPACKED.replace("KEY", key))
@@ -26,19 +26,19 @@ pcs constraint location job prefers compute1`)
     await until(async () => (await runningOn(first!, "job")).join() === "compute1", { what: "the job on compute1" })
 
     // Until now nothing keeps haproxy off them, nor the VIP that follows it.
-    const { drift } = await planned(lab, inventory)
+    const { drift } = await planned(lab)
     const constraints = drift.flatMap((one) => /: constraint (\S+): absent/.exec(one)?.[1] ?? [])
     expect(constraints, drift.join("\n")).toEqual(
       ["compute1", "guest1"].map((node) => `haops-lb-haproxy-clone-not-on-${node}`),
     )
-    await ended(haops("up", "--yes"))
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [], warnings: [] })
-    expect((await ended(haops("up"))).stdout).toContain("Nothing to do")
-    const { stdout } = await ended(haops("status"))
+    await must("up", "--yes")
+    expect(await planned(lab)).toMatchObject({ code: 0, drift: [], warnings: [] })
+    expect((await must("up")).stdout).toContain("Nothing to do")
+    const { stdout } = await must("status")
     expect(stdout).toContain("No members: compute1 (remote, online), guest1 (guest of vm1, online)")
     expect(stdout).toContain("quorate 3 of 3")
     for (const name of ["compute1", "guest1"]) expect(stdout).not.toMatch(new RegExp(`^  ${name} +(on|off)line`, "m"))
-    await ended(haops("verify"))
+    await must("verify")
     expect((await first!.must("crm_node --partition")).trim().split(" ").sort()).toEqual(THREE)
     expect(await runningOn(first!, "lb-haproxy")).toEqual(THREE)
     expect(await runningOn(first!, "job")).toEqual(["compute1"])
@@ -51,10 +51,10 @@ pcs constraint location job prefers compute1`)
     await first!.must("for one in job compute1 vm1; do pcs resource delete $one --force; done")
     for (const name of ["compute1", "guest1"]) await first!.exec(`crm_node --force --remove ${name}`)
     for (const node of [remote!, guest!]) await node.must(REMOVED)
-    await ended(haops("up", "--yes"))
+    await must("up", "--yes")
     expect(await first!.must("cibadmin -Q --scope constraints")).not.toContain("-not-on-")
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
-    await ended(haops("verify"))
+    expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
+    await must("verify")
   })
 }
 
