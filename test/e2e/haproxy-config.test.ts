@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"
 import { get } from "node:http"
 import { promisify } from "node:util"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect } from "vitest"
 import { parse } from "yaml"
 import { quoteAll } from "../../src/base/sh.ts"
 import { HAPROXY_CONFIG } from "../../src/haproxy/config/render.ts"
@@ -14,7 +14,8 @@ import { PRESET_NAMES } from "../../src/haproxy/presets/index.ts"
 import { haproxyAsk } from "../../src/haproxy/runtime/ask-script.ts"
 import { roundTrip } from "../unit/haproxy/import/support.ts"
 import { LINES, render, renderLines, renderWord, type Setting, THREE, WORDS } from "../unit/haproxy/support.ts"
-import { docker, removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
+import { nodeTest } from "./harness/lab-test.ts"
+import { docker, sh, startLoneNode } from "./harness/lone-node.ts"
 import { startProber } from "./harness/prober.ts"
 
 const execFile = promisify(callback)
@@ -30,12 +31,10 @@ const PASSWORD = `a b\\c#d"e'f$HOME%\\n:g`
 
 const configs = { ...seedConfigs(), ...importedConfigs(), ...presetConfigs(), ...lineConfigs(), ...wordConfigs() }
 
-describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
-  let node: string
-  const checked = new Map<string, Checked>()
-
-  beforeAll(() => {
-    node = startLoneNode("controller1", `haops-prepared:${release}`)
+/** `checked` is what its haproxy says of each of `configs`. */
+function haproxyTest(release: string) {
+  const start = () => startLoneNode("controller1", `haops-prepared:${release}`)
+  return nodeTest(start, (node) => {
     sh(node, "until systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; do sleep 0.2; done")
     sh(node, "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=web -keyout /root/k -out /root/c 2>/dev/null")
     sh(node, "cat /root/c /root/k >/etc/haproxy/web.pem")
@@ -44,12 +43,18 @@ describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
       `cat >${STATE_KEEPER} && sh ${STATE_KEEPER} rest && sh ${STATE_KEEPER} unit && systemctl daemon-reload`,
       stateKeeper(SOCKET),
     )
+  }).extend("checked", { scope: "file" }, async ({ node }) => {
     const results = check(node, Object.values(configs))
-    for (const [index, name] of Object.keys(configs).entries()) checked.set(name, results[index]!)
+    return new Map(Object.keys(configs).map((name, index) => [name, results[index]]))
   })
-  afterAll(() => removeLoneNode(node))
+}
 
-  it("reloads without a request to a server that hangs, and forgets no drain, whoever reloads it", async () => {
+const HAPROXIES = RELEASES.map(({ release, version }) => ({ version, test: haproxyTest(release) }))
+
+describe.each(HAPROXIES)("haproxy $version", ({ version, test }) => {
+  test("reloads without a request to a server that hangs, and forgets no drain, whoever reloads it", async ({
+    node,
+  }) => {
     install(node, render({ ...THREE, vips: { vip: "127.0.0.1" }, haproxy: oneHangs(`${address(node)}:8000`) }))
     sh(node, 'systemctl start lab-responder; systemd-run --quiet python3 -c "$HANGS"'.replace("$HANGS", HANGS))
     sh(node, "systemctl restart haproxy")
@@ -69,15 +74,15 @@ describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
     await stateOf(node, "web/other", "UP")
   })
 
-  it("is the version that this release stands for", () => {
+  test("is the version that this release stands for", ({ node }) => {
     expect(sh(node, "haproxy -v")).toContain(`version ${version}.`)
   })
 
-  it.each(Object.keys(configs))("accepts, without a warning: %s", (name) => {
+  test.for(Object.keys(configs))("accepts, without a warning: %s", (name, { checked }) => {
     expect(checked.get(name)).toEqual({ status: 0, complaints: [] })
   })
 
-  it("refuses what is wrong, so that the check checks", () => {
+  test("refuses what is wrong, so that the check checks", ({ node }) => {
     const galera = configs["preset galera"]!
     const wrong = [galera.replace("balance source", "balance sauce"), `${galera}\nbackend x\n  option httplog\n`]
     const [refused, warned] = check(node, wrong)
@@ -85,7 +90,9 @@ describe.each(RELEASES)("haproxy $version", ({ release, version }) => {
     expect(warned?.complaints).not.toEqual([])
   })
 
-  it("runs under its packaged unit, reloads, logs to the journal and asks for the stats page's password", async () => {
+  test("runs under its packaged unit, reloads, logs to the journal and asks for the stats page's password", async ({
+    node,
+  }) => {
     install(node, render({ ...THREE, vips: { vip: "127.0.0.1" }, haproxy: SERVED }))
     sh(node, "systemctl restart haproxy")
     const url = `http://${address(node)}:1080/`

@@ -1,36 +1,30 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
 import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
 import { placesOf, whatIf } from "./harness/foretold.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
+import type { Lab } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
-import { passes } from "./harness/passes.ts"
 import { ask, type During, during, type ProbeReport } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
-import { optionsTests } from "./loadbalancer-options.ts"
+import { optionsTests, type Pair } from "./loadbalancer-options.ts"
 
 // inventory/kubernetes.yaml on real nodes: a pair of load balancers under pacemaker before API servers that are backends and no members.
 
 const ENV = { HAOPS_HACLUSTER_PASSWORD: "hacluster-pw-1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
 
-let lab: Lab
-let pair: readonly [LabNode, LabNode]
-const masters = () => lab.nodes.filter(({ name }) => name.startsWith("controller"))
+const test = labTest({ prepared: true, nodes: 3, loadbalancers: 2, responder: false }, async (lab) => {
+  const masters = lab.nodes.filter(({ name }) => name.startsWith("controller"))
+  await Promise.all(masters.map((node) => serveBackends(node, { https: [6443] })))
+  await up(lab)
+}).extend("pair", { scope: "file" }, async ({ lab }): Promise<Pair> => [lab.node("lb1"), lab.node("lb2")])
 
-beforeAll(async () => {
-  lab = await startLab({ prepared: true, nodes: 3, loadbalancers: 2, responder: false })
-  pair = [lab.node("lb1"), lab.node("lb2")]
-  await Promise.all(masters().map((node) => serveBackends(node, { https: [6443] })))
-  await up()
-})
-afterAll(async () => await lab?.[Symbol.asyncDispose]())
-
-test("up makes a cluster of the two load balancers alone, which count votes as two do", async () => {
+test("up makes a cluster of the two load balancers alone, which count votes as two do", async ({ lab, pair }) => {
   expect(await onlineNodes(pair[0])).toEqual(["lb1", "lb2"])
   const flags = "corosync-quorumtool -s | sed -n 's/^Flags: *//p'"
   expect(await everywhere(pair, flags)).toEqual({ lb1: "2Node Quorate WaitForAll", lb2: "2Node Quorate WaitForAll" })
@@ -38,10 +32,13 @@ test("up makes a cluster of the two load balancers alone, which count votes as t
   expect(await lab.node("controller1").must("grep cluster_name: /etc/corosync/corosync.conf")).toContain("debian")
 })
 
-test("haproxy runs on both, the address where the inventory's own words put it, all three API servers behind it", async () => {
+test("haproxy runs on both, the address where the inventory's own words put it, all three API servers behind it", async ({
+  lab,
+  pair,
+}) => {
   expect(await runningOn(pair[0], "lb-haproxy")).toEqual(["lb1", "lb2"])
   expect((await holders(pair, lab.vip)).length).toBe(1)
-  const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api(), 5000)))
+  const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api(lab), 5000)))
   expect(new Set(answers.map(({ answer }) => answer))).toEqual(new Set(["controller1", "controller2", "controller3"]))
   const page = await ask(`http://admin:${ENV.HAOPS_STATS_PASSWORD}@${lab.vip}:32700/`)
   expect(page.answer).toContain("Statistics Report")
@@ -57,13 +54,15 @@ test("haproxy runs on both, the address where the inventory's own words put it, 
   }
 })
 
-test("a second up has nothing to do, and verify finds nothing wrong", async () => {
-  await passes(haops("plan"))
-  const { code, stdout } = await haops("verify")
-  expect(code, stdout).toBe(0)
+test("a second up has nothing to do, and verify finds nothing wrong", async ({ lab }) => {
+  await ended(haops(lab, "plan"))
+  await ended(haops(lab, "verify"))
 })
 
-test("the pair is taken in without its passwords, and by that inventory the cluster and haproxy stay as they are", async () => {
+test("the pair is taken in without its passwords, and by that inventory the cluster and haproxy stay as they are", async ({
+  lab,
+  pair,
+}) => {
   const login = ["--user", "root", "--identity", "id_ed25519", "--known-hosts", "known_hosts"]
   const adopted = await lab.haops(["adopt", "--host", pair[0].address, ...login, "-o", "adopted.yaml"])
   expect(adopted).toMatchObject({ code: 0, stdout: "", stderr: "" })
@@ -76,9 +75,12 @@ test("the pair is taken in without its passwords, and by that inventory the clus
   expect(plan, text).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing to do: 2 hosts") })
 })
 
-test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async () => {
+test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async ({
+  lab,
+  pair,
+}) => {
   const [holder] = await holders(pair, lab.vip)
-  const report = await asked(() => up(balanced("leastconn")), { everyMs: 5, atLeast: 4000 })
+  const report = await asked(lab, () => up(lab, balanced("leastconn")), { everyMs: 5, atLeast: 4000 })
   expect(report.attempts.length).toBeGreaterThanOrEqual(4000)
   expect(report.failed).toBe(0)
   expect(await holders(pair, lab.vip)).toEqual([holder])
@@ -87,42 +89,44 @@ test("haproxy changes on the backup first, then on the holder, and no request of
   expect(Number(times[backup.name])).toBeLessThan(Number(times[holder!]))
 })
 
-test("an API server that says on /readyz that it cannot serve gets no request, though its port is open", async () => {
+test("an API server that says on /readyz that it cannot serve gets no request, though its port is open", async ({
+  lab,
+}) => {
   const unready = lab.node("controller3")
   const line = "  http-request return status 500 if { path /readyz }"
   await unready.must(
     `sed -i 's|^  http-request return|${line}\\n&|' /root/backends.cfg && systemctl restart lab-backends`,
   )
-  await untilShown("controller3", "down")
-  const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api(), 5000)))
+  await untilShown(lab, "controller3", "down")
+  const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api(lab), 5000)))
   expect(new Set(answers.map(({ answer }) => answer))).toEqual(new Set(["controller1", "controller2"]))
   await unready.must(`sed -i '/readyz/d' /root/backends.cfg && systemctl restart lab-backends`)
-  await untilShown("controller3", "up")
+  await untilShown(lab, "controller3", "up")
 })
 
-test("lb takes a server out of both haproxies at once, and back", async () => {
+test("lb takes a server out of both haproxies at once, and back", async ({ lab }) => {
   for (const [wish, state] of [
     ["drain", "drain"],
     ["maint", "maint"],
     ["ready", "up"],
   ]) {
-    await ended(haops(`lb ${wish} kube_apiserver/controller2`))
-    await untilShown("controller2", state!)
+    await ended(haops(lab, `lb ${wish} kube_apiserver/controller2`))
+    await untilShown(lab, "controller2", state!)
   }
 })
 
-test("a haproxy configuration that does not validate touches neither of them", async () => {
+test("a haproxy configuration that does not validate touches neither of them", async ({ lab, pair }) => {
   const script = "sha256sum /etc/haproxy/haproxy.cfg; ls -A /etc/haproxy; systemctl show -p MainPID haproxy"
   const before = await everywhere(pair, script)
-  const { code, stderr } = await haops("up", { haproxy: { raw: ["listen broken", "  balance sauce"] } })
+  const { code, stderr } = await haops(lab, "up", { haproxy: { raw: ["listen broken", "  balance sauce"] } })
   expect(code, stderr).toBe(3)
   expect(stderr).toContain("balance only supports")
   expect(await everywhere(pair, script)).toEqual(before)
 })
 
-test("a haproxy that is killed costs its node the address, and the backup is promoted", async () => {
-  const [holder, backup] = await roles()
-  const report = await asked(async () => {
+test("a haproxy that is killed costs its node the address, and the backup is promoted", async ({ lab, pair }) => {
+  const [holder, backup] = await roles(lab, pair)
+  const report = await asked(lab, async () => {
     await holder.must("pkill -9 haproxy")
     await until(async () => (await holders([backup], lab.vip)).length === 1, { what: "the backup promoted" })
   })
@@ -131,10 +135,12 @@ test("a haproxy that is killed costs its node the address, and the backup is pro
   await backup.must("crm_resource --cleanup >/dev/null 2>&1")
 })
 
-test("the node with the address is lost: the other one alone keeps its quorum and takes it", async () => {
-  const [lost, survivor] = await roles()
-  const foretold = (await whatIf((...words) => haops(words.join(" ")), "--down", lost.name)).get(`${lost.name} down`)
-  const report = await asked(async () => {
+test("the node with the address is lost: the other one alone keeps its quorum and takes it", async ({ lab, pair }) => {
+  const [lost, survivor] = await roles(lab, pair)
+  const foretold = (await whatIf((...words) => haops(lab, words.join(" ")), "--down", lost.name)).get(
+    `${lost.name} down`,
+  )
+  const report = await asked(lab, async () => {
     await lost.kill()
     await until(async () => (await holders([survivor], lab.vip)).length === 1, { what: "the address taken over" })
   })
@@ -144,8 +150,8 @@ test("the node with the address is lost: the other one alone keeps its quorum an
   expect(foretold?.parts.map(({ votes }) => votes?.quorate)).toEqual([true])
 })
 
-test("one that boots alone after both were off takes nothing, and waits for the other", async () => {
-  const [survivor] = await roles()
+test("one that boots alone after both were off takes nothing, and waits for the other", async ({ lab, pair }) => {
+  const [survivor] = await roles(lab, pair)
   const lost = pair.find((node) => node !== survivor)!
   await survivor.kill()
   await survivor.start()
@@ -160,10 +166,10 @@ test("one that boots alone after both were off takes nothing, and waits for the 
 })
 
 describe("made into another pair", () => {
-  optionsTests(() => lab)
+  optionsTests(test)
 })
 
-const api = () => `https://${lab.vip}:6443/`
+const api = (lab: Lab) => `https://${lab.vip}:6443/`
 
 function balanced(balance: string, { haproxy }: { haproxy?: object } = {}): InventoryOverrides {
   return {
@@ -172,13 +178,13 @@ function balanced(balance: string, { haproxy }: { haproxy?: object } = {}): Inve
 }
 
 /** In that state for the haproxy of both. */
-async function untilShown(server: string, state: string): Promise<void> {
+async function untilShown(lab: Lab, server: string, state: string): Promise<void> {
   const line = new RegExp(`^ {2}${server} +${state}\\b.* ${state}\\b`, "m")
-  const shown = async () => (await haops("lb show kube_apiserver")).stdout
+  const shown = async () => (await haops(lab, "lb show kube_apiserver")).stdout
   await until(async () => line.test(await shown()), { what: `${server} ${state} on both` })
 }
 
-async function haops(words: string, overrides: InventoryOverrides = {}) {
+async function haops(lab: Lab, words: string, overrides: InventoryOverrides = {}) {
   const path = await exampleInventory(lab, "kubernetes.yaml", {
     places: {
       ...Object.fromEntries([1, 2, 3].map((n) => [`kube-mast0${n}`, `controller${n}`])),
@@ -186,8 +192,8 @@ async function haops(words: string, overrides: InventoryOverrides = {}) {
       "192.168.1.72": lab.node("controller1").address,
       "192.168.1.68": lab.node("controller2").address,
       "192.168.1.83": lab.node("controller3").address,
-      "192.168.4.5": pair[0].address,
-      "192.168.4.6": pair[1].address,
+      "192.168.4.5": lab.node("lb1").address,
+      "192.168.4.6": lab.node("lb2").address,
       "192.168.4.20/27": `${lab.vip}/24`,
       "192.168.4.31": lab.vip.replace(/\d+$/, "255"),
       "enp0s3.41": "eth0",
@@ -198,12 +204,12 @@ async function haops(words: string, overrides: InventoryOverrides = {}) {
   return await lab.haops([...words.split(" "), ...flags, "-i", path], { env: ENV })
 }
 
-async function up(overrides?: InventoryOverrides): Promise<void> {
-  await ended(haops("up", overrides))
+async function up(lab: Lab, overrides?: InventoryOverrides): Promise<void> {
+  await ended(haops(lab, "up", overrides))
 }
 
 /** The node that has the address, then the other one; of those that run. */
-async function roles(): Promise<[LabNode, LabNode]> {
+async function roles(lab: Lab, pair: Pair): Promise<[LabNode, LabNode]> {
   const up = await Promise.all(
     pair.map(
       async (node) =>
@@ -218,6 +224,6 @@ async function roles(): Promise<[LabNode, LabNode]> {
   return [pair.find((node) => node.name === name)!, pair.find((node) => node.name !== name)!]
 }
 
-async function asked(work: () => Promise<unknown>, options: During = {}): Promise<ProbeReport> {
-  return await during(api(), work, { timeoutMs: 5000, ...options })
+async function asked(lab: Lab, work: () => Promise<unknown>, options: During = {}): Promise<ProbeReport> {
+  return await during(api(lab), work, { timeoutMs: 5000, ...options })
 }

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect } from "vitest"
 import { parseCorosyncConf } from "../../src/corosync/conf.ts"
 import { parseQuorum, type Quorum } from "../../src/corosync/quorumtool.ts"
 import { type Electorate, tally } from "../../src/corosync/votequorum.ts"
 import { afterwards, type VotingView, whileLeaving } from "../../src/membership/electorate.ts"
 import { CLAIMS, claimsScript } from "../../src/vip/view/claims.ts"
 import { corosyncs, startCorosyncs } from "./harness/corosyncs.ts"
-import { removeLoneNode } from "./harness/lone-node.ts"
+import { nodeTest } from "./harness/lab-test.ts"
 import { until } from "./harness/until.ts"
 
 // Two to five nodes, one of them down, without a device, with one and with one that has died: what is foreseen is what corosync counts
 // then. Corosync is real; the device's vote is told to it as its daemon would, by the rules of corosync-qnetd.
 
-let container: string
-
-beforeAll(() => {
-  container = startCorosyncs("haops-prepared:bookworm")
-})
-afterAll(() => removeLoneNode(container))
+const test = nodeTest(() => startCorosyncs("haops-prepared:bookworm"))
 
 interface Kind {
   name: string
@@ -33,13 +28,14 @@ const KINDS: readonly Kind[] = [
 ]
 
 describe.concurrent("what is foreseen is what corosync counts, from five nodes down to two", () => {
-  test.each(KINDS.map((kind, number) => ({ kind, number, name: kind.name })))("$name", async ({ kind, number }) => {
-    await walk(new Cluster(kind, number))
+  const kinds = KINDS.map((kind, number) => ({ kind, number, name: kind.name }))
+  test.for(kinds)("$name", async ({ kind, number }, { node }) => {
+    await walk(new Cluster(kind, corosyncs(node, number)))
   })
 })
 
-test("a host with a VIP hears who else claims it, but for a network that answers for all", async () => {
-  const run = corosyncs(container, 7)
+test("a host with a VIP hears who else claims it, but for a network that answers for all", async ({ node }) => {
+  const run = corosyncs(node, 7)
   const address = (verb: "add" | "del", id: number, of: string) => `ip -n h${id} addr ${verb} ${of}/24 dev eth0`
   const vip = "10.99.7.100"
   const asked = async (id: number) =>
@@ -90,9 +86,9 @@ class Cluster {
   /** A vote that was given stands until the members change. */
   #given = ""
 
-  constructor(kind: Kind, number: number) {
+  constructor(kind: Kind, run: (line: string) => Promise<string>) {
     this.#kind = kind
-    this.#run = corosyncs(container, number)
+    this.#run = run
   }
 
   async found(count: number): Promise<void> {
