@@ -1,24 +1,17 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
-import { afterAll, beforeAll, expect, test } from "vitest"
-import { type Lab, startLab } from "./harness/lab.ts"
+import { expect } from "vitest"
+import type { Lab } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import { ask, startProber } from "./harness/prober.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { until } from "./harness/until.ts"
 
 // The checks of the checks: what the other tests rely on is seen here to find what it looks for.
 
-let lab: Lab
+const test = labTest({ nodes: 2 })
 
-beforeAll(async () => {
-  lab = await startLab({ nodes: 2 })
-})
-
-afterAll(async () => {
-  await lab?.[Symbol.asyncDispose]()
-})
-
-test("nodes boot bare: systemd is content and nothing of the cluster is installed", async () => {
+test("nodes boot bare: systemd is content and nothing of the cluster is installed", async ({ lab }) => {
   for (const node of lab.nodes) {
     await until(async () => (await node.exec("systemctl is-system-running")).stdout.trim() === "running", {
       what: `boot of ${node.name}`,
@@ -29,14 +22,16 @@ test("nodes boot bare: systemd is content and nothing of the cluster is installe
   }
 })
 
-test("ssh answers to the lab's key, with host keys that were verified beforehand", async () => {
-  for (const node of lab.nodes) expect(await ssh(`root@${node.address}`, "hostname")).toBe(`${node.name}\n`)
+test("ssh answers to the lab's key, with host keys that were verified beforehand", async ({ lab }) => {
+  for (const node of lab.nodes) expect(await ssh(lab, `root@${node.address}`, "hostname")).toBe(`${node.name}\n`)
   const node = lab.node("controller1")
-  expect(await ssh(`deployer@${node.address}`, "sudo -n id -un")).toBe("root\n")
-  await expect(ssh(`operator@${node.address}`, "sudo -n id -un")).rejects.toThrow(/password is required/)
+  expect(await ssh(lab, `deployer@${node.address}`, "sudo -n id -un")).toBe("root\n")
+  await expect(ssh(lab, `operator@${node.address}`, "sudo -n id -un")).rejects.toThrow(/password is required/)
 })
 
-test("the secret watcher sees a secret in a short-lived command line and environment, and only there", async () => {
+test("the secret watcher sees a secret in a short-lived command line and environment, and only there", async ({
+  lab,
+}) => {
   const [first, second] = [lab.node("controller1"), lab.node("controller2")]
   const watcher = await watchSecrets(lab.nodes, ["s3cret (1)"])
   await first.must("perl -e 'select undef, undef, undef, 0.02' pcs -p 's3cret (1)'")
@@ -54,7 +49,7 @@ test("the secret watcher sees a secret in a short-lived command line and environ
   expect(longestGapMs).toBeGreaterThan(0)
 })
 
-test("the prober sees how long a service was away", async () => {
+test("the prober sees how long a service was away", async ({ lab }) => {
   const node = lab.node("controller1")
   const prober = startProber(`http://${node.address}:8000/`)
   await until(async () => (await ask(`http://${node.address}:8000/`)).answer === node.name, { what: "responder" })
@@ -66,7 +61,7 @@ test("the prober sees how long a service was away", async () => {
   expect(longestOutageMs).toBeGreaterThan(400)
 })
 
-test("a cut separates two nodes in both directions, and heals", async () => {
+test("a cut separates two nodes in both directions, and heals", async ({ lab }) => {
   const [first, second] = [lab.node("controller1"), lab.node("controller2")]
   const reaches = async (from: typeof first, to: typeof first) =>
     (await from.exec(`ping -c 1 -W 1 ${to.address}`)).code === 0
@@ -74,12 +69,12 @@ test("a cut separates two nodes in both directions, and heals", async () => {
   await first.cutFrom(second)
   expect(await reaches(first, second)).toBe(false)
   expect(await reaches(second, first)).toBe(false)
-  expect(await ssh(`root@${second.address}`, "true")).toBe("")
+  expect(await ssh(lab, `root@${second.address}`, "true")).toBe("")
   await Promise.all([first.heal(), second.heal()])
   expect(await reaches(second, first)).toBe(true)
 })
 
-test("a frozen node is silent, a killed one comes back with its address and disk", async () => {
+test("a frozen node is silent, a killed one comes back with its address and disk", async ({ lab }) => {
   const node = lab.node("controller2")
   const url = `http://${node.address}:8000/`
   await node.freeze()
@@ -94,13 +89,13 @@ test("a frozen node is silent, a killed one comes back with its address and disk
   await until(async () => (await ask(url)).answer === node.name, { what: "responder after boot" })
 })
 
-test("the inventory of a lab is one that haops takes", async () => {
+test("the inventory of a lab is one that haops takes", async ({ lab, haops }) => {
   const inventory = await lab.inventory({ haproxy: { stats: null }, sysctl: { "vm.swappiness": 10 } })
-  const facts = await lab.haops(["facts", "--json", "--inventory", inventory])
+  const facts = await haops("facts", "--json", "--inventory", inventory)
   expect(facts).toMatchObject({ code: 0, stderr: expect.not.stringContaining("E_INPUT") })
 })
 
-async function ssh(target: string, command: string): Promise<string> {
+async function ssh(lab: Lab, target: string, command: string): Promise<string> {
   const files = ["-i", lab.identityFile, "-o", `UserKnownHostsFile=${lab.knownHosts}`, "-o", "IdentitiesOnly=yes"]
   const { stdout } = await promisify(execFile)("ssh", ["-F", "none", "-o", "BatchMode=yes", ...files, target, command])
   return stdout

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import { ended } from "./harness/ended.ts"
-import { startLab } from "./harness/lab.ts"
-import { docker, removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
+import { labTest, nodeTest } from "./harness/lab-test.ts"
+import { docker, sh, startLoneNode } from "./harness/lone-node.ts"
 import { ask } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
 
@@ -32,8 +32,7 @@ test("its checksums are those of its files, and the bill of materials names each
   expect(sbom.components.map(({ name }) => name)).not.toContain("vitest")
 })
 
-test("the executable builds a cluster, and has nothing to do afterwards", async () => {
-  await using lab = await startLab({ prepared: true })
+labTest({ prepared: true })("the executable builds a cluster, and has nothing to do afterwards", async ({ lab }) => {
   await lab.inventory()
   await ended(lab.haops(["up", "--yes"], { cli: EXECUTABLE }))
   await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "an answer at the VIP" })
@@ -41,15 +40,13 @@ test("the executable builds a cluster, and has nothing to do afterwards", async 
   expect(stdout).toContain("Nothing to do")
 })
 
-describe("on a Debian 11 with nothing of ours", () => {
-  let node: string
-  beforeAll(() => {
-    node = startLoneNode("operator", "haops-node:bullseye")
-    docker("cp", join(PACKAGES, DEB), `${node}:/root/${DEB}`)
-  })
-  afterAll(() => removeLoneNode(node))
+const debian11 = nodeTest(
+  () => startLoneNode("operator", "haops-node:bullseye"),
+  (node) => void docker("cp", join(PACKAGES, DEB), `${node}:/root/${DEB}`),
+)
 
-  test("the package brings all that haops needs: no Node, but a page for each verb and completion", () => {
+describe("on a Debian 11 with nothing of ours", () => {
+  debian11("the package brings all that haops needs: no Node, but a page for each verb and completion", ({ node }) => {
     sh(node, `apt-get update -qq && apt-get install -qy --no-install-recommends /root/${DEB}`)
     expect(sh(node, "command -v node || haops --version")).toBe(`${version}\n`)
     const files = sh(node, "dpkg -L haops").split("\n")
@@ -61,7 +58,7 @@ describe("on a Debian 11 with nothing of ours", () => {
     )
   })
 
-  test("and goes without a trace", () => {
+  debian11("and goes without a trace", ({ node }) => {
     sh(node, "apt-get purge -qy haops")
     expect(
       sh(

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { expect } from "vitest"
 import { stringify } from "yaml"
 import { ended } from "./harness/ended.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
+import type { Lab } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import { everywhere } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask } from "./harness/prober.ts"
@@ -13,14 +14,9 @@ import { rememberState } from "./harness/untouched.ts"
 // Bare nodes on which something stands in the way: ports that others have, a VIP that answers, a package manager that is broken, busy,
 // or cut off in the middle of an installation.
 
-let lab: Lab
+const test = labTest({ nodes: 2 })
 
-beforeAll(async () => {
-  lab = await startLab({ nodes: 2 })
-})
-afterAll(async () => await lab?.[Symbol.asyncDispose]())
-
-test("everything that stands against the hosts is said at once, and nothing is touched", async () => {
+test("everything that stands against the hosts is said at once, and nothing is touched", async ({ lab, haops }) => {
   const [first, second] = lab.nodes
   await first!.must(`${listen("udp", 5405)}; ${listen("tcp", 2224)}`)
   await second!.must(listen("tcp", 8080))
@@ -47,7 +43,7 @@ mkdir -p /var/lib/corosync && mount -t tmpfs -o size=64k full /var/lib/corosync
     "the package manager is broken: dpkg was interrupted",
     "udp port 5405 (corosync) is taken by perl on 0.0.0.0",
   ])
-  const up = await lab.haops(["up", "--yes", "-i", inventory])
+  const up = await haops("up", "--yes", "-i", inventory)
   expect(up.code).toBe(1)
   for (const message of refusals) expect(up.stderr.replaceAll(/\s+/g, " ")).toContain(message)
   expect(await state.changes()).toEqual({ controller1: [], controller2: [] })
@@ -56,8 +52,8 @@ mkdir -p /var/lib/corosync && mount -t tmpfs -o size=64k full /var/lib/corosync
   for (const node of lab.nodes) await node.must("pkill -x perl")
 })
 
-test("a package manager at work is waited for, and whose it is, is said", async () => {
-  const inventory = await balancers()
+test("a package manager at work is waited for, and whose it is, is said", async ({ lab }) => {
+  const inventory = await balancers(lab)
   const node = lab.node("controller1")
   // A struct flock, as fcntl(2) has it on 64 bits.
   const lock = "\\$lock = pack('ssx4qqlx4', F_WRLCK, SEEK_SET, 0, 0, 0)"
@@ -80,8 +76,8 @@ test("a package manager at work is waited for, and whose it is, is said", async 
   expect((await ask(`http://${node.address}:8080/`)).ok).toBe(true)
 })
 
-test("killed in the middle of an installation, it is completed by the next run", async () => {
-  const inventory = await balancers()
+test("killed in the middle of an installation, it is completed by the next run", async ({ lab, must }) => {
+  const inventory = await balancers(lab)
   const node = lab.node("controller2")
   const run = lab.spawnHaops(["up", "--limit", "controller2", "-i", inventory])
   // apt itself, in the middle of its work.
@@ -89,19 +85,22 @@ test("killed in the middle of an installation, it is completed by the next run",
   await until(unpacking, { what: "dpkg at work", everyMs: 20 })
   run.child.kill("SIGKILL")
   await run.done
-  await ended(lab.haops(["up", "-i", inventory]))
+  await must("up", "-i", inventory)
   expect(await node.must("dpkg --audit; ls /usr/sbin/policy-rc.d 2>/dev/null || true")).toBe("")
   expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   expect((await ask(`http://${node.address}:8080/`)).ok).toBe(true)
 })
 
-test("playbooks of one's own install packages and mind a service, and second runs have nothing to do", async () => {
-  const inventory = await balancers()
+test("playbooks of one's own install packages and mind a service, and second runs have nothing to do", async ({
+  lab,
+  must,
+}) => {
+  const inventory = await balancers(lab)
   const run = async (name: string, ...steps: object[]) => {
     const playbook = join(lab.directory, `${name}.yaml`)
     await writeFile(playbook, stringify({ name, stages: [{ stage: name, on: "controllers", steps }] }))
-    await ended(lab.haops(["run", playbook, "--yes", "-i", inventory]))
-    expect((await ended(lab.haops(["run", playbook, "-i", inventory]))).stdout).toContain("Nothing to do")
+    await must("run", playbook, "--yes", "-i", inventory)
+    expect((await must("run", playbook, "-i", inventory)).stdout).toContain("Nothing to do")
   }
   await run("packages", { package: { name: "ufw" } }, { package: { name: "haproxy" } })
   // That is another run, since the package starts it: what would stop is shown before it is agreed to.
@@ -113,11 +112,14 @@ test("playbooks of one's own install packages and mind a service, and second run
   }
 })
 
-test("ufw lets in what is needed by whom it is needed, by rules with a comment of its own that go with the need", async () => {
+test("ufw lets in what is needed by whom it is needed, by rules with a comment of its own that go with the need", async ({
+  lab,
+  must,
+}) => {
   const old = "ufw allow proto tcp from 0.0.0.0/0 to any port 8081 comment haops"
   await everywhere(lab.nodes, `ufw allow 22/tcp && ${old} && ufw --force enable`)
-  const inventory = await balancers({ firewall: "managed" })
-  await ended(lab.haops(["up", "--yes", "-i", inventory]))
+  const inventory = await balancers(lab, { firewall: "managed" })
+  await must("up", "--yes", "-i", inventory)
   const hosts = lab.nodes.map(({ address }) => `8000 ${address}`)
   const rules = ["22 0.0.0.0/0", "8080 0.0.0.0/0", ...hosts].sort().join("\n")
   expect(
@@ -132,7 +134,7 @@ test("ufw lets in what is needed by whom it is needed, by rules with a comment o
 })
 
 /** haproxy alone, on each node by itself. */
-async function balancers(more: object = {}): Promise<string> {
+async function balancers(lab: Lab, more: object = {}): Promise<string> {
   const web = { name: "web", bind: "*", port: 8080, mode: "http", backendPort: 8000, check: "http" }
   return await lab.inventory({ pacemaker: null, vips: null, haproxy: { services: [web] }, ...more }, "balancers.yaml")
 }

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect } from "vitest"
 import { DAMAGES } from "./damages.ts"
 import { dayTwoExamples, isAsShown } from "./harness/day-two.ts"
-import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
-import type { LabNode } from "./harness/node.ts"
+import type { Release } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import { everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { unknownOptions } from "./harness/options.ts"
 import { expectDrift, planned } from "./harness/planned.ts"
-import { ask, during, type Prober, startProber } from "./harness/prober.ts"
+import { ask, during, startProber } from "./harness/prober.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
@@ -22,39 +21,46 @@ import { believedToRun } from "./left-behind.ts"
 
 const STAGES = ["preflight", "hosts", "packages", "prepare", "cluster", "resources", "leftovers", "verify"]
 
-describe.each([
-  { release: "bullseye", dayTwo: dayTwoExamples().filter(({ line }) => /^(add|remove)-node /.test(line)) },
-  { release: "trixie", dayTwo: dayTwoExamples() },
-] as const)("on bare $release", ({ release, dayTwo }) => {
-  let lab: Lab
-  let members: readonly LabNode[]
-  let inventory: string
-
-  beforeAll(async () => {
-    lab = await startLab({ release, nodes: 4, prepared: ["controller4"] })
-    members = lab.nodes.slice(0, 3)
-    await logSshUse(members)
-    inventory = await lab.inventory(OVERRIDES)
+function bareTest(release: Release) {
+  return labTest({ release, nodes: 4, prepared: ["controller4"] }, async (lab) => {
+    await logSshUse(lab.nodes.slice(0, 3))
+    await lab.inventory(OVERRIDES)
     await lab.node("controller1").must("echo '192.0.2.7 mine.example' >>/etc/hosts")
   })
-  afterAll(async () => await lab?.[Symbol.asyncDispose]())
+    .extend("members", { scope: "file" }, async ({ lab }) => lab.nodes.slice(0, 3))
+    .extend("prober", { scope: "file" }, async ({ lab }) => {
+      return startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
+    })
+}
 
-  test.each(EXAMPLES)("inventory/$file is planned to the end", async ({ file, addresses, vip }) => {
-    const places = Object.fromEntries(addresses.map((address, index) => [address, members[index]!.address]))
-    const password = { file: "hacluster" }
-    const overrides = { pacemaker: { password: { env: null, ...password } }, haproxy: { stats: { password } } }
-    const path = await exampleInventory(lab, file, { places: { ...places, [vip]: lab.vip }, overrides })
-    const { code, stdout, stderr } = await lab.haops(["plan", "--json", "-i", path])
-    inventory = await lab.inventory(OVERRIDES)
-    expect(code, stderr).toBe(2)
-    const { plan } = JSON.parse(stdout) as { plan: PlanDocument }
-    expect(plan.stages.map(({ stage }) => stage)).toEqual(STAGES)
-    expect(plan.hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(THREE.map((name) => `${name} reached`))
-  })
+const MEMBERSHIP = dayTwoExamples().filter(({ line }) => /^(add|remove)-node /.test(line))
 
-  test("plan shows every stage to the end and touches nothing", async () => {
+describe.each([
+  { release: "bullseye", test: bareTest("bullseye"), dayTwo: MEMBERSHIP },
+  { release: "trixie", test: bareTest("trixie"), dayTwo: dayTwoExamples() },
+])("on bare $release", ({ test, dayTwo }) => {
+  // The other one needs the room.
+  test.afterAll(async ({ lab }) => await lab[Symbol.asyncDispose]())
+
+  test.for(EXAMPLES)(
+    "inventory/$file is planned to the end",
+    async ({ file, addresses, vip }, { lab, haops, members }) => {
+      const places = Object.fromEntries(addresses.map((address, index) => [address, members[index]!.address]))
+      const password = { file: "hacluster" }
+      const overrides = { pacemaker: { password: { env: null, ...password } }, haproxy: { stats: { password } } }
+      await exampleInventory(lab, file, { places: { ...places, [vip]: lab.vip }, overrides })
+      const { code, stdout, stderr } = await haops("plan", "--json")
+      await lab.inventory(OVERRIDES)
+      expect(code, stderr).toBe(2)
+      const { plan } = JSON.parse(stdout) as { plan: PlanDocument }
+      expect(plan.stages.map(({ stage }) => stage)).toEqual(STAGES)
+      expect(plan.hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(THREE.map((name) => `${name} reached`))
+    },
+  )
+
+  test("plan shows every stage to the end and touches nothing", async ({ haops, members }) => {
     const state = await rememberState(members)
-    const { code, stdout, stderr } = await lab.haops(["plan", "--json", "-i", inventory])
+    const { code, stdout, stderr } = await haops("plan", "--json")
     expect(code, stderr).toBe(2)
     const { plan } = JSON.parse(stdout) as { plan: PlanDocument }
     expect(plan.stages.map(({ stage }) => stage)).toEqual(STAGES)
@@ -71,11 +77,11 @@ describe.each([
     expect(await state.changes()).toEqual({ controller1: [], controller2: [], controller3: [] })
   })
 
-  test("up builds the cluster", async () => {
-    await ended(lab.haops(["up", "-i", inventory]))
+  test("up builds the cluster", async ({ must }) => {
+    await must("up")
   })
 
-  test("all members are online in one cluster whose node ids follow the inventory", async () => {
+  test("all members are online in one cluster whose node ids follow the inventory", async ({ members }) => {
     for (const node of members) expect(await onlineNodes(node)).toEqual(THREE)
     const conf = new Set(Object.values(await everywhere(members, "cat /etc/corosync/corosync.conf")))
     expect(conf.size).toBe(1)
@@ -87,7 +93,10 @@ describe.each([
     expect(await everywhere(members, units)).toEqual(each("enabled enabled enabled"))
   })
 
-  test("the VIP is on exactly one node and haproxy answers behind it, run by pacemaker alone", async () => {
+  test("the VIP is on exactly one node and haproxy answers behind it, run by pacemaker alone", async ({
+    lab,
+    members,
+  }) => {
     const [holder, ...others] = await holders(members, lab.vip)
     expect(others).toEqual([])
     expect(await runningOn(members[0]!, "vip")).toEqual([holder])
@@ -98,7 +107,7 @@ describe.each([
     expect(new Set(Object.values(await everywhere(members, "sha256sum </etc/haproxy/haproxy.cfg"))).size).toBe(1)
   })
 
-  test("the cluster has its properties, and nothing is left of the first election's shortcut", async () => {
+  test("the cluster has its properties, and nothing is left of the first election's shortcut", async ({ members }) => {
     const [node] = members
     for (const [name, value] of Object.entries(OVERRIDES.pacemaker.properties)) {
       expect(await property(node!, name), name).toBe(String(value))
@@ -112,11 +121,11 @@ describe.each([
     expect((await node!.exec("crm_verify -L")).code).toBe(0)
   })
 
-  test("every cluster option of this pacemaker is one that haops knows by name", async () => {
+  test("every cluster option of this pacemaker is one that haops knows by name", async ({ members }) => {
     expect(await unknownOptions(members[0]!)).toEqual([])
   })
 
-  test("names, kernel parameters and the password are in place on every node", async () => {
+  test("names, kernel parameters and the password are in place on every node", async ({ lab, members }) => {
     const block = members.map(({ name, address }) => `${address} ${name}`).join("\n")
     expect(
       await everywhere(members, "sed -n '/^# BEGIN haops/,/^# END haops/{/^#/!p}' /etc/hosts | tr '\\t' ' '"),
@@ -131,30 +140,32 @@ describe.each([
     expect(await lab.node("controller2").must(AUTHENTICATES)).toBe("$6 yes")
   })
 
-  test("a second up changes nothing, over one connection and with one command a host", async () => {
+  test("a second up changes nothing, over one connection and with one command a host", async ({ must, members }) => {
     const first = await readSshUse(members)
     for (const { commands } of Object.values(first)) expect(commands).toBeGreaterThan(2)
-    const { code, stdout, stderr } = await lab.haops(["up", "-i", inventory])
-    expect(code, stderr).toBe(0)
+    const { stdout } = await must("up")
     expect(stdout).toContain("Nothing to do")
     const used = sshUseBetween(first, await readSshUse(members))
     expect(used).toEqual(each({ connections: 1, commands: 1 }))
   })
 
-  test("plan has nothing to show afterwards", async () => {
+  test("plan has nothing to show afterwards", async ({ must, members }) => {
     const state = await rememberState(members)
-    const { code, stdout } = await lab.haops(["plan", "--json", "-i", inventory])
-    expect(code, stdout).toBe(0)
+    await must("plan", "--json")
     expect(ownChanges(await state.changes())).toEqual([])
   })
 
-  test("what was changed by hand is planned exactly and put back; no process shows the password meanwhile", async () => {
+  test("what was changed by hand is planned exactly and put back; no process shows the password meanwhile", async ({
+    lab,
+    must,
+    members,
+  }) => {
     const damages = DAMAGES.filter(({ name }) => DIALECT.includes(name))
     for (const { on, by } of damages) await lab.node(on).must(by)
     await everywhere(members, "rm /var/lib/pcsd/known-hosts")
     const watcher = await watchSecrets(members, [lab.password])
-    expectDrift(await planned(lab, inventory), [...NO_TOKENS, ...damages.flatMap(({ drift }) => drift)])
-    await ended(lab.haops(["up", "--yes", "-i", inventory]))
+    expectDrift(await planned(lab), [...NO_TOKENS, ...damages.flatMap(({ drift }) => drift)])
+    await must("up", "--yes")
     expect((await watcher.stop()).sightings).toEqual([])
     for (const { on, proof } of damages) expect((await lab.node(on).must(proof[0])).trim()).toBe(proof[1])
     expect(
@@ -162,16 +173,20 @@ describe.each([
         .sort()
         .at(-1),
     ).toBe("3")
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+    expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
   })
 
-  test("a node stands by and comes back, and requests under way meanwhile are answered", async () => {
+  test("a node stands by and comes back, and requests under way meanwhile are answered", async ({
+    lab,
+    must,
+    members,
+  }) => {
     const [holder = ""] = await holders(members, lab.vip)
     const { attempts } = await during(
       `http://${lab.vip}:8080/slow`,
       async () => {
         for (const verb of ["standby", "unstandby"]) {
-          await ended(lab.haops([verb, holder, "-i", inventory]))
+          await must(verb, holder)
         }
       },
       { timeoutMs: 10_000 },
@@ -181,7 +196,7 @@ describe.each([
     expect(await runningOn(members[0]!, "lb-haproxy")).toEqual(THREE)
   })
 
-  test("the VIP leaves before haproxy is stopped, though its failure was not counted yet", async () => {
+  test("the VIP leaves before haproxy is stopped, though its failure was not counted yet", async ({ lab, members }) => {
     const [holder = ""] = await holders(members, lab.vip)
     const simulated = await members[0]!.must(`cd /root; cibadmin --query >before.xml
 crm_simulate --xml-file before.xml --op-inject lb-haproxy_monitor_1000@${holder}=7 --save-output failed.xml >/dev/null
@@ -194,25 +209,23 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
     ])
   })
 
-  test("what the cluster believes to run, and does not run, is looked at again there and starts", async () => {
-    await believedToRun({ lab, inventory })
+  test("what the cluster believes to run, and does not run, is looked at again there and starts", async ({ lab }) => {
+    await believedToRun({ lab, inventory: "inventory.yaml" })
   })
 
-  test("a drill comes to its end, by the packet filter that this release has", async () => {
+  test("a drill comes to its end, by the packet filter that this release has", async ({ must }) => {
     const words = ["drill", "partition", "--hold", "3s", "--yes", "--json"]
-    const { stdout } = await ended(lab.haops([...words, "-i", inventory]))
+    const { stdout } = await must(...words)
     expect(JSON.parse(stdout).details.restored).toBe("lifted")
   })
 
   describe("day two", () => {
-    let prober: Prober
-
-    beforeAll(async () => {
+    test.beforeAll(async ({ lab, prober }) => {
       await lab.inventory(OVERRIDES, "prod.yaml")
-      prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
+      await prober.sent(1)
     })
 
-    test.each(dayTwo)("haops $line", async ({ line, shown }) => {
+    test.for(dayTwo)("haops $line", async ({ line, shown }, { lab }) => {
       const words = line.replace("10.0.0.15", lab.node("controller4").address).split(/\s+/)
       const { code, stdout, stderr } = await lab.haops(words)
       expect(code, stderr).toBe(0)
@@ -223,7 +236,7 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
       }
     })
 
-    test("and nobody who asked the VIP all the while was left without an answer", async () => {
+    test("and nobody who asked the VIP all the while was left without an answer", async ({ prober }) => {
       const { attempts } = await prober.stop()
       expect(attempts.length).toBeGreaterThan(100)
       expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
