@@ -39,9 +39,9 @@ const test = labTest({ prepared: true }, async (lab) => {
 })
 
 test("up works for root and by sudo, with a password and without one", async ({ lab }) => {
-  for (const node of lab.nodes) expect(await onlineNodes(node)).toEqual(THREE)
-  expect(await holders(lab.nodes, lab.vip)).toHaveLength(1)
-  expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
+  for (const node of lab.nodes) expect.soft(await onlineNodes(node)).toEqual(THREE)
+  expect.soft(await holders(lab.nodes, lab.vip)).toHaveLength(1)
+  expect.soft(await planned(lab)).toMatchObject({ code: 0, drift: [] })
 })
 
 test("no password was ever in a process's command line or environment", async ({ first }) => {

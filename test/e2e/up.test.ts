@@ -82,15 +82,15 @@ describe.each([
   })
 
   test("all members are online in one cluster whose node ids follow the inventory", async ({ members }) => {
-    for (const node of members) expect(await onlineNodes(node)).toEqual(THREE)
+    for (const node of members) expect.soft(await onlineNodes(node)).toEqual(THREE)
     const conf = new Set(Object.values(await everywhere(members, "cat /etc/corosync/corosync.conf")))
-    expect(conf.size).toBe(1)
+    expect.soft(conf.size).toBe(1)
     const ids = [...[...conf][0]!.matchAll(/node \{[^}]*?\}/gs)].map(([text]) =>
       [field(text, "name"), field(text, "nodeid"), field(text, "ring0_addr")].join(" "),
     )
-    expect(ids).toEqual(members.map(({ name, address }, index) => `${name} ${index + 1} ${address}`))
+    expect.soft(ids).toEqual(members.map(({ name, address }, index) => `${name} ${index + 1} ${address}`))
     const units = "systemctl is-enabled corosync pacemaker pcsd | tr '\\n' ' '"
-    expect(await everywhere(members, units)).toEqual(each("enabled enabled enabled"))
+    expect.soft(await everywhere(members, units)).toEqual(each("enabled enabled enabled"))
   })
 
   test("the VIP is on exactly one node and haproxy answers behind it, run by pacemaker alone", async ({
@@ -98,27 +98,29 @@ describe.each([
     members,
   }) => {
     const [holder, ...others] = await holders(members, lab.vip)
-    expect(others).toEqual([])
-    expect(await runningOn(members[0]!, "vip")).toEqual([holder])
-    expect(await runningOn(members[0]!, "lb-haproxy")).toEqual(THREE)
-    expect(THREE).toContain(await answer(`http://${lab.vip}:8080/`))
-    expect(await everywhere(members, "systemctl is-enabled haproxy || true")).toEqual(each("disabled"))
-    expect(await everywhere(members, "stat -c '%a' /etc/haproxy/haproxy.cfg")).toEqual(each("640"))
-    expect(new Set(Object.values(await everywhere(members, "sha256sum </etc/haproxy/haproxy.cfg"))).size).toBe(1)
+    expect.soft(others).toEqual([])
+    expect.soft(await runningOn(members[0]!, "vip")).toEqual([holder])
+    expect.soft(await runningOn(members[0]!, "lb-haproxy")).toEqual(THREE)
+    expect.soft(THREE).toContain(await answer(`http://${lab.vip}:8080/`))
+    expect.soft(await everywhere(members, "systemctl is-enabled haproxy || true")).toEqual(each("disabled"))
+    expect.soft(await everywhere(members, "stat -c '%a' /etc/haproxy/haproxy.cfg")).toEqual(each("640"))
+    expect.soft(new Set(Object.values(await everywhere(members, "sha256sum </etc/haproxy/haproxy.cfg"))).size).toBe(1)
   })
 
   test("the cluster has its properties, and nothing is left of the first election's shortcut", async ({ members }) => {
     const [node] = members
     for (const [name, value] of Object.entries(OVERRIDES.pacemaker.properties)) {
-      expect(await property(node!, name), name).toBe(String(value))
+      expect.soft(await property(node!, name), name).toBe(String(value))
     }
-    expect(await property(node!, "dc-deadtime")).toBe("")
-    expect(await node!.must("cibadmin --query")).not.toContain("haops-seed")
-    expect(await node!.must("cibadmin --query --scope rsc_defaults")).toMatch(/name="migration-threshold" value="1"/)
+    expect.soft(await property(node!, "dc-deadtime")).toBe("")
+    expect.soft(await node!.must("cibadmin --query")).not.toContain("haops-seed")
+    expect
+      .soft(await node!.must("cibadmin --query --scope rsc_defaults"))
+      .toMatch(/name="migration-threshold" value="1"/)
     const owner = "stat -c '%U:%G %a' /var/lib/pacemaker/cib/cib.xml"
-    expect(await everywhere(members, owner)).toEqual(each("hacluster:haclient 600"))
-    expect(await everywhere(members, "stat -c '%U %a' /var/lib/haops/last-applied.json")).toEqual(each("root 600"))
-    expect((await node!.exec("crm_verify -L")).code).toBe(0)
+    expect.soft(await everywhere(members, owner)).toEqual(each("hacluster:haclient 600"))
+    expect.soft(await everywhere(members, "stat -c '%U %a' /var/lib/haops/last-applied.json")).toEqual(each("root 600"))
+    expect.soft((await node!.exec("crm_verify -L")).code).toBe(0)
   })
 
   test("every cluster option of this pacemaker is one that haops knows by name", async ({ members }) => {
@@ -127,17 +129,17 @@ describe.each([
 
   test("names, kernel parameters and the password are in place on every node", async ({ lab, members }) => {
     const block = members.map(({ name, address }) => `${address} ${name}`).join("\n")
-    expect(
-      await everywhere(members, "sed -n '/^# BEGIN haops/,/^# END haops/{/^#/!p}' /etc/hosts | tr '\\t' ' '"),
-    ).toEqual(each(block))
-    expect(await lab.node("controller1").must("grep mine /etc/hosts")).toBe("192.0.2.7 mine.example\n")
+    expect
+      .soft(await everywhere(members, "sed -n '/^# BEGIN haops/,/^# END haops/{/^#/!p}' /etc/hosts | tr '\\t' ' '"))
+      .toEqual(each(block))
+    expect.soft(await lab.node("controller1").must("grep mine /etc/hosts")).toBe("192.0.2.7 mine.example\n")
     const live = "sysctl -n net.ipv4.ip_nonlocal_bind vm.swappiness | tr '\\n' ' '"
-    expect(await everywhere(members, live)).toEqual(each("1 17"))
+    expect.soft(await everywhere(members, live)).toEqual(each("1 17"))
     const file = "grep -hv '^#' /etc/sysctl.d/99-haops.conf | sort | tr -d ' ' | tr '\\n' ' '"
     const settings = "net.ipv4.ip_nonlocal_bind=1 vm.swappiness=17"
-    expect(await everywhere(members, file)).toEqual(each(settings))
+    expect.soft(await everywhere(members, file)).toEqual(each(settings))
     await lab.node("controller2").write("/root/try", lab.password, 0o600)
-    expect(await lab.node("controller2").must(AUTHENTICATES)).toBe("$6 yes")
+    expect.soft(await lab.node("controller2").must(AUTHENTICATES)).toBe("$6 yes")
   })
 
   test("a second up changes nothing, over one connection and with one command a host", async ({ must, members }) => {
