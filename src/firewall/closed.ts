@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<Zone["by"], Words>> = {
   nftables: (name, closed) => ({ who: `nftables' chain ${name}`, hint: howToOpenNft(name, closed) }),
 }
 
-/** In its file, for good: what is added to a chain comes after what drops. */
+/** In its file, for good: what is added to a chain comes after what drops. By its unit, which flushes first where the file does not (EL). */
 function howToOpenNft(name: string, closed: readonly Opening[]): string {
   const ports = (protocol: string) =>
     closed.flatMap((one) => (one.protocol === protocol && "port" in one ? [one.port] : []))
@@ -43,7 +43,7 @@ function howToOpenNft(name: string, closed: readonly Opening[]): string {
   })
   if (closed.some(({ protocol }) => protocol === "vrrp")) rules.push("meta l4proto 112 accept")
   const into = rules.map((rule) => `\`${rule}\``).join(" and ")
-  return `On the host, in the file that it is loaded from: ${into} into ${name}, before what drops; then load it: nft -f FILE`
+  return `On the host, in the file that it is loaded from: ${into} into ${name}, before what drops; then load it: systemctl reload nftables`
 }
 
 /** By both: what counts now, and what the next start reads. */

@@ -124,7 +124,7 @@ describe("plain nftables", () => {
           "nftables' chain inet filter input lets in no pcsd (2224/tcp), corosync (5405/udp) and keepalived (vrrp)",
         hint:
           "On the host, in the file that it is loaded from: `tcp dport { 2224 } accept` and `udp dport { 5405 } accept` and `meta l4proto 112 accept` " +
-          "into inet filter input, before what drops; then load it: nft -f FILE",
+          "into inet filter input, before what drops; then load it: systemctl reload nftables",
       },
     ])
   })
