@@ -4,6 +4,7 @@ import { type CorosyncConf, parseCorosyncConf } from "../corosync/conf.ts"
 import { AUTHKEY, COROSYNC_CONF, PACEMAKER_AUTHKEY } from "../corosync/conf-probe.ts"
 import { type MemberNode, memberNodes, pacemakerOn } from "../membership/nodes.ts"
 import type { BindContext } from "../model/step.ts"
+import { DEBIAN_FILE, OTHER_FILE } from "../sbd/config.ts"
 import type { Backup, KeptFile } from "./archive.ts"
 import { restoredPaths } from "./kept.ts"
 
@@ -11,16 +12,17 @@ import { restoredPaths } from "./kept.ts"
 export interface Chosen {
   /** Corosync.conf. */
   conf: string
-  /** Keys: what lets it speak to the others. */
-  keys: readonly KeptFile[]
+  /** Keys, by which it speaks to the others, and what is this host's alone: no other has it. */
+  own: readonly KeptFile[]
   /** The cluster's configuration and what haops knows of it: where others have it, it comes from them. */
   state: readonly KeptFile[]
 }
 
-const KEYS: readonly string[] = [AUTHKEY, PACEMAKER_AUTHKEY]
+const OWN: readonly string[] = [AUTHKEY, PACEMAKER_AUTHKEY, DEBIAN_FILE, OTHER_FILE]
 const CIB = "/var/lib/pacemaker/cib/cib.xml"
-/** Each host has one of its own: which of them is believed, all of them say. */
 const RECORD = "/var/lib/haops/last-applied.json"
+/** Each host has one of its own. Which of the records is believed, all of them say; sbd's names its node. */
+const DIFFERENT: readonly string[] = [RECORD, DEBIAN_FILE, OTHER_FILE]
 
 /**
  * What the backup has for a host, the same for all: of the member whose configuration is the newest, since one that was stopped has an
@@ -41,7 +43,7 @@ export function chosenFor(backup: Backup, file: string, { inventory, host }: Bin
   if (best === undefined || text === undefined) throw lacking(file, COROSYNC_CONF)
   const conf = parseCorosyncConf(text)
   requireSame(conf, memberNodes(inventory, pacemaker), file, inventory.file)
-  const own = (path: string) => (path === RECORD ? fileOf(backup, host.name, path) : undefined)
+  const own = (path: string) => (DIFFERENT.includes(path) ? fileOf(backup, host.name, path) : undefined)
   const files = restoredPaths(inventory, host).flatMap((path) => own(path) ?? fileOf(backup, best, path) ?? [])
   const needed = [CIB, ...(/^udpu?$/.test(conf.transport ?? "") ? [] : [AUTHKEY])]
   const missing = needed.find((path) => !files.some((one) => one.path === path))
@@ -50,8 +52,8 @@ export function chosenFor(backup: Backup, file: string, { inventory, host }: Bin
   if (!conf.nodes.some((node) => node.name === host.name)) return undefined
   return {
     conf: text,
-    keys: files.filter(({ path }) => KEYS.includes(path)),
-    state: files.filter(({ path }) => path !== COROSYNC_CONF && !KEYS.includes(path)),
+    own: files.filter(({ path }) => OWN.includes(path)),
+    state: files.filter(({ path }) => path !== COROSYNC_CONF && !OWN.includes(path)),
   }
 }
 

@@ -79,9 +79,9 @@ function drift(want: Want, members: Members<Have>): Drift[] {
   return paths.map((path) => ({ attribute: path, have: "absent", want: "of the backup", risk: "none", ...expected }))
 }
 
-/** Beside a member that is in the cluster keys alone: what the cluster has become since is that one's to tell. */
-function filesFor({ cluster, keys, state }: Want, { all }: Members<Have>): readonly KeptFile[] {
-  return all.some(({ have }) => isIn(cluster, have)) ? keys : [...keys, ...state]
+/** Beside a member that is in the cluster not the state: what the cluster has become since is that one's to tell. */
+function filesFor({ cluster, own, state }: Want, { all }: Members<Have>): readonly KeptFile[] {
+  return all.some(({ have }) => isIn(cluster, have)) ? own : [...own, ...state]
 }
 
 function findings(want: Want, { all, elected }: Members<Have>, file: string): Finding[] {

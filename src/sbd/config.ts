@@ -17,16 +17,25 @@ export interface SbdWant {
   timeout: number
 }
 
-/** What pcs writes as well where it sets sbd up without a disk. */
-export function sbdSettings({ node, watchdog, timeout }: SbdWant): Readonly<Record<string, string>> {
+/** What pcs writes as well where it sets sbd up without a disk. What else sbd is told, and how long it waits as it starts, is the file's. */
+export function sbdSettings({ node, watchdog, timeout }: SbdWant, text: string): Readonly<Record<string, string>> {
   return {
     SBD_PACEMAKER: "yes",
     SBD_STARTMODE: "always",
-    SBD_DELAY_START: "no",
+    SBD_DELAY_START: settingIn(text, "SBD_DELAY_START") ?? "no",
     SBD_WATCHDOG_DEV: watchdog,
     SBD_WATCHDOG_TIMEOUT: String(timeout),
-    SBD_OPTS: `"-n ${node}"`,
+    SBD_OPTS: `"${optionsFor(node, settingIn(text, "SBD_OPTS") ?? "")}"`,
   }
+}
+
+/** The last name counts. */
+function optionsFor(node: string, given: string): string {
+  const words = given.split(/\s+/).filter((word) => word !== "")
+  const at = words.lastIndexOf("-n")
+  if (at >= 0 && words[at + 1] === node) return given
+  const others = words.filter((word, index) => word !== "-n" && words[index - 1] !== "-n")
+  return [...others, "-n", node].join(" ")
 }
 
 /** The value that counts, which is the last one, without its quotes; undefined where there is none. */

@@ -40,7 +40,8 @@ export const sbd = defineStep<SbdWant, SbdState>({
   probe: ({ watchdog }) => sbdProbe(watchdog),
   check(wanted, have, facts) {
     const expected = isThere(have.unit) ? {} : { expected: true }
-    const settings = differing(textOf(have, facts), sbdSettings(wanted))
+    const text = textOf(have, facts)
+    const settings = differing(text, sbdSettings(wanted, text))
     return [
       ...settings.map(({ key, have, want }): Drift => ({ attribute: key, have, want, risk: "none", ...expected })),
       ...(have.unit.file === "enabled" ? [] : [{ ...bootDrift(have.unit.file, true, "sbd"), ...expected }]),
@@ -50,7 +51,7 @@ export const sbd = defineStep<SbdWant, SbdState>({
   plan(wanted, have, _drift, facts) {
     const path = sbdFile(facts)
     const text = textOf(have, facts)
-    const settings = sbdSettings(wanted)
+    const settings = sbdSettings(wanted, text)
     const put = putSbdFile(path, fileOf(have, facts), withSettings(text, settings))
     const puts = differing(text, settings).length === 0 ? [] : [put]
     // Debian's package enables it and leaves systemd without a word of that: corosync would start without it. Enabling tells by itself.

@@ -58,7 +58,7 @@ const BACKUP: Backup = {
 
 interface Want {
   conf: string
-  keys: readonly KeptFile[]
+  own: readonly KeptFile[]
   state: readonly KeptFile[]
 }
 
@@ -129,7 +129,7 @@ describe("all members get what the member had that was the furthest", () => {
     ["never one that is in another cluster", of([CONF.replace("lab", "debian"), cib(99)], [CONF, cib(1)]), "key 2"],
     ["nor one whose file nobody can read", of(["totem {", cib(99)], [CONF, cib(1)]), "key 2"],
   ])("%s", (_what, backup, key) => {
-    expect(of2(backup).keys.map(({ content }) => content.toString())).toEqual([key])
+    expect(of2(backup).own.map(({ content }) => content.toString())).toEqual([key])
   })
 
   test("but for the record, of which each has its own, and one that was not asked then the furthest's", () => {
@@ -139,6 +139,24 @@ describe("all members get what the member had that was the furthest", () => {
     const states = HOSTS.map((host) => restoredStep(backup, "lab.age").bind!(context(LAB, host)) as Want)
     const records = states.map(({ state }) => state.find(({ path }) => path.endsWith(".json"))?.content.toString())
     expect(records).toEqual(["record 1", "record 2", "record 1"])
+  })
+
+  test("but for sbd's settings, in which a host names itself: they come back beside another member as well", () => {
+    const text = `name: lab
+controllers: { controller1: 10.0.0.12, controller2: 10.0.0.13, controller3: 10.0.0.14 }
+pacemaker: { password: { env: P }, sbd: {} }`
+    const inventory = parseInventory(text, "i.yaml")
+    const options = [1, 2].map((at) => kept(`controller${at}`, "/etc/default/sbd", `SBD_OPTS="-v -n controller${at}"`))
+    const step = restoredStep(
+      { ...BACKUP, files: [...of([CONF, cib(3)], [CONF, cib(1)]).files, ...options] },
+      "lab.age",
+    )
+    const own = inventory.hosts.map((host) => (step.bind!(context(inventory, host)) as Want).own)
+    expect(own.map((files) => files.map(({ content }) => content.toString()))).toEqual([
+      ["key 1", 'SBD_OPTS="-v -n controller1"'],
+      ["key 1", 'SBD_OPTS="-v -n controller2"'],
+      ["key 1", 'SBD_OPTS="-v -n controller1"'],
+    ])
   })
 
   test("one that was not asked then, too", () => {
