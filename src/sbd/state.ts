@@ -1,5 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import { quote } from "../base/sh.ts"
+import { CLUSTER_CONF, IS_VENDORS } from "../corosync/conf-probe.ts"
 import { readAnswer } from "../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../host/file-state.ts"
 import { askAll, partsOf } from "../host/sections.ts"
@@ -17,30 +18,31 @@ export interface SbdState {
   running: RunningSbd
   /** The device is there. */
   watchdog: boolean
-  /** The cluster runs on this host. */
+  /** A cluster runs on this host that is not the distribution's own. */
   clustered: boolean
 }
 
 export function sbdProbe(watchdog: string): Probe<SbdState> {
   return {
-    shared: [STACK_UNITS, SBD],
+    shared: [CLUSTER_CONF, STACK_UNITS, SBD],
     script: askAll({
       debian: fileScript(DEBIAN_FILE),
       other: fileScript(OTHER_FILE),
       unit: unitLines("sbd.service"),
       stack: TELL_STACK_UNITS,
+      vendor: `if ${IS_VENDORS}; then echo yes; else echo no; fi`,
       running: tellShared(SBD),
       watchdog: `if [ -c ${quote(watchdog)} ]; then echo yes; else echo no; fi`,
     }),
     parse({ stdout }) {
-      const parts = partsOf(stdout, ["debian", "other", "unit", "stack", "running", "watchdog"])
+      const parts = partsOf(stdout, ["debian", "other", "unit", "stack", "vendor", "running", "watchdog"])
       const { pacemaker } = parseStackUnits(parts.stack, ["pacemaker"])
       return {
         files: { [DEBIAN_FILE]: fileOf(parts.debian), [OTHER_FILE]: fileOf(parts.other) },
         unit: readUnit(readAnswer(parts.unit, ["unit"]).all("unit")),
         running: parseSbd(parts.running),
         watchdog: parts.watchdog === "yes",
-        clustered: pacemaker.active === "active",
+        clustered: pacemaker.active === "active" && parts.vendor !== "yes",
       }
     },
   }

@@ -79,9 +79,10 @@ function findings(wanted: SbdWant, have: SbdState, facts: HostFacts): readonly F
   ]
 }
 
-function noWatchdog({ watchdog, node }: SbdWant): Finding {
+// Nothing in it is of one node alone: it is told once for all that lack it.
+function noWatchdog({ watchdog }: SbdWant): Finding {
   const hint =
-    `Load the driver of the machine's own (wdctl on ${node} tells of it), or leave pacemaker.sbd out and fence by devices. ` +
+    "Load the driver of the machine's own (wdctl tells of it there), or leave pacemaker.sbd out and fence by devices. " +
     "softdog resets nothing when the kernel itself hangs."
   return { severity: "error", message: `there is no watchdog ${watchdog}: sbd could reset nothing`, hint }
 }
@@ -91,13 +92,13 @@ function onDisk(facts: HostFacts): Finding {
   return { severity: "error", message: `sbd has a disk here: SBD_DEVICE in ${sbdFile(facts)}`, hint }
 }
 
-function restartFindings({ node, timeout }: SbdWant, { running, clustered, watchdog }: SbdState): readonly Finding[] {
+function restartFindings({ timeout }: SbdWant, { running, clustered, watchdog }: SbdState): readonly Finding[] {
   // A restart for an sbd that could not start would be one for nothing.
   if (!watchdog || !clustered || (running !== "off" && running.seconds === timeout)) return []
   const how = running === "off" ? "sbd does not run, and starts" : "sbd has other settings, and takes them up"
   const message = `${how} only with corosync, which is not restarted unasked`
   const hint =
-    `Node by node: haops standby ${node}; on it: systemctl stop pacemaker && systemctl restart corosync && ` +
-    `systemctl start pacemaker; haops unstandby ${node}. When all are done: haops up.`
+    "Node by node: haops standby NODE; on it: systemctl stop pacemaker && systemctl restart corosync && " +
+    "systemctl start pacemaker; haops unstandby NODE. When all are done: haops up."
   return [{ severity: "warning", message, hint }]
 }

@@ -139,6 +139,20 @@ describe("its settings", () => {
     expect(findings).toEqual([])
     expect(judge(sbd, want, state(WANTED))).toEqual({ drift: [], findings: [], actions: [] })
   })
+  test.each([
+    ["-v", "-v -n c1"],
+    ["-n c1 -v", "-n c1 -v"],
+    ["-v -n other -T", "-v -T -n c1"],
+    ["-n c1 -n other", "-n c1"],
+  ])("what an operator gave sbd stays, and the last name is the node's: %s", (given, wanted) => {
+    const have = state(WANTED.replace("-n c1", given))
+    const { actions } = judge(sbd, want, have)
+    const put = actions.flatMap((one) => (one.type === "put" ? [one.content] : []))
+    expect(put).toEqual(given === wanted ? [] : [WANTED.replace("-n c1", wanted)])
+  })
+  test("so does how long it waits as it starts, for machines that boot fast", () => {
+    expect(judge(sbd, want, state(WANTED.replace("START=no", "START=yes")))).toMatchObject({ drift: [], actions: [] })
+  })
   test("where there is no file yet it is the settings alone, and enabled", () => {
     const unit = { load: "not-found", active: "inactive", sub: "dead", file: "" }
     const { drift, actions } = judge(sbd, want, state(undefined, { unit, running: "off", clustered: false }))
@@ -169,6 +183,14 @@ describe("its settings", () => {
 })
 
 describe("what stands against it", () => {
+  test("is in the same words on each node, so that it is told once", () => {
+    const told = (node: string, changes: Partial<SbdState>) =>
+      judge(sbd, { ...want, node }, state("", changes)).findings
+    for (const changes of [{ watchdog: false }, { running: "off" }] satisfies Partial<SbdState>[]) {
+      expect(told("c1", changes)).not.toEqual([])
+      expect(told("c1", changes)).toEqual(told("c2", changes))
+    }
+  })
   test("no watchdog: refused by name", () => {
     const { findings } = judge(sbd, want, state(WANTED, { watchdog: false, running: "off", clustered: true }))
     expect(findings).toMatchObject([
@@ -188,7 +210,7 @@ describe("what stands against it", () => {
       {
         severity: "warning",
         message: "sbd does not run, and starts only with corosync, which is not restarted unasked",
-        hint: expect.stringContaining("haops standby c1"),
+        hint: expect.stringContaining("haops standby NODE"),
       },
     ])
     expect(told({ seconds: 5 })[0]?.message).toContain("sbd has other settings")
@@ -202,7 +224,7 @@ describe.each(SHELLS)("asked by %s", (shell) => {
       systemctl: "printf 'LoadState=not-found\\nActiveState=inactive\\nSubState=dead\\nUnitFileState=\\n'",
     })
     // What is shared has been asked before.
-    const units = `haops_units=${quote(stackUnits({}))}\n`
+    const units = `haops_units=${quote(stackUnits({}))}\nhaops_corosync_conf=absent\n`
     const probe = sbd.probe({ ...want, watchdog: "/dev/null" }).script
     const { stdout } = run(`${units}${probe}`, { shell, path: box.path })
     const have = parse(sbd, want, stdout)
@@ -212,6 +234,22 @@ describe.each(SHELLS)("asked by %s", (shell) => {
       path: box.path,
     })
     expect(parse(sbd, want, without.stdout).watchdog).toBe(false)
+  })
+  test("of one whose packages have started the distribution's own cluster, which is no reason to restart anything", () => {
+    const answer = { active: "active", load: "loaded", sub: "running", pid: 815 }
+    const ask = (conf: string) => {
+      const before = `haops_units=${quote(stackUnits({ pacemaker: answer }))}\nhaops_corosync_conf=${quote(conf)}\nhaops_sbd=off\n`
+      using box = sandbox({
+        systemctl: "printf 'LoadState=loaded\nActiveState=inactive\nSubState=dead\nUnitFileState=enabled\n'",
+      })
+      const { stdout } = run(`${before}${sbd.probe({ ...want, watchdog: "/dev/null" }).script}`, {
+        shell,
+        path: box.path,
+      })
+      return parse(sbd, want, stdout).clustered
+    }
+    expect(ask("vendor debian\ntotem {\n}")).toBe(false)
+    expect(ask("present test\ntotem {\n}")).toBe(true)
   })
   test("of one whose sbd runs, and of one whose pid is another's by now", () => {
     using box = sandbox()
