@@ -17,3 +17,10 @@ export function listing(words: readonly string[], most = 5): string {
   if (words.length < 2) return words.join("")
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
 }
+
+/** Whatever is said of several, each once and with all of whom it is said. */
+export function saidOnce(said: readonly { of: string; what: string }[]): { what: string; of: string[] }[] {
+  const merged = new Map<string, string[]>()
+  for (const { of, what } of said) merged.set(what, [...(merged.get(what) ?? []), of])
+  return [...merged].map(([what, of]) => ({ what, of }))
+}

@@ -1,5 +1,5 @@
 import type { Finding } from "../base/events.ts"
-import { listing } from "../base/words.ts"
+import { listing, saidOnce } from "../base/words.ts"
 import type { Members } from "../model/step.ts"
 import type { Cib } from "./cib.ts"
 import type { CibHave } from "./cib-probe.ts"
@@ -33,14 +33,12 @@ export function heldBack(
   return { desired: withoutWatchdog(desired, elected.have.cib), findings: [finding] }
 }
 
-/** Each reason once, with all the nodes that it holds for. */
 function reasonsOf(all: Members<CibHave>["all"], wanted: string): readonly string[] {
-  const hosts = new Map<string, string[]>()
-  for (const { host, have } of all) {
-    const reason = reasonOf(wanted, have.sbd)
-    if (reason !== undefined) hosts.set(reason, [...(hosts.get(reason) ?? []), host])
-  }
-  return [...hosts].map(([reason, on]) => `${reason} on ${listing(on)}`)
+  const said = all.flatMap(({ host, have }) => {
+    const what = reasonOf(wanted, have.sbd)
+    return what === undefined ? [] : [{ of: host, what }]
+  })
+  return saidOnce(said).map(({ what, of }) => `${what} on ${listing(of)}`)
 }
 
 function reasonOf(wanted: string, sbd: RunningSbd | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { listing, saidOnce } from "../base/words.ts"
 import { referenceView } from "../membership/reference-view.ts"
 import { type Check, check } from "../model/check.ts"
 import { hostsOf } from "../model/inventory.ts"
@@ -17,7 +18,9 @@ function checkOf({ look, assessed }: Seen): Check {
   const { watchdog, timeout } = wanted!
   const names = hostsOf(look.inventory, on).map(({ name }) => name)
   const fails = [
-    ...names.flatMap((name) => nodeFails(look, name, wanted!)),
+    ...saidOnce(names.flatMap((of) => nodeFails(look, of, wanted!).map((what) => ({ of, what })))).map(({ what, of }) =>
+      what.replace("NODE", listing(of)),
+    ),
     ...assessed(sbd).flatMap(({ host, drift }) =>
       drift.map(({ attribute, have, want }) => `${host}: ${attribute}: ${have}, wanted ${want}`),
     ),
@@ -27,16 +30,17 @@ function checkOf({ look, assessed }: Seen): Check {
   return check("sbd", "a watchdog would reset each node", [evidence], { fails })
 }
 
+/** What is wrong on a node, with NODE for its name. */
 function nodeFails(look: Look, host: string, { watchdog, timeout }: { watchdog: string; timeout: number }): string[] {
   const have = look.answer(SBD_ANSWER, host)
-  if (have === undefined) return [`${host} could not be asked`]
+  if (have === undefined) return ["NODE could not be asked"]
   const { running } = have
   return [
-    ...(have.watchdog ? [] : [`${host} has no watchdog ${watchdog}`]),
-    ...(running === "off" ? [`sbd does not run on ${host}: it starts with corosync`] : []),
+    ...(have.watchdog ? [] : [`no watchdog ${watchdog} on NODE`]),
+    ...(running === "off" ? ["sbd does not run on NODE: it starts with corosync"] : []),
     ...(running !== "off" && running.seconds !== timeout
       ? [
-          `${host} still goes by ${running.seconds ?? "no"} s, not ${timeout}: corosync and pacemaker were not restarted`,
+          `corosync and pacemaker were not restarted on NODE: they still go by ${running.seconds ?? "no"} s, not ${timeout}`,
         ]
       : []),
   ]

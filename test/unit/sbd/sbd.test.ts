@@ -297,12 +297,17 @@ describe("verify", () => {
     expect(checkOf()).toMatchObject({ id: "sbd", outcome: "pass" })
   })
   test.each([
-    [{ c2: { watchdog: false } }, values, "c2 has no watchdog /dev/watchdog1"],
+    [{ c2: { watchdog: false } }, values, "no watchdog /dev/watchdog1 on c2"],
     [{ c3: { running: "off" } }, values, "sbd does not run on c3: it starts with corosync"],
+    [
+      { c1: { running: "off" }, c2: { running: "off" }, c3: { running: "off" } },
+      values,
+      "sbd does not run on c1, c2 and c3: it starts with corosync",
+    ],
     [
       { c1: { running: { seconds: 5 } } },
       values,
-      "c1 still goes by 5 s, not 10: corosync and pacemaker were not restarted",
+      "corosync and pacemaker were not restarted on c1: they still go by 5 s, not 10",
     ],
     [{ c1: null }, values, "c1 could not be asked"],
     [
