@@ -4,6 +4,7 @@ import type { Member, Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { toEnd } from "./by-hand.ts"
 import { afterwards, type VotingView } from "./electorate.ts"
+import { evenHalves } from "./even-halves.ts"
 import { byFilesFindings } from "./join-by-files.ts"
 import { lists, type NodeView, referenceMember } from "./node-view.ts"
 import type { MemberNode } from "./nodes.ts"
@@ -17,6 +18,7 @@ interface JoinWant {
   node: MemberNode
   shell: "pcs" | "crmsh" | "auto"
   allowUnreachable: boolean
+  sbd: boolean
 }
 
 /** What a host says of itself, and which pacemaker it would get. */
@@ -39,7 +41,9 @@ export function joinFindings(want: JoinWant, members: All): Finding[] {
     ...unreachable(want, reference, members),
     ...(reference.have.status?.quorate === true ? meanwhile(want, reference) : [noQuorum(reference.host)]),
     ...(joining === undefined ? [] : [...belongings(want, joining, reference), ...versions(joining, reference)]),
-    ...(lists(reference.have, node.name) ? returning(want, reference, members) : identity(node, reference)),
+    ...(lists(reference.have, node.name)
+      ? returning(want, reference, members)
+      : [...identity(node, reference), ...evenHalves(want, reference, (reference.have.conf?.nodes.length ?? 0) + 1)]),
     ...(shellOf(want, reference) === "crmsh" ? byFilesFindings(node, reference.have) : []),
   ]
 }

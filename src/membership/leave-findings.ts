@@ -5,6 +5,7 @@ import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { toEnd } from "./by-hand.ts"
 import { type Constrained, constraintsLeft } from "./constraints-left.ts"
 import { afterwards, awayTogether, type VotingView, whileLeaving } from "./electorate.ts"
+import { evenHalves } from "./even-halves.ts"
 import { handsOff } from "./hands-off.ts"
 import { lists, type NodeView, referenceMember } from "./node-view.ts"
 import { count, describeVotes, type Votes } from "./quorum.ts"
@@ -17,6 +18,7 @@ interface LeaveWant {
   force: boolean
   /** Go on though those that are left would have no quorum. */
   loseQuorum: boolean
+  sbd: boolean
 }
 
 export type DepartureView = VotingView & Constrained
@@ -41,6 +43,7 @@ export function leaveFindings(want: LeaveWant, members: Members<DepartureView>):
     ...unstopped(want, reference, members),
     ...kept,
     ...quorum(want, reference),
+    ...evenHalves(want, reference, (reference.have.conf?.nodes ?? []).filter(({ name }) => name !== node).length),
     ...constraintsLeft(node, reference.have),
   ]
 }

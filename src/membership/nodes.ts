@@ -26,7 +26,7 @@ export function leaving({ inventory, host, subject }: BindContext) {
   const pacemaker = pacemakerOn(inventory, host)
   if (pacemaker === undefined || subject === undefined) return undefined
   const { node, force = false, loseQuorum = false } = subject
-  return { cluster: inventory.name, node, shell: pacemaker.shell, force, loseQuorum }
+  return { cluster: inventory.name, node, shell: pacemaker.shell, force, loseQuorum, sbd: pacemaker.sbd !== undefined }
 }
 
 /** The inventory's pacemaker section, where `host` keeps the vote of its quorum device. */

@@ -17,6 +17,7 @@ interface Want {
   node: MemberNode
   password: Secret
   shell: "pcs" | "crmsh" | "auto"
+  sbd: boolean
 }
 type All = Members<LiveView>
 
@@ -33,7 +34,13 @@ export const clusterJoin = defineClusterStep<Want, LiveView>({
     if (pacemaker === undefined || subject === undefined) return undefined
     const node = memberNodes(inventory, pacemaker).find(({ name }) => name === subject.node)
     if (node === undefined) return undefined
-    return { cluster: inventory.name, node, password: secret(pacemaker.password), shell: pacemaker.shell }
+    return {
+      cluster: inventory.name,
+      node,
+      password: secret(pacemaker.password),
+      shell: pacemaker.shell,
+      sbd: pacemaker.sbd !== undefined,
+    }
   },
   title: ({ cluster, node }) => `${node.name} in ${cluster}`,
   probe: () => QUIET_LIVE_VIEW,
@@ -90,7 +97,7 @@ function disagreement({ cluster, node }: Want, reference: Member<NodeView>, memb
 }
 
 function plan(wanted: Want, members: All): readonly Action[] {
-  const { cluster, node, password, shell } = wanted
+  const { cluster, node, password, shell, sbd } = wanted
   const { membership } = chooseDialect(members.elected.facts, shell)
   const reference = referenceMember(cluster, node.name, members)
   const joining = members.all.find(({ host }) => host === node.name)
@@ -104,7 +111,7 @@ function plan(wanted: Want, members: All): readonly Action[] {
   return [
     // Half a member: the shells refuse to add it again, so that half goes first. It does not run, and nobody misses it.
     ...(listed ? forgetRebuilt(node.name, reference.have.known.has(node.name), membership) : []),
-    ...membership.addNode(node, password, despite),
+    ...membership.addNode(node, password, { despite, sbd }),
   ].map((invocation) => run(invocation, { hint: HINT }))
 }
 

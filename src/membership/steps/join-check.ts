@@ -17,6 +17,7 @@ const want = z.strictObject({
   node: MEMBER_NODE,
   shell: z.enum(["pcs", "crmsh", "auto"]),
   allowUnreachable: z.boolean().default(false).describe("Go on though another member does not answer."),
+  sbd: z.boolean().default(false).describe("Each node's watchdog fences."),
 })
 
 type Want = z.infer<typeof want>
@@ -33,7 +34,7 @@ export const joinCheck = defineClusterStep<Want, JoinView>({
     const node = memberNodes(inventory, pacemaker).find(({ name }) => name === subject.node)
     if (node === undefined) return undefined
     const { allowUnreachable = false } = subject
-    return { cluster: inventory.name, node, shell: pacemaker.shell, allowUnreachable }
+    return { cluster: inventory.name, node, shell: pacemaker.shell, allowUnreachable, sbd: pacemaker.sbd !== undefined }
   },
   title: ({ node }) => `joining of ${node.name}`,
   probe: ({ node }) => ({

@@ -17,6 +17,7 @@ const want = z.strictObject({
   shell: z.enum(["pcs", "crmsh", "auto"]),
   force: z.boolean().default(false).describe("Go on though the node does not answer."),
   loseQuorum: z.boolean().default(false).describe("Go on though those that are left would have no quorum."),
+  sbd: z.boolean().default(false).describe("Each node's watchdog fences."),
 })
 
 type Want = z.infer<typeof want>

@@ -44,12 +44,19 @@ export interface MembershipCommands {
   setup(spec: ClusterSpec): readonly Invocation[]
   /** Copies this node's corosync.conf to all members. */
   sync(): readonly Invocation[]
-  /** Adds a node, without starting it. Runs on a member. `despite`: another member does not answer. */
-  addNode(node: ClusterNode, password: Secret, despite?: boolean): readonly Invocation[]
+  /** Adds a node, without starting it. Runs on a member. */
+  addNode(node: ClusterNode, password: Secret, options?: AddOptions): readonly Invocation[]
   /** Takes a node out and clears its configuration. `despite`: it, or another member, does not answer, or quorum is lost with it. */
   removeNode(name: string, despite?: boolean): readonly Invocation[]
   /** Takes the node it runs on out of its cluster and forgets the configuration. */
   destroy(): readonly Invocation[]
+}
+
+interface AddOptions {
+  /** Another member does not answer. */
+  despite?: boolean | undefined
+  /** Sbd is to fence: haops looks for the node's watchdog, and names it to sbd. */
+  sbd?: boolean | undefined
 }
 
 /** The commands of each shell, oldest first. */
@@ -76,6 +83,9 @@ function tolerant(invocation: Invocation, despite: boolean | undefined): Invocat
 /** Members that do not answer are left out: they learn of the change when their configuration is synchronized. */
 const SKIP_OFFLINE = ["--skip-offline"]
 
+/** Of sbd's own list of watchdogs: it takes /dev/watchdog for the node's, and to list them resets some machines (pcs(8)). */
+const AS_IT_IS = ["--no-watchdog-validation"]
+
 function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
   return {
     ...commonPcs(),
@@ -88,9 +98,9 @@ function modernPcs(destroyConfirmation: readonly string[]): MembershipCommands {
         ...section("quorum", quorum),
       ),
     ],
-    addNode: (node, password, despite) => [
+    addNode: (node, password, { despite = false, sbd = false } = {}) => [
       ...modernAuth([node], password).map((one) => tolerant(one, despite)),
-      pcs("cluster", "node", "add", ...linked(node), ...(despite ? SKIP_OFFLINE : [])),
+      pcs("cluster", "node", "add", ...linked(node), ...(despite ? SKIP_OFFLINE : []), ...(sbd ? AS_IT_IS : [])),
     ],
     removeNode: (name, despite) => [
       pcs("cluster", "node", "remove", name, ...(despite ? [...SKIP_OFFLINE, "--force"] : [])),
@@ -127,7 +137,7 @@ function pcs09(): MembershipCommands {
         ...Object.entries(quorum).flatMap(([key, value]) => (FLAGS.quorum.test(key) ? [`--${key}=${value}`] : [])),
       ),
     ],
-    addNode: (node, password, despite) => [
+    addNode: (node, password, { despite } = {}) => [
       ...auth([node], password).map((one) => tolerant(one, despite)),
       pcs("cluster", "node", "add", withAlternate(node)),
     ],

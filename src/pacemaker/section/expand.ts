@@ -68,7 +68,8 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     ...expandHeld(yaml, { nodes }, claim, notes),
   ]
   const device = quorumDeviceOf(yaml, { on, hosts: parts.hosts }, notes)
-  const { sbd } = expandSbd(yaml.sbd, members.length, { properties: texts(yaml.properties), ...device }, notes)
+  const quorum = corosyncOptions(yaml.quorum ?? {}, { true: "1", false: "0" })
+  const { sbd } = expandSbd(yaml.sbd, members.length, { properties: texts(yaml.properties), quorum, ...device }, notes)
   return {
     on,
     shell: yaml.shell ?? "auto",
@@ -76,7 +77,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     transport,
     ...(yaml.transport === undefined ? {} : { transportGiven: true as const }),
     totem: corosyncOptions(yaml.totem ?? {}, { true: "yes", false: "no" }),
-    quorum: corosyncOptions(yaml.quorum ?? {}, { true: "1", false: "0" }),
+    quorum,
     ...device,
     properties: propertiesOf(yaml, sbd),
     resourceDefaults: texts(yaml.resourceDefaults),

@@ -31,7 +31,7 @@ const BESIDE_DEVICE_S = DEVICE_SYNC_S + 5
 export function expandSbd(
   yaml: SbdYaml | undefined,
   members: number,
-  { properties, quorumDevice }: Pick<Pacemaker, "properties" | "quorumDevice">,
+  { properties, quorum, quorumDevice }: Pick<Pacemaker, "properties" | "quorum" | "quorumDevice">,
   notes: Notes,
 ): Pick<Pacemaker, "sbd"> {
   if (yaml === undefined) return {}
@@ -53,6 +53,10 @@ export function expandSbd(
         ["pacemaker", "on"],
       ],
     })
+  }
+  if (members > 2 && members % 2 === 0 && quorumDevice === undefined && quorum.auto_tie_breaker !== "1") {
+    const message = `of ${members} members that are cut into halves both would be reset: set quorum.autoTieBreaker, or add a quorumDevice`
+    notes.warning(path, message)
   }
   refuseProperties(properties, seconds, notes)
   return { sbd: { watchdog, timeout: seconds } }

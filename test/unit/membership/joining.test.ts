@@ -109,6 +109,33 @@ describe("newcomer", () => {
     expect(refusals(two, { missing: ["controller3"], subject: { allowUnreachable: true } })).toEqual([])
   })
 
+  describe("where sbd fences without a disk, of an even number of members", () => {
+    const sbd = (said: Said, change: Change = (facts) => facts) => {
+      const all = { controller1: said, controller2: said, controller3: said }
+      const want = { ...about(joinCheck), sbd: true }
+      const views = Object.entries(answers({}, all)).map(([name, have]) => [name, { ...have, candidate: "2.1.5" }])
+      const members: Members<JoinView> = gather(joinCheck, want, Object.fromEntries(views))
+      const of = members.all.map((one) => ({ ...one, facts: change(withPacemaker(one.facts), one.host) }))
+      return joinCheck.findings?.(want, { ...members, all: of, elected: of[0]! }) ?? []
+    }
+    test("it is refused as pcs would, before anything is touched", () => {
+      expect(sbd(member)).toMatchObject([
+        {
+          severity: "error",
+          message: "pcs refuses 4 members where sbd fences: cut into halves, both would be reset",
+          hint: expect.stringContaining("pacemaker.quorum: { autoTieBreaker: true }"),
+        },
+      ])
+    })
+    test("not with a quorum device, nor where crmsh is the shell", () => {
+      expect(sbd({ ...member, device: { algorithm: "ffsplit", gives: 1 } })).toEqual([])
+      expect(
+        sbd(member, (facts) => ({ ...facts, versions: { ...facts.versions, pcs: undefined, crmsh: "4.4.1" } })),
+      ).toEqual([])
+    })
+    test("nor without sbd", () => expect(refusals(answers({}))).toEqual([]))
+  })
+
   describe("where crmsh is the shell, whose files haops writes itself", () => {
     const crmsh: Change = (facts) => ({ ...facts, versions: { ...facts.versions, pcs: undefined, crmsh: "4.4.1" } })
     const listed = (said: Partial<Said> = {}) => {

@@ -59,6 +59,14 @@ describe("departure", () => {
     expect(notes(answers(three))).toEqual([])
   })
 
+  test("is refused as pcs would where sbd fences and an even number would be left", () => {
+    const want = { ...about(leaveCheck, { node: "controller3" }), sbd: true }
+    const told = (said: Said) => leaveCheck.findings?.(want, gather(leaveCheck, want, answers(said))) ?? []
+    const message = "pcs refuses 2 members where sbd fences: cut into halves, both would be reset"
+    expect(told(three).map((one) => [one.severity, one.message])).toContainEqual(["error", message])
+    expect(told(four)).toEqual([])
+  })
+
   test("asks with the numbers where one more failure would lose quorum", () => {
     const down = { conf: FIVE, online: NAMES, offline: ["controller5"] }
     expect(found(answers(down))).toMatchObject([

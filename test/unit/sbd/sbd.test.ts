@@ -98,6 +98,19 @@ describe("in the inventory", () => {
     ])
     expect(problemsOf(`${PAIR}  sbd: {}\n  quorumDevice: { host: lb1 }\n`)).toEqual([])
   })
+  test("of four members it is taken with a word on halves", () => {
+    const four = (more: string) =>
+      parseInventory(
+        cluster(`  sbd: {}\n${more}`).replace("  c3: 10.0.0.3\n", "  c3: 10.0.0.3\n  c4: 10.0.0.4\n"),
+        "i.yaml",
+      ).warnings.filter((one) => one.includes("halves"))
+    expect(four("")).toEqual([
+      expect.stringContaining(
+        "of 4 members that are cut into halves both would be reset: set quorum.autoTieBreaker, or add a quorumDevice",
+      ),
+    ])
+    expect(four("  quorum: { autoTieBreaker: true }\n")).toEqual([])
+  })
   test("with a quorum device it has time enough to trust it, or is refused", () => {
     const beside = (timeout: string) => `${PAIR}  quorumDevice: { host: lb1 }\n  sbd: { ${timeout} }\n`
     expect(parseInventory(beside(""), "i.yaml").pacemaker).toMatchObject({

@@ -60,6 +60,10 @@ function modern(): Record<string, readonly string[]> {
         "totem token=1000 token_coefficient=100 quorum wait_for_all=1",
     ],
     addNode: ["pcs host auth n2 addr=10.0.0.2 -u hacluster", "pcs cluster node add n2 addr=10.0.0.2 addr=10.0.1.2"],
+    addWithSbd: [
+      "pcs host auth n2 addr=10.0.0.2 -u hacluster",
+      "pcs cluster node add n2 addr=10.0.0.2 addr=10.0.1.2 --no-watchdog-validation",
+    ],
   }
 }
 
@@ -73,6 +77,7 @@ const ASK: Record<string, (commands: MembershipCommands) => readonly Invocation[
   setup: (commands) => commands.setup(cluster),
   sync: (commands) => commands.sync(),
   addNode: (commands) => commands.addNode(n2, password),
+  addWithSbd: (commands) => commands.addNode(n2, password, { sbd: true }),
   removeNode: (commands) => commands.removeNode("n2"),
   removeDespite: (commands) => commands.removeNode("n2", true),
   deauth: (commands) => commands.deauth(["n1", "n2"]),
