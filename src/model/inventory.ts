@@ -35,8 +35,8 @@ export interface QuorumDevice {
 
 /** Fencing by a watchdog alone: a node that has no quorum, or whose cluster hangs, is reset by its own. */
 export interface Sbd {
-  /** SBD_WATCHDOG_DEV. */
-  watchdog: string
+  /** SBD_WATCHDOG_DEV of each member, by its name. */
+  watchdogs: Readonly<Record<string, string>>
   /** SBD_WATCHDOG_TIMEOUT, in seconds. */
   timeout: number
 }

@@ -1,7 +1,7 @@
 import { listing, saidOnce } from "../base/words.ts"
 import { referenceView } from "../membership/reference-view.ts"
 import { type Check, check } from "../model/check.ts"
-import { hostsOf } from "../model/inventory.ts"
+import { hostsOf, type Sbd } from "../model/inventory.ts"
 import type { Look, Seen, View } from "../model/view.ts"
 import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
 import { isTrue } from "../pacemaker/values.ts"
@@ -15,7 +15,7 @@ export const view: View = {
 
 function checkOf({ look, assessed }: Seen): Check {
   const { on, sbd: wanted } = look.inventory.pacemaker!
-  const { watchdog, timeout } = wanted!
+  const { watchdogs, timeout } = wanted!
   const names = hostsOf(look.inventory, on).map(({ name }) => name)
   const fails = [
     ...saidOnce(names.flatMap((of) => nodeFails(look, of, wanted!).map((what) => ({ of, what })))).map(({ what, of }) =>
@@ -26,17 +26,19 @@ function checkOf({ look, assessed }: Seen): Check {
     ),
     ...clusterFails(look, timeout),
   ]
-  const evidence = `sbd on ${names.join(", ")}: ${watchdog} after ${timeout} s`
-  return check("sbd", "a watchdog would reset each node", [evidence], { fails })
+  const evidence = saidOnce(names.map((of) => ({ of, what: `${watchdogs[of]} after ${timeout} s` }))).map(
+    ({ what, of }) => `sbd on ${of.join(", ")}: ${what}`,
+  )
+  return check("sbd", "a watchdog would reset each node", evidence, { fails })
 }
 
 /** What is wrong on a node, with NODE for its name. */
-function nodeFails(look: Look, host: string, { watchdog, timeout }: { watchdog: string; timeout: number }): string[] {
+function nodeFails(look: Look, host: string, { watchdogs, timeout }: Sbd): string[] {
   const have = look.answer(SBD_ANSWER, host)
   if (have === undefined) return ["NODE could not be asked"]
   const { running } = have
   return [
-    ...(have.watchdog ? [] : [`no watchdog ${watchdog} on NODE`]),
+    ...(have.watchdog ? [] : [`no watchdog ${watchdogs[host]} on NODE`]),
     ...(running === "off" ? ["sbd does not run on NODE: it starts with corosync"] : []),
     ...(running !== "off" && running.seconds !== timeout
       ? [

@@ -69,7 +69,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
   ]
   const device = quorumDeviceOf(yaml, { on, hosts: parts.hosts }, notes)
   const quorum = corosyncOptions(yaml.quorum ?? {}, { true: "1", false: "0" })
-  const { sbd } = expandSbd(yaml.sbd, members.length, { properties: texts(yaml.properties), quorum, ...device }, notes)
+  const { sbd } = expandSbd(yaml.sbd, nodes, { properties: texts(yaml.properties), quorum, ...device }, notes)
   return {
     on,
     shell: yaml.shell ?? "auto",

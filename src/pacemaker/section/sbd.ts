@@ -1,18 +1,20 @@
 import * as z from "zod"
+import { nearest } from "../../base/nearest.ts"
 import type { Notes } from "../../document/notes.ts"
 import { durationSchema, milliseconds } from "../../document/scalars-schema.ts"
 import type { Pacemaker, Sbd } from "../../model/inventory.ts"
 import { isFalse } from "../values.ts"
 import { DEVICE_SYNC_S, tooShort, WATCHDOG_TIMEOUTS, watchdogTimeout } from "../watchdog-timeout.ts"
 
+const deviceSchema = z.string().regex(/^\/dev\/[\w./-]+$/, "expected a device, such as /dev/watchdog")
+
 /** sbd(8) without a disk. */
 export const sbdSchema = z
   .strictObject({
     watchdog: z
-      .string()
-      .regex(/^\/dev\/[\w./-]+$/, "expected a device, such as /dev/watchdog")
+      .union([deviceSchema, z.record(z.string(), deviceSchema)])
       .optional()
-      .describe("Device of the watchdog, the same on every node. Default /dev/watchdog"),
+      .describe("Device of the watchdog, or one by host. Default /dev/watchdog"),
     timeout: z
       .union([z.int().min(1), durationSchema])
       .optional()
@@ -22,6 +24,8 @@ export const sbdSchema = z
   })
   .describe("Fencing by each node's own watchdog: one that loses quorum, or whose cluster hangs, is reset by it")
 
+const DEVICE = "/dev/watchdog"
+
 type SbdYaml = z.output<typeof sbdSchema>
 
 /** With a quorum device: as long as corosync may wait for it, and a little. */
@@ -30,12 +34,12 @@ const BESIDE_DEVICE_S = DEVICE_SYNC_S + 5
 /** What sbd is to be, or nothing where what the inventory says of it cannot be. */
 export function expandSbd(
   yaml: SbdYaml | undefined,
-  members: number,
+  members: readonly string[],
   { properties, quorum, quorumDevice }: Pick<Pacemaker, "properties" | "quorum" | "quorumDevice">,
   notes: Notes,
 ): Pick<Pacemaker, "sbd"> {
   if (yaml === undefined) return {}
-  const { watchdog = "/dev/watchdog", timeout = quorumDevice === undefined ? 5 : BESIDE_DEVICE_S } = yaml
+  const { watchdog = {}, timeout = quorumDevice === undefined ? 5 : BESIDE_DEVICE_S } = yaml
   const seconds = typeof timeout === "string" ? milliseconds(timeout) / 1000 : timeout
   const path = ["pacemaker", "sbd"]
   if (!Number.isInteger(seconds) || seconds < 1) notes.problem([...path, "timeout"], "sbd counts whole seconds")
@@ -43,8 +47,15 @@ export function expandSbd(
     const message = `with a quorumDevice at least ${DEVICE_SYNC_S}, or sbd resets every node: corosync may wait so long for it`
     notes.problem([...path, "timeout"], message)
   }
+  const by = typeof watchdog === "string" ? {} : watchdog
+  // A host that has left the inventory since is no reason to refuse it.
+  for (const unknown of Object.keys(by).filter((host) => !members.includes(host))) {
+    const near = nearest(unknown, members)
+    const meant = near === undefined ? "" : `; did you mean "${near}"?`
+    notes.warning([...path, "watchdog", unknown], `no member is called ${JSON.stringify(unknown)}${meant}`)
+  }
   // The half that goes on must know that it is the larger one; corosync's two_node lets both.
-  if (members === 2 && quorumDevice === undefined) {
+  if (members.length === 2 && quorumDevice === undefined) {
     const message =
       "a watchdog alone cannot fence of two members: both halves go on; add a quorumDevice, or a third member"
     notes.problem(path, message, {
@@ -54,12 +65,13 @@ export function expandSbd(
       ],
     })
   }
-  if (members > 2 && members % 2 === 0 && quorumDevice === undefined && quorum.auto_tie_breaker !== "1") {
-    const message = `of ${members} members that are cut into halves both would be reset: set quorum.autoTieBreaker, or add a quorumDevice`
+  if (members.length > 2 && members.length % 2 === 0 && quorumDevice === undefined && quorum.auto_tie_breaker !== "1") {
+    const message = `of ${members.length} members that are cut into halves both would be reset: set quorum.autoTieBreaker, or add a quorumDevice`
     notes.warning(path, message)
   }
   refuseProperties(properties, seconds, notes)
-  return { sbd: { watchdog, timeout: seconds } }
+  const device = (host: string) => (typeof watchdog === "string" ? watchdog : (by[host] ?? DEVICE))
+  return { sbd: { watchdogs: Object.fromEntries(members.map((host) => [host, device(host)])), timeout: seconds } }
 }
 
 function refuseProperties(properties: Pacemaker["properties"], seconds: number, notes: Notes): void {

@@ -34,7 +34,7 @@ export const sbd = defineStep<SbdWant, SbdState>({
   want,
   bind({ inventory, host }) {
     const wanted = pacemakerOn(inventory, host)?.sbd
-    return wanted === undefined ? undefined : { node: host.name, ...wanted }
+    return wanted && { node: host.name, watchdog: wanted.watchdogs[host.name]!, timeout: wanted.timeout }
   },
   title: () => "sbd",
   probe: ({ watchdog }) => sbdProbe(watchdog),

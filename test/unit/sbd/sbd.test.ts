@@ -63,9 +63,15 @@ describe("in the inventory", () => {
   })
   test("its defaults are sbd's own", () => {
     expect(parseInventory(cluster("  sbd: {}\n"), "i.yaml").pacemaker?.sbd).toEqual({
-      watchdog: "/dev/watchdog",
+      watchdogs: { c1: "/dev/watchdog", c2: "/dev/watchdog", c3: "/dev/watchdog" },
       timeout: 5,
     })
+  })
+  test("a node may have another device, and one that is no member is named", () => {
+    const by = parseInventory(cluster("  sbd: { watchdog: { c3: /dev/watchdog1, c33: /dev/watchdog2 } }\n"), "i.yaml")
+    const devices = by.hosts.map((host) => sbd.bind?.(context(by, host))?.watchdog)
+    expect(devices).toEqual(["/dev/watchdog", "/dev/watchdog", "/dev/watchdog1"])
+    expect(by.warnings).toContainEqual(expect.stringContaining('no member is called "c33"; did you mean "c3"?'))
   })
   test("without it fencing is off as before, and the step has nothing to do", () => {
     const without = parseInventory(cluster(""), "i.yaml")
@@ -307,7 +313,8 @@ describe("verify", () => {
     return view.checks?.({ look: look as unknown as Look, assessed: () => [] } as unknown as Seen)[0]
   }
   test("passes where each node has a watchdog, sbd runs and the cluster counts on both", () => {
-    expect(checkOf()).toMatchObject({ id: "sbd", outcome: "pass" })
+    const evidence = ["sbd on c1, c2, c3: /dev/watchdog1 after 10 s"]
+    expect(checkOf()).toMatchObject({ id: "sbd", outcome: "pass", evidence })
   })
   test.each([
     [{ c2: { watchdog: false } }, values, "no watchdog /dev/watchdog1 on c2"],
