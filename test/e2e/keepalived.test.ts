@@ -22,7 +22,7 @@ describe("keepalived", () => {
   let database: string
 
   beforeAll(async () => {
-    lab = await startLab({ prepared: true, nodes: 2, loadbalancers: 2 })
+    lab = await startLab({ token: 1000, prepared: true, nodes: 2, loadbalancers: 2 })
     pair = [lab.node("lb1"), lab.node("lb2")]
     // One that has still to be given the package.
     await pair[1].must("dpkg --purge keepalived")
