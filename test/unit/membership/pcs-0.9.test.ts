@@ -120,6 +120,25 @@ test.each(Object.keys({ ...SITUATIONS, ...listed }))("%s: by the lines of the li
   after?.(world!)
 })
 
+test.each([
+  ["an option that it does not have", "cluster setup --name lab controller5 --hold 200"],
+  ["a node that is in a cluster", "cluster setup --name lab controller2 controller5"],
+  ["two addresses of one node alone", "cluster setup --name lab controller5,10.1.0.15 controller6"],
+  ["a node that is in the configuration", "cluster node add controller2"],
+  ["a node without a token", "cluster node add controller6"],
+  ["a second address in a cluster of one", "cluster node add controller5,10.1.0.15"],
+  ["a node that does not answer, without force", "cluster node remove controller3"],
+  ["a node that it does not know", "cluster node remove controller5"],
+  ["handing out the file where a member does not answer", "cluster sync"],
+  ["a quorum device where a member does not answer", "quorum device add model net host=controller5 algorithm=lms"],
+  ["taking away a quorum device that is not there", "quorum device remove"],
+])("its stand-in refuses %s", (_, line) => {
+  const { controller3: _away, ...haves } = entries({ ...three, known: [...THREE, "controller5"] }, { controller4: {} })
+  const world = worldOf("controller1", haves, { away: ["controller3"] })
+  Object.assign(world.hosts, { controller5: { answers: true }, controller6: { answers: true } })
+  expect(pcs09(world, line.split(" ")).code).toBe(1)
+})
+
 test("nobody else speaks to pcs: the shell's commands, the quorum device and its host", () => {
   const src = join(import.meta.dirname, "../../../src")
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))

@@ -35,7 +35,7 @@ class Refusal extends Error {}
 
 /**
  * Stands in for pcs 0.9.169: reads a command line by its options and words, refuses what it refuses for the state that its hosts are in, and
- * changes that as it does. Refusals are those of real nodes (`pcs-0.9.yaml`); its words for them are not.
+ * changes that as it does. Told by its source; its words for a refusal are other ones.
  */
 export function pcs09(world: Pcs09World, argv: readonly string[], stdin = ""): { code: number; said: string } {
   try {
