@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect } from "vitest"
 import { adoptInventory } from "../../src/adopt/inventory.ts"
 import { renderCorosyncConf } from "../../src/corosync/render.ts"
 import type { HostFacts } from "../../src/model/host-facts.ts"
@@ -15,7 +15,8 @@ import { type Element, parseXml } from "../../src/pacemaker/xml.ts"
 import { DESIRES, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
 import { bare } from "../unit/adopt/adopting.ts"
 import { parseInventory } from "../unit/parse-inventory.ts"
-import { removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
+import { nodeTest } from "./harness/lab-test.ts"
+import { sh, startLoneNode } from "./harness/lone-node.ts"
 
 /** How one generation of pcs spells what the others spell otherwise. */
 const RELEASES = [
@@ -121,24 +122,25 @@ colocation tail-apart -200: tail vip
 location vip-home vip 100: controller1
 `
 
-describe.each(RELEASES)("on Debian $release", (spelling) => {
-  let node: string
-
-  beforeAll(() => {
-    node = startLoneNode("controller1", `haops-prepared:${spelling.release}`)
+function dialectTest(release: string) {
+  const start = () => startLoneNode("controller1", `haops-prepared:${release}`)
+  return nodeTest(start, (node) => {
     // Once systemd answers, pacemaker can ask it for the metadata of a unit.
     sh(
       node,
       "timeout 60 sh -c 'until crm_resource --show-metadata systemd:haproxy >/dev/null 2>&1; do sleep 0.1; done'",
     )
   })
-  afterAll(() => removeLoneNode(node))
+}
 
-  test("a CIB is led from each state to the next, valid each time, and then nothing differs", () => {
+const DIALECTS = RELEASES.map((spelling) => ({ ...spelling, test: dialectTest(spelling.release) }))
+
+describe.each(DIALECTS)("on Debian $release", ({ test, ...spelling }) => {
+  test("a CIB is led from each state to the next, valid each time, and then nothing differs", ({ node }) => {
     sh(node, NEW_CIB)
     let owned: Ownership = NOTHING_OWNED
     for (const [state, want] of Object.entries(DESIRES)) {
-      const to = lead(want, owned)
+      const to = lead(node, want, owned)
       owned = ownershipOf(want)
       expect(diffCib(want, parseCib(to), owned), state).toEqual(IN_SYNC)
       // As in a transaction, the change alone goes to the cluster: with it, the CIB is what was written.
@@ -153,38 +155,44 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
     }
   })
 
-  test("a rich cluster is the one that is made by hand with pcs, with the same ids and operations, and is taken in whole", async () => {
+  test("a rich cluster is the one that is made by hand with pcs, with the same ids and operations, and is taken in whole", async ({
+    node,
+  }) => {
     // pcs would write its properties into the seeded set.
     sh(node, `${NEW_CIB} cibadmin --delete --xml-text '<cluster_property_set id="haops-seed"/>'`)
-    const made = lead(BY_PCS, NOTHING_OWNED)
+    const made = lead(node, BY_PCS, NOTHING_OWNED)
     const hand = sh(node, byHand(spelling))
     expect(meaning(made)).toEqual(meaning(hand))
     expect(diffCib(BY_PCS, parseCib(hand), ownershipOf(BY_PCS))).toEqual(IN_SYNC)
-    await expectTakenIn(hand)
+    await expectTakenIn(node, hand)
   })
 
-  test("a rich cluster that is made with crmsh is the one that is wanted, and is taken in whole", async () => {
+  test("a rich cluster that is made with crmsh is the one that is wanted, and is taken in whole", async ({ node }) => {
     sh(node, NEW_CIB)
     const config = BY_CRM(spelling.promoted, spelling.unpromoted)
     const hand = sh(node, "CIB_file=/tmp/cib.xml crm -F configure load update - >&2; cat /tmp/cib.xml", config)
     const { changes } = diffCib(RICH, parseCib(hand), ownershipOf(RICH))
     expect(changes).toEqual([{ type: "unseed", id: "haops-seed" }])
-    await expectTakenIn(hand.replace(/<cluster_property_set id="haops-seed">.*?<\/cluster_property_set>/s, ""))
+    await expectTakenIn(node, hand.replace(/<cluster_property_set id="haops-seed">.*?<\/cluster_property_set>/s, ""))
   })
 
-  test("a bundle is the one that is made by hand with pcs, which its schema takes, and is taken in whole", async () => {
+  test("a bundle is the one that is made by hand with pcs, which its schema takes, and is taken in whole", async ({
+    node,
+  }) => {
     sh(node, `${NEW_CIB} cibadmin --delete --xml-text '<cluster_property_set id="haops-seed"/>'`)
     sh(node, `CIB_file=/tmp/cib.xml crm_attribute --type crm_config --name stonith-enabled --update false`)
     const want = desiredCib(parseInventory(BUNDLED, "i.yaml"))!
-    const made = lead(want, NOTHING_OWNED)
+    const made = lead(node, want, NOTHING_OWNED)
     sh(node, "cat >/tmp/made.xml; crm_verify -x /tmp/made.xml", made)
     const hand = sh(node, bundledByHand(spelling.future))
     expect(meaning(made)).toEqual(meaning(hand))
     expect(diffCib(want, parseCib(hand), ownershipOf(want))).toEqual(IN_SYNC)
-    await expectTakenIn(hand)
+    await expectTakenIn(node, hand)
   })
 
-  test("what the agents know is asked of them: no agent, another parameter, one that is needed, another operation", () => {
+  test("what the agents know is asked of them: no agent, another parameter, one that is needed, another operation", ({
+    node,
+  }) => {
     sh(node, NEW_CIB)
     const want = desired({
       resources: [
@@ -203,7 +211,7 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
         }),
       ],
     })
-    const have = ask(want)
+    const have = ask(node, want)
     const { changes } = diffCib(want, have.cib, NOTHING_OWNED)
     const facts = { family: "el", os: "rocky", osVersion: "9" } as HostFacts
     const elected = { host: "controller1", have, facts }
@@ -226,7 +234,7 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
   })
 
   /** What a look finds in the file. */
-  function ask(want: Desired): CibHave {
+  function ask(node: string, want: Desired): CibHave {
     const text = sh(node, "cat /tmp/cib.xml").replace(/ *<status[\s\S]*(?=<\/cib>)/, "")
     const have: CibHave = { cluster: "up", cib: parseCib(text), text, fingerprint: "" }
     const question = agentsQuestion({ desired: want }, have)
@@ -234,7 +242,7 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
   }
 
   /** The inventory that is made of it names all that is there, as it is there. */
-  async function expectTakenIn(cib: string): Promise<void> {
+  async function expectTakenIn(node: string, cib: string): Promise<void> {
     const corosync = renderCorosyncConf({ name: "lab", nodes: MEMBERS, transport: "knet", totem: {}, quorum: {} })
     const agents = parseCib(cib).resources.map(({ agent }) => agentName(agent))
     const { text, told, problems } = await adoptInventory({
@@ -249,8 +257,8 @@ describe.each(RELEASES)("on Debian $release", (spelling) => {
   }
 
   /** The CIB of after, led to that state. */
-  function lead(want: Desired, owned: Ownership): string {
-    const { cib, text, agents = new Map() } = ask(want)
+  function lead(node: string, want: Desired, owned: Ownership): string {
+    const { cib, text, agents = new Map() } = ask(node, want)
     const { changes, conflicts } = diffCib(want, cib, owned)
     expect(conflicts).toEqual([])
     return editCib(text, changes, cib, agents)

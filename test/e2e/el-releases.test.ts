@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { ended } from "./harness/ended.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
+import { describe, expect } from "vitest"
+import type { Lab } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import { holders, onlineNodes } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask } from "./harness/prober.ts"
@@ -8,40 +8,30 @@ import { ask } from "./harness/prober.ts"
 // Enterprise Linux 8 and 10 beside the 9 of enterprise-linux.test.ts: AlmaLinux by the stack of Debian 11 and of Debian 13, a cluster of
 // one node each. What differs: the names of the repositories and of what is in them, dnf 4.5 and 4.23, pcs 0.10 and 0.12, pacemaker 2 and 3.
 
-let lab: Lab
-
-beforeAll(async () => {
-  lab = await startLab({
-    enterpriseLinux: true,
-    nodes: 2,
-    release: "bullseye",
-    releases: { controller2: "trixie" },
-  })
-})
-afterAll(async () => await lab?.[Symbol.asyncDispose]())
+const test = labTest({ enterpriseLinux: true, nodes: 2, release: "bullseye", releases: { controller2: "trixie" } })
 
 describe.each([
   { el: "8", name: "controller1", repository: "ha", versions: /^pacemaker-2\.0.* pcs-0\.10\./ },
   { el: "10", name: "controller2", repository: "highavailability", versions: /^pacemaker-3\..* pcs-0\.12\./ },
 ])("Enterprise Linux $el", ({ el, name, repository, versions }) => {
-  const node = () => lab.node(name)
-  const disabled = async () => (await node().must("dnf -q repolist disabled | awk 'NR > 1 { print $1 }'")).trim()
-  let inventory: string
+  const inventory = `el${el}.yaml`
+  const disabled = async (lab: Lab) =>
+    (await lab.node(name).must("dnf -q repolist disabled | awk 'NR > 1 { print $1 }'")).trim()
 
-  beforeAll(async () => {
+  test.beforeAll(async ({ lab }) => {
     const [other = ""] = lab.nodes.map((one) => one.name).filter((one) => one !== name)
     const vip = lab.vip.replace(/\d+$/, `20${el.length}`)
     const overrides = { name: `el${el}`, controllers: { [other]: null }, vips: { vip: `${vip}/24` } }
-    inventory = await lab.inventory(overrides, `el${el}.yaml`)
+    await lab.inventory(overrides, inventory)
   })
 
-  test("its repository is disabled, and the plan enables it for the one command", async () => {
-    expect(await node().must(". /etc/os-release; echo $ID $VERSION_ID; readlink /etc/redhat-release")).toMatch(
+  test("its repository is disabled, and the plan enables it for the one command", async ({ lab }) => {
+    expect(await lab.node(name).must(". /etc/os-release; echo $ID $VERSION_ID; readlink /etc/redhat-release")).toMatch(
       new RegExp(`^almalinux ${el}\\.\\d+\nalmalinux-release\n$`),
     )
     const looks = "systemctl is-system-running --wait; command -v apt-get apt dpkg || echo none"
-    expect(await node().must(looks)).toBe("running\nnone\n")
-    expect(await disabled()).toBe(repository)
+    expect(await lab.node(name).must(looks)).toBe("running\nnone\n")
+    expect(await disabled(lab)).toBe(repository)
     const { code, actions, refusals } = await planned(lab, inventory)
     expect({ code, refusals }).toEqual({ code: 2, refusals: [] })
     expect(actions).toContainEqual(
@@ -49,25 +39,29 @@ describe.each([
     )
   })
 
-  test("a bare node becomes a cluster, and a second up has nothing to do", async () => {
-    await ended(lab.haops(["up", "--yes", "-i", inventory]))
-    expect(await onlineNodes(node())).toEqual([name])
+  test("a bare node becomes a cluster, and a second up has nothing to do", async ({ lab, must }) => {
+    await must("up", "--yes", "-i", inventory)
+    expect(await onlineNodes(lab.node(name))).toEqual([name])
     const vip = lab.vip.replace(/\d+$/, `20${el.length}`)
-    expect(await holders([node()], vip)).toEqual([name])
+    expect(await holders([lab.node(name)], vip)).toEqual([name])
     expect(await ask(`http://${vip}:8080/`, 2000)).toMatchObject({ ok: true })
-    expect(await node().must("rpm -q --qf '%{NAME}-%{VERSION} ' pacemaker pcs")).toMatch(versions)
-    expect(await disabled()).toBe(repository)
-    expect((await ended(lab.haops(["up", "-i", inventory]))).stdout).toContain("Nothing to do: 1 host")
+    expect(await lab.node(name).must("rpm -q --qf '%{NAME}-%{VERSION} ' pacemaker pcs")).toMatch(versions)
+    expect(await disabled(lab)).toBe(repository)
+    expect((await must("up", "-i", inventory)).stdout).toContain("Nothing to do: 1 host")
   })
 
-  test("a removed package is planned exactly and put back, and verify finds nothing wrong", async () => {
-    await node().must("rpm -e fence-agents-all")
+  test("a removed package is planned exactly and put back, and verify finds nothing wrong", async ({
+    lab,
+    haops,
+    must,
+  }) => {
+    await lab.node(name).must("rpm -e fence-agents-all")
     const { drift } = await planned(lab, inventory)
     expect(drift).toEqual([expect.stringContaining("fence-agents-all: absent -> installed")])
-    await ended(lab.haops(["up", "--yes", "-i", inventory]))
-    const verified = await lab.haops(["verify", "-i", inventory])
+    await must("up", "--yes", "-i", inventory)
+    const verified = await haops("verify", "-i", inventory)
     expect(verified.stdout, verified.stderr).toContain("checks passed, none failed")
-    const { stdout } = await ended(lab.haops(["status", "--versions", "-i", inventory]))
+    const { stdout } = await must("status", "--versions", "-i", inventory)
     expect(stdout).toMatch(new RegExp(`pacemaker +\\S+\\.el${el} +- +${name}\n`))
   })
 })

@@ -7,7 +7,11 @@ import { leaveLoneNode } from "./lone-node.ts"
 /** What the parts of a file that are beside it use of its `test`; `More` is what it was extended by. */
 export interface LabTest<More = object> {
   (name: string, body: (fixtures: Fixtures & More) => Promise<void>): void
-  beforeAll(body: (fixtures: Fixtures & More) => Promise<void>): void
+  for<Case>(
+    cases: readonly Case[],
+  ): (name: string, body: (one: Case, fixtures: Fixtures & More) => Promise<void>) => void
+  /** What it returns is run after the last test. */
+  beforeAll(body: (fixtures: Fixtures & More) => Promise<unknown>): void
 }
 
 interface Fixtures {
