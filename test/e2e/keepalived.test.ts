@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect } from "vitest"
 import { ended } from "./harness/ended.ts"
 import { placesOf, whatIf } from "./harness/foretold.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
+import type { Lab } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders } from "./harness/observe.ts"
-import { passes } from "./harness/passes.ts"
 import { type During, during, type ProbeReport } from "./harness/prober.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { until } from "./harness/until.ts"
@@ -16,23 +16,26 @@ const PASSWORD = "vrrpPw42"
 const ENV = { VRRP_PASSWORD: PASSWORD }
 const CONF = "/etc/keepalived/keepalived.conf"
 
-describe("keepalived", () => {
-  let lab: Lab
-  let pair: readonly [LabNode, LabNode]
-  let database: string
+type Pair = readonly [LabNode, LabNode]
 
-  beforeAll(async () => {
-    lab = await startLab({ token: 1000, prepared: true, nodes: 2, loadbalancers: 2 })
-    pair = [lab.node("lb1"), lab.node("lb2")]
-    // One that has still to be given the package.
-    await pair[1].must("dpkg --purge keepalived")
-    database = lab.vip.replace(/\d+$/, "201")
+const test = labTest({ token: 1000, prepared: true, nodes: 2, loadbalancers: 2 }, async (lab) => {
+  // One that has still to be given the package.
+  await lab.node("lb2").must("dpkg --purge keepalived")
+})
+  .extend("pair", { scope: "file" }, async ({ lab }): Promise<Pair> => [lab.node("lb1"), lab.node("lb2")])
+  .extend("database", { scope: "file" }, async ({ lab }) => databaseVip(lab))
+  .extend("haops", { scope: "file" }, async ({ lab }) => {
+    return async (...words) => await lab.haops([...words, "-i", await inventory(lab)], { env: ENV })
   })
-  afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
-  test("up brings each VIP to the first host of its group, and the password into no command line", async () => {
+describe("keepalived", () => {
+  test("up brings each VIP to the first host of its group, and the password into no command line", async ({
+    lab,
+    pair,
+    database,
+  }) => {
     const watcher = await watchSecrets(lab.nodes, [PASSWORD])
-    await up()
+    await up(lab)
     expect((await watcher.stop()).sightings).toEqual([])
     // Where it is slow, another one may have been first; the first host takes over as soon as it is well.
     const firsts = async () => [...(await holders(lab.nodes, lab.vip)), ...(await holders(lab.nodes, database))].join()
@@ -45,22 +48,25 @@ describe("keepalived", () => {
     })
   })
 
-  test("a second up has nothing to do", async () => {
+  test("a second up has nothing to do", async ({ lab, must }) => {
     const before = await everywhere(lab.nodes, `stat -c %y ${CONF}`)
-    await passes(haops("plan"))
-    await up()
+    await must("plan")
+    await up(lab)
     expect(await everywhere(lab.nodes, `stat -c %y ${CONF}`)).toEqual(before)
   })
 
-  test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async () => {
-    const report = await asked(() => up({ haproxy: { services: services("leastconn") } }), {
+  test("haproxy changes on the backup first, then on the holder, and no request of thousands fails", async ({
+    lab,
+    pair,
+  }) => {
+    const report = await asked(lab, () => up(lab, { haproxy: { services: services("leastconn") } }), {
       everyMs: 2,
       timeoutMs: 5000,
       atLeast: 5000,
     })
     expect(report.attempts.length).toBeGreaterThanOrEqual(5000)
     expect(report.failed).toBe(0)
-    const [first, second] = await changedAt("/etc/haproxy/haproxy.cfg")
+    const [first, second] = await changedAt(pair, "/etc/haproxy/haproxy.cfg")
     expect(second).toBeLessThan(first)
     expect(await everywhere(pair, "grep -c 'balance leastconn' /etc/haproxy/haproxy.cfg")).toEqual({
       lb1: "1",
@@ -73,10 +79,12 @@ describe("keepalived", () => {
     expect(cellsOf(page, "database")).toEqual(["controller1", "controller1"])
   })
 
-  test("keepalived changes on the backup first, and the VIP does not move for it", async () => {
-    const report = await asked(() => up({ keepalived: { nopreempt: true, check: { rise: 3 } } }), { timeoutMs: 5000 })
+  test("keepalived changes on the backup first, and the VIP does not move for it", async ({ lab, pair }) => {
+    const report = await asked(lab, () => up(lab, { keepalived: { nopreempt: true, check: { rise: 3 } } }), {
+      timeoutMs: 5000,
+    })
     expect(report.failed).toBe(0)
-    const [first, second] = await changedAt(CONF)
+    const [first, second] = await changedAt(pair, CONF)
     expect(second).toBeLessThan(first)
     expect(await holders(pair, lab.vip)).toEqual(["lb1"])
     expect(await everywhere(pair, "journalctl -t keepalived-state -o cat | tail -n 1")).toEqual({
@@ -85,7 +93,7 @@ describe("keepalived", () => {
     })
   })
 
-  test("a configuration that does not validate on the backup touches neither of them", async () => {
+  test("a configuration that does not validate on the backup touches neither of them", async ({ lab, haops, pair }) => {
     const [, backup] = pair
     const before = await everywhere(pair, `sha256sum ${CONF} && systemctl show -p MainPID keepalived`)
     await backup.must("sed -i 's/^nobody:/nobodx:/' /etc/passwd")
@@ -95,41 +103,50 @@ describe("keepalived", () => {
     expect(stderr).toContain("lb2 failed; lb1, which carries a VIP, is left alone")
     expect(await everywhere(pair, `sha256sum ${CONF} && systemctl show -p MainPID keepalived`)).toEqual(before)
     expect(await backup.must("ls -A /etc/keepalived")).not.toContain(".haops.")
-    await up()
+    await up(lab)
   })
 
-  test("a haproxy configuration that does not validate touches no host", async () => {
+  test("a haproxy configuration that does not validate touches no host", async ({ lab }) => {
     const before = await everywhere(lab.nodes, untouched)
     const broken = { services: services(), raw: ["listen broken", "  balance sauce"] }
-    const { code, stderr } = await lab.haops(["up", "--yes", "-i", await inventory({ haproxy: broken })], { env: ENV })
+    const { code, stderr } = await lab.haops(["up", "--yes", "-i", await inventory(lab, { haproxy: broken })], {
+      env: ENV,
+    })
     expect(code, stderr).toBe(1)
     expect(stderr).toContain("balance only supports")
     expect(stderr).toContain("lb2 failed; lb1, which carries a VIP, is left alone")
     expect(await everywhere(lab.nodes, untouched)).toEqual(before)
   })
 
-  test("a haproxy that is killed is back before the VIP would move", async () => {
-    const report = await asked(() => pair[0].must("pkill -9 haproxy"), { settleMs: 3000 })
+  test("a haproxy that is killed is back before the VIP would move", async ({ lab, pair }) => {
+    const report = await asked(lab, () => pair[0].must("pkill -9 haproxy"), { settleMs: 3000 })
     expect(report.longestOutageMs).toBeLessThan(2000)
     expect(await holders(pair, lab.vip)).toEqual(["lb1"])
   })
 
-  test("a haproxy that hangs costs its host the VIP, though its process is there and its port open", async () => {
-    const report = await asked(async () => {
+  test("a haproxy that hangs costs its host the VIP, though its process is there and its port open", async ({
+    lab,
+    pair,
+  }) => {
+    const report = await asked(lab, async () => {
       await pair[0].must("pkill -STOP haproxy")
-      await moved("lb2")
+      await moved(lab, pair, "lb2")
     })
     expect(report.longestOutageMs).toBeLessThan(8000)
     expect(await pair[0].must("pgrep -c haproxy; ss -ltn")).toContain(`${lab.vip}:8080`)
     await pair[0].must("pkill -CONT haproxy")
-    await moved("lb1")
+    await moved(lab, pair, "lb1")
   })
 
-  test("a node that is lost is replaced by the backup, as foretold, which is converged without it, and comes back", async () => {
+  test("a node that is lost is replaced by the backup, as foretold, which is converged without it, and comes back", async ({
+    lab,
+    haops,
+    pair,
+  }) => {
     const foretold = await whatIf(haops, "--down", "lb1")
     expect(placesOf(foretold.get("nothing"), "public")).toEqual([["lb1"]])
     expect(placesOf(foretold.get("lb1 down"), "public")).toEqual([["lb2"]])
-    const report = await asked(async () => {
+    const report = await asked(lab, async () => {
       await pair[0].kill()
       await until(async () => (await holders([pair[1]], lab.vip)).length === 1, { what: "the backup promoted" })
     })
@@ -138,11 +155,11 @@ describe("keepalived", () => {
     expect(code, stdout).toBe(3)
     expect(drifted(stdout)).toEqual([])
     await pair[0].start()
-    await moved("lb1")
-    await up()
+    await moved(lab, pair, "lb1")
+    await up(lab)
   })
 
-  test("a split pair is told as what it is, beforehand too, and heals", async () => {
+  test("a split pair is told as what it is, beforehand too, and heals", async ({ lab, haops, must, pair }) => {
     const [cut] = [...(await whatIf(haops, "--cut", "lb1")).values()].slice(1)
     expect(placesOf(cut, "public")).toEqual([["lb1"], ["lb2"]])
     expect(cut?.warnings).toEqual(["SPLIT: public is on both sides at once: lb1 and lb2"])
@@ -155,55 +172,54 @@ describe("keepalived", () => {
     expect(verified.code).toBe(1)
     expect(verified.stdout).toContain(`${lab.vip} is on lb1 and lb2 at once`)
     await Promise.all([hear(pair[0], pair[1]), hear(pair[1], pair[0])])
-    await moved("lb1")
-    const healed = await haops("verify")
-    expect(healed.code, healed.stdout).toBe(0)
+    await moved(lab, pair, "lb1")
+    await must("verify")
   })
-
-  const untouched = "sha256sum /etc/haproxy/haproxy.cfg; ls -A /etc/haproxy; systemctl show -p MainPID haproxy"
-
-  function services(balance = "roundrobin") {
-    return [
-      { name: "web", port: 8080, vip: "public", mode: "http", balance, backendPort: 8000, check: "http" },
-      { name: "db", port: 8081, vip: "database", backendPort: 8000 },
-    ]
-  }
-
-  async function inventory(more: InventoryOverrides = {}): Promise<string> {
-    return await lab.inventory({
-      pacemaker: null,
-      vips: {
-        vip: null,
-        public: { address: `${lab.vip}/24`, on: "loadbalancers", manager: "keepalived" },
-        database: { address: `${database}/24`, on: "controllers", manager: "keepalived" },
-      },
-      keepalived: { password: { env: "VRRP_PASSWORD" }, ...(more.keepalived as object) },
-      haproxy: more.haproxy ?? { services: services() },
-    })
-  }
-
-  async function haops(...words: readonly string[]) {
-    return await lab.haops([...words, "-i", await inventory()], { env: ENV })
-  }
-
-  async function up(more: InventoryOverrides = {}): Promise<void> {
-    await ended(lab.haops(["up", "--yes", "-i", await inventory(more)], { env: ENV }))
-  }
-
-  async function asked(work: () => Promise<unknown>, options: During = {}): Promise<ProbeReport> {
-    return await during(`http://${lab.vip}:8080/`, work, { settleMs: 1000, ...options })
-  }
-
-  async function moved(to: string): Promise<void> {
-    const there = async () => (await holders(pair, lab.vip)).join() === to
-    await until(there, { what: `the VIP on ${to}` })
-  }
-
-  async function changedAt(path: string): Promise<[number, number]> {
-    const times = await everywhere(pair, `stat -c %.Y ${path}`)
-    return [Number(times.lb1), Number(times.lb2)]
-  }
 })
+
+const untouched = "sha256sum /etc/haproxy/haproxy.cfg; ls -A /etc/haproxy; systemctl show -p MainPID haproxy"
+
+function services(balance = "roundrobin") {
+  return [
+    { name: "web", port: 8080, vip: "public", mode: "http", balance, backendPort: 8000, check: "http" },
+    { name: "db", port: 8081, vip: "database", backendPort: 8000 },
+  ]
+}
+
+async function inventory(lab: Lab, more: InventoryOverrides = {}): Promise<string> {
+  return await lab.inventory({
+    pacemaker: null,
+    vips: {
+      vip: null,
+      public: { address: `${lab.vip}/24`, on: "loadbalancers", manager: "keepalived" },
+      database: { address: `${databaseVip(lab)}/24`, on: "controllers", manager: "keepalived" },
+    },
+    keepalived: { password: { env: "VRRP_PASSWORD" }, ...(more.keepalived as object) },
+    haproxy: more.haproxy ?? { services: services() },
+  })
+}
+
+function databaseVip(lab: Lab): string {
+  return lab.vip.replace(/\d+$/, "201")
+}
+
+async function up(lab: Lab, more: InventoryOverrides = {}): Promise<void> {
+  await ended(lab.haops(["up", "--yes", "-i", await inventory(lab, more)], { env: ENV }))
+}
+
+async function asked(lab: Lab, work: () => Promise<unknown>, options: During = {}): Promise<ProbeReport> {
+  return await during(`http://${lab.vip}:8080/`, work, { settleMs: 1000, ...options })
+}
+
+async function moved(lab: Lab, pair: Pair, to: string): Promise<void> {
+  const there = async () => (await holders(pair, lab.vip)).join() === to
+  await until(there, { what: `the VIP on ${to}` })
+}
+
+async function changedAt(pair: Pair, path: string): Promise<[number, number]> {
+  const times = await everywhere(pair, `stat -c %.Y ${path}`)
+  return [Number(times.lb1), Number(times.lb2)]
+}
 
 /** Of a page's row about `name`. */
 function cellsOf(page: string, name: string): readonly string[] {
