@@ -3,6 +3,7 @@ import type { FencingReport } from "../../src/drill/fencing/report.ts"
 import type { DrillReport } from "../../src/drill/report.ts"
 import { type Bmcs, startBmcs } from "./harness/bmc.ts"
 import { ended } from "./harness/ended.ts"
+import { drilledAsForetold } from "./harness/foretold.ts"
 import type { Lab } from "./harness/lab.ts"
 import { everywhere, holders, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
@@ -105,7 +106,7 @@ export function fencingTests(subject: () => { lab: Lab; inventory: string }): vo
     const report = JSON.parse(stdout).details as DrillReport
     process.stdout.write(`cut off and fenced: outage ${report.outageMs} ms, healthy after ${report.healthyMs} ms\n`)
     expect(report).toMatchObject({ node: holder, twiceMs: 0, holdersEveryMs: 20, restored: "fenced", verdict: "pass" })
-    expect(report.foretold).toMatchObject({ right: true })
+    drilledAsForetold("partition of a cluster that fences", report)
     expect(report.requests.failed).toBeGreaterThan(0)
     const after = await everywhere(lab.nodes, BOOT)
     expect(THREE.filter((name) => after[name] !== boots[name])).toEqual([holder])

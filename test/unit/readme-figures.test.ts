@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { dayTwoExamples, isAsShown } from "../e2e/harness/day-two.ts"
+import { HELD_AGAINST } from "../e2e/harness/foretold.ts"
 
 // The examples of README's section on day two are run on real nodes, test/e2e/up.test.ts; this is what they are compared by.
 
@@ -62,3 +64,21 @@ describe.each<[shown: string, alike: readonly string[], others: readonly string[
   if (alike.length > 0) test.each(alike)("is shown by: %s", (line) => expect(isAsShown(shown, line)).toBe(true))
   if (others.length > 0) test.each(others)("is not shown by: %s", (line) => expect(isAsShown(shown, line)).toBe(false))
 })
+
+// The tests on real nodes fail where what came was not foretold, so that the share of right answers is how many they hold against it.
+test("README says how often what was foretold came", () => {
+  const { drills, others } = HELD_AGAINST
+  const readme = readFileSync(new URL("../../playbooks/README.md", import.meta.url), "utf8").replaceAll(/\s+/g, " ")
+  const [, ...said] = /came in (\w+) of (\w+) drills and in (\w+) of (\w+) others/.exec(readme) ?? []
+  const words = [drills, drills, others, others].map(({ length }) => NUMBERS[length])
+  expect(said).toEqual(words)
+
+  const e2e = new URL("../e2e/", import.meta.url)
+  const texts = readdirSync(e2e)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(new URL(name, e2e), "utf8"))
+  const held = (name: string) => texts.some((text) => text.includes("AsForetold(") && text.includes(`"${name}"`))
+  expect([...drills, ...others].filter((name) => !held(name))).toEqual([])
+})
+
+const NUMBERS = "none one two three four five six seven eight nine ten eleven twelve".split(" ")
