@@ -1,3 +1,4 @@
+import { booth } from "./booth/component.ts"
 import { corosync } from "./corosync/component.ts"
 import { firewall } from "./firewall/component.ts"
 import { galera } from "./galera/component.ts"
@@ -21,6 +22,7 @@ export const COMPONENTS: readonly Component[] = [
   corosync,
   sbd,
   vip,
+  booth,
   haproxy,
   keepalived,
   galera,

@@ -1,4 +1,5 @@
 import { canonicalAddress } from "../base/address.ts"
+import { parseBoothFiles, TELL_BOOTH } from "../booth/adopt.ts"
 import { CLUSTER_CONF, COROSYNC_CONF, corosyncConfText } from "../corosync/conf-probe.ts"
 import { ADOPTED_SYSCTL } from "../host/adopt-sysctl.ts"
 import { ADDRESSES } from "../host/network.ts"
@@ -19,6 +20,8 @@ export interface HostAnswer {
   crmsh: boolean
   /** The CIB, where pacemaker runs. */
   cib: string | undefined
+  /** boothd's files, by path. */
+  booth: ReadonlyMap<string, string>
   haproxy: string | undefined
   keepalived: string | undefined
   /** Lines of sysctl's files. */
@@ -42,6 +45,7 @@ fi`,
   cib: `if command -v cibadmin >/dev/null; then
 ${tellShared(CIB)}
 fi`,
+  booth: TELL_BOOTH,
   haproxy: tellFile("/etc/haproxy/haproxy.cfg"),
   keepalived: tellFile("/etc/keepalived/keepalived.conf"),
   sysctl: ADOPTED_SYSCTL,
@@ -66,6 +70,7 @@ export function parseAnswer(stdout: string): HostAnswer {
     resolved: new Map(parts.resolved.split("\n").map((line) => line.split(" ") as [string, string])),
     crmsh: parts.shell === "crmsh",
     cib: vendor || !parts.cib.startsWith("<") ? undefined : parts.cib,
+    booth: parseBoothFiles(parts.booth),
     haproxy: whole(parts.haproxy),
     keepalived: whole(parts.keepalived),
     sysctl: parts.sysctl,

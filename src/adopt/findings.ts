@@ -24,6 +24,8 @@ export interface Findings {
   beside: Beside
   corosync: AdoptedCorosync | undefined
   cib: { text: string; parsed: Cib } | undefined
+  /** boothd's files on the first host that has some, by path. */
+  booth: ReadonlyMap<string, string>
   /** The haproxy.cfg of the first host that has one. */
   haproxy: string | undefined
   keepalived: AdoptedKeepalived
@@ -67,6 +69,7 @@ export function findingsOf({ asked, ssh }: AdoptRequest, takesBeside = true): Fi
     beside: { ...beside, hosts: inOrder(beside.hosts, keepalived.order) },
     corosync: adopted && withDevice(adopted, beside),
     cib: cib === undefined || parsed === undefined ? undefined : { text: cib, parsed },
+    booth: members.find(({ booth }) => booth.size > 0)?.booth ?? new Map(),
     haproxy: unreadable === undefined ? haproxy.first : undefined,
     keepalived,
     sysctl,

@@ -1,3 +1,4 @@
+import { type AdoptedBooth, adoptBooth } from "../booth/adopt.ts"
 import { formatPath, type InputProblem, type Path } from "../document/problems.ts"
 import type { Choices } from "../pacemaker/adopt/choices.ts"
 import type { RuleIds } from "../pacemaker/adopt/held-yaml.ts"
@@ -8,6 +9,8 @@ import type { Findings } from "./findings.ts"
 /** One way of putting what runs into words. */
 export interface Wording {
   choices: Choices
+  /** The section booth is said. */
+  booth: AdoptedBooth | undefined
   /** The section haproxy is said; else it is a comment. */
   haproxy: boolean
   /** Places that the inventory's own checks do not take, with why: what would stand there is left out. */
@@ -27,9 +30,15 @@ export interface Written {
 }
 
 /** The section haproxy where it makes what the cluster has; else a resource like others, and the section as a comment. */
-export function waysOf({ haproxy, cib, beside }: Findings, agents: Agents): readonly Wording[] {
+export function waysOf({ haproxy, cib, beside, booth: files }: Findings, agents: Agents): readonly Wording[] {
+  const booth = cib && adoptBooth(cib.parsed.resources, files, agents)
   const way = (placement: Choices["placement"], says: boolean): Wording => {
-    return { choices: { agents, placement, plain: new Map(), refused: new Map() }, haproxy: says, without: [] }
+    return {
+      choices: { agents, placement, booth, plain: new Map(), refused: new Map() },
+      booth,
+      haproxy: says,
+      without: [],
+    }
   }
   if (haproxy === undefined) return [way(undefined, false)]
   if (cib === undefined || beside.balancers.length > 0) return [way(undefined, true), way(undefined, false)]
@@ -45,6 +54,9 @@ interface Outcome {
 /** The wording with less in it; undefined where nothing more can be left out. */
 export function narrower(wording: Wording, { problems, verdict, written }: Outcome): Wording | undefined {
   const { choices } = wording
+  if (wording.booth !== undefined && changesBooth(wording.booth, verdict, problems)) {
+    return { ...wording, booth: undefined, choices: { ...choices, booth: undefined } }
+  }
   const refused = new Map(choices.refused)
   const others = written.vips.filter((id) => verdict.resources.has(id))
   const plain = new Map([...choices.plain, ...others.map((id) => [id, "haops would change it"] as const)])
@@ -59,6 +71,15 @@ export function narrower(wording: Wording, { problems, verdict, written }: Outco
   const more =
     plain.size > choices.plain.size || refused.size > choices.refused.size || without.length > wording.without.length
   return more ? { ...wording, choices: { ...choices, plain, refused }, without } : undefined
+}
+
+function changesBooth(
+  { vip, service }: AdoptedBooth,
+  { resources }: CibVerdict,
+  problems: readonly InputProblem[],
+): boolean {
+  const refused = problems.some(({ path = [] }) => path[0] === "booth" || (path[0] === "vips" && path[1] === vip))
+  return refused || resources.has(vip) || resources.has(service)
 }
 
 function leaveOut(without: { path: Path; why: string }[], path: Path, why: string): void {

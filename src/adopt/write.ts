@@ -1,3 +1,4 @@
+import { DEFAULT_NAME, keyPath } from "../booth/settings.ts"
 import { draftYaml, type Remark } from "../document/draft.ts"
 import { formatPath, type Path } from "../document/problems.ts"
 import { adoptHaproxy } from "../haproxy/adopt.ts"
@@ -32,6 +33,7 @@ export function write(findings: Findings, wording: Wording): Written {
     loadbalancers: Object.fromEntries(findings.beside.hosts.map((host) => [host.name, hostYaml(host)])),
     pacemaker,
     vips,
+    booth: wording.booth?.yaml,
     haproxy: haproxy.yaml,
     keepalived: Object.keys(keepalived.vips).length === 0 ? undefined : keepalived.keepalived,
     sysctl: scalarsOf(sysctlOf(sysctl.settings, haproxy.yaml !== undefined, vips)),
@@ -41,6 +43,7 @@ export function write(findings: Findings, wording: Wording): Written {
     ...(corosync === undefined ? [] : [PASSWORD, ...corosync.remarks]),
     ...hosts.remarks,
     ...adopted.remarks,
+    ...boothRemarks(wording),
     ...keepalived.remarks,
     ...haproxy.remarks,
     ...remarks,
@@ -59,6 +62,13 @@ export function write(findings: Findings, wording: Wording): Written {
     ruleIds: adopted.ruleIds,
     fencingIds: (adopted.pacemaker.fencing ?? []).map(({ name }) => name),
   }
+}
+
+function boothRemarks({ booth }: Wording): readonly Remark[] {
+  if (booth === undefined) return []
+  const path = keyPath({ name: booth.yaml.name ?? DEFAULT_NAME })
+  const text = `put the key of all members into this file, 0600: what (printf base64:; base64 -w0 ${path}) prints on a node`
+  return [{ path: ["booth", "key"], text }]
 }
 
 const NO_CIB: AdoptedCib = {

@@ -51,7 +51,10 @@ export function sectionKey<Settings>(key: string): SectionKey<Settings> {
 }
 
 /** A section's settings: for those that the type of the inventory does not name. */
-export function settingsOf<Settings>(inventory: Expanded, { key }: SectionKey<Settings>): Settings | undefined {
+export function settingsOf<Settings>(
+  inventory: Partial<Expanded>,
+  { key }: SectionKey<Settings>,
+): Settings | undefined {
   return Reflect.get(inventory, key) as Settings | undefined
 }
 

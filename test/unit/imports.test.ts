@@ -12,6 +12,7 @@ const FLOORS = [
   ["transport"],
   ["host"],
   [
+    "booth",
     "corosync",
     "firewall",
     "galera",

@@ -45,7 +45,12 @@ export function adoptResources(section: Element | undefined, cib: Cib, choices: 
       continue
     }
     for (const resource of resourcesIn(element, cib)) {
-      const vip = choices.plain.has(resource.id) ? undefined : vipYaml(resource, choices.agents)
+      if (resource.id === choices.booth?.service) {
+        remarks.push(...operatorRemarks(resource, ["booth"]))
+        continue
+      }
+      const loose = resource.id === choices.booth?.vip ? { ...resource, group: undefined } : resource
+      const vip = choices.plain.has(resource.id) ? undefined : vipYaml(loose, choices.agents)
       const place = placeOf(resource, { vip, fencing, choices })
       const words = resourceWords(resource, place, choices.agents)
       const held =

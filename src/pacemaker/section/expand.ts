@@ -1,10 +1,12 @@
 import { nearest } from "../../base/nearest.ts"
+import { boothGroup, boothResource } from "../../booth/resources.ts"
+import type { BoothSettings } from "../../booth/settings.ts"
 import type { Notes } from "../../document/notes.ts"
 import { sourceFrom } from "../../document/paths.ts"
 import { texts } from "../../document/scalars-schema.ts"
 import { secretSource } from "../../document/secret-schema.ts"
 import type { HaproxySettings } from "../../model/haproxy.ts"
-import type { Host, Pacemaker, Sbd, Vip } from "../../model/inventory.ts"
+import type { Host, Pacemaker, Resource, Sbd, Vip } from "../../model/inventory.ts"
 import { watchdogTimeout } from "../watchdog-timeout.ts"
 import { expandBundles } from "./bundles.ts"
 import { checkVocabulary, OPERATION_DEFAULTS, PROPERTIES, RESOURCE_DEFAULTS } from "./cluster-vocabulary.ts"
@@ -26,6 +28,7 @@ interface ClusterParts {
   hosts: readonly Host[]
   vips: readonly Vip[]
   haproxy: HaproxySettings | undefined
+  booth: BoothSettings | undefined
 }
 
 /** The cluster's settings, with the resources and constraints that its VIPs and haproxy come down to. */
@@ -40,7 +43,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
 
   const vips = parts.vips.filter((vip) => vip.manager === "pacemaker" && vip.on === on)
   const haproxy = runsHaproxy(on, parts) ? parts.haproxy : undefined
-  const made = [...vips.map(vipResource), ...(haproxy === undefined ? [] : [haproxyResource(haproxy)])]
+  const made = madeOf(vips, haproxy, parts.booth)
   const fencing = expandFencing(yaml.fencing ?? [], parts.file)
   const nodes = members.map(({ name }) => name)
   const claim = claims(nodes, notes)
@@ -52,7 +55,9 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     { resources, fencing, tags, hosts: parts.hosts, on },
     notes,
   )
-  const ties = haproxy === undefined ? [] : tiesOf(vips, haproxy, constraints)
+  // boothd answers at its VIP whether or not haproxy runs there.
+  const served = vips.filter(({ name }) => name !== parts.booth?.vip)
+  const ties = haproxy === undefined ? [] : tiesOf(served, haproxy, constraints)
   const taken = [...resourceNames({ resources, fencing }), ...bundles]
   checkConstraintIds(constraints, { names: taken, ties }, notes)
   const names = {
@@ -88,6 +93,23 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     constraints: [...constraints, ...ties],
     ...(others.length === 0 ? {} : { parts: others }),
   }
+}
+
+/** What VIPs, haproxy and booth come down to. booth's VIP is where boothd runs: they are one group. */
+function madeOf(
+  vips: readonly Vip[],
+  haproxy: HaproxySettings | undefined,
+  booth: BoothSettings | undefined,
+): readonly Resource[] {
+  const addresses = vips.map((vip) => ({
+    ...vipResource(vip),
+    ...(vip.name === booth?.vip ? { group: boothGroup(booth) } : {}),
+  }))
+  return [
+    ...addresses,
+    ...(haproxy === undefined ? [] : [haproxyResource(haproxy)]),
+    ...(booth === undefined ? [] : [boothResource(booth)]),
+  ]
 }
 
 /** Where every VIP of its hosts is keepalived's, haproxy is systemd's: the cluster has nothing to move by it. */

@@ -1,3 +1,4 @@
+import { BOOTH_AGENT } from "../../booth/resources.ts"
 import type { Notes } from "../../document/notes.ts"
 import { sourceFrom } from "../../document/paths.ts"
 import { texts } from "../../document/scalars-schema.ts"
@@ -33,13 +34,18 @@ export function expandResources(
     claim(device.id, "a fencing device", ["pacemaker", "fencing", at, "name"])
   }
   for (const resource of made) {
-    const isVip = resource.clone === undefined
-    const what = isVip ? "a VIP" : "what the section haproxy makes"
-    const path = isVip ? ["vips", resource.id] : ["haproxy"]
+    const { what, path } = madeBy(resource)
     for (const id of [resource.id, resource.clone?.id]) if (id !== undefined) claim(id, what, path)
+    if (resource.group !== undefined) claim(resource.group, "a group", ["booth"])
   }
   for (const resource of own) claimOwn(resource, claim, notes)
   return [...own, ...made]
+}
+
+function madeBy({ id, agent, clone }: Resource): { what: string; path: readonly string[] } {
+  if (agent === BOOTH_AGENT) return { what: "what the section booth makes", path: ["booth"] }
+  if (clone === undefined) return { what: "a VIP", path: ["vips", id] }
+  return { what: "what the section haproxy makes", path: ["haproxy"] }
 }
 
 function claimOwn(resource: Resource, claim: Claim, notes: Notes): void {

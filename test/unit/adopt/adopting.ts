@@ -22,7 +22,7 @@ export const AGENTS: Agents = parseAgents(
 export function bare(hostname: string, address: string, parts: Partial<HostAnswer> = {}) {
   const answer: HostAnswer = {
     ...{ hostname, addresses: [address], resolved: new Map(), crmsh: false, sysctl: "" },
-    ...{ corosync: undefined, cib: undefined, haproxy: undefined, keepalived: undefined },
+    ...{ corosync: undefined, cib: undefined, haproxy: undefined, keepalived: undefined, booth: new Map() },
     ...parts,
   }
   return { address, answer }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
+import { roleOn } from "../../../src/booth/settings.ts"
 import { describeConstraint } from "../../../src/pacemaker/describe-change.ts"
 import { describePart } from "../../../src/pacemaker/parts/describe-part.ts"
 import { parseInventory } from "../parse-inventory.ts"
@@ -67,4 +68,11 @@ test("the README's container is what it looks like", () => {
     "bundle shop: podman image=registry.example.org/shop:7 replicas=3  network ip-range-start=10.0.0.50 host-netmask=24 port port=8080  storage source-dir=/srv/shop target-dir=/var/lib/shop options=rw",
   ])
   expect(resources.find(({ id }) => id === "app")).toMatchObject({ bundle: "shop" })
+})
+
+test("the README's site of a booth cluster is taken as it stands, arbitrator and all", () => {
+  const yaml = /```yaml\n(.*?)```/s.exec(README.split("\n## Tickets between sites\n")[1]!)![1]!
+  const inventory = parseInventory(HOSTS + yaml, "i.yaml")
+  expect(inventory.hosts.map((host) => roleOn(inventory, host)?.role)).toEqual(["site", "site", "site", "arbitrator"])
+  expect(inventory.warnings.filter((one) => one.includes("booth"))).toEqual([])
 })

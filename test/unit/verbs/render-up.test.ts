@@ -30,6 +30,7 @@ const BARE: Readonly<Record<string, (host: Host) => object>> = {
   "rabbitmq-cookie": () => ({ file: absent, user: true, running: false }),
   firewall: () => ({ own: { file: absent, live: undefined }, zones: [] }),
   sysctl: () => ({ file: absent, live: new Map(), boot: new Map() }),
+  "booth-config": () => ({ config: absent, key: absent, memory: "none" }),
   "haproxy-source": () => ({ ...nothing, unit: absent, link: "", user: true, kernel: "6.1.0", libc: "glibc" }),
   "haproxy-rsyslog": () => ({ ...nothing, config: absent, rotation: absent, others: { module: false, ports: [] } }),
   "haproxy-certificates": () => ({ files: [1, 2].map(() => ({ file: absent, memory: "none" })), recorded: [] }),
@@ -60,11 +61,13 @@ vips:
   inner: { address: 10.0.0.10/24, on: controllers }
   outer: { address: 10.0.0.20/24, nic: ens3, on: loadbalancers, manager: keepalived }
   far: { address: 10.9.0.5/24, nic: ens9, on: loadbalancers, manager: keepalived }
+  geo: { address: 10.0.0.40/24, on: controllers }
   open: { address: 10.0.0.30/24, on: loadbalancers, manager: keepalived }
 keepalived: { password: vrrp-pwd }
 galera: { quorum: first, sst: { password: sst }, check: { port: 9200 }, databases: { nova: { password: nova }, keystone: { password: idp } } }
 rabbitmq: { cookie: { env: COOKIE }, users: { nova: { password: nova } } }
 memcached: {}
+booth: { vip: geo, sites: [10.0.0.40, 10.5.0.40], arbitrators: [10.0.1.9], key: 0123456789abcdef, tickets: { apps: {} } }
 keystone: { admin: { password: admin }, vip: inner }
 firewall: managed
 sysctl: { net.ipv4.ip_forward: 1 }
@@ -130,7 +133,7 @@ test.each(inventories)("%s: each file as render has it", (_name, inventory) => {
 test("everything at once is all that there is", () => {
   const inventory = inventories[0]![1]
   const all = inventory.hosts.flatMap((host) => filesOf(inventory, host).map(({ name }) => name))
-  expect(new Set(all).size).toBe(17)
+  expect(new Set(all).size).toBe(18)
 })
 
 test("no step of up writes a file that nobody compares", () => {

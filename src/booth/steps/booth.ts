@@ -1,0 +1,91 @@
+import type { Drift, Finding } from "../../base/events.ts"
+import { askAll, partsOf } from "../../host/sections.ts"
+import { unitActions } from "../../host/unit-actions.ts"
+import { bootDrift, maskedFindings } from "../../host/unit-judge.ts"
+import type { Action } from "../../model/action.ts"
+import { defineStep } from "../../model/step.ts"
+import { CRM_MON, type CrmStatus, parseCrmMon } from "../../pacemaker/crm-mon.ts"
+import { configDrift, keyDrift } from "../files-drift.ts"
+import { type BoothState, boothProbe, boothUnit } from "../state.ts"
+import { type BoothWant, boothWant } from "../want.ts"
+
+interface Have extends BoothState {
+  /** The cluster's; undefined where it does not run here, and on an arbitrator. */
+  status: CrmStatus | undefined
+}
+
+const STALE = "boothd's configuration"
+
+/**
+ * boothd reads its files when it starts. At a site the cluster restarts it, and nothing else: a ticket stays granted meanwhile, since it
+ * is the CIB that holds it. An arbitrator's is systemd's.
+ */
+export const booth = defineStep<BoothWant, Have>({
+  kind: "booth",
+  summary: "boothd by the configuration as it is: restarted by the cluster at a site, by systemd on an arbitrator",
+  bind: boothWant,
+  title: () => "booth",
+  probe({ name, role, config: { path: config }, keyPath: key }) {
+    const { script, parse } = boothProbe({ name, config, key, arbitrator: role === "arbitrator" })
+    if (role === "arbitrator") return { script, parse: (output) => ({ ...parse(output), status: undefined }) }
+    return {
+      shared: [CRM_MON],
+      script: `${script}${askAll({ status: `mon=${CRM_MON}; printf '%s\\n' "$mon"` })}`,
+      parse: (output) => ({ ...parse(output), status: parseCrmMon(partsOf(output.stdout, ["status"]).status) }),
+    }
+  },
+  check(want, have) {
+    const { unit } = have
+    const stale = isStale(want, have) && mayRestart(want, have) ? [staleDrift(want)] : []
+    if (unit === undefined) return stale
+    const expected = unit.load === "not-found" ? { expected: true } : {}
+    return [
+      ...(unit.file === "enabled" ? [] : [{ ...bootDrift(unit.file, true), ...expected }]),
+      ...(have.memory === "none"
+        ? [{ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected } as const]
+        : stale),
+    ]
+  },
+  findings: (want, have) => [
+    ...(have.unit === undefined ? [] : maskedFindings(boothUnit(want), have.unit)),
+    ...waiting(want, have),
+  ],
+  plan(want, { unit }, drift) {
+    if (unit === undefined) return [restartByCluster(want)]
+    const restart: Action = { type: "run", argv: ["systemctl", "restart", "--", boothUnit(want)] }
+    return drift.flatMap((one) => (one.attribute === STALE ? [restart] : unitActions(boothUnit(want), unit, one)))
+  },
+})
+
+function staleDrift({ config }: BoothWant): Drift {
+  return { attribute: STALE, have: "an older one", want: `that of ${config.path}`, risk: "restart" }
+}
+
+/** It runs by something else than the inventory says, or will when its files are written. */
+function isStale(want: BoothWant, have: Have): boolean {
+  if (have.memory === "none") return false
+  const files = [...configDrift(want, have), ...keyDrift(want, have)]
+  return have.memory === "older" || files.length > 0
+}
+
+/** What the cluster does not manage for now it does not restart either, and would be waited for in vain. */
+function mayRestart({ role, resource }: BoothWant, { status }: Have): boolean {
+  if (role === "arbitrator") return true
+  if (status === undefined || status.maintenance) return false
+  return status.resources.some(({ id, managed }) => id === resource && managed)
+}
+
+function waiting(want: BoothWant, have: Have): readonly Finding[] {
+  if (!isStale(want, have) || mayRestart(want, have)) return []
+  const message = `boothd runs by an older configuration, and the cluster does not manage ${want.resource}`
+  return [{ severity: "warning", message, hint: "Once it does, as after maintenance: haops up." }]
+}
+
+function restartByCluster({ resource }: BoothWant): Action {
+  return {
+    type: "run",
+    argv: ["crm_resource", "--restart", "--resource", resource],
+    timeoutMs: 120_000,
+    hint: `If it stays stopped, on a node: crm_resource --resource ${resource} --meta --delete-parameter target-role`,
+  }
+}

@@ -1,0 +1,6 @@
+import type { Step } from "../../model/step.ts"
+import { booth } from "./booth.ts"
+import { boothConfig } from "./booth-config.ts"
+
+/** What playbooks can say of it. */
+export const steps: readonly Step[] = [boothConfig, booth]
