@@ -28,8 +28,9 @@ class LongestFirst extends BaseSequencer {
 
 const realNodes = {
   globalSetup: "test/e2e/harness/global-setup.ts",
-  // A lab is up in a minute where two processors are its own, and in five where a neighbour has one of them.
-  testTimeout: 600_000,
+  // A lab is up in a minute where two processors are its own, and in five where a neighbour has one of them: a file's first test has it
+  // started.
+  testTimeout: 900_000,
   hookTimeout: 600_000,
 }
 
