@@ -1,6 +1,7 @@
 import { asHaopsError } from "../base/errors.ts"
 import type { StepPlace } from "../base/events.ts"
 import type { Action, RunAction } from "../model/action.ts"
+import type { Transport } from "../transport/transport.ts"
 import { applyAction } from "./apply.ts"
 import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"
@@ -19,8 +20,12 @@ export async function applyAndReport(
   context.sink({ type: "action-started", ...about, action: text })
   // To wait is to look, and nobody has to wait for that.
   const forChanges = action.type === "wait" ? undefined : context.forChanges
-  const transport = forChanges?.(state.transport) ?? state.transport
-  const stdout = await applyAction(action, transport, context.abort, (host) => context.world.get(host)?.transport)
+  const changing = (transport: Transport) => forChanges?.(transport) ?? transport
+  const of = (host: string) => {
+    const other = context.world.get(host)?.transport
+    return other && changing(other)
+  }
+  const stdout = await applyAction(action, changing(state.transport), context.abort, of)
   context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })
   if (action.type === "run" && action.transitions !== undefined)
     reportTransitions(context, action.transitions, stdout, about)

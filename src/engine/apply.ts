@@ -22,17 +22,22 @@ export async function applyAction(
 ): Promise<string> {
   switch (action.type) {
     case "run":
-      return await run(action, transport, signal)
+      return await run(action, action.on === undefined ? transport : reached(of(action.on), action.on), signal)
     case "put":
       await put(action, transport, signal)
       return ""
     case "copy":
-      await take(action, of(action.from), transport, signal)
+      await take(action, reached(of(action.from), action.from), transport, signal)
       return ""
     case "wait":
       await wait(action, transport, signal)
       return ""
   }
+}
+
+function reached(transport: Transport | undefined, host: string): Transport {
+  if (transport !== undefined) return transport
+  throw new HaopsError("E_CONNECT", `${host} cannot be reached, and has a part in it`)
 }
 
 async function run(action: RunAction, transport: Transport, signal: AbortSignal): Promise<string> {
@@ -95,13 +100,7 @@ async function put(action: PutAction, transport: Transport, signal: AbortSignal)
   if (result.code !== 0) throw failed(action, result)
 }
 
-async function take(
-  action: CopyAction,
-  from: Transport | undefined,
-  to: Transport,
-  signal: AbortSignal,
-): Promise<void> {
-  if (from === undefined) throw new HaopsError("E_CONNECT", `${action.from} cannot be reached for its ${action.path}`)
+async function take(action: CopyAction, from: Transport, to: Transport, signal: AbortSignal): Promise<void> {
   const result = await copy(action, from, to, signal)
   if (result.code !== 0) throw failed(action, result)
 }

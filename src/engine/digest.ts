@@ -51,7 +51,7 @@ function bytesOf(action: Action): string | Secret | undefined {
 function essence(action: Action): readonly unknown[] {
   switch (action.type) {
     case "run":
-      return [action.type, action.argv, action.okCodes ?? [0]]
+      return [action.type, action.argv, action.okCodes ?? [0], ...(action.on === undefined ? [] : [action.on])]
     case "put":
       return [action.type, action.path, action.mode, action.owner, action.validate ?? [], action.backup ?? false]
     case "copy":

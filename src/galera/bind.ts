@@ -5,6 +5,7 @@ import { GALERA, type GaleraSettings } from "../model/galera.ts"
 import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
 import { settingsOn } from "../model/section.ts"
 import type { BindContext } from "../model/step.ts"
+import { balancersOf } from "./balancers.ts"
 import { configFile, redactConfig } from "./config/files.ts"
 import { nodeSettings, providerOptions } from "./config/node-settings.ts"
 import type { GaleraWant, MemberWant } from "./want.ts"
@@ -26,6 +27,7 @@ export function bindGalera({ inventory, host, secret, subject }: BindContext): G
     given: subject?.force === true,
     ends: subject?.ends,
     databases: galera.databases.map(({ name, user, password }) => ({ name, user, password: secret(password) })),
+    balancers: balancersOf(inventory, host),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Secret } from "../base/secret.ts"
+import type { Balancer } from "../haproxy/runtime/away.ts"
 import type { GaleraCheck } from "../model/galera.ts"
 
 /** What a member's file says. */
@@ -22,6 +23,8 @@ export interface GaleraWant extends MemberWant {
   /** Those of them that answered and have data, and where it ends: `UUID:SEQNO`, or `unknown`. */
   ends?: ReadonlyMap<string, string> | undefined
   databases: readonly DatabaseWant[]
+  /** What sends clients to it. */
+  balancers: readonly Balancer[]
 }
 
 export interface DatabaseWant {

@@ -7,6 +7,8 @@ export type Action = RunAction | PutAction | CopyAction | WaitAction
 export interface RunAction {
   type: "run"
   argv: readonly string[]
+  /** Another host of the run that does it, in place of the one that is changed. */
+  on?: string | undefined
   stdin?: string | Secret | undefined
   /** What stands for `stdin` in a saved plan, where that is not the same each time though it does the same, as with a salted hash. */
   sameAs?: string | Secret | undefined

@@ -1,3 +1,4 @@
+import type { Action } from "./action.ts"
 import type { Connections } from "./connection.ts"
 import type { ServiceDrills } from "./drill.ts"
 import type { Evidence } from "./evidence.ts"
@@ -125,8 +126,16 @@ export interface UpgradeTerms {
   refuses?(change: VersionChange): { message: string; hint: string } | undefined
   /** By unit: shell that exits 0 once it serves again, where its having started does not say so. */
   ready?: Readonly<Record<string, string>>
+  /** Pure. By unit: how its clients are sent to the other hosts' before it restarts. */
+  detours?(inventory: Inventory, host: Host): Readonly<Record<string, Detour>>
   /** Units that are members of one cluster with those of the other hosts: one restarts while all others run. */
   members?: readonly string[]
+}
+
+/** What is done before something stops for a moment, and after it serves again, so that nobody misses it. */
+export interface Detour {
+  before: readonly Action[]
+  after: readonly Action[]
 }
 
 export interface PackageNeeds {

@@ -106,9 +106,13 @@ function restarts({ want, have, units, ready }: Upgrade): readonly Action[] {
       const resumed = have.unfinished?.units.includes(unit) === true
       // The cluster's own are started by its word alone.
       const again = resumed && !(want.cluster !== undefined && SERVING.includes(unit))
+      const runs = resumed || have.active.has(unit)
+      const { before, after } = (runs ? want.detours[unit] : undefined) ?? { before: [], after: [] }
       return [
+        ...before,
         again ? retry(unit) : systemctl("try-restart", unit),
         ...(script === undefined ? [] : [serves(unit, script)]),
+        ...after,
       ]
     }),
     ...(keepalived && sendsAway(units)

@@ -2,7 +2,7 @@ import { stackParts } from "../host/packages/parts.ts"
 import { CHECK_SCRIPT } from "../keepalived/check.ts"
 import type { settle } from "../keepalived/settle.ts"
 import { pacemakerOn } from "../membership/nodes.ts"
-import type { Component } from "../model/component.ts"
+import type { Component, Detour } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
 import type { BindContext } from "../model/step.ts"
@@ -34,6 +34,8 @@ export interface UpgradeWant {
   vrrp?: Parameters<typeof settle>[0] | undefined
   /** By unit that is a member of a cluster of its own: the other hosts that have one. */
   peers: Readonly<Record<string, readonly string[]>>
+  /** By unit: how its clients are sent to other hosts' before it restarts. */
+  detours: Readonly<Record<string, Detour>>
   /** All addresses by which clients may come to a host, of whichever group. */
   addresses: readonly string[]
 }
@@ -65,6 +67,7 @@ export function upgradeWant(
         : hostsOf(inventory, host.group).flatMap((one) => (one.name === host.name ? [] : [one.name])),
     vrrp: vrrpOf(inventory, host),
     peers: Object.fromEntries(components.flatMap((one) => peersOf(one, inventory, host.name))),
+    detours: Object.assign({}, ...components.map(({ upgrade }) => upgrade?.detours?.(inventory, host) ?? {})),
     addresses: inventory.vips.map(({ address }) => address),
   }
 }

@@ -6,6 +6,7 @@ import type { RunContext } from "../engine/context.ts"
 import { type LockOwner, lockHosts, whileLocked } from "../engine/lock.ts"
 import { connectAndLook, eachHost, look, requireUninterrupted } from "../engine/look.ts"
 import { isLive, type LiveHost, liveHosts } from "../engine/world.ts"
+import { hasOneWriter } from "../haproxy/config/one-writer.ts"
 import {
   type AdminState,
   readSetOutcome,
@@ -13,6 +14,7 @@ import {
   setServerCommand,
   takesTraffic,
 } from "../haproxy/runtime/set-server.ts"
+import { backendOf } from "../haproxy/view/services.ts"
 import type { HaproxySettings } from "../model/haproxy.ts"
 import { type AdminStateReport, renderAdminState } from "../output/lb-screen.ts"
 import { screenOptions } from "../output/screen.ts"
@@ -112,7 +114,7 @@ async function setOn(
   context: RunContext,
   owner: LockOwner,
   state: LiveHost,
-  { settings: { global }, target, wanted, status }: Change,
+  { settings: { global, services }, target, wanted, status }: Change,
 ): Promise<AdminStateReport> {
   const host = state.host.name
   const place = { stage: "lb", host, step: `${wanted} ${target.service}/${target.server}`, scope: "each" } as const
@@ -134,7 +136,9 @@ async function setOn(
     const action = `set server ${target.backend}/${target.server} state ${wanted}`
     context.sink({ type: "action-started", ...place, action })
     const transport = context.forChanges?.(state.transport) ?? state.transport
-    const result = await transport.exec(setServerCommand(global.socket.path, wanted, target, audit), context.abort)
+    const oneWriter = services.some((one) => backendOf(one) === target.backend && hasOneWriter(one))
+    const command = setServerCommand(global.socket.path, wanted, { ...target, oneWriter }, audit)
+    const result = await transport.exec(command, context.abort)
     const outcome = readSetOutcome(result, wanted, target)
     context.sink({ type: "action-finished", ...place, action, ms: Date.now() - start })
     if (!outcome.seen) throw refused(outcome)

@@ -1,5 +1,6 @@
 import { listing } from "../../base/words.ts"
 import { defineJointStep } from "../../model/step.ts"
+import { detour } from "../balancers.ts"
 import { bindGalera } from "../bind.ts"
 import { incomplete, memberProbe, writerOf } from "../cluster.ts"
 import { remember, restart } from "../node/scripts.ts"
@@ -9,7 +10,7 @@ import type { GaleraWant } from "../want.ts"
 
 /**
  * Settings that a running member does not go by: set while it runs where it can take them up, else by a restart, one member at a time,
- * each only while all others are there and Synced, and the one that clients are at last.
+ * each only while all others are there and Synced, and the one that clients are at last. Who comes by haproxy is sent to another one first.
  */
 export const galeraRestart = defineJointStep<GaleraWant, GaleraState>({
   kind: "galera-restart",
@@ -21,7 +22,10 @@ export const galeraRestart = defineJointStep<GaleraWant, GaleraState>({
   plan(want, { elected }) {
     const changes = changesOf(want, elected.have)
     const checksum = want.files.get(want.host) ?? ""
-    if (changes.some(({ live }) => !live)) return [restart(checksum)]
+    if (changes.some(({ live }) => !live)) {
+      const { before, after } = detour(want.balancers)
+      return [...before, restart(checksum), ...after]
+    }
     const script = `set -eu\n${SQL}\n${remember(checksum)}`
     return [
       {

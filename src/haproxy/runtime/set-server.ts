@@ -1,8 +1,9 @@
 import { HaopsError } from "../../base/errors.ts"
 import type { ExecResult } from "../../base/exec-result.ts"
-import { quote } from "../../base/sh.ts"
+import { quote, quoteAll } from "../../base/sh.ts"
 import type { Command } from "../../transport/transport.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
+import { HAPROXY_FORGET } from "./forget.ts"
 import type { RuntimeServer } from "./model.ts"
 import { parseAdminStates, parseStats } from "./stats.ts"
 
@@ -21,19 +22,23 @@ export interface SetOutcome {
   left: number
 }
 
+export interface Target {
+  backend: string
+  server: string
+  /** All clients stay with the server that they have come to: also with one that is drained, unless haproxy forgets it. */
+  oneWriter?: boolean | undefined
+}
+
 /** Seconds in which haproxy must show the state that it was told. */
 const LIMIT_S = 5
+/** The command's exit code where a server is drained and clients are sent there all the same. */
+const STUCK = 75
 
 /**
  * The command that sets a server's state in one running haproxy by its socket at `path`, waits there until the state is seen, and
  * leaves a line in the node's log for whoever asks later why the server gets nothing.
  */
-export function setServerCommand(
-  path: string,
-  wanted: AdminState,
-  target: { backend: string; server: string },
-  audit: string,
-): Command {
+export function setServerCommand(path: string, wanted: AdminState, target: Target, audit: string): Command {
   const name = `${target.backend}/${target.server}`
   const show = `show servers state ${target.backend}`
   const script = `${haproxyAsk(path)}
@@ -48,6 +53,7 @@ while :; do
   [ "$(date +%s)" -lt "$end" ] || break
   sleep 0.1
 done
+${wanted === "drain" && target.oneWriter === true ? `${HAPROXY_FORGET}\nhaproxy_forget ${quoteAll([target.backend, target.server])} || exit ${STUCK}` : ""}
 printf '%s\\n' "$state"
 `
   return { argv: ["sh", "-s"], stdin: script, timeoutMs: (LIMIT_S + 25) * 1000 }
@@ -61,11 +67,11 @@ const SEEN: Readonly<Record<AdminState, string>> = {
 }
 
 /** Reads what the command printed. Throws `E_COMMAND` where haproxy could not be asked. */
-export function readSetOutcome(
-  result: ExecResult,
-  wanted: AdminState,
-  target: { backend: string; server: string },
-): SetOutcome {
+export function readSetOutcome(result: ExecResult, wanted: AdminState, target: Target): SetOutcome {
+  if (result.code === STUCK) {
+    const message = `haproxy goes on sending the clients of ${target.backend} to ${target.server}`
+    throw new HaopsError("E_COMMAND", message, { result })
+  }
   if (result.code !== 0) throw new HaopsError("E_COMMAND", "haproxy's runtime socket did not answer", { result })
   const answers = readAnswers(result.stdout)
   const admins = parseAdminStates(answers.get(`show servers state ${target.backend}`) ?? "")

@@ -2,6 +2,7 @@ import { GALERA, servesGalera } from "../../model/galera.ts"
 import type { HaproxyServer, HaproxyService, HaproxySettings, HealthCheck } from "../../model/haproxy.ts"
 import { hostsOf } from "../../model/inventory.ts"
 import { type Expanded, settingsOf } from "../../model/section.ts"
+import { ONE_WRITER } from "../config/one-writer.ts"
 import { PEERS } from "../config/peers.ts"
 import { inMs } from "../config/time.ts"
 
@@ -20,20 +21,13 @@ export function withGalera(haproxy: HaproxySettings, inventory: Expanded): Hapro
   return withPeers({ ...haproxy, services })
 }
 
-/**
- * One entry for all clients, whatever address they come to. The table needs room beside it for as many connections as begin at once:
- * haproxy makes a new entry for each before it changes the one that is there, so that a table of `size 1 nopurge` is never changed
- * (seen on 2.2, 2.6 and 3.0), and without `nopurge` the one that counts would be lost to them.
- */
-const STICK = [`stick-table type integer size 1k nopurge peers ${PEERS}`, "stick on int(1)"]
-
 function oneWriter(service: HaproxyService, port: number): HaproxyService {
   const { check, raw, servers } = service
   const one = servers.filter(({ backup }) => !backup).length === 1 && !raw.some((line) => line.startsWith("stick"))
   return {
     ...service,
     check: check && askedAt(check, port),
-    raw: one ? [...raw, ...STICK] : raw,
+    raw: one ? [...raw, ...ONE_WRITER] : raw,
     servers: servers.map((server) => ({
       ...server,
       check: server.check && askedAt(server.check, port),
@@ -45,7 +39,7 @@ function oneWriter(service: HaproxyService, port: number): HaproxyService {
 /** Over a reload as well, or new connections would go to the first one while old ones stay: two writers. */
 function withPeers(haproxy: HaproxySettings): HaproxySettings {
   const own = haproxy.raw.some((line) => OWN_PEERS.test(line))
-  const on = haproxy.services.filter(({ raw }) => raw.includes(STICK[0]!)).map((service) => service.on)
+  const on = haproxy.services.filter(({ raw }) => raw.includes(ONE_WRITER[0]!)).map((service) => service.on)
   return own || on.length === 0 ? haproxy : { ...haproxy, peers: { on: [...new Set(on)], port: freePort(haproxy) } }
 }
 

@@ -4,6 +4,7 @@ import { haproxyConfig } from "./haproxy-config.ts"
 import { haproxyLeftovers } from "./haproxy-leftovers.ts"
 import { haproxyRetired } from "./haproxy-retired.ts"
 import { haproxyRsyslog } from "./haproxy-rsyslog.ts"
+import { haproxyServers } from "./haproxy-servers.ts"
 import { haproxySource } from "./haproxy-source.ts"
 
 /** What playbooks can say of it. */
@@ -12,6 +13,7 @@ export const steps: readonly Step[] = [
   haproxySource,
   haproxyCertificates,
   haproxyConfig,
+  haproxyServers,
   haproxyLeftovers,
   haproxyRetired,
 ]

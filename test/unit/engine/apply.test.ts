@@ -32,6 +32,18 @@ beforeEach(() => {
 const put = (path: string, content: string | Secret, more: Partial<PutAction> = {}) =>
   applyAction({ type: "put", path, content, mode: "0640", owner, ...more }, transport, never)
 
+describe("an action for another host", () => {
+  const elsewhere = { type: "run" as const, argv: ["true"], on: "other" }
+
+  test("is done there, and nowhere where that cannot be reached", async () => {
+    const other = new LocalTransport("other")
+    await applyAction(elsewhere, transport, never, (host) => (host === "other" ? other : undefined))
+    expect([transport.commands.length, other.commands.length]).toEqual([0, 1])
+    await expect(applyAction(elsewhere, transport, never)).rejects.toMatchObject({ code: "E_CONNECT" })
+    expect(transport.commands).toEqual([])
+  })
+})
+
 describe("copy", () => {
   const bytes = Buffer.from([0, 255, 10, 13, 128, 65])
   const digest = createHash("sha256").update(bytes).digest("hex")

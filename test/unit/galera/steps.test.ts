@@ -186,6 +186,29 @@ describe("settings that a member does not go by", () => {
     ])
   })
 
+  test("have clients sent elsewhere by every haproxy before a restart, and the member back in service after it", () => {
+    const text = `name: lab
+controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
+loadbalancers: { lb1: 10.0.0.8, lb2: 10.0.0.9 }
+vips: { public: { address: 10.0.0.11/24, on: loadbalancers } }
+haproxy: { services: [{ preset: galera, vip: public }] }
+pacemaker: { on: loadbalancers, password: { env: P } }
+galera: { settings: { innodb_log_buffer_size: 16M } }
+`
+    const balanced = parseInventory(text, "lab.yaml")
+    const bound = bindGalera({ ...context(balanced, balanced.hosts[0]!), secret: () => new Secret("pass") })!
+    const seen = members(0, running({ innodb_log_buffer_size: ["8388608", true] }), running(), running())
+    const actions = galeraRestart.plan(bound, seen, galeraRestart.check(bound, seen))
+    expect(actions.map((one) => (one.type === "run" ? `${one.on ?? "c1"}: ${one.label}` : one.type))).toEqual([
+      "lb1: drain galera_cluster/c1 in the haproxy of lb1",
+      "lb2: drain galera_cluster/c1 in the haproxy of lb2",
+      "c1: end its clients' sessions where nothing is under way, within 10 s",
+      "c1: restart mariadb, and wait until it is Synced",
+      "lb1: take galera_cluster/c1 back in the haproxy of lb1",
+      "lb2: take galera_cluster/c1 back in the haproxy of lb2",
+    ])
+  })
+
   test("wait while a member is not there, and at the writer for the others", () => {
     const old = running({ innodb_log_buffer_size: ["8388608", true] })
     expect(galeraRestart.mustWait?.(want, members(0, old, old, stopped()))).toBe("c3 is not Synced")

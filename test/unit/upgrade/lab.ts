@@ -19,6 +19,7 @@ export function want(host: string, changes: Partial<UpgradeWant> = {}): UpgradeW
     haproxy: "lb-haproxy",
     beside: [],
     peers: {},
+    detours: {},
     addresses: [VIP],
     ...changes,
   }

@@ -229,6 +229,31 @@ describe("a node's turn", () => {
     ])
   })
 
+  test("clients of what restarts are sent to other hosts' first, where it has clients", () => {
+    const newer = { ...NEWER, "mariadb-server": "1:10.11.6-2" }
+    const database = installed("mariadb-server", "1:10.11.6-1")
+    const detours = {
+      mariadb: {
+        before: [{ type: "run" as const, on: "c2", argv: [], label: "drain" }],
+        after: [{ type: "run" as const, on: "c2", argv: [], label: "take back" }],
+      },
+    }
+    const having = (active: readonly string[]) =>
+      actions(
+        "c1",
+        { ...three(), c1: state({ installed: [database], active: new Set(active) }, newer) },
+        { cluster: undefined, parts: ["galera"], detours },
+      )
+    expect(having(["mariadb"]).slice(-5)).toEqual([
+      "drain",
+      "systemctl try-restart mariadb",
+      "wait for mariadb to serve again",
+      "take back",
+      "rm -f -- /var/lib/haops/upgrade",
+    ])
+    expect(having([])).not.toContain("drain")
+  })
+
   test.each([
     ["failed", ["start rabbitmq-server"]],
     ["active", ["try-restart rabbitmq-server"]],

@@ -1,0 +1,28 @@
+import { WRITER_KEY } from "../config/one-writer.ts"
+
+/** Looks in a row that must not show it any more, and how often it may have been written down again. */
+const LOOKS = 3
+const TRIES = 50
+
+/**
+ * Shell function `haproxy_forget BACKEND SERVER` beside `haproxy_ask`: of a service whose clients all stay with one server, that it is
+ * this one. haproxy sends them to a server that is drained, too, as long as its table says so (seen on 2.2, 2.6 and 3.0). Looked at again,
+ * since a connection that had just been sent there writes it down once more.
+ */
+export const HAPROXY_FORGET = `
+haproxy_forget() {
+  said=$(haproxy_ask "show servers state $1") || return
+  id=$(printf '%s\\n' "$said" | awk -v server="$2" '
+    $1 == "#" { for (i = 2; i <= NF; i++) column[$i] = i - 1; next }
+    $column["srv_name"] == server { print $column["srv_id"] }')
+  free=0 tries=0
+  while [ "$free" -lt ${LOOKS} ]; do
+    [ "$tries" -lt ${TRIES} ] || { echo "haproxy goes on sending the clients of $1 to $2" >&2; return 1; }
+    said=$(haproxy_ask "show table $1") || return
+    case " $said " in
+      *" server_id=$id"[!0-9]*) haproxy_ask "clear table $1 key ${WRITER_KEY}" >/dev/null || return; free=0 tries=$((tries + 1)) ;;
+      *) free=$((free + 1)) ;;
+    esac
+    sleep 0.1
+  done
+}`
