@@ -5,7 +5,7 @@ import { GALERA, type GaleraDatabase, servesGalera } from "../model/galera.ts"
 import { hostsOf } from "../model/inventory.ts"
 import { settingsOf } from "../model/section.ts"
 import type { Look } from "../model/view.ts"
-import { GALERA_STATE, writerOf } from "./cluster.ts"
+import { writerAt } from "./writer.ts"
 
 const UNIT = "mariadb.service"
 const TABLE = "haops_drill"
@@ -41,12 +41,7 @@ function aimAt(look: Look, what: (node: string) => string): ServiceAim | string 
   if (bind === undefined) return "haproxy serves the database at no VIP"
   const [database] = settings.databases
   if (database === undefined) return "galera.databases names none, which a client could write to"
-  const seen = members.flatMap(({ name: host }) => {
-    const have = look.answer(GALERA_STATE, host)
-    const facts = look.host(host).facts
-    return have === undefined || facts === undefined ? [] : [{ host, have, facts }]
-  })
-  const node = writerOf(seen)
+  const node = writerAt(look)
   if (node === undefined) return "no member serves"
   const host = clientHost(look, { hosts: members }, node)
   if (host === undefined) return "no other member answers, from which the database could be asked"

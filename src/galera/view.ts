@@ -5,10 +5,11 @@ import { hostsOf } from "../model/inventory.ts"
 import { type Block, heading, type Tone } from "../model/screen.ts"
 import { settingsOf } from "../model/section.ts"
 import type { Look, Seen, View } from "../model/view.ts"
-import { GALERA_STATE, writerOf } from "./cluster.ts"
+import { GALERA_STATE } from "./cluster.ts"
 import { type Phase, phaseOf } from "./decide.ts"
 import type { GaleraState } from "./node/state.ts"
 import { steps } from "./steps/index.ts"
+import { writerAt } from "./writer.ts"
 
 interface MemberStatus {
   host: string
@@ -18,7 +19,7 @@ interface MemberStatus {
   size?: number | undefined
   /** Its last transaction. */
   seqno?: string | undefined
-  /** Clients are at it. */
+  /** A new client comes to it. */
   writer: boolean
 }
 
@@ -36,7 +37,7 @@ export const view: View = {
 function picture(look: Look): GaleraPicture {
   const settings = settingsOf(look.inventory, GALERA)
   if (settings === undefined) return {}
-  const writer = writerOf(answers(look))
+  const writer = writerAt(look)
   const members = hostsOf(look.inventory, settings.on).map(({ name: host }): MemberStatus => {
     const have = look.answer(GALERA_STATE, host)
     const size = Number(have?.status?.cluster_size)
@@ -91,7 +92,10 @@ function checks({ look, assessed }: Seen): readonly Check[] {
   ]
   const title = `${count(hosts.length, "member")} of galera Synced, in one cluster`
   return [
-    check("galera", title, [evidence(seen, settings.databases)], { fails, warnings: wrong.length > 0 ? [] : drift }),
+    check("galera", title, [evidence(look, seen, settings.databases)], {
+      fails,
+      warnings: wrong.length > 0 ? [] : drift,
+    }),
   ]
 }
 
@@ -104,10 +108,10 @@ function wrongWith(host: string, have: GaleraState | undefined, of: number): str
 }
 
 /** What no inventory names is told, and left alone. */
-function evidence(seen: ReturnType<typeof answers>, databases: readonly { name: string }[]): string {
+function evidence(look: Look, seen: ReturnType<typeof answers>, databases: readonly { name: string }[]): string {
   const last = seen.map(({ have }) => Number(have.status?.last_committed ?? 0))
   const names = new Set(seen.flatMap(({ have }) => have.schemas.map((one) => one.split(" ", 1)[0]!)))
   const others = [...names].filter((name) => !databases.some((one) => one.name === name))
   const foreign = others.length === 0 ? "" : `; not of the inventory, and left alone: ${listing(others)}`
-  return `writer ${writerOf(seen)}, last transaction ${Math.max(...last)}${foreign}`
+  return `writer ${writerAt(look)}, last transaction ${Math.max(...last)}${foreign}`
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import type { DrillReport } from "../../src/drill/report.ts"
 import type { HaopsResult } from "./harness/haops.ts"
 import type { Lab } from "./harness/lab.ts"
@@ -10,14 +10,12 @@ import { each, THREE } from "./harness/three.ts"
 interface Services {
   lab: () => Lab
   haops(...words: readonly string[]): Promise<HaopsResult>
-  /** Of the database's user. */
-  password: string
   /** Secrets that no process list may show. */
   secrets: readonly string[]
 }
 
 /** What clients of the services notice when one of them fails, its figures printed. */
-export function drillTests({ lab, haops, password, secrets }: Services): void {
+export function drillTests({ lab, haops, secrets }: Services): void {
   const nodes = () => THREE.map((name) => lab().node(name))
   const drill = async (kind: string): Promise<DrillReport> => {
     const watcher = await watchSecrets(nodes(), secrets)
@@ -43,22 +41,6 @@ export function drillTests({ lab, haops, password, secrets }: Services): void {
   }
 
   describe("a drill of a service", () => {
-    // Where clients are is where writes go, and no database is without any for long.
-    beforeAll(async () => {
-      const client = lab().node("controller3")
-      await client.write(
-        "/root/client.cnf",
-        `[client]\nuser=keystone\npassword=${password}\nconnect-timeout=1\n`,
-        0o600,
-      )
-      await client.write(
-        "/root/client.sh",
-        `while :; do mariadb --defaults-file=/root/client.cnf -h ${lab().vip} -e 'do sleep(20)' || sleep 0.1; done`,
-      )
-      await client.must("systemd-run --quiet --unit=lab-client-of-drills sh /root/client.sh")
-    })
-    afterAll(async () => await lab().node("controller3").must("systemctl stop lab-client-of-drills"))
-
     test("galera-kill: the writer is killed, no row that was acknowledged is lost, and it comes back by itself", async () => {
       const { kept, restored, requests } = await drill("galera-kill")
       expect(kept).toMatchObject({ what: "rows", lost: 0 })

@@ -205,7 +205,7 @@ powerTests({ lab: () => lab, haops, up, password: ENV.HAOPS_KEYSTONE_DB_PASSWORD
 
 refusalTests({ lab: () => lab, haops, up, change })
 
-drillTests({ lab: () => lab, haops, password: ENV.HAOPS_KEYSTONE_DB_PASSWORD, secrets: Object.values(ENV) })
+drillTests({ lab: () => lab, haops, secrets: Object.values(ENV) })
 
 nodeTests({
   ...{ lab: () => lab, inventory, change, env },

@@ -26,6 +26,8 @@ export interface RuntimeBackend {
   sessions: number
   since: number
   servers: readonly RuntimeServer[]
+  /** The server that all of its clients stay with, where its table names one: they come to it also while it is drained. */
+  keeps?: string | undefined
 }
 
 export interface RuntimeFrontend {

@@ -1,5 +1,7 @@
 import { HaopsError } from "../../base/errors.ts"
+import { quoteAll } from "../../base/sh.ts"
 import type { Probe } from "../../model/probe.ts"
+import { WRITER_KEY } from "../config/one-writer.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
 import { parseInfo } from "./info.ts"
 import type { HaproxyRuntime } from "./model.ts"
@@ -10,16 +12,21 @@ const COMMANDS = ["show info", "show stat", "show servers state"] as const
 
 /**
  * Asks haproxy for its process, proxies and servers by the runtime socket at `path`. That it is not installed, does not run or
- * does not answer are answers. `pidFile`: where an agent writes its process id, if not where the unit does.
+ * does not answer are answers. `pidFile`: where an agent writes its process id, if not where the unit does; `tables`: backends whose
+ * clients all stay with one server.
  */
-export function runtimeProbe(path: string, pidFile?: string): Probe<HaproxyRuntime> {
+export function runtimeProbe(
+  path: string,
+  { pidFile, tables = [] }: { pidFile?: string | undefined; tables?: readonly string[] } = {},
+): Probe<HaproxyRuntime> {
+  const commands = [...COMMANDS, ...tables.map((backend) => `show table ${backend}`)]
   return {
     script: `${haproxyAsk(path)}
 # A resource agent of the cluster may have started it, in place of its unit.
 by_hand() { ${readPid(pidFile)}; [ "$main" -ne 0 ]; }
 command -v haproxy >/dev/null 2>&1 || { echo 'state absent'; exit 0; }
 systemctl is-active --quiet haproxy.service || by_hand || { echo 'state stopped'; exit 0; }
-if answers=$(haproxy_ask ${COMMANDS.map((command) => `'${command}'`).join(" ")} 2>&1); then
+if answers=$(haproxy_ask ${quoteAll(commands)} 2>&1); then
   printf 'state up\\n%s\\n' "$answers"
 else
   printf 'state unresponsive\\n%s\\n' "$answers"
@@ -42,11 +49,24 @@ export function parseRuntime(stdout: string): HaproxyRuntime {
       return { state: "unresponsive", deaf: true, reason: rest.trim().split("\n").at(-1) ?? "" }
     case "state up": {
       const answers = readAnswers(rest)
-      const said = (command: (typeof COMMANDS)[number]) => answers.get(command) ?? ""
-      const admins = parseAdminStates(said("show servers state"))
-      return { state: "up", process: parseInfo(said("show info")), ...parseStats(said("show stat"), admins) }
+      const said = (command: string) => answers.get(command) ?? ""
+      const states = said("show servers state")
+      const stats = parseStats(said("show stat"), parseAdminStates(states))
+      const backends = stats.backends.map((one) => ({
+        ...one,
+        ...keptBy(said(`show table ${one.name}`), states, one.name),
+      }))
+      return { state: "up", process: parseInfo(said("show info")), ...stats, backends }
     }
     default:
       throw new HaopsError("E_PROBE", `not a state of haproxy: ${JSON.stringify(state)}`)
   }
+}
+
+/** The server that a table's one entry names by its number, which `show servers state` has the name of. */
+function keptBy(table: string, states: string, backend: string): { keeps?: string } {
+  const number = new RegExp(`^\\S+ key=${WRITER_KEY} .*\\bserver_id=(\\d+)`, "m").exec(table)?.[1]
+  const line = states.split("\n").find((text) => text.split(" ", 3).slice(1).join(" ") === `${backend} ${number}`)
+  const keeps = line?.split(" ")[3]
+  return keeps === undefined ? {} : { keeps }
 }

@@ -1,8 +1,9 @@
 import type { Look, Observed } from "../../model/view.ts"
+import { hasOneWriter } from "../config/one-writer.ts"
 import { agentOf } from "../node/agent.ts"
 import type { HaproxyRuntime } from "../runtime/model.ts"
 import { parseRuntime, runtimeProbe } from "../runtime/probe.ts"
-import { serviceStatus } from "./services.ts"
+import { backendOf, serviceStatus } from "./services.ts"
 import type { HaproxyStatus, ServiceStatus } from "./status.ts"
 
 /** What runs, asked where the inventory has haproxy. */
@@ -11,7 +12,9 @@ export const RUNTIME: Observed<HaproxyRuntime> = {
   script({ inventory, host }) {
     const { haproxy } = inventory
     if (haproxy === undefined || !haproxy.on.includes(host.group)) return undefined
-    return `(${runtimeProbe(haproxy.global.socket.path, agentOf(inventory, host).agent?.pidFile).script}\n)`
+    const tables = haproxy.services.filter((one) => one.on === host.group && hasOneWriter(one)).map(backendOf)
+    const { agent } = agentOf(inventory, host)
+    return `(${runtimeProbe(haproxy.global.socket.path, { pidFile: agent?.pidFile, tables }).script}\n)`
   },
   parse: parseRuntime,
 }

@@ -3,6 +3,7 @@ import type { GaleraState } from "../../../src/galera/node/state.ts"
 import { galeraFound } from "../../../src/galera/steps/galera-found.ts"
 import { galeraJoin } from "../../../src/galera/steps/galera-join.ts"
 import { view } from "../../../src/galera/view.ts"
+import { writerAt } from "../../../src/galera/writer.ts"
 import type { Look, Seen } from "../../../src/model/view.ts"
 import { parseInventory } from "../parse-inventory.ts"
 import { facts } from "../step-harness.ts"
@@ -59,6 +60,51 @@ describe("status", () => {
     expect(view.picture?.(look)).toEqual({})
     expect(view.lines?.({})).toEqual([])
     expect(view.checks?.({ look, assessed: () => [], unasked: [], fromHere: new Map() })).toEqual([])
+  })
+})
+
+describe("the writer", () => {
+  const balanced = parseInventory(
+    `${HEAD}pacemaker: { password: { env: P } }\nvips: { public: 10.0.0.11/24 }\nhaproxy: { services: [{ preset: galera }] }\ngalera: {}\n`,
+    "lab.yaml",
+  )
+  const server = (name: string, state = "up", admin = "ready") => ({ name, state, admin, backup: name !== "c1" })
+  const haproxy = (keeps?: string, ...servers: readonly ReturnType<typeof server>[]) => ({
+    state: "up",
+    backends: [
+      {
+        name: "galera_cluster",
+        keeps,
+        servers: ["c1", "c2", "c3"].map((name) => servers.find((one) => one.name === name) ?? server(name)),
+      },
+    ],
+  })
+  /** Of what each haproxy says; the VIP is on c2. */
+  const writer = (said: Readonly<Record<string, unknown>>, states: Readonly<Record<string, GaleraState>> = IDLE) =>
+    writerAt({
+      ...lookOf(states, balanced),
+      observed: ({ name }, host) =>
+        (name === "haproxy" ? said[host] : new Set(host === "c2" ? ["10.0.0.11"] : [])) as never,
+    })
+  const IDLE = { c1: synced(), c2: synced(), c3: synced() }
+
+  test("is the member that haproxy sends a new client to, though nobody is connected", () => {
+    expect(writer({ c2: haproxy() })).toBe("c1")
+    expect(writer({ c2: haproxy("c3") })).toBe("c3")
+    // Where its table names one, also to one that is drained; to none that is out.
+    expect(writer({ c2: haproxy("c3", server("c3", "drain", "drain")) })).toBe("c3")
+    expect(writer({ c2: haproxy("c3", server("c3", "down")) })).toBe("c1")
+    expect(writer({ c2: haproxy(undefined, server("c1", "maint", "maint")) })).toBe("c2")
+  })
+
+  test("is told by the haproxy that has the VIP, whatever others would do", () => {
+    expect(writer({ c1: haproxy("c1"), c2: haproxy("c3"), c3: haproxy("c2") })).toBe("c3")
+  })
+
+  test("is where clients are, where no haproxy tells, or the member that it names does not serve", () => {
+    const busy = { ...IDLE, c2: synced({ clients: 4 }) }
+    expect(writer({}, busy)).toBe("c2")
+    expect(writer({ c2: haproxy("c3") }, { ...busy, c3: stopped() })).toBe("c2")
   })
 })
 

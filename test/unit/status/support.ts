@@ -50,7 +50,14 @@ export const INVENTORY = {
     global: { socket: { path: "/run/stats" } },
     pools: [],
     services: [
-      { name: "web", on: "controllers", vip: "vip", bind: { address: VIP.address, port: 8080 }, servers: SERVERS },
+      {
+        name: "web",
+        on: "controllers",
+        vip: "vip",
+        bind: { address: VIP.address, port: 8080 },
+        raw: [],
+        servers: SERVERS,
+      },
     ],
   },
   sysctl: {},

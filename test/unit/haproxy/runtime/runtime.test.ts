@@ -49,6 +49,18 @@ describe.each(["2.2", "2.6", "3.0"])("what haproxy %s says of itself", (version)
     expect(web.servers[5]?.check).toBeUndefined()
   })
 
+  test.each([
+    // 2.2, 2.6, 3.0; an empty one; none.
+    ["0x560bb8173120: key=1 use=0 exp=0 server_id=3 server_name=drained", "drained"],
+    ["0x7f4b5a9615d0: key=1 use=0 exp=0 shard=0 server_id=3 server_key=drained", "drained"],
+    ["# table: web, type: integer, size:1024, used:0", undefined],
+    ["No such table", undefined],
+  ])("tells which server all clients of a service stay with: %s", (table, keeps) => {
+    const stdout = `${recorded(version)}\n@@answer show table web\n${table}\n\n`
+    const told = probe.parse({ stdout, stderr: "" })
+    expect(told.state === "up" && told.backends.map((one) => one.keeps)).toEqual([keeps, undefined, undefined])
+  })
+
   test("keeps frontends and backends apart, in the order of the configuration", () => {
     expect(runtime.frontends.map(({ name }) => name)).toEqual(["web", "sink", "split"])
     expect(runtime.backends.map(({ name }) => name)).toEqual(["web", "sink", "split-back"])
