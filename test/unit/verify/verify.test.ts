@@ -470,14 +470,14 @@ describe("what is no fault of the cluster", () => {
   })
 
   test("of a server by name haproxy alone knows the address, and of a service without servers there is nothing to compare", () => {
-    const named = { name: "web", on: "controllers", bind: { address: "10.0.0.11", port: 8080 } }
+    const named = { name: "web", on: "controllers", bind: { address: "10.0.0.11", port: 8080 }, raw: [] }
     const servers = ["controller1", "controller2", "controller3"].map((name) => ({
       ...SERVER,
       name,
       address: `${name}.example.net`,
       named: true,
     }))
-    const off = { name: "off", on: "controllers", bind: { address: "10.0.0.11", port: 81 }, servers: [] }
+    const off = { name: "off", on: "controllers", bind: { address: "10.0.0.11", port: 81 }, raw: [], servers: [] }
     const inventory = withHaproxy({ services: [{ ...named, servers }, off] })
     expect(failed({ inventory }).map(({ id }) => id)).not.toContain("haproxy-config")
   })
