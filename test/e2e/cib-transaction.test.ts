@@ -49,6 +49,7 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     sh(node, "systemctl start corosync pacemaker")
     sh(node, `until cibadmin -Q 2>/dev/null | grep -q 'name="dc-version"'; do sleep 0.2; done`)
     sh(node, "pcs resource create foreign ocf:heartbeat:Dummy")
+    sh(node, "cat >/usr/sbin/fence_nobody; chmod 755 /usr/sbin/fence_nobody", FENCE_NOBODY)
     facts = parseBaseFacts("controller1", { stdout: sh(node, BASE_SCRIPT), stderr: "" }, { start: 0, end: 0 })
   })
   afterAll(() => removeLoneNode(node))
@@ -181,7 +182,6 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
 
   test("every part that an inventory can say is taken, found again, and the same as what pcs makes of it", () => {
     const name = sh(node, "crm_node -n").trim()
-    sh(node, "cat >/usr/sbin/fence_nobody; chmod 755 /usr/sbin/fence_nobody", FENCE_NOBODY)
     const want: CibWant = { shell: "auto", desired: desiredCib(parseInventory(everyPart(name), "i.yaml"))! }
     const members = look(node, want, facts)
     expect(cib.findings!(want, members)).toEqual([])
@@ -301,6 +301,36 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(cib.check(first, look(node, first, facts))).toEqual([])
   })
 
+  test("a configuration of an older schema stays of it: what that lacks is told, and all else written in its words", () => {
+    const validated = () => sh(node, "cibadmin --query").match(/validate-with="([^"]*)"/)?.[1]
+    sh(node, OLDER)
+    expect(validated()).toBe("pacemaker-3.0")
+    const rich = everyPart(sh(node, "crm_node -n").trim())
+    const wanted = (text: string): CibWant => ({ shell: "auto", desired: desiredCib(parseInventory(text, "i.yaml"))! })
+    const members = look(node, wanted(rich), facts)
+    const lacks = / has (.*), which pacemaker-3\.0, the CIB's schema, does not know$/
+    const told = cib.findings!(wanted(rich), members).map(
+      ({ severity, message }) => `${severity} ${lacks.exec(message)?.[1]}`,
+    )
+    const words = ["a comparison of integers", "a rule about operations", "a rule about resources"]
+    expect([...new Set(told)].toSorted()).toEqual(words.map((word) => `error ${word}`))
+
+    const want = wanted(
+      rich.replaceAll(/^ *(resource|operation)DefaultRules:.*\n/gm, "").replace("lt integer 1", "lt 1"),
+    )
+    expect(cib.findings!(want, look(node, want, facts))).toEqual([])
+    for (const action of cib.plan(want, members, [])) carryOut(node, action)
+    const after = look(node, want, facts)
+    record(node, want.desired, after.elected.have, facts)
+    expect(cib.check(want, after)).toEqual([])
+    expect(sh(node, "cibadmin --query --scope constraints")).toContain('with-rsc-role="Master"')
+    expect(validated()).toBe("pacemaker-3.0")
+    const nothing: CibWant = { shell: "auto", desired: desired({ properties: SETTINGS }) }
+    for (const action of cib.plan(nothing, look(node, nothing, facts), [])) carryOut(node, action)
+    record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
+    expect(validated()).toBe("pacemaker-3.0")
+  })
+
   test("what haops made before a cluster was founded anew is a user's, who makes something of that name", () => {
     const newKey = "head -c 256 /dev/urandom >/etc/corosync/authkey"
     const withMine = desired({ properties: SETTINGS, resources: [resource("mine", DUMMY)] })
@@ -330,6 +360,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(sh(node, "crm_resource --locate --resource mine 2>&1")).toContain("is running on")
   })
 })
+
+/** As an upgrade of the packages leaves it: the schema is that of the pacemaker that founded the cluster. */
+const OLDER = `cibadmin --query | sed -e 's/validate-with="[^"]*"/validate-with="pacemaker-3.0"/' >/tmp/older.xml
+cibadmin --replace --xml-file /tmp/older.xml`
 
 const RUNS = "timeout 120 sh -c 'until cibadmin -Q 2>/dev/null | grep -q dc-version; do sleep 0.2; done'"
 
