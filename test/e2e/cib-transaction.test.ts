@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect } from "vitest"
 import { reveal, Secret } from "../../src/base/secret.ts"
 import { BASE_SCRIPT, parseBaseFacts } from "../../src/host/base.ts"
 import { clusterSeed } from "../../src/membership/steps/cluster-seed.ts"
@@ -18,7 +18,8 @@ import { sbd } from "../../src/sbd/steps/sbd.ts"
 import { cloned, colocation, desired, monitor, resource } from "../cases/pacemaker/desires.ts"
 import { parseInventory } from "../unit/parse-inventory.ts"
 import { everyPart, FENCE_NOBODY, PCS_WORDS } from "./harness/every-part.ts"
-import { removeLoneNode, sh, startLoneNode } from "./harness/lone-node.ts"
+import { nodeTest } from "./harness/lab-test.ts"
+import { sh, startLoneNode } from "./harness/lone-node.ts"
 
 const DUMMY = "ocf:heartbeat:Dummy"
 const SETTINGS = { "stonith-enabled": "false" }
@@ -40,21 +41,24 @@ const exchanged = desired({
 const changed = desired({ properties: SETTINGS, resources: [resource("one", DUMMY, { operations: [monitor("20s")] })] })
 
 // The vendor's one-node cluster runs as soon as the node does: all that a transaction needs.
-describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %s", (release) => {
-  let node: string
-  let facts: HostFacts
-
-  beforeAll(() => {
-    node = startLoneNode("controller1", `haops-prepared:${release}`)
+function clusterTest(release: keyof typeof PCS_WORDS) {
+  const start = () => startLoneNode("controller1", `haops-prepared:${release}`)
+  return nodeTest(start, (node) => {
     sh(node, "systemctl start corosync pacemaker")
     sh(node, `until cibadmin -Q 2>/dev/null | grep -q 'name="dc-version"'; do sleep 0.2; done`)
     sh(node, "pcs resource create foreign ocf:heartbeat:Dummy")
     sh(node, "cat >/usr/sbin/fence_nobody; chmod 755 /usr/sbin/fence_nobody", FENCE_NOBODY)
-    facts = parseBaseFacts("controller1", { stdout: sh(node, BASE_SCRIPT), stderr: "" }, { start: 0, end: 0 })
+  }).extend("facts", { scope: "file" }, async ({ node }) => {
+    return parseBaseFacts("controller1", { stdout: sh(node, BASE_SCRIPT), stderr: "" }, { start: 0, end: 0 })
   })
-  afterAll(() => removeLoneNode(node))
+}
 
-  test("each state is reached by one transaction, and nothing of others is touched", () => {
+const CLUSTERS = (["bullseye", "bookworm", "trixie"] as const).map(
+  (release) => [release, clusterTest(release)] as const,
+)
+
+describe.each(CLUSTERS)("on a live cluster of Debian %s", (release, test) => {
+  test("each state is reached by one transaction, and nothing of others is touched", ({ node, facts }) => {
     for (const state of [built, exchanged, changed, desired({ properties: SETTINGS })]) {
       const want: CibWant = { shell: "auto", desired: state }
       const members = look(node, want, facts)
@@ -81,7 +85,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(sh(node, "ls -d /tmp/tmp.* 2>/dev/null | wc -l")).toBe("0\n")
   })
 
-  test("a secret parameter gets into the configuration as it is, and is not shown where it differs", () => {
+  test("a secret parameter gets into the configuration as it is, and is not shown where it differs", ({
+    node,
+    facts,
+  }) => {
     const secretly = (value: string): CibWant => {
       const secret = { resource: "one", name: "fake", standIn: standIn("one", "fake"), value: new Secret(value) }
       const parameters = { fake: secret.standIn }
@@ -109,7 +116,7 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
   })
 
-  test("a configuration that changed after it was planned is left as it is", () => {
+  test("a configuration that changed after it was planned is left as it is", ({ node, facts }) => {
     const want: CibWant = { shell: "auto", desired: built }
     const [transaction] = cib.plan(want, look(node, want, facts), [])
     sh(node, "crm_attribute --type crm_config --name cluster-delay --update 61s")
@@ -118,7 +125,7 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(sh(node, "cibadmin -Q --scope configuration")).toBe(before)
   })
 
-  test("a cluster without a watchdog does not count on one: pacemaker would shut itself down", () => {
+  test("a cluster without a watchdog does not count on one: pacemaker would shut itself down", ({ node, facts }) => {
     const properties = { ...SETTINGS, "stonith-watchdog-timeout": "10s" }
     const want: CibWant = { shell: "auto", desired: desired({ properties }) }
     const members = look(node, want, facts)
@@ -142,7 +149,7 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     ])
   })
 
-  test("an address stays where it is when another resource takes it over", () => {
+  test("an address stays where it is when another resource takes it over", ({ node, facts }) => {
     const states = [{ first: "1" }, { renamed: "1" }, { renamed: "1", second: "2" }, { renamed: "2", second: "1" }, {}]
     for (const vips of states) {
       const resources = Object.entries(vips).map(([id, last]) => {
@@ -160,7 +167,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     }
   })
 
-  test("an address is on the interface that its own node has for it, and stays where all nodes get that one", () => {
+  test("an address is on the interface that its own node has for it, and stays where all nodes get that one", ({
+    node,
+    facts,
+  }) => {
     const name = sh(node, "crm_node --name").trim()
     sh(node, "ip link add other0 type veth peer name other1; ip link set other0 up; ip link set other1 up")
     const nics = [{ [`nic on ${name}`]: "other0", "nic on another": "eth9" }, { nic: "other0" }]
@@ -180,7 +190,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
   })
 
-  test("every part that an inventory can say is taken, found again, and the same as what pcs makes of it", () => {
+  test("every part that an inventory can say is taken, found again, and the same as what pcs makes of it", ({
+    node,
+    facts,
+  }) => {
     const name = sh(node, "crm_node -n").trim()
     const want: CibWant = { shell: "auto", desired: desiredCib(parseInventory(everyPart(name), "i.yaml"))! }
     const members = look(node, want, facts)
@@ -213,7 +226,7 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     for (const action of cib.plan(bare, look(node, bare, facts), [])) carryOut(node, action)
     expect(look(node, bare, facts).elected.have.cib).toMatchObject({ constraints: [], parts: [{ kind: "template" }] })
     record(node, bare.desired, look(node, bare, facts).elected.have, facts)
-    sh(node, `set -e\n${PCS_WORDS[release as keyof typeof PCS_WORDS](name)}`)
+    sh(node, `set -e\n${PCS_WORDS[release](name)}`)
     const { changes, conflicts } = diffCib(want.desired, look(node, want, facts).elected.have.cib, {
       ...NOTHING_OWNED,
       resource: ownershipOf(want.desired).resource,
@@ -235,7 +248,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(left.elected.have.cib.resources.map(({ id }) => id)).toEqual(["foreign"])
   })
 
-  test("a monitor that was switched off is switched on by the inventory that has it, and by what status tells", () => {
+  test("a monitor that was switched off is switched on by the inventory that has it, and by what status tells", ({
+    node,
+    facts,
+  }) => {
     const want: CibWant = { shell: "auto", desired: changed }
     for (const action of cib.plan(want, look(node, want, facts), [])) carryOut(node, action)
     record(node, changed, look(node, want, facts).elected.have, facts)
@@ -257,7 +273,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     record(node, nothing.desired, look(node, nothing, facts).elected.have, facts)
   })
 
-  test("a clone that others have named is taken by whatever name it has, and constraints go by it", () => {
+  test("a clone that others have named is taken by whatever name it has, and constraints go by it", ({
+    node,
+    facts,
+  }) => {
     const monitored = '<operations><op id="many-m" name="monitor" interval="10s"/></operations>'
     const meta = '<meta_attributes id="cm"><nvpair id="cm-i" name="interleave" value="true"/></meta_attributes>'
     const clone = `<clone id="cl-many"><primitive id="many" class="ocf" provider="heartbeat" type="Dummy">${monitored}</primitive>${meta}</clone>`
@@ -279,7 +298,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(left.elected.have.cib.resources.map(({ id }) => id)).toEqual(["foreign"])
   })
 
-  test("a resource that was stopped for another agent goes on where the configuration changed meanwhile", () => {
+  test("a resource that was stopped for another agent goes on where the configuration changed meanwhile", ({
+    node,
+    facts,
+  }) => {
     const agents = "/usr/lib/ocf/resource.d/heartbeat"
     const meddle = "crm_attribute --type crm_config --name cluster-delay --update 62s"
     sh(node, `sed 's/^stop)/stop) ${meddle};/' ${agents}/Dummy >${agents}/Meddler; chmod 755 ${agents}/Meddler`)
@@ -301,7 +323,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(cib.check(first, look(node, first, facts))).toEqual([])
   })
 
-  test("a configuration of an older schema stays of it: what that lacks is told, and all else written in its words", () => {
+  test("a configuration of an older schema stays of it: what that lacks is told, and all else written in its words", ({
+    node,
+    facts,
+  }) => {
     const validated = () => sh(node, "cibadmin --query").match(/validate-with="([^"]*)"/)?.[1]
     sh(node, OLDER)
     expect(validated()).toBe("pacemaker-3.0")
@@ -331,7 +356,10 @@ describe.each(["bullseye", "bookworm", "trixie"])("on a live cluster of Debian %
     expect(validated()).toBe("pacemaker-3.0")
   })
 
-  test("what haops made before a cluster was founded anew is a user's, who makes something of that name", () => {
+  test("what haops made before a cluster was founded anew is a user's, who makes something of that name", ({
+    node,
+    facts,
+  }) => {
     const newKey = "head -c 256 /dev/urandom >/etc/corosync/authkey"
     const withMine = desired({ properties: SETTINGS, resources: [resource("mine", DUMMY)] })
     const mine: CibWant = { shell: "auto", desired: withMine }

@@ -19,10 +19,6 @@ export function leaveLoneNode(node: string): void {
   else process.stderr.write(`The node is kept: docker exec -it ${node.slice(0, 12)} bash\n`)
 }
 
-export function removeLoneNode(node: string | undefined): void {
-  if (node !== undefined) docker("rm", "--force", "--volumes", node)
-}
-
 export function docker(...words: string[]): string {
   return execFileSync("docker", words, { encoding: "utf8" })
 }
