@@ -38,13 +38,25 @@ export function metadataScript(agents: readonly string[]): string {
   return agents.map((agent) => `printf '\\n${MARK} %s\\n' ${quote(agent)}\n${asking(agent)}`).join("\n")
 }
 
-/** `crm_resource` has metadata for a systemd unit that is not there, too. An agent that takes too long is there: it is not read. */
+/**
+ * `crm_resource` ends alike where there is no such agent and where pacemaker gave it no more time to answer: one that is there has not been
+ * read. It has metadata for a systemd unit that is not there, too.
+ */
 function asking(agent: string): string {
-  const ask = `timeout 20 crm_resource --show-metadata ${quote(agent)} 2>/dev/null || [ $? -ne 124 ] || echo 'no answer'`
-  const [standard, ...unit] = agent.split(":")
-  if (standard !== "systemd") return ask
-  const state = `systemctl show --property=LoadState -- ${quote(unit.join(":"))} 2>/dev/null`
-  return `case $(${state}) in *=not-found) ;; *) ${ask} ;; esac`
+  const [standard, ...rest] = agent.split(":")
+  const ask = `timeout 20 crm_resource --show-metadata ${quote(agent)} 2>/dev/null`
+  if (standard === "systemd") {
+    const state = `systemctl show --property=LoadState -- ${quote(rest.join(":"))} 2>/dev/null`
+    return `case $(${state}) in *=not-found) ;; *) ${ask} || echo 'no answer' ;; esac`
+  }
+  return `${ask} || { [ $? -ne 124 ] && ! ${isThere(standard ?? "", rest)}; } || echo 'no answer'`
+}
+
+/** Where agents of these standards lie: OCF's resource agent API, and the directory of fence agents, which every distribution has on PATH. */
+function isThere(standard: string, rest: readonly string[]): string {
+  if (standard === "ocf") return `[ -x ${quote(`/usr/lib/ocf/resource.d/${rest.join("/")}`)} ]`
+  if (standard === "stonith") return `command -v ${quote(rest.join(":"))} >/dev/null`
+  return "false"
 }
 
 /** Reads the answer to `metadataScript`. */

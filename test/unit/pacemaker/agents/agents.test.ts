@@ -61,10 +61,12 @@ describe("the question about agents", () => {
   test("finds no agent in a unit that systemd does not know, of which pacemaker makes metadata up", () => {
     const made = `<resource-agent name="x"><parameters/><actions><action name="start" timeout="100s"/></actions></resource-agent>`
     using box = sandbox({
-      crm_resource: `[ "$2" != ocf:a:broken ] || { echo '<half'; exit 0; }; [ "$2" != ocf:a:slow ] || exit 124; [ "$2" != ocf:a:gone ] || exit 105; echo '${made}'`,
+      crm_resource: `[ "$2" != ocf:a:broken ] || { echo '<half'; exit 0; }; [ "$2" != ocf:a:slow ] || exit 124; case $2 in *gone|*busy) exit 105 ;; esac; echo '${made}'`,
+      fence_busy: "exit 0",
       systemctl: `case "$*" in *gone*) echo LoadState=not-found ;; *) echo LoadState=loaded ;; esac`,
     })
-    const names = ["systemd:web", "systemd:gone", "ocf:a:gone", "ocf:a:broken", "ocf:a:slow", "ocf:a:it's"]
+    const FENCES = ["stonith:fence_gone", "stonith:fence_busy"]
+    const names = ["systemd:web", "systemd:gone", "ocf:a:gone", "ocf:a:broken", "ocf:a:slow", "ocf:a:it's", ...FENCES]
     const answers = parseAgents(run(metadataScript(names), { path: box.path }).stdout)
     const kinds = [...answers].map(([name, answer]) => [name, typeof answer === "string" ? answer : "known"])
     expect(Object.fromEntries(kinds)).toEqual({
@@ -75,6 +77,9 @@ describe("the question about agents", () => {
       // It has not answered in time, as under load.
       "ocf:a:slow": "unreadable",
       "ocf:a:it's": "known",
+      "stonith:fence_gone": "absent",
+      // crm_resource ends alike where there is no such agent and where pacemaker gave it no more time.
+      "stonith:fence_busy": "unreadable",
     })
   })
 })
