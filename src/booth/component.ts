@@ -32,10 +32,6 @@ export const booth: Component = {
       programs: ["boothd"],
     }
   },
-  keeps(inventory, host) {
-    const settings = roleOn(inventory, host)?.settings
-    return settings === undefined ? [] : [configPath(settings), keyPath(settings)]
-  },
   steps: async () => (await import("./steps/index.ts")).steps,
   files: async () => (await import("./files.ts")).files,
   view: async () => (await import("./view.ts")).view,

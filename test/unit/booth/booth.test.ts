@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { keptPaths, restoredPaths } from "../../../src/backup/kept.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import { booth as component } from "../../../src/booth/component.ts"
 import { boothConfig as configOf, readBoothConf, sameConf } from "../../../src/booth/config.ts"
@@ -64,13 +65,13 @@ describe("in the inventory", () => {
     const without = parseInventory(HEAD, "i.yaml")
     for (const host of without.hosts) {
       expect([boothConfig, booth].map((step) => step.bind!(context(without, host)))).toEqual([undefined, undefined])
-      expect([component.needs!(without, host), component.keeps!(without, host)]).toEqual([undefined, []])
+      expect(component.needs!(without, host)).toBeUndefined()
       expect(component.packages!.needed(without, host)).toBeUndefined()
       expect(TICKETS.script({ inventory: without, host, deep: true })).toBeUndefined()
     }
     expect(without.pacemaker!.resources.map(({ group }) => group).every((group) => group === undefined)).toBe(true)
   })
-  test("ports, packages and what a backup takes, by role", () => {
+  test("ports, packages and what a backup takes, by role: restore leaves to up what the inventory says", async () => {
     const ports = (host = c1!) =>
       component.needs!(inventory, host)!.ports!.map(({ protocol, address, port }) => `${protocol} ${address} ${port}`)
     expect(ports()).toEqual(["udp 10.1.0.50 9929", "tcp 10.1.0.50 9929"])
@@ -79,7 +80,9 @@ describe("in the inventory", () => {
       ["booth-site"],
       ["booth-arbitrator"],
     ])
-    expect(component.keeps!(inventory, c2!)).toEqual(["/etc/booth/booth.conf", "/etc/booth/booth.key"])
+    const mine = (paths: readonly string[]) => paths.filter((path) => path.includes("booth"))
+    expect(mine(await keptPaths(inventory, lb1!))).toEqual(["/etc/booth/booth.conf", "/etc/booth/booth.key"])
+    expect(mine(restoredPaths(inventory, c2!))).toEqual([])
   })
   test("a ticket of a constraint that booth does not have is warned of", () => {
     const text = section(`${SITES}, tickets: { app: {} }`)
