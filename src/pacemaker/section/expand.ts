@@ -56,7 +56,7 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     notes,
   )
   // boothd answers at its VIP whether or not haproxy runs there.
-  const served = vips.filter(({ name }) => name !== parts.booth?.vip)
+  const served = vips.filter((vip) => vip.name !== parts.booth?.vip || (haproxy !== undefined && isBoundAt(vip, haproxy)))
   const ties = haproxy === undefined ? [] : tiesOf(served, haproxy, constraints)
   const taken = [...resourceNames({ resources, fencing }), ...bundles]
   checkConstraintIds(constraints, { names: taken, ties }, notes)
@@ -110,6 +110,10 @@ function madeOf(
     ...(haproxy === undefined ? [] : [haproxyResource(haproxy)]),
     ...(booth === undefined ? [] : [boothResource(booth)]),
   ]
+}
+
+function isBoundAt({ name, address }: Vip, { services, stats }: HaproxySettings): boolean {
+  return stats?.bind.address === address || services.some(({ vip, bind }) => vip === name || bind.address === address)
 }
 
 /** Where every VIP of its hosts is keepalived's, haproxy is systemd's: the cluster has nothing to move by it. */

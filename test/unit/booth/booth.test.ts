@@ -60,6 +60,14 @@ describe("in the inventory", () => {
     expect(ties).toContain('"web"')
     expect(ties).not.toContain('"booth"')
   })
+  test.each([
+    ["a service", "services: [{ name: web, port: 80, vip: booth }]"],
+    ["the stats page", "stats: { port: 1080, vip: booth, password: { env: S } }, services: [{ name: web, port: 80, vip: web }]"],
+  ])("with %s at its VIP, that goes where haproxy is well like others", (_name, haproxy) => {
+    const text = section(`${SITES}, ${TICKETS_YAML}`).replace(", kv:", ", kw:").replace(", manager: keepalived", "")
+    const { pacemaker } = parseInventory(`${text}haproxy: { ${haproxy} }\n`, "i.yaml")
+    expect(JSON.stringify(pacemaker!.constraints)).toContain('"booth"')
+  })
   test("it is bound to each node of the site and to an arbitrator of the inventory, and to nobody without a section", () => {
     expect(inventory.hosts.map((host) => want(host).role)).toEqual(["site", "site", "arbitrator"])
     const without = parseInventory(HEAD, "i.yaml")
