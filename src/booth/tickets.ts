@@ -3,7 +3,7 @@ import { HaopsError } from "../base/errors.ts"
 import { pacemakerOn } from "../membership/nodes.ts"
 import { settingsOf } from "../model/section.ts"
 import type { Observed } from "../model/view.ts"
-import { NOT_CONNECTED } from "../pacemaker/crm-mon.ts"
+import { NOT_CONNECTED, NOT_THERE } from "../pacemaker/crm-mon.ts"
 import { childrenOf, parseXml } from "../pacemaker/xml.ts"
 import { BOOTH } from "./settings.ts"
 
@@ -20,9 +20,6 @@ export interface TicketState {
   expires?: number | undefined
 }
 
-/** In pacemaker's tools: what was asked for is not there. */
-const NOTHING = 105
-
 /** What this node's cluster knows of tickets; undefined unless the cluster runs. crm_mon does not tell who has one, and until when. */
 export const TICKETS: Observed<readonly TicketState[] | undefined> = {
   name: "tickets",
@@ -31,7 +28,7 @@ export const TICKETS: Observed<readonly TicketState[] | undefined> = {
       ? undefined
       : `if command -v cibadmin >/dev/null 2>&1; then
   tickets=$(timeout 20 cibadmin -Q -A //status/tickets 2>/dev/null); code=$?
-  case $code in 0) printf '%s\\n' "$tickets" ;; ${NOTHING}) echo none ;; ${NOT_CONNECTED}) ;; *) exit "$code" ;; esac
+  case $code in 0) printf '%s\\n' "$tickets" ;; ${NOT_THERE.join("|")}) echo none ;; ${NOT_CONNECTED}) ;; *) exit "$code" ;; esac
 fi`,
   parse(text) {
     if (text === "") return undefined

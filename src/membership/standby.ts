@@ -2,6 +2,7 @@ import * as z from "zod"
 import { quote } from "../base/sh.ts"
 import type { RunAction, WaitAction } from "../model/action.ts"
 import { type BindContext, type ClusterStep, type Drift, defineClusterStep, type Members } from "../model/step.ts"
+import { NOT_THERE } from "../pacemaker/crm-mon.ts"
 import { SETTLED } from "../pacemaker/settled.ts"
 import { handsOff } from "./hands-off.ts"
 import { CLUSTER_STATUS } from "./health.ts"
@@ -105,7 +106,7 @@ export function inService(node: string): readonly RunAction[] {
     type: "run",
     argv: ["crm_attribute", "--node", node, "--name", "standby", ...lifetime, "--delete"],
     // One that is not there is none; whether the node is in service is looked at afterwards.
-    okCodes: [0, 6, 105],
+    okCodes: [0, ...NOT_THERE],
   }))
 }
 

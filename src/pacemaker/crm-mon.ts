@@ -83,6 +83,9 @@ export interface CrmStatus {
 /** Exit codes of pacemaker's tools where no cluster runs: pacemaker 2 and later, and 1.1. */
 export const NOT_CONNECTED = "102|107"
 
+/** Where what was asked for is not there: pacemaker 1.1, and 2 and later. */
+export const NOT_THERE: readonly number[] = [6, 105]
+
 /**
  * Shell that prints `crm_mon`'s XML, and nothing where it is not installed or the cluster does not run on this node. Exits with its
  * code where it fails otherwise, 124 where it does not answer. Nobody here reads the history of fencing, which would be asked of another

@@ -296,6 +296,12 @@ describe("tickets", () => {
     expect(() => TICKETS.parse("<cib/>")).toThrow("not the cluster's tickets")
   })
 
+  test.each([6, 105])("are none where cibadmin ends with %i, by which this pacemaker says so", (code) => {
+    using box = sandbox({ cibadmin: `exit ${code}` })
+    const script = TICKETS.script({ inventory, host: c1!, deep: false })!
+    expect(TICKETS.parse(run(script, { path: box.path }).stdout.trim())).toEqual([])
+  })
+
   const seen = (
     text: string | undefined,
     states: Readonly<Record<string, BoothState>> = { c1: well, lb1: well },
