@@ -18,9 +18,7 @@ export const booth: Component = {
   needs(inventory, host) {
     const here = roleOn(inventory, host)
     if (here === undefined) return undefined
-    const { settings, role } = here
-    const vip = inventory.vips.find(({ name }) => name === settings.vip)
-    const address = role === "site" ? (vip?.address ?? host.address) : host.address
+    const { settings, address } = here
     const hint = "Stop it, or say booth.port: the members of booth find each other by one port."
     const claim = { address, port: settings.port, use: "booth", own: ["boothd"], severity: "error", hint } as const
     return {

@@ -44,13 +44,17 @@ export function keyPath({ name }: Pick<BoothSettings, "name">): string {
 /** What boothd is on a host: the site's, wherever the cluster runs it, or an arbitrator outside the cluster. */
 export type BoothRole = "site" | "arbitrator"
 
+/** `address`: where it answers. */
 export function roleOn(
-  inventory: Pick<Inventory, "pacemaker"> & Expanded,
+  inventory: Pick<Inventory, "pacemaker" | "vips"> & Expanded,
   host: Pick<Host, "group" | "address" | "links">,
-): { settings: BoothSettings; role: BoothRole } | undefined {
+): { settings: BoothSettings; role: BoothRole; address: string } | undefined {
   const settings = settingsOf(inventory, BOOTH)
   if (settings === undefined) return undefined
-  if (host.group === inventory.pacemaker?.on) return { settings, role: "site" }
-  const own = [host.address, ...host.links]
-  return settings.arbitrators.some((one) => own.includes(one)) ? { settings, role: "arbitrator" } : undefined
+  if (host.group === inventory.pacemaker?.on) {
+    const vip = inventory.vips.find(({ name }) => name === settings.vip)
+    return { settings, role: "site", address: vip?.address ?? host.address }
+  }
+  const address = settings.arbitrators.find((one) => [host.address, ...host.links].includes(one))
+  return address === undefined ? undefined : { settings, role: "arbitrator", address }
 }

@@ -84,6 +84,9 @@ describe("in the inventory", () => {
       component.needs!(inventory, host)!.ports!.map(({ protocol, address, port }) => `${protocol} ${address} ${port}`)
     expect(ports()).toEqual(["udp 10.1.0.50 9929", "tcp 10.1.0.50 9929"])
     expect(ports(lb1)).toEqual(["udp 10.3.0.9 9929", "tcp 10.3.0.9 9929"])
+    const linked = section(`${SITES}, ${TICKETS_YAML}`).replace("lb1: 10.3.0.9", "lb1: { address: 10.9.0.9, links: [10.3.0.9] }")
+    const other = parseInventory(linked, "i.yaml")
+    expect(component.needs!(other, other.hosts[2]!)!.ports!.map(({ address }) => address)).toEqual(["10.3.0.9", "10.3.0.9"])
     expect([c2!, lb1!].map((host) => component.packages!.needed(inventory, host)?.parts)).toEqual([
       ["booth-site"],
       ["booth-arbitrator"],
