@@ -1,7 +1,6 @@
 import { fileFindings, planFile } from "../../host/file-drift.ts"
 import { defineStep } from "../../model/step.ts"
-import { configDrift, KEY_OWNERS, keyDrift } from "../files-drift.ts"
-import { putKey } from "../key.ts"
+import { configDrift, keyDrift, planKey } from "../files-drift.ts"
 import { BOOTH_ANSWER, type BoothState, boothProbe } from "../state.ts"
 import { type BoothWant, boothWant } from "../want.ts"
 
@@ -21,6 +20,6 @@ export const boothConfig = defineStep<BoothWant, BoothState>({
   ],
   plan: (want, have) => [
     ...(configDrift(want, have).length === 0 ? [] : planFile(want.config, have.config, { backup: true })),
-    ...(keyDrift(want, have).length === 0 ? [] : [putKey(want.key, want.keyPath, KEY_OWNERS[0]!)]),
+    ...planKey(want, have),
   ],
 })

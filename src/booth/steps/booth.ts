@@ -5,7 +5,7 @@ import { bootDrift, maskedFindings } from "../../host/unit-judge.ts"
 import type { Action } from "../../model/action.ts"
 import { defineStep } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../../pacemaker/crm-mon.ts"
-import { configDrift, keyDrift } from "../files-drift.ts"
+import { configDrift, isOtherKey } from "../files-drift.ts"
 import { type BoothState, boothProbe, boothUnit } from "../state.ts"
 import { type BoothWant, boothWant } from "../want.ts"
 
@@ -64,8 +64,7 @@ function staleDrift({ config }: BoothWant): Drift {
 /** It runs by something else than the inventory says, or will when its files are written. */
 function isStale(want: BoothWant, have: Have): boolean {
   if (have.memory === "none") return false
-  const files = [...configDrift(want, have), ...keyDrift(want, have)]
-  return have.memory === "older" || files.length > 0
+  return have.memory === "older" || configDrift(want, have).length > 0 || isOtherKey(want, have)
 }
 
 /** What the cluster does not manage for now it does not restart either, and would be waited for in vain. */

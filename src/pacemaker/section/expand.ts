@@ -56,7 +56,9 @@ export function expandPacemaker(yaml: PacemakerYaml, parts: ClusterParts, notes:
     notes,
   )
   // boothd answers at its VIP whether or not haproxy runs there.
-  const served = vips.filter((vip) => vip.name !== parts.booth?.vip || (haproxy !== undefined && isBoundAt(vip, haproxy)))
+  const served = vips.filter(
+    (vip) => vip.name !== parts.booth?.vip || (haproxy !== undefined && isBoundAt(vip, haproxy)),
+  )
   const ties = haproxy === undefined ? [] : tiesOf(served, haproxy, constraints)
   const taken = [...resourceNames({ resources, fencing }), ...bundles]
   checkConstraintIds(constraints, { names: taken, ties }, notes)

@@ -62,7 +62,10 @@ describe("in the inventory", () => {
   })
   test.each([
     ["a service", "services: [{ name: web, port: 80, vip: booth }]"],
-    ["the stats page", "stats: { port: 1080, vip: booth, password: { env: S } }, services: [{ name: web, port: 80, vip: web }]"],
+    [
+      "the stats page",
+      "stats: { port: 1080, vip: booth, password: { env: S } }, services: [{ name: web, port: 80, vip: web }]",
+    ],
   ])("with %s at its VIP, that goes where haproxy is well like others", (_name, haproxy) => {
     const text = section(`${SITES}, ${TICKETS_YAML}`).replace(", kv:", ", kw:").replace(", manager: keepalived", "")
     const { pacemaker } = parseInventory(`${text}haproxy: { ${haproxy} }\n`, "i.yaml")
@@ -84,9 +87,15 @@ describe("in the inventory", () => {
       component.needs!(inventory, host)!.ports!.map(({ protocol, address, port }) => `${protocol} ${address} ${port}`)
     expect(ports()).toEqual(["udp 10.1.0.50 9929", "tcp 10.1.0.50 9929"])
     expect(ports(lb1)).toEqual(["udp 10.3.0.9 9929", "tcp 10.3.0.9 9929"])
-    const linked = section(`${SITES}, ${TICKETS_YAML}`).replace("lb1: 10.3.0.9", "lb1: { address: 10.9.0.9, links: [10.3.0.9] }")
+    const linked = section(`${SITES}, ${TICKETS_YAML}`).replace(
+      "lb1: 10.3.0.9",
+      "lb1: { address: 10.9.0.9, links: [10.3.0.9] }",
+    )
     const other = parseInventory(linked, "i.yaml")
-    expect(component.needs!(other, other.hosts[2]!)!.ports!.map(({ address }) => address)).toEqual(["10.3.0.9", "10.3.0.9"])
+    expect(component.needs!(other, other.hosts[2]!)!.ports!.map(({ address }) => address)).toEqual([
+      "10.3.0.9",
+      "10.3.0.9",
+    ])
     expect([c2!, lb1!].map((host) => component.packages!.needed(inventory, host)?.parts)).toEqual([
       ["booth-site"],
       ["booth-arbitrator"],
@@ -195,7 +204,15 @@ describe("the key", () => {
     ["x".repeat(65), "booth.key has 65 bytes"],
     [`base64:${Buffer.alloc(65).toString("base64")}`, "booth.key has 65 bytes"],
     ["0123456789\ufffd", "booth.key is of bytes that are no text"],
+    [`base64:${Buffer.alloc(32).toString("base64").slice(0, -3)}`, "booth.key is damaged"],
+    [`base64:${Buffer.alloc(32).toString("base64").replace("AA", "A?")}`, "booth.key is damaged"],
   ])("refused: %j", (text, message) => expect(() => keyBytes(new Secret(text))).toThrow(message))
+  test("as openssl prints it, with a line's end, is taken: as text, and in base64", () => {
+    const text = `${"0123456789abcdef".repeat(4)}\n`
+    for (const key of [text, `base64:${Buffer.from(text).toString("base64")}`]) {
+      expect(keyBytes(new Secret(key)).toString()).toBe(text.trim())
+    }
+  })
   test("of bytes is written to the byte, and never stands in a command line", () => {
     const bytes = Buffer.from(Array.from({ length: 64 }, (_, at) => at * 4))
     const key = new Secret(`base64:${bytes.toString("base64")}`)
@@ -218,6 +235,7 @@ describe("steps", () => {
       ["/etc/booth/booth.conf: absent", "booth's key: absent"],
     ],
     ["another key", { key: file("x".repeat(16), "0600") }, ["booth's key: another one"]],
+    ["the same key with a line's end", { key: file(`${KEY}\n`, "0600") }, []],
     ["a key that others can read", { key: file(KEY, "0640") }, ["booth's key's mode: 0640"]],
     ["another file", { config: file(CONF.replace("9929", "9930"), "0644") }, ["/etc/booth/booth.conf: other content"]],
   ])("files: %s", (_name, have, drift) => expect(changes({ ...well, ...have })).toEqual(drift))
@@ -236,6 +254,23 @@ describe("steps", () => {
         actions: [],
       })
     }
+  })
+  test.each<[string, string, string[]]>([
+    ["0640", "root:root", ["chmod -- 0600 /etc/booth/booth.key"]],
+    ["0600", "nobody:nogroup", ["chown -- root:root /etc/booth/booth.key"]],
+  ])("a key's mode %s and owner %s are set, and boothd goes on: it has the key", (mode, owner, commands) => {
+    const have = { ...well, key: file(KEY, mode, owner) }
+    const { actions } = judge(boothConfig, want(), have)
+    expect(actions.map((action) => action.type === "run" && action.argv.join(" "))).toEqual(commands)
+    expect(judge(booth, want(), { ...have, status: STATUS }).drift).toEqual([])
+  })
+  test("a key of bytes is another one with a byte more, unless boothd does not read that far", () => {
+    const drift = (length: number) => {
+      const bytes = Buffer.alloc(length, 0xee)
+      const key = { ...file("", "0600"), sha256: sha256(Buffer.concat([bytes, Buffer.from("\n")])) } as FileState
+      return judge(boothConfig, want(c1!, `base64:${bytes.toString("base64")}`), { ...well, key }).drift.length
+    }
+    expect([drift(63), drift(64)]).toEqual([1, 0])
   })
   test("it is left alone in maintenance, and that is told", () => {
     const { drift, findings } = judge(booth, want(), {
