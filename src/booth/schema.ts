@@ -3,10 +3,15 @@ import { addressSchema, durationSchema, milliseconds } from "../document/scalars
 import { secretSchema } from "../document/secret-schema.ts"
 import { tuningSchema } from "../pacemaker/section/resource-schema.ts"
 
-const secondsSchema = z.union([
-  z.int().min(0),
-  durationSchema.refine((text) => milliseconds(text) % 1000 === 0, "expected whole seconds, such as 30s"),
-])
+/** boothd counts milliseconds in 31 bits. */
+const MAX_SECONDS = Math.floor(0x7fffffff / 1000)
+
+const secondsSchema = z
+  .union([
+    z.int().min(0),
+    durationSchema.refine((text) => milliseconds(text) % 1000 === 0, "expected whole seconds, such as 30s"),
+  ])
+  .refine((time) => seconds(time) <= MAX_SECONDS, "boothd takes less than 25 days")
 
 /** boothd takes no value of more characters. */
 const MAX_LENGTH = 64
@@ -18,6 +23,9 @@ const valueSchema = z
   .max(MAX_LENGTH, `boothd takes ${MAX_LENGTH} characters at most`)
   .regex(/^[^"\n\r]*$/, "boothd has no way to write a quotation mark or a line's end")
 
+/** And no program with more. */
+const MAX_ARGUMENTS = 14
+
 const ticketSchema = z.strictObject({
   expire: secondsSchema
     .optional()
@@ -28,17 +36,21 @@ const ticketSchema = z.strictObject({
   renewalFreq: secondsSchema.optional().describe("How often the site that has it renews it. Default: half of expire"),
   timeout: secondsSchema.optional().describe("Until a message that was not answered is sent again. Default 5s"),
   retries: z.int().min(3).max(100).optional().describe("How often. Default 10"),
-  weights: z
-    .string()
-    .regex(/^[0-9]+(,[0-9]+)*$/, "expected numbers between commas, such as 0,100,50")
+  weights: valueSchema
+    // boothd takes a number that begins with 0 for an octal one.
+    .regex(/^(0|[1-9][0-9]*)(,(0|[1-9][0-9]*))*$/, "expected numbers between commas, such as 0,100,50")
     .optional()
     .describe('Who takes it first: "0,100,50", one a member, sites before arbitrators. Default: the order of sites'),
   beforeAcquireHandler: valueSchema
     .regex(/^\//, "expected a path from /, with its arguments")
+    .refine(
+      (text) => text.trim().split(/\s+/).length <= MAX_ARGUMENTS + 1,
+      `boothd takes ${MAX_ARGUMENTS} arguments at most`,
+    )
     .optional()
     .describe("Program, and its arguments, that has to end well before a site takes or renews it"),
   attrPrereq: z
-    .array(z.string().regex(/^(auto|manual) \S+ (eq|ne) \S+$/, "expected such as auto repl_state eq ACTIVE"))
+    .array(valueSchema.regex(/^(auto|manual) \S+ (eq|ne) \S+$/, "expected such as auto repl_state eq ACTIVE"))
     .optional()
     .describe("Geo attributes without which a site does not take it, such as auto repl_state eq ACTIVE"),
   mode: z

@@ -7,7 +7,7 @@ import type { Group, Vip } from "../model/inventory.ts"
 import { defineSection, type ExpandContext, settingsOf } from "../model/section.ts"
 import { expandTuning } from "../pacemaker/section/resources-expand.ts"
 import { type BoothYaml, boothSchema, seconds, type TicketYaml } from "./schema.ts"
-import { BOOTH, type BoothSettings, type BoothTicket, DEFAULT_NAME, DEFAULT_PORT } from "./settings.ts"
+import { BOOTH, type BoothSettings, type BoothTicket, DEFAULT_NAME, DEFAULT_PORT, isManual } from "./settings.ts"
 
 export const section = defineSection<BoothYaml, BoothSettings>({
   ...BOOTH,
@@ -19,6 +19,8 @@ export const section = defineSection<BoothYaml, BoothSettings>({
     const settings = settingsFrom(yaml, context)
     const vip = vipOf(settings, context)
     checkMembers(settings, vip, context)
+    checkVotes(settings, context.notes)
+    if (settings.maxTimeSkew === 0) context.notes.problem(["booth", "maxTimeSkew"], "must be more than 0")
     for (const [name, ticket] of Object.entries(yaml.tickets)) {
       checkTimes(ticket, ["booth", "tickets", name], context.notes)
       checkWeights(ticket, settings, ["booth", "tickets", name], context.notes)
@@ -100,7 +102,7 @@ function vipOf({ vip: name }: BoothSettings, { expanded, yaml, notes }: ExpandCo
   return vip
 }
 
-function checkMembers({ sites, arbitrators, tickets }: BoothSettings, vip: Vip | undefined, context: ExpandContext) {
+function checkMembers({ sites, arbitrators }: BoothSettings, vip: Vip | undefined, context: ExpandContext) {
   const { hosts, notes } = context
   const all = [...sites, ...arbitrators]
   for (const [at, address] of all.entries()) {
@@ -118,15 +120,27 @@ function checkMembers({ sites, arbitrators, tickets }: BoothSettings, vip: Vip |
       `${vip.address}, the address of ${vip.name}, is not among them: it is this site's`,
     )
   }
-  const manual = tickets.every(({ options }) => options.some(([name]) => name === "mode"))
-  if (all.length % 2 === 0 && !manual) {
-    const message = `${all.length} members vote, and a half is no majority: add an arbitrator, or say mode: manual for each ticket`
-    notes.problem(["booth", "sites"], message, {
-      unless: [
-        ["booth", "arbitrators"],
-        ["booth", "arbitrators", "*"],
-      ],
-    })
+}
+
+/** boothd has room for no more. */
+const MAX_MEMBERS = 16
+
+function checkVotes({ sites, arbitrators, tickets }: BoothSettings, notes: Notes): void {
+  const path = ["booth", "sites"]
+  const members = sites.length + arbitrators.length
+  if (members > MAX_MEMBERS)
+    notes.problem(path, `boothd takes ${MAX_MEMBERS} members at most, and these are ${members}`)
+  if (tickets.every(isManual)) return
+  const unless = [
+    ["booth", "arbitrators"],
+    ["booth", "arbitrators", "*"],
+  ]
+  if (members === 2) {
+    const message =
+      "2 members vote, and one of them is no majority: add an arbitrator, or say mode: manual for each ticket"
+    notes.problem(path, message, { unless })
+  } else if (members % 2 === 0) {
+    notes.warning(path, `${members} members stand the loss of ${members / 2 - 1}, as ${members - 1} do`)
   }
 }
 
@@ -139,7 +153,7 @@ const RETRIES = 10
 function checkTimes(yaml: TicketYaml, path: readonly string[], notes: Notes): void {
   const expire = seconds(yaml.expire ?? EXPIRE_S)
   const timeout = seconds(yaml.timeout ?? TIMEOUT_S)
-  const renewal = yaml.renewalFreq === undefined ? Math.floor(expire / 2) : seconds(yaml.renewalFreq)
+  const renewal = yaml.renewalFreq === undefined ? expire / 2 : seconds(yaml.renewalFreq)
   for (const key of ["expire", "timeout", "renewalFreq"] as const) {
     if (yaml[key] !== undefined && seconds(yaml[key]) === 0) notes.problem([...path, key], "must be more than 0")
   }

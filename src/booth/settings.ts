@@ -26,6 +26,11 @@ export interface BoothTicket {
   options: readonly (readonly [name: string, value: string])[]
 }
 
+/** It is granted and revoked by hand alone, and does not end. */
+export function isManual({ options }: BoothTicket): boolean {
+  return options.some(([name, value]) => name === "mode" && value === "manual")
+}
+
 export const BOOTH = sectionKey<BoothSettings>("booth")
 
 /** boothd's own. */

@@ -114,7 +114,7 @@ describe("in the inventory", () => {
   })
   test.each([
     [SITES.replace("10.1.0.50", "10.1.0.51"), "booth.sites: 10.1.0.50, the address of booth, is not among them"],
-    ["sites: [10.1.0.50, 10.2.0.50]", "booth.sites: 2 members vote, and a half is no majority"],
+    ["sites: [10.1.0.50, 10.2.0.50]", "booth.sites: 2 members vote, and one of them is no majority"],
     ["sites: [10.1.0.50, 10.2.0.50], arbitrators: [10.2.0.50]", "booth.arbitrators[0]: 10.2.0.50 is there twice"],
     ["sites: [10.1.0.50, 10.2.0.50], arbitrators: [10.1.0.12]", "booth.arbitrators[0]: is c2's own address"],
   ])("refused: %s", (text, problem) => {
@@ -134,11 +134,34 @@ describe("in the inventory", () => {
     ["apps: { expire: 0 }", "tickets.apps.expire: must be more than 0"],
     ["apps: { retries: 2 }", "tickets.apps.retries"],
     ['apps: { weights: "1,2,3,4" }', "tickets.apps.weights: 4 weights for 3 members"],
+    [`apps: { weights: "${"10,".repeat(21)}10" }`, "boothd takes 64 characters at most"],
+    ['apps: { weights: "010,0,0" }', "expected numbers between commas"],
+    ['apps: { attrPrereq: [auto a"b eq c] }', "boothd has no way to write a quotation mark"],
+    [`apps: { attrPrereq: [auto a eq ${"x".repeat(60)}] }`, "boothd takes 64 characters at most"],
+    ["apps: { expire: 600h }", "boothd takes less than 25 days"],
+    [`apps: { beforeAcquireHandler: /x${" a".repeat(15)} }`, "boothd takes 14 arguments at most"],
     ["apps_1: {}", "boothd takes letters, digits and - for the name of a ticket"],
     ["apps: { beforeAcquireHandler: service-runnable }", "expected a path from /"],
     [`apps: { beforeAcquireHandler: /${"x".repeat(64)} }`, "boothd takes 64 characters at most"],
   ])("refused: %s", (tickets, problem) => {
     expect(problemsOf(section(`${SITES}, tickets: { ${tickets} }`)).join("\n")).toContain(problem)
+  })
+  test("17 members are one more than boothd has room for", () => {
+    const sites = ["10.1.0.50", ...Array.from({ length: 16 }, (_, at) => `10.2.0.${at + 1}`)].join(", ")
+    expect(problemsOf(section(`sites: [${sites}], ${TICKETS_YAML}`))).toEqual([
+      expect.stringContaining("booth.sites: boothd takes 16 members at most, and these are 17"),
+    ])
+  })
+  test("a skew of nothing is none by which boothd starts", () => {
+    expect(problemsOf(section(`${SITES}, maxTimeSkew: 0, ${TICKETS_YAML}`)).join()).toContain("must be more than 0")
+  })
+  test("four members vote: three are a majority, and that is no more than three members give", () => {
+    const text = section(`sites: [10.1.0.50, 10.2.0.50, 10.4.0.50], arbitrators: [10.3.0.9], ${TICKETS_YAML}`)
+    expect(problemsOf(text)).toEqual([])
+    const { warnings } = parseInventory(text, "i.yaml")
+    expect(warnings.filter((one) => one.includes("booth.sites"))).toEqual([
+      expect.stringContaining("4 members stand the loss of 1, as 3 do"),
+    ])
   })
   test("two sites without an arbitrator are taken where no ticket moves by itself", () => {
     expect(problemsOf(section("sites: [10.1.0.50, 10.2.0.50], tickets: { apps: { mode: manual } }"))).toEqual([])
