@@ -4,7 +4,7 @@ import { readAnswer } from "../host/answer.ts"
 import { FILE_KEYS, type FileState, fileScript, parseFile } from "../host/file-state.ts"
 import { isOlder, TELL_CLOCK } from "../host/older.ts"
 import { askAll, partsOf } from "../host/sections.ts"
-import { readUnit, type UnitState, unitLines } from "../host/units.ts"
+import { parseStackUnits, readUnit, STACK_UNITS, TELL_STACK_UNITS, type UnitState, unitLines } from "../host/units.ts"
 import { answerKey } from "../model/answer-key.ts"
 import type { Probe } from "../model/probe.ts"
 
@@ -17,6 +17,8 @@ export interface BoothState {
   memory: "none" | "current" | "older"
   /** `booth@NAME`; undefined where the cluster runs it. */
   unit: UnitState | undefined
+  /** Beside an arbitrator, whose unit would stop it. */
+  pacemaker?: UnitState | undefined
 }
 
 /** What booth is like on a host. */
@@ -42,37 +44,47 @@ export function boothProbe(question: Question): Probe<BoothState> {
     config: fileScript(config),
     key: fileScript(key, { unless: "", limit: 0 }),
     process: processScript(question),
-    ...(arbitrator ? { unit: unitLines(boothUnit(question)) } : {}),
+    ...(arbitrator ? { unit: unitLines(boothUnit(question)), stack: TELL_STACK_UNITS } : {}),
   }
   return {
+    ...(arbitrator ? { shared: [STACK_UNITS] } : {}),
     script: askAll(parts),
     parse({ stdout }) {
-      const said = partsOf(stdout, Object.keys(parts) as ("config" | "key" | "process" | "unit")[])
+      const said = partsOf(stdout, Object.keys(parts) as ("config" | "key" | "process" | "unit" | "stack")[])
       const file = (text: string) => parseFile(readAnswer(text, FILE_KEYS))
       return {
         config: file(said.config),
         key: file(said.key),
         memory: memoryOf(said.process),
-        unit: arbitrator ? readUnit(readAnswer(said.unit, ["unit"]).all("unit")) : undefined,
+        ...(arbitrator
+          ? {
+              unit: readUnit(readAnswer(said.unit, ["unit"]).all("unit")),
+              pacemaker: parseStackUnits(said.stack, ["pacemaker"]).pacemaker,
+            }
+          : { unit: undefined }),
       }
     },
   }
 }
 
-/** boothd locks its file and leaves it there when it ends: what stands in it counts where the process is a boothd. */
+/** Shell condition that sets `pid`. boothd locks its file and leaves it there when it ends: what stands in it counts where the process is a boothd. */
+export function boothRuns({ name }: Pick<Question, "name">): string {
+  const file = quote(`/run/booth/${name}.pid`)
+  return `{ line=
+if [ -s ${file} ]; then read -r line <${file} || [ -n "$line" ]; fi
+pid=\${line#booth_pid=}; pid=\${pid%% *}; program=
+[ -n "$pid" ] && { read -r program <"/proc/$pid/comm"; } 2>/dev/null
+case $program in boothd*) true ;; *) false ;; esac; }`
+}
+
 function processScript({ name, config, key }: Question): string {
-  return `line=
-if [ -s ${quote(`/run/booth/${name}.pid`)} ]; then read -r line <${quote(`/run/booth/${name}.pid`)} || [ -n "$line" ]; fi
-pid=\${line#booth_pid=}; pid=\${pid%% *}
-if [ -n "$pid" ] && { read -r program <"/proc/$pid/comm"; } 2>/dev/null && { read -r stat <"/proc/$pid/stat"; } 2>/dev/null; then
-  case $program in boothd*)
-    set -- \${stat##*) }
-    echo "started \${20}"
-    ${TELL_CLOCK}
-    for file in ${quote(config)} ${quote(key)}; do
-      if [ -e "$file" ]; then stat -Lc 'written %.Y' -- "$file" || exit; fi
-    done ;;
-  esac
+  return `if ${boothRuns({ name })} && { read -r stat <"/proc/$pid/stat"; } 2>/dev/null; then
+  set -- \${stat##*) }
+  echo "started \${20}"
+  ${TELL_CLOCK}
+  for file in ${quote(config)} ${quote(key)}; do
+    if [ -e "$file" ]; then stat -Lc 'written %.Y' -- "$file" || exit; fi
+  done
 fi`
 }
 

@@ -1,12 +1,12 @@
 import type { Drift, Finding } from "../../base/events.ts"
 import { askAll, partsOf } from "../../host/sections.ts"
 import { unitActions } from "../../host/unit-actions.ts"
-import { bootDrift, maskedFindings } from "../../host/unit-judge.ts"
+import { AT_BOOT, bootDrift, isStopped, maskedFindings } from "../../host/unit-judge.ts"
 import type { Action } from "../../model/action.ts"
 import { defineStep } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../../pacemaker/crm-mon.ts"
 import { configDrift, isOtherKey } from "../files-drift.ts"
-import { type BoothState, boothProbe, boothUnit } from "../state.ts"
+import { type BoothState, boothProbe, boothRuns, boothUnit } from "../state.ts"
 import { type BoothWant, boothWant } from "../want.ts"
 
 interface Have extends BoothState {
@@ -26,8 +26,10 @@ export const booth = defineStep<BoothWant, Have>({
   bind: boothWant,
   title: () => "booth",
   probe({ name, role, config: { path: config }, keyPath: key }) {
-    const { script, parse } = boothProbe({ name, config, key, arbitrator: role === "arbitrator" })
-    if (role === "arbitrator") return { script, parse: (output) => ({ ...parse(output), status: undefined }) }
+    const { script, shared, parse } = boothProbe({ name, config, key, arbitrator: role === "arbitrator" })
+    if (role === "arbitrator") {
+      return { script, ...(shared && { shared }), parse: (output) => ({ ...parse(output), status: undefined }) }
+    }
     return {
       shared: [CRM_MON],
       script: `${script}${askAll({ status: `mon=${CRM_MON}; printf '%s\\n' "$mon"` })}`,
@@ -48,14 +50,39 @@ export const booth = defineStep<BoothWant, Have>({
   },
   findings: (want, have) => [
     ...(have.unit === undefined ? [] : maskedFindings(boothUnit(want), have.unit)),
+    ...memberFindings(want, have),
     ...waiting(want, have),
   ],
   plan(want, { unit }, drift) {
     if (unit === undefined) return [restartByCluster(want)]
     const restart: Action = { type: "run", argv: ["systemctl", "restart", "--", boothUnit(want)] }
-    return drift.flatMap((one) => (one.attribute === STALE ? [restart] : unitActions(boothUnit(want), unit, one)))
+    const starts = drift.some(({ attribute }) => attribute !== AT_BOOT)
+    return [
+      ...drift.flatMap((one) => (one.attribute === STALE ? [restart] : unitActions(boothUnit(want), unit, one))),
+      ...(starts ? [started(want)] : []),
+    ]
   },
 })
+
+/** systemd takes it for started once there is a process, which has read nothing by then. */
+function started(want: BoothWant): Action {
+  return {
+    type: "wait",
+    for: "boothd to run",
+    script: boothRuns(want),
+    timeoutMs: 10_000,
+    hint: `See: journalctl -u ${boothUnit(want)} -n 50`,
+  }
+}
+
+/** The unit conflicts with pacemaker's: systemd stops that, or starts this one no more at boot. */
+function memberFindings(want: BoothWant, { pacemaker }: Have): readonly Finding[] {
+  if (pacemaker === undefined || (isStopped(pacemaker) && !pacemaker.file.startsWith("enabled"))) return []
+  const message = `${boothUnit(want)} would stop pacemaker, which ${isStopped(pacemaker) ? "starts at boot" : "runs"} here`
+  const hint =
+    "An arbitrator is no member of a cluster: choose another host. If this one is to leave its cluster, or has left it: systemctl disable --now pacemaker"
+  return [{ severity: "error", message, hint }]
+}
 
 function staleDrift({ config }: BoothWant): Drift {
   return { attribute: STALE, have: "an older one", want: `that of ${config.path}`, risk: "restart" }

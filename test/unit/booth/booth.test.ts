@@ -19,7 +19,7 @@ import type { CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
 import { problemsOf } from "../inventory/support.ts"
 import { lookOf } from "../look.ts"
 import { parseInventory } from "../parse-inventory.ts"
-import { context, judge, run, sandbox } from "../step-harness.ts"
+import { context, judge, parse, run, sandbox, systemctlShow } from "../step-harness.ts"
 
 const HEAD = `name: north
 controllers: { c1: 10.1.0.11, c2: 10.1.0.12 }
@@ -308,20 +308,40 @@ describe("steps", () => {
     const unit = { load: "loaded", active: "inactive", sub: "dead", file: "disabled" }
     const commands = (have: Partial<BoothState>) =>
       judge(booth, want(lb1), { ...well, unit, status: undefined, ...have }).actions.map((action) =>
-        action.type === "run" ? action.argv.join(" ") : action.type,
+        action.type === "run" ? action.argv.join(" ") : action.type === "wait" ? `until ${action.for}` : action.type,
       )
     expect(commands({ memory: "none" })).toEqual([
       "systemctl enable --quiet -- booth@booth.service",
       "systemctl start -- booth@booth.service",
+      "until boothd to run",
     ])
     expect(commands({ memory: "older", unit: { ...unit, active: "active", file: "enabled" } })).toEqual([
       "systemctl restart -- booth@booth.service",
+      "until boothd to run",
     ])
     expect(commands({ unit: { ...unit, active: "active", file: "enabled" } })).toEqual([])
   })
+  /** A systemctl that shows booth's unit stopped, and these. */
+  const showing = (load: string, stack: Parameters<typeof systemctlShow>[0]) =>
+    `case "$*" in *booth@*) printf 'LoadState=${load}\\nActiveState=inactive\\nSubState=dead\\nUnitFileState=\\n'; exit ;; esac
+${systemctlShow(stack)}`
+  test("an arbitrator that is a member of a cluster is refused: its unit would stop pacemaker", () => {
+    const unit = { load: "loaded", active: "inactive", sub: "dead", file: "disabled" }
+    for (const state of [{ active: "active" }, { file: "enabled" }]) {
+      using box = sandbox({
+        systemctl: showing("loaded", { pacemaker: { load: "loaded", ...state } }),
+      })
+      const have = parse(booth, want(lb1), run(booth.probe(want(lb1)).script, { path: box.path }).stdout)
+      expect(judge(booth, want(lb1), have).findings).toMatchObject([
+        { severity: "error", message: expect.stringContaining("pacemaker") },
+      ])
+    }
+    const without = { ...well, unit, status: undefined, pacemaker: { ...unit, load: "not-found", file: "" } }
+    expect(judge(booth, want(lb1), without).findings).toEqual([])
+  })
   test("what is asked of a host with nothing of it", () => {
     using box = sandbox({
-      systemctl: "printf 'LoadState=not-found\\nActiveState=inactive\\nSubState=dead\\nUnitFileState=\\n'",
+      systemctl: showing("not-found", {}),
     })
     const files = { config: join(box.path, "booth.conf"), key: join(box.path, "booth.key") }
     const { script, parse } = boothProbe({ name: "nobody-has-this", ...files, arbitrator: true })
@@ -330,6 +350,7 @@ describe("steps", () => {
       key: { type: "absent" },
       memory: "none",
       unit: { load: "not-found", active: "inactive", sub: "dead", file: "" },
+      pacemaker: { load: "not-found", active: "inactive", sub: "dead", file: "" },
     })
     mkdirSync(files.key)
     writeFileSync(files.config, CONF)
