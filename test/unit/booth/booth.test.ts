@@ -6,16 +6,20 @@ import { Secret } from "../../../src/base/secret.ts"
 import { booth as component } from "../../../src/booth/component.ts"
 import { boothConfig as configOf, readBoothConf, sameConf } from "../../../src/booth/config.ts"
 import { keyBytes, putKey } from "../../../src/booth/key.ts"
+import { boothResource } from "../../../src/booth/resources.ts"
 import { BOOTH } from "../../../src/booth/settings.ts"
 import { type BoothState, boothProbe } from "../../../src/booth/state.ts"
 import { booth } from "../../../src/booth/steps/booth.ts"
 import { boothConfig } from "../../../src/booth/steps/booth-config.ts"
+import { boothRetired } from "../../../src/booth/steps/booth-retired.ts"
 import { memberNumber, TICKETS } from "../../../src/booth/tickets.ts"
 import { view } from "../../../src/booth/view.ts"
 import { type FileState, sha256 } from "../../../src/host/file-state.ts"
 import { settingsOf } from "../../../src/model/section.ts"
 import type { Seen } from "../../../src/model/view.ts"
+import type { Change } from "../../../src/pacemaker/changes.ts"
 import type { CrmStatus } from "../../../src/pacemaker/crm-mon.ts"
+import { stoppedFirst } from "../../../src/pacemaker/taking-over.ts"
 import { problemsOf } from "../inventory/support.ts"
 import { lookOf } from "../look.ts"
 import { parseInventory } from "../parse-inventory.ts"
@@ -356,6 +360,66 @@ ${systemctlShow(stack)}`
     writeFileSync(files.config, CONF)
     const have = parse(run(script, { path: box.path }))
     expect([have.config.type, have.key.type]).toEqual(["file", "other"])
+  })
+})
+
+describe("an arbitrator that the inventory wants no more", () => {
+  const UNIT = { load: "loaded", active: "active", sub: "running", file: "enabled" }
+  const renamed = parseInventory(section(`name: new, ${SITES}, ${TICKETS_YAML}`), "i.yaml")
+  const ask = (files: Readonly<Record<string, string>>, { of = renamed, at = 2, unit = UNIT } = {}) => {
+    const { load, active, sub, file: boot } = unit
+    using box = sandbox({
+      systemctl: `printf 'LoadState=${load}\\nActiveState=${active}\\nSubState=${sub}\\nUnitFileState=${boot}\\n'`,
+    })
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(box.path, name), text)
+    const wanted = boothRetired.bind!(context(of, of.hosts[at]!))!
+    const script = boothRetired.probe(wanted).script.replaceAll("/etc/booth", box.path)
+    const result = judge(boothRetired, wanted, parse(boothRetired, wanted, run(script, { path: box.path }).stdout))
+    return {
+      commands: result.actions.map((action) => action.type === "run" && action.argv.join(" ")),
+      told: result.findings.map(({ message }) => message),
+    }
+  }
+  const STOP = { commands: ["systemctl disable --now --quiet -- booth@booth.service"], told: [] }
+  const NOTHING = { commands: [], told: [] }
+  const FOREIGN = CONF.replace("10.1.0.50", "10.7.0.50").replace("10.2.0.50", "10.8.0.50")
+
+  test("by another name gives its port up, and the one that is to run is left alone", () => {
+    expect(ask({ "booth.conf": CONF, "new.conf": CONF })).toEqual(STOP)
+    expect(ask({ "new.conf": CONF })).toEqual(NOTHING)
+    expect(ask({})).toEqual(NOTHING)
+  })
+  test("votes no more where it is struck out, where the section has gone, and on a host that is a member now", () => {
+    const struck = parseInventory(section(`${SITES.replace("10.3", "10.4")}, ${TICKETS_YAML}`), "i.yaml")
+    expect(ask({ "booth.conf": CONF }, { of: struck })).toEqual(STOP)
+    expect(ask({ "booth.conf": CONF }, { of: parseInventory(HEAD, "i.yaml") })).toEqual(STOP)
+    expect(ask({ "booth.conf": CONF }, { of: inventory, at: 0 })).toEqual(STOP)
+  })
+  test("is stopped once, its files stay", () => {
+    const stopped = { ...UNIT, active: "inactive", sub: "dead", file: "disabled" }
+    expect(ask({ "booth.conf": CONF }, { unit: stopped })).toEqual(NOTHING)
+    expect(ask({ "booth.conf": CONF }, { unit: { ...stopped, file: "enabled" } })).toEqual(STOP)
+  })
+  test("is left alone where somebody else wrote its file, or it is another inventory's; and told where it is in the way", () => {
+    const own = CONF.replace(/^.*\n/, "")
+    expect(ask({ "booth.conf": own })).toEqual({
+      commands: [],
+      told: ["booth@booth, which is none of this inventory's, has port 9929 too, and booth@new is to have it"],
+    })
+    expect(ask({ "booth.conf": FOREIGN.replace("9929", "9930") })).toEqual(NOTHING)
+    expect(ask({ "booth.conf": own }, { of: inventory, at: 0 })).toEqual(NOTHING)
+    expect(ask({ "booth.conf": FOREIGN }, { of: parseInventory(HEAD, "i.yaml") })).toEqual({
+      commands: [],
+      told: ["booth@booth is an arbitrator that haops set up, of sites that this inventory does not have"],
+    })
+  })
+  test("at a site the old service has let go of the port before the new one starts", () => {
+    const resource = (name: string) => boothResource({ ...settings, name })
+    const changes = [
+      { type: "delete-resource", have: { ...resource("old"), fencing: false } },
+      { type: "create-resource", resource: resource("new") },
+    ] as unknown as Change[]
+    expect(stoppedFirst(changes)).toEqual([{ id: "booth-old-service", role: undefined }])
   })
 })
 

@@ -153,11 +153,20 @@ test("the shipped up playbook reads aloud as what `up` does, each stage from kno
   ])
 })
 
-test("the shipped up playbook has an old haproxy and its VIP go when whoever comes after them is about to be, or there", async () => {
+test("the shipped up playbook has an old haproxy, its VIP and an old arbitrator go when whoever comes after them is about to be, or there", async () => {
   const { stages } = (await loadShipped("up")).value
   const order = stages.flatMap(({ stage, steps }) => steps.map((step) => ({ stage, step })))
   const of = (kind: string) => order.find(({ step }) => step === kind || JSON.stringify(step).includes(`"${kind}"`))!
-  const sequence = ["haproxy-config", "keepalived-retired", "cib", "keepalived", "haproxy-retired", "haproxy-leftovers"]
+  const sequence = [
+    "haproxy-config",
+    "keepalived-retired",
+    "cib",
+    "booth-retired",
+    "booth",
+    "keepalived",
+    "haproxy-retired",
+    "haproxy-leftovers",
+  ]
   expect([...sequence].sort((a, b) => order.indexOf(of(a)) - order.indexOf(of(b)))).toEqual(sequence)
   // A stage ends on all hosts before the next begins.
   expect(new Set([of("keepalived"), of("haproxy-retired"), of("converged")].map(({ stage }) => stage)).size).toBe(3)
