@@ -15,6 +15,7 @@ import { boothRetired } from "../../../src/booth/steps/booth-retired.ts"
 import { memberNumber, TICKETS } from "../../../src/booth/tickets.ts"
 import { view } from "../../../src/booth/view.ts"
 import { type FileState, sha256 } from "../../../src/host/file-state.ts"
+import type { Inventory } from "../../../src/model/inventory.ts"
 import { settingsOf } from "../../../src/model/section.ts"
 import type { Seen } from "../../../src/model/view.ts"
 import type { Change } from "../../../src/pacemaker/changes.ts"
@@ -448,10 +449,9 @@ describe("tickets", () => {
     expect(TICKETS.parse(run(script, { path: box.path }).stdout.trim())).toEqual([])
   })
 
-  const seen = (
-    text: string | undefined,
-    states: Readonly<Record<string, BoothState>> = { c1: well, lb1: well },
-  ): Seen => ({
+  const none: BoothState = { ...well, memory: "none" }
+  const ALL = { c1: well, c2: none, lb1: well }
+  const seen = (text: string | undefined, states: Readonly<Record<string, BoothState>> = ALL): Seen => ({
     look: lookOf(inventory, states, (host) => (host === "lb1" || text === undefined ? undefined : TICKETS.parse(text))),
     assessed: () => [],
     unasked: [],
@@ -463,6 +463,7 @@ describe("tickets", () => {
       booth: {
         site: "10.1.0.50",
         running: ["c1", "lb1"],
+        unknown: [],
         tickets: [
           { name: "apps", granted: true, standby: false, holder: "10.1.0.50", expires: "2026-11-30T09:10:43.000Z" },
         ],
@@ -471,11 +472,52 @@ describe("tickets", () => {
     const lines = JSON.stringify(view.lines!(view.picture!(look)))
     expect(lines).toContain("2026-11-30 09:10:43 UTC")
   })
+  test("a ticket that is moved by hand alone has no end, and one of a site that the inventory does not have is somebody's", () => {
+    const manual = parseInventory(section(`${SITES}, tickets: { apps: { mode: manual } }`), "i.yaml")
+    const apps = (of: Inventory, text: string) =>
+      view.picture!(lookOf(of, ALL, (host) => (host === "lb1" ? undefined : TICKETS.parse(text))))
+    expect(apps(manual, answered)).toMatchObject({ booth: { tickets: [{ holder: "10.1.0.50", expires: null }] } })
+    const other = answered.replace(String(memberNumber("10.1.0.50")), "12345").replace('"true"', '"false"')
+    expect(apps(inventory, other)).toMatchObject({ booth: { tickets: [{ holder: "unknown" }] } })
+    expect(view.checks!(seen(other))[0]).toMatchObject({
+      outcome: "warn",
+      evidence: expect.arrayContaining(["apps is held by a site that is not among booth.sites"]),
+    })
+  })
+  test.each<[string, Readonly<Record<string, BoothState>>, string]>([
+    ["where it runs", ALL, "boothd on c1 and lb1"],
+    ["where it runs, as far as that is known", { c1: well }, "boothd on c1; c2 and lb1 could not be asked"],
+    ["nothing, where nobody was asked", {}, "boothd: c1, c2 and lb1 could not be asked"],
+    ["that it does not run", { c1: none, c2: none, lb1: none }, "boothd runs nowhere"],
+  ])("status says of boothd %s", (_name, states, line) => {
+    expect(JSON.stringify(view.lines!(view.picture!(seen(answered, states).look)))).toContain(`"  ${line}"`)
+  })
+  test("verify says once what several hosts differ in", () => {
+    const drift = [{ attribute: "booth's key", have: "absent", want: "as in the inventory", risk: "none" }] as const
+    const assessed: Seen["assessed"] = ({ kind }) =>
+      kind === "booth-config" ? ["c1", "c2"].map((host) => ({ host, drift, findings: [] })) : []
+    expect(view.checks!({ ...seen(answered), assessed })[0]!.evidence).toContain(
+      "c1 and c2: booth's key: absent, wanted as in the inventory",
+    )
+  })
   test.each<[string, Seen, string, string | undefined]>([
     ["well", seen(answered), "pass", undefined],
     ["nobody's ticket", seen("none"), "warn", "apps is granted to nobody: booth grant -c booth apps"],
-    ["no boothd", seen(answered, { lb1: well }), "fail", "boothd runs on none of the cluster's nodes"],
-    ["no arbitrator", seen(answered, { c1: well }), "fail", "boothd does not run on the arbitrator lb1"],
+    ["no boothd", seen(answered, { ...ALL, c1: none }), "fail", "boothd runs on none of the cluster's nodes"],
+    ["no arbitrator", seen(answered, { ...ALL, lb1: none }), "fail", "boothd does not run on the arbitrator lb1"],
+    ["a node not asked", seen(answered, { c1: well, lb1: well }), "pass", undefined],
+    [
+      "a node not asked, and no boothd",
+      seen(answered, { c1: none, lb1: well }),
+      "fail",
+      "boothd runs on no node of the cluster that could be asked: c2 could not",
+    ],
+    [
+      "an arbitrator not asked",
+      seen(answered, { c1: well, c2: none }),
+      "fail",
+      "the arbitrator lb1 could not be asked",
+    ],
     ["nobody to ask", seen(undefined), "fail", "no node of the cluster could tell of its tickets"],
     [
       "two of them",
@@ -487,5 +529,6 @@ describe("tickets", () => {
     const [check] = view.checks!(of)
     expect(check).toMatchObject({ id: "booth", outcome })
     if (evidence !== undefined) expect(check!.evidence).toContain(evidence)
+    expect(check!.evidence).not.toContain("boothd on ")
   })
 })
