@@ -41,7 +41,14 @@ export function readBoothConf(text: string): BoothConf {
     } else if (key === "site") sites.push(value)
     else if (key === "arbitrator") arbitrators.push(value)
     else if (key === "ticket") tickets.push({ name: value, options: [] })
-    else if (tickets.length > 0) tickets.at(-1)!.options.push([key, value])
+    // A member is found at the port that was said before it.
+    else if (
+      key === "port" &&
+      sites.length + arbitrators.length > 0 &&
+      value !== (said.get(key) ?? `${DEFAULT_PORT}`)
+    ) {
+      others.push(line.trim())
+    } else if (tickets.length > 0) tickets.at(-1)!.options.push([key, value])
     else if (GLOBAL.includes(key)) said.set(key, value)
     else if (!(key === "transport" && value.toUpperCase() === "UDP")) others.push(line.trim())
   }
