@@ -1,5 +1,6 @@
 import type { Finding } from "../base/events.ts"
 import { listing } from "../base/words.ts"
+import { boothOf } from "../booth/resources.ts"
 import type { Member, Members } from "../model/step.ts"
 import { agentFindings } from "./agents/check.ts"
 import type { PlaceOf } from "./agents/checked.ts"
@@ -36,7 +37,7 @@ export function writingFindings(
 function absences(changes: readonly Change[], all: readonly Member<CibHave>[], placeOf: PlaceOf): readonly Finding[] {
   const made = changesOf(changes, "create-resource").map(({ resource }) => resource)
   return made
-    .filter((one) => !isHaproxy(one) && one.agent !== VIP_AGENT)
+    .filter((one) => !isHaproxy(one) && one.agent !== VIP_AGENT && boothOf(one) === undefined)
     .flatMap(({ id, agent }): Finding[] => {
       const lacking = all.filter(({ have }) => have.agents?.get(agentName(agent)) === "absent")
       if (lacking.length === 0) return []

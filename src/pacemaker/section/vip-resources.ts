@@ -25,7 +25,7 @@ export function vipResource(vip: Vip): Resource {
 }
 
 /** Options of an operation that is there already are set in it; another of the same name is not added. */
-function tuned(resource: Resource, tuning: ResourceTuning | undefined): Resource {
+export function tuned(resource: Resource, tuning: ResourceTuning | undefined): Resource {
   if (tuning === undefined) return resource
   const own = new Map(tuning.operations.map((operation) => [operation.name, operation]))
   const kept = resource.operations.map(({ name, options }) => ({

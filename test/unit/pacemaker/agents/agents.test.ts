@@ -259,10 +259,12 @@ describe("what agents have against the inventory", () => {
     ])
   })
   test("no such agent: an error where the cluster runs, but for those of haops's own packages", () => {
-    const want = desired({ resources: [resource("mine", "ocf:a:gone"), resource("lb-haproxy", "systemd:haproxy")] })
+    const own = [resource("lb-haproxy", "systemd:haproxy"), resource("booth-booth-service", "ocf:pacemaker:booth-site")]
+    const want = desired({ resources: [resource("mine", "ocf:a:gone"), ...own] })
     const gone = new Map([
       ["ocf:a:gone", "absent"],
       ["systemd:haproxy", "absent"],
+      ["ocf:pacemaker:booth-site", "absent"],
     ] as const)
     const message = "resource mine: controller1 has no agent ocf:a:gone"
     expect(told({ desired: want }, have(EMPTY_TEXT, { agents: gone }))).toEqual([`error: ${message}`])
