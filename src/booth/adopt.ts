@@ -4,13 +4,13 @@ import { nonEmpty, scalarsOf } from "../pacemaker/adopt/words.ts"
 import type { Agents } from "../pacemaker/agents/metadata.ts"
 import type { CibResource } from "../pacemaker/cib.ts"
 import { readBoothConf } from "./config.ts"
-import { BOOTH_AGENT, boothGroup, boothService } from "./resources.ts"
+import { BOOTH_AGENT, boothGroup, boothOf, boothService } from "./resources.ts"
 import { type BoothYaml, boothSchema } from "./schema.ts"
 import { type BoothTicket, configPath, DEFAULT_NAME, DEFAULT_PORT, keyPath } from "./settings.ts"
 
-/** Shell that prints boothd's files, each below a line with its path; their own lines are set in. */
+/** Shell that prints boothd's files, each below a line with its path; their own lines are set in, the last one ended too. */
 export const TELL_BOOTH = `for file in /etc/booth/*.conf; do
-  [ ! -f "$file" ] || { printf '%s\\n' "$file"; sed 's/^/ /' "$file"; }
+  [ ! -f "$file" ] || { printf '%s\\n' "$file"; sed -e 's/^/ /' -e '$a\\' "$file"; }
 done`
 
 /** What it printed, by path. */
@@ -38,7 +38,7 @@ export function adoptBooth(
   agents: Agents,
 ): AdoptedBooth | undefined {
   const service = resources.find(({ agent }) => agent === BOOTH_AGENT)
-  const name = /^booth-(.+)-service$/.exec(service?.id ?? "")?.[1]
+  const name = service && boothOf(service)
   if (service === undefined || name === undefined) return undefined
   const { config, ...parameters } = service.parameters
   const text = files.get(configPath({ name }))

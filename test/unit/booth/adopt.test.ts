@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { parseBoothFiles, TELL_BOOTH } from "../../../src/booth/adopt.ts"
 import { boothConfig } from "../../../src/booth/config.ts"
@@ -7,7 +9,7 @@ import { judgeCib } from "../../../src/pacemaker/adopt/judge.ts"
 import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import { adopted, madeBy } from "../adopt/adopting.ts"
 import { parseInventory } from "../parse-inventory.ts"
-import { run } from "../step-harness.ts"
+import { run, sandbox } from "../step-harness.ts"
 
 const SITE = `name: north
 controllers: { c1: 10.1.0.11, c2: 10.1.0.12, c3: 10.1.0.13 }
@@ -85,5 +87,13 @@ test("boothd's files are told one by one", () => {
     ]),
   )
   expect(parseBoothFiles("")).toEqual(new Map())
+  using box = sandbox()
+  writeFileSync(join(box.path, "a.conf"), "site = x")
+  writeFileSync(join(box.path, "b.conf"), "site = y\n")
+  const told = run(TELL_BOOTH.replace("/etc/booth/*.conf", `${box.path}/*.conf`)).stdout.trim()
+  expect([...parseBoothFiles(told)]).toEqual([
+    [join(box.path, "a.conf"), "site = x\n"],
+    [join(box.path, "b.conf"), "site = y\n"],
+  ])
   expect(run(TELL_BOOTH.replace("/etc/booth/*.conf", "/nowhere/*.conf")).stdout).toBe("")
 })

@@ -61,6 +61,13 @@ describe("in the inventory", () => {
       "booth-booth-group: booth-booth-service ocf:pacemaker:booth-site",
     ])
     expect(mine[1]!.parameters).toEqual({ config: "/etc/booth/booth.conf" })
+    const tuning = "resource: { operations: { start: { timeout: 60s } }, meta: { priority: 3 } }"
+    const tuned = parseInventory(section(`${SITES}, ${tuning}, ${TICKETS_YAML}`), "i.yaml").pacemaker!.resources
+    expect(tuned.find(({ id }) => id === "booth-booth-service")).toMatchObject({
+      parameters: { config: "/etc/booth/booth.conf" },
+      operations: [{ name: "start", options: { timeout: "60s" } }],
+      meta: { priority: "3" },
+    })
     const ties = JSON.stringify(pacemaker!.constraints)
     expect(ties).toContain('"web"')
     expect(ties).not.toContain('"booth"')
@@ -212,6 +219,11 @@ arbitrator = 10.3.0.9 \nticket = "apps" # mine
     ).toBe(false)
     expect(sameConf(CONF, `${pcs}  expire = 60\n`)).toBe(false)
     expect(sameConf(CONF, `${pcs}nonsense\n`)).toBe(false)
+    // A member is found at the port that was said before it.
+    const other = CONF.replace("9929", "9930")
+    const late = other.replace("port = 9930\n", "").replace("ticket = ", "port = 9930\nticket = ")
+    expect(sameConf(other, late)).toBe(false)
+    expect(sameConf(CONF, CONF.replace("port = 9929\n", "").replace("ticket = ", "port = 9929\nticket = "))).toBe(true)
   })
   test("is read as boothd reads it", () => {
     expect(readBoothConf("# c\ntransport = UDP\nsite='10.1.0.50'\n  name = x\nticket = t#1\n retries=3\n")).toEqual({
