@@ -43,9 +43,14 @@ export function joinFindings(want: JoinWant, members: All): Finding[] {
     ...(joining === undefined ? [] : [...belongings(want, joining, reference), ...versions(joining, reference)]),
     ...(lists(reference.have, node.name)
       ? returning(want, reference, members)
-      : [...identity(node, reference), ...evenHalves(want, reference, (reference.have.conf?.nodes.length ?? 0) + 1)]),
+      : [...identity(node, reference), ...oneMore(want, reference, members)]),
     ...(shellOf(want, reference) === "crmsh" ? byFilesFindings(node, reference.have) : []),
   ]
+}
+
+function oneMore(want: JoinWant, reference: Member<NodeView>, members: All): Finding[] {
+  const count = (reference.have.conf?.nodes.length ?? 0) + 1
+  return evenHalves({ ...want, newcomer: want.node.name }, reference, members, count)
 }
 
 function shellOf({ shell }: JoinWant, { facts }: Member<NodeView>): string {
@@ -138,8 +143,13 @@ function returning(want: JoinWant, reference: Member<JoinView>, members: All): F
   if (!isRebuilt(cluster, own, reference)) return []
   // Written by haops itself the list stays as it is.
   const stays = restorer(cluster, node, members) !== undefined || shellOf(want, reference) === "crmsh"
-  const told = remembered(node.name, stays, reference.have)
   const nodes = reference.have.conf?.nodes ?? []
+  // Without it, or with it again, they are an even number.
+  const even = nodes.length - (nodes.length % 2)
+  const told = [
+    ...remembered(node.name, stays, reference.have),
+    ...(stays ? [] : evenHalves(want, reference, members, even)),
+  ]
   const had = nodes.find(({ name }) => name === node.name)?.nodeid
   const next = lowestFree(nodes.filter(({ name }) => name !== node.name).map(({ nodeid }) => nodeid))
   if (stays || had === undefined || had === next) return told

@@ -1,5 +1,6 @@
 import type { Finding } from "../base/events.ts"
 import { listing } from "../base/words.ts"
+import type { Electorate } from "../corosync/votequorum.ts"
 import type { Member, Members } from "../model/step.ts"
 import { chooseDialect } from "../pacemaker/dialects/dialect.ts"
 import { toEnd } from "./by-hand.ts"
@@ -43,7 +44,8 @@ export function leaveFindings(want: LeaveWant, members: Members<DepartureView>):
     ...unstopped(want, reference, members),
     ...kept,
     ...quorum(want, reference),
-    ...evenHalves(want, reference, (reference.have.conf?.nodes ?? []).filter(({ name }) => name !== node).length),
+    // One that is not listed any more is only forgotten.
+    ...(lists(reference.have, node) ? evenHalves(want, reference, members, reference.have.conf!.nodes.length - 1) : []),
     ...constraintsLeft(node, reference.have),
   ]
 }
@@ -145,7 +147,7 @@ function quorum(want: LeaveWant, reference: Member<VotingView>): Finding[] {
   }
   const meanwhile = have.quorum?.quorate === true ? whileLeaving(node, have) : undefined
   const during = meanwhile && count(meanwhile)
-  if (during === undefined || during.quorate) return risky(node, after)
+  if (during === undefined || during.quorate) return risky(node, after, left)
   const numbers = describeVotes(during)
   return [lost(want, reference, `while ${node} leaves, the cluster has no quorum and stops its resources: ${numbers}`)]
 }
@@ -160,9 +162,9 @@ function lost({ node, loseQuorum }: LeaveWant, { host, have }: Member<VotingView
   return refusal(message, `Bring other nodes back first${misses}, or say --lose-quorum.`)
 }
 
-function risky(node: string, after: Votes): Finding[] {
+function risky(node: string, after: Votes, { twoNode }: Electorate): Finding[] {
   const numbers = describeVotes(after)
-  if (after.nodes === 2 && after.ballots?.device === undefined) {
+  if (twoNode) {
     const message = `without ${node} two nodes are left, and each keeps running alone when it loses the other: ${numbers}`
     return [{ severity: "warning", message, hint: "Only fencing keeps that from being a split brain.", ask: true }]
   }

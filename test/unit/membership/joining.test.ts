@@ -110,14 +110,22 @@ describe("newcomer", () => {
   })
 
   describe("where sbd fences without a disk, of an even number of members", () => {
-    const sbd = (said: Said, change: Change = (facts) => facts) => {
-      const all = { controller1: said, controller2: said, controller3: said }
-      const want = { ...about(joinCheck), sbd: true }
-      const views = Object.entries(answers({}, all)).map(([name, have]) => [name, { ...have, candidate: "2.1.5" }])
-      const members: Members<JoinView> = gather(joinCheck, want, Object.fromEntries(views))
+    const judged = (
+      haves: Readonly<Record<string, VotingView>>,
+      { change = (facts) => facts, ...more }: Judged = {},
+    ) => {
+      const want = { ...about(joinCheck, { allowUnreachable: true }), sbd: true }
+      const views = Object.entries(haves).map(([name, have]) => [name, { ...have, candidate: "2.1.5" }])
+      const members: Members<JoinView> = gather(joinCheck, want, Object.fromEntries(views), more)
       const of = members.all.map((one) => ({ ...one, facts: change(withPacemaker(one.facts), one.host) }))
       return joinCheck.findings?.(want, { ...members, all: of, elected: of[0]! }) ?? []
     }
+    interface Judged {
+      change?: Change
+      missing?: string[]
+    }
+    const sbd = (said: Said, change: Change = (facts) => facts) =>
+      judged(answers({}, { controller1: said, controller2: said, controller3: said }), { change })
     test("it is refused as pcs would, before anything is touched", () => {
       expect(sbd(member)).toMatchObject([
         {
@@ -134,6 +142,46 @@ describe("newcomer", () => {
       ).toEqual([])
     })
     test("nor without sbd", () => expect(refusals(answers({}))).toEqual([]))
+
+    describe("one that was installed anew", () => {
+      const halves = (...of: Parameters<typeof judged>) =>
+        judged(...of).filter(({ message }) => message.startsWith("pcs refuses"))
+      test("is refused where it would be taken out and could not come in again", () => {
+        const cutShort = answers({}, { controller2: { conf: NAMES, online: THREE } })
+        expect(halves(cutShort)).toMatchObject([
+          {
+            severity: "error",
+            message: "pcs refuses 4 members where sbd fences: cut into halves, both would be reset",
+            // up leaves such a host alone, and with it whatever takes every member.
+            hint: expect.stringContaining("auto_tie_breaker: 1"),
+          },
+        ])
+        const away = { ...reinstalled(), controller3: undefined }
+        const { controller3: _, ...here } = away
+        expect(halves(here as Record<string, VotingView>, { missing: ["controller3"] })).toHaveLength(1)
+      })
+      test("is refused where it could not even be taken out", () => {
+        const three: Said = {
+          conf: ["controller1", "controller2", "controller4"],
+          online: THREE.slice(0, 2),
+          offline: ["controller4"],
+        }
+        const haves = answers({}, { controller1: three, controller2: three, controller3: undefined })
+        expect(halves(haves, { missing: ["controller3"] }).map(({ message }) => message)).toEqual([
+          "pcs refuses 2 members where sbd fences: cut into halves, both would be reset",
+        ])
+      })
+      test("not where another member's files bring it back, nor where the tie is broken", () => {
+        expect(halves(reinstalled())).toEqual([])
+        const broken = Object.entries(answers({}, { controller2: { conf: NAMES, online: THREE } })).map(
+          ([name, have]) => [
+            name,
+            have.conf === undefined ? have : { ...have, conf: { ...have.conf, quorum: { auto_tie_breaker: "1" } } },
+          ],
+        )
+        expect(halves(Object.fromEntries(broken))).toEqual([])
+      })
+    })
   })
 
   describe("where crmsh is the shell, whose files haops writes itself", () => {

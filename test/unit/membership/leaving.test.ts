@@ -67,6 +67,37 @@ describe("departure", () => {
     expect(told(four)).toEqual([])
   })
 
+  test("where nobody lists it any more pcs is not asked to take it out, and refuses nothing", () => {
+    const want = { ...about(leaveCheck), sbd: true }
+    const pair: Said = { conf: NAMES.slice(0, 2), online: NAMES.slice(0, 2) }
+    const members = gather(leaveCheck, want, answers(pair, { controller3: {}, controller4: {} }))
+    expect(leaveCheck.findings?.(want, members)).toEqual([])
+  })
+
+  test("of a dead one it says what can be done while up cannot change what all members go by", () => {
+    const want = { ...about(leaveCheck, { node: "controller3", force: true }), sbd: true }
+    const dead: Said = { conf: THREE, online: THREE.slice(0, 2), offline: ["controller3"] }
+    const told = (more: object) => {
+      const views = answers(dead, { controller3: undefined, controller4: undefined })
+      const haves = Object.entries(views).map(([name, have]) => [name, { ...have, conf: { ...have.conf, ...more } }])
+      return leaveCheck.findings?.(
+        want,
+        gather(leaveCheck, want, Object.fromEntries(haves), { missing: ["controller3"] }),
+      )
+    }
+    const even = "pcs refuses 2 members where sbd fences: cut into halves, both would be reset"
+    const hint = told({})?.find(({ message }) => message === even)?.hint
+    expect(hint).toContain(
+      "On each of the other members, in the block quorum of /etc/corosync/corosync.conf: auto_tie_breaker: 1",
+    )
+    const messages = told({ quorum: { auto_tie_breaker: "1" } })?.map(({ message }) => message)
+    expect(messages).not.toContain(even)
+    // One of them alone has quorum then, and the other one has not.
+    expect(messages).toContainEqual(
+      expect.stringMatching(/^without controller3 one more failure loses quorum: 2 of 2 nodes/),
+    )
+  })
+
   test("asks with the numbers where one more failure would lose quorum", () => {
     const down = { conf: FIVE, online: NAMES, offline: ["controller5"] }
     expect(found(answers(down))).toMatchObject([
