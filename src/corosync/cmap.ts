@@ -46,8 +46,10 @@ export function parseCmap(cmap: string, votes?: string): RunningCorosync | undef
   const sections = sectionsOf(cmap)
   if (sections.size === 0) return undefined
   const totem = sections.get("totem") ?? {}
-  const quorum = { ...sections.get("quorum"), ...(votes === undefined ? {} : features(votes)) }
-  const conf = { name: totem.cluster_name, transport: totem.transport, totem, quorum, nodes: nodesOf(sections) }
+  const nodes = nodesOf(sections)
+  const given = sections.get("quorum") ?? {}
+  const quorum = { ...given, ...(votes === undefined ? {} : features(votes, given, nodes)) }
+  const conf = { name: totem.cluster_name, transport: totem.transport, totem, quorum, nodes }
   const token = sections.get("runtime.config.totem")?.token
   return {
     conf,
@@ -84,10 +86,26 @@ function linkTimeoutsOf(sections: Sections, { nodes }: CorosyncConf): ReadonlyMa
   )
 }
 
-function features(votes: string): Record<string, string> {
+function features(votes: string, given: Readonly<Record<string, string>>, nodes: CorosyncConf["nodes"]) {
   const flags = parseQuorum(votes)?.flags
   if (flags === undefined) throw new HaopsError("E_PROBE", "corosync runs, but corosync-quorumtool reports nothing")
-  return Object.fromEntries(Object.entries(FLAGS).map(([option, word]) => [option, flags.includes(word) ? "1" : "0"]))
+  const told = Object.fromEntries(
+    Object.entries(FLAGS).map(([option, word]) => [option, flags.includes(word) ? "1" : "0"]),
+  )
+  return rests(flags, given, nodes) ? { ...told, auto_tie_breaker: "1" } : told
+}
+
+/**
+ * Of an odd number of votes that does not wait for all, corosync turns its tie breaker off by itself, and on again with the next number
+ * (`votequorum_readconfig`): no restart would change that.
+ */
+function rests(
+  flags: readonly string[],
+  given: Readonly<Record<string, string>>,
+  nodes: CorosyncConf["nodes"],
+): boolean {
+  const odd = nodes.reduce((sum, { votes = 1 }) => sum + votes, 0) % 2 === 1
+  return given.auto_tie_breaker === "1" && odd && !flags.includes(FLAGS.wait_for_all)
 }
 
 function nodesOf(sections: Sections): CorosyncConf["nodes"] {

@@ -64,6 +64,19 @@ describe("what corosync has in memory", () => {
     expect(quorum("Quorate WaitForAll")).toMatchObject({ wait_for_all: "1" })
   })
 
+  test("a tie breaker that corosync started with counts while it has it off, of an odd number that does not wait for all", () => {
+    const nodes = (count: number) =>
+      Array.from({ length: count }, (_, at) => `nodelist.node.${at}.name (str) = node${at}\n`).join("")
+    const given = "quorum.auto_tie_breaker (u8) = 1\n"
+    const broken = (text: string, flags: string) => parseCmap(text, votes(flags))?.conf.quorum.auto_tie_breaker
+    expect(broken(given + nodes(3), "Quorate")).toBe("1")
+    expect(broken(given + nodes(3), "Quorate WaitForAll")).toBe("0")
+    expect(broken(given + nodes(4), "Quorate")).toBe("0")
+    expect(broken(given + nodes(4), "Quorate AutoTieBreaker")).toBe("1")
+    expect(broken(`${given + nodes(3)}nodelist.node.0.quorum_votes (u32) = 2\n`, "Quorate")).toBe("0")
+    expect(broken(nodes(3), "Quorate")).toBe("0")
+  })
+
   test("the quorum's features are asked for where the inventory names one of them", () => {
     const asks = (quorum: Record<string, string>) => corosyncView({ quorum }).script.includes("corosync-quorumtool")
     expect([asks({}), asks({ last_man_standing_window: "5000" })]).toEqual([false, false])
