@@ -1,5 +1,6 @@
 import type { Drift, Finding } from "../base/events.ts"
 import { Secret } from "../base/secret.ts"
+import { quoteAll } from "../base/sh.ts"
 import { listing } from "../base/words.ts"
 import {
   CLUSTER_CONF,
@@ -11,6 +12,7 @@ import {
 } from "../corosync/conf-probe.ts"
 import { withoutDevice } from "../corosync/edit.ts"
 import { putCorosyncConf } from "../corosync/put-corosync-conf.ts"
+import { partsOf } from "../host/sections.ts"
 import { toEnd } from "../membership/by-hand.ts"
 import { isForeign, isIn } from "../membership/situation.ts"
 import type { Action } from "../model/action.ts"
@@ -26,6 +28,8 @@ interface Want extends Chosen {
 interface Have extends NodeCluster {
   /** Its corosync.conf as it stands. */
   text: string | undefined
+  /** Which of the backup's other files are there. */
+  there: ReadonlySet<string>
 }
 
 /**
@@ -43,15 +47,23 @@ export function restoredStep(backup: Backup, file: string): Step {
       return chosen && { ...chosen, cluster: backup.cluster, conf: withoutDevice(chosen.conf) }
     },
     title: () => `files of ${file}`,
-    probe: () => ({
+    probe: ({ own, state }) => ({
       shared: [CLUSTER_CONF],
-      script: nodeClusterScript(),
-      parse: ({ stdout }) => ({ ...parseNodeCluster(stdout), text: corosyncConfText(stdout) }),
+      script: nodeClusterScript({ there: whichAreThere([...own, ...state].map(({ path }) => path)) }),
+      parse: ({ stdout }) => ({
+        ...parseNodeCluster(stdout),
+        text: corosyncConfText(stdout),
+        there: new Set(partsOf(stdout, ["there"]).there.split("\n")),
+      }),
     }),
     check: (want, members) => (mayRestore(want, members) ? drift(want, members) : []),
     findings: (want, members) => findings(want, members, file),
     plan: (want, members) => [...filesFor(want, members).map(putBack), putCorosyncConf(want.conf)],
   })
+}
+
+function whichAreThere(paths: readonly string[]): string {
+  return `for path in ${quoteAll(paths)}; do [ ! -e "$path" ] || printf '%s\\n' "$path"; done`
 }
 
 /** Hosts of no cluster, or of this one as the backup has it. */
@@ -76,7 +88,11 @@ function drift(want: Want, members: Members<Have>): Drift[] {
   if (isIn(want.cluster, have)) return []
   const expected = have.vendor || facts.versions.corosync === undefined ? { expected: true } : {}
   const paths = [...filesFor(want, members).map(({ path }) => path), COROSYNC_CONF]
-  return paths.map((path) => ({ attribute: path, have: "absent", want: "of the backup", risk: "none", ...expected }))
+  const isThere = (path: string) => (path === COROSYNC_CONF ? have.text !== undefined : have.there.has(path))
+  return paths.map((path) => {
+    const have = isThere(path) ? "the host's own" : "absent"
+    return { attribute: path, have, want: "of the backup", risk: "none", ...expected }
+  })
 }
 
 /** Beside a member that is in the cluster not the state: what the cluster has become since is that one's to tell. */
@@ -103,7 +119,7 @@ function findings(want: Want, { all, elected }: Members<Have>, file: string): Fi
   return [{ severity: "error", message, hint: `If the cluster is to stay as it is there: haops add-node ${host}` }]
 }
 
-/** By base64 on standard input: keys are bytes, and secret. A signature beside it would be of another content. */
+/** By base64 on standard input: keys are bytes, and secret. What is there is kept; a signature beside it would be of another content. */
 function putBack({ path, mode, owner, content }: KeptFile): Action {
   return {
     type: "run",
@@ -125,6 +141,11 @@ trap 'rm -f -- "$new"' EXIT
 base64 -d >"$new"
 chmod -- "$mode" "$new"
 chown -- "$owner" "$new"
+if [ -f "$path" ]; then
+  sum=$(sha256sum <"$path")
+  copy=$path.haops-$(printf %s "$sum" | cut -c1-12)
+  [ "$sum" = "$(sha256sum <"$new")" ] || [ -e "$copy" ] || cp -p -- "$path" "$copy"
+fi
 rm -f -- "$path.sig"
 mv -fT -- "$new" "$path"
 if command -v restorecon >/dev/null 2>&1; then restorecon -- "$path"; fi

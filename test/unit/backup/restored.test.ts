@@ -1,16 +1,17 @@
 import { execFileSync } from "node:child_process"
-import { readFileSync, statSync } from "node:fs"
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { Backup, KeptFile } from "../../../src/backup/archive.ts"
 import { restoredStep } from "../../../src/backup/restored.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
+import { sha256 } from "../../../src/host/file-state.ts"
 import { quorumDevice } from "../../../src/membership/steps/quorum-device.ts"
 import type { JointStep } from "../../../src/model/step.ts"
 import { context, facts, gather, HOSTS, judgeAll, LAB } from "../membership/cluster.ts"
 import { parseInventory } from "../parse-inventory.ts"
-import { sandbox } from "../step-harness.ts"
+import { run, sandbox } from "../step-harness.ts"
 
 const CONF = `totem {
     cluster_name: lab
@@ -68,13 +69,17 @@ const wanted = (at: number) => step.bind!(context(LAB, HOSTS[at]!))!
 interface Node {
   conf?: string | undefined
   vendor?: boolean
+  /** Files that are there. */
+  there?: readonly string[]
 }
 
 /** As the node would answer. */
-function answered({ conf, vendor = false }: Node) {
+function answered({ conf, vendor = false, there = [] }: Node) {
   const name = /cluster_name: (\S+)/.exec(conf ?? "")?.[1]
   const said = conf === undefined ? "absent" : `${vendor ? "vendor" : "present"} ${name}\n${conf.trimEnd()}`
-  return step.probe(wanted(0)).parse({ stdout: `@@haops conf\n${said}\n\n`, stderr: "" })
+  return step
+    .probe(wanted(0))
+    .parse({ stdout: `@@haops conf\n${said}\n\n@@haops there\n${there.join("\n")}\n`, stderr: "" })
 }
 
 /** The first of the nodes, planned with the others beside it. */
@@ -108,6 +113,34 @@ test("a bare host gets its own files, corosync.conf last and without the device"
     Buffer.from("cib of controller1").toString("base64"),
   )
   expect(conf).toMatchObject({ content: CONF, validate: expect.anything() })
+})
+
+test("what is there already is told, and kept beside it", () => {
+  const { drift } = judge(
+    { conf: CONF.replace("lab", "debian"), vendor: true, there: ["/etc/corosync/authkey"] },
+    {},
+    {},
+  )
+  expect(drift.map(({ have }) => have)).toEqual(["the host's own", "absent", "the host's own"])
+
+  using root = sandbox()
+  const [there, none] = [join(root.path, "sbd"), join(root.path, "none")]
+  writeFileSync(there, "mine")
+  const probe = step.probe({ ...wanted(0), own: [there, none].map((path) => kept("controller1", path, "")), state: [] })
+  const { stdout } = run(`haops_corosync_conf=absent\n${probe.script}`)
+  expect(probe.parse({ stdout, stderr: "" })).toMatchObject({ there: new Set([there]) })
+
+  const put = (content: string) => {
+    const [action] = judge({}, {}, {}).actions
+    const script = action?.type === "run" ? action.argv[2]! : ""
+    const owner = execFileSync("sh", ["-c", "echo $(id -un):$(id -gn)"], { encoding: "utf8" }).trim()
+    const input = Buffer.from(content).toString("base64")
+    execFileSync("sh", ["-c", script, "haops-restore", there, "0644", owner], { input })
+    return readdirSync(root.path).map((name) => [name, readFileSync(join(root.path, name), "utf8")])
+  }
+  const copy = [`sbd.haops-${sha256("mine").slice(0, 12)}`, "mine"]
+  expect(put("of the backup")).toEqual([["sbd", "of the backup"], copy])
+  expect(put("of the backup")).toEqual([["sbd", "of the backup"], copy])
 })
 
 describe("all members get what the member had that was the furthest", () => {
