@@ -17,7 +17,10 @@ export interface SbdWant {
   timeout: number
 }
 
-/** What pcs writes as well where it sets sbd up without a disk. What else sbd is told, and how long it waits as it starts, is the file's. */
+/**
+ * What pcs writes as well where it sets sbd up without a disk. What else sbd is told, and how long it waits as it starts, is the file's;
+ * so is a line of options that has the node's name, or that nobody can take apart (`namesAnother`).
+ */
 export function sbdSettings({ node, watchdog, timeout }: SbdWant, text: string): Readonly<Record<string, string>> {
   return {
     SBD_PACEMAKER: "yes",
@@ -25,15 +28,31 @@ export function sbdSettings({ node, watchdog, timeout }: SbdWant, text: string):
     SBD_DELAY_START: settingIn(text, "SBD_DELAY_START") ?? "no",
     SBD_WATCHDOG_DEV: watchdog,
     SBD_WATCHDOG_TIMEOUT: String(timeout),
-    SBD_OPTS: `"${optionsFor(node, settingIn(text, "SBD_OPTS") ?? "")}"`,
+    ...(isNamed(node, text) || isQuoted(text) ? {} : { SBD_OPTS: optionsFor(node, wordsOf(text)) }),
   }
 }
 
+/** True where sbd goes by another name than the node's, in options that are quoted: what belongs together there only a shell can tell. */
+export function namesAnother({ node }: Pick<SbdWant, "node">, text: string): boolean {
+  return isQuoted(text) && !isNamed(node, text)
+}
+
 /** The last name counts. */
-function optionsFor(node: string, given: string): string {
-  const words = given.split(/\s+/).filter((word) => word !== "")
+function isNamed(node: string, text: string): boolean {
+  const words = wordsOf(text)
   const at = words.lastIndexOf("-n")
-  if (at >= 0 && words[at + 1] === node) return given
+  return at >= 0 && words[at + 1] === node
+}
+
+function isQuoted(text: string): boolean {
+  return /["'\\]/.test(settingIn(text, "SBD_OPTS") ?? "")
+}
+
+function wordsOf(text: string): readonly string[] {
+  return (settingIn(text, "SBD_OPTS") ?? "").split(/\s+/).filter((word) => word !== "")
+}
+
+function optionsFor(node: string, words: readonly string[]): string {
   const others = words.filter((word, index) => word !== "-n" && words[index - 1] !== "-n")
   return [...others, "-n", node].join(" ")
 }
@@ -52,8 +71,7 @@ export function settingIn(text: string, key: string): string | undefined {
 export function differing(text: string, settings: Readonly<Record<string, string>>) {
   return Object.entries(settings).flatMap(([key, value]) => {
     const have = settingIn(text, key)
-    const want = value.replaceAll('"', "")
-    return have === want ? [] : [{ key, have: have ?? "absent", want }]
+    return have === value ? [] : [{ key, have: have ?? "absent", want: value }]
   })
 }
 
@@ -62,11 +80,17 @@ export function withSettings(text: string, settings: Readonly<Record<string, str
   const lines = text === "" ? [] : text.replace(/\n$/, "").split("\n")
   const changed = lines.map((line) => {
     const value = settings[nameOf(line) ?? ""]
-    return value === undefined ? line : `${nameOf(line)}=${value}`
+    return value === undefined ? line : `${nameOf(line)}=${quoted(value)}`
   })
   const present = new Set(lines.map(nameOf))
-  const added = Object.entries(settings).flatMap(([key, value]) => (present.has(key) ? [] : [`${key}=${value}`]))
+  const added = Object.entries(settings).flatMap(([key, value]) =>
+    present.has(key) ? [] : [`${key}=${quoted(value)}`],
+  )
   return `${[...changed, ...added].join("\n")}\n`
+}
+
+function quoted(value: string): string {
+  return value.includes(" ") ? `"${value}"` : value
 }
 
 /** Owner and mode stay those of a file that is there. */

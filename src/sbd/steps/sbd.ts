@@ -8,7 +8,16 @@ import type { Action } from "../../model/action.ts"
 import { answerKey } from "../../model/answer-key.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
 import { defineStep } from "../../model/step.ts"
-import { differing, putSbdFile, type SbdWant, sbdFile, sbdSettings, settingIn, withSettings } from "../config.ts"
+import {
+  differing,
+  namesAnother,
+  putSbdFile,
+  type SbdWant,
+  sbdFile,
+  sbdSettings,
+  settingIn,
+  withSettings,
+} from "../config.ts"
 import { type SbdState, sbdProbe } from "../state.ts"
 
 const UNIT = "sbd.service"
@@ -73,6 +82,7 @@ function findings(wanted: SbdWant, have: SbdState, facts: HostFacts): readonly F
   return [
     ...(have.watchdog ? [] : [noWatchdog(wanted)]),
     ...(disk === "" ? [] : [onDisk(facts)]),
+    ...(namesAnother(wanted, textOf(have, facts)) ? [anotherName(facts)] : []),
     ...fileFindings(sbdFile(facts), fileOf(have, facts)),
     ...maskedFindings(UNIT, have.unit),
     ...restartFindings(wanted, have),
@@ -90,6 +100,11 @@ function noWatchdog({ watchdog }: SbdWant): Finding {
 function onDisk(facts: HostFacts): Finding {
   const hint = "haops sets up sbd without a disk alone. Leave pacemaker.sbd out: the one that is there stays as it is."
   return { severity: "error", message: `sbd has a disk here: SBD_DEVICE in ${sbdFile(facts)}`, hint }
+}
+
+function anotherName(facts: HostFacts): Finding {
+  const message = `SBD_OPTS in ${sbdFile(facts)} has quotes, which haops does not take apart, and not the node's name`
+  return { severity: "error", message, hint: "Write -n and the node's name into it, or take the quotes out." }
 }
 
 function restartFindings({ timeout }: SbdWant, { running, clustered, watchdog }: SbdState): readonly Finding[] {

@@ -163,11 +163,23 @@ describe("its settings", () => {
     ["-n c1 -v", "-n c1 -v"],
     ["-v -n other -T", "-v -T -n c1"],
     ["-n c1 -n other", "-n c1"],
+    ['-n c1 -T "a b"', '-n c1 -T "a b"'],
   ])("what an operator gave sbd stays, and the last name is the node's: %s", (given, wanted) => {
     const have = state(WANTED.replace("-n c1", given))
     const { actions } = judge(sbd, want, have)
     const put = actions.flatMap((one) => (one.type === "put" ? [one.content] : []))
     expect(put).toEqual(given === wanted ? [] : [WANTED.replace("-n c1", wanted)])
+  })
+  test("what a shell would take apart again is not rewritten: the node's name is the operator's to say", () => {
+    const text = WANTED.replace("-n c1", `-T "a b"`)
+    const { drift, actions, findings } = judge(sbd, want, state(text))
+    expect([drift, actions]).toEqual([[], []])
+    expect(findings).toMatchObject([
+      {
+        severity: "error",
+        message: "SBD_OPTS in /etc/default/sbd has quotes, which haops does not take apart, and not the node's name",
+      },
+    ])
   })
   test("so does how long it waits as it starts, for machines that boot fast", () => {
     expect(judge(sbd, want, state(WANTED.replace("START=no", "START=yes")))).toMatchObject({ drift: [], actions: [] })
@@ -193,7 +205,7 @@ describe("its settings", () => {
     using box = sandbox()
     const path = join(box.path, "sbd")
     const twice = `${PACKAGED}  SBD_WATCHDOG_TIMEOUT='7'\nSBD_OPTS='-v'`
-    writeFileSync(path, withSettings(twice, { SBD_WATCHDOG_TIMEOUT: "10", SBD_OPTS: '"-n c1"' }))
+    writeFileSync(path, withSettings(twice, { SBD_WATCHDOG_TIMEOUT: "10", SBD_OPTS: "-n c1" }))
     const { stdout } = run(`. ${path}; echo "$SBD_WATCHDOG_TIMEOUT|$SBD_OPTS|$SBD_TIMEOUT_ACTION"`)
     expect(stdout).toBe("10|-n c1|flush,reboot\n")
     expect(settingIn(twice, "SBD_WATCHDOG_TIMEOUT")).toBe("7")
