@@ -15,6 +15,8 @@ export interface SbdWant {
   node: string
   watchdog: string
   timeout: number
+  /** One of two members without a quorum device. */
+  pair?: boolean | undefined
 }
 
 /**

@@ -29,10 +29,14 @@ export const corosyncMaintenanceOn = defineClusterStep<ClusterWant, CorosyncView
   },
   findings: (want, members) => {
     // One that was begun is ended: half of it parts the members as well.
-    const byWatchdog = want.sbd === true || members.all.some(({ have }) => have.sbd !== "off")
-    if (!byWatchdog || !isManaged(want, members) || isRolling(members)) return []
-    const parting = rosterOf(want, members).members.flatMap(({ have }) =>
-      pendingRestarts(want, have).flatMap(({ attribute, split }) => (split ? [attribute] : [])),
+    const runs = members.all.some(({ have }) => have.sbd !== "off")
+    if (!(want.sbd === true || runs) || !isManaged(want, members) || isRolling(members)) return []
+    const roster = rosterOf(want, members).members
+    // Of two the one that stays has half of the votes, or a two_node that sbd does not trust (`sbd-cluster.c`).
+    const alone =
+      runs && members.elected.have.conf?.nodes.length === 2 && members.elected.have.conf.device === undefined
+    const parting = roster.flatMap(({ have }) =>
+      pendingRestarts(want, have).flatMap(({ attribute, split }) => (split || alone ? [attribute] : [])),
     )
     return parting.length === 0 ? [] : [reset([...new Set(parting)])]
   },

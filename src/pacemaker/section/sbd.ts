@@ -54,18 +54,20 @@ export function expandSbd(
     const meant = near === undefined ? "" : `; did you mean "${near}"?`
     notes.warning([...path, "watchdog", unknown], `no member is called ${JSON.stringify(unknown)}${meant}`)
   }
-  // The half that goes on must know that it is the larger one; corosync's two_node lets both.
-  if (members.length === 2 && quorumDevice === undefined) {
+  const even = members.length % 2 === 0 && quorumDevice === undefined && quorum.auto_tie_breaker !== "1"
+  // Under corosync's two_node either would go on alone; with a tie breaker there is none.
+  if (members.length === 2 && even) {
     const message =
-      "a watchdog alone cannot fence of two members: both halves go on; add a quorumDevice, or a third member"
+      "of two members that do not hear each other neither knows which one goes on: set quorum.autoTieBreaker (the one with the lower node id), or add a quorumDevice"
     notes.problem(path, message, {
       unless: [
         ["pacemaker", "quorumDevice"],
+        ["pacemaker", "quorum"],
         ["pacemaker", "on"],
       ],
     })
   }
-  if (members.length > 2 && members.length % 2 === 0 && quorumDevice === undefined && quorum.auto_tie_breaker !== "1") {
+  if (members.length > 2 && even) {
     const message = `of ${members.length} members that are cut into halves both would be reset: set quorum.autoTieBreaker, or add a quorumDevice`
     notes.warning(path, message)
   }

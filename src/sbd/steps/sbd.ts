@@ -7,6 +7,7 @@ import { pacemakerOn } from "../../membership/nodes.ts"
 import type { Action } from "../../model/action.ts"
 import { answerKey } from "../../model/answer-key.ts"
 import type { HostFacts } from "../../model/host-facts.ts"
+import { hostsOf } from "../../model/inventory.ts"
 import { defineStep } from "../../model/step.ts"
 import {
   differing,
@@ -28,6 +29,7 @@ const want = z.strictObject({
   node: z.string().describe("This host's name in the cluster."),
   watchdog: z.string().describe("Device of the watchdog: SBD_WATCHDOG_DEV."),
   timeout: z.number().int().positive().describe("SBD_WATCHDOG_TIMEOUT, in seconds."),
+  pair: z.boolean().optional().describe("One of two members without a quorum device: none is restarted alone."),
 })
 
 export const SBD_ANSWER = answerKey<SbdState>("sbd")
@@ -42,8 +44,12 @@ export const sbd = defineStep<SbdWant, SbdState>({
   summary: "fencing by each node's watchdog: sbd's settings, and sbd enabled, so that it starts with corosync",
   want,
   bind({ inventory, host }) {
-    const wanted = pacemakerOn(inventory, host)?.sbd
-    return wanted && { node: host.name, watchdog: wanted.watchdogs[host.name]!, timeout: wanted.timeout }
+    const pacemaker = pacemakerOn(inventory, host)
+    if (pacemaker?.sbd === undefined) return undefined
+    const { on, quorumDevice, sbd } = pacemaker
+    const pair = hostsOf(inventory, on).length === 2 && quorumDevice === undefined
+    const { watchdogs, timeout } = sbd
+    return { node: host.name, watchdog: watchdogs[host.name]!, timeout, ...(pair ? { pair } : {}) }
   },
   title: () => "sbd",
   probe: ({ watchdog }) => sbdProbe(watchdog),
@@ -107,13 +113,17 @@ function anotherName(facts: HostFacts): Finding {
   return { severity: "error", message, hint: "Write -n and the node's name into it, or take the quotes out." }
 }
 
-function restartFindings({ timeout }: SbdWant, { running, clustered, watchdog }: SbdState): readonly Finding[] {
+function restartFindings({ timeout, pair }: SbdWant, { running, clustered, watchdog }: SbdState): readonly Finding[] {
   // A restart for an sbd that could not start would be one for nothing.
   if (!watchdog || !clustered || (running !== "off" && running.seconds === timeout)) return []
   const how = running === "off" ? "sbd does not run, and starts" : "sbd has other settings, and takes them up"
   const message = `${how} only with corosync, which is not restarted unasked`
-  const hint =
-    "Node by node: haops standby NODE; on it: systemctl stop pacemaker && systemctl restart corosync && " +
-    "systemctl start pacemaker; haops unstandby NODE. When all are done: haops up."
-  return [{ severity: "warning", message, hint }]
+  return [{ severity: "warning", message, hint: pair === true ? TOGETHER : BY_TURNS }]
 }
+
+const BY_TURNS =
+  "Node by node: haops standby NODE; on it: systemctl stop pacemaker && systemctl restart corosync && " +
+  "systemctl start pacemaker; haops unstandby NODE. When all are done: haops up."
+
+/** Left alone by the one that breaks the tie the other has no quorum, and sbd resets it. */
+const TOGETHER = "Both at once: pcs cluster stop --all, or crm cluster stop --all. Then haops up, which starts them."

@@ -5,6 +5,7 @@ import { corosyncMaintenanceOn } from "../../../src/corosync/steps/corosync-main
 import { corosyncRestart } from "../../../src/corosync/steps/corosync-restart.ts"
 import type { ClusterWant } from "../../../src/membership/cluster-want.ts"
 import { rollNotes } from "../../../src/membership/corosync-roll.ts"
+import type { CorosyncView } from "../../../src/membership/corosync-view.ts"
 import { commands, judge, members, TEXT, UDPU, WANT } from "./corosync.ts"
 
 describe("a change that takes a restart", () => {
@@ -110,6 +111,31 @@ test("what parts the members while it rolls is refused where their watchdogs go 
   const somebodys = members([{}, { sbd: { seconds: 5 } }, {}])
   expect(corosyncMaintenanceOn.findings?.(parting, somebodys)).toMatchObject([{ severity: "error" }])
   expect(told({ ...WANT, quorum: { wait_for_all: "1" }, sbd: true })).toEqual([])
+})
+
+test("so is any restart of one of two, whose other one has no quorum meanwhile", () => {
+  const want = { ...WANT, nodes: WANT.nodes.slice(0, 2), quorum: { wait_for_all: "1" }, sbd: true }
+  const pair = (device = "") =>
+    TEXT.replace(/ {4}node \{[^}]*controller3[^}]*\}\n/, "").replace(
+      "corosync_votequorum\n",
+      `corosync_votequorum\n${device}`,
+    )
+  const told = (text: string, sbd?: CorosyncView["sbd"]) =>
+    corosyncMaintenanceOn.findings?.(
+      want,
+      members([
+        { text, joined: 2 },
+        { text, joined: 2, ...(sbd && { sbd }) },
+      ]),
+    )
+  expect(told(pair(), { seconds: 5 })).toMatchObject([
+    { severity: "error", message: expect.stringContaining("quorum wait_for_all cannot change node by node") },
+  ])
+  // sbd does not run yet: it comes with these restarts, or after them.
+  expect(told(pair())).toEqual([])
+  const device =
+    "    device {\n        model: net\n        net {\n            host: w\n            algorithm: lms\n        }\n    }\n"
+  expect(told(pair(device), { seconds: 35 })).toEqual([])
 })
 
 test("a roll that cannot be ended is an error, and nothing is said where there is none", () => {

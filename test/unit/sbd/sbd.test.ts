@@ -100,9 +100,14 @@ describe("in the inventory", () => {
   ])("refused: %s", (text, problem) => expect(problemsOf(cluster(`  ${text}\n`))).toEqual([problem]))
   test("of two members it is refused without a quorum device, and taken with one", () => {
     expect(problemsOf(`${PAIR}  sbd: {}\n`)).toEqual([
-      "6:8 pacemaker.sbd: a watchdog alone cannot fence of two members: both halves go on; add a quorumDevice, or a third member",
+      "6:8 pacemaker.sbd: of two members that do not hear each other neither knows which one goes on: set quorum.autoTieBreaker (the one with the lower node id), or add a quorumDevice",
     ])
     expect(problemsOf(`${PAIR}  sbd: {}\n  quorumDevice: { host: lb1 }\n`)).toEqual([])
+  })
+  test("of two members it is taken where one of them breaks the tie, which is no two_node of corosync's", () => {
+    const pair = parseInventory(`${PAIR}  sbd: {}\n  quorum: { autoTieBreaker: true }\n`, "i.yaml")
+    expect(pair.pacemaker).toMatchObject({ sbd: { timeout: 5 }, quorum: { auto_tie_breaker: "1" } })
+    expect(sbd.bind?.(context(pair, pair.hosts[0]!))).toMatchObject({ pair: true })
   })
   test("of four members it is taken with a word on halves", () => {
     const four = (more: string) =>
@@ -246,6 +251,10 @@ describe("what stands against it", () => {
     ])
     expect(told({ seconds: 5 })[0]?.message).toContain("sbd has other settings")
     expect(judge(sbd, want, state(WANTED, { running: "off", clustered: false })).findings).toEqual([])
+    const [one] = judge(sbd, { ...want, pair: true }, state(WANTED, { running: "off" })).findings
+    expect(one?.hint).toBe(
+      "Both at once: pcs cluster stop --all, or crm cluster stop --all. Then haops up, which starts them.",
+    )
   })
 })
 
