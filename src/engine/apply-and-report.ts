@@ -5,7 +5,7 @@ import type { Transport } from "../transport/transport.ts"
 import { applyAction } from "./apply.ts"
 import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"
-import type { LiveHost } from "./world.ts"
+import { isLive, type LiveHost } from "./world.ts"
 
 /** One action of a step, told as it begins and ends. Throws what `applyAction` throws. */
 export async function applyAndReport(
@@ -22,8 +22,8 @@ export async function applyAndReport(
   const forChanges = action.type === "wait" ? undefined : context.forChanges
   const changing = (transport: Transport) => forChanges?.(transport) ?? transport
   const of = (host: string) => {
-    const other = context.world.get(host)?.transport
-    return other && changing(other)
+    const other = context.world.get(host)
+    return isLive(other) ? changing(other.transport) : undefined
   }
   const stdout = await applyAction(action, changing(state.transport), context.abort, of)
   context.sink({ type: "action-finished", ...about, action: text, ms: Date.now() - start })

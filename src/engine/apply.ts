@@ -37,7 +37,7 @@ export async function applyAction(
 
 function reached(transport: Transport | undefined, host: string): Transport {
   if (transport !== undefined) return transport
-  throw new HaopsError("E_CONNECT", `${host} cannot be reached, and has a part in it`)
+  throw new HaopsError("E_CONNECT", `${host} takes no part in the run, and a part of this is done there`)
 }
 
 async function run(action: RunAction, transport: Transport, signal: AbortSignal): Promise<string> {

@@ -51,12 +51,12 @@ export function assess(task: Task, world: World): readonly Assessment[] {
     return one === undefined ? [] : [one]
   }
   const step = task.step
-  if (step.joint === undefined) return live.map((state) => assessEach(task, step, state))
+  if (step.joint === undefined) return live.map((state) => assessEach(task, step, state, world))
   const peers = peersOf(task, live)
   return live.map((state) => assessJoint(task, step, state, peers, world))
 }
 
-function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHost): Assessment {
+function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHost, world: World): Assessment {
   const host = state.host.name
   const known = answerOf(task, state)
   if ("error" in known) return { ...nothing(task, host), error: known.error }
@@ -67,7 +67,7 @@ function assessEach(task: Task, step: HostStep<unknown, unknown>, state: LiveHos
     host,
     drift,
     findings: step.findings?.(want, known.have, state.facts) ?? [],
-    actions: drift.length > 0 ? step.plan(want, known.have, drift, state.facts) : [],
+    ...doing(drift.length > 0 ? step.plan(want, known.have, drift, state.facts) : [], world),
     servesClients: step.servesClients?.(want, known.have, state.facts),
     serving: step.serving,
   }
@@ -87,15 +87,16 @@ function assessJoint(
   const members = { ...peers, elected: { host, have: known.have, facts: state.facts } }
   const drift = step.check(want, members)
   const missing = step.needsAll?.(want, members) === false ? [] : members.missing
-  const blocked = drift.length > 0 ? missingReason(task, missing, world) : undefined
-  const doable = drift.length > 0 && blocked === undefined
+  const lacks = drift.length > 0 ? missingReason(task, missing, world) : undefined
+  const planned = drift.length > 0 && lacks === undefined ? step.plan(want, members, drift) : []
+  const { actions, blocked = lacks } = doing(planned, world)
   return {
     task,
     host,
     drift,
     findings: step.findings?.(want, members) ?? [],
-    actions: doable ? step.plan(want, members, drift) : [],
-    mustWait: doable ? step.mustWait?.(want, members) : undefined,
+    actions,
+    mustWait: drift.length > 0 && blocked === undefined ? step.mustWait?.(want, members) : undefined,
     turn: step.turn?.(want, members),
     blocked,
   }
@@ -124,13 +125,15 @@ function assessOnce(
   const want = task.wants.get(host)
   const drift = step.check(want, members)
   const missing = step.needs === "all" ? members.missing : []
-  const blocked = drift.length > 0 ? missingReason(task, missing, world) : undefined
+  const lacks = drift.length > 0 ? missingReason(task, missing, world) : undefined
+  const planned = drift.length > 0 && lacks === undefined ? step.plan(want, members, drift) : []
+  const { actions, blocked = lacks } = doing(planned, world)
   return {
     task,
     host,
     drift,
     findings: step.findings?.(want, members) ?? [],
-    actions: drift.length > 0 && blocked === undefined ? step.plan(want, members, drift) : [],
+    actions,
     simulation: drift.length > 0 && blocked === undefined ? step.simulate?.(want, members, drift) : undefined,
     standing: step.standing?.(want, members),
     blocked,
@@ -162,13 +165,28 @@ function peersOf(task: Task, live: readonly LiveHost[]): Peers<unknown> {
 
 /** Who is lacked by what is done for all; undefined: nobody. Those that `--limit` leaves out are neither asked nor locked. */
 function missingReason({ leftOut = [] }: Task, missing: readonly string[], world: World): string | undefined {
-  const states = missing.map((name) => {
-    const kind = world.get(name)?.failure?.kind ?? "failed"
-    return `${name} ${kind === "unreachable" ? "is unreachable" : "has failed"}`
-  })
+  const states = missing.map((name) => outOf(world, name))
   if (leftOut.length > 0) states.push(`${listing(leftOut)} ${leftOut.length === 1 ? "is" : "are"} left out by --limit`)
   if (states.length === 0) return undefined
   return `${states.join(", ")}: this needs every member`
+}
+
+/** Actions, or why there are none: another host that has a part in them is none of the run, and would end it in the middle. */
+function doing(actions: readonly Action[], world: World): Pick<Assessment, "actions" | "blocked"> {
+  const others = new Set(actions.flatMap((one) => otherHost(one) ?? []))
+  const absent = [...others].filter((name) => !isLive(world.get(name)))
+  if (absent.length === 0) return { actions, blocked: undefined }
+  const states = absent.map((name) => (world.has(name) ? outOf(world, name) : `${name} is left out by --limit`))
+  return { actions: [], blocked: `${states.join(", ")}: a part of this is done there` }
+}
+
+function otherHost(action: Action): string | undefined {
+  if (action.type === "copy") return action.from
+  return action.type === "run" ? action.on : undefined
+}
+
+function outOf(world: World, name: string): string {
+  return `${name} ${world.get(name)?.failure?.kind === "unreachable" ? "is unreachable" : "has failed"}`
 }
 
 function nothing(task: Task, host: string): Assessment {

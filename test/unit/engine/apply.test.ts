@@ -15,8 +15,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { HaopsError } from "../../../src/base/errors.ts"
 import { Secret } from "../../../src/base/secret.ts"
 import { applyAction } from "../../../src/engine/apply.ts"
+import { applyAndReport } from "../../../src/engine/apply-and-report.ts"
+import type { RunContext } from "../../../src/engine/context.ts"
+import { createWorld, type LiveHost } from "../../../src/engine/world.ts"
 import type { CopyAction, PutAction } from "../../../src/model/action.ts"
-import { sandbox } from "../step-harness.ts"
+import { facts, host, sandbox } from "../step-harness.ts"
 import { LocalTransport } from "./local-transport.ts"
 
 const never = new AbortController().signal
@@ -41,6 +44,25 @@ describe("an action for another host", () => {
     expect([transport.commands.length, other.commands.length]).toEqual([0, 1])
     await expect(applyAction(elsewhere, transport, never)).rejects.toMatchObject({ code: "E_CONNECT" })
     expect(transport.commands).toEqual([])
+  })
+
+  test("is not done on one that has failed in the run", async () => {
+    const other = new LocalTransport("other")
+    const world = new Map(createWorld([host("here", "127.0.0.1"), host("other", "127.0.0.2")]))
+    const live = (name: string, transport: LocalTransport): LiveHost => {
+      const state = { ...world.get(name)!, transport, facts: facts() }
+      world.set(name, state)
+      return state
+    }
+    const here = live("here", transport)
+    const context = { world, sink: () => {}, stop: never, abort: never } as unknown as RunContext
+    const place = { stage: "s", host: "here", step: "it", scope: "each" } as const
+    live("other", other)
+    await applyAndReport(context, elsewhere, here, place)
+    expect(other.commands.length).toBe(1)
+    world.get("other")!.failure = { kind: "failed", error: new HaopsError("E_COMMAND", "no") }
+    await expect(applyAndReport(context, elsewhere, here, place)).rejects.toMatchObject({ code: "E_CONNECT" })
+    expect(other.commands.length).toBe(1)
   })
 })
 
