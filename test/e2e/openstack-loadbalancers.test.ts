@@ -1,12 +1,12 @@
 import { expect } from "vitest"
 import { serveBackends } from "./harness/backends.ts"
+import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import type { Lab } from "./harness/lab.ts"
 import { labTest } from "./harness/lab-test.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders } from "./harness/observe.ts"
-import { passes } from "./harness/passes.ts"
 import { ask, during } from "./harness/prober.ts"
 import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
@@ -64,7 +64,7 @@ test("a second up has nothing to do; verify and status see it whole, without any
   haops,
   must,
 }) => {
-  await passes(haops("plan"))
+  await ended(haops("plan"))
   await must("verify")
   await must("status", "--json")
   const shown = await must("lb", "show")
@@ -137,7 +137,7 @@ test("controllers that carry no VIP any more keep neither keepalived nor haproxy
   const off = "inactive\ndisabled"
   expect(await everywhere(controllers, units)).toEqual(each(off))
   expect(await ask(`http://${lab.vip}:5000/`)).toMatchObject({ ok: true })
-  await passes(haops("plan"))
+  await ended(haops("plan"))
 })
 
 async function serve(node: LabNode): Promise<void> {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import type { HaopsResult } from "./harness/haops.ts"
 import { haproxyAsked } from "./harness/haproxy-asked.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
-import { passes } from "./harness/passes.ts"
 import { endRows, writeRows } from "./harness/row-writer.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { each, THREE } from "./harness/three.ts"
@@ -42,9 +42,9 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
   const writer = async () => (await node("controller3").must(viaVip("select @@hostname"))).trim()
   /** Clients leave that member by the operator's word, and it may serve again. */
   const sendAway = async (from: string) => {
-    await passes(haops("lb", "drain", `galera_cluster/${from}`))
+    await ended(haops("lb", "drain", `galera_cluster/${from}`))
     await writer()
-    await passes(haops("lb", "ready", `galera_cluster/${from}`))
+    await ended(haops("lb", "ready", `galera_cluster/${from}`))
   }
   const rows = () => everywhere(nodes(), `mariadb -NB -e '${CURRENT} select count(*) from keystone.entries' ; true`)
   const allSynced = async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import type { HaopsResult } from "./harness/haops.ts"
 import type { InventoryOverrides } from "./harness/inventory.ts"
 import { keystoneAt } from "./harness/keystone-api.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
-import { passes } from "./harness/passes.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
@@ -119,7 +119,7 @@ export function keystoneTests({ lab, haops, up, password, env, change }: Service
       expect((await watcher.stop()).sightings).toEqual([])
       await keystoneAt(lab().vip, secret).token()
       await expect(atVip().token()).rejects.toThrow()
-      await passes(haops("plan"))
+      await ended(haops("plan"))
       change({ keystone: {} })
       await up()
       await atVip().token()
@@ -149,7 +149,7 @@ SQL`)
       await node("controller2").must(`! tail -c 2 ${CONFIG} | grep -qx ''`)
       await uncached(async () => expect(await checked(token)).toEqual(each(200)))
       expect(await atVip().endpoints()).toEqual([...wanted(), `metering public ${ELSEWHERE}:8777`].sort())
-      const [, status] = await Promise.all([passes(haops("verify")), haops("status")])
+      const [, status] = await Promise.all([ended(haops("verify")), haops("status")])
       expect(status.stdout).toContain(`at no VIP: public endpoint of metering, ${ELSEWHERE}:8777`)
     })
   })

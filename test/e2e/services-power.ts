@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest"
+import { ended } from "./harness/ended.ts"
 import type { HaopsResult } from "./harness/haops.ts"
 import type { Lab } from "./harness/lab.ts"
 import type { LabNode } from "./harness/node.ts"
 import { everywhere } from "./harness/observe.ts"
-import { passes } from "./harness/passes.ts"
 import { rabbitEval } from "./harness/rabbit-eval.ts"
 import { endRows, writeRows } from "./harness/row-writer.ts"
 import { THREE } from "./harness/three.ts"
@@ -52,7 +52,7 @@ export function powerTests({ lab, haops, up, password }: Services): void {
         expect(lost).toBe("")
       }
       await up()
-      await passes(haops("verify"))
+      await ended(haops("verify"))
     })
   })
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { amqp, consume as consumeAt, publish as publishAt } from "./harness/amqp.ts"
+import { ended } from "./harness/ended.ts"
 import { exampleInventory } from "./harness/example.ts"
 import { type InventoryOverrides, merge } from "./harness/inventory.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
-import { passes } from "./harness/passes.ts"
 import { rabbitEval } from "./harness/rabbit-eval.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
@@ -66,7 +66,7 @@ test("a second up has nothing to do, by one connection and one command a host", 
   const before = await readSshUse(nodes())
   await up()
   expect(sshUseBetween(before, await readSshUse(nodes()))).toEqual(each({ connections: 1, commands: 1 }))
-  await passes(haops("plan"))
+  await ended(haops("plan"))
 })
 
 test("memcached takes the inventory's options on the node's own address, and is seen where it is stopped", async () => {
@@ -83,7 +83,7 @@ test("memcached takes the inventory's options on the node's own address, and is 
   changes = { memcached: { connections: 2048 } }
   await up()
   expect(await everywhere(nodes(), `${options} | grep -c -- '-c 2048'`)).toEqual(each("1"))
-  await passes(haops("verify"))
+  await ended(haops("verify"))
 })
 
 test("RabbitMQ is one cluster of all, and what is published to one node is consumed at another", async () => {
@@ -109,7 +109,7 @@ test("a member that was wiped is forgotten and joins anew, with its copy of the 
   expect(verified.code).toBe(1)
   expect(verified.stdout).toContain("controller3: RabbitMQ is stopped")
   await up()
-  await passes(haops("verify"))
+  await ended(haops("verify"))
   const status = await node.must("rabbitmq-queues -q quorum_status haops-test")
   expect(new Set(status.match(/rabbit@controller\d/g))).toHaveLength(3)
   expect(await consume("controller3")).toBe("two")
@@ -143,7 +143,7 @@ test("all are killed together, and up starts them together", async () => {
   await everywhere(nodes(), rabbitEval("mnesia:sync_log()."))
   await Promise.all(nodes().map(async (node) => await node.must("systemctl kill -s KILL rabbitmq-server")))
   await up()
-  await passes(haops("verify"))
+  await ended(haops("verify"))
   expect(await consume("controller1")).toBe("three")
 })
 
@@ -167,7 +167,7 @@ test("members that were cut off from each other and went on are told by verify, 
   expect(told.code, told.stdout).toBe(1)
   expect(told.stdout).toContain("controller3 was cut off from controller1 and controller2")
   await up()
-  await passes(haops("verify"))
+  await ended(haops("verify"))
   const after = await everywhere(nodes(), started)
   expect(THREE.filter((name) => before[name] !== after[name])).toEqual(["controller3"])
   await everywhere(nodes(), handling("pause_minority"))
@@ -183,7 +183,7 @@ test("a file that differs on one member restarts that member alone; a user of so
   const after = await everywhere(nodes(), started)
   expect(THREE.filter((name) => before[name] !== after[name])).toEqual(["controller2"])
   expect(await lab.node("controller1").must("rabbitmqctl -q list_users")).toContain("foreign")
-  await passes(haops("verify"))
+  await ended(haops("verify"))
 })
 
 const change = (more: InventoryOverrides) => {

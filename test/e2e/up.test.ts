@@ -40,7 +40,7 @@ describe.each([
   { release: "trixie", test: bareTest("trixie"), dayTwo: dayTwoExamples() },
 ])("on bare $release", ({ test, dayTwo }) => {
   // The other one needs the room.
-  test.afterAll(async ({ lab }) => await lab[Symbol.asyncDispose]())
+  test.afterAll(async ({ started }) => await started[Symbol.asyncDispose]())
 
   test.for(EXAMPLES)(
     "inventory/$file is planned to the end",
