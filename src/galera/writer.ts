@@ -1,3 +1,4 @@
+import { hasOneWriter } from "../haproxy/config/one-writer.ts"
 import type { RuntimeBackend } from "../haproxy/runtime/model.ts"
 import { takesTraffic } from "../haproxy/runtime/set-server.ts"
 import { RUNTIME } from "../haproxy/view/picture.ts"
@@ -23,7 +24,9 @@ export function writerAt(look: Look): string | undefined {
     const facts = look.live.find((one) => one.host.name === host)?.facts
     return have === undefined || facts === undefined ? [] : [{ host, have, facts }]
   })
-  const service = look.inventory.haproxy?.services.find((one) => servesGalera(one, members))
+  const services = look.inventory.haproxy?.services.filter((one) => servesGalera(one, members)) ?? []
+  // One that reads from all members sends nobody to one of them.
+  const service = services.find(hasOneWriter) ?? services[0]
   const address = service && nextAddress(look, service)
   const next = members.find((member) => member.address === address)?.name
   const there = serving({ all: seen, missing: [] }).map(({ host }) => host)

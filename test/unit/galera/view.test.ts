@@ -101,6 +101,20 @@ describe("the writer", () => {
     expect(writer({ c1: haproxy("c1"), c2: haproxy("c3"), c3: haproxy("c2") })).toBe("c3")
   })
 
+  test("is told by the service that has one writer, whichever service comes first", () => {
+    const { haproxy: settings } = balanced
+    const [service] = settings!.services
+    const reads = { ...service!, name: "reads", raw: [] }
+    const inventory = { ...balanced, haproxy: { ...settings!, services: [reads, service!] } }
+    const both = haproxy("c3")
+    const said = { ...both, backends: [{ ...both.backends[0]!, name: "reads", keeps: undefined }, ...both.backends] }
+    const look = {
+      ...lookOf(IDLE, inventory),
+      observed: ({ name }: { name: string }) => (name === "haproxy" ? said : new Set()) as never,
+    }
+    expect(writerAt(look)).toBe("c3")
+  })
+
   test("is where clients are, where no haproxy tells, or the member that it names does not serve", () => {
     const busy = { ...IDLE, c2: synced({ clients: 4 }) }
     expect(writer({}, busy)).toBe("c2")
