@@ -136,6 +136,8 @@ export interface UpgradeTerms {
 export interface Detour {
   before: readonly Action[]
   after: readonly Action[]
+  /** What stays so where it does not serve again, for people. */
+  hint?: string | undefined
 }
 
 export interface PackageNeeds {

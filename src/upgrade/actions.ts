@@ -4,8 +4,8 @@ import { waitForLock } from "../host/packages/lock.ts"
 import { settle } from "../keepalived/settle.ts"
 import { drain, inService, settled } from "../membership/standby.ts"
 import { statusScript } from "../membership/wait-script.ts"
-import type { Action, WaitAction } from "../model/action.ts"
-import type { VersionChange } from "../model/component.ts"
+import type { Action, RunAction, WaitAction } from "../model/action.ts"
+import type { Detour, VersionChange } from "../model/component.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { CrmStatus } from "../pacemaker/crm-mon.ts"
 import { STATE_DIRECTORY } from "../pacemaker/ownership.ts"
@@ -107,11 +107,11 @@ function restarts({ want, have, units, ready }: Upgrade): readonly Action[] {
       // The cluster's own are started by its word alone.
       const again = resumed && !(want.cluster !== undefined && SERVING.includes(unit))
       const runs = resumed || have.active.has(unit)
-      const { before, after } = (runs ? want.detours[unit] : undefined) ?? { before: [], after: [] }
+      const { before, after, hint }: Detour = (runs ? want.detours[unit] : undefined) ?? { before: [], after: [] }
       return [
         ...before,
-        again ? retry(unit) : systemctl("try-restart", unit),
-        ...(script === undefined ? [] : [serves(unit, script)]),
+        { ...(again ? retry(unit) : systemctl("try-restart", unit)), hint },
+        ...(script === undefined ? [] : [serves(unit, script, hint)]),
         ...after,
       ]
     }),
@@ -122,7 +122,7 @@ function restarts({ want, have, units, ready }: Upgrade): readonly Action[] {
 }
 
 /** One that did not come up by an earlier run's restart has failed, which `try-restart` passes over as one that nobody runs. */
-function retry(unit: string): Action {
+function retry(unit: string): RunAction {
   const script = `if systemctl --quiet is-failed "$1"; then systemctl start "$1"; else systemctl try-restart "$1"; fi`
   return shell(script, `systemctl try-restart ${unit}, or start it where it has failed`, unit)
 }
@@ -167,15 +167,16 @@ function online(node: string): WaitAction {
   }
 }
 
-function serves(unit: string, script: string): WaitAction {
-  const hint = `See on the node: journalctl -u ${quote(unit)}. The other nodes are left as they are.`
+function serves(unit: string, script: string, left: string | undefined): WaitAction {
+  const look = `See on the node: journalctl -u ${quote(unit)}. The other nodes are left as they are.`
+  const hint = left === undefined ? look : `${look} ${left}`
   return { type: "wait", for: `${unit} to serve again`, script, timeoutMs: WELL_MS, hint }
 }
 
-function systemctl(...words: readonly string[]): Action {
+function systemctl(...words: readonly string[]): RunAction {
   return { type: "run", argv: ["systemctl", ...words], timeoutMs: SYSTEMCTL_MS }
 }
 
-function shell(script: string, label: string, ...words: readonly string[]): Action {
+function shell(script: string, label: string, ...words: readonly string[]): RunAction {
   return { type: "run", argv: ["sh", "-euc", script, "haops-upgrade", ...words], label }
 }

@@ -7,8 +7,10 @@ import { type LockOwner, lockHosts, whileLocked } from "../engine/lock.ts"
 import { connectAndLook, eachHost, look, requireUninterrupted } from "../engine/look.ts"
 import { isLive, type LiveHost, liveHosts } from "../engine/world.ts"
 import { hasOneWriter } from "../haproxy/config/one-writer.ts"
+import type { RuntimeBackend } from "../haproxy/runtime/model.ts"
 import {
   type AdminState,
+  deviation,
   readSetOutcome,
   type SetOutcome,
   setServerCommand,
@@ -118,8 +120,8 @@ async function setOn(
 ): Promise<AdminStateReport> {
   const host = state.host.name
   const place = { stage: "lb", host, step: `${wanted} ${target.service}/${target.server}`, scope: "each" } as const
-  const have = seenOn(host, target, status)
-  if (have === wanted) {
+  const have = deviation(wanted, target.server, backendOn(host, target, status))
+  if (have === undefined) {
     context.sink({ type: "step-in-sync", ...place })
     return { host, ok: true, already: true, text: `already ${wanted}` }
   }
@@ -128,7 +130,7 @@ async function setOn(
   try {
     const drift = {
       attribute: `${target.backend}/${target.server}`,
-      have: have ?? "not seen",
+      have,
       want: wanted,
       risk: "none",
     } as const
@@ -151,10 +153,10 @@ async function setOn(
   }
 }
 
-/** The server's state in one haproxy's eyes. */
-function seenOn(host: string, { service, server }: Target, { services }: Status): string | undefined {
-  const views = findService(service, services).servers.find(({ name }) => name === server)?.seen
-  return views?.find((view) => view.host === host)?.server.admin
+/** As one haproxy has it. */
+function backendOn(host: string, { backend }: Target, { haproxies }: Status): RuntimeBackend | undefined {
+  const runtime = haproxies.find((one) => one.host === host)?.runtime
+  return runtime?.state === "up" ? runtime.backends.find(({ name }) => name === backend) : undefined
 }
 
 function refused({ said }: SetOutcome): HaopsError {

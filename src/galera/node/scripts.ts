@@ -182,8 +182,8 @@ SQL`),
   label: `end its clients' sessions where nothing is under way, within ${RELEASE_S} s`,
 }
 
-/** Takes up the settings of its file by a restart: the marks of what was applied come last. */
-export function restart(checksum: string): RunAction {
+/** Takes up the settings of its file by a restart: the marks of what was applied come last. `left`: what stays so where it fails, for people. */
+export function restart(checksum: string, left?: string): RunAction {
   return {
     type: "run",
     argv: script(`${SYNCED}
@@ -197,7 +197,7 @@ done
 ${remember(checksum)}`),
     timeoutMs: (TRANSFER_S + 700) * 1000,
     label: "restart mariadb, and wait until it is Synced",
-    hint: HINT,
+    hint: left === undefined ? HINT : `${HINT}. ${left}`,
   }
 }
 

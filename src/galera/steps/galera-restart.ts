@@ -10,7 +10,8 @@ import type { GaleraWant } from "../want.ts"
 
 /**
  * Settings that a running member does not go by: set while it runs where it can take them up, else by a restart, one member at a time,
- * each only while all others are there and Synced, and the one that clients are at last. Who comes by haproxy is sent to another one first.
+ * each only while all others are there and Synced, and the one that clients are at last: as its connections tell, since haproxy, which
+ * status asks as well, may be on hosts that are none of the step's. Who comes by haproxy is sent to another one first.
  */
 export const galeraRestart = defineJointStep<GaleraWant, GaleraState>({
   kind: "galera-restart",
@@ -23,8 +24,8 @@ export const galeraRestart = defineJointStep<GaleraWant, GaleraState>({
     const changes = changesOf(want, elected.have)
     const checksum = want.files.get(want.host) ?? ""
     if (changes.some(({ live }) => !live)) {
-      const { before, after } = detour(want.balancers)
-      return [...before, restart(checksum), ...after]
+      const { before, after, hint } = detour(want.balancers)
+      return [...before, restart(checksum, hint), ...after]
     }
     const script = `set -eu\n${SQL}\n${remember(checksum)}`
     return [

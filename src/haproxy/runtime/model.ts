@@ -10,6 +10,8 @@ export interface RuntimeServer {
   status: string
   /** Asked to take no new connections, or none at all, by an operator: so it stays after it has come back to life. */
   admin: "ready" | "drain" | "maint"
+  /** A run has drained it for its restart: it, or the next one, takes it back. */
+  away?: true
   backup: boolean
   sessions: number
   /** Seconds since it is in this state. */

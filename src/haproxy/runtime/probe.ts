@@ -4,7 +4,8 @@ import type { Probe } from "../../model/probe.ts"
 import { WRITER_KEY } from "../config/one-writer.ts"
 import { haproxyAsk, readAnswers } from "./ask-script.ts"
 import { parseInfo } from "./info.ts"
-import type { HaproxyRuntime } from "./model.ts"
+import { AWAY } from "./marks.ts"
+import type { HaproxyRuntime, RuntimeServer } from "./model.ts"
 import { readPid } from "./pid-file.ts"
 import { parseAdminStates, parseStats } from "./stats.ts"
 
@@ -28,6 +29,7 @@ command -v haproxy >/dev/null 2>&1 || { echo 'state absent'; exit 0; }
 systemctl is-active --quiet haproxy.service || by_hand || { echo 'state stopped'; exit 0; }
 if answers=$(haproxy_ask ${quoteAll(commands)} 2>&1); then
   printf 'state up\\n%s\\n' "$answers"
+  if [ -e ${AWAY} ]; then echo '@@answer away'; cat ${AWAY}; fi
 else
   printf 'state unresponsive\\n%s\\n' "$answers"
 fi`,
@@ -54,6 +56,7 @@ export function parseRuntime(stdout: string): HaproxyRuntime {
       const stats = parseStats(said("show stat"), parseAdminStates(states))
       const backends = stats.backends.map((one) => ({
         ...one,
+        servers: one.servers.map((server) => ({ ...server, ...awayBy(said("away"), one.name, server) })),
         ...keptBy(said(`show table ${one.name}`), states, one.name),
       }))
       return { state: "up", process: parseInfo(said("show info")), ...stats, backends }
@@ -61,6 +64,11 @@ export function parseRuntime(stdout: string): HaproxyRuntime {
     default:
       throw new HaopsError("E_PROBE", `not a state of haproxy: ${JSON.stringify(state)}`)
   }
+}
+
+/** A mark counts while its server is drained. */
+function awayBy(marks: string, backend: string, { name, admin }: RuntimeServer): { away?: true } {
+  return admin === "drain" && marks.split("\n").includes(`${backend}/${name}`) ? { away: true } : {}
 }
 
 /** The server that a table's one entry names by its number, which `show servers state` has the name of. */

@@ -1,9 +1,8 @@
 import * as z from "zod"
-import { quote } from "../../base/sh.ts"
 import { readAnswer } from "../../host/answer.ts"
 import { defineStep } from "../../model/step.ts"
 import { agentOf } from "../node/agent.ts"
-import { AWAY, bringAllBack } from "../runtime/away.ts"
+import { bringAllBack, stillAway } from "../runtime/away.ts"
 
 const want = z.strictObject({
   socket: z.string().describe("The runtime socket."),
@@ -22,8 +21,8 @@ export const haproxyServers = defineStep<z.infer<typeof want>, readonly string[]
     return { socket: haproxy.global.socket.path, ...(pidFile === undefined ? {} : { pidFile }) }
   },
   title: () => "haproxy servers",
-  probe: () => ({
-    script: `[ ! -e ${quote(AWAY)} ] || sed 's/^/away /' ${quote(AWAY)}`,
+  probe: ({ socket, pidFile }) => ({
+    script: stillAway(socket, pidFile),
     parse: ({ stdout }) => readAnswer(stdout, ["away"]).all("away"),
   }),
   check: (_want, away) =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
+import { balancersOf, detour } from "../../../src/galera/balancers.ts"
 import { bindGalera } from "../../../src/galera/bind.ts"
 import { configFile, redactConfig } from "../../../src/galera/config/files.ts"
 import type { GaleraState, Variable } from "../../../src/galera/node/state.ts"
@@ -200,6 +201,8 @@ galera: { settings: { innodb_log_buffer_size: 16M } }
     const seen = members(0, running({ innodb_log_buffer_size: ["8388608", true] }), running(), running())
     const actions = galeraRestart.plan(bound, seen, galeraRestart.check(bound, seen))
     expect(actions.map((one) => (one.type === "run" ? `${one.on ?? "c1"}: ${one.label}` : one.type))).toEqual([
+      "lb1: see that another server of galera_cluster takes connections in the haproxy of lb1",
+      "lb2: see that another server of galera_cluster takes connections in the haproxy of lb2",
       "lb1: drain galera_cluster/c1 in the haproxy of lb1",
       "lb2: drain galera_cluster/c1 in the haproxy of lb2",
       "c1: end its clients' sessions where nothing is under way, within 10 s",
@@ -207,6 +210,29 @@ galera: { settings: { innodb_log_buffer_size: 16M } }
       "lb1: take galera_cluster/c1 back in the haproxy of lb1",
       "lb2: take galera_cluster/c1 back in the haproxy of lb2",
     ])
+    const hints = actions.filter((one) => one.type === "run" && /drain|restart|back/.test(`${one.label}`))
+    expect(hints.map((one) => (one.type === "run" ? one.hint : ""))).toEqual(
+      hints.map(() => expect.stringContaining("until the next haops up, or upgrade, takes it back")),
+    )
+  })
+
+  test.each([
+    ["port: 9200", 66],
+    ["interval: 60s, rise: 3", 300],
+    ["interval: 1s, downInterval: 30s", 150],
+  ])("are waited for as long as haproxy's checks take to find a member up: %s", (check, seconds) => {
+    const text = `name: lab
+controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
+vips: { public: 10.0.0.11/24 }
+haproxy: { services: [{ preset: galera, vip: public, override: { galera_cluster: { check: { type: http, ${check} } } } }] }
+pacemaker: { password: { env: P } }
+galera: { }
+`
+    const balanced = parseInventory(text, "lab.yaml")
+    const { after } = detour(balancersOf(balanced, balanced.hosts[0]!))
+    expect(after.map((one) => one.type === "run" && (one.timeoutMs ?? 0) / 1000 - 60)).toEqual(
+      balanced.hosts.map(() => seconds),
+    )
   })
 
   test("wait while a member is not there, and at the writer for the others", () => {

@@ -236,14 +236,23 @@ describe("a node's turn", () => {
       mariadb: {
         before: [{ type: "run" as const, on: "c2", argv: [], label: "drain" }],
         after: [{ type: "run" as const, on: "c2", argv: [], label: "take back" }],
+        hint: "It stays drained.",
       },
     }
-    const having = (active: readonly string[]) =>
-      actions(
-        "c1",
-        { ...three(), c1: state({ installed: [database], active: new Set(active) }, newer) },
-        { cluster: undefined, parts: ["galera"], detours },
-      )
+    const changes = { cluster: undefined, parts: ["galera"], detours }
+    const haves = (active: readonly string[]) => ({
+      ...three(),
+      c1: state({ installed: [database], active: new Set(active) }, newer),
+    })
+    const having = (active: readonly string[]) => actions("c1", haves(active), changes)
+    const seen = members("c1", haves(["mariadb"]))
+    const hints = step
+      .plan(want("c1", changes), seen, step.check(want("c1", changes), seen))
+      .flatMap((one) => ("hint" in one && one.hint !== undefined ? `${wording(one)}: ${one.hint}` : []))
+    expect(hints.slice(1)).toEqual([
+      "systemctl try-restart mariadb: It stays drained.",
+      expect.stringMatching(/^wait for mariadb to serve again: .* It stays drained\.$/),
+    ])
     expect(having(["mariadb"]).slice(-5)).toEqual([
       "drain",
       "systemctl try-restart mariadb",

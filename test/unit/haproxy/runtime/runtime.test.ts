@@ -6,8 +6,9 @@ import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
 import { haproxyAsk, readAnswers } from "../../../../src/haproxy/runtime/ask-script.ts"
 import { parseCsv } from "../../../../src/haproxy/runtime/csv.ts"
+import type { RuntimeBackend } from "../../../../src/haproxy/runtime/model.ts"
 import { runtimeProbe } from "../../../../src/haproxy/runtime/probe.ts"
-import { takesTraffic } from "../../../../src/haproxy/runtime/set-server.ts"
+import { deviation, takesTraffic } from "../../../../src/haproxy/runtime/set-server.ts"
 import { run, SHELLS, sandbox } from "../../step-harness.ts"
 
 const probe = runtimeProbe("/run/haproxy.sock")
@@ -37,6 +38,31 @@ describe.each(["2.2", "2.6", "3.0"])("what haproxy %s says of itself", (version)
     ])
     expect(web.servers.filter(takesTraffic).map(({ name }) => name)).toEqual(["alive", "spare"])
     expect(web.servers.filter(({ backup }) => backup).map(({ name }) => name)).toEqual(["spare"])
+  })
+
+  test("tells what a run has drained, by its marks, where it is drained", () => {
+    const stdout = `${recorded(version)}\n@@answer away\nweb/drained\nweb/resting\nweb/alive\nother/refused\n`
+    const told = probe.parse({ stdout, stderr: "" })
+    const backends = told.state === "up" ? told.backends : []
+    const away = backends.flatMap(({ name, servers }) =>
+      servers.flatMap((one) => (one.away ? `${name}/${one.name}` : [])),
+    )
+    expect(away).toEqual(["web/drained"])
+  })
+
+  test("tells where an operator's word has come true already, and where it is to be said again", () => {
+    const now = (wanted: "ready" | "drain" | "maint", name: string, changes: Partial<RuntimeBackend> = {}) =>
+      deviation(wanted, name, { ...web, ...changes })
+    expect(["alive", "drained", "resting"].map((name) => now("drain", name))).toEqual(["ready", undefined, "maint"])
+    expect(now("ready", "alive")).toBeUndefined()
+    expect(now("maint", "resting", { keeps: "resting" })).toBeUndefined()
+    // Clients still go there: the first word did not do all.
+    expect(now("drain", "drained", { keeps: "drained" })).toBe("drain, and its clients stay with it")
+    expect(now("drain", "drained", { keeps: "alive" })).toBeUndefined()
+    const servers = web.servers.map((one) => ({ ...one, away: true as const }))
+    expect(now("drain", "drained", { servers })).toBe("drain, by a run that was cut short")
+    expect(now("drain", "nobody")).toBe("not seen")
+    expect(deviation("ready", "alive", undefined)).toBe("not seen")
   })
 
   test("tells what the last check found", () => {
