@@ -44,4 +44,4 @@ sh docker/setup.sh "bookworm$(further_of "$@")" $(releases_of "$@")
 command -v rpmbuild >/dev/null || install_packages rpm
 HAOPS_E2E_CLI=$root/dist/cli.cjs
 export HAOPS_E2E_CLI
-exec npx vitest run --project e2e --project failover "$@"
+exec npx vitest run --project single --project e2e --project failover "$@"

@@ -35,7 +35,7 @@ run() {
 # What needs no nodes fills the time in which clusters only wait, and gives way to them; what is timed has the machine to itself.
 (gently="nice -n 10" && run unit --project unit --project ssh --project browser "$@") >"$TMPDIR/unit.log" 2>&1 &
 background=$!
-run nodes --project e2e "$@"
+run nodes --project single --project e2e "$@"
 wait "$background"
 background=
 cat "$TMPDIR/unit.log"

@@ -80,7 +80,7 @@ By the shares that 0.55 s and 4 s are of plain work where they were set (× 1.83
 process.exitCode = rows.every(isMet) && memory.megabytes <= memory.limit && growthIsMet(seen) ? 0 : 1
 
 async function compete(contender: Contender): Promise<{ first: Measured; again: Measured[] }> {
-  await using lab = await startLab({ token: 1000, prepared: true })
+  await using lab = await startLab({ prepared: true })
   await quiet(lab)
   await contender.prepare(lab)
   const first = await contender.up(lab)

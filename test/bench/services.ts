@@ -16,7 +16,7 @@ const SECRETS = {
 
 /** A run that has nothing to do on three nodes with all data services, beside plain ssh that asks the same. */
 export async function servicesRow(rounds: number): Promise<Row> {
-  await using lab = await startLab({ token: 1000, services: true })
+  await using lab = await startLab({ services: true })
   const addresses = lab.nodes.map(({ address }) => address)
   const [one, two, three] = addresses
   const places = { "10.0.0.12": one!, "10.0.0.13": two!, "10.0.0.14": three!, "10.0.0.11": lab.vip }

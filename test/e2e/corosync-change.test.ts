@@ -15,7 +15,7 @@ const TOTEM = { token: 1000, tokenCoefficient: 100 }
 /** A network of its own for corosync, and another one to move that to. */
 const NETWORKS = { second: "10.88.1", third: "10.88.2" }
 
-const test = labTest({ token: 1000, prepared: true }, async (lab) => {
+const test = labTest({ prepared: true }, async (lab) => {
   const addresses = (node: number) =>
     Object.values(NETWORKS).map((network) => `ip addr add ${network}.${node}/24 dev eth0`)
   await Promise.all(lab.nodes.map((node, index) => node.must(addresses(index + 1).join("; "))))

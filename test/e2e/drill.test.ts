@@ -17,7 +17,7 @@ import { until } from "./harness/until.ts"
 // Every kind of drill for real, its figures printed; then drills that do not come to their end. The hosts are minimal ones: netbase's
 // lists of names, by which tools look protocols and ports up, are not there.
 
-const test = labTest({ token: 1000, prepared: true }, async (lab) => {
+const test = labTest({ prepared: true }, async (lab) => {
   await everywhere(lab.nodes, "rm /etc/protocols /etc/services")
   await everywhere(lab.nodes, PATIENCE)
   await go(lab)

@@ -18,7 +18,7 @@ const CONF = "/etc/keepalived/keepalived.conf"
 
 type Pair = readonly [LabNode, LabNode]
 
-const test = labTest({ token: 1000, prepared: true, nodes: 2, loadbalancers: 2 }, async (lab) => {
+const test = labTest({ prepared: true, nodes: 2, loadbalancers: 2 }, async (lab) => {
   // One that has still to be given the package.
   await lab.node("lb2").must("dpkg --purge keepalived")
 })

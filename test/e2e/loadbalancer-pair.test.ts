@@ -18,7 +18,7 @@ import { optionsTests, type Pair } from "./loadbalancer-options.ts"
 
 const ENV = { HAOPS_HACLUSTER_PASSWORD: "hacluster-pw-1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
 
-const test = labTest({ token: 1000, prepared: true, nodes: 3, loadbalancers: 2, responder: false }, async (lab) => {
+const test = labTest({ prepared: true, nodes: 3, loadbalancers: 2, responder: false }, async (lab) => {
   const masters = lab.nodes.filter(({ name }) => name.startsWith("controller"))
   await Promise.all(masters.map((node) => serveBackends(node, { https: [6443] })))
   await up(lab)

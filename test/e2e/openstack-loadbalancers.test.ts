@@ -16,14 +16,7 @@ import { until } from "./harness/until.ts"
 const ENV = { HAOPS_VRRP_PASSWORD: "vrrp-pw1", HAOPS_STATS_PASSWORD: "stats-pw-1" }
 const APIS = [5000, 6080, 8773, 8774, 8775, 8776, 8778, 9191, 9292, 9696, 35357]
 
-const OPTIONS = {
-  token: 1000,
-  release: "trixie",
-  prepared: true,
-  nodes: 3,
-  loadbalancers: 2,
-  responder: false,
-} as const
+const OPTIONS = { release: "trixie", prepared: true, nodes: 3, loadbalancers: 2, responder: false } as const
 
 const test = labTest(OPTIONS, async (lab) => {
   await Promise.all(THREE.map((name) => serve(lab.node(name))))

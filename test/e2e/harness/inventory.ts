@@ -9,7 +9,7 @@ export interface InventoryOverrides {
 
 /** Writes an inventory for this lab and returns its path: one VIP, and `web` on port 8080 before the nodes' responders. */
 export async function writeInventory(
-  lab: Pick<Lab, "nodes" | "vip" | "token">,
+  lab: Pick<Lab, "nodes" | "vip">,
   overrides: InventoryOverrides,
   path: string,
 ): Promise<string> {
@@ -17,7 +17,7 @@ export async function writeInventory(
   return path
 }
 
-function base({ nodes, vip, token }: Pick<Lab, "nodes" | "vip" | "token">): Record<string, unknown> {
+function base({ nodes, vip }: Pick<Lab, "nodes" | "vip">): Record<string, unknown> {
   const group = (prefix: string) =>
     Object.fromEntries(nodes.filter(({ name }) => name.startsWith(prefix)).map(({ name, address }) => [name, address]))
   const loadbalancers = group("lb")
@@ -30,7 +30,7 @@ function base({ nodes, vip, token }: Pick<Lab, "nodes" | "vip" | "token">): Reco
       password: { file: "hacluster" },
       properties: { "stonith-enabled": false, "cluster-recheck-interval": "5min" },
       resourceDefaults: { "migration-threshold": 1 },
-      totem: { token, tokenCoefficient: 100 },
+      totem: { token: 1000, tokenCoefficient: 100 },
     },
     vips: { vip: `${vip}/24` },
     haproxy: { services: [{ name: "web", port: 8080, mode: "http", backendPort: 8000, check: "http" }] },

@@ -34,11 +34,6 @@ export interface LabOptions {
   suse?: boolean
   /** With an HTTP responder on port 8000 of every node, for haproxy to find. Default true. */
   responder?: boolean
-  /**
-   * Corosync's token in the inventories, in ms: how long a member may be silent. By default 5000, so that a processor that is shared with
-   * another lab makes none leave; 1000 where a test bounds how long a client goes without an answer.
-   */
-  token?: number
 }
 
 /** Systemd nodes on a network of their own, and the files an operator would have. Disposal removes all of it. */
@@ -51,8 +46,6 @@ export interface Lab extends AsyncDisposable {
   vip: string
   /** Holds id_ed25519, known_hosts, hacluster (a password) and inventories. */
   directory: string
-  /** Corosync's token in the inventories, in ms. */
-  token: number
   /** The content of `hacluster`. */
   password: string
   identityFile: string
@@ -73,7 +66,7 @@ export interface Lab extends AsyncDisposable {
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { release = "bookworm", releases = {}, nodes: count = 3, loadbalancers = 0 } = options
   const { prepared = false, services = false, ipmi = false, responder = true } = options
-  const { enterpriseLinux = false, suse = false, token = 5000 } = options
+  const { enterpriseLinux = false, suse = false } = options
   const cleanups = createCleanups()
   try {
     const directory = await mkdtemp(join(tmpdir(), "haops-e2e-"))
@@ -111,7 +104,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       directory,
       nodes,
       password,
-      token,
       knownHosts,
       identityFile: key.file,
       vip: network.address(200),
