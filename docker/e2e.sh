@@ -26,14 +26,14 @@ wanted_of() {
   if [ $# = 0 ] || grep -q "enterpriseLinux: true" "$@"; then printf +el; fi
 }
 
-# further_of WORD...: what the files among these words want of the default release: `+services`, `+ipmi`, and `+el` and `+suse`, where one
+# further_of WORD...: what the files among these words want of the default release: `+services`, `+fencing`, and `+el` and `+suse`, where one
 # starts nodes in such a guise; all of it where there is no file.
 further_of() {
   files=
   for word in "$@"; do
     [ ! -f "$word" ] || files="$files $word"
   done
-  for further in "services:services" "ipmi:ipmi" "el:enterpriseLinux" "suse:suse"; do
+  for further in "services:services" "fencing:fencing" "el:enterpriseLinux" "suse:suse"; do
     # shellcheck disable=SC2086 # a list of words
     if [ -z "$files" ] || grep -q "${further#*:}: true" $files; then printf '+%s' "${further%:*}"; fi
   done

@@ -20,6 +20,7 @@ import { leftBehindTests } from "./left-behind.ts"
 import { placementTests } from "./placement.ts"
 import { deadMemberTests, statusTests } from "./status.ts"
 import { upgradeTests } from "./upgrade.ts"
+import { watchdogTests } from "./watchdog.ts"
 
 // One cluster, as it was built: what `status` and its kin show of it; then changed by hand in one way at a time, where haops plans just
 // that, repairs just that, and then has nothing to do; and at last made into another one.
@@ -28,7 +29,7 @@ let lab: Lab
 let inventory: string
 
 beforeAll(async () => {
-  lab = await startLab({ ipmi: true })
+  lab = await startLab({ fencing: true })
   inventory = await lab.inventory()
   const before = await lab.haops(["status", "-i", inventory])
   expect(before.code, before.stderr).toBe(1)
@@ -364,6 +365,10 @@ pcs resource create job ocf:heartbeat:Dummy --wait=30`)
 
 describe("made into that of the OpenStack guides", () => {
   placementTests(() => lab)
+})
+
+describe("fenced by its watchdogs", () => {
+  watchdogTests(() => lab)
 })
 
 async function haops(...words: string[]) {
