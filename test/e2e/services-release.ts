@@ -5,6 +5,7 @@ import type { InventoryOverrides } from "./harness/inventory.ts"
 import { keystoneAt } from "./harness/keystone-api.ts"
 import type { Lab } from "./harness/lab.ts"
 import { everywhere } from "./harness/observe.ts"
+import { rabbitEval } from "./harness/rabbit-eval.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
 
@@ -102,6 +103,34 @@ export function releaseTests({ release, start, mariadb, rabbitmq, flag }: Versio
       await done("up", "--yes")
       expect(sshUseBetween(before, await readSshUse(nodes()))).toEqual(each({ connections: 1, commands: 1 }))
       await done("plan")
+    })
+
+    test("come back after all members of the database and of RabbitMQ were killed at once, with every row and message", async () => {
+      const rabbit = ENV.HAOPS_RABBITMQ_PASSWORD
+      const rows = "mariadb -NB -e 'set session wsrep_sync_wait = 1; select group_concat(id) from keystone.entries'"
+      await nodes()[2]!.must("mariadb -e 'insert into keystone.entries values (8)'")
+      await publish(nodes()[1]!, rabbit, "two")
+      // By its own doing RabbitMQ loses what it has not written down yet, such as who has got a copy of a queue just now.
+      await everywhere(nodes(), rabbitEval("mnesia:sync_log()."))
+      await Promise.all(
+        nodes().map((one) => one.must("pkill -KILL -x mariadbd; systemctl kill -s KILL rabbitmq-server")),
+      )
+      await done("up", "--yes")
+      expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
+      expect(await everywhere(nodes(), rows)).toEqual(each("7,8"))
+      expect(await consume(nodes()[0]!, rabbit)).toBe("two")
+    })
+
+    test("have Keystone's keys rotated on all nodes, and tokens of before still hold", async () => {
+      const password = ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD
+      const token = await keystoneAt(lab.vip, password).token()
+      const sums = () => everywhere(nodes(), "cat /etc/keystone/fernet-keys/* | sha256sum")
+      const before = await sums()
+      await done("keystone", "rotate", "--yes")
+      const after = Object.values(await sums())
+      expect(new Set(after).size).toBe(1)
+      expect(after[0]).not.toBe(before.controller1)
+      for (const { address } of nodes()) expect(await keystoneAt(address, password).check(token)).toBe(200)
     })
 
     test("a flag for founding that was left behind is told and cleared", async () => {
