@@ -7,7 +7,7 @@ import { ask, startProber } from "./harness/prober.ts"
 import { restarted } from "./harness/restarted.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
-import { PUBLISH_RPM } from "./newer-rpm.ts"
+import { publishRpm } from "./newer-rpm.ts"
 
 // The main job by dnf, on nodes that show themselves as Rocky Linux 9: EL's names of packages, users, units and files, the repository of
 // the stack disabled and firewalld closed but for ssh, as the vendor ships it. What is in the packages is Debian's; README says what that
@@ -98,7 +98,8 @@ describe("three controllers", () => {
   })
 
   test("what is installed is shown, and what dnf offers in its place", async () => {
-    await everywhere(members(), PUBLISH_RPM)
+    const refresh = "dnf -q --setopt=metadata_expire=0 makecache"
+    await everywhere(members(), publishRpm({ repository: "appstream", release: "1.el9", newer: "2.el9", refresh }))
     const { stdout } = await ended(lab.haops(["status", "--versions", "-i", inventory]))
     expect(stdout).toMatch(/pacemaker +2\.1\.5-1\.el9 +- +controller1, controller2 and controller3\n/)
     expect(stdout).toMatch(/haproxy +2\.6\.12-1\.el9 +2\.6\.12-2\.el9 +controller1, controller2 and controller3\n/)

@@ -5,8 +5,10 @@ import { type Lab, startLab } from "./harness/lab.ts"
 import { everywhere, holders, onlineNodes, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { ask, startProber } from "./harness/prober.ts"
+import { restarted } from "./harness/restarted.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
+import { publishRpm } from "./newer-rpm.ts"
 
 // The main job by zypper and crmsh, on nodes that show themselves as openSUSE Leap 15. What is in the packages is Debian's; docker/README.md
 // says what that leaves open.
@@ -67,6 +69,25 @@ test("verify finds nothing wrong, and what is installed is shown", async () => {
   expect(stdout).toContain("checks passed, none failed")
   const versions = await ended(lab.haops(["status", "--versions", "-i", inventory]))
   expect(versions.stdout).toMatch(/pacemaker +2\.1\.5-150500\.1\.1 +- +controller1, controller2 and controller3/)
+})
+
+test("the newer version that is told comes by zypper, node by node, the VIP's node last, and no request is lost", async () => {
+  const release = { repository: "oss", release: "150500.1.1", newer: "150500.2.1" }
+  await everywhere(members(), publishRpm({ ...release, refresh: "zypper --non-interactive --quiet refresh" }))
+  const { stdout } = await ended(lab.haops(["status", "--versions", "-i", inventory]))
+  expect(stdout).toMatch(/haproxy +(\S+-150500)\.1\.1 +\1\.2\.1 +controller1, controller2 and controller3\n/)
+  const [holder] = await holders(members(), lab.vip)
+  const version = "rpm -q --qf '%{VERSION}-%{RELEASE}' haproxy"
+  const newer = (await members()[0]!.must(version)).replace("150500.1", "150500.2")
+  // The VIP is nowhere for a moment: a client whose SYN is sent again has not failed.
+  const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
+  const upgrade = ["upgrade", "--only", "haproxy", "--to", newer, "--yes", "--json", "-i", inventory]
+  const { stderr } = await ended(lab.haops(upgrade))
+  const { attempts } = await prober.stop()
+  expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
+  expect(restarted(stderr)).toEqual([...THREE.filter((name) => name !== holder), holder])
+  expect(await everywhere(members(), version)).toEqual(each(newer))
+  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
 })
 
 test("a bare node joins and leaves by files, killed on the way and run again, and no request to the VIP fails", async () => {
