@@ -7,6 +7,7 @@ import { ask, startProber } from "./harness/prober.ts"
 import { restarted } from "./harness/restarted.ts"
 import { logSshUse, readSshUse, sshUseBetween } from "./harness/sshd-log.ts"
 import { each, THREE } from "./harness/three.ts"
+import { until } from "./harness/until.ts"
 import { publishRpm } from "./newer-rpm.ts"
 
 // The main job by dnf, on nodes that show themselves as Rocky Linux 9: EL's names of packages, users, units and files, the repository of
@@ -48,8 +49,11 @@ describe("three controllers", () => {
     expect(await everywhere(members(), DISABLED)).toEqual(each("highavailability"))
   })
 
-  test("bare nodes become a cluster, from a repository that is enabled for this alone", async () => {
+  test("bare nodes become a cluster, from a repository that is enabled for this alone, past a proxy that knows no node", async () => {
     inventory = await lab.inventory({ controllers: { controller4: null }, firewall: "managed" })
+    // Nobody listens there. What goes through it fails at once.
+    await everywhere(lab.nodes, "echo https_proxy=http://127.0.0.1:9 >>/etc/environment")
+    expect(await everywhere(members(), 'echo "$https_proxy"')).toEqual(each("http://127.0.0.1:9"))
     await ended(lab.haops(["up", "--yes", "-i", inventory]))
     for (const node of members()) expect(await onlineNodes(node)).toEqual(THREE)
     expect(await holders(members(), lab.vip)).toHaveLength(1)
@@ -139,6 +143,14 @@ describe("three controllers", () => {
     expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
   })
 
+  test("the version that is told is gone back to", async () => {
+    const version = "rpm -q --qf '%{VERSION}-%{RELEASE}' haproxy"
+    const older = (await members()[0]!.must(version)).replace("2.el9", "1.el9")
+    await ended(lab.haops(["upgrade", "--only", "haproxy", "--to", older, "--yes", "-i", inventory]))
+    expect(await everywhere(members(), version)).toEqual(each(older))
+    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  })
+
   test("a bare node joins and one leaves, and no request to the VIP fails", async () => {
     const prober = startProber(`http://${lab.vip}:8080/`)
     await ended(lab.haops(["add-node", "controller4", "--address", lab.node("controller4").address, "-i", inventory]))
@@ -154,8 +166,15 @@ describe("three controllers", () => {
   })
 })
 
-describe("a pair under keepalived that talks by multicast", () => {
+describe("a pair under keepalived behind firewalld", () => {
   let lab: Lab
+  const inventory = async (peers: "unicast" | "multicast", more: object = {}) =>
+    await lab.inventory({
+      pacemaker: null,
+      vips: { vip: { address: `${lab.vip}/24`, on: "loadbalancers", manager: "keepalived" } },
+      keepalived: { password: { file: "hacluster" }, peers },
+      ...more,
+    })
 
   beforeAll(async () => {
     lab = await startLab({ enterpriseLinux: true, nodes: 1, loadbalancers: 2 })
@@ -163,16 +182,24 @@ describe("a pair under keepalived that talks by multicast", () => {
   })
   afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
-  test("has its VIP on one of the two, and whoever asks is answered", async () => {
-    const inventory = await lab.inventory({
-      pacemaker: null,
-      firewall: "managed",
-      vips: { vip: { address: `${lab.vip}/24`, on: "loadbalancers", manager: "keepalived" } },
-      keepalived: { password: { file: "hacluster" }, peers: "multicast" },
-    })
-    await ended(lab.haops(["up", "--yes", "-i", inventory]))
-    expect(await holders(lab.nodes, lab.vip)).toEqual(["lb1"])
-    expect(await ask(`http://${lab.vip}:8080/`, 2000)).toMatchObject({ ok: true })
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  test("is told before anything changes that neither would hear the other", async () => {
+    const { code, warnings } = await planned(lab, await inventory("unicast"))
+    expect(code).toBe(2)
+    for (const name of ["lb1", "lb2"]) {
+      expect(warnings).toContainEqual(
+        expect.stringMatching(new RegExp(`^${name}: firewalld's zone public lets in no .*keepalived \\(vrrp\\)`)),
+      )
+    }
   })
+
+  test.each(["unicast", "multicast"] as const)(
+    "has its VIP on one of the two by %s, and whoever asks is answered",
+    async (way) => {
+      const managed = await inventory(way, { firewall: "managed" })
+      await ended(lab.haops(["up", "--yes", "-i", managed]))
+      await until(async () => (await holders(lab.nodes, lab.vip)).join() === "lb1", { what: "the VIP on lb1 alone" })
+      expect(await ask(`http://${lab.vip}:8080/`, 2000)).toMatchObject({ ok: true })
+      expect(await planned(lab, managed)).toMatchObject({ code: 0, drift: [] })
+    },
+  )
 })
