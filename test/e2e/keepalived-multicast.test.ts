@@ -5,6 +5,7 @@ import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders } from "./harness/observe.ts"
 import { during } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
+import { upgradePair } from "./upgrade.ts"
 
 // The other way to run keepalived, by its oldest version: hosts that talk by multicast, and one that comes back leaves the VIP where it is.
 
@@ -46,6 +47,10 @@ test("a holder that is lost is replaced, and does not take the VIP back", async 
   expect(await holders(pair, lab.vip)).toEqual([backup.name])
   const verified = await haops("verify")
   expect(verified.code, verified.stdout).toBe(0)
+})
+
+test("a newer haproxy comes by apt of Debian 11, the VIP's host last", async () => {
+  await upgradePair(lab, pair, haops)
 })
 
 async function haops(...words: readonly string[]) {
