@@ -121,11 +121,12 @@ rm -rf /var/lib/haops /etc/haproxy/haproxy.cfg`)
     return await readFile(join(lab.directory, ADOPTED), "utf8")
   }
 
+  /** But for the properties that pacemaker writes itself as it starts. */
   async function configuration(): Promise<string> {
     const files = "/etc/corosync/corosync.conf /etc/haproxy/haproxy.cfg"
-    return await node.must(
-      `cibadmin -Q --scope configuration; for file in ${files}; do [ ! -e $file ] || cat $file; done`,
-    )
+    const own = "have-watchdog|dc-version|cluster-infrastructure|cluster-name"
+    return await node.must(`cibadmin -Q --scope configuration | grep -vE 'name="(${own})"'
+for file in ${files}; do [ ! -e $file ] || cat $file; done`)
   }
 })
 
