@@ -82,7 +82,7 @@ function ticketFrom(name: string, yaml: TicketYaml): BoothTicket {
 function vipOf({ vip: name }: BoothSettings, { expanded, yaml, notes }: ExpandContext): Vip | undefined {
   const { vips = [] } = expanded
   const path = ["booth", "vip"]
-  const on = (yaml.pacemaker as { on?: Group } | undefined)?.on ?? "controllers"
+  const on = memberGroup(yaml)
   if (yaml.pacemaker === undefined) {
     notes.problem(["booth"], "pacemaker is to run it, and there is no section pacemaker", { unless: [["pacemaker"]] })
   }
@@ -102,8 +102,12 @@ function vipOf({ vip: name }: BoothSettings, { expanded, yaml, notes }: ExpandCo
   return vip
 }
 
+function memberGroup(yaml: ExpandContext["yaml"]): Group {
+  return (yaml.pacemaker as { on?: Group } | undefined)?.on ?? "controllers"
+}
+
 function checkMembers({ sites, arbitrators }: BoothSettings, vip: Vip | undefined, context: ExpandContext) {
-  const { hosts, notes } = context
+  const { hosts, yaml, notes } = context
   const all = [...sites, ...arbitrators]
   for (const [at, address] of all.entries()) {
     const path = at < sites.length ? ["booth", "sites", at] : ["booth", "arbitrators", at - sites.length]
@@ -111,7 +115,7 @@ function checkMembers({ sites, arbitrators }: BoothSettings, vip: Vip | undefine
     if (why !== undefined) notes.problem(path, why)
     else if (all.indexOf(address) !== at) notes.problem(path, `${address} is there twice`)
     const owner = hosts.find((host) => [host.address, ...host.links].includes(address))
-    const member = owner !== undefined && owner.group === vip?.on
+    const member = owner !== undefined && owner.group === memberGroup(yaml)
     if (member) notes.problem(path, `is ${owner.name}'s own address, and ${owner.name} is a member of this cluster`)
   }
   if (vip !== undefined && !sites.includes(vip.address)) {

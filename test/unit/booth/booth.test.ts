@@ -158,6 +158,19 @@ describe("in the inventory", () => {
   ])("refused: %s", (tickets, problem) => {
     expect(problemsOf(section(`${SITES}, tickets: { ${tickets} }`)).join("\n")).toContain(problem)
   })
+  test("a time that cannot be read is one problem, and not of its size as well", () => {
+    const problems = problemsOf(section(`${SITES}, tickets: { apps: { expire: 10m } }`))
+    expect(problems).toEqual([expect.stringContaining("booth.tickets.apps.expire: expected a time with its unit")])
+  })
+  test("an arbitrator is no member where booth's VIP is in its group by mistake", () => {
+    const strayed = section(`${SITES}, ${TICKETS_YAML}`).replace(
+      "10.1.0.50/24, on: controllers",
+      "10.1.0.50/24, on: loadbalancers",
+    )
+    const problems = problemsOf(strayed)
+    expect(problems).toContainEqual(expect.stringContaining("booth.vip: booth is on loadbalancers"))
+    expect(problems.join("\n")).not.toContain("is a member of this cluster")
+  })
   test("17 members are one more than boothd has room for", () => {
     const sites = ["10.1.0.50", ...Array.from({ length: 16 }, (_, at) => `10.2.0.${at + 1}`)].join(", ")
     expect(problemsOf(section(`sites: [${sites}], ${TICKETS_YAML}`))).toEqual([
