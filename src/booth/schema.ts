@@ -9,10 +9,9 @@ const MAX_SECONDS = Math.floor(0x7fffffff / 1000)
 const secondsSchema = z
   .union([
     z.int().min(0),
-    // What is no time has been told as that.
-    durationSchema.refine((text) => !(milliseconds(text) % 1000 > 0), "expected whole seconds, such as 30s"),
+    durationSchema.refine((text) => milliseconds(text) % 1000 === 0, "expected whole seconds, such as 30s"),
   ])
-  .refine((time) => !(seconds(time) > MAX_SECONDS), "boothd takes less than 25 days")
+  .refine((time) => seconds(time) <= MAX_SECONDS, "boothd takes less than 25 days")
 
 /** boothd takes no value of more characters. */
 const MAX_LENGTH = 64

@@ -15,7 +15,8 @@ const DURATION = "a time with its unit, such as 500ms, 30s, 5min or 1h"
 /** A time that says its unit, in the words that pacemaker takes. */
 export const durationSchema = z
   .string(`expected ${DURATION}`)
-  .regex(/^[0-9]+(ms|s|min|h)$/, `expected ${DURATION}`)
+  // What is no time has no size that could be wrong as well.
+  .regex(/^[0-9]+(ms|s|min|h)$/, { error: `expected ${DURATION}`, abort: true })
   .describe(DURATION)
 
 /** Pacemaker repeats nothing that has an interval of 0. */

@@ -156,3 +156,14 @@ test("two members that ignore quorum are told why they need not", () => {
     expect.stringContaining("not needed by two members"),
   )
 })
+
+test("a time that cannot be read is one problem, and not of its size as well", () => {
+  for (const [text, key] of [
+    ["advertInterval: 1m", "advertInterval"],
+    ["check: { interval: 1m }", "check.interval"],
+  ]) {
+    expect(problems(`${PAIR}keepalived: { password: { env: P }, ${text} }\n`)).toEqual([
+      `keepalived.${key}: expected a time with its unit, such as 500ms, 30s, 5min or 1h`,
+    ])
+  }
+})
