@@ -1,24 +1,11 @@
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
+import { fileOf, SINGLE, TIMED } from "./test/on-nodes.ts"
 
-/** They bound how long a client goes without an answer, so nothing else runs meanwhile. */
-const timed = files("drill", "members", "corosync-change")
+const timed = TIMED.map(fileOf)
+const single = SINGLE.map(fileOf)
 
-/** On a node each, or on nodes that no cluster elects among, and not by the clock: two at a time use both processors. */
-const single = files(
-  "services-trixie",
-  "services-bullseye",
-  "el-releases",
-  "dialects",
-  "cib-transaction",
-  "haproxy-source",
-  "preflight",
-  "quorum",
-  "haproxy-certificates",
-  "haproxy-config",
-)
-
-/** Of those two at a time, as listed: the longest first, so that both end together. All else as vitest has it. */
+/** Those two at a time as listed, the longest first, so that both end together. All else as vitest has it. */
 class LongestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
@@ -72,7 +59,3 @@ export default defineConfig({
     ],
   },
 })
-
-function files(...names: readonly string[]): string[] {
-  return names.map((name) => `test/e2e/${name}.test.ts`)
-}

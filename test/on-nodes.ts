@@ -1,0 +1,45 @@
+// on-nodes.ts: which files of tests on nodes may run side by side, and their turn where there may not be the time for all. As a program it
+// prints that, a line for what is run at a time.
+import { readdirSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+/** They bound how long a client goes without an answer, so nothing else runs meanwhile. */
+export const TIMED = ["drill", "members", "corosync-change"]
+
+/** On a node each, or on nodes that no cluster elects among, and not by the clock: two at a time use both processors. The longest first. */
+export const SINGLE = [
+  "services-trixie",
+  "services-bullseye",
+  "el-releases",
+  "dialects",
+  "cib-transaction",
+  "haproxy-source",
+  "preflight",
+  "quorum",
+  "haproxy-certificates",
+  "haproxy-config",
+]
+
+/** Of those that are neither, the turn: the main job first, and what else must never be lost. */
+const FIRST = ["up", "services", "interrupt", "drill", "drift", "members", "corosync-change", "loadbalancer-pair"]
+
+const DIRECTORY = fileURLToPath(new URL("e2e", import.meta.url))
+
+export function fileOf(name: string): string {
+  return `test/e2e/${name}.test.ts`
+}
+
+/** Names of files, those that are run at a time together. */
+export function turns(): string[][] {
+  const names = readdirSync(DIRECTORY).flatMap((file) => /^(.*)\.test\.ts$/.exec(file)?.[1] ?? [])
+  const rest = names.filter((name) => ![...FIRST, ...SINGLE].includes(name))
+  const pairs = SINGLE.flatMap((_, index) => (index % 2 === 0 ? [SINGLE.slice(index, index + 2)] : []))
+  return [...[...FIRST, ...rest].map((name) => [name]), ...pairs]
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const names of turns()) {
+    const together = names.some((name) => TIMED.includes(name)) ? "timed" : "untimed"
+    console.log([together, ...names.map(fileOf)].join(" "))
+  }
+}
