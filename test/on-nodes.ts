@@ -20,8 +20,8 @@ export const SINGLE = [
   "haproxy-config",
 ]
 
-/** Of those that are neither, the turn: the main job first, and what else must never be lost. */
-const FIRST = ["up", "services", "interrupt", "drill", "drift", "members", "corosync-change", "loadbalancer-pair"]
+/** What comes before all others: the main job, and what else must never be lost. */
+const FIRST = ["up", "services", "interrupt", "drift", "members", "drill", "corosync-change", "loadbalancer-pair"]
 
 const DIRECTORY = fileURLToPath(new URL("e2e", import.meta.url))
 
@@ -38,8 +38,5 @@ export function turns(): string[][] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const names of turns()) {
-    const together = names.some((name) => TIMED.includes(name)) ? "timed" : "untimed"
-    console.log([together, ...names.map(fileOf)].join(" "))
-  }
+  for (const names of turns()) console.log(names.map(fileOf).join(" "))
 }
