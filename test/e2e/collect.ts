@@ -1,35 +1,22 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { mkdir, readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
-import { expect, test } from "vitest"
+import { expect } from "vitest"
 import type { PostMortem } from "../../src/output/report/post-mortem.ts"
-import type { Lab } from "./harness/lab.ts"
+import type { LabTest } from "./harness/lab-test.ts"
 import { everywhere } from "./harness/observe.ts"
 
-interface Night {
-  lab: Lab
-  inventory: string
-  /** That the cluster had, and knows no more; its history does. */
-  secret: string
-}
-
-/** Of a cluster that has just lost controller3. */
-export function collectTests(night: () => Night): void {
-  test("collect takes what the others have of it in one file, without a secret, and touches nothing", async () => {
-    const { lab, inventory, secret } = night()
+/** Of a cluster that has just lost controller3. `secret` it had, and knows no more; its history does. */
+export function collectTests(test: LabTest, secret: string): void {
+  test("collect takes what the others have of it in one file, without a secret, and touches nothing", async ({
+    lab,
+    haops,
+  }) => {
     const living = lab.nodes.slice(0, 2)
     // Not what pacemaker itself writes, which has just lost a member.
     const places = "find /etc/corosync /etc/haproxy /var/lib/haops -type f | xargs sha256sum"
     const before = await everywhere(living, places)
-    const { code, stdout, stderr } = await lab.haops([
-      "collect",
-      "--since",
-      "1h",
-      "-o",
-      "night.tar.gz",
-      "-i",
-      inventory,
-    ])
+    const { code, stdout, stderr } = await haops("collect", "--since", "1h", "-o", "night.tar.gz")
     expect(code, `${stdout}\n${stderr}`).toBe(3)
     expect(await everywhere(living, places)).toEqual(before)
     const archive = join(lab.directory, "night.tar.gz")

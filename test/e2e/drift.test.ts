@@ -1,13 +1,15 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect } from "vitest"
 import type { Outlook } from "../../src/foresight/foretell.ts"
 import { collectTests } from "./collect.ts"
 import { DAMAGES } from "./damages.ts"
 import { fencingTests } from "./fencing.ts"
 import { ended } from "./harness/ended.ts"
 import { cameAsForetold, placesOf, whatIf } from "./harness/foretold.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
+import type { Haops } from "./harness/haops.ts"
+import type { Lab } from "./harness/lab.ts"
+import { labTest } from "./harness/lab-test.ts"
 import { constraints, everywhere, holders, onlineNodes, property, runningOn } from "./harness/observe.ts"
 import { unknownOptions } from "./harness/options.ts"
 import { expectDrift, planned } from "./harness/planned.ts"
@@ -24,23 +26,18 @@ import { upgradeTests } from "./upgrade.ts"
 // One cluster, as it was built: what `status` and its kin show of it; then changed by hand in one way at a time, where haops plans just
 // that, repairs just that, and then has nothing to do; and at last made into another one.
 
-let lab: Lab
-let inventory: string
-
-beforeAll(async () => {
-  lab = await startLab({ ipmi: true })
-  inventory = await lab.inventory()
-  const before = await lab.haops(["status", "-i", inventory])
+const test = labTest({ ipmi: true }, async (lab) => {
+  await lab.inventory()
+  const before = await lab.haops(["status"])
   expect(before.code, before.stderr).toBe(1)
   expect(before.stdout).toContain("no cluster runs on any host that answered")
-  await up(0)
+  await ended(lab.haops(["up", "--yes"]))
 })
-afterAll(async () => await lab?.[Symbol.asyncDispose]())
 
 describe("looking at a cluster", () => {
-  statusTests(() => ({ lab, inventory }))
+  statusTests(test)
 
-  test("every cluster option of this pacemaker is one that haops knows by name", async () => {
+  test("every cluster option of this pacemaker is one that haops knows by name", async ({ lab }) => {
     expect(await unknownOptions(lab.nodes[0]!)).toEqual([])
   })
 })
@@ -57,16 +54,16 @@ const ROUNDS = [
 ]
 
 describe("changed by hand", () => {
-  beforeAll(async () => {
+  test.beforeAll(async ({ lab }) => {
     await lab.node("controller1").must(FOREIGN)
     for (const node of lab.nodes) await node.must("echo '192.0.2.7 mine.example' >>/etc/hosts")
   })
-  afterAll(async () => void (await lab.node("controller1").must("pcs resource delete backup-job")))
+  test.afterAll(async ({ lab }) => void (await lab.node("controller1").must("pcs resource delete backup-job")))
 
-  test.each(ROUNDS)("$name: planned exactly, and repaired", async ({ damages }) => {
+  test.for(ROUNDS)("$name: planned exactly, and repaired", async ({ damages }, { lab, haops }) => {
     for (const { on, by } of damages) await lab.node(on).must(by)
-    const plan = await planned(lab, inventory)
-    const repair = await lab.haops(["up", "--yes", "-i", inventory])
+    const plan = await planned(lab)
+    const repair = await haops("up", "--yes")
     expectDrift(
       plan,
       damages.flatMap(({ drift }) => drift),
@@ -74,83 +71,89 @@ describe("changed by hand", () => {
     expect(plan).toMatchObject({ code: 2, risk: damages[0]?.risk ?? "none" })
     expect(repair.code, repair.stderr).toBe(0)
     for (const { on, proof } of damages) expect((await lab.node(on).must(proof[0])).replace(/\n$/, "")).toBe(proof[1])
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+    expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
   })
 
-  test("the same password under another hash is no drift, and is found out without showing it", async () => {
+  test("the same password under another hash is no drift, and is found out without showing it", async ({
+    lab,
+    must,
+  }) => {
     const node = lab.node("controller3")
     await node.write("/root/again", `hacluster:${lab.password}\n`, 0o600)
     await node.must("chpasswd </root/again; rm /root/again")
     const hash = await node.must("getent shadow hacluster")
     expect(hash).toMatch(/^hacluster:\$y\$/)
     const watcher = await watchSecrets([node], [lab.password])
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+    expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
     expect((await watcher.stop()).sightings).toEqual([])
-    await up(0)
+    await must("up", "--yes")
     expect(await node.must("getent shadow hacluster")).toBe(hash)
   })
 
-  test("an edited haproxy.cfg is repaired by a reload, without a failed request", async () => {
+  test("an edited haproxy.cfg is repaired by a reload, without a failed request", async ({ lab, must }) => {
     const [holder] = await holders(lab.nodes, lab.vip)
     const node = lab.node(holder!)
     const master = "systemctl show -p MainPID --value haproxy"
     const before = await node.must(master)
     await node.must("sed -i 's/^ *bind .*:8080/& maxconn 17/' /etc/haproxy/haproxy.cfg")
-    const plan = await planned(lab, inventory)
+    const plan = await planned(lab)
     expect(plan.drift).toEqual([expect.stringMatching(`^${holder}: /etc/haproxy/haproxy.cfg: `)])
     expect(plan.risk).toBe("reload")
     const prober = startProber(`http://${lab.vip}:8080/`)
-    await up(0)
+    await must("up", "--yes")
     expect(await prober.stop()).toMatchObject({ failed: 0 })
     expect(await node.must(master)).toBe(before)
     expect(await node.must("grep -c 'maxconn 17' /etc/haproxy/haproxy.cfg || true")).toBe("0\n")
     expect(await node.must("cat /etc/haproxy/haproxy.cfg.haops-*")).toContain("maxconn 17")
-    expect((await planned(lab, inventory)).code).toBe(0)
+    expect((await planned(lab)).code).toBe(0)
   })
 
-  test("what would interrupt the service is not done unasked", async () => {
+  test("what would interrupt the service is not done unasked", async ({ lab, haops, must }) => {
     await lab.node("controller1").must("pcs resource update vip cidr_netmask=25 --wait=30")
-    const { code, stderr } = await lab.haops(["up", "-i", inventory])
+    const { code, stderr } = await haops("up")
     expect(code).toBe(1)
     expect(stderr).toContain("E_REFUSED")
     expect(await lab.node("controller1").must("crm_resource -r vip -g cidr_netmask")).toBe("25\n")
-    await up(0)
+    await must("up", "--yes")
   })
 
-  test("just that, or nothing: a saved plan covers no other backend, though it takes as many bytes", async () => {
+  test("just that, or nothing: a saved plan covers no other backend, though it takes as many bytes", async ({
+    lab,
+    haops,
+    must,
+  }) => {
     const web = { name: "web", port: 8080, mode: "http", vip: "vip", backendPort: 8000, check: "http" }
     const more = (backendPort: number) =>
       lab.inventory({ haproxy: { services: [web, { ...web, name: "more", port: 8081, backendPort }] } }, "more.yaml")
     const file = "more.plan"
-    const planned = await lab.haops(["plan", "-i", await more(8000), "--out", file])
+    const planned = await haops("plan", "-i", await more(8000), "--out", file)
     expect(planned.code, planned.stderr).toBe(2)
     const configs = () => everywhere(lab.nodes, "sha256sum </etc/haproxy/haproxy.cfg")
     const before = await configs()
-    const refused = await lab.haops(["up", "--yes", "-i", await more(8009), "--plan", file])
+    const refused = await haops("up", "--yes", "-i", await more(8009), "--plan", file)
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain("E_REFUSED")
     expect(refused.stderr).toMatch(/\+ .*:8009/)
     expect(await configs()).toEqual(before)
-    const applied = await lab.haops(["up", "-i", await more(8000), "--plan", file])
-    expect(applied.code, applied.stderr).toBe(0)
+    await must("up", "-i", await more(8000), "--plan", file)
     expect((await ask(`http://${lab.vip}:8081/`)).ok).toBe(true)
-    await up(0)
+    await must("up", "--yes")
     expect(await configs()).toEqual(before)
   })
 
-  test("what others made in the cluster is reported, and survives", async () => {
+  test("what others made in the cluster is reported, and survives", async ({ lab, must }) => {
     const node = lab.node("controller1")
     expect(await runningOn(node, "backup-job")).toEqual(["controller2"])
     expect(await constraints(node)).toContainEqual(expect.stringMatching(/^rsc_location .*rsc=backup-job/))
     await node.must("pcs property set cluster-recheck-interval=17min")
-    const { notes } = await planned(lab, inventory)
+    const { notes } = await planned(lab)
     expect(notes.join("\n")).toMatch(/Not ours, left alone: .*backup-job/)
-    await up(0)
+    await must("up", "--yes")
     expect(await runningOn(node, "backup-job")).toEqual(["controller2"])
     expect(await everywhere(lab.nodes, "grep mine /etc/hosts")).toEqual(each("192.0.2.7 mine.example"))
   })
 
-  test("a cluster of another name is refused and left as it is", async () => {
+  test("a cluster of another name is refused and left as it is", async ({ lab, haops }) => {
     const other = await lab.inventory({ name: "another", sysctl: { "vm.swappiness": 17 } }, "another.yaml")
     const state = await rememberState(lab.nodes)
     const cib = await lab.node("controller1").must("cibadmin -Q -o configuration")
@@ -159,7 +162,7 @@ describe("changed by hand", () => {
     expect(refusals).toEqual(
       expect.arrayContaining(THREE.map(() => "this node is in another cluster, lab, not in another")),
     )
-    const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
+    const { code, stderr } = await haops("up", "--yes", "-i", other)
     expect(code).toBe(1)
     expect(stderr).toContain("E_REFUSED")
     expect(ownChanges(await state.changes())).toEqual([])
@@ -167,7 +170,10 @@ describe("changed by hand", () => {
     expect(await onlineNodes(lab.node("controller1"))).toEqual(THREE)
   })
 
-  test("a new VIP is refused where a stranger answers for it, and the cluster's own are not asked for", async () => {
+  test("a new VIP is refused where a stranger answers for it, and the cluster's own are not asked for", async ({
+    lab,
+    haops,
+  }) => {
     // This machine's own address in the lab's network: it answers, and is no member.
     const taken = lab.vip.replace(/\d+$/, "1")
     const web = { name: "web", port: 8080, mode: "http", vip: "vip", backendPort: 8000, check: "http" }
@@ -181,14 +187,18 @@ describe("changed by hand", () => {
       `^the VIP second \\(${taken}\\) is in use already: [0-9a-f:]{17} answers for it`,
     )
     expect(await planned(lab, other)).toMatchObject({ code: 1, refusals: [inUse] })
-    const { code, stderr } = await lab.haops(["up", "--yes", "-i", other])
+    const { code, stderr } = await haops("up", "--yes", "-i", other)
     expect(code).toBe(1)
     expect(stderr).toContain("E_REFUSED")
     expect(ownChanges(await state.changes())).toEqual([])
     expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("second")
   })
 
-  test("what the cluster will do with a new resource is foretold; one that does not start fails the run, by its name", async () => {
+  test("what the cluster will do with a new resource is foretold; one that does not start fails the run, by its name", async ({
+    lab,
+    haops,
+    must,
+  }) => {
     const resources = { broken: { agent: "systemd:broken" } }
     const other = await lab.inventory({ pacemaker: { resources } }, "broken.yaml")
     // Pacemaker would take a unit that no node has.
@@ -203,24 +213,24 @@ describe("changed by hand", () => {
     const node = expect.stringMatching(/^controller[123]$/)
     const moving = foretold.transitions.filter(({ action }) => action !== "stay")
     expect(moving).toEqual([expect.objectContaining({ resource: "broken", action: "start", node })])
-    const { code, stderr, ms } = await lab.haops(["up", "--yes", "-i", other])
+    const { code, stderr, ms } = await haops("up", "--yes", "-i", other)
     expect(code).toBe(1)
     expect(stderr).toMatch(/cluster converged .*broken/s)
     // Not the minute that is there for what can still come.
     expect(ms).toBeLessThan(45_000)
     expect(stderr).toContain("crm_resource --cleanup --resource broken")
-    await up(0)
+    await must("up", "--yes")
     expect(await lab.node("controller1").must("crm_resource -l")).not.toContain("broken")
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+    expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
   })
 })
 
 describe("what operators leave behind", () => {
-  leftBehindTests(() => ({ lab, inventory }))
+  leftBehindTests(test)
 })
 
 describe("upgraded", () => {
-  upgradeTests(() => ({ lab, inventory }))
+  upgradeTests(test)
 })
 
 const FENCE_SECRET = "fence-47-secret"
@@ -233,7 +243,11 @@ describe("with a fencing device", () => {
     parameters: { ip: "192.0.2.1", username: "lab", passwd: { file: "fence" }, pcmk_host_list: THREE.join(" ") },
   }
 
-  test("a node that dies is fenced and its VIP runs on; no process shows the device's password", async () => {
+  test("a node that dies is fenced and its VIP runs on; no process shows the device's password", async ({
+    lab,
+    haops,
+    must,
+  }) => {
     await writeFile(join(lab.directory, "fence"), `${secret}\n`)
     for (const node of lab.nodes) await node.write("/usr/sbin/fence_lab", FENCE_LAB, 0o755)
     const fenced = await lab.inventory(
@@ -241,13 +255,12 @@ describe("with a fencing device", () => {
       "fenced.yaml",
     )
     const watcher = await watchSecrets(lab.nodes, [secret])
-    const { code, stdout, stderr } = await lab.haops(["up", "--yes", "-i", fenced])
-    expect(code, `${stdout}\n${stderr}`).toBe(0)
+    const { stdout, stderr } = await must("up", "--yes", "-i", fenced)
     expect((await watcher.stop()).sightings).toEqual([])
     expect(`${stdout}${stderr}`).not.toContain(secret)
     expect(await runningOn(lab.nodes[0]!, device.name)).toHaveLength(1)
     expect(await planned(lab, fenced)).toMatchObject({ code: 0, drift: [] })
-    expect((await lab.haops(["status", "-i", fenced])).stdout).not.toContain("fencing OFF")
+    expect((await haops("status", "-i", fenced)).stdout).not.toContain("fencing OFF")
     const [holder = ""] = await holders(lab.nodes, lab.vip)
     const others = lab.nodes.filter(({ name }) => name !== holder)
     await lab.node(holder).kill()
@@ -255,7 +268,7 @@ describe("with a fencing device", () => {
     await until(async () => (await done()).join("").includes(`${holder} ${secret}`), { what: "the node to be fenced" })
     await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "the VIP elsewhere" })
     await lab.node(holder).start()
-    await up(0)
+    await must("up", "--yes")
     expect(await onlineNodes(others[0]!)).toEqual(THREE)
     expect(await others[0]!.must("crm_resource -l")).not.toContain(device.name)
   })
@@ -274,7 +287,7 @@ esac
 `
 
 describe("with BMCs", () => {
-  fencingTests(() => ({ lab, inventory }))
+  fencingTests(test)
 })
 
 describe("a dead member", () => {
@@ -282,9 +295,9 @@ describe("a dead member", () => {
   let before: Record<string, string>
   let foretold: Outlook | undefined
 
-  beforeAll(async () => {
+  test.beforeAll(async ({ lab, haops, must }) => {
     before = await everywhere(lab.nodes, conf)
-    await restoredSince()
+    await restoredSince(lab, must)
     foretold = (await whatIf(haops, "--down", "controller3")).get("controller3 down")
     await lab.node("controller3").kill()
     await until(async () => (await onlineNodes(lab.nodes[0]!)).length === 2, {
@@ -292,9 +305,9 @@ describe("a dead member", () => {
     })
   })
 
-  deadMemberTests(() => ({ lab, inventory }))
+  deadMemberTests(test)
 
-  test("leaves behind what was foretold: votes, the VIP, haproxy and the service", async () => {
+  test("leaves behind what was foretold: votes, the VIP, haproxy and the service", async ({ lab }) => {
     const [living] = lab.nodes
     const left = foretold?.parts[0]
     expect(left?.votes).toMatchObject({ votes: 2, expected: 3, needed: 2, quorate: true })
@@ -310,16 +323,16 @@ describe("a dead member", () => {
     await until(answers, { what: "the service to answer" })
   })
 
-  collectTests(() => ({ lab, inventory, secret: FENCE_SECRET }))
+  collectTests(test, FENCE_SECRET)
 
-  test("stays a member: the others converge, the run says 3, and it comes back", async () => {
+  test("stays a member: the others converge, the run says 3, and it comes back", async ({ lab, haops, must }) => {
     const [living, , dead] = lab.nodes
     await living!.must("pcs property set cluster-recheck-interval=17min")
     for (const node of lab.nodes.slice(0, 2)) await node.must("sysctl -qw net.ipv4.ip_nonlocal_bind=0")
-    const plan = await planned(lab, inventory)
+    const plan = await planned(lab)
     expect(plan).toMatchObject({ code: 3, warnings: ["controller1", "controller2"].map(formerRecord) })
     expect(plan.drift.join("\n")).not.toContain("job")
-    const result = await up(3)
+    const result = await ended(haops("up", "--yes"), 3)
     expect(result.stdout + result.stderr).toContain("controller3")
     expect(await property(living!, "cluster-recheck-interval")).toBe("5min")
     expect(await everywhere(lab.nodes.slice(0, 2), "sysctl -n net.ipv4.ip_nonlocal_bind")).toEqual({
@@ -330,25 +343,25 @@ describe("a dead member", () => {
     expect(await living!.must("crm_node --list | sort")).toMatch(/controller1.*\n.*controller2.*\n.*controller3/)
     await dead!.start()
     // Its record is the only one by now of a configuration that was given up.
-    const back = await planned(lab, inventory)
+    const back = await planned(lab)
     expect(back.warnings).toContainEqual(formerRecord("controller3"))
     expect(back.drift.join("\n")).not.toContain("job")
-    await up(0)
+    await must("up", "--yes")
     expect(await onlineNodes(living!)).toEqual(THREE)
     expect(await everywhere(lab.nodes, conf)).toEqual(before)
-    expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [], warnings: [] })
+    expect(await planned(lab)).toMatchObject({ code: 0, drift: [], warnings: [] })
     expect(await living!.must("cibadmin -Q --xpath \"//primitive[@id='job']\"")).toContain('provider="heartbeat"')
     expect(await runningOn(living!, "job")).toHaveLength(1)
     await living!.must("pcs resource delete job")
   })
 
   /** haops makes a resource, somebody puts a copy of the configuration from before in its place, and makes one of that name. */
-  async function restoredSince(): Promise<void> {
+  async function restoredSince(lab: Lab, must: Haops): Promise<void> {
     const [node] = lab.nodes
     await node!.must("cibadmin --query >/root/copy.xml")
     const resources = { job: { agent: "ocf:pacemaker:Dummy" } }
     const made = await lab.inventory({ pacemaker: { resources } }, "job.yaml")
-    await ended(lab.haops(["up", "--yes", "-i", made]))
+    await must("up", "--yes", "-i", made)
     // Its epoch goes past that of every record, as it does by itself in the days after.
     await node!.must(`sed -i 's/ epoch="[0-9]*"/ epoch="9000"/; /<status>/,/<\\/status>/d' /root/copy.xml
 cibadmin --replace --xml-file /root/copy.xml
@@ -363,14 +376,5 @@ pcs resource create job ocf:heartbeat:Dummy --wait=30`)
 })
 
 describe("made into that of the OpenStack guides", () => {
-  placementTests(() => lab)
+  placementTests(test)
 })
-
-async function haops(...words: string[]) {
-  return await lab.haops([...words, "-i", inventory])
-}
-
-/** With `--yes`, since a repair may interrupt. */
-async function up(expected: number) {
-  return await ended(lab.haops(["up", "--yes", "-i", inventory]), expected)
-}

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { expect } from "vitest"
 import type { FencingReport } from "../../src/drill/fencing/report.ts"
 import type { DrillReport } from "../../src/drill/report.ts"
 import { type Bmcs, startBmcs } from "./harness/bmc.ts"
-import { ended } from "./harness/ended.ts"
 import { drilledAsForetold } from "./harness/foretold.ts"
-import type { Lab } from "./harness/lab.ts"
+import type { Haops } from "./harness/haops.ts"
+import type { LabTest } from "./harness/lab-test.ts"
 import { everywhere, holders, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
@@ -21,39 +21,39 @@ for file in $(find . -name 'cib-*.raw' -newer /root/before-devices) cib.xml; do
     echo "$(grep -c 'class="stonith"' $file) devices, $(grep -c '<rsc_location ' $file) places, $(grep -c '<fencing-level ' $file) levels"
 done | sort -u`
 
-/** Nodes with BMCs, by which fence_ipmilan really switches them off and on. `inventory` is that of the cluster without them. */
-export function fencingTests(subject: () => { lab: Lab; inventory: string }): void {
-  let lab: Lab
-  let bmcs: Bmcs
-  let fenced: string
+/** Nodes with BMCs, by which fence_ipmilan really switches them off and on. The inventory is that of the cluster without them. */
+export function fencingTests(test: LabTest): void {
+  const fenced = "bmcs.yaml"
 
-  beforeAll(async () => {
-    lab = subject().lab
-    bmcs = await startBmcs(lab, SECRET)
-    fenced = await lab.inventory(withDevices(bmcs), "bmcs.yaml")
-  })
-  afterAll(async () => {
-    await ended(lab.haops(["up", "--yes", "-i", subject().inventory]), 0)
-    await bmcs?.[Symbol.asyncDispose]()
+  test.beforeAll(async ({ lab, must }) => {
+    const bmcs = await startBmcs(lab, SECRET)
+    await lab.inventory(withDevices(bmcs), fenced)
+    return async () => {
+      await must("up", "--yes")
+      await bmcs[Symbol.asyncDispose]()
+    }
   })
 
   /** Whoever has just come back may not be all there yet. */
-  const well = () =>
-    until(async () => (await lab.haops(["verify", "-i", fenced])).code === 0, { what: "all to be well", everyMs: 500 })
+  const well = (haops: Haops) =>
+    until(async () => (await haops("verify", "-i", fenced)).code === 0, { what: "all to be well", everyMs: 500 })
 
-  test("a cluster that fences nobody is told so, and nothing is done", async () => {
-    const { code, stderr } = await lab.haops(["verify", "--fencing", "controller2", "--yes", "-i", subject().inventory])
+  test("a cluster that fences nobody is told so, and nothing is done", async ({ haops }) => {
+    const { code, stderr } = await haops("verify", "--fencing", "controller2", "--yes")
     expect(code, stderr).toBe(1)
     const said = stderr.replace(/\s+/g, " ")
     expect(said).toContain("fencing was refused, nothing was touched")
     expect(said).toContain("stonith-enabled is false: the cluster fences nobody")
   })
 
-  test("devices, their levels and where they may run come in one transaction; their password stays with the agent", async () => {
+  test("devices, their levels and where they may run come in one transaction; their password stays with the agent", async ({
+    lab,
+    must,
+  }) => {
     const node = lab.node("controller1")
     await node.must("touch /root/before-devices")
     const watcher = await watchSecrets(lab.nodes, [SECRET])
-    const result = await ended(lab.haops(["up", "--yes", "-i", fenced]), 0)
+    const result = await must("up", "--yes", "-i", fenced)
     const { sightings } = await watcher.stop()
     // What fence_ipmilan itself does with it: ipmitool takes it as an argument, and wipes it at once.
     expect(sightings.filter(({ text }) => !/^(\S*sh -c )?\S*ipmitool /.test(text))).toEqual([])
@@ -66,8 +66,11 @@ export function fencingTests(subject: () => { lab: Lab; inventory: string }): vo
     expect(await planned(lab, fenced)).toMatchObject({ code: 0, drift: [] })
   })
 
-  test("a node is really fenced by the device of the second level, where that of the first fails, and comes back", async () => {
-    await well()
+  test("a node is really fenced by the device of the second level, where that of the first fails, and comes back", async ({
+    lab,
+    haops,
+  }) => {
+    await well(haops)
     const [holder = ""] = await holders(lab.nodes, lab.vip)
     const boots = await everywhere(lab.nodes, BOOT)
     const asked = ["verify", "--fencing", holder, "-i", fenced]
@@ -77,7 +80,7 @@ export function fencingTests(subject: () => { lab: Lab; inventory: string }): vo
       `${holder} is really fenced, by broken, and where that fails power-${holder}`,
     )
     expect(await everywhere(lab.nodes, BOOT)).toEqual(boots)
-    const { code, stdout, stderr } = await lab.haops([...asked, "--yes", "--json"])
+    const { code, stdout, stderr } = await haops(...asked, "--yes", "--json")
     expect(code, `${stdout}\n${stderr}`).toBe(0)
     const report = JSON.parse(stdout).details as FencingReport
     expect(report).toMatchObject({
@@ -93,15 +96,18 @@ export function fencingTests(subject: () => { lab: Lab; inventory: string }): vo
     process.stdout.write(`fenced after ${fencedMs} ms, back after ${backMs} ms, as before after ${healthyMs} ms\n`)
     const after = await everywhere(lab.nodes, BOOT)
     expect(THREE.filter((name) => after[name] !== boots[name])).toEqual([holder])
-    const journal = (await lab.haops(["journal"])).stdout.split("\n")[1]
+    const journal = (await haops("journal")).stdout.split("\n")[1]
     expect(journal).toMatch(new RegExp(` verify --fencing .*${holder} .* done$`))
   })
 
-  test("a node that is cut off is fenced before another has its VIP: no two hosts ever had it at once", async () => {
-    await well()
+  test("a node that is cut off is fenced before another has its VIP: no two hosts ever had it at once", async ({
+    lab,
+    haops,
+  }) => {
+    await well(haops)
     const [holder = ""] = await holders(lab.nodes, lab.vip)
     const boots = await everywhere(lab.nodes, BOOT)
-    const { code, stdout, stderr } = await lab.haops(["drill", "partition", "--yes", "--json", "-i", fenced])
+    const { code, stdout, stderr } = await haops("drill", "partition", "--yes", "--json", "-i", fenced)
     expect(code, `${stdout}\n${stderr}`).toBe(0)
     const report = JSON.parse(stdout).details as DrillReport
     process.stdout.write(`cut off and fenced: outage ${report.outageMs} ms, healthy after ${report.healthyMs} ms\n`)

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { expect, test } from "vitest"
+import { expect } from "vitest"
 import { ended } from "./harness/ended.ts"
 import type { Lab } from "./harness/lab.ts"
+import type { LabTest } from "./harness/lab-test.ts"
 import { holders, runningOn } from "./harness/observe.ts"
 import { planned } from "./harness/planned.ts"
 import { THREE } from "./harness/three.ts"
@@ -10,16 +11,10 @@ import { until } from "./harness/until.ts"
 
 // What operators leave on a node that runs: another word for the same thing, a port that is somebody else's, a belief that is wrong.
 
-interface Cluster {
-  lab: Lab
-  inventory: string
-}
-
 /** On a running cluster of three, which it is left as. */
-export function leftBehindTests(cluster: () => Cluster): void {
-  test("another copy of the inventory, in which the hosts are in another order, has nothing to do", async () => {
-    const { lab, inventory } = cluster()
-    const text = await readFile(inventory, "utf8")
+export function leftBehindTests(test: LabTest): void {
+  test("another copy of the inventory, in which the hosts are in another order, has nothing to do", async ({ lab }) => {
+    const text = await readFile(join(lab.directory, "inventory.yaml"), "utf8")
     const lines = THREE.map((name) => `  ${name}: ${lab.node(name).address}\n`)
     expect(text).toContain(lines.join(""))
     const file = join(lab.directory, "another-order.yaml")
@@ -27,12 +22,15 @@ export function leftBehindTests(cluster: () => Cluster): void {
     expect(await planned(lab, file)).toMatchObject({ code: 0, drift: [], actions: [] })
   })
 
-  test("what the cluster believes to run, and does not run, is looked at again there and starts", async () => {
-    await believedToRun(cluster())
+  test("what the cluster believes to run, and does not run, is looked at again there and starts", async ({ lab }) => {
+    await believedToRun(lab)
   })
 
-  test("where a stranger has haproxy's port, up names it and waits for nothing, and verify says nothing of a process", async () => {
-    const { lab, inventory } = cluster()
+  test("where a stranger has haproxy's port, up names it and waits for nothing, and verify says nothing of a process", async ({
+    lab,
+    haops,
+    must,
+  }) => {
     const [node] = await spared(lab)
     const [first] = lab.nodes
     await node!.must(`systemctl stop haproxy; ${STRANGER}`)
@@ -40,8 +38,8 @@ export function leftBehindTests(cluster: () => Cluster): void {
     const gone = async () => (await runningOn(first!, "lb-haproxy")).join() === others.join()
     const seen = async () => {
       await until(gone, { what: "haproxy to be missed there" })
-      const { stdout } = await lab.haops(["verify", "--json", "-i", inventory])
-      return { stdout, up: await lab.haops(["up", "--yes", "-i", inventory]) }
+      const { stdout } = await haops("verify", "--json")
+      return { stdout, up: await haops("up", "--yes") }
     }
     const { stdout, up } = await seen().finally(() => node!.must("kill $(cat /run/lab-stranger)"))
     await first!.must("crm_resource --cleanup --resource lb-haproxy")
@@ -54,33 +52,33 @@ export function leftBehindTests(cluster: () => Cluster): void {
     expect(up.stderr).toContain(`${node!.name}: preflight failed: tcp port 8080 (web) is taken by perl`)
     expect(up.ms).toBeLessThan(45_000)
     await until(async () => (await runningOn(first!, "lb-haproxy")).join() === THREE.join(), { what: "haproxy" })
-    await ended(lab.haops(["up", "--yes", "-i", inventory]))
+    await must("up", "--yes")
   })
 }
 
 /** Leaves one node without haproxy, as pacemaker is left by a systemd that executes itself anew: it says Started, and asks no more. */
-export async function believedToRun({ lab, inventory }: Cluster): Promise<void> {
+export async function believedToRun(lab: Lab): Promise<void> {
   const [node] = await spared(lab)
   const members = THREE.map((name) => lab.node(name))
   const held = await holders(members, lab.vip)
   await node!.must("pcs resource update lb-haproxy op monitor interval=1s enabled=false --wait=30")
   await node!.must("systemctl stop haproxy")
   expect(await runningOn(node!, "lb-haproxy")).toEqual(THREE)
-  const { stdout: status } = await lab.haops(["status", "-i", inventory])
+  const { stdout: status } = await lab.haops(["status"])
   expect(status).not.toContain("In sync")
   expect(status).toContain("resources that the cluster believes to run")
   expect(status.replace(/\s+/g, " ")).toContain("the monitor of lb-haproxy is switched off, so that nobody sees it")
-  const { actions } = await planned(lab, inventory)
+  const { actions } = await planned(lab)
   expect(actions.filter((action) => action.includes("crm_resource"))).toEqual([
     `crm_resource --refresh --resource lb-haproxy --node ${node!.name}`,
   ])
-  const only = await lab.haops(["up", "--only", "resources-refresh", "--yes", "-i", inventory])
+  const only = await lab.haops(["up", "--only", "resources-refresh", "--yes"])
   expect(only.code, only.stderr).toBe(0)
   await until(async () => (await node!.exec("systemctl is-active haproxy")).code === 0, { what: "haproxy started" })
   // The monitor, which the inventory has, is drift.
-  await ended(lab.haops(["up", "--yes", "-i", inventory]))
+  await ended(lab.haops(["up", "--yes"]))
   expect(await node!.must("cibadmin -Q --scope resources")).not.toContain("enabled=")
-  expect(await planned(lab, inventory)).toMatchObject({ code: 0, drift: [] })
+  expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
   expect(await holders(members, lab.vip)).toEqual(held)
 }
 

@@ -212,7 +212,7 @@ crm_simulate --xml-file failed.xml --simulate; rm before.xml failed.xml`)
   })
 
   test("what the cluster believes to run, and does not run, is looked at again there and starts", async ({ lab }) => {
-    await believedToRun({ lab, inventory: "inventory.yaml" })
+    await believedToRun(lab)
   })
 
   test("a drill comes to its end, by the packet filter that this release has", async ({ must }) => {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
-import { ended } from "./harness/ended.ts"
+import { expect } from "vitest"
 import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
+import type { LabTest } from "./harness/lab-test.ts"
 import { everywhere, holders, onlineNodes } from "./harness/observe.ts"
 import { startProber } from "./harness/prober.ts"
 import { restarted } from "./harness/restarted.ts"
@@ -35,35 +35,39 @@ mv /srv/lists /var/lib/apt/lists
 mv /srv/apt/* /etc/apt/`
 
 /** A running cluster whose repositories come to have newer packages. */
-export function upgradeTests(cluster: () => { lab: Lab; inventory: string }): void {
-  let lab: Lab
-  const upgrade = (...words: string[]) => ["upgrade", ...words, "-i", cluster().inventory]
-  const versions = (name: string) => everywhere(lab.nodes, `dpkg-query -W -f '\${Version}' ${name}`)
+export function upgradeTests(test: LabTest): void {
+  const versions = (lab: Lab, name: string) => everywhere(lab.nodes, `dpkg-query -W -f '\${Version}' ${name}`)
 
-  beforeAll(async () => {
-    lab = cluster().lab
+  test.beforeAll(async ({ lab }) => {
     await everywhere(lab.nodes, PUBLISH)
+    return async () => void (await everywhere(lab.nodes, RESTORE))
   })
-  afterAll(async () => void (await everywhere(lab.nodes, RESTORE)))
 
-  test("what there is and what is offered is shown, and without a word nothing is done", async () => {
-    const before = await versions("haproxy")
-    const planned = await lab.haops(upgrade("--out", "upgrade.plan"))
+  test("what there is and what is offered is shown, and without a word nothing is done", async ({
+    lab,
+    haops,
+    must,
+  }) => {
+    const before = await versions(lab, "haproxy")
+    const planned = await haops("upgrade", "--out", "upgrade.plan")
     expect(planned.code, planned.stderr).toBe(2)
     expect(planned.stdout).toContain(`${before.controller1} → ${before.controller1}${REVISION}`)
-    const shown = await ended(lab.haops(["status", "--versions", "-i", cluster().inventory]))
+    const shown = await must("status", "--versions")
     const line = new RegExp(
       `haproxy +${literal(before.controller1!)} +${literal(before.controller1! + REVISION)} +controller1`,
     )
     expect(shown.stdout).toMatch(line)
-    const refused = await lab.haops(upgrade())
+    const refused = await haops("upgrade")
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain("haops upgrade --out FILE")
-    expect(await versions("haproxy")).toEqual(before)
+    expect(await versions(lab, "haproxy")).toEqual(before)
   })
 
-  test("a run that is killed is taken up by the next, the VIP's node is last, and no request is lost", async () => {
-    const before = { haproxy: await versions("haproxy"), pacemaker: await versions("pacemaker") }
+  test("a run that is killed is taken up by the next, the VIP's node is last, and no request is lost", async ({
+    lab,
+    must,
+  }) => {
+    const before = { haproxy: await versions(lab, "haproxy"), pacemaker: await versions(lab, "pacemaker") }
     const [holder] = await holders(lab.nodes, lab.vip)
     const [first, ...others] = THREE.filter((name) => name !== holder)
     const daemons = "systemctl show -p MainPID --value pacemaker haproxy"
@@ -71,20 +75,20 @@ export function upgradeTests(cluster: () => { lab: Lab; inventory: string }): vo
     // The VIP is nowhere for a moment: a client whose SYN is sent again has not failed.
     const prober = startProber(`http://${lab.vip}:8080/`, { timeoutMs: 10_000 })
     // The packages are there then, and nothing has restarted yet.
-    await killedAt(lab, "systemctl daemon-reload", upgrade("--yes"))
+    await killedAt(lab, "systemctl daemon-reload", ["upgrade", "--yes"])
     expect(await lab.node(first!).must("cat /var/lib/haops/upgrade")).toBe(
       "restart pacemaker\nrestart haproxy\nstandby\n",
     )
     for (const name of [...others, holder!]) {
-      expect((await versions("haproxy"))[name]).toBe(before.haproxy[name])
+      expect((await versions(lab, "haproxy"))[name]).toBe(before.haproxy[name])
     }
-    const finished = await ended(lab.haops([...upgrade("--yes"), "--json"]))
+    const finished = await must("upgrade", "--yes", "--json")
     const { attempts } = await prober.stop()
     expect(attempts.filter(({ ok }) => !ok).map(({ answer }) => answer)).toEqual([])
     expect(restarted(finished.stderr)).toEqual([first, ...others, holder])
     for (const name of ["haproxy", "pacemaker"] as const) {
       const newer = Object.entries(before[name]).map(([node, version]) => [node, `${version}${REVISION}`])
-      expect(await versions(name)).toEqual(Object.fromEntries(newer))
+      expect(await versions(lab, name)).toEqual(Object.fromEntries(newer))
     }
     for (const [name, now] of Object.entries(await everywhere(lab.nodes, daemons))) {
       const [was, is] = [pids[name]!, now].map((text) => text.trim().split(/\s+/))
@@ -99,8 +103,8 @@ export function upgradeTests(cluster: () => { lab: Lab; inventory: string }): vo
     )
   })
 
-  test("a second run has nothing to do", async () => {
-    const { stdout } = await ended(lab.haops(upgrade()))
+  test("a second run has nothing to do", async ({ must }) => {
+    const { stdout } = await must("upgrade")
     expect(stdout).toContain("Nothing to do")
   })
 }
