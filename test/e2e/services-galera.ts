@@ -127,6 +127,7 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       const insert = viaVip("insert into entries values (); select last_insert_id()").replace("timeout=3", "timeout=60")
       await writeRows(node("controller2"), insert)
       change({ galera: { settings: { max_connections: 900, back_log: 100 } } })
+      expect((await haops("plan")).code).toBe(2)
       // Killed while a member is out of service: the next run brings it back, and goes on with the others.
       const killable: Pick<Lab, "spawnHaops"> = {
         spawnHaops: (args, options) => lab().spawnHaops(args, { ...options, env: env() }),
