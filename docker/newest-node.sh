@@ -1,7 +1,6 @@
 #!/bin/sh
-# newest-node.sh [FILE...]: the tests against the in-process ssh server, whole runs among them, by the newest Node with long-term support: what
-# differs from Node to Node is streams, sockets, processes and files. haops itself needs 20.19; npm's package `node` has the program, which is
-# put into a directory of its own and nowhere else.
+# newest-node.sh [FILE...]: the unit tests and those against the in-process ssh server, by the newest Node with long-term support. haops itself needs
+# 20.19; npm's package `node` has the program, which is put into a directory of its own and nowhere else.
 set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -15,5 +14,5 @@ trap 'exit 130' INT TERM
 quietly npm install --prefix "$directory" --no-save --no-audit --no-fund "node@$major"
 PATH=$directory/node_modules/.bin:$PATH
 export PATH
-say "The ssh tests by Node $(node --version)"
-node node_modules/vitest/vitest.mjs run --project ssh --reporter=dot "$@"
+say "The unit and ssh tests by Node $(node --version)"
+node node_modules/vitest/vitest.mjs run --project unit --project ssh --reporter=dot "$@"
