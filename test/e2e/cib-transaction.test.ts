@@ -145,6 +145,11 @@ describe.each(CLUSTERS)("on a live cluster of Debian %s", (release, test) => {
     expect(told("/dev/watchdog")).toEqual(["there is no watchdog /dev/watchdog: sbd could reset nothing"])
     // A device that is there, and the distribution's cluster, which a first run replaces: no restart is asked for.
     expect(told("/dev/null")).toEqual([])
+    sh(node, "cp -p /etc/corosync/corosync.conf /root; echo '# mine' >>/etc/corosync/corosync.conf")
+    expect(told("/dev/null")).toEqual([
+      "sbd does not run, and starts only with corosync, which is not restarted unasked",
+    ])
+    sh(node, "mv /root/corosync.conf /etc/corosync/corosync.conf")
   })
 
   test("an address stays where it is when another resource takes it over", ({ node, facts }) => {
