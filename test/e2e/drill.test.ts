@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { describe, expect } from "vitest"
 import type { DrillReport } from "../../src/drill/report.ts"
+import { dayTwoExamples, isAsShown, isDrill } from "./harness/day-two.ts"
 import { ended } from "./harness/ended.ts"
 import { drilledAsForetold, type HeldDrill } from "./harness/foretold.ts"
 import type { Haops, HaopsRun } from "./harness/haops.ts"
@@ -42,6 +43,20 @@ describe("a drill measures what a client of the VIP notices, and leaves the clus
     expect(moves.vip?.length).toBeGreaterThan(1)
     expect(moves.vip?.[0]).toEqual([node])
   })
+
+  test.for(dayTwoExamples().filter(({ line }) => isDrill(line)))(
+    "haops $line, as README shows it",
+    async ({ line, shown }, { lab, haops }) => {
+      await writeFile(join(lab.directory, "prod.yaml"), await readFile(join(lab.directory, "inventory.yaml")))
+      const { code, stdout, stderr } = await haops(...line.split(/\s+/))
+      expect(code, stderr).toBe(0)
+      const printed = `${stdout}${stderr}`
+      for (const one of shown) {
+        const alike = printed.split("\n").filter((line) => isAsShown(one, line))
+        expect.soft(alike, `${one}\n${printed}`).not.toEqual([])
+      }
+    },
+  )
 
   test("haproxy-kill: 0.6 s", async ({ lab, haops }) => {
     const best = await bestOf(lab, haops, 8, ({ outageMs }) => outageMs <= 600, "haproxy-kill", "--max-outage", "3s")
