@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process"
-import { promisify } from "node:util"
 import { expect } from "vitest"
-import type { Lab } from "./harness/lab.ts"
 import { labTest } from "./harness/lab-test.ts"
 import { ask, startProber } from "./harness/prober.ts"
 import { watchSecrets } from "./harness/secret-watcher.ts"
+import { ssh } from "./harness/ssh.ts"
 import { until } from "./harness/until.ts"
 
 // The checks of the checks: what the other tests rely on is seen here to find what it looks for.
@@ -94,9 +92,3 @@ test("the inventory of a lab is one that haops takes", async ({ lab, haops }) =>
   const facts = await haops("facts", "--json", "--inventory", inventory)
   expect(facts).toMatchObject({ code: 0, stderr: expect.not.stringContaining("E_INPUT") })
 })
-
-async function ssh(lab: Lab, target: string, command: string): Promise<string> {
-  const files = ["-i", lab.identityFile, "-o", `UserKnownHostsFile=${lab.knownHosts}`, "-o", "IdentitiesOnly=yes"]
-  const { stdout } = await promisify(execFile)("ssh", ["-F", "none", "-o", "BatchMode=yes", ...files, target, command])
-  return stdout
-}
