@@ -1,14 +1,16 @@
 import { describe, expect } from "vitest"
 import { parseCorosyncConf } from "../../src/corosync/conf.ts"
 import { parseQuorum, type Quorum } from "../../src/corosync/quorumtool.ts"
-import { type Electorate, tally } from "../../src/corosync/votequorum.ts"
-import { afterwards, type VotingView, whileLeaving } from "../../src/membership/electorate.ts"
+import { type Tally, tally } from "../../src/corosync/votequorum.ts"
+import { countsOf } from "../../src/foresight/foretell.ts"
+import { downOf } from "../../src/foresight/scenario.ts"
+import { afterwards, asItIs, type VotingView, whileLeaving } from "../../src/membership/electorate.ts"
 import { CLAIMS, claimsScript } from "../../src/vip/view/claims.ts"
 import { corosyncs, startCorosyncs } from "./harness/corosyncs.ts"
 import { nodeTest } from "./harness/lab-test.ts"
 import { until } from "./harness/until.ts"
 
-// Two to five nodes, one of them down, without a device, with one and with one that has died: what is foreseen is what corosync counts
+// Two to five nodes, one or two of them down, without a device, with one and with one that has died: what is foreseen is what corosync counts
 // then. Corosync is real; the device's vote is told to it as its daemon would, by the rules of corosync-qnetd.
 
 const test = nodeTest(() => startCorosyncs("haops-prepared:bookworm"))
@@ -54,24 +56,36 @@ async function walk(cluster: Cluster): Promise<void> {
   await cluster.found(5)
   for (const all of [5, 4, 3, 2]) {
     const [ids, there, left] = [upTo(all), upTo(all - 1), upTo(all - 2)]
+    await loseTwo(cluster, ids)
     await cluster.stop(all, there)
     const joining = afterwards({ joining: "n9" }, await cluster.view(), "pcs-0.11")
     await cluster.rewrite([...ids, all + 1])
-    await cluster.counts(joining)
+    await cluster.counts(tally(joining))
     await cluster.rewrite(ids)
     const forgetting = afterwards({ without: `n${all}` }, await cluster.view(), "pcs-0.11")
     await cluster.rewrite(there)
-    await cluster.counts(forgetting)
+    await cluster.counts(tally(forgetting))
     if (all === 2) return
     await cluster.rewrite(ids)
     const whole = await cluster.view()
     await cluster.stop(all - 1, left)
-    await cluster.counts(whileLeaving(`n${all - 1}`, whole)!)
+    await cluster.counts(tally(whileLeaving(`n${all - 1}`, whole)!))
     await cluster.rewrite([...left, all])
-    await cluster.counts(afterwards({ without: `n${all - 1}` }, whole, "pcs-0.11"))
+    await cluster.counts(tally(afterwards({ without: `n${all - 1}` }, whole, "pcs-0.11")))
     await cluster.rewrite(there)
-    await cluster.start(all - 1, there)
+    await cluster.start([all - 1], there)
   }
+}
+
+/** At once and without a word, as `haops what-if --down` has it. */
+async function loseTwo(cluster: Cluster, ids: readonly number[]): Promise<void> {
+  if (ids.length < 3) return
+  const names = ids.map((id) => `n${id}`)
+  const electorate = asItIs(await cluster.view())!
+  const [foretold] = countsOf(downOf(names.slice(-2), names), { roll: { names, electorate } })
+  await cluster.crash(ids.slice(-2), ids.slice(0, -2))
+  await cluster.counts(foretold!)
+  await cluster.start(ids.slice(-2), ids)
 }
 
 function upTo(last: number): number[] {
@@ -98,6 +112,13 @@ class Cluster {
     await this.#seen(this.#ids)
     // As by the device's own daemon: heard first, whatever comes then.
     if (this.#kind.algorithm !== "none") await this.#run(`cast 1 ${ids}`)
+    await this.#cast()
+  }
+
+  async crash(ids: readonly number[], there: readonly number[]): Promise<void> {
+    await this.#run(`crash ${ids.join(" ")}`)
+    await this.#seen(there)
+    await this.#cast()
   }
 
   async stop(id: number, there: readonly number[]): Promise<void> {
@@ -106,8 +127,8 @@ class Cluster {
     await this.#cast()
   }
 
-  async start(id: number, there: readonly number[]): Promise<void> {
-    await this.#run(`up ${id}`)
+  async start(ids: readonly number[], there: readonly number[]): Promise<void> {
+    await this.#run(`up ${ids.join(" ")}`)
     await this.#seen(there)
     await this.#cast()
   }
@@ -123,8 +144,8 @@ class Cluster {
     return { conf, vendor: false, known: new Map(), status: undefined, quorum: await this.#votes() }
   }
 
-  async counts(foreseen: Electorate): Promise<void> {
-    const wanted = counted(tally(foreseen))
+  async counts(foreseen: Tally): Promise<void> {
+    const wanted = counted(foreseen)
     let seen = ""
     const what = () => `${this.#kind.name}, ${this.#there} of ${this.#ids}: ${wanted}, and not ${seen}`
     const same = async () => {

@@ -88,6 +88,14 @@ down() {
   while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
 }
 
+# crash IDS…: all at once, without a word to the others
+crash() {
+  pids=$(for i; do cat "/n/$cluster$i/pid"; done)
+  # shellcheck disable=SC2086 # a list of words
+  kill -s KILL $pids
+  for pid in $pids; do while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done; done
+}
+
 # cast VOTE IDS…: what the device's daemon tells each member; the daemon itself is not there.
 cast() {
   vote=$1; shift
