@@ -78,7 +78,7 @@ function isRetired(want: Want, instance: Instance): boolean {
 
 /** It runs or will, and is not the one that is to. */
 function isOther({ runs }: Want, { name, unit }: Instance): boolean {
-  return name !== runs?.name && (!isStopped(unit) || unit.file.startsWith("enabled"))
+  return name !== runs?.name && (!isStopped(unit) || unit.file === "enabled")
 }
 
 function isMarked({ text }: Instance): boolean {

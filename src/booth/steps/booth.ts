@@ -2,6 +2,7 @@ import type { Drift, Finding } from "../../base/events.ts"
 import { askAll, partsOf } from "../../host/sections.ts"
 import { unitActions } from "../../host/unit-actions.ts"
 import { AT_BOOT, bootDrift, isStopped, maskedFindings } from "../../host/unit-judge.ts"
+import type { UnitState } from "../../host/units.ts"
 import type { Action } from "../../model/action.ts"
 import { defineStep } from "../../model/step.ts"
 import { CRM_MON, type CrmStatus, parseCrmMon } from "../../pacemaker/crm-mon.ts"
@@ -42,7 +43,7 @@ export const booth = defineStep<BoothWant, Have>({
     if (unit === undefined) return stale
     const expected = unit.load === "not-found" ? { expected: true } : {}
     return [
-      ...(unit.file === "enabled" ? [] : [{ ...bootDrift(unit.file, true), ...expected }]),
+      ...(unit.file === "enabled" ? [] : [{ ...bootDrift(isGenerated(unit) ? "" : unit.file, true), ...expected }]),
       ...(have.memory === "none"
         ? [{ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected } as const]
         : stale),
@@ -58,11 +59,27 @@ export const booth = defineStep<BoothWant, Have>({
     const restart: Action = { type: "run", argv: ["systemctl", "restart", "--", boothUnit(want)] }
     const starts = drift.some(({ attribute }) => attribute !== AT_BOOT)
     return [
-      ...drift.flatMap((one) => (one.attribute === STALE ? [restart] : unitActions(boothUnit(want), unit, one))),
+      ...drift.flatMap((one) => {
+        if (one.attribute === STALE) return [restart]
+        return one.attribute === AT_BOOT ? [startAtBoot(want)] : unitActions(boothUnit(want), unit, one)
+      }),
       ...(starts ? [started(want)] : []),
     ]
   },
 })
+
+/** Debian has a generator of units link each configuration to booth.service, which nothing starts at boot. */
+function isGenerated({ file }: UnitState): boolean {
+  return file === "enabled-runtime"
+}
+
+/**
+ * The link that `systemctl enable` makes. Debian's unit has an alias besides, which no instance of it can have: `enable` makes this link, and
+ * ends with 1 all the same (seen on Debian 12 and 13).
+ */
+function startAtBoot(want: BoothWant): Action {
+  return { type: "run", argv: ["systemctl", "add-wants", "--quiet", "--", "multi-user.target", boothUnit(want)] }
+}
 
 /** systemd takes it for started once there is a process, which has read nothing by then. */
 function started(want: BoothWant): Action {

@@ -341,7 +341,7 @@ describe("steps", () => {
         action.type === "run" ? action.argv.join(" ") : action.type === "wait" ? `until ${action.for}` : action.type,
       )
     expect(commands({ memory: "none" })).toEqual([
-      "systemctl enable --quiet -- booth@booth.service",
+      "systemctl add-wants --quiet -- multi-user.target booth@booth.service",
       "systemctl start -- booth@booth.service",
       "until boothd to run",
     ])
@@ -350,6 +350,12 @@ describe("steps", () => {
       "until boothd to run",
     ])
     expect(commands({ unit: { ...unit, active: "active", file: "enabled" } })).toEqual([])
+  })
+  test("that Debian's generator of units has made a link for it starts it at no boot", () => {
+    const unit = { load: "loaded", active: "active", sub: "running", file: "enabled-runtime" }
+    const { drift, actions } = judge(booth, want(lb1), { ...well, unit, status: undefined })
+    expect(drift).toMatchObject([{ attribute: "starts at boot", have: "no", want: "yes" }])
+    expect(actions).toHaveLength(1)
   })
   /** A systemctl that shows booth's unit stopped, and these. */
   const showing = (load: string, stack: Parameters<typeof systemctlShow>[0]) =>
@@ -425,6 +431,8 @@ describe("an arbitrator that the inventory wants no more", () => {
     const stopped = { ...UNIT, active: "inactive", sub: "dead", file: "disabled" }
     expect(ask({ "booth.conf": CONF }, { unit: stopped })).toEqual(NOTHING)
     expect(ask({ "booth.conf": CONF }, { unit: { ...stopped, file: "enabled" } })).toEqual(STOP)
+    // By Debian's generator of units, for every configuration that there is: nothing starts it but booth.service, and no command takes it away.
+    expect(ask({ "booth.conf": CONF }, { unit: { ...stopped, file: "enabled-runtime" } })).toEqual(NOTHING)
   })
   test("is left alone where somebody else wrote its file, or it is another inventory's; and told where it is in the way", () => {
     const own = CONF.replace(/^.*\n/, "")
