@@ -26,6 +26,37 @@ export function leftBehindTests(test: LabTest): void {
     await believedToRun(lab)
   })
 
+  test("status and verify name all that an operator may leave, and the commands that they tell end it", async ({
+    lab,
+    haops,
+    must,
+  }) => {
+    const [holder = ""] = await holders(lab.nodes, lab.vip)
+    const [one = "", other = ""] = THREE.filter((name) => name !== holder)
+    const node = lab.node(holder)
+    const looks = async () => {
+      const both = [await haops("status"), await haops("verify")]
+      return both.map(({ stdout }) =>
+        stdout.replaceAll(/\s+/g, " ").replaceAll(/(failed on \S+): [^;]* \(\d+ s ago\)/g, "$1"),
+      )
+    }
+    await node.must(leaving(one, other))
+    const failed = async () => (await node.must("crm_mon -1 --output-as=xml")).includes('op_key="flaky_monitor_1000"')
+    await until(failed, { what: "the monitor of flaky to fail" })
+    const left = leftThen(holder, one, other)
+    for (const said of await looks()) for (const [state, undo = ""] of left) expect(said).toContain(`${state}${undo}`)
+    for (const [, undo] of left) {
+      if (undo?.startsWith("haops ") === true) await must(...undo.split(" ").slice(1))
+      else if (undo !== undefined) await node.must(undo)
+    }
+    await node.must("crm_resource --wait")
+    for (const said of await looks()) {
+      for (const [state, undo] of left) expect(said.includes(state), `${state}\n${said}`).toBe(undo === undefined)
+    }
+    await node.must(`for id in loose lazy flaky; do pcs resource delete $id; done; pcs constraint delete by-hand`)
+    expect(await planned(lab)).toMatchObject({ code: 0, drift: [] })
+  })
+
   test("where a stranger has haproxy's port, up names it and waits for nothing, and verify says nothing of a process", async ({
     lab,
     haops,
@@ -54,6 +85,44 @@ export function leftBehindTests(test: LabTest): void {
     await until(async () => (await runningOn(first!, "lb-haproxy")).join() === THREE.join(), { what: "haproxy" })
     await must("up", "--yes")
   })
+}
+
+/** By pacemaker's own commands, on the node that has the VIP and is in the end the only one to take resources. */
+const leaving = (one: string, other: string) => `set -e
+make() { cibadmin --create --scope "$1" --xml-text "$2"; }
+crm_resource --ban --resource vip --node ${one}
+make constraints '<rsc_location id="by-hand" rsc="vip" node="${other}" score="-INFINITY"/>'
+make constraints '<rsc_location id="once" rsc="vip"><rule id="once-rule" score="5"><date_expression id="once-when" operation="lt" end="2020-01-01"/></rule></rsc_location>'
+crm_attribute --node ${one} --name maintenance --update true
+crm_attribute --node ${other} --name standby --update on
+for id in loose lazy flaky; do
+  make resources "<primitive id='$id' class='ocf' provider='pacemaker' type='Dummy'><operations><op id='$id-m' name='monitor' interval='1s'/></operations></primitive>"
+done
+crm_resource --resource flaky --set-parameter state --parameter-value /run/lab-flaky
+crm_resource --wait
+crm_resource --resource loose --meta --set-parameter is-managed --parameter-value false
+crm_resource --resource lazy --meta --set-parameter target-role --parameter-value Stopped
+rm /run/lab-flaky`
+
+/** What is to be said then, in two parts: the state, and the command that ends it, where there is one. */
+function leftThen(holder: string, one: string, other: string): readonly (readonly [state: string, undo?: string])[] {
+  const back = (id: string, option: string) => `crm_resource --resource ${id} --meta --delete-parameter ${option}`
+  return [
+    [`cli-ban-vip-on-${one} keeps vip off ${one}, until: `, `crm_resource --clear --resource vip --node ${one}`],
+    [`by-hand keeps vip off ${other}; the inventory does not have it`],
+    [
+      "once has expired and means nothing any more; it goes by: ",
+      `cibadmin --delete --xml-text '<rsc_location id="once"/>'`,
+    ],
+    [`${one} is in maintenance, until: `, `crm_attribute --node ${one} --name maintenance --delete`],
+    [`${other} is in standby, until: `, `haops unstandby ${other}`],
+    ["the cluster does not manage loose, until: ", back("loose", "is-managed")],
+    ["lazy is disabled, until: ", back("lazy", "target-role")],
+    [
+      `monitor of flaky failed on ${holder}; once its cause is gone: `,
+      `crm_resource --cleanup --resource flaky --node ${holder}`,
+    ],
+  ]
 }
 
 /** Leaves one node without haproxy, as pacemaker is left by a systemd that executes itself anew: it says Started, and asks no more. */
