@@ -1,34 +1,40 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
-import { ended } from "./harness/ended.ts"
-import { type Lab, startLab } from "./harness/lab.ts"
-import type { LabNode } from "./harness/node.ts"
+import { expect } from "vitest"
+import { labTest } from "./harness/lab-test.ts"
 import { everywhere, holders } from "./harness/observe.ts"
 import { during } from "./harness/prober.ts"
 import { until } from "./harness/until.ts"
+import { upgradePair } from "./upgrade.ts"
 
 // The other way to run keepalived, by its oldest version: hosts that talk by multicast, and one that comes back leaves the VIP where it is.
 
 const ENV = { VRRP_PASSWORD: "vrrpPw42" }
 
-let lab: Lab
-let pair: readonly [LabNode, LabNode]
-
-beforeAll(async () => {
-  lab = await startLab({ release: "bullseye", prepared: true, nodes: 1, loadbalancers: 2 })
-  pair = [lab.node("lb1"), lab.node("lb2")]
+const test = labTest({ release: "bullseye", prepared: true, nodes: 1, loadbalancers: 2 }, async (lab) => {
+  await lab.inventory({
+    pacemaker: null,
+    vips: { vip: null, public: { address: `${lab.vip}/24`, on: "loadbalancers", manager: "keepalived" } },
+    keepalived: { password: { env: "VRRP_PASSWORD" }, peers: "multicast", nopreempt: true },
+    haproxy: { services: [{ name: "web", port: 8080, vip: "public", mode: "http", backendPort: 8000, check: "http" }] },
+  })
 })
-afterAll(async () => await lab?.[Symbol.asyncDispose]())
+  .extend("pair", { scope: "file" }, async ({ lab }) => [lab.node("lb1"), lab.node("lb2")])
+  .extend("haops", { scope: "file" }, async ({ lab }) => {
+    return async (...words) => await lab.haops(words, { env: ENV })
+  })
 
-test("up brings the VIP to one of the two, who name no peers; a second one has nothing to do", async () => {
-  await ended(haops("up", "--yes"))
+test("up brings the VIP to one of the two, who name no peers; a second one has nothing to do", async ({
+  lab,
+  must,
+  pair,
+}) => {
+  await must("up", "--yes")
   expect(await holders(pair, lab.vip)).toHaveLength(1)
   const terms = "grep -cE 'unicast|state MASTER' /etc/keepalived/keepalived.conf || true"
   expect(await everywhere(pair, terms)).toEqual({ lb1: "0", lb2: "0" })
-  const plan = await haops("plan")
-  expect(plan.code, plan.stdout).toBe(0)
+  await must("plan")
 })
 
-test("a holder that is lost is replaced, and does not take the VIP back", async () => {
+test("a holder that is lost is replaced, and does not take the VIP back", async ({ lab, must, pair }) => {
   const [name] = await holders(pair, lab.vip)
   const holder = lab.node(name!)
   const backup = pair.find((node) => node !== holder)!
@@ -44,16 +50,9 @@ test("a holder that is lost is replaced, and does not take the VIP back", async 
   })
   expect(back.failed).toBe(0)
   expect(await holders(pair, lab.vip)).toEqual([backup.name])
-  const verified = await haops("verify")
-  expect(verified.code, verified.stdout).toBe(0)
+  await must("verify")
 })
 
-async function haops(...words: readonly string[]) {
-  const path = await lab.inventory({
-    pacemaker: null,
-    vips: { vip: null, public: { address: `${lab.vip}/24`, on: "loadbalancers", manager: "keepalived" } },
-    keepalived: { password: { env: "VRRP_PASSWORD" }, peers: "multicast", nopreempt: true },
-    haproxy: { services: [{ name: "web", port: 8080, vip: "public", mode: "http", backendPort: 8000, check: "http" }] },
-  })
-  return await lab.haops([...words, "-i", path], { env: ENV })
-}
+test("a newer haproxy comes by apt of Debian 11, the VIP's host last", async ({ lab, must, pair }) => {
+  await upgradePair(lab, pair, must)
+})

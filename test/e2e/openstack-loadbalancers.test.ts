@@ -10,6 +10,7 @@ import { everywhere, holders } from "./harness/observe.ts"
 import { ask, during } from "./harness/prober.ts"
 import { each, THREE } from "./harness/three.ts"
 import { until } from "./harness/until.ts"
+import { upgradePair } from "./upgrade.ts"
 
 // inventory/loadbalancers.yaml on Debian 13: the public VIP on two load balancers, the database's on the three controllers.
 
@@ -131,6 +132,14 @@ test("controllers that carry no VIP any more keep neither keepalived nor haproxy
   expect(await everywhere(controllers, units)).toEqual(each(off))
   expect(await ask(`http://${lab.vip}:5000/`)).toMatchObject({ ok: true })
   await ended(haops("plan"))
+})
+
+test("a newer haproxy comes to the load balancers by apt of Debian 13, the VIP's host last", async ({
+  lab,
+  must,
+  pair,
+}) => {
+  await upgradePair(lab, pair, must)
 })
 
 async function serve(node: LabNode): Promise<void> {

@@ -1,7 +1,9 @@
 import { expect } from "vitest"
+import type { Haops } from "./harness/haops.ts"
 import { killedAt } from "./harness/killed-at.ts"
 import type { Lab } from "./harness/lab.ts"
 import type { LabTest } from "./harness/lab-test.ts"
+import type { LabNode } from "./harness/node.ts"
 import { everywhere, holders, onlineNodes } from "./harness/observe.ts"
 import { startProber } from "./harness/prober.ts"
 import { restarted } from "./harness/restarted.ts"
@@ -11,14 +13,16 @@ import { each, THREE } from "./harness/three.ts"
 const REVISION = "+lab1"
 
 /**
- * haproxy and pacemaker as they are in apt's cache, packed anew with a higher revision, in a repository of plain files that is the only one.
- * The indexes of the others are put aside.
+ * Shell that takes packages as they are in apt's cache and packs them anew with a higher revision, in a repository of plain files that is the
+ * only one. The indexes of the others are put aside.
  */
-const PUBLISH = `set -eu
+function publish(...names: readonly string[]): string {
+  return `set -eu
 mkdir -p /srv/lab /srv/apt && cp -a /var/lib/apt/lists /srv/
 for sources in /etc/apt/sources.list /etc/apt/sources.list.d; do [ ! -e "$sources" ] || mv "$sources" /srv/apt/; done
 cd /srv/lab
-for name in haproxy pacemaker; do
+: >Packages
+for name in ${names.join(" ")}; do
   version=$(dpkg-query -W -f '\${Version}' "$name")
   dpkg-deb -R "$(ls /var/cache/apt/archives/"$name"_"$version"_*.deb)" tree
   sed -i "s/^Version: .*/&${REVISION}/" tree/DEBIAN/control
@@ -29,6 +33,7 @@ for name in haproxy pacemaker; do
 done
 echo 'deb [trusted=yes] file:/srv/lab ./' >/etc/apt/sources.list
 `
+}
 const RESTORE = `set -eu
 rm -rf /var/lib/apt/lists /etc/apt/sources.list /etc/apt/sources.list.d
 mv /srv/lists /var/lib/apt/lists
@@ -39,7 +44,7 @@ export function upgradeTests(test: LabTest): void {
   const versions = (lab: Lab, name: string) => everywhere(lab.nodes, `dpkg-query -W -f '\${Version}' ${name}`)
 
   test.beforeAll(async ({ lab }) => {
-    await everywhere(lab.nodes, PUBLISH)
+    await everywhere(lab.nodes, publish("haproxy", "pacemaker"))
     return async () => void (await everywhere(lab.nodes, RESTORE))
   })
 
@@ -107,6 +112,23 @@ export function upgradeTests(test: LabTest): void {
     const { stdout } = await must("upgrade")
     expect(stdout).toContain("Nothing to do")
   })
+}
+
+/** A pair under keepalived, whose hosts come to a newer haproxy one after the other; nothing is offered to the other hosts. */
+export async function upgradePair(lab: Lab, pair: readonly LabNode[], must: Haops): Promise<void> {
+  // One that was off has come back with the engine's /etc/hosts.
+  await must("up", "--yes")
+  const others = lab.nodes.filter((node) => !pair.includes(node))
+  await Promise.all([everywhere(pair, publish("haproxy")), everywhere(others, publish())])
+  const versions = () => everywhere(pair, `dpkg-query -W -f '\${Version}' haproxy`)
+  const before = await versions()
+  const [holder] = await holders(pair, lab.vip)
+  const { stderr } = await must("upgrade", "--only", "haproxy", "--yes", "--json")
+  const names = pair.map(({ name }) => name)
+  expect(restarted(stderr)).toEqual([...names.filter((name) => name !== holder), holder])
+  const newer = Object.entries(before).map(([name, version]) => [name, `${version}${REVISION}`])
+  expect(await versions()).toEqual(Object.fromEntries(newer))
+  await must("plan")
 }
 
 function literal(text: string): string {
