@@ -3,6 +3,7 @@ import { hostname, userInfo } from "node:os"
 import { join } from "node:path"
 import { expect } from "vitest"
 import { stringify } from "yaml"
+import { ANEW } from "./harness/anew.ts"
 import { ended } from "./harness/ended.ts"
 import type { Haops, HaopsResult } from "./harness/haops.ts"
 import type { Lab } from "./harness/lab.ts"
@@ -252,13 +253,6 @@ test("from a backup alone hosts that were installed anew are the same cluster ag
   expect(late.code, late.stderr).toBe(1)
   expect(late.stderr.replaceAll(/\s+/g, " ")).toContain("is in the cluster lab already, and not as")
 })
-
-/** As if the host had been installed anew, with the packages: nothing of the cluster is on its disk. */
-const ANEW = `systemctl kill -s KILL pacemaker corosync; systemctl stop pacemaker corosync pcsd haproxy
-systemctl disable --quiet pacemaker corosync haproxy
-rm -rf /etc/corosync/corosync.conf* /etc/corosync/authkey* /etc/pacemaker/authkey /var/lib/pcsd/* /var/lib/pacemaker/cib/*
-rm -rf /var/lib/corosync/* /var/lib/haops /etc/haproxy/haproxy.cfg
-systemctl reset-failed; systemctl start pcsd`
 
 /** Something for the next run to do in the cluster's configuration. */
 async function damage(lab: Lab): Promise<void> {
