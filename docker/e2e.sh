@@ -6,7 +6,7 @@ set -eu
 cd "$root"
 
 # releases_of WORD...: those that the files among these words name, beside the one that a lab has by default, with what else they want
-# of them: `+services` and `+el`.
+# of them: `+services`, `+fencing` and `+el`.
 releases_of() {
   files=
   for word in "$@"; do
@@ -23,17 +23,18 @@ releases_of() {
 # wanted_of FILE...: what one of these starts nodes with, or all of it where there is none.
 wanted_of() {
   if [ $# = 0 ] || grep -q "services: true" "$@"; then printf +services; fi
+  if [ $# = 0 ] || grep -q "fencing: true" "$@"; then printf +fencing; fi
   if [ $# = 0 ] || grep -q "enterpriseLinux: true" "$@"; then printf +el; fi
 }
 
-# further_of WORD...: what the files among these words want of the default release: `+services`, `+ipmi`, and `+el` and `+suse`, where one
+# further_of WORD...: what the files among these words want of the default release: `+services`, `+fencing`, and `+el` and `+suse`, where one
 # starts nodes in such a guise; all of it where there is no file.
 further_of() {
   files=
   for word in "$@"; do
     [ ! -f "$word" ] || files="$files $word"
   done
-  for further in "services:services" "ipmi:ipmi" "el:enterpriseLinux" "suse:suse"; do
+  for further in "services:services" "fencing:fencing" "el:enterpriseLinux" "suse:suse"; do
     # shellcheck disable=SC2086 # a list of words
     if [ -z "$files" ] || grep -q "${further#*:}: true" $files; then printf '+%s' "${further%:*}"; fi
   done

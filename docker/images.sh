@@ -1,13 +1,13 @@
-# Sourced after lib.sh: the node images haops-node:RELEASE (bare), haops-prepared:RELEASE, haops-services:RELEASE, haops-ipmi:RELEASE,
+# Sourced after lib.sh: the node images haops-node:RELEASE (bare), haops-prepared:RELEASE, haops-services:RELEASE, haops-fencing:RELEASE,
 # haops-el:RELEASE and haops-suse:RELEASE.
 
-# ensure_images RELEASE[+services][+ipmi][+el][+suse]: builds the first two, and those asked for, unless they were built from the same inputs before.
+# ensure_images RELEASE[+services][+fencing][+el][+suse]: builds the first two, and those asked for, unless they were built from the same inputs before.
 ensure_images() {
   images_release=${1%%+*}
   ensure_nodes
   images_building=
   case $1+ in *+services+*) ensure_services & images_building="$images_building $!" ;; esac
-  case $1+ in *+ipmi+*) ensure_ipmi & images_building="$images_building $!" ;; esac
+  case $1+ in *+fencing+*) ensure_fencing & images_building="$images_building $!" ;; esac
   case $1+ in *+el+*) ensure_guise el & images_building="$images_building $!" ;; esac
   case $1+ in *+suse+*) ensure_guise suse & images_building="$images_building $!" ;; esac
   for images_build in $images_building; do wait "$images_build"; done
@@ -45,19 +45,19 @@ services_inputs() {
   } | sha256sum | cut -d' ' -f1
 }
 
-# What fence_ipmilan calls, on the prepared image that is there: of no use but where something answers IPMI.
-ensure_ipmi() {
-  images_inputs=$(ipmi_inputs)
-  is_current "haops-ipmi:$images_release" && return 0
-  say "Building haops-ipmi:$images_release"
-  quietly env DOCKER_BUILDKIT=0 docker build --network host --tag "haops-ipmi:$images_release" \
-    --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-prepared:$images_release" "$root/docker/ipmi"
+# What it takes to be fenced, on the prepared image that is there.
+ensure_fencing() {
+  images_inputs=$(fencing_inputs)
+  is_current "haops-fencing:$images_release" && return 0
+  say "Building haops-fencing:$images_release"
+  quietly env DOCKER_BUILDKIT=0 docker build --network host --tag "haops-fencing:$images_release" \
+    --label "haops.inputs=$images_inputs" --build-arg "BASE=haops-prepared:$images_release" "$root/docker/fencing"
 }
 
-ipmi_inputs() {
+fencing_inputs() {
   {
     inputs_hash "$images_release"
-    content_of "$root/docker/ipmi"
+    content_of "$root/docker/fencing"
   } | sha256sum | cut -d' ' -f1
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# setup.sh [RELEASE[+services][+ipmi][+el][+suse]...]: everything the demo and the tests need, from a Debian machine with Node and root or sudo: a
+# setup.sh [RELEASE[+services][+fencing][+el][+suse]...]: everything the demo and the tests need, from a Debian machine with Node and root or sudo: a
 # container engine, the node images of these releases (default bookworm; bullseye, trixie), with +services also that of the data services,
-# with +ipmi (bookworm) that of nodes with BMCs, and the simulator of these on this machine, with +el or +suse (bookworm) that in the guise
+# with +fencing that of nodes with BMCs and watchdogs, and the simulator of the former on this machine, with +el or +suse (bookworm) that in the guise
 # of an Enterprise Linux (8, 9, 10) or of openSUSE, the dependencies, the built haops.
 # Does what is missing and says so; where nothing is missing it takes a second.
 set -eu
@@ -38,6 +38,6 @@ for build in $building; do
   wait "$build"
 done
 # The BMCs of a lab run on this machine, since they outlive what they switch off.
-case " $* " in *+ipmi*) command -v ipmi_sim >/dev/null || install_packages openipmi ;; esac
+case " $* " in *+fencing*) command -v ipmi_sim >/dev/null || install_packages openipmi ;; esac
 say "Building haops"
 quietly npm run build

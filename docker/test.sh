@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$root"
 
-sh docker/setup.sh bullseye+services+el bookworm+services+ipmi+el+suse trixie+services+el
+sh docker/setup.sh bullseye+services+fencing+el bookworm+services+fencing+el+suse trixie+services+fencing+el
 
 # The one tool that `npm run package` needs and Debian does not come with.
 command -v rpmbuild >/dev/null || install_packages rpm

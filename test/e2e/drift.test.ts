@@ -26,7 +26,7 @@ import { upgradeTests } from "./upgrade.ts"
 // One cluster, as it was built: what `status` and its kin show of it; then changed by hand in one way at a time, where haops plans just
 // that, repairs just that, and then has nothing to do; and at last made into another one.
 
-const test = labTest({ ipmi: true }, async (lab) => {
+const test = labTest({ fencing: true }, async (lab) => {
   await lab.inventory()
   const before = await lab.haops(["status"])
   expect(before.code, before.stderr).toBe(1)

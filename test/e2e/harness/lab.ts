@@ -26,8 +26,8 @@ export interface LabOptions {
   prepared?: boolean | readonly string[]
   /** With the packages of the data services besides, none of them started: on all nodes. Default false. */
   services?: boolean
-  /** With the packages installed, and what fence_ipmilan calls, on all nodes. Default false. */
-  ipmi?: boolean
+  /** With the packages installed, and what it takes to be fenced, by a BMC or a watchdog, on all nodes. Default false. */
+  fencing?: boolean
   /** Bare nodes that show themselves as Rocky Linux 9, in place of Debian's. Default false. */
   enterpriseLinux?: boolean
   /** Bare nodes that show themselves as openSUSE Leap 15, in place of Debian's. Default false. */
@@ -65,7 +65,7 @@ export interface Lab extends AsyncDisposable {
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { release = "bookworm", releases = {}, nodes: count = 3, loadbalancers = 0 } = options
-  const { prepared = false, services = false, ipmi = false, responder = true } = options
+  const { prepared = false, services = false, fencing = false, responder = true } = options
   const { enterpriseLinux = false, suse = false } = options
   const cleanups = createCleanups()
   try {
@@ -77,7 +77,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const key = await createLoginKey(directory)
     const isPrepared = (name: string) => (typeof prepared === "boolean" ? prepared : prepared.includes(name))
     const guise = enterpriseLinux ? "el" : suse ? "suse" : undefined
-    const all = services ? "services" : ipmi ? "ipmi" : guise
+    const all = services ? "services" : fencing ? "fencing" : guise
     const kind = (name: string) => all ?? (isPrepared(name) ? "prepared" : "node")
     const image = (name: string) => `haops-${kind(name)}:${releases[name] ?? release}`
     const started: LabNode[] = []
