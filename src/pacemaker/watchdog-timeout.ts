@@ -1,5 +1,5 @@
 import type { Attributes } from "./cib.ts"
-import { durationMs } from "./values.ts"
+import { durationMs, isTrue } from "./values.ts"
 
 /** The property by which pacemaker counts on a watchdog, by its names. */
 export const WATCHDOG_TIMEOUTS = ["stonith-watchdog-timeout", "fencing-watchdog-timeout"] as const
@@ -11,6 +11,11 @@ export const DEVICE_SYNC_S = 30
 export function watchdogTimeout(properties: Attributes): string | undefined {
   const value = WATCHDOG_TIMEOUTS.map((name) => properties[name]).find((one) => one !== undefined)
   return value === undefined || /^0+[a-z]*$/i.test(value) ? undefined : value
+}
+
+/** Whether pacemaker counts on each node's watchdog: it has one by its own word, and knows how long to wait for it. */
+export function countsOnWatchdogs(properties: Attributes): boolean {
+  return isTrue(properties["have-watchdog"]) && watchdogTimeout(properties) !== undefined
 }
 
 /** Why pacemaker would not have that timeout, where sbd gives the watchdog so many seconds; undefined where it would. */

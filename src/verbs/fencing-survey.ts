@@ -14,6 +14,7 @@ import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
 import { parseFenceDevices } from "../pacemaker/fencing/history.ts"
 import { levelsOf } from "../pacemaker/fencing/levels.ts"
 import { durationMs } from "../pacemaker/values.ts"
+import { countsOnWatchdogs } from "../pacemaker/watchdog-timeout.ts"
 import type { Inspection } from "./inspect.ts"
 import type { Session } from "./session.ts"
 
@@ -52,6 +53,7 @@ export async function surveyFencing(
   return {
     ...{ node, by, levels: levelsOf(have.cib, node), timeoutS: Math.ceil(ms / 1000) },
     devices: by === undefined ? [] : await devicesFor({ context }, by, node),
+    watchdog: countsOnWatchdogs(values),
     action: /^(off|poweroff)$/i.test(values["stonith-action"] ?? "") ? "off" : "reboot",
     votes: countsOf(scenario, known)[0],
     placement: placementOf(reference.status),

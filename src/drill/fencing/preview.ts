@@ -28,12 +28,13 @@ function powerOf({ resources }: Before, { action, devices, levels }: Survey): st
   const without = resources
     .filter(({ id, parameters }) => used.has(id) && /^(power)?off$/i.test(parameters.pcmk_reboot_action ?? ""))
     .map(({ id }) => id)
+  if (used.size === 0) return "it is reset at once, with all that runs there."
   if (without.length === 0) return "its power goes off and on at once, with all that runs there."
   return `its power goes off at once, and ${stays} where it is ${listing(without)} that fences (pcmk_reboot_action is off).`
 }
 
-/** `ipmi, and where that fails pdu`. */
+/** `ipmi, and where that fails pdu`; without any device the watchdog resets it. */
 function waysOf({ devices, levels }: Survey): string {
-  if (levels.length === 0) return listing(devices)
+  if (levels.length === 0) return devices.length === 0 ? "its own watchdog" : listing(devices)
   return levels.map((level) => level.devices.join(" and ")).join(", and where that fails ")
 }

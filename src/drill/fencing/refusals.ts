@@ -12,6 +12,8 @@ export interface Survey {
   /** Devices that cover the node, as the cluster says. */
   devices: readonly string[]
   levels: readonly FencingLevel[]
+  /** The cluster counts on the node's own watchdog where no device covers it, as one with sbd and no device does. */
+  watchdog: boolean
   /** What the cluster's own action of fencing is. */
   action: "reboot" | "off"
   /** Corosync's count without the node; undefined where it could not be foretold, which stands against it. */
@@ -48,7 +50,7 @@ function unmanaged({ status }: Before, node: string): readonly string[] {
 
 function surveyRefusals(
   { resources }: Before,
-  { node, by, devices, votes, placement, without }: Survey,
+  { node, by, devices, watchdog, votes, placement, without }: Survey,
 ): readonly string[] {
   const own = new Set(resources.filter(({ fencing }) => fencing).map(({ id }) => id))
   const lost = [...placement].flatMap(([id, nodes]) =>
@@ -56,7 +58,7 @@ function surveyRefusals(
   )
   return [
     ...(by === undefined ? [`no other member is there that could have ${node} fenced`] : []),
-    ...(devices.length === 0 ? [`no fencing device covers ${node} (stonith_admin --list ${node})`] : []),
+    ...(devices.length === 0 && !watchdog ? [`no fencing device covers ${node} (stonith_admin --list ${node})`] : []),
     ...(votes === undefined ? [`whether quorum is left without ${node} could not be told from corosync's votes`] : []),
     ...(votes?.quorate === false
       ? [`without ${node} quorum is lost: ${votes.votes} of ${votes.expected} votes, ${votes.needed} needed`]

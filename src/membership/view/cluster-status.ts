@@ -4,7 +4,7 @@ import type { Look } from "../../model/view.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
 import type { CrmFailure, CrmRemote } from "../../pacemaker/crm-mon.ts"
 import { isTrue } from "../../pacemaker/values.ts"
-import { watchdogTimeout } from "../../pacemaker/watchdog-timeout.ts"
+import { countsOnWatchdogs } from "../../pacemaker/watchdog-timeout.ts"
 import { asItIs, type Ballot } from "../electorate.ts"
 import { describeLosses } from "../losses.ts"
 import { referenceView } from "../reference-view.ts"
@@ -71,6 +71,5 @@ function lossesOf(ballot: Ballot): Pick<ClusterStatus, "losses"> {
 function fencingState(properties: Readonly<Record<string, string>>, devices: readonly string[]) {
   const enabled = properties["stonith-enabled"]
   if (enabled !== undefined && !isTrue(enabled)) return "off"
-  const watched = isTrue(properties["have-watchdog"]) && watchdogTimeout(properties) !== undefined
-  return devices.length > 0 || watched ? "on" : "no device"
+  return devices.length > 0 || countsOnWatchdogs(properties) ? "on" : "no device"
 }

@@ -24,6 +24,7 @@ const SURVEY: Survey = {
     { level: 1, devices: ["ipmi"] },
     { level: 2, devices: ["pdu", "ups"] },
   ],
+  watchdog: false,
   action: "reboot",
   votes: { votes: 2, expected: 3, needed: 2, quorate: true, deviceVotes: 0 },
   placement: new Map([
@@ -73,6 +74,12 @@ describe("a node is fenced", () => {
     expect(preview({ levels: [], placement: new Map() }).words).toEqual([
       "controller1 is really fenced, by ipmi and pdu: its power goes off and on at once, with all that runs there.",
     ])
+  })
+
+  test("by its own watchdog where there is no device", () => {
+    expect(preview({ devices: [], levels: [], watchdog: true }).words[0]).toBe(
+      "controller1 is really fenced, by its own watchdog: it is reset at once, with all that runs there.",
+    )
   })
 
   test("by the cluster's own action, which may leave it off", () => {
