@@ -10,7 +10,7 @@ export const TIMED = ["drill", "members", "corosync-change"]
 export const SINGLE = [
   "services-trixie",
   "services-bullseye",
-  "el-releases",
+  "adopt",
   "dialects",
   "cib-transaction",
   "haproxy-source",
@@ -18,6 +18,7 @@ export const SINGLE = [
   "quorum",
   "haproxy-certificates",
   "haproxy-config",
+  "bundle",
 ]
 
 /** What comes before all others: the main job, and what else must never be lost. */
