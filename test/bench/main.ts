@@ -15,10 +15,23 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     looks: { type: "boolean", default: false },
     services: { type: "boolean", default: false },
+    first: { type: "boolean", default: false },
   },
 })
 if (values.services) {
   const row = await servicesRow(15)
+  process.stdout.write(table([row]))
+  process.exit(isMet(row) ? 0 : 1)
+}
+const rounds = Number(values.rounds)
+const contenders = [haops, floor, ...(isInstalled("ansible-playbook") ? [ansible] : [])]
+if (values.first) {
+  const ups = new Map<Contender, Measured[]>()
+  await inTurn(async (contender) => {
+    const measured = await onLab(contender, contender.up)
+    ups.set(contender, [...(ups.get(contender) ?? []), measured])
+  })
+  const row = firstUp((contender) => median(ups.get(contender)!).seconds)
   process.stdout.write(table([row]))
   process.exit(isMet(row) ? 0 : 1)
 }
@@ -28,21 +41,15 @@ if (values.looks) {
   process.stdout.write(looksText(seen))
   process.exit(growthIsMet(seen) ? 0 : 1)
 }
-const rounds = Number(values.rounds)
 const hosts = 100
 
 const results = new Map<Contender, { first: Measured[]; again: Measured[] }>()
 const byOpenssh: Measured[] = []
-const contenders = [haops, floor, ...(isInstalled("ansible-playbook") ? [ansible] : [])]
-// In turn, so that a machine that grows slower or faster meanwhile is so for all.
-for (let round = 1; round <= rounds; round++) {
-  for (const contender of contenders) {
-    say(`round ${round} of ${rounds}: ${contender.name}`)
-    const { first, again } = results.get(contender) ?? { first: [], again: [] }
-    const measured = await compete(contender)
-    results.set(contender, { first: [...first, measured.first], again: [...again, ...measured.again] })
-  }
-}
+await inTurn(async (contender) => {
+  const { first, again } = results.get(contender) ?? { first: [], again: [] }
+  const measured = await onLab(contender, (lab) => compete(contender, lab))
+  results.set(contender, { first: [...first, measured.first], again: [...again, ...measured.again] })
+})
 say("haops --help")
 const help = median(await times(21, () => measure([HAOPS, "--help"])))
 say("all data services")
@@ -53,7 +60,7 @@ const many = await manyHosts(hosts)
 const first = (contender: Contender) => median(results.get(contender)!.first).seconds
 const again = (contender: Contender) => median(results.get(contender)!.again).seconds
 const rows: Row[] = [
-  { what: "first up", seconds: first(haops), limits: [1.1 * first(floor)], against: against(first) },
+  firstUp(first),
   {
     what: "no-op up",
     seconds: again(haops),
@@ -79,10 +86,29 @@ By the shares that 0.55 s and 4 s are of plain work where they were set (× 1.83
 // A target that is missed is for whoever runs this to see, and for a script.
 process.exitCode = rows.every(isMet) && memory.megabytes <= memory.limit && growthIsMet(seen) ? 0 : 1
 
-async function compete(contender: Contender): Promise<{ first: Measured; again: Measured[] }> {
+/** So that a machine that grows slower or faster meanwhile is so for all. */
+async function inTurn(measureOne: (contender: Contender) => Promise<void>): Promise<void> {
+  for (let round = 1; round <= rounds; round++) {
+    for (const contender of contenders) {
+      say(`round ${round} of ${rounds}: ${contender.name}`)
+      await measureOne(contender)
+    }
+  }
+}
+
+function firstUp(seconds: (contender: Contender) => number): Row {
+  const limits = [1.1 * seconds(floor), ...(contenders.includes(ansible) ? [seconds(ansible) / 3] : [])]
+  return { what: "first up", seconds: seconds(haops), limits, against: against(seconds) }
+}
+
+async function onLab<Result>(contender: Contender, work: (lab: Lab) => Promise<Result>): Promise<Result> {
   await using lab = await startLab({ prepared: true })
   await quiet(lab)
   await contender.prepare(lab)
+  return await work(lab)
+}
+
+async function compete(contender: Contender, lab: Lab): Promise<{ first: Measured; again: Measured[] }> {
   const first = await contender.up(lab)
   await contender.again(lab)
   const again = await times(7, () => contender.again(lab))
