@@ -32,13 +32,16 @@ test("its checksums are those of its files, and the bill of materials names each
   expect(sbom.components.map(({ name }) => name)).not.toContain("vitest")
 })
 
-labTest({ prepared: true })("the executable builds a cluster, and has nothing to do afterwards", async ({ lab }) => {
-  await lab.inventory()
-  await ended(lab.haops(["up", "--yes"], { cli: EXECUTABLE }))
-  await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "an answer at the VIP" })
-  const { stdout } = await ended(lab.haops(["up"], { cli: EXECUTABLE }))
-  expect(stdout).toContain("Nothing to do")
-})
+labTest({ nodes: 1, prepared: true })(
+  "the executable builds a cluster of one, and has nothing to do afterwards",
+  async ({ lab }) => {
+    await lab.inventory()
+    await ended(lab.haops(["up", "--yes"], { cli: EXECUTABLE }))
+    await until(async () => (await ask(`http://${lab.vip}:8080/`)).ok, { what: "an answer at the VIP" })
+    const { stdout } = await ended(lab.haops(["up"], { cli: EXECUTABLE }))
+    expect(stdout).toContain("Nothing to do")
+  },
+)
 
 const debian11 = nodeTest(
   () => startLoneNode("operator", "haops-node:bullseye"),
