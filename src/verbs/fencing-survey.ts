@@ -53,7 +53,9 @@ export async function surveyFencing(
   return {
     ...{ node, by, levels: levelsOf(have.cib, node), timeoutS: Math.ceil(ms / 1000) },
     devices: by === undefined ? [] : await devicesFor({ context }, by, node),
-    watchdog: countsOnWatchdogs(values),
+    // One that the inventory does not have is asked of no node: whether it runs on this one nobody would know, and pacemaker takes a node
+    // for reset after a time, whatever has become of it.
+    watchdog: inventory.pacemaker?.sbd !== undefined && countsOnWatchdogs(values),
     action: /^(off|poweroff)$/i.test(values["stonith-action"] ?? "") ? "off" : "reboot",
     votes: countsOf(scenario, known)[0],
     placement: placementOf(reference.status),

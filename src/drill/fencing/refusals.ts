@@ -12,7 +12,7 @@ export interface Survey {
   /** Devices that cover the node, as the cluster says. */
   devices: readonly string[]
   levels: readonly FencingLevel[]
-  /** The cluster counts on the node's own watchdog where no device covers it, as one with sbd and no device does. */
+  /** Where no device covers it the node's own watchdog resets it: the inventory has sbd, of which `verify` asks every node, and the cluster counts on it. */
   watchdog: boolean
   /** What the cluster's own action of fencing is. */
   action: "reboot" | "off"
