@@ -3,6 +3,7 @@ import type { ExecResult } from "../base/exec-result.ts"
 import { reveal } from "../base/secret.ts"
 import type { Action, CopyAction, PutAction, RunAction, WaitAction } from "../model/action.ts"
 import type { Transport } from "../transport/transport.ts"
+import { bySystemdAlone } from "./at-boot.ts"
 import { copy } from "./copy.ts"
 import { describeAction } from "./describe.ts"
 import { inUnitsWords } from "./unit-words.ts"
@@ -42,7 +43,7 @@ function reached(transport: Transport | undefined, host: string): Transport {
 
 async function run(action: RunAction, transport: Transport, signal: AbortSignal): Promise<string> {
   const { argv, stdin, timeoutMs = RUN_TIMEOUT_MS, okCodes = [0], staleCode } = action
-  const result = await transport.exec({ argv: inUnitsWords(directly(argv)), stdin, timeoutMs }, signal)
+  const result = await transport.exec({ argv: bySystemdAlone(inUnitsWords(directly(argv))), stdin, timeoutMs }, signal)
   if (result.code !== null && result.code === staleCode) throw stale(action, result)
   if (result.code === null || !okCodes.includes(result.code)) throw failed(action, result)
   return result.stdout

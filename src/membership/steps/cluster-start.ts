@@ -79,7 +79,7 @@ export const clusterStart = defineStep<Want, Have>({
     return [
       ...(member ? [] : [membership(node)]),
       ...(stopped ? [systemctl("start", ...units)] : []),
-      // Takes up to a second where there are SysV scripts to link as well; the election runs meanwhile.
+      // The election runs meanwhile.
       ...(disabled ? [systemctl("enable", "--quiet", ...units)] : []),
       {
         type: "wait",

@@ -158,6 +158,44 @@ END
   })
 })
 
+describe("systemctl that says what starts at boot", () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
+  const NATIVE = "UnitFileState=disabled\n\nUnitFileState=enabled"
+  test.each([
+    { units: "systemd's own", states: NATIVE, verb: "enable", asked: "1" },
+    { units: "systemd's own", states: NATIVE, verb: "disable", asked: "1" },
+    {
+      units: "one made of a script of SysV",
+      states: "UnitFileState=disabled\n\nUnitFileState=generated",
+      verb: "disable",
+      asked: "",
+    },
+    {
+      units: "a script that systemd has not read yet, the first",
+      states: "UnitFileState=\n\nUnitFileState=disabled",
+      verb: "enable",
+      asked: "",
+    },
+    {
+      units: "a script that systemd has not read yet, the last",
+      states: "UnitFileState=disabled\n\nUnitFileState=",
+      verb: "enable",
+      asked: "",
+    },
+    { units: "of which systemd tells nothing", states: "", verb: "enable", asked: "" },
+    { units: "to be masked", states: NATIVE, verb: "mask", asked: "" },
+  ])("$verb, of units $units: SysV's links are left out: '$asked'", async ({ states, verb, asked }) => {
+    using box = sandbox({
+      systemctl: `if [ "$1" = show ]; then printf '%s\\n' '${states}'; else echo "$SYSTEMCTL_SKIP_SYSV:$*"; exit 3; fi`,
+    })
+    vi.stubEnv("PATH", `${box.path}:${process.env.PATH}`)
+    const argv = ["systemctl", verb, "--quiet", "--", "corosync.service", "pacemaker.service"]
+    const said = await applyAction({ type: "run", argv, okCodes: [3] }, transport, never)
+    expect(said).toBe(`${asked}:${verb} --quiet -- corosync.service pacemaker.service\n`)
+  })
+})
+
 describe("put", () => {
   test("writes content, mode and missing directories, and leaves no temporary file", async () => {
     const path = join(directory, "a/b/c.conf")
