@@ -1,5 +1,6 @@
 import { HaopsError } from "../base/errors.ts"
 import type { ExecResult } from "../base/exec-result.ts"
+import { PAUSE } from "../base/pause.ts"
 import { reveal } from "../base/secret.ts"
 import type { Action, CopyAction, PutAction, RunAction, WaitAction } from "../model/action.ts"
 import type { Transport } from "../transport/transport.ts"
@@ -67,10 +68,10 @@ const PUT_SCRIPT = `
 set -eu
 path=$1 mode=$2 owner=$3 size=$4 backup=$5; shift 5
 [ ! -L "$path" ] || path=$(readlink -f -- "$path")
-directory=$(dirname -- "$path")
+directory=\${path%/*}/
 [ -d "$directory" ] || mkdir -p -- "$directory"
 umask 077
-new=$(mktemp -- "$directory/.haops.XXXXXXXX")
+new=$(mktemp -- "\${directory}.haops.XXXXXXXX")
 trap 'rm -f -- "$new"' EXIT
 cat >"$new"
 [ "$(wc -c <"$new")" -eq "$size" ] || { echo "the content arrived incomplete" >&2; exit 74; }
@@ -88,7 +89,7 @@ if [ "$backup" = yes ] && [ -f "$path" ]; then
   copy=$path.haops-$(sha256sum <"$path" | cut -c1-12)
   [ -e "$copy" ] || cp -p -- "$path" "$copy"
 fi
-mv -fT -- "$new" "$path" 2>/dev/null || cat -- "$new" >"$path"
+if mv -fT -- "$new" "$path" 2>/dev/null; then trap - EXIT; else cat -- "$new" >"$path"; fi
 if command -v restorecon >/dev/null 2>&1; then restorecon -- "$path"; fi
 `
 
@@ -107,11 +108,11 @@ async function take(action: CopyAction, from: Transport, to: Transport, signal: 
 }
 
 /** Polls on the host, so that a condition costs one round trip however long it takes. Prints the last try's words at the end. */
-const WAIT_SCRIPT = `
-end=$(( $(date +%s) + $1 ))
+const WAIT_SCRIPT = `${PAUSE}
+begun=$(date +%s%N) end=$(( $(date +%s) + $1 ))
 until said=$( (eval "$2") 2>&1 </dev/null ); do
   if [ "$(date +%s)" -ge "$end" ]; then printf '%s\\n' "$said" >&2; exit ${TIMED_OUT}; fi
-  sleep 0.1
+  pause "$begun"
 done
 `
 

@@ -1,3 +1,4 @@
+import { PAUSE } from "../base/pause.ts"
 import { quote } from "../base/sh.ts"
 import { CRM_MON_SCRIPT } from "../pacemaker/crm-mon.ts"
 
@@ -42,14 +43,15 @@ export function statusScript({ online, running = {}, clean, passedOver = [], ans
 }
 
 /**
- * Shell that looks every 0.2 s until `script` exits 0, for at most so many seconds, and exits 0 either way: what is left then
+ * Shell that looks again and again until `script` exits 0, for at most so many seconds, and exits 0 either way: what is left then
  * is told by the probe that follows, node by node, and not by the last line of a loop. It ends early where `over` defines a function
  * of that name, which knows what the script said, and the time that is left, and succeeds once waiting is of no use.
  */
 export function settleScript(script: string, seconds: number, over = "over() { false; }"): string {
-  return `${over}
-end=$(( $(date +%s) + ${seconds} ))
-until said=$( (eval ${quote(script)}) 2>/dev/null ) || [ "$(date +%s)" -ge "$end" ] || over; do sleep 0.2; done`
+  return `${PAUSE}
+${over}
+begun=$(date +%s%N) end=$(( $(date +%s) + ${seconds} ))
+until said=$( (eval ${quote(script)}) 2>/dev/null ) || [ "$(date +%s)" -ge "$end" ] || over; do pause "$begun"; done`
 }
 
 /** Shell that opens a TCP connection and exits 0 where it is accepted within a second. bash, because sh cannot. */

@@ -32,8 +32,8 @@ interface AskedVip {
   here: boolean
 }
 
-/** Tenths of a millisecond are usual for an answer; nobody who needs longer than this many rounds of 50 ms is in the same network. */
-const ROUNDS = 6
+/** Seconds between two looks. Tenths of a millisecond are usual for an answer; nobody who needs longer than 0.3 s is in the same network. */
+const PAUSES = ["0.05", "0.1", "0.15"]
 
 /**
  * Sends one datagram to the discard port of each VIP that is not known, so that the kernel asks for the neighbour, and looks for up
@@ -56,15 +56,13 @@ for vip in $asked; do
   ip neigh flush to "$vip" >/dev/null 2>&1
   bash -c 'echo >"/dev/udp/$0/9"' "$vip" 2>/dev/null || :
 done
-round=0
-while [ "$round" -lt ${ROUNDS} ]; do
+for pause in ${PAUSES.join(" ")}; do
   waiting=
   for vip in $asked; do
     case $(ip neigh show to "$vip") in *INCOMPLETE*|*DELAY*|*PROBE*) waiting=yes ;; esac
   done
   [ -n "$waiting" ] || break
-  sleep 0.05
-  round=$((round + 1))
+  sleep "$pause"
 done
 for vip in $asked; do
   ip neigh show to "$vip" | sed -n "s/.* lladdr \\([0-9a-f:]*\\) .*REACHABLE.*/neighbour $vip \\1/p"

@@ -27,7 +27,7 @@ interface Scene {
   shell?: string
 }
 
-/** Runs the wait by a clock that goes on four seconds with each look at it; whether it ended early, and the seconds that it took. */
+/** Runs the wait by a clock that goes on four seconds with each look at its seconds; whether it ended early, and the seconds that it took. */
 function wait({ xml, simulate = IDLE, timeouts = {}, shell = "sh" }: Scene) {
   const asked = Object.entries(timeouts).map(([id, value]) => `${id}) echo ${value} ;;`)
   using box = sandbox({
@@ -36,7 +36,9 @@ function wait({ xml, simulate = IDLE, timeouts = {}, shell = "sh" }: Scene) {
     crm_resource: `case $2 in ${asked.join(" ")} *) exit 105 ;; esac`,
     sleep: "exit 0",
     date: `if [ "$1" = -d ]; then echo "\${2#@}"; exit; fi
-n=$(cat "$CLOCK" 2>/dev/null || echo ${AT}); echo $((n + 4)) >"$CLOCK"; echo "$n"`,
+n=$(cat "$CLOCK" 2>/dev/null || echo ${AT})
+if [ "$1" = +%s%N ]; then echo "\${n}000000000"; exit; fi
+echo $((n + 4)) >"$CLOCK"; echo "$n"`,
   })
   const script = statusScript({ online: ["controller1"], running: { vip: 1 }, clean: true })
   const env = { PATH: `${box.path}:${process.env.PATH}`, CLOCK: `${box.path}/clock` }
