@@ -12,7 +12,7 @@ import type {
   PlannedSimulation,
   Standing,
 } from "../model/step.ts"
-import type { Task } from "./task.ts"
+import type { Barrier, Task } from "./task.ts"
 import { type Answer, isLive, type LiveHost, type World } from "./world.ts"
 
 /** What a task comes to on one host; for a `once` task on the elected one. Computed from facts, never from commands. */
@@ -41,6 +41,11 @@ export interface Assessment {
 /** Where it is told to be. */
 export function placeOf({ task, host }: Assessment): StepPlace {
   return { stage: task.stage, host, step: task.title, scope: task.step.scope }
+}
+
+/** Every host's assessments of all tasks of a barrier. Pure. */
+export function assessAll({ tasks }: Barrier, world: World): readonly Assessment[] {
+  return tasks.flatMap((task) => assess(task, world))
 }
 
 /** Every host's assessments of one task. Pure. */

@@ -1,43 +1,63 @@
 import { HaopsError } from "../base/errors.ts"
 import type { HaopsEvent } from "../base/events.ts"
 import { applyAll } from "./apply-all.ts"
-import { type Assessment, assess, placeOf } from "./assess.ts"
+import { type Assessment, assessAll, placeOf } from "./assess.ts"
 import type { RunContext } from "./context.ts"
 import { failHost, look, requireAll } from "./look.ts"
 import { failStep, settle } from "./settle.ts"
 import { StageEvents } from "./stage-events.ts"
-import type { Barrier } from "./task.ts"
+import { type Barrier, tasksOf } from "./task.ts"
 import { heldBack, type Wave, wavesOf } from "./waves.ts"
-import { isLive } from "./world.ts"
+import { isLive, type World } from "./world.ts"
 
 /**
  * Apply what drifted, barrier by barrier and in each wave by wave, from facts read after the last change, and look again
- * afterwards: drift that is left is `E_CONVERGENCE`. A host that fails drops out; a step for all that fails ends the run. Expects the
- * world's answers to be fresh at the start. Throws `E_CANCELED` with what is half done in the message. `judge` is called before anything of
- * a barrier is done, with the newest answers, and throws, or drops hosts, where they forbid it. Returns the titles of the steps that
- * something stood in the way of.
+ * afterwards: drift that is left is `E_CONVERGENCE`. One look serves all barriers up to the next that has something to do. A host that fails
+ * drops out; a step for all that fails ends the run. Expects the world's answers to be fresh at the start. Throws `E_CANCELED` with what is
+ * half done in the message. `judge` is called before anything of a barrier is done, with the newest answers, and throws, or drops hosts,
+ * where they forbid it. Returns the titles of the steps that something stood in the way of.
  */
 export async function converge(
   context: RunContext,
   barriers: readonly Barrier[],
   judge: (barrier: Barrier) => Promise<void> = async () => {},
 ): Promise<readonly string[]> {
-  const fresh = new Set<Barrier>(barriers)
+  const idle = new Set(barriers.filter((barrier) => isIdle(barrier, context.world)))
+  let fresh: ReadonlySet<Barrier> = new Set(barriers)
+  const lookAt = async (seen: readonly Barrier[]) => {
+    await look(context, tasksOf(seen))
+    // What could not be asked may only have come too early: it is asked again in its turn.
+    fresh = new Set(
+      seen.filter((barrier) => assessAll(barrier, context.world).every(({ error }) => error === undefined)),
+    )
+  }
   const stages = new StageEvents(context)
   const blocked: string[] = []
-  for (const [index, barrier] of barriers.entries()) {
+  for (const barrier of barriers) {
     stages.enter(barrier.stage)
-    if (!fresh.has(barrier)) await look(context, barrier.tasks)
-    const next = barriers[index + 1]
-    for (const wave of wavesOf(barrier, context.world)) {
-      if (!(await applyWave(context, { barrier, next, wave, blocked, judge }))) continue
-      stages.changed()
-      fresh.clear()
-      if (next !== undefined) fresh.add(next)
+    const ahead = reach(barriers, barrier, idle)
+    if (!fresh.has(barrier)) await lookAt(ahead)
+    const waves = wavesOf(barrier, context.world)
+    for (const wave of waves) {
+      // Between two waves nothing else has its turn, and what waits for the cluster to be whole would wait in vain.
+      const lookAgain = () => lookAt(wave === waves.at(-1) ? ahead : [barrier])
+      if (await applyWave(context, { barrier, wave, blocked, judge, lookAgain })) stages.changed()
     }
   }
   stages.leave()
   return blocked
+}
+
+/** Nothing is to be done, for all that is known: what is done before may still give it something to do. */
+function isIdle(barrier: Barrier, world: World): boolean {
+  return assessAll(barrier, world).every(({ drift, error }) => drift.length === 0 && error === undefined)
+}
+
+/** What is looked at along with a barrier: those after it through the first that is not idle. */
+function reach(barriers: readonly Barrier[], first: Barrier, idle: ReadonlySet<Barrier>): readonly Barrier[] {
+  const from = barriers.indexOf(first)
+  const busy = barriers.findIndex((barrier, index) => index > from && !idle.has(barrier))
+  return barriers.slice(from, busy === -1 ? undefined : busy + 1)
 }
 
 /** How often a step is planned again because the world moved between its plan and its apply. */
@@ -45,15 +65,14 @@ const PLANS = 3
 
 interface Turn {
   barrier: Barrier
-  /** The one after it, looked at along with it. */
-  next: Barrier | undefined
   wave: Wave
   blocked: string[]
   judge: (barrier: Barrier) => Promise<void>
+  lookAgain: () => Promise<void>
 }
 
 /** Apply what drifted on the hosts of a wave, planned again from fresh facts where it went stale. False: there was nothing to do. */
-async function applyWave(context: RunContext, { barrier, next, wave, blocked, judge }: Turn): Promise<boolean> {
+async function applyWave(context: RunContext, { barrier, wave, blocked, judge, lookAgain }: Turn): Promise<boolean> {
   for (let plan = 1; ; plan++) {
     await judge(barrier)
     const todo = report(context, barrier, wave, blocked)
@@ -61,7 +80,7 @@ async function applyWave(context: RunContext, { barrier, next, wave, blocked, ju
     if (todo.length === 0) return plan > 1
     const { applied, stale } = await applyAll(context, todo)
     if (stale !== undefined && plan < PLANS) context.sink(plannedAgain(stale))
-    await look(context, [...barrier.tasks, ...(next?.tasks ?? [])])
+    await lookAgain()
     settle(context, barrier, applied)
     requireAll(context)
     if (stale === undefined) return true
@@ -82,8 +101,7 @@ function report(context: RunContext, barrier: Barrier, wave: Wave, blocked: stri
   const { sink, world } = context
   holdBack(context, wave)
   const todo: Assessment[] = []
-  const assessments = barrier.tasks.flatMap((task) => assess(task, world))
-  for (const one of assessments.filter(({ host }) => wave.hosts.includes(host))) {
+  for (const one of assessAll(barrier, world).filter(({ host }) => wave.hosts.includes(host))) {
     const about = placeOf(one)
     if (one.error !== undefined) {
       sink({ type: "step-failed", ...about, error: one.error })

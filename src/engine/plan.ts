@@ -2,7 +2,7 @@ import { asHaopsError } from "../base/errors.ts"
 import { RISKS, type Risk } from "../base/events.ts"
 import type { Action } from "../model/action.ts"
 import type { Inventory } from "../model/inventory.ts"
-import { type Assessment, assess } from "./assess.ts"
+import { type Assessment, assessAll } from "./assess.ts"
 import type { RunContext } from "./context.ts"
 import { describeAction } from "./describe.ts"
 import { isDoable, type Plan, type PlannedHost, type PlannedStage, type PlannedStep } from "./plan-model.ts"
@@ -27,7 +27,7 @@ export async function planRun(
   startedAt: number,
   worth: (one: Assessment) => boolean = () => true,
 ): Promise<PlanResult> {
-  const assessments = barriers.flatMap((barrier) => barrier.tasks.flatMap((task) => assess(task, context.world)))
+  const assessments = barriers.flatMap((barrier) => assessAll(barrier, context.world))
   const simulated = await simulate(context, assessments.filter(worth))
   const standings = assessments.flatMap(({ standing }) => standing ?? [])
   const steps = assessments.filter((one) => one.drift.length > 0).map(plannedStep)

@@ -11,7 +11,7 @@ import { type LockOwner, lockHosts, whileLocked } from "./lock.ts"
 import { connectAndLook, look, requireAll, requireUninterrupted } from "./look.ts"
 import { interrupts, type PlanResult, planRun } from "./plan.ts"
 import { hasChanges, type Plan } from "./plan-model.ts"
-import type { Barrier } from "./task.ts"
+import { type Barrier, tasksOf } from "./task.ts"
 import { liveHosts } from "./world.ts"
 
 export interface RunRequest extends ConsentTerms {
@@ -125,8 +125,4 @@ function proofOf({ world }: RunContext, barriers: readonly Barrier[]): string | 
   const last = barriers.at(-1)?.tasks ?? []
   const proofs = last.flatMap((task) => assess(task, world)).flatMap(({ standing }) => standing?.proof ?? [])
   return proofs.length === 0 ? undefined : `${proofs.join("; ")}.`
-}
-
-function tasksOf(barriers: readonly Barrier[]) {
-  return barriers.flatMap((barrier) => barrier.tasks)
 }

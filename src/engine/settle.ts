@@ -2,7 +2,7 @@ import { driftSentence } from "../base/drift-words.ts"
 import { HaopsError } from "../base/errors.ts"
 import { isJoint } from "../model/step.ts"
 import { type Applied, tellUnseen } from "./apply-all.ts"
-import { type Assessment, assess, placeOf } from "./assess.ts"
+import { type Assessment, assessAll, placeOf } from "./assess.ts"
 import type { RunContext } from "./context.ts"
 import { failHost } from "./look.ts"
 import type { Barrier } from "./task.ts"
@@ -12,7 +12,7 @@ import type { Barrier } from "./task.ts"
  * must not pass for one that did, nor be told as done before.
  */
 export function settle(context: RunContext, barrier: Barrier, applied: readonly Applied[]): void {
-  const again = barrier.tasks.flatMap((task) => assess(task, context.world))
+  const again = assessAll(barrier, context.world)
   const failed: { one: Assessment; error: HaopsError }[] = []
   for (const { one, ms } of applied) {
     const now = again.find((other) => other.task === one.task && (isOnce(one) || other.host === one.host))

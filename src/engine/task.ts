@@ -18,3 +18,7 @@ export interface Barrier {
   stage: string
   tasks: readonly Task[]
 }
+
+export function tasksOf(barriers: readonly Barrier[]): readonly Task[] {
+  return barriers.flatMap((barrier) => barrier.tasks)
+}

@@ -1,5 +1,5 @@
 import { HaopsError } from "../base/errors.ts"
-import { type Assessment, assess } from "./assess.ts"
+import { type Assessment, assessAll } from "./assess.ts"
 import type { Barrier } from "./task.ts"
 import { isLive, type World } from "./world.ts"
 
@@ -20,7 +20,7 @@ const BY_VIP = "carries a VIP"
  * for each.
  */
 export function wavesOf(barrier: Barrier, world: World): readonly Wave[] {
-  const assessments = barrier.tasks.flatMap((task) => assess(task, world))
+  const assessments = assessAll(barrier, world)
   if (barrier.tasks.some(({ step }) => step.scope === "each" && step.joint && step.mustWait))
     return aloneWaves(assessments)
   const drifted = new Set(assessments.filter((one) => one.drift.length > 0).map((one) => one.host))

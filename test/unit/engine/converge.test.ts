@@ -121,6 +121,49 @@ describe("converge", () => {
     expect(of("step-changed").filter((event) => "stage" in event && event.stage === "t")).toEqual([])
   })
 
+  test("after a change one look serves all that has nothing to do, the next stage too", async () => {
+    for (const name of NAMES) for (const end of "bcde") writeFileSync(join(root, `${name}.${end}`), "")
+    const stages = { a: "s", b: "s", c: "s", d: "s", e: "t" }
+    await go(Object.entries(stages).map(([end, stage]) => barrier(stage, fileStep(), at(end))))
+    // The first look; the change; all.
+    expect(transports.get("n1")!.commands.length).toBe(3)
+    expect(of("step-in-sync").length).toBe(4 * NAMES.length)
+  })
+
+  test("a look reaches to the next that has something to do, and a change is seen by all that come after it", async () => {
+    for (const name of NAMES) writeFileSync(join(root, `${name}.b`), "")
+    const makesLater = fileStep((path) => `touch ${quote(path)} ${quote(path.replace(".d", ".e"))}`)
+    const steps = Object.entries({ a: fileStep(), b: fileStep(), c: fileStep(), d: makesLater, e: fileStep() })
+    await go(steps.map(([end, step]) => barrier("s", step, at(end))))
+    expect(of("step-changed").length).toBe(3 * NAMES.length)
+    expect(of("step-in-sync").length).toBe(2 * NAMES.length)
+    // The first look; three changes; a to c, c and d, d and e.
+    expect(transports.get("n1")!.commands.length).toBe(7)
+  })
+
+  test("what had nothing to do, and has since something before it changed, is done in its turn", async () => {
+    for (const name of NAMES) writeFileSync(join(root, `${name}.b`), "")
+    const takesAway = fileStep((path) => `touch ${quote(path)}; rm ${quote(path.replace(".a", ".b"))}`)
+    await go([barrier("s", takesAway, at("a")), barrier("s", fileStep(), at("b")), barrier("t", fileStep(), at("c"))])
+    expect(of("step-changed").length).toBe(3 * NAMES.length)
+    expect(NAMES.every((name) => existsSync(join(root, `${name}.b`)))).toBe(true)
+  })
+
+  test("what could not be asked before its turn is asked again in its turn", async () => {
+    for (const name of NAMES) writeFileSync(join(root, `${name}.b`), "")
+    let looks = 0
+    const comesLate = {
+      ...fileStep(),
+      probe: (path: string) => {
+        const early = path.endsWith("n1.b") && ++looks === 2
+        return early ? { script: "exit 3", parse: () => false } : fileStep().probe(path)
+      },
+    }
+    await go([barrier("s", fileStep(), at("a")), barrier("s", comesLate, at("b"))])
+    expect(looks).toBe(3)
+    expect([...context.world.values()].filter(({ failure }) => failure !== undefined)).toEqual([])
+  })
+
   test("a probe that fails drops its host and is never taken for an answer", async () => {
     const broken = { ...fileStep(), probe: () => ({ script: "exit 3", parse: () => false }) }
     await go([barrier("s", broken)])
@@ -342,6 +385,10 @@ describe("a step that one does for all", () => {
   })
 })
 
+function at(end: string): (name: string) => string {
+  return (name) => join(root, `${name}.${end}`)
+}
+
 async function go(barriers: readonly Barrier[]): Promise<void> {
   await connectAndLook(
     context,
@@ -353,7 +400,7 @@ async function go(barriers: readonly Barrier[]): Promise<void> {
 function barrier(stage: string, step: Step, path = (name: string) => join(root, name), names = NAMES): Barrier {
   const wants = new Map(names.map((name) => [name, path(name)]))
   const task: Task = {
-    id: `${stage}/${step.kind}`,
+    id: `${stage}/${step.kind}#${path("")}`,
     stage,
     step,
     title: step.kind === "exists" ? "exists" : "founded",
