@@ -25,22 +25,23 @@ export function checkFiles(address: string, { port, donor }: GaleraCheck): reado
   ]
 }
 
-/** 4 is Synced, 2 a donor. A server that hangs is 503 after 2 s. */
+/** 4 is Synced, 2 a donor. A server that hangs is 503 after 2 s. Each haproxy asks every second or two: no process that need not be. */
 function script(donor: boolean): string {
   return `#!/bin/sh
 ${MANAGED}
 # One HTTP request on standard input, one answer on standard output.
-while read -r line; do [ "$line" = "$(printf '\\r')" ] || [ -z "$line" ] && break; done
+while read -r line && [ \${#line} -gt 1 ]; do :; done
 answer() {
   printf 'HTTP/1.1 %s\\r\\nContent-Type: text/plain\\r\\nConnection: close\\r\\nContent-Length: %s\\r\\n\\r\\n%s\\n' "$1" $((\${#2} + 1)) "$2"
   exit 0
 }
 [ ! -e ${DISABLED} ] || answer '503 Service Unavailable' disabled
-state=$(timeout 2 mariadb --no-defaults -NB --connect-timeout=2 -S /run/mysqld/mysqld.sock -u ${CHECK_USER} -e "select group_concat(variable_value order by variable_name separator ' ') from information_schema.global_status where variable_name in ('wsrep_cluster_status', 'wsrep_local_state', 'wsrep_ready'); select @@global.read_only" 2>/dev/null | tr '\\n' ' ') || state=
-case $state in
-  'Primary 4 ON 0 '${donor ? " | 'Primary 2 ON 0 '" : ""}) answer '200 OK' "$state" ;;
+state=$(timeout 2 mariadb --no-defaults -NB --connect-timeout=2 -S /run/mysqld/mysqld.sock -u ${CHECK_USER} -e "select group_concat(variable_value order by variable_name separator ' ') from information_schema.global_status where variable_name in ('wsrep_cluster_status', 'wsrep_local_state', 'wsrep_ready'); select @@global.read_only" 2>/dev/null) || state=
+set -- $state
+case $* in
+  'Primary 4 ON 0'${donor ? " | 'Primary 2 ON 0'" : ""}) answer '200 OK' "$*" ;;
 esac
-answer '503 Service Unavailable' "\${state:-no answer}"
+answer '503 Service Unavailable' "\${*:-no answer}"
 `
 }
 
