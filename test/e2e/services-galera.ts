@@ -134,8 +134,8 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
       }
       await killedAt(killable, "restart mariadb", ["up", "--yes"])
       expect(await drained()).toEqual(each("1"))
-      expect((await haops("verify")).stdout).toMatch(
-        /galera_cluster\/controller[23]: drained by a run that was cut short/,
+      expect((await haops("plan")).stdout.replace(/\s+/g, " ")).toMatch(
+        /galera_cluster\/controller[23]:? drained by a run that was cut short/,
       )
       await up()
       expect(await drained()).toEqual(each("0"))
@@ -193,6 +193,46 @@ export function galeraTests({ lab, haops, up, password, env, change }: Services)
           `mariadb -NB -e '${CURRENT} select count(*) from keystone.entries where id = ${last}'`,
         ),
       ).toEqual(each("1"))
+    })
+
+    test("waits for all data that is on its way to a member which somebody else has started, and ends nothing", async () => {
+      const [joiner, ...senders] = [node("controller2"), node("controller1"), node("controller3")]
+      // Whichever is asked to send stands still as soon as it copies.
+      const copying = "-x rsync"
+      for (const one of senders)
+        await one.must(
+          `systemd-run --quiet --unit=lab-freeze sh -c 'until pkill -STOP ${copying}; do sleep 0.05; done'`,
+        )
+      // Data of its own without a position, as after an installation: it has to get all.
+      await joiner!.must(
+        "systemctl stop mariadb; find /var/lib/mysql -mindepth 1 -delete; mariadb-install-db --user=mysql --skip-test-db >/dev/null; systemctl start --no-block mariadb",
+      )
+      const frozen = async () => {
+        const found = await everywhere(senders, "ps -o stat= -C rsync | grep -c T; true")
+        return Object.values(found).some((count) => count !== "0")
+      }
+      await until(frozen, { what: "a member that stands still as it sends its data" })
+      const process = async () => (await joiner!.must("systemctl show -p MainPID --value mariadb")).trim()
+      const before = await process()
+      const plan = await haops("plan")
+      expect(plan.code, plan.stderr).toBe(2)
+      let said = ""
+      const run = lab().spawnHaops(["up", "--yes", "--json"], {
+        env: env(),
+        onStderr: (chunk) => {
+          said += chunk
+        },
+      })
+      const waits = () =>
+        /"type":"action-started".*"action":"(wait until mariadb is Synced|start mariadb, and wait)/.test(said)
+      await until(async () => waits(), { what: `haops to wait for the transfer; the plan:\n${plan.stdout}` })
+      // Somebody else's copy goes on.
+      for (const one of senders) await one.must(`systemctl stop lab-freeze; pkill -CONT ${copying} || [ $? -eq 1 ]`)
+      const { code, stderr } = await run.done
+      expect(code, stderr).toBe(0)
+      expect(await process()).toBe(before)
+      await allSynced()
+      expect(new Set(Object.values(await rows())).size).toBe(1)
     })
 
     test("is founded anew without a member only by the operator's word, on the one that is ahead, and not while a position is unknown", async () => {

@@ -108,55 +108,52 @@ export function releaseTests({ release, start, mariadb, rabbitmq, flag }: Versio
       await done("plan")
     })
 
-    // On the newest: on the oldest they have still to be seen.
-    if (!mirrored) {
-      test("come back after all members of the database and of RabbitMQ were killed at once, with every row and message", async () => {
-        const rabbit = ENV.HAOPS_RABBITMQ_PASSWORD
-        await nodes()[2]!.must("mariadb -e 'insert into keystone.entries values (8)'")
-        await publish(nodes()[1]!, rabbit, "two")
-        // By its own doing RabbitMQ loses what it has not written down yet, such as who has got a copy of a queue just now.
-        await everywhere(nodes(), rabbitEval("mnesia:sync_log()."))
-        await Promise.all(
-          nodes().map((one) => one.must("pkill -KILL -x mariadbd; systemctl kill -s KILL rabbitmq-server")),
-        )
-        await done("up", "--yes")
-        expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
-        expect(await everywhere(nodes(), ROWS)).toEqual(each("7,8"))
-        expect(await consume(nodes()[0]!, rabbit)).toBe("two")
-      })
+    test("come back after all members of the database and of RabbitMQ were killed at once, with every row and message", async () => {
+      const rabbit = ENV.HAOPS_RABBITMQ_PASSWORD
+      await nodes()[2]!.must("mariadb -e 'insert into keystone.entries values (8)'")
+      await publish(nodes()[1]!, rabbit, "two")
+      // By its own doing RabbitMQ loses what it has not written down yet, such as who has got a copy of a queue just now.
+      await everywhere(nodes(), rabbitEval("mnesia:sync_log()."))
+      await Promise.all(
+        nodes().map((one) => one.must("pkill -KILL -x mariadbd; systemctl kill -s KILL rabbitmq-server")),
+      )
+      await done("up", "--yes")
+      expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
+      expect(await everywhere(nodes(), ROWS)).toEqual(each("7,8"))
+      expect(await consume(nodes()[0]!, rabbit)).toBe("two")
+    })
 
-      test("have the database founded on the member that is ahead where all were stopped one after the other, when that has been agreed to", async () => {
-        const [one, two, three] = nodes()
-        await one!.must("systemctl stop mariadb")
-        await two!.must("mariadb -e 'insert into keystone.entries values (9)'")
-        await three!.must("systemctl stop mariadb")
-        await two!.must("mariadb -e 'insert into keystone.entries values (10)'; systemctl stop mariadb")
-        const ahead = /controller2 is ahead: seqno \d+, controller1 \d+, controller3 \d+/
-        // Who is ahead is found out on the way: nobody has agreed to it.
-        const found = await haops(["up", "--yes"], wanted)
-        expect(found.code, found.stdout).toBe(1)
-        expect(found.stderr.replace(/\s+/g, " ")).toMatch(ahead)
-        expect(await everywhere(nodes(), "pgrep -c -x mariadbd; true")).toEqual(each("0"))
-        const plan = await haops(["plan"], wanted)
-        expect(plan.code, plan.stderr).toBe(2)
-        expect(plan.stdout.replace(/\s+/g, " ")).toMatch(ahead)
-        await done("up", "--yes")
-        expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
-        expect(await everywhere(nodes(), ROWS)).toEqual(each("7,8,9,10"))
-      })
+    test("have the database founded on the member that is ahead where all were stopped one after the other, when that has been agreed to", async () => {
+      const [one, two, three] = nodes()
+      await one!.must("systemctl stop mariadb")
+      await two!.must("mariadb -e 'insert into keystone.entries values (9)'")
+      await three!.must("systemctl stop mariadb")
+      await two!.must("mariadb -e 'insert into keystone.entries values (10)'; systemctl stop mariadb")
+      const ahead = /controller2 is ahead: seqno \d+, controller1 \d+, controller3 \d+/
+      // Who is ahead is found out on the way: nobody has agreed to it.
+      const found = await haops(["up", "--yes"], wanted)
+      expect(found.code, found.stdout).toBe(1)
+      expect(found.stderr.replace(/\s+/g, " ")).toMatch(ahead)
+      expect(await everywhere(nodes(), "pgrep -c -x mariadbd; true")).toEqual(each("0"))
+      const plan = await haops(["plan"], wanted)
+      expect(plan.code, plan.stderr).toBe(2)
+      expect(plan.stdout.replace(/\s+/g, " ")).toMatch(ahead)
+      await done("up", "--yes")
+      expect(await everywhere(nodes(), SYNCED)).toEqual(each("3 Synced"))
+      expect(await everywhere(nodes(), ROWS)).toEqual(each("7,8,9,10"))
+    })
 
-      test("have Keystone's keys rotated on all nodes, and tokens of before still hold", async () => {
-        const password = ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD
-        const token = await keystoneAt(lab.vip, password).token()
-        const sums = () => everywhere(nodes(), "cat /etc/keystone/fernet-keys/* | sha256sum")
-        const before = await sums()
-        await done("keystone", "rotate", "--yes")
-        const after = Object.values(await sums())
-        expect(new Set(after).size).toBe(1)
-        expect(after[0]).not.toBe(before.controller1)
-        for (const { address } of nodes()) expect(await keystoneAt(address, password).check(token)).toBe(200)
-      })
-    }
+    test("have Keystone's keys rotated on all nodes, and tokens of before still hold", async () => {
+      const password = ENV.HAOPS_KEYSTONE_ADMIN_PASSWORD
+      const token = await keystoneAt(lab.vip, password).token()
+      const sums = () => everywhere(nodes(), "cat /etc/keystone/fernet-keys/* | sha256sum")
+      const before = await sums()
+      await done("keystone", "rotate", "--yes")
+      const after = Object.values(await sums())
+      expect(new Set(after).size).toBe(1)
+      expect(after[0]).not.toBe(before.controller1)
+      for (const { address } of nodes()) expect(await keystoneAt(address, password).check(token)).toBe(200)
+    })
 
     test("a flag for founding that was left behind is told and cleared", async () => {
       const node = lab.node("controller2")
