@@ -5,9 +5,9 @@ import { GALERA, type GaleraSettings } from "../model/galera.ts"
 import { type Host, hostsOf, type Inventory } from "../model/inventory.ts"
 import { settingsOn } from "../model/section.ts"
 import type { BindContext } from "../model/step.ts"
-import { balancersOf } from "./balancers.ts"
 import { configFile, redactConfig } from "./config/files.ts"
 import { nodeSettings, providerOptions } from "./config/node-settings.ts"
+import { sendersTo } from "./detour.ts"
 import type { GaleraWant, MemberWant } from "./want.ts"
 
 /** Undefined where the host is no member. A member that is leaving still is one to itself. */
@@ -27,7 +27,7 @@ export function bindGalera({ inventory, host, secret, subject }: BindContext): G
     given: subject?.force === true,
     ends: subject?.ends,
     databases: galera.databases.map(({ name, user, password }) => ({ name, user, password: secret(password) })),
-    balancers: balancersOf(inventory, host),
+    balancers: sendersTo(inventory, host),
   }
 }
 

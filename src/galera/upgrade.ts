@@ -1,6 +1,6 @@
 import { numbersOf, sameUpTo } from "../host/packages/version.ts"
 import type { UpgradeTerms, VersionChange } from "../model/component.ts"
-import { balancersOf, detour } from "./balancers.ts"
+import { detour, sendersTo } from "./detour.ts"
 import { SQL } from "./node/state.ts"
 
 const PROVIDERS = ["galera-4", "galera-3"]
@@ -15,7 +15,7 @@ export const upgrade: UpgradeTerms = {
     "galera-4": ["mariadb"],
   },
   members: ["mariadb"],
-  detours: (inventory, host) => ({ mariadb: detour(balancersOf(inventory, host)) }),
+  detours: (inventory, host) => ({ mariadb: detour(sendersTo(inventory, host)) }),
   refuses: (change) => refusedProvider(change) ?? refusedServer(change),
   ready: {
     mariadb: `[ "$(timeout 5 ${SQL} -e "select variable_value from information_schema.global_status where variable_name = 'wsrep_local_state_comment'" 2>/dev/null)" = Synced ]`,

@@ -1,14 +1,18 @@
 import { scryptSync } from "node:crypto"
 import type { Secret } from "../base/secret.ts"
+import type { Balancer } from "../haproxy/runtime/away.ts"
 import { memcachedServers } from "../memcached/settings.ts"
 import { settingsOn } from "../model/section.ts"
 import type { BindContext } from "../model/step.ts"
 import type { ConfigWant } from "./config.ts"
+import { sendersTo } from "./detour.ts"
 import { type CatalogueService, KEYSTONE, type Urls } from "./settings.ts"
 
 /** What Keystone is to be on a host. */
 export interface KeystoneWant extends ConfigWant {
   host: string
+  /** Every haproxy that sends it requests. */
+  balancers: readonly Balancer[]
   region: string
   urls: Urls
   /** Keystone itself comes first. */
@@ -26,6 +30,7 @@ export function bindKeystone({ inventory, host, secret }: BindContext): Keystone
   const adminPassword = secret(settings.admin.password)
   return {
     host: host.name,
+    balancers: sendersTo(inventory, host),
     address: host.address,
     publicUrl: urls.public,
     database: { ...database, password: secret(database.password) },

@@ -2,6 +2,7 @@ import type { Component } from "../model/component.ts"
 import { settingsOn } from "../model/section.ts"
 import { DEFAULTS, KEYSTONE_CONFIG, UWSGI_CONFIG } from "./config.ts"
 import { KEYSTONE, KEYSTONE_PORT } from "./settings.ts"
+import { upgrade } from "./upgrade.ts"
 
 /** Named after the Python that each release has. */
 const PROGRAMS = [
@@ -40,7 +41,7 @@ export const keystone: Component = {
       programs: ["keystone-manage"],
     }
   },
-  upgrade: { runs: { keystone: ["keystone"], "openstack-keystone": ["keystone"] } },
+  upgrade,
   steps: async () => (await import("./steps/index.ts")).steps,
   evidence: async () => (await import("./evidence.ts")).evidence,
   files: async () => (await import("./files.ts")).files,

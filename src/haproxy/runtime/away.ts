@@ -31,14 +31,14 @@ ${requireOthers(balancer)}`
 }
 
 /**
- * Drains a server: connections that it has stay, new ones go to others. One that an operator has drained stays so afterwards. Fails where
- * there is no other server for them.
+ * Drains a server: connections that it has stay, new ones go to others. One that an operator has drained stays so afterwards. Where there
+ * is no other server for them it fails (`refuse`), or leaves this one in service (`stay`), whose clients wait then.
  */
-export function takeAway(balancer: Balancer): RunAction {
+export function takeAway(balancer: Balancer, alone: "refuse" | "stay" = "refuse"): RunAction {
   const { host, backend, server, oneWriter } = balancer
   const name = `${backend}/${server}`
   const script = `${begun(balancer)}
-${requireOthers(balancer)}
+${alone === "stay" ? `! ${isAlone} || exit 0` : requireOthers(balancer)}
 if [ "$1" = up ]; then
   mark ${quote(name)}
   tell ${quote(`set server ${name} state drain`)} || { [ -z "$refused" ] || unmark ${quote(name)}; exit 1; }
@@ -106,8 +106,10 @@ said=$(look ${quoteAll([balancer.backend, balancer.server])}) || exit
 set -- $said`
 }
 
+const isAlone = '{ [ "$1" = up ] && [ "$2" -eq 0 ]; }'
+
 function requireOthers({ backend }: Balancer): string {
-  return `if [ "$1" = up ] && [ "$2" -eq 0 ]; then echo ${quote(`no other server of ${backend} takes connections here`)} >&2; exit 1; fi`
+  return `if ${isAlone}; then echo ${quote(`no other server of ${backend} takes connections here`)} >&2; exit 1; fi`
 }
 
 function asked({ socket, pidFile }: Pick<Balancer, "socket" | "pidFile">): string {

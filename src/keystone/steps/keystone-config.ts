@@ -9,16 +9,16 @@ import type { HostFacts } from "../../model/host-facts.ts"
 import { defineJointStep } from "../../model/step.ts"
 import { bindKeystone, type KeystoneWant } from "../bind.ts"
 import { configFiles, KEYSTONE_CONFIG, REDACT, redactConfig } from "../config.ts"
+import { detour } from "../detour.ts"
 import { restartHeld } from "../restart.ts"
 import { KEYSTONE_ANSWER, type KeystoneState, keystoneProbe } from "../state.ts"
-import { awaitAnswer } from "../wait.ts"
 
 /** Keystone on a host, and its files. */
 export interface ConfigState extends KeystoneState {
   files: readonly FileState[]
 }
 
-/** What Keystone reads when it starts. A change restarts one host at a time: haproxy sends requests to the others meanwhile. */
+/** What Keystone reads when it starts. A change restarts one host at a time, and haproxy sends requests to the others meanwhile. */
 export const keystoneConfig = defineJointStep<KeystoneWant, ConfigState>({
   kind: "keystone-config",
   answers: [KEYSTONE_ANSWER],
@@ -42,10 +42,12 @@ export const keystoneConfig = defineJointStep<KeystoneWant, ConfigState>({
   },
   check: (want, { elected: { have } }) => driftOf(want, have),
   findings: (want, { elected: { have, facts } }) => findings(want, have, facts),
-  plan: (want, { elected: { have } }) => [
-    ...configFiles(want).flatMap((file, at) => planFile(file, have.files[at]!, { backup: true }).map(hidden)),
-    ...(runs(have) ? [restartHeld(want.address), awaitAnswer(want.address)] : []),
-  ],
+  plan(want, { elected: { have } }) {
+    const puts = configFiles(want).flatMap((file, at) => planFile(file, have.files[at]!, { backup: true }).map(hidden))
+    if (!runs(have)) return puts
+    const { before, after, hint } = detour(want.balancers, want.address)
+    return [...puts, ...before, { ...restartHeld(want.address), hint }, ...after]
+  },
   mustWait: () => undefined,
   // What does not run serves nobody.
   needsAll: (_want, { elected: { have } }) => runs(have),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { Secret } from "../../../src/base/secret.ts"
-import { balancersOf, detour } from "../../../src/galera/balancers.ts"
 import { bindGalera } from "../../../src/galera/bind.ts"
 import { configFile, redactConfig } from "../../../src/galera/config/files.ts"
+import { detour, sendersTo } from "../../../src/galera/detour.ts"
 import type { GaleraState, Variable } from "../../../src/galera/node/state.ts"
 import { galeraConfig } from "../../../src/galera/steps/galera-config.ts"
 import { galeraDatabases } from "../../../src/galera/steps/galera-databases.ts"
@@ -229,7 +229,7 @@ pacemaker: { password: { env: P } }
 galera: { }
 `
     const balanced = parseInventory(text, "lab.yaml")
-    const { after } = detour(balancersOf(balanced, balanced.hosts[0]!))
+    const { after } = detour(sendersTo(balanced, balanced.hosts[0]!))
     expect(after.map((one) => one.type === "run" && (one.timeoutMs ?? 0) / 1000 - 60)).toEqual(
       balanced.hosts.map(() => seconds),
     )

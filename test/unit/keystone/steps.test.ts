@@ -14,6 +14,7 @@ import { keystoneKeysCopy } from "../../../src/keystone/steps/keystone-keys-copy
 import { keystoneRetired } from "../../../src/keystone/steps/keystone-retired.ts"
 import { keystoneRotate, rotation } from "../../../src/keystone/steps/keystone-rotate.ts"
 import { keystoneStart } from "../../../src/keystone/steps/keystone-start.ts"
+import { upgrade } from "../../../src/keystone/upgrade.ts"
 import type { Action } from "../../../src/model/action.ts"
 import { context, facts, judge, run, SHELLS, sandbox } from "../step-harness.ts"
 import { ENDPOINTS, inventoryOf, KEYS, membersOf, state } from "./support.ts"
@@ -58,12 +59,35 @@ test("a file that differs is put, without its password shown, and restarts a Key
   expect(configOf({})).toEqual({ drift: [], actions: [] })
   const changed = configOf({ files: [{ ...files[0]!, sha256: "0".repeat(64) }, files[1]!, files[2]!] })
   expect(changed.drift).toMatchObject([{ attribute: "/etc/keystone/keystone.conf.d/60-haops.conf", risk: "restart" }])
-  expect(changed.actions.map(({ type }) => type)).toEqual(["put", "run", "wait"])
+  expect(changed.actions.map(shape)).toEqual(["put", ...RESTARTED])
   expect(changed.actions[0]).toMatchObject({ content: expect.any(Secret) })
   expect(JSON.stringify(changed)).not.toContain(":secret@")
   const stopped = configOf({ unit: { ...well.unit, active: "inactive" }, files: files.map(() => ({ type: "absent" })) })
   expect(stopped.actions.map(({ type }) => type)).toEqual(["put", "put", "put"])
-  expect(configOf({ older: true }).actions.map(({ type }) => type)).toEqual(["run", "wait"])
+  expect(configOf({ older: true }).actions.map(shape)).toEqual(RESTARTED)
+})
+
+/** What an action does, and on which host if not on its own. */
+const shape = (action: Action) =>
+  action.type === "run" ? `${action.on ?? "here"}: ${action.label}` : action.type === "wait" ? action.for : action.type
+const HOSTS = ["c1", "c2", "c3"]
+/** Clients go to the others until it answers, and not only listens. */
+const RESTARTED = [
+  ...HOSTS.map((host) => `${host}: drain keystone/c1 in the haproxy of ${host}`),
+  "here: systemctl restart -- keystone.service, once no request is under way",
+  "Keystone to answer on 10.0.0.1",
+  ...HOSTS.map((host) => `${host}: take keystone/c1 back in the haproxy of ${host}`),
+]
+
+test("an upgrade sends requests elsewhere meanwhile, and takes no other series on the way", () => {
+  const { before, after } = upgrade.detours!(inventory, first!).keystone!
+  const restart = RESTARTED.filter((line) => !line.startsWith("here"))
+  expect([...before, ...after].map(shape).filter((line) => !line.startsWith("here"))).toEqual(restart)
+  expect(before.map(shape).at(-1)).toMatch(/^here: wait until Keystone has answered/)
+  const refused = (to: string, name = "keystone") => upgrade.refuses!({ name, from: "2:22.0.0-2", to })?.message
+  expect(refused("2:22.0.2-0+deb12u1")).toBeUndefined()
+  expect(refused("2:27.0.0-3")).toMatch(/another series/)
+  expect(refused("2:27.0.0-3", "python3-memcache")).toBeUndefined()
 })
 
 const none = state({ keys: new Map() })

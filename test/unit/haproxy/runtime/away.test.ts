@@ -120,6 +120,17 @@ describe.each(SHELLS)("in %s, a server that stops for a moment", (shell) => {
     expect(well.told()).toEqual([])
   })
 
+  test("stays in service where it may, and nobody else takes its clients", () => {
+    using haproxy = fakeHaproxy({ one: "UP", two: "DOWN" })
+    haproxy.does(takeAway(BALANCER, "stay").argv, shell)
+    expect(haproxy.away()).toBeUndefined()
+    haproxy.does(bringBack(BALANCER).argv, shell)
+    expect(haproxy.told()).toEqual([])
+    using well = fakeHaproxy({ one: "UP", two: "UP" })
+    well.does(takeAway(BALANCER, "stay").argv, shell)
+    expect(well.away()).toBe("db/one\n")
+  })
+
   test.each(["DRAIN", "MAINT", "DOWN"])("is left as an operator, or a check, has it: %s", (state) => {
     using haproxy = fakeHaproxy({ one: state, two: "UP" })
     haproxy.does(takeAway(BALANCER).argv, shell)
