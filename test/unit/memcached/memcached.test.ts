@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { sha256 } from "../../../src/host/file-state.ts"
 import { MANAGED } from "../../../src/host/mark.ts"
 import { memcachedConfig } from "../../../src/memcached/config.ts"
-import { MEMCACHED } from "../../../src/memcached/settings.ts"
+import { MEMCACHED, memcachedServers } from "../../../src/memcached/settings.ts"
 import type { MemcachedState } from "../../../src/memcached/state.ts"
 import { memcached } from "../../../src/memcached/steps/memcached.ts"
 import type { HostFacts } from "../../../src/model/host-facts.ts"
@@ -135,3 +135,11 @@ function judged(have: MemcachedState, of: HostFacts = facts()) {
     ),
   }
 }
+
+test("clients are told every server, and of which family an address in brackets is", () => {
+  const inventory = parseInventory(
+    "name: lab\ncontrollers: { c1: 10.0.0.1, c2: 'fd00::2' }\nmemcached: {}\n",
+    "/i.yaml",
+  )
+  expect(memcachedServers(inventory)).toEqual(["10.0.0.1:11211", "inet6:[fd00::2]:11211"])
+})
