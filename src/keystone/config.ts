@@ -6,7 +6,8 @@ import { KEYSTONE_PORT } from "./settings.ts"
 
 export const PACKAGE_CONFIG = "/etc/keystone/keystone.conf"
 /** Read after keystone.conf, which stays the package's. */
-export const KEYSTONE_CONFIG = "/etc/keystone/keystone.conf.d/60-haops.conf"
+export const CONFIG_DIRECTORY = "/etc/keystone/keystone.conf.d"
+export const KEYSTONE_CONFIG = `${CONFIG_DIRECTORY}/60-haops.conf`
 export const UWSGI_CONFIG = "/etc/keystone/haops-uwsgi.ini"
 /** The unit's own script reads it last. */
 export const DEFAULTS = "/etc/default/keystone"

@@ -1,5 +1,5 @@
 import { readAnswer, readInteger } from "../host/answer.ts"
-import { KEYSTONE_CONFIG, PACKAGE_CONFIG } from "./config.ts"
+import { CONFIG_DIRECTORY, PACKAGE_CONFIG } from "./config.ts"
 import { KEYS_DIRECTORY } from "./state.ts"
 
 /** What a rotation has to know of a host. Times are seconds since 1970, by its own clock. */
@@ -16,9 +16,9 @@ export interface Ages {
 const EXPIRATION = 3_600
 const WINDOW = 172_800
 
-/** What stands last counts; other sections have an \`expiration\` as well. */
+/** As Keystone reads them: its file, then all beside it by their names. What stands last counts; other sections have an \`expiration\` as well. */
 export const AGES_SCRIPT = `date +'now %s'
-cat ${PACKAGE_CONFIG} ${KEYSTONE_CONFIG} 2>/dev/null | awk -F= '
+cat ${PACKAGE_CONFIG} ${CONFIG_DIRECTORY}/*.conf 2>/dev/null | awk -F= '
   /^[[:space:]]*\\[/ { section = $0; next }
   section ~ /\\[token\\]/ && /^[[:space:]]*(expiration|allow_expired_window)[[:space:]]*=/ { gsub(/[[:space:]]/, ""); print $1, $2 }'
 if cd ${KEYS_DIRECTORY} 2>/dev/null; then ls | grep -E '^[0-9]+$' | xargs -r stat -c 'made %n %Y' -- || exit; fi`

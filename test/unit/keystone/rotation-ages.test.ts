@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { AGES_SCRIPT, parseAges, tooEarly } from "../../../src/keystone/rotation-ages.ts"
 import { run, SHELLS, sandbox } from "../step-harness.ts"
@@ -45,9 +47,16 @@ test.each(SHELLS)("a host without Keystone's files has its defaults, and no keys
   })
 })
 
-test.each(SHELLS)("what the section token says last counts, and no other section's: %s", (shell) => {
-  const conf =
-    "[cache]\nexpiration = 5\n[token]\n#expiration = 6\nexpiration = 7200\nexpiration=60\nallow_expired_window = 0\n[x]\nexpiration = 9\n"
-  using box = sandbox({ date: `echo "now ${NOW}"`, cat: `printf '${conf.replaceAll("\n", "\\n")}'` })
-  expect(parseAges(run(AGES_SCRIPT, { shell, path: box.path }).stdout)).toMatchObject({ expiration: 60, window: 0 })
+test.each(SHELLS)("what the section token says last counts, in whatever file, and no other section's: %s", (shell) => {
+  using box = sandbox({ date: `echo "now ${NOW}"` })
+  const directory = join(box.path, "keystone")
+  mkdirSync(join(directory, "keystone.conf.d"), { recursive: true })
+  const write = (name: string, text: string) => writeFileSync(join(directory, name), text)
+  const told = () =>
+    parseAges(run(AGES_SCRIPT.replaceAll("/etc/keystone", directory), { shell, path: box.path }).stdout)
+  write("keystone.conf", "[cache]\nexpiration = 5\n[token]\n#expiration = 6\nexpiration = 7200\nexpiration=60\n")
+  write("keystone.conf.d/60-haops.conf", "[token]\nallow_expired_window = 0\n[x]\nexpiration = 9\n")
+  expect(told()).toMatchObject({ expiration: 60, window: 0 })
+  write("keystone.conf.d/70-site.conf", "[token]\nexpiration = 604800\n")
+  expect(told()).toMatchObject({ expiration: 604_800, window: 0 })
 })
