@@ -38,11 +38,18 @@ export function configFiles(want: ConfigWant): readonly FileWant[] {
   ]
 }
 
+/**
+ * Seconds in which a statement is answered. Where the VIP moves under a connection nobody is left who could end it, and the driver by itself
+ * waits without end: until the kernel gives up, a quarter of an hour later, such connections have taken up all threads.
+ */
+const ANSWER_S = 60
+
 function keystoneConfig({ publicUrl, database, memcached, maxActiveKeys }: ConfigWant): string {
   const { name, user, password, address, port } = database
   const login = `${encodeURIComponent(user)}:${encodeURIComponent(reveal(password))}`
   // oslo.config takes $ for a variable, unless there are two.
-  const url = `mysql+pymysql://${login}@${hostPort(address, port)}/${name}?charset=utf8`.replaceAll("$", "$$$$")
+  const options = `charset=utf8&read_timeout=${ANSWER_S}&write_timeout=${ANSWER_S}`
+  const url = `mysql+pymysql://${login}@${hostPort(address, port)}/${name}?${options}`.replaceAll("$", "$$$$")
   const cache =
     memcached.length === 0
       ? "enabled = false"

@@ -48,7 +48,9 @@ const configOf = (changes: Partial<ConfigState>) => {
 test("the files have the host's own address, the database at the VIP, and all caches", () => {
   const [conf, uwsgi] = configFiles(want)
   expect(conf).toMatchObject({ mode: "0640", owner: "root:keystone" })
-  expect(conf!.content).toContain("connection = mysql+pymysql://keystone:secret@10.0.0.11:3306/keystone?charset=utf8\n")
+  expect(conf!.content).toContain(
+    "connection = mysql+pymysql://keystone:secret@10.0.0.11:3306/keystone?charset=utf8&read_timeout=60&write_timeout=60\n",
+  )
   expect(conf!.content).toContain("memcache_servers = 10.0.0.1:11211,10.0.0.2:11211,10.0.0.3:11211\n")
   expect(conf!.content).toContain("max_active_keys = 3\n")
   expect(uwsgi!.content).toContain("http-socket = 10.0.0.1:5000\n")
