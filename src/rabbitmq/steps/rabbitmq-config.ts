@@ -6,8 +6,8 @@ import { askAll, partsOf } from "../../host/sections.ts"
 import type { Action } from "../../model/action.ts"
 import { hostsWith, settingsOn } from "../../model/section.ts"
 import { defineJointStep, type Members } from "../../model/step.ts"
+import { aroundRestart } from "../around-restart.ts"
 import { type ConfigWant, configFiles, RABBITMQ_CONFIG } from "../config.ts"
-import { erlCall } from "../erl-call.ts"
 import { isMirroring, nodeName, RABBITMQ } from "../settings.ts"
 import { runningOf } from "../situation.ts"
 import { RABBITMQ_ANSWER, type RabbitmqState, stateProbe } from "../state.ts"
@@ -113,31 +113,9 @@ function isUp({ unit }: RabbitmqState): boolean {
 
 function restart({ host, members }: RabbitmqWant, { status }: ConfigState): Action[] {
   const alone = status?.running !== true || status.members.length < 2
-  const ask = (label: string, ...argv: string[]): Action => ({ type: "run", argv, label, timeoutMs: 120_000 })
-  return [
-    ...(alone
-      ? []
-      : [
-          ask("look whether a queue would lose its quorum", "rabbitmq-queues", "check_if_node_is_quorum_critical"),
-          ask("hand over what it leads", "rabbitmq-upgrade", "drain"),
-        ]),
-    { type: "run", argv: ["systemctl", "restart", "--", "rabbitmq-server.service"], timeoutMs: 660_000 },
-    ...(alone ? [] : [allUp(host, members)]),
-    ...(alone ? [] : [ask("wait for its queues", "rabbitmq-upgrade", "await_online_quorum_plus_one")]),
-  ]
-}
-
-/** Waits until this member sees all that it knows up. */
-function allUp(host: string, members: readonly string[]): Action {
-  const names = [...members].sort().map((name) => `'${nodeName(name)}'`)
-  const expression = `[]=[N||N<-[${names.join(",")}],lists:member(N,rabbit_mnesia:cluster_nodes(all)),not lists:member(N,rabbit_mnesia:cluster_nodes(running))],true.`
-  return {
-    type: "wait",
-    for: `RabbitMQ on ${host} to see the others`,
-    script: `case $(${erlCall(host, expression)}) in '{ok, true}') ;; *) exit 1 ;; esac`,
-    timeoutMs: 120_000,
-    hint: "See: journalctl -u rabbitmq-server -n 50",
-  }
+  const { before, after } = alone ? { before: [], after: [] } : aroundRestart(host, members)
+  const argv = ["systemctl", "restart", "--", "rabbitmq-server.service"]
+  return [...before, { type: "run", argv, timeoutMs: 660_000 }, ...after]
 }
 
 /** Only a member that runs is missed. */

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest"
+import { quote } from "../../../src/base/sh.ts"
 import { COMPONENTS } from "../../../src/components.ts"
 import type { RunAction } from "../../../src/model/action.ts"
 import type { Member } from "../../../src/model/step.ts"
+import { aroundRestart, ifRunning } from "../../../src/rabbitmq/around-restart.ts"
 import type { UpgradeState } from "../../../src/upgrade/state.ts"
 import { upgradeStep } from "../../../src/upgrade/step.ts"
 import type { UpgradeWant } from "../../../src/upgrade/want.ts"
 import { parseInventory } from "../parse-inventory.ts"
-import { context, facts } from "../step-harness.ts"
+import { context, facts, run, sandbox } from "../step-harness.ts"
 import { state, VIP } from "./lab.ts"
 
 // A cluster and a pair of keepalived's, each with a VIP, and haproxy on all of them.
@@ -84,15 +86,49 @@ describe("hosts of two groups", () => {
   })
 })
 
-test("members of a broker's cluster know of each other, and of no other host", () => {
-  const brokers = parseInventory(
-    `name: lab
+const brokers = parseInventory(
+  `name: lab
 controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
 loadbalancers: { lb1: 10.0.0.21, lb2: 10.0.0.22 }
 rabbitmq: { cookie: { env: P } }
 `,
-    "/etc/haops/i.yaml",
-  )
+  "/etc/haops/i.yaml",
+)
+
+test("members of a broker's cluster know of each other, and of no other host", () => {
   const [c1] = brokers.hosts
   expect(step.bind?.(context(brokers, c1!))).toMatchObject({ peers: { "rabbitmq-server": ["c2", "c3"] } })
+})
+
+test("a member of a broker's cluster hands over before it restarts, and has its queues before the next one's turn", () => {
+  const detoursOf = (name: string) => {
+    const host = brokers.hosts.find((one) => one.name === name)!
+    return (step.bind?.(context(brokers, host)) as UpgradeWant | undefined)?.detours["rabbitmq-server"]
+  }
+  const { before, after } = detoursOf("c1")!
+  expect(before).toMatchObject([
+    { label: "look whether a queue would lose its quorum" },
+    { label: "hand over what it leads" },
+  ])
+  expect(after).toMatchObject([{ type: "wait" }, { argv: ["rabbitmq-upgrade", "await_online_quorum_plus_one"] }])
+  expect(detoursOf("lb1")).toBeUndefined()
+})
+
+test.each([
+  [0, ["rabbitmq-queues check_if_node_is_quorum_critical", "rabbitmq-upgrade drain"]],
+  [3, []],
+])("a broker hands over only while it runs (is-active: %i)", (code, asked) => {
+  const said = (tool: string) => `echo ${tool} "$@"`
+  using box = sandbox({
+    systemctl: `exit ${code}`,
+    "rabbitmq-queues": said("rabbitmq-queues"),
+    "rabbitmq-upgrade": said("rabbitmq-upgrade"),
+  })
+  const done = aroundRestart("c1", ["c1", "c2"]).before.map((one) => {
+    const command = ifRunning(one)
+      .argv.map((word) => quote(String(word)))
+      .join(" ")
+    return run(command, { path: box.path }).stdout.trim()
+  })
+  expect(done.filter((line) => line !== "")).toEqual(asked)
 })
