@@ -85,6 +85,9 @@ export const FLAGS = `for flag in /run/mariadb-wsrep-new-cluster /run/mysqld/wsr
 /** Shell condition: all data is on its way to this node, or from it. By the program's name: a file tells of transfers that have died, too. */
 export const IN_TRANSFER = "pgrep '^wsrep_sst_' >/dev/null"
 
+/** Without a majority a server says so, and then refuses what is asked of its tables (error 1047): users and grants are not known then. */
+const CUT_OFF = "case $said in *'status cluster_status non-Primary'*) ;; *) false ;; esac"
+
 /** Up, one question over the socket; down, what lies on the disk. A position counts while nothing has written data since. */
 const SCRIPT = `
 command -v mariadbd >/dev/null 2>&1 || { echo 'package no'; exit 0; }
@@ -112,7 +115,7 @@ select concat('user ', user, ' ', host, ' ', if(plugin = '', 'mysql_native_passw
 select concat('schema ', schema_name, ' ', default_character_set_name) from information_schema.schemata where schema_name not in ('mysql', 'information_schema', 'performance_schema', 'sys');
 select concat('grant ', db, ' ', user, ' ', host) from mysql.db where concat(select_priv, insert_priv, update_priv, delete_priv, create_priv, drop_priv, references_priv, index_priv, alter_priv, lock_tables_priv, trigger_priv) = 'YYYYYYYYYYY';
 SQL
-  ); then echo 'sql yes'; printf '%s\\n' "$said"
+  ) || ${CUT_OFF}; then echo 'sql yes'; printf '%s\\n' "$said"
   elif ${IN_TRANSFER}; then echo 'transfer yes'; fi ;;
 esac
 [ -n "\${said:-}" ] || dpkg-query -W -f='provider \${Version}\\n' galera-4 2>/dev/null

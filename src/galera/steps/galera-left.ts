@@ -4,6 +4,7 @@ import { bindGalera } from "../bind.ts"
 import { memberProbe } from "../cluster.ts"
 import { CHECK_SOCKET } from "../config/check-files.ts"
 import { CONFIG } from "../config/files.ts"
+import { IF_IT_HANGS } from "../node/last-word.ts"
 import { RELEASE } from "../node/scripts.ts"
 import type { GaleraState } from "../node/state.ts"
 import type { GaleraWant } from "../want.ts"
@@ -25,7 +26,11 @@ export const galeraLeft = defineStep<GaleraWant, GaleraState>({
       ...(check !== undefined && socket ? [drift(CHECK_SOCKET, "listening")] : []),
     ]
   },
-  findings: (_want, { status }) => {
+  findings: (_want, { unit, status, transfer }) => {
+    if (status === undefined && unit.active === "active" && !transfer) {
+      const message = "mariadb runs and does not answer: it may be the only one that serves"
+      return [{ severity: "error", message, hint: IF_IT_HANGS }]
+    }
     if (status?.local_state_comment?.startsWith("Donor") === true) {
       const hint = "Without it the other would be left with half of them. Run haops again when that has all."
       return [{ severity: "error", message: "it just sends its data to another member", hint }]

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { phaseOf } from "../../../src/galera/decide.ts"
 import { READ } from "../../../src/galera/node/scripts.ts"
 import { galeraProbe, parseGalera, UNREADABLE } from "../../../src/galera/node/state.ts"
 import { run, SHELLS, sandbox } from "../step-harness.ts"
@@ -50,6 +51,22 @@ END`,
     grants: ["keystone keystone %"],
   })
   expect(parse(stdout).variables.get("max_connections")).toEqual({ value: "1024", readOnly: false })
+})
+
+test.each(SHELLS)("one that has lost its majority says so, though it tells nothing of its tables (%s)", (shell) => {
+  const asked = (status: string) => {
+    using bin = sandbox({
+      mariadbd: "",
+      systemctl: `case $1 in show) ${SHOW}\n;; esac`,
+      mariadb: `cat >/dev/null\n${status === "" ? "" : `echo 'status cluster_status ${status}'`}\necho 'ERROR 1047 (08S01)' >&2\nexit 1`,
+      pgrep: "exit 1",
+    })
+    return parse(run(galeraProbe([]).script, { shell, path: bin.path }).stdout)
+  }
+  expect(phaseOf(asked("non-Primary"))).toBe("cut off")
+  expect(asked("non-Primary").users).toEqual([])
+  // What it would not say of one that has a majority is no answer.
+  expect([asked("Primary").status, asked("").status]).toEqual([undefined, undefined])
 })
 
 test.each(SHELLS)("a host without the server is an answer (%s)", (shell) => {
