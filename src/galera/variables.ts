@@ -20,6 +20,9 @@ const OPTIONS = "wsrep_provider_options"
 const LIVE_OPTIONS =
   /^(evs\.(inactive_check_period|inactive_timeout|keepalive_period|install_timeout|join_retrans_period|max_install_timeouts|send_window|stats_report_period|suspect_timeout|user_send_window|view_forget_timeout|delayed_keep_period|delayed_margin|evict)|gcs\.(fc_debug|fc_factor|fc_limit|fc_master_slave|fc_single_primary|max_packet_size|max_throttle|recv_q_hard_limit|recv_q_soft_limit|sync_donor)|gmcast\.(isolate|peer_timeout|time_wait)|pc\.(checksum|ignore_quorum|ignore_sb|linger|weight)|repl\.(causal_read_timeout|commit_order))$/
 
+/** What a member has whose file says nothing of it. One that ran with more, as the first of two, would outvote the others on. */
+const VOTES = { "pc.weight": "1" }
+
 /** The variables that a member is asked for. */
 export function variableNames({ settings }: GaleraWant): readonly string[] {
   return [...Object.keys(settings).filter((name) => !NOT_COMPARED.includes(name)), OPTIONS]
@@ -46,7 +49,7 @@ function differences(want: GaleraWant, have: GaleraState): readonly Change[] {
       if (variable === undefined || same(variable.value, value)) return []
       return [{ name, have: variable.value, want: value, live: !variable.readOnly }]
     }),
-    ...Object.entries(want.provider).flatMap(([name, value]): Change[] => {
+    ...Object.entries({ ...VOTES, ...want.provider }).flatMap(([name, value]): Change[] => {
       const now = running.get(name)
       if (now === undefined || same(now, value)) return []
       return [{ name, have: now, want: value, live: LIVE_OPTIONS.test(name) }]

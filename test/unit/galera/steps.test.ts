@@ -187,6 +187,18 @@ describe("settings that a member does not go by", () => {
     ])
   })
 
+  test("take a second vote back that the file gives no more, while the server runs", () => {
+    const votes = (weight: number) =>
+      running({ wsrep_provider_options: [`gcache.size = 300M; pc.weight = ${weight}; pc.linger = PT2S`] })
+    const seen = members(0, votes(2), running(), running())
+    const drift = galeraRestart.check(want, seen)
+    expect(drift).toMatchObject([{ attribute: "pc.weight", have: "2", want: "1", risk: "none" }])
+    expect(galeraRestart.plan(want, seen, drift)).toMatchObject([
+      { stdin: "set global wsrep_provider_options = 'pc.weight=1';\n" },
+    ])
+    expect(galeraRestart.check(want, members(0, votes(1)))).toEqual([])
+  })
+
   test("have clients sent elsewhere by every haproxy before a restart, and the member back in service after it", () => {
     const text = `name: lab
 controllers: { c1: 10.0.0.1, c2: 10.0.0.2, c3: 10.0.0.3 }
@@ -318,6 +330,15 @@ describe("leaving", () => {
   test("is refused to the only one that serves", () => {
     const alone = synced({ status: { ...synced().status, cluster_size: "1" } })
     expect(judge(galeraLeft, galeraLeft.bind?.(leaving), alone).findings).toMatchObject([{ severity: "error" }])
+  })
+
+  test("is refused to one that runs and does not say whether others serve, not to one that is down or waits for others", () => {
+    const found = (have: GaleraState) => judge(galeraLeft, galeraLeft.bind?.(leaving), have).findings
+    expect(found(synced({ status: undefined }))).toMatchObject([
+      { severity: "error", message: expect.stringContaining("does not answer") },
+    ])
+    for (const have of [stopped(), waiting(), synced({ status: undefined, transfer: true })])
+      expect(found(have)).toEqual([])
   })
 })
 
