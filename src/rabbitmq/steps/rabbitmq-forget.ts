@@ -29,6 +29,11 @@ export const rabbitmqForget = defineClusterStep<Want, RabbitmqState>({
     if (status === undefined || !status.members.includes(nodeName(node))) return []
     return [{ attribute: "members", have: `with ${node}`, want: `without ${node}`, risk: "none" }]
   },
+  findings({ node }, { elected, all }) {
+    if (runningOf(all, elected.host) !== undefined || !all.some(({ have }) => have.nodes.length > 0)) return []
+    const message = `no member of RabbitMQ that stays says who its members are: ${node} could not be forgotten`
+    return [{ severity: "error", message, hint: "Have haops up start them, then run it again." }]
+  },
   plan: ({ node }) => [
     {
       type: "run",

@@ -74,9 +74,11 @@ function findings(host: string, { status }: RabbitmqState): Finding[] {
 }
 
 /** By its reset they are gone for everybody. Clients declare one without messages anew. */
-function heldAlone({ host, loseMessages = false }: Want, { status, held }: LeavingState): Finding[] {
-  if (status?.running !== true || othersOf(host, status).length === 0) return []
+function heldAlone({ host, loseMessages = false }: Want, have: LeavingState): Finding[] {
+  const { status, held } = have
   const severity = loseMessages ? "warning" : "error"
+  if (status === undefined) return unheard(host, have, severity)
+  if (!status.running || othersOf(host, status).length === 0) return []
   const hint =
     "Have them consumed, or give them copies elsewhere (rabbitmq-queues grow; classic queues of 3.x: a policy with ha-mode). If they may go: --lose-messages"
   if (held === undefined) return [{ severity, message: "RabbitMQ does not say which queues it alone holds", hint }]
@@ -101,6 +103,16 @@ function heldAlone({ host, loseMessages = false }: Want, { status, held }: Leavi
           } as const,
         ]),
   ]
+}
+
+/** Those that stay forget it then, and its queues with it. */
+function unheard(host: string, have: LeavingState, severity: Finding["severity"]): Finding[] {
+  if (check(host, have).length === 0 || !have.nodes.includes(nodeName(host))) return []
+  const does = isStopped(have.unit) ? "is stopped" : "runs and does not answer"
+  const message = `RabbitMQ here ${does}, so that nobody knows which messages it alone has`
+  const hint =
+    "Have it answer first: haops up starts it, journalctl -u rabbitmq-server says what ails it. If they may go: --lose-messages"
+  return [{ severity, message, hint }]
 }
 
 function plan(host: string, { status }: RabbitmqState): readonly Action[] {

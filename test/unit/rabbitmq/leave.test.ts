@@ -120,6 +120,25 @@ describe("what it alone holds", () => {
     expect(found(undefined)).toEqual(["error: RabbitMQ does not say which queues it alone holds"])
   })
 
+  test.each<[string, RabbitmqState["unit"], string[], string | undefined]>([
+    ["runs and does not answer", state(undefined).unit, ["rabbit@c3"], "runs and does not answer"],
+    ["is stopped, and starts at boot", STOPPED.unit, ["rabbit@c3"], "is stopped"],
+    ["has left", { ...STOPPED.unit, file: "disabled" }, ["rabbit@c3"], undefined],
+    ["never had any data", STOPPED.unit, [], undefined],
+  ])("is not known of one that %s", (_what, unit, nodes, does) => {
+    const have = { ...state(undefined, { unit, nodes }), held: undefined }
+    const found = (loseMessages?: boolean) =>
+      judge(rabbitmqLeave, { host: "c3", members: HOSTS, loseMessages }, have).findings
+    const message = `RabbitMQ here ${does}, so that nobody knows which messages it alone has`
+    expect(found()).toEqual(does === undefined ? [] : [expect.objectContaining({ severity: "error", message })])
+    expect(found(true).map(({ severity }) => severity)).toEqual(does === undefined ? [] : ["warning"])
+  })
+
+  test("is known to have gone of one that was killed between leaving and stopping", () => {
+    const have = { ...state({ running: false } as RabbitmqState["status"], { nodes: ["rabbit@c3"] }), held: undefined }
+    expect(judge(rabbitmqLeave, { host: "c3", members: HOSTS }, have).findings).toEqual([])
+  })
+
   test("stays where it is by itself, since it is not emptied", () => {
     expect(found([queue("orders", 3)], false, ["c3"])).toEqual([])
   })
@@ -144,6 +163,17 @@ test("one that is gone is forgotten by those that stay, once", () => {
   expect(of(state(running(HOSTS)))).toEqual(["rabbitmqctl forget_cluster_node rabbit@c3"])
   expect(of(state(running(["c1", "c2"])))).toEqual([])
   expect(of(STOPPED)).toEqual([])
+})
+
+test("is refused where nobody that stays says who the members are", () => {
+  const want = { host: "c1", members: ["c1", "c2"], node: "c3" }
+  const found = (one: RabbitmqState, other = one) =>
+    rabbitmqForget.findings?.(want, membersOf({ c1: one, c2: other }, "c1")).map(({ severity }) => severity)
+  const data = { ...STOPPED, nodes: ["rabbit@c1"] }
+  expect(found(data)).toEqual(["error"])
+  expect(found(state(running(HOSTS)), data)).toEqual([])
+  // A broker that was never set up knows of nobody.
+  expect(found(ABSENT)).toEqual([])
 })
 
 test("memcached is stopped where it runs or would", () => {
