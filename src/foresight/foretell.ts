@@ -35,6 +35,8 @@ export interface Known {
   inventory: Inventory
   /** Undefined where there is no pacemaker. */
   roll?: Roll | undefined
+  /** Where the quorum device runs, if on a host that may fail. */
+  deviceHost?: string | undefined
   rules?: VotingRules | undefined
   fencing: "on" | "off" | "no device" | "unknown"
   noQuorumPolicy?: string | undefined
@@ -68,8 +70,11 @@ export function quorumWords({ roll, rules, fencing }: Known): readonly string[] 
 }
 
 /** The votes of the parts of each scenario. */
-export function countsOf(scenario: Scenario, { roll }: Pick<Known, "roll">): readonly Tally[] {
-  return roll === undefined ? [] : countParts(roll, scenario.parts)
+export function countsOf(
+  scenario: Scenario,
+  { roll, deviceHost }: Pick<Known, "roll" | "deviceHost">,
+): readonly Tally[] {
+  return roll === undefined ? [] : countParts(roll, scenario.parts, deviceHost)
 }
 
 function outlookOf(scenario: Scenario, at: number, known: Known): Outlook {

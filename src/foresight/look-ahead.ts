@@ -3,7 +3,7 @@ import type { RunContext } from "../engine/context.ts"
 import { isLive } from "../engine/world.ts"
 import { isUp } from "../haproxy/view/services.ts"
 import { asItIs } from "../membership/electorate.ts"
-import type { Roll } from "../membership/losses.ts"
+import { deviceHostOf, type Roll } from "../membership/losses.ts"
 import { type Placement, placementOf } from "../membership/placement.ts"
 import { referenceView } from "../membership/reference-view.ts"
 import { rulesIn } from "../membership/voting-rules.ts"
@@ -36,6 +36,7 @@ export async function lookAhead(looked: Looked, scenarios: readonly Scenario[]):
   const known = {
     inventory: answers.inventory,
     roll,
+    deviceHost: deviceHostOf(answers.inventory, ballot?.conf),
     rules: ballot?.quorum && rulesIn(ballot.quorum),
     fencing: status.pacemaker?.fencing.state ?? "unknown",
     noQuorumPolicy: status.pacemaker?.noQuorumPolicy,

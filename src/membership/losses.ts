@@ -2,7 +2,7 @@ import { count, listing } from "../base/words.ts"
 import type { CorosyncConf } from "../corosync/conf.ts"
 import { type Device, type Electorate, type Tally, tally } from "../corosync/votequorum.ts"
 import type { Host } from "../model/host.ts"
-import { hostsOf, type Pacemaker, type QuorumDevice } from "../model/inventory.ts"
+import { hostsOf, type Inventory, type Pacemaker, type QuorumDevice } from "../model/inventory.ts"
 import type { Dialect } from "../pacemaker/dialects/dialect.ts"
 import { afterwards, asItIs, type Ballot } from "./electorate.ts"
 
@@ -12,13 +12,23 @@ export interface Roll {
   electorate: Electorate
 }
 
-/** What each part of a cluster counts that falls apart at once into these; who is in none of them is down. */
-export function countParts({ names, electorate }: Roll, parts: readonly (readonly string[])[]): readonly Tally[] {
+/**
+ * What each part of a cluster counts that falls apart at once into these; who is in none of them is down. Of a device that runs on a host
+ * that may fail with them only the part hears that has it.
+ */
+export function countParts(
+  { names, electorate }: Roll,
+  parts: readonly (readonly string[])[],
+  deviceHost?: string,
+): readonly Tally[] {
+  const whole = tally(electorate)
   const counted = parts.map((part) => {
     const nodes = electorate.nodes.map((node, at) => ({ ...node, online: node.online && part.includes(names[at]!) }))
-    return { ...electorate, nodes, waiting: electorate.waiting && !tally(electorate).quorate }
+    // What was expected of the whole stays so, votes of a device that is not heard any more among it.
+    return { ...electorate, nodes, expected: whole.expected, waiting: electorate.waiting && !whole.quorate }
   })
-  const chosen = electorate.device === undefined ? undefined : chosenBy(electorate.device, counted)
+  const hearing = counted.filter((_, at) => deviceHost === undefined || parts[at]?.includes(deviceHost))
+  const chosen = electorate.device === undefined ? undefined : chosenBy(electorate.device, hearing)
   return counted.map((one) => {
     const device = one.device && { ...one.device, heard: one.device.heard && one === chosen }
     return tally({ ...one, device })
@@ -52,6 +62,15 @@ export function confOf(inventory: { hosts: readonly Host[] }, { on, quorum, quor
 /** A quorum device as the shells write it. */
 export function deviceBy(algorithm: QuorumDevice["algorithm"]): Readonly<Record<string, string>> {
   return { algorithm, ...(algorithm === "ffsplit" ? { votes: "1" } : {}) }
+}
+
+/** Which of the inventory's hosts has the quorum device, by corosync.conf where that is known; undefined where it is none of them. */
+export function deviceHostOf(
+  { hosts, pacemaker }: Pick<Inventory, "hosts" | "pacemaker">,
+  conf?: Pick<CorosyncConf, "device">,
+): string | undefined {
+  const at = conf === undefined ? pacemaker?.quorumDevice?.host : conf.device?.host
+  return hosts.find(({ name, address, links }) => at !== undefined && [name, address, ...links].includes(at))?.name
 }
 
 /** The votes by a corosync.conf, with all its nodes and its device there. */

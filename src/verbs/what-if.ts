@@ -9,7 +9,7 @@ import { lookAhead } from "../foresight/look-ahead.ts"
 import { type Asked, resourcesOf, type Scenario, scenariosOf } from "../foresight/scenario.ts"
 import { loadInventory } from "../inventory/load.ts"
 import { HEALTH } from "../membership/health.ts"
-import { confOf, rollOf } from "../membership/losses.ts"
+import { confOf, deviceHostOf, rollOf } from "../membership/losses.ts"
 import { referenceView } from "../membership/reference-view.ts"
 import { rulesOf } from "../membership/voting-rules.ts"
 import type { Inventory } from "../model/inventory.ts"
@@ -86,6 +86,7 @@ async function offline(options: WhatIfOptions): Promise<number> {
   const known: Known = {
     inventory,
     roll: pacemaker && rollOf(inventory, pacemaker),
+    deviceHost: deviceHostOf(inventory),
     rules: pacemaker && rulesOf(confOf(inventory, pacemaker)),
     fencing: fencingOf(inventory),
     noQuorumPolicy: pacemaker?.properties["no-quorum-policy"],

@@ -156,6 +156,25 @@ describe("from the inventory alone", () => {
     expect(two?.parts[0]?.vips).toEqual([{ name: "vip", on: [] }])
   })
 
+  test("the quorum device votes for the part that has its host", () => {
+    const hosts = [...inventory.hosts.slice(0, 2), { ...host("arbiter", "10.0.0.9"), group: "loadbalancers" as const }]
+    const quorumDevice = { host: "arbiter", address: "10.0.0.9", algorithm: "ffsplit" as const }
+    const names = hosts.map(({ name }) => name)
+    const roll = rollOf({ hosts }, { ...inventory.pacemaker!, quorumDevice })
+    const outlooks = foretell(
+      [downOf(["arbiter"], names), downOf(["controller1", "arbiter"], names), cutOf("controller2,arbiter", names)],
+      { ...offline, inventory: { ...inventory, hosts }, roll, deviceHost: "arbiter" },
+    )
+    expect(outlooks.map(({ parts }) => parts.map(({ votes }) => [votes?.votes, votes?.quorate]))).toEqual([
+      [[2, true]],
+      [[1, false]],
+      [
+        [2, true],
+        [1, false],
+      ],
+    ])
+  })
+
   test("no-quorum-policy ignore goes on, and that is said", () => {
     const [outlook] = foretell([downOf(["controller1", "controller2"], NAMES)], {
       ...offline,

@@ -3,7 +3,7 @@ import { describe, expect } from "vitest"
 import type { Quorum } from "../../../src/corosync/quorumtool.ts"
 import { tally } from "../../../src/corosync/votequorum.ts"
 import { afterwards, asItIs, type VotingView, whileLeaving } from "../../../src/membership/electorate.ts"
-import { countParts, describeLosses, rollOf, votesChange } from "../../../src/membership/losses.ts"
+import { countParts, describeLosses, deviceHostOf, rollOf, votesChange } from "../../../src/membership/losses.ts"
 import { describeRules, rulesIn } from "../../../src/membership/voting-rules.ts"
 import type { Pacemaker } from "../../../src/model/inventory.ts"
 import { type Config, Corosync } from "../corosync/corosync-votes.ts"
@@ -222,6 +222,34 @@ describe("the votes of an inventory alone", () => {
     expect(counted(4, { quorumDevice: device }, [1, 2], [3, 4])).toEqual([true, false])
     expect(counted(4, { quorumDevice: device }, [3, 4])).toEqual([true])
     expect(counted(4, { quorumDevice: { ...device, algorithm: "lms" } }, [4])).toEqual([true])
+  })
+
+  test.each([
+    [2, [["c1", "c2", "arbiter"]], ["3 of 3 true"]],
+    [2, [["c1", "c2"]], ["2 of 3 true"]],
+    [2, [["c2"]], ["1 of 3 false"]],
+    [2, [["c2", "arbiter"], ["c1"]], ["2 of 3 true", "1 of 3 false"]],
+    [2, [["c1"], ["c2"], ["arbiter"]], ["1 of 3 false", "1 of 3 false", "0 of 3 false"]],
+    [3, [["c1", "c2"]], ["2 of 4 false"]],
+    [3, [["c1", "c2", "arbiter"]], ["3 of 4 true"]],
+  ])("of %i nodes the part that has the host of the device alone hears it: %j", (nodes, parts, want) => {
+    const hosts = ["c1", "c2", "c3"].slice(0, nodes).map((name, at) => host(name, `10.0.0.${at + 1}`))
+    const quorumDevice = { host: "arbiter", address: "10.0.0.9", algorithm: "ffsplit" as const }
+    const roll = rollOf({ hosts }, { ...PACEMAKER, quorumDevice })
+    const said = countParts(roll, parts, "arbiter")
+    expect(said.map(({ votes, expected, quorate }) => `${votes} of ${expected} ${quorate}`)).toEqual(want)
+  })
+
+  test.each([
+    ["by its name", { device: { host: "arbiter" } }, "arbiter"],
+    ["by its address", { device: { host: "10.0.0.9" } }, "arbiter"],
+    ["elsewhere", { device: { host: "witness" } }, undefined],
+    ["not yet", {}, undefined],
+  ])("corosync.conf says where the device runs: %s", (_, conf, name) => {
+    const quorumDevice = { host: "arbiter", address: "10.0.0.9", algorithm: "ffsplit" as const }
+    expect(
+      deviceHostOf({ hosts: [host("arbiter", "10.0.0.9")], pacemaker: { ...PACEMAKER, quorumDevice } }, conf),
+    ).toBe(name)
   })
 
   test("how many may be lost, and which two", () => {
