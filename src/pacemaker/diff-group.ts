@@ -14,7 +14,7 @@ export function diffGroups(
 ): Omit<PartDiff, "notes"> {
   const names = [...new Set(desired.resources.flatMap(({ group }) => group ?? []))]
   const parts = names.map((name) => diffGroup(name, desired, cib, owned, changes))
-  const leaving = misplaced(desired, cib)
+  const leaving = misplaced(desired, cib, changes)
   return {
     changes: [...leaving.filter(({ have }) => owned.resource.has(have.id)), ...parts.flatMap((part) => part.changes)],
     conflicts: onceEach([
@@ -40,7 +40,7 @@ function diffGroup(
 ): Omit<PartDiff, "notes"> {
   const want = desired.resources.filter(({ group }) => group === name).map(({ id }) => id)
   const group = cib.groups.find(({ id }) => id === name)
-  const deleted = new Set(changesOf(changes, "delete-resource").map(({ have }) => have.id))
+  const deleted = deletedBy(changes)
   const have = group?.members.filter((member) => !deleted.has(member)) ?? []
   const joins = placements(name, want, have)
   const obstacle = joins.length > 0 ? notOurs(name, group, cib, owned, want) : undefined
@@ -65,14 +65,20 @@ function longestPrefix(want: readonly string[], current: readonly string[]): num
   return end === -1 ? want.length : end
 }
 
-/** Resources that are wanted outside the group they are in. */
-function misplaced(desired: Desired, cib: Cib): readonly ChangeOf<"leave-group">[] {
+/** Resources that are wanted outside the group they are in; one that is made anew comes out by that. */
+function misplaced(desired: Desired, cib: Cib, changes: readonly Change[]): readonly ChangeOf<"leave-group">[] {
   const want = new Map(desired.resources.map((resource) => [resource.id, resource]))
+  const deleted = deletedBy(changes)
   return cib.resources.flatMap((have): ChangeOf<"leave-group">[] => {
     const wanted = want.get(have.id)
     if (have.group === undefined || wanted === undefined || wanted.group === have.group) return []
+    if (deleted.has(have.id)) return []
     return [{ type: "leave-group", have, group: have.group }]
   })
+}
+
+function deletedBy(changes: readonly Change[]): ReadonlySet<string> {
+  return new Set(changesOf(changes, "delete-resource").map(({ have }) => have.id))
 }
 
 function inForeignGroup(id: string, group: string): Finding {

@@ -135,6 +135,24 @@ describe("resources", () => {
       "create-constraint",
     ])
   })
+  test.each([
+    ["another agent", { agent: "systemd:nginx" }],
+    ["another agent and a clone", { agent: "systemd:nginx", clone: { id: "web-clone", meta: {}, promotable: false } }],
+    ["a bundle", { bundle: "box" }],
+  ])("with %s that leave their group are made anew outside of it, and leave nothing first", (_, more) => {
+    const box = element("bundle", { id: "box" }, [element("podman", { image: "localhost/web" })])
+    const other = desired({
+      resources: [vip, resource("web", "systemd:haproxy", more)],
+      parts: [{ kind: "bundle", id: "box", element: box }],
+    })
+    const grouped = `<group id="pair"><primitive id="web" class="systemd" type="haproxy"/>${VIP}</group>`
+    const text = EMPTY_TEXT.replace("<resources/>", `<resources>${grouped}</resources>`)
+    const have = parseCib(text)
+    const owned = ownershipOf(other)
+    const edited = parseCib(editCib(text, diffCib(other, have, owned).changes, have, new Map()))
+    expect(edited.resources.find(({ id }) => id === "web")).toMatchObject(more)
+    expect(diffCib(other, edited, owned).changes).toEqual([])
+  })
   test("of others are adopted when equal", () => {
     expect(diffCib(want, have, NOTHING_OWNED)).toEqual({ changes: [], foreign: [], conflicts: [], notes: [] })
   })
