@@ -1,9 +1,10 @@
 import type { Finding } from "../base/events.ts"
 import type { CibPart } from "../model/inventory.ts"
 import { asNamed } from "./as-named.ts"
+import { bound } from "./bound.ts"
 import { metaOf } from "./bundle-hand.ts"
 import { type Change, changesOf } from "./changes.ts"
-import { type Attributes, type Cib, refersTo, SECTIONS, type Section } from "./cib.ts"
+import { type Attributes, type Cib, SECTIONS, type Section } from "./cib.ts"
 import type { Desired } from "./desired.ts"
 import { diffConstraints } from "./diff-constraint.ts"
 import { diffGroups } from "./diff-group.ts"
@@ -13,7 +14,6 @@ import { foreignObjects } from "./foreign.ts"
 import type { Ownership } from "./ownership.ts"
 import { twins } from "./twins.ts"
 import { sameValue } from "./values.ts"
-import { vanishing } from "./vanishing.ts"
 
 export interface CibDiff {
   /** In the order in which they can be carried out. */
@@ -55,7 +55,7 @@ export function diffCib(wanted: Desired, cib: Cib, owned: Ownership): CibDiff {
       ...groups.conflicts,
       ...constraints.conflicts,
       ...parts.conflicts,
-      ...bound(cib, desired, owned, touched),
+      ...bound(cib, desired, owned, [...touched, ...parts.changes]),
       ...twins(desired, cib, owned),
     ],
     notes: [...resources.notes, ...bundleNotes(desired, cib)],
@@ -98,21 +98,4 @@ const ORDER: readonly Change["type"][] = [
 
 function inOrder(changes: readonly Change[]): readonly Change[] {
   return ORDER.flatMap((type) => changesOf(changes, type))
-}
-
-/** A constraint of somebody else's would vanish with the object that it refers to: theirs to remove, not ours. */
-function bound(cib: Cib, desired: Desired, owned: Ownership, changes: readonly Change[]): readonly Finding[] {
-  const wanted = new Set(desired.constraints.map(({ id }) => id))
-  const foreign = cib.constraints.filter(({ id }) => !owned.constraint.has(id) && !wanted.has(id))
-  return vanishing(cib, changes).flatMap(({ id, why }) =>
-    foreign
-      .filter((constraint) => refersTo(constraint).includes(id))
-      .map(
-        (constraint): Finding => ({
-          severity: "error",
-          message: `${why}, but constraint ${constraint.id}, which was not created by haops, refers to it`,
-          hint: `If it is no longer needed, remove it and run haops again: pcs constraint delete ${constraint.id}`,
-        }),
-      ),
-  )
 }

@@ -131,6 +131,20 @@ test("a bundle of others is theirs, and one of ours does not go with what others
   })
 })
 
+test("a bundle that somebody's constraint refers to is not removed without a word", () => {
+  const text = led(EMPTY_TEXT, want).replace(
+    "<constraints/>",
+    '<constraints><rsc_location id="cli-ban-box-on-c1" rsc="box" node="c1" score="-INFINITY"/></constraints>',
+  )
+  const none = { ...want, resources: [], parts: [] }
+  expect(diffCib(none, parseCib(text), ownershipOf(want)).conflicts).toMatchObject([
+    {
+      message:
+        "bundle box is to be removed, but constraint cli-ban-box-on-c1, which was not created by haops, refers to it",
+    },
+  ])
+})
+
 test("an engine that nodes lack is told before anything is written, and asked about in one question alone", () => {
   const have: CibHave = { cluster: "up", cib: EMPTY_CIB, text: EMPTY_TEXT, fingerprint: "" }
   const question = agentsQuestion({ desired: want }, have)!

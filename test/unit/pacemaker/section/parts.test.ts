@@ -313,3 +313,58 @@ describe("tags, alerts, fencing levels and access control", () => {
     expect(parseInventory(text, "i.yaml").warnings.join()).toContain("does nothing without enable-acl: true")
   })
 })
+
+describe("what is referred to by something of somebody else's is not removed without a word", () => {
+  const OURS = `  tags: { things: [web] }
+  templates: { small: { agent: systemd:app } }
+  acls: { roles: { reader: [{ read: /cib }] } }
+`
+  const foreign = (section: string, xml: string) =>
+    led(EMPTY_TEXT, wants(OURS)).replace(new RegExp(`<${section}/?>`), (tag) =>
+      tag.endsWith("/>") ? `<${section}>${xml}</${section}>` : `${tag}${xml}`,
+    )
+
+  test.each([
+    [
+      "constraints",
+      '<rsc_location id="cli-ban-things-on-c1" rsc="things" node="c1" score="-INFINITY"/>',
+      "tag things is to be removed, but constraint cli-ban-things-on-c1",
+      "constraint delete cli-ban-things-on-c1",
+    ],
+    [
+      "constraints",
+      '<rsc_order id="o"><resource_set id="s"><resource_ref id="things"/><resource_ref id="web"/></resource_set></rsc_order>',
+      "tag things is to be removed, but constraint o",
+      "constraint delete o",
+    ],
+    [
+      "resources",
+      '<primitive id="t" template="small"/>',
+      "template small is to be removed, but resource t",
+      "resource delete t",
+    ],
+    [
+      "acls",
+      '<acl_target id="bob"><role id="reader"/></acl_target>',
+      "ACL role reader is to be removed, but ACL user bob",
+      "acl role unassign reader from user bob",
+    ],
+    [
+      "acls",
+      '<acl_group id="ops"><role id="reader"/></acl_group>',
+      "ACL role reader is to be removed, but ACL group ops",
+      "acl role unassign reader from group ops",
+    ],
+  ])("%s: %s", (section, xml, message, removal) => {
+    const have = parseCib(foreign(section, xml))
+    const { conflicts } = diffCib(wants(""), have, ownershipOf(wants(OURS)))
+    expect(conflicts).toEqual([
+      {
+        severity: "error",
+        message: `${message}, which was not created by haops, refers to it`,
+        hint: `If it is no longer needed, remove it and run haops again: pcs ${removal}`,
+      },
+    ])
+    expect(diffCib(wants(OURS), have, ownershipOf(wants(OURS))).conflicts).toEqual([])
+  })
+})
