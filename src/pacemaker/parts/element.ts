@@ -11,8 +11,8 @@ export function element(
   return { name, attributes: Object.fromEntries(said), children }
 }
 
-/** Elements whose id is that of another, or the name of a user. */
-const REFERRING: ReadonlySet<string> = new Set(["obj_ref", "resource_ref", "role", "acl_target"])
+/** Elements whose id is that of another, or the name of a user or a node: a remote one is called as the resource that makes it one. */
+const REFERRING: ReadonlySet<string> = new Set(["obj_ref", "resource_ref", "role", "acl_target", "node"])
 
 /** Whether an element's id is one of the CIB, of which there is but one. */
 export function hasOwnId({ name }: Pick<CibElement, "name">): boolean {

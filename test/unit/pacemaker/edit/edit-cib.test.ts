@@ -273,6 +273,19 @@ describe("a resource that something else is called as, too", () => {
     expect(without).toContain(node)
     expect(without).not.toContain("<primitive")
   })
+
+  test("is made where the node alone is left", () => {
+    const without = led(text, desired(), ownershipOf(desired({ resources: [far] })))
+    expect(diffCib(desired({ resources: [far] }), parseCib(without), NOTHING_OWNED).conflicts).toEqual([])
+    const again = led(without, desired({ resources: [far] }))
+    expect(again).toContain(node)
+    expect(again).toContain('<primitive id="far"')
+  })
+
+  test("does not get the id of what a node has", () => {
+    const have = parseCib(text)
+    expect([have.ids.has("nodes-far"), have.ids.has("nodes-far-standby")]).toEqual([true, true])
+  })
 })
 
 test("nothing to change is the text itself", () => {
