@@ -4,7 +4,7 @@ import { type Simulation, transition } from "./simulation.ts"
 /** ` * Move       vip     ( controller1 -> controller2 )  due to …`; a role may stand beside each node. */
 const ACTION = /^\s*\*\s+(\w+)\s+(\S+)\s+\(\s*(.*?)\s*\)/
 /** ` vip\t(ocf::heartbeat:IPaddr2):\t Started controller1`. */
-const PRIMITIVE = /^\s*(?:\*\s+)?(\S+)\s+\([\w:.-]+\):\s+(?:Started|Master|Slave|Promoted|Unpromoted)\s+(\S+)/
+const PRIMITIVE = /^\s*(?:\*\s+)?(\S+)\s+\([^()\s]+\):\s+(?:Started|Master|Slave|Promoted|Unpromoted)\s+(\S+)/
 /** ` Clone Set: lb-haproxy-clone [lb-haproxy]`. */
 const CLONE = /^\s*(?:\*\s+)?Clone Set: \S+ \[(\S+)\]/
 /** `     Started: [ controller1 controller2 ]`. */

@@ -4,6 +4,7 @@ import { parseCib } from "../../../src/pacemaker/cib-parse.ts"
 import { diffCib } from "../../../src/pacemaker/diff.ts"
 import { ownershipOf } from "../../../src/pacemaker/ownership.ts"
 import { parseSimulation } from "../../../src/pacemaker/simulate.ts"
+import { simulatedFromText } from "../../../src/pacemaker/simulate-text.ts"
 import { DESIRES } from "../../cases/pacemaker/desires.ts"
 
 const directory = new URL("../../cases/pacemaker/recorded/", import.meta.url)
@@ -40,6 +41,17 @@ describe("simulations, recorded on nodes", () => {
       { resource: "a", action: "stay", node: "n2" },
     ])
   })
+
+  test.each(["systemd:postgresql@13-main", "systemd:app\\x2dweb", "ocf::heartbeat:IPaddr2", "lsb:app+"])(
+    "in words, of a resource of %s too",
+    (agent) => {
+      const status = (node: string) => `Full list of resources:\n\n db\t(${agent}):\t Started ${node}\n`
+      const moved = " * Move       db     ( n1 -> n2 )"
+      const answer = `Current cluster status:\n${status("n1")}\nTransition Summary:\n${moved}\n\nRevised cluster status:\n${status("n2")}`
+      const { before, after } = simulatedFromText(answer)
+      expect([before, after]).toEqual([new Map([["db", ["n1"]]]), new Map([["db", ["n2"]]])])
+    },
+  )
 
   test.each([
     ["nothing", ""],
