@@ -4,6 +4,7 @@ import type { Secret } from "../base/secret.ts"
 import type { SecretSource } from "../model/inventory.ts"
 import type { Attributes, Cib } from "./cib.ts"
 import type { DesiredResource } from "./desired.ts"
+import { isMangled } from "./kept-values.ts"
 import type { SecretNames } from "./secret-record.ts"
 import { ANOTHER, hasStandIn, standIn } from "./stand-in.ts"
 import { escapeXml } from "./xml.ts"
@@ -77,13 +78,9 @@ export function filledIn(text: string, secrets: readonly ParameterSecret[]): str
   return filled
 }
 
-/**
- * Secrets of which the cluster would keep something else: up to pacemaker 2.1 each of its programs writes a line break as a backslash and
- * `n`, and a tab as four blanks. The agent would get that, and each run would find another secret than the one it has written.
- */
+/** Secrets of which a cluster of this release would keep something else. */
 export function mangledSecrets(secrets: readonly ParameterSecret[], pacemaker: string | undefined): readonly Finding[] {
-  if (Number.parseInt(pacemaker ?? "3", 10) > 2) return []
-  const mangled = secrets.filter(({ value }) => /[\t\n\r]/.test(value.reveal()))
+  const mangled = secrets.filter(({ value }) => isMangled(value.reveal(), pacemaker))
   return mangled.map(({ resource, name }) => {
     const message = `the secret ${name} of ${resource} has a line break or a tab, which pacemaker ${pacemaker} does not keep`
     return {

@@ -11,6 +11,7 @@ import type { Cib } from "./cib.ts"
 import type { CibHave } from "./cib-probe.ts"
 import type { CibWant } from "./cib-want.ts"
 import { engineFindings } from "./engines.ts"
+import { mangledValues } from "./kept-values.ts"
 import { doubtful, insteadOf } from "./known-options.ts"
 import { fencePackage } from "./packages.ts"
 import { schemaFindings } from "./schema-check.ts"
@@ -30,6 +31,7 @@ export function writingFindings(
     ...engineFindings(changes, all),
     ...agentFindings(changes, { resources, agents, ids: staying(cib, changes), placeOf }),
     ...schemaFindings(changes, { schema: cib.schema, resources, placeOf }),
+    ...mangledValues(changes, { pacemaker: elected.facts.versions.pacemaker, placeOf }),
   ]
 }
 
