@@ -1,4 +1,5 @@
 import type { Finding } from "../base/events.ts"
+import type { CibElement } from "../model/inventory.ts"
 import type { PlaceOf } from "./agents/checked.ts"
 import { type Change, changesOf } from "./changes.ts"
 import type { Cib } from "./cib.ts"
@@ -16,6 +17,8 @@ const DROPPED_CLASSES: Readonly<Record<string, string>> = {
   nagios: "an OCF agent, or a guest node with a monitor of its own",
 }
 const DEMOTE_SINCE: SchemaVersion = [3, 4]
+/** What an operation requires its resource has required since. */
+const REQUIRES_UNTIL: SchemaVersion = [3, 0]
 
 /** What the CIB's own schema, by `validate-with`, has no words for among what is to be written. The CIB is never upgraded for it. */
 export function schemaFindings(
@@ -38,8 +41,11 @@ export function schemaFindings(
     ...changesOf(changes, "create-part").map(({ part }) => part),
     ...changesOf(changes, "update-part").map(({ part }) => part),
   ].map((part) => ({ what: partKey(part), element: part.element }))
+  const requiring = isAtLeast(schema, REQUIRES_UNTIL)
+    ? [...ours.flatMap((resource) => requiringIn(resource, placeOf)), ...parts.flatMap(requiringOf)]
+    : []
   const by = `pacemaker-${schema.join(".")}`
-  return [...found, ...newWords([...elements, ...parts], schema)].map(({ what, hint }) => ({
+  return [...found, ...requiring, ...newWords([...elements, ...parts], schema)].map(({ what, hint }) => ({
     severity: "error",
     message: `${what}, which ${by}, the CIB's schema, does not know`,
     hint,
@@ -78,4 +84,20 @@ function tooNew({ id, operations }: DesiredResource, schema: SchemaVersion, plac
     what: `${placeOf(id, ["operations", name])} ${id} has on-fail: demote at its ${name}`,
     hint: UPGRADE,
   }))
+}
+
+function requiringIn({ id, operations }: DesiredResource, placeOf: PlaceOf): readonly Unknown[] {
+  const requiring = operations.filter(({ options }) => options.requires !== undefined)
+  return requiring.map(({ name }) => requires(`${placeOf(id, ["operations", name])} ${id}`, name))
+}
+
+/** Of a template's operations; other parts have none. */
+function requiringOf({ what, element }: { what: string; element: CibElement }): readonly Unknown[] {
+  const all = element.children.flatMap(({ name, children }) => (name === "operations" ? children : []))
+  const requiring = all.filter(({ attributes }) => attributes.requires !== undefined)
+  return requiring.map(({ attributes: { name = "" } }) => requires(what, name))
+}
+
+function requires(of: string, operation: string): Unknown {
+  return { what: `${of} has requires at its ${operation}`, hint: "Write it in the meta of the resource instead." }
 }

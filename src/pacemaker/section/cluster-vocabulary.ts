@@ -3,6 +3,7 @@ import type { Notes } from "../../document/notes.ts"
 import type { Path } from "../../document/problems.ts"
 import { type OptionsYaml, optionsSchema } from "../../document/scalars-schema.ts"
 import { goneOption } from "../known-options.ts"
+import { isFalse, isTrue } from "../values.ts"
 
 /** What pacemaker takes as a value: one of the words where it is a list. */
 type Kind = "boolean" | "integer" | "score" | "duration" | "text" | readonly string[]
@@ -99,6 +100,12 @@ export function checkValue(value: OptionsYaml[string], kind: Kind, path: Path, n
   notes.problem(path, `expected ${words}, got "${value}"`, { suggestion })
 }
 
+/** A value as schemas spell it, which of what pacemaker reads know but `true` and `false`, and each word in one case. */
+export function spelled(value: string, kind: Kind | undefined): string {
+  if (kind === "boolean") return isTrue(value) ? "true" : isFalse(value) ? "false" : value
+  return typeof kind === "object" ? (kind.find((word) => isSameWord(word, value)) ?? value) : value
+}
+
 /** Names by the kind of their values. */
 export function vocabulary(...rows: readonly (readonly [Kind, string])[]): Vocabulary {
   return new Map(rows.flatMap(([kind, names]) => names.split(/\s+/).map((name) => [name, kind] as const)))
@@ -123,7 +130,11 @@ const PATTERNS: Readonly<Record<Extract<Kind, string>, RegExp>> = {
 
 function fits(value: string, kind: Kind): boolean {
   if (typeof kind === "string") return PATTERNS[kind].test(value)
-  return kind.some((word) => word.toLowerCase() === value.toLowerCase())
+  return kind.some((word) => isSameWord(word, value))
+}
+
+function isSameWord(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
 }
 
 function hintOf(kind: Kind): { description: string; examples?: readonly unknown[] } {

@@ -64,6 +64,13 @@ function checkOperationName(name: string, path: Path, notes: Notes): void {
 
 function checkOperation(operation: OperationsYaml[string], path: Path, notes: Notes): void {
   if (typeof operation === "string") checkValue(operation, "duration", path, notes)
-  else if (!Array.isArray(operation)) checkVocabulary(operation, OPERATION_OPTIONS, path, notes)
-  else for (const [at, one] of operation.entries()) checkVocabulary(one, OPERATION_OPTIONS, [...path, at], notes)
+  else if (!Array.isArray(operation)) checkOperationOptions(operation, path, notes)
+  else for (const [at, one] of operation.entries()) checkOperationOptions(one, [...path, at], notes)
+}
+
+/** What an operation requires is left to CIBs that older clusters have kept. */
+function checkOperationOptions(options: OptionsYaml, path: Path, notes: Notes): void {
+  checkVocabulary(options, OPERATION_OPTIONS, path, notes)
+  if (!Object.hasOwn(options, "requires")) return
+  notes.warning([...path, "requires"], "the CIB of a new cluster knows no requires at an operation; write it in meta")
 }

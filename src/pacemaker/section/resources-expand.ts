@@ -4,8 +4,10 @@ import { sourceFrom } from "../../document/paths.ts"
 import { texts } from "../../document/scalars-schema.ts"
 import { secretSource } from "../../document/secret-schema.ts"
 import type { Operation, Resource, ResourceTuning, SecretSource } from "../../model/inventory.ts"
+import { spelled } from "./cluster-vocabulary.ts"
 import type { Claim } from "./ids-check.ts"
 import type { FencingYaml, ResourceYaml, TuningYaml } from "./resource-schema.ts"
+import { OPERATION_OPTIONS } from "./resource-vocabulary.ts"
 
 /** Fencing devices, with their operations and meta attributes as text. */
 export function expandFencing(yaml: readonly FencingYaml[], file: string): Resource[] {
@@ -87,7 +89,13 @@ type OperationYaml = NonNullable<ResourceYaml["operations"]>[string]
 function expandOperation(name: string, yaml: OperationYaml): Operation[] {
   if (typeof yaml === "string") return [{ name, options: { interval: yaml } }]
   const list = Array.isArray(yaml) ? yaml : [yaml]
-  return list.map((options) => ({ name, options: texts(options) }))
+  return list.map((options) => ({ name, options: inSchema(texts(options)) }))
+}
+
+/** An operation's options are attributes, which the CIB's schema checks; what else a resource has is text to it. */
+function inSchema(options: Operation["options"]): Operation["options"] {
+  const pairs = Object.entries(options).map(([name, value]) => [name, spelled(value, OPERATION_OPTIONS.get(name))])
+  return Object.fromEntries(pairs)
 }
 
 function expandClone(id: string, yaml: ResourceYaml["clone"]): Resource["clone"] {

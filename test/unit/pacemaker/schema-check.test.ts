@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import type { Change } from "../../../src/pacemaker/changes.ts"
 import { schemaFindings } from "../../../src/pacemaker/schema-check.ts"
+import { templatePart } from "../../../src/pacemaker/section/templates.ts"
 import { resource } from "../../cases/pacemaker/desires.ts"
 
 const create = (one: ReturnType<typeof resource>): Change => ({ type: "create-resource", resource: one })
@@ -42,3 +43,21 @@ test.each([
     expect(told([3, 9], one)).toEqual([])
   },
 )
+
+test("what an operation requires, which its resource does since pacemaker 2.0, is told", () => {
+  const web = {
+    ...resource("web", "ocf:heartbeat:Dummy"),
+    operations: [{ name: "start", options: { interval: "0s", requires: "nothing" } }],
+  }
+  const by = "which pacemaker-3.0, the CIB's schema, does not know"
+  const hint = "Write it in the meta of the resource instead."
+  expect(told([3, 0], web)).toEqual([[`i.yaml:4:7 web has requires at its start, ${by}`, hint]])
+  expect(told([2, 10], web)).toEqual([])
+  const part = templatePart("small", { agent: "systemd:app", operations: { start: { requires: "nothing" } } })
+  const ofTemplate = (schema: readonly [number, number]) =>
+    schemaFindings([{ type: "create-part", part }], { schema, resources: [], placeOf: () => "" })
+  expect(ofTemplate([3, 0])).toEqual([
+    { severity: "error", message: `template small has requires at its start, ${by}`, hint },
+  ])
+  expect(ofTemplate([2, 10])).toEqual([])
+})

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { cluster, problemsOf } from "../../inventory/support.ts"
 import { parseInventory } from "../../parse-inventory.ts"
+import { withPacemaker } from "./support.ts"
 
 const warningsOf = (text: string, file = "i.yaml") =>
   parseInventory(text, file).warnings.filter((warning) => warning.includes("knows no"))
@@ -110,6 +111,34 @@ vips:
   ])
 })
 
+test("what the CIB's schema checks is written as that spells it, of resources and templates", () => {
+  const text = (of: string) => `  ${of}:
+    in-${of}:
+      agent: "systemd:a"
+      operations:
+        monitor: { enabled: no, record-pending: Y, on-fail: Fence, interval: 10s }
+        start: { enabled: "1", on-fail: RESTART-container, OCF_CHECK_LEVEL: 10 }
+        promote: { role: master, description: "No", enabled: false }
+`
+  const { resources, parts } = withPacemaker(text("resources") + text("templates")).pacemaker!
+  const monitor = { enabled: "false", "record-pending": "true", "on-fail": "fence", interval: "10s" }
+  const start = { enabled: "true", "on-fail": "restart-container" }
+  const promote = { role: "Master", description: "No", enabled: "false" }
+  expect(resources[0]?.operations.map(({ options }) => options)).toEqual([
+    monitor,
+    { ...start, OCF_CHECK_LEVEL: "10" },
+    promote,
+  ])
+  const operations = parts?.[0]?.element.children.find(({ name }) => name === "operations")?.children
+  expect(operations?.map(({ attributes }) => attributes)).toMatchObject([monitor, start, promote])
+})
+
+test("an operation that requires something is warned of", () => {
+  expect(warningsOf(resource("operations: { start: { requires: nothing } }"))).toEqual([
+    expect.stringContaining("the CIB of a new cluster knows no requires at an operation; write it in meta"),
+  ])
+})
+
 describe("neither refused nor warned of is", () => {
   test.each([
     "meta: { priority: 5, resource-stickiness: -INFINITY, migration-threshold: infinity }",
@@ -122,7 +151,7 @@ describe("neither refused nor warned of is", () => {
     "clone: { interleave: true, target-role: Started, resource-stickiness: 1, failure-timeout: 30, is-managed: y }",
     "operations: { monitor: 30s, start: { timeout: 1min }, stop: { timeout: 90, on-fail: fence } }",
     "operations: { monitor: [{ interval: 10s, role: Promoted, OCF_CHECK_LEVEL: 10 }, { interval: 11s, role: Unpromoted }] }",
-    "operations: { monitor: { interval: PT30S, start-delay: 5s, enabled: false, record-pending: true, requires: quorum } }",
+    "operations: { monitor: { interval: PT30S, start-delay: 5s, enabled: false, record-pending: true } }",
     "operations: { monitor: { interval: 24h, interval-origin: '2026-01-01 03:00:00', description: nightly, name: monitor } }",
     "operations: { promote: { timeout: 60s }, demote: { timeout: 60s }, notify: { timeout: 60s }, recover: 0s }",
     "operations: { migrate_to: { timeout: 60s }, migrate_from: { timeout: 60s }, reload: 0s, reload-agent: 0s }",
