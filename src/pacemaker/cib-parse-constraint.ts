@@ -1,5 +1,6 @@
 import type { CibConstraint } from "./cib.ts"
 import { referredIn } from "./parts/element.ts"
+import { isTrue } from "./values.ts"
 import { childrenOf, descendants, type Element } from "./xml.ts"
 
 /** One element of the constraints section. What is made of sets, rules or patterns comes back as `other`. */
@@ -36,7 +37,7 @@ function order(id: string, attributes: Record<string, string>): CibConstraint | 
     kind: orderKind(kind, score),
     firstAction,
     thenAction,
-    symmetrical: symmetrical === undefined ? undefined : symmetrical === "true",
+    symmetrical: symmetrical === undefined ? undefined : isTrue(symmetrical),
     extra,
   }
 }

@@ -7,6 +7,7 @@ import { ofTemplate } from "./parts/template.ts"
 import { onNode, setOnNode } from "./per-node.ts"
 import { withoutMark } from "./record-mark.ts"
 import { schemaOf } from "./schema.ts"
+import { isTrue } from "./values.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
 
 /** Marks the property sets that a new cluster is seeded with and that the first transaction removes. */
@@ -122,7 +123,7 @@ function addResource(found: Resources, element: Element, clone: CibClone | undef
     found.resources.push(...members.map((member) => ({ ...primitive(member), group: id })))
   } else if (element.name === "clone" || element.name === "master") {
     const { promotable, ...meta } = attributes(element, "meta_attributes")
-    const own = { id, meta, promotable: element.name === "master" || promotable === "true" }
+    const own = { id, meta, promotable: element.name === "master" || isTrue(promotable) }
     for (const inner of element.children.filter(({ name }) => name === "primitive" || name === "group")) {
       addResource(found, inner, own)
     }

@@ -9,6 +9,7 @@ import { resolved } from "../parts/references.ts"
 import type { ConstraintYaml } from "../section/constraint-schema.ts"
 import type { PacemakerYaml } from "../section/schema.ts"
 import { HAPROXY_CLONE, tiesOf } from "../section/vip-resources.ts"
+import { isFalse, isTrue } from "../values.ts"
 import { watchdogTimeout } from "../watchdog-timeout.ts"
 import { child, childrenOf, type Element, parseXml } from "../xml.ts"
 import type { Choices } from "./choices.ts"
@@ -89,14 +90,14 @@ function propertiesOf(cib: Cib, choices: Choices, fences: boolean) {
   const own = Object.entries(rest).filter(([name]) => !ITS_OWN.includes(name))
   const remarks: Remark[] = []
   const path = ["pacemaker", "properties"]
-  if (maintenance === "true")
+  if (isTrue(maintenance))
     remarks.push({
       path: [...path, ""],
       text: "maintenance-mode=true, as an operator left it; haops maintenance off ends it",
     })
   // Haops says false where the inventory has no device, and counts on no watchdog.
   const watched = watchdogTimeout(rest) !== undefined
-  const said = fences || watched ? fencing : fencing === "false" ? undefined : (fencing ?? "true")
+  const said = fences || watched ? fencing : isFalse(fencing) ? undefined : (fencing ?? "true")
   if (!fences && !watched && fencing === undefined)
     remarks.push({
       path: [...path, "stonith-enabled"],

@@ -4,6 +4,7 @@ import { sameElement } from "../parts/element.ts"
 import { isSensitiveName } from "../secret-names.ts"
 import { type BundleYaml, bundleSchema } from "../section/bundle-schema.ts"
 import { bundlePart } from "../section/bundles.ts"
+import { isTrue } from "../values.ts"
 import { withoutOperators } from "./resource-yaml.ts"
 import { nonEmpty, scalarsOf } from "./words.ts"
 
@@ -40,7 +41,7 @@ function typed({ id: _, ...said }: Readonly<Record<string, string>>): Readonly<R
     Object.entries(said).map(([key, value]) => {
       const name = key.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
       if (COUNTS.includes(name)) return [name, Number(value)]
-      return [name, name === "addHost" && /^(true|false)$/.test(value) ? value === "true" : value]
+      return [name, name === "addHost" ? isTrue(value) : value]
     }),
   )
 }

@@ -442,6 +442,17 @@ test("a bundle is taken in with what runs in it, and one of rkt or with a secret
   expect(comments(yaml)).toContain("an inventory has no words for all of this bundle; it stays as it is:")
 })
 
+test("a truth is one in any of pacemaker's words", async () => {
+  const config = pair("m", "maintenance-mode", "on") + pair("p", "stonith-enabled", "no")
+  const network = '<network control-port="3200" add-host="1"/>'
+  const resources = `<bundle id="box"><podman image="x"/>${network}${dummy("inside", monitor("inside"))}</bundle>`
+  const { text, told, problems } = await take(cib({ config, resources }))
+  expect({ told, problems }).toEqual({ told: [], problems: [] })
+  expect(text).toContain("addHost: true")
+  expect(parseInventory(text, "a.yaml").pacemaker?.properties).toEqual({ "stonith-enabled": "false" })
+  expect(comments(text)).toContain("maintenance-mode=true, as an operator left it; haops maintenance off ends it")
+})
+
 test("a fencing device from a template or in a cloned group is a comment that says so, and counts as one", async () => {
   const template = '<template id="fence" class="stonith" type="fence_ipmilan"/>'
   const group = '<clone id="cg"><group id="g"><primitive id="f2" class="stonith" type="fence_xvm"/></group></clone>'

@@ -529,6 +529,25 @@ function led(text: string, want: Desired, owned: Ownership): string {
   return editCib(text, diffCib(want, have, owned).changes, have, new Map())
 }
 
+describe("a truth in any of the words that pacemaker reads", () => {
+  const promoted = (word: string) => `<clone id="web-clone"><primitive id="web" class="systemd" type="haproxy"/>
+    <meta_attributes id="m"><nvpair id="m-p" name="promotable" value="${word}"/></meta_attributes></clone>`
+  const promoting = (promotable: boolean) =>
+    desired({ resources: [resource("web", "systemd:haproxy", { clone: { id: "web-clone", meta: {}, promotable } })] })
+  const ordered = (word: string) => `<rsc_order id="o" first="vip" then="web-clone" symmetrical="${word}"/>`
+  const ordering = (symmetrical: boolean) =>
+    desired({ resources: [vip, web], constraints: [order("o", "vip", "web-clone", { symmetrical })] })
+
+  test.each(["true", "1", "yes", "on", "Y", "TRUE"])("%s is true", (word) => {
+    expect(drift(promoting(true), cib({ resources: promoted(word) }))).toEqual([])
+    expect(drift(ordering(true), cib({ resources: VIP + WEB, constraints: ordered(word) }))).toEqual([])
+  })
+  test.each(["false", "0", "no"])("%s is false", (word) => {
+    expect(drift(promoting(false), cib({ resources: promoted(word) }))).toEqual([])
+    expect(drift(ordering(false), cib({ resources: VIP + WEB, constraints: ordered(word) }))).toEqual([])
+  })
+})
+
 test("a clone that is made anew stays stopped where an operator has stopped it", () => {
   const stopped = WEB.replace(
     "</meta_attributes>",
