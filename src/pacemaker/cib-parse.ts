@@ -7,6 +7,7 @@ import { ofTemplate } from "./parts/template.ts"
 import { onNode, setOnNode } from "./per-node.ts"
 import { withoutMark } from "./record-mark.ts"
 import { schemaOf } from "./schema.ts"
+import { byScore } from "./set-order.ts"
 import { isTrue } from "./values.ts"
 import { child, childrenOf, descendants, type Element, parseXml } from "./xml.ts"
 
@@ -21,9 +22,7 @@ export function parseCib(xml: string): Cib {
   const configuration = written && resolved(written)
   const properties = childrenOf(child(configuration, "crm_config"), "cluster_property_set")
   const seeds = properties.filter((set) => set.attributes.id?.startsWith(SEED_PREFIX))
-  const { section: property, mark } = withoutMark(
-    section(properties.filter((set) => !seeds.includes(set)).sort(bootstrapFirst)),
-  )
+  const { section: property, mark } = withoutMark(section(properties.filter((set) => !seeds.includes(set))))
   return {
     version: {
       adminEpoch: Number(root.attributes.admin_epoch ?? 0),
@@ -56,17 +55,11 @@ function parseNode(node: Element): Cib["nodes"][number] {
   }
 }
 
-/** Pacemaker lets the set of this name win over the others. */
-function bootstrapFirst(a: Element, b: Element): number {
-  const rank = (set: Element) => (set.attributes.id === "cib-bootstrap-options" ? 0 : 1)
-  return rank(a) - rank(b)
-}
-
 /** Attributes of the sets that hold always; one with a rule holds sometimes, and is left to whoever wrote it. */
 function section(sets: readonly Element[]): AttributeSection {
   const values: Record<string, string> = {}
   const ids: Record<string, string> = {}
-  for (const pair of sets
+  for (const pair of byScore(sets)
     .filter((set) => child(set, "rule") === undefined)
     .flatMap((set) => childrenOf(set, "nvpair"))) {
     const { id, name, value } = pair.attributes

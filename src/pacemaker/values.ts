@@ -43,11 +43,12 @@ function sameBoolean(a: string, b: string): boolean {
 }
 
 function sameScore(a: string, b: string): boolean {
-  const left = score(a)
-  return left !== undefined && left === score(b)
+  const left = scoreOf(a)
+  return left !== undefined && left === scoreOf(b)
 }
 
-function score(text: string): number | undefined {
+/** A score as a number; undefined where it is none. */
+export function scoreOf(text: string): number | undefined {
   if (INFINITE.test(text)) return INFINITY_SCORE
   if (MINUS_INFINITE.test(text)) return -INFINITY_SCORE
   if (!/^[+-]?\d+$/.test(text)) return undefined

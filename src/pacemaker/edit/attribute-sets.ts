@@ -1,5 +1,6 @@
 import type { AttributeChange } from "../changes.ts"
 import { MARK } from "../record-mark.ts"
+import { byScore } from "../set-order.ts"
 import type { CibDocument } from "./cib-document.ts"
 import { ownReferences } from "./own-references.ts"
 import type { XmlNode } from "./xml-document.ts"
@@ -56,12 +57,9 @@ function holdsMark(set: XmlNode): boolean {
   return pairs.length > 0 && pairs.every(({ attributes }) => attributes.name === MARK)
 }
 
-/** Pacemaker lets the set of this name win over the others. */
-const FIRST = "cib-bootstrap-options"
-
 function plainSets(holder: XmlNode, kind: SetKind): readonly XmlNode[] {
   const sets = holder
     .childrenOf(kind)
     .filter((set) => set.id !== "" && set.child("rule") === undefined && !holdsMark(set))
-  return sets.toSorted((a, b) => Number(b.id === FIRST) - Number(a.id === FIRST))
+  return byScore(sets)
 }

@@ -1,5 +1,6 @@
 import type { CibPart, HeldKind, PartKind, SectionKind } from "../../model/inventory.ts"
 import { setOnNode } from "../per-node.ts"
+import { byScore } from "../set-order.ts"
 import { child, childrenOf, descendants, type Element } from "../xml.ts"
 import { isReference } from "./references.ts"
 
@@ -77,7 +78,7 @@ function rulesIn(held: Element, holder: string): readonly CibPart[] {
 function partsOfNode(node: Element): readonly CibPart[] {
   const { uname = "" } = node.attributes
   const pairs = (set: string, kind: HeldKind) => {
-    const all = childrenOf(node, set)
+    const all = byScore(childrenOf(node, set))
       .filter(holdsAlways)
       .flatMap((one) => childrenOf(one, "nvpair"))
     // Of several sets that have a name the first one counts.

@@ -288,6 +288,38 @@ describe("a resource that something else is called as, too", () => {
   })
 })
 
+describe("of several sets that have an attribute, that of the highest score", () => {
+  const sets = (...scores: (string | undefined)[]) =>
+    scores.map((score, at) => {
+      const pair = `<nvpair id="s${at}-ip" name="ip" value="10.0.0.${at}"/>`
+      return `<instance_attributes id="s${at}"${score === undefined ? "" : ` score="${score}"`}>${pair}</instance_attributes>`
+    })
+  const text = (...scores: (string | undefined)[]) =>
+    EMPTY_TEXT.replace(
+      "<resources/>",
+      `<resources><primitive id="vip" class="ocf" provider="heartbeat" type="IPaddr2">${sets(...scores).join("")}</primitive></resources>`,
+    )
+
+  test.each([
+    [["1", "20"], 1],
+    [[undefined, "1"], 1],
+    [["-1", undefined], 1],
+    [["5", "INFINITY", "7"], 1],
+    [["2", "2"], 0],
+    [[undefined, undefined], 0],
+  ] as const)("decides, and is written into: %j", (scores, at) => {
+    const [have] = parseCib(text(...scores)).resources
+    expect(have?.parameters).toEqual({ ip: `10.0.0.${at}` })
+    const want = desired({
+      resources: [resource("vip", "ocf:heartbeat:IPaddr2", { parameters: { ip: "10.0.0.9", nic: "e" } })],
+    })
+    const changed = led(text(...scores), want)
+    expect(changed).toContain(`<nvpair id="s${at}-ip" name="ip" value="10.0.0.9"/>`)
+    expect(changed).toContain(`<nvpair id="s${at}-nic" name="nic" value="e"/>`)
+    expect(diffCib(want, parseCib(changed), ownershipOf(want)).changes).toEqual([])
+  })
+})
+
 test("nothing to change is the text itself", () => {
   expect(editCib(EMPTY_TEXT, [], { schema: undefined }, new Map())).toBe(EMPTY_TEXT)
 })
