@@ -9,7 +9,7 @@ export interface Cib {
   version: { adminEpoch: number; epoch: number; numUpdates: number }
   /** Whether this partition has quorum. */
   quorate: boolean
-  /** Attribute sets without rules, of which the first by score that names an attribute decides. */
+  /** Attribute sets without rules, of which the highest by score that names an attribute decides. */
   sections: Readonly<Record<Section, AttributeSection>>
   /** What haops marked it with; undefined where it never did. */
   mark?: string | undefined

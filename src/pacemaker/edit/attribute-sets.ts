@@ -9,8 +9,8 @@ import type { XmlNode } from "./xml-document.ts"
 type SetKind = "instance_attributes" | "meta_attributes" | "cluster_property_set" | "utilization"
 
 /**
- * Changes attributes of an element, each where it stands, new ones in the first set, or in one of this id, by default as pcs calls it.
- * Sets with a rule hold sometimes and are left to whoever wrote them.
+ * Changes attributes of an element, each where it counts, new ones in the set that has most say, or in one of this id, by default as pcs
+ * calls it. Sets with a rule hold sometimes and are left to whoever wrote them.
  */
 export function changeAttributes(
   document: CibDocument,

@@ -81,7 +81,7 @@ function partsOfNode(node: Element): readonly CibPart[] {
     const all = byScore(childrenOf(node, set))
       .filter(holdsAlways)
       .flatMap((one) => childrenOf(one, "nvpair"))
-    // Of several sets that have a name the first one counts.
+    // Of several sets that have a name one counts, which comes first here.
     const first = new Map(all.toReversed().map((pair) => [pair.attributes.name, pair]))
     const counting = all.filter((pair) => first.get(pair.attributes.name) === pair)
     return counting.map((pair) => part(kind, `${uname} ${pair.attributes.name}`, pair, uname))

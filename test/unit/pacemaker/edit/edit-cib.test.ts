@@ -288,7 +288,7 @@ describe("a resource that something else is called as, too", () => {
   })
 })
 
-describe("of several sets that have an attribute, that of the highest score", () => {
+describe("of several sets that have an attribute, that of the highest score, and of equal ones the last", () => {
   const sets = (...scores: (string | undefined)[]) =>
     scores.map((score, at) => {
       const pair = `<nvpair id="s${at}-ip" name="ip" value="10.0.0.${at}"/>`
@@ -305,8 +305,9 @@ describe("of several sets that have an attribute, that of the highest score", ()
     [[undefined, "1"], 1],
     [["-1", undefined], 1],
     [["5", "INFINITY", "7"], 1],
-    [["2", "2"], 0],
-    [[undefined, undefined], 0],
+    [["2", "2"], 1],
+    [["1", "2", undefined, "2"], 3],
+    [[undefined, undefined], 1],
   ] as const)("decides, and is written into: %j", (scores, at) => {
     const [have] = parseCib(text(...scores)).resources
     expect(have?.parameters).toEqual({ ip: `10.0.0.${at}` })

@@ -145,7 +145,7 @@ describe("utilization, rules and attributes of nodes", () => {
     ])
   })
 
-  test("of a node count as the first of its sets has them", () => {
+  test("of a node count as the last of its sets has them, as pacemaker goes by them", () => {
     const set = (id: string, rack: string) =>
       `<instance_attributes id="${id}"><nvpair id="${id}-rack" name="rack" value="${rack}"/></instance_attributes>`
     const two = before.replace(
@@ -153,9 +153,9 @@ describe("utilization, rules and attributes of nodes", () => {
       `<node id="1" uname="c1">${set("a", "1")}${set("b", "2")}</node>`,
     )
     const rack = (value: number) => wants(`${BARE}  nodes: { c1: { attributes: { rack: ${value} } } }\n`)
-    expect(diffCib(rack(1), parseCib(two), ownershipOf(rack(1))).changes).toEqual([])
+    expect(diffCib(rack(2), parseCib(two), ownershipOf(rack(2))).changes).toEqual([])
     const changed = led(two, rack(3))
-    expect(changed).toContain(set("a", "3"))
+    expect(changed).toContain(set("b", "3"))
     expect(diffCib(rack(3), parseCib(changed), ownershipOf(rack(3))).changes).toEqual([])
   })
 
