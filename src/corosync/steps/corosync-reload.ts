@@ -84,7 +84,8 @@ function inForce(want: ClusterWant, { elected }: Members<CorosyncView>, drift: r
   }
 }
 
+/** Corosync leaves out what stands behind an address: blanks, a carriage return. */
 const LINKS_TAKEN = `
 memory=$(corosync-cmapctl 2>/dev/null | sed -n 's/^nodelist\\.node\\.[0-9]*\\.\\(ring[0-9]_addr\\) (str) = /\\1 /p' | sort)
-file=$(sed -n 's/^[[:space:]]*\\(ring[0-9]_addr\\)[[:space:]]*:[[:space:]]*/\\1 /p' ${COROSYNC_CONF} | sort)
+file=$(sed -n 's/[[:space:]]*$//; s/^[[:space:]]*\\(ring[0-9]_addr\\)[[:space:]]*:[[:space:]]*/\\1 /p' ${COROSYNC_CONF} | sort)
 [ "$memory" = "$file" ] || { echo "the links are still"; echo "$memory"; exit 1; }`

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { CMAP_SCRIPT, parseCmap } from "../../../src/corosync/cmap.ts"
 import { parseCorosyncConf } from "../../../src/corosync/conf.ts"
+import { COROSYNC_CONF } from "../../../src/corosync/conf-probe.ts"
 import { editCorosyncConf } from "../../../src/corosync/edit.ts"
 import { corosyncConf } from "../../../src/corosync/steps/corosync-conf.ts"
 import { corosyncLinks } from "../../../src/corosync/steps/corosync-links.ts"
@@ -18,7 +21,7 @@ import { corosyncView } from "../../../src/membership/corosync-view.ts"
 import type { Step } from "../../../src/model/step.ts"
 import type { Transport } from "../../../src/transport/transport.ts"
 import { recorded } from "../membership/cluster.ts"
-import { host, run, sandbox, systemctlShow } from "../step-harness.ts"
+import { host, run, SHELLS, sandbox, systemctlShow } from "../step-harness.ts"
 import { commands, files, first, judge, members, second, TEXT, UDPU, WANT, withLinks } from "./corosync.ts"
 
 /** What corosync-quorumtool says of three votes. */
@@ -232,6 +235,26 @@ describe("a change that a reload brings in force", () => {
     const text = TEXT.replace("token: 1000", "token: 1000\n    join: 100")
     const nodes = [0, 1, 2].map(() => ({ text, running: TEXT }))
     expect(commands(judge(corosyncReload, other, members(nodes)).actions)).toEqual(["corosync-cfgtool -R", "wait"])
+  })
+
+  describe.each(SHELLS)("is in force for its links, in %s", (shell) => {
+    test.each([
+      ["as the file has them", "10.9.9.12", true],
+      ["with blanks and a carriage return behind, which corosync leaves out", "10.9.9.12 \t \r", true],
+      ["but not while one is another", "10.9.9.13", false],
+    ])("%s", (_what, address, taken) => {
+      const text = TEXT.replaceAll(/ring0_addr: .*/g, `ring0_addr: ${address}`)
+      using box = sandbox({
+        "corosync-cmapctl": `for node in 0 1 2; do echo "nodelist.node.$node.ring0_addr (str) = 10.9.9.12"; done`,
+      })
+      const file = join(box.path, "corosync.conf")
+      writeFileSync(file, text)
+      const { actions } = judge(corosyncReload, WANT, members([{ text, running: TEXT }, {}, {}]))
+      const [wait] = actions.filter((action) => action.type === "wait")
+      const asked = () => run(wait!.script.replaceAll(COROSYNC_CONF, file), { shell, path: box.path })
+      if (taken) expect(asked().stdout).toBe("")
+      else expect(asked).toThrow()
+    })
   })
 
   test("is left alone, and said, where not every member is asked or the inventory lacks one", () => {
