@@ -46,16 +46,20 @@ export class Consent {
     this.#agreed.push(...this.#costs(plan))
   }
 
-  /** Ask again where the plan costs more than was agreed to. Throws as `confirm` does, and `E_CANCELED`. */
-  async renew(plan: Plan, touched: boolean): Promise<void> {
+  /**
+   * Ask again where the plan costs more than was agreed to. Throws as `confirm` does, and `E_CANCELED`. True: it was asked, and what the
+   * plan was made from may be old by now.
+   */
+  async renew(plan: Plan, touched: boolean): Promise<boolean> {
     const costs = this.#costs(plan)
     const news = newsOf(this.#agreed, costs)
-    if (news === undefined) return
+    if (news === undefined) return false
     if (!(await this.#terms.confirm(plan, news))) {
       const done = touched ? "what was done before stays" : "nothing was touched"
       throw new HaopsError("E_CANCELED", `not confirmed; ${done}`)
     }
     this.#agreed.push(...costs)
+    return true
   }
 
   #costs(plan: Plan): readonly Cost[] {

@@ -15,12 +15,13 @@ import { isLive, type World } from "./world.ts"
  * afterwards: drift that is left is `E_CONVERGENCE`. One look serves all barriers up to the next that has something to do. A host that fails
  * drops out; a step for all that fails ends the run. Expects the world's answers to be fresh at the start. Throws `E_CANCELED` with what is
  * half done in the message. `judge` is called before anything of a barrier is done, with the newest answers, and throws, or drops hosts,
- * where they forbid it. Returns the titles of the steps that something stood in the way of.
+ * where they forbid it. True: somebody was asked, which may take long, so that the hosts are looked at and judged again. Returns the titles
+ * of the steps that something stood in the way of.
  */
 export async function converge(
   context: RunContext,
   barriers: readonly Barrier[],
-  judge: (barrier: Barrier) => Promise<void> = async () => {},
+  judge: (barrier: Barrier) => Promise<boolean> = async () => false,
 ): Promise<readonly string[]> {
   const idle = new Set(barriers.filter((barrier) => isIdle(barrier, context.world)))
   let fresh: ReadonlySet<Barrier> = new Set(barriers)
@@ -37,11 +38,17 @@ export async function converge(
     stages.enter(barrier.stage)
     const ahead = reach(barriers, barrier, idle)
     if (!fresh.has(barrier)) await lookAt(ahead)
+    const agree = async () => {
+      while (await judge(barrier)) await lookAt([barrier])
+    }
+    // Before the order of the hosts is made up, since a VIP may be elsewhere by the time of the answer.
+    await agree()
     const waves = wavesOf(barrier, context.world)
     for (const wave of waves) {
       // Between two waves nothing else has its turn, and what waits for the cluster to be whole would wait in vain.
       const lookAgain = () => lookAt(wave === waves.at(-1) ? ahead : [barrier])
-      if (await applyWave(context, { barrier, wave, blocked, judge, lookAgain })) stages.changed()
+      if (wave !== waves[0]) await agree()
+      if (await applyWave(context, { barrier, wave, blocked, agree, lookAgain })) stages.changed()
     }
   }
   stages.leave()
@@ -67,14 +74,14 @@ interface Turn {
   barrier: Barrier
   wave: Wave
   blocked: string[]
-  judge: (barrier: Barrier) => Promise<void>
+  /** Called before it is planned again. */
+  agree: () => Promise<void>
   lookAgain: () => Promise<void>
 }
 
 /** Apply what drifted on the hosts of a wave, planned again from fresh facts where it went stale. False: there was nothing to do. */
-async function applyWave(context: RunContext, { barrier, wave, blocked, judge, lookAgain }: Turn): Promise<boolean> {
+async function applyWave(context: RunContext, { barrier, wave, blocked, agree, lookAgain }: Turn): Promise<boolean> {
   for (let plan = 1; ; plan++) {
-    await judge(barrier)
     const todo = report(context, barrier, wave, blocked)
     requireAll(context)
     if (todo.length === 0) return plan > 1
@@ -85,6 +92,7 @@ async function applyWave(context: RunContext, { barrier, wave, blocked, judge, l
     requireAll(context)
     if (stale === undefined) return true
     if (plan === PLANS) throw stale
+    await agree()
   }
 }
 

@@ -74,25 +74,33 @@ async function attempt(request: RunRequest): Promise<RunResult> {
     request.forbid?.(planned)
     await consent.ask(plan)
     await using lock = await lockHosts(liveHosts(context.world), request.owner, context)
-    // Time has passed since the first look, another run perhaps among it: judge and plan from what is true under the lock.
-    await look(context, tasksOf(barriers))
-    const now = await planRun(context, inventory, barriers, startedAt)
-    consent.judge(now)
-    requireAll(context)
-    requireKnown(context, now)
-    await request.require?.(now)
-    request.forbid?.(now)
+    // Time has passed since the last look, a colleague at work perhaps meanwhile: judge and plan from what is true now.
+    const planAnew = async () => {
+      await look(context, tasksOf(barriers))
+      const now = await planRun(context, inventory, barriers, startedAt)
+      consent.judge(now)
+      requireAll(context)
+      requireKnown(context, now)
+      await request.require?.(now)
+      request.forbid?.(now)
+      return now.plan
+    }
+    let now = await planAnew()
     // An earlier run's command has done its work meanwhile: what was shown is not what it would do now.
-    if (lock.waited) await consent.ask(now.plan)
-    else await consent.renew(now.plan, false)
+    if (lock.waited) {
+      await consent.ask(now)
+      now = await planAnew()
+    }
+    while (await consent.renew(now, false)) now = await planAnew()
     changed = true
     const agreeAgain = async (owner: RunContext, barrier: Barrier) => {
       const next = await planRun(owner, inventory, [barrier], startedAt, interrupts)
       consent.judge(next)
       requireAll(owner)
       request.forbid?.(next)
-      await consent.renew(next.plan, true)
+      if (await consent.renew(next.plan, true)) return true
       await request.onStage?.(barrier.stage)
+      return false
     }
     const blocked = await whileLocked(lock, context, (owner) =>
       converge(owner, barriers, (barrier) => agreeAgain(owner, barrier)),

@@ -22,11 +22,14 @@ let events: HaopsEvent[]
 let asked: (News | undefined)[]
 let answers: (news: News | undefined) => boolean
 let request: RunRequest
+/** An earlier run's command is still at work when the lock is taken. */
+let busy: boolean
 
 /** Keeps what a run leaves on a host within the test's directory. */
 class Node extends LocalTransport {
   override async exec(command: Command, signal: AbortSignal): Promise<ExecResult> {
     if (command.argv.some((word) => String(word).includes("logger"))) return NOTHING_SAID
+    if (busy && command.argv.includes("haops-lock")) command.onStdout?.("busy with process 1\n")
     const argv = command.argv.map((word) => String(word).replaceAll("/run/haops", join(root, "run", this.host)))
     return await super.exec({ ...command, argv }, signal)
   }
@@ -39,6 +42,7 @@ beforeEach(() => {
   events = []
   asked = []
   answers = () => true
+  busy = false
   const n1 = host("n1", "127.0.0.1")
   const never = new AbortController().signal
   request = {
@@ -170,6 +174,28 @@ describe("under the lock", () => {
     expect(there("a")).toBe(false)
   })
 
+  test.each([
+    ["about a risk that has grown", () => meanwhile("a.risk")],
+    [
+      "once more, since an earlier run's command was waited for",
+      () => {
+        busy = true
+      },
+    ],
+  ])("what a colleague has done while the operator is asked %s is not done again", async (_, given) => {
+    given()
+    const first = answers
+    answers = (news) => {
+      if (asked.length === 1) return first(news)
+      make("a")
+      return true
+    }
+    expect(await go(barrier("a"))).toMatchObject({ outcome: "done" })
+    expect(asked).toHaveLength(2)
+    expect(events.map(({ type }) => type)).toContain("step-in-sync")
+    expect(events.map(({ type }) => type)).not.toContain("action-started")
+  })
+
   test("a resource that would move is asked about anew", async () => {
     meanwhile("moves")
     await go(barrier("a"))
@@ -223,6 +249,22 @@ describe("before each barrier", () => {
     expect(asked[1]).toMatchObject({ costs: [{ kind: "failover by makes-b" }], strange: [{}] })
     expect(result.error).toMatchObject({ code: "E_CANCELED", message: "not confirmed; what was done before stays" })
     expect([there("a"), there("b")]).toEqual([true, false])
+  })
+
+  test.each([
+    ["done by a colleague while the operator is asked is not done again", "b", { outcome: "done" }, ["step-in-sync"]],
+    [
+      "that a colleague made impossible while the operator is asked is not done",
+      "conflict",
+      { outcome: "failed", error: { code: "E_REFUSED", step: "b" } },
+      [],
+    ],
+  ])("what is %s", async (_, file, expected, told) => {
+    answers = (news) => void (news !== undefined && make(file)) === undefined
+    expect(await go(barrier("a", ["b.risk"]), barrier("b"))).toMatchObject(expected)
+    expect(asked).toHaveLength(2)
+    const ofB = events.filter((event) => "step" in event && event.step === "b" && event.type !== "finding")
+    expect(ofB.map(({ type }) => type)).toEqual(told)
   })
 
   test("whoever waits for a stage is told before anything of it is done, and of none that is not reached", async () => {

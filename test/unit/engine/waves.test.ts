@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, renameSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
@@ -99,6 +99,18 @@ describe("hosts that carry a VIP", () => {
     expect(context.world.get("lb1")?.failure?.error.message).toBe(
       "lb2 failed; lb1, which may serve clients, is left alone",
     )
+  })
+
+  test("are those that carry one when a question is answered, not when it was asked", async () => {
+    carrying("lb1")
+    const tasks = await look()
+    let asked = 0
+    await converge(context, [{ stage: "s", tasks }], async () => {
+      if (++asked > 1) return false
+      renameSync(join(root, "lb1.vip"), join(root, "lb2.vip"))
+      return true
+    })
+    expect(started.at(-1)).toBe("lb2")
   })
 
   test("are planned from what is true when their turn comes", async () => {
