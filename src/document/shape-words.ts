@@ -57,7 +57,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 }
 
 /** The kind of a value and never the value: it may be a password in the wrong place. */
-function typeOf(value: unknown): string {
+export function typeOf(value: unknown): string {
   if (value === null) return "nothing"
   if (Array.isArray(value)) return "a list"
   return TYPE_WORDS[typeof value] ?? typeof value

@@ -12,6 +12,7 @@ import {
   visit,
 } from "yaml"
 import { InputError, type InputProblem, type Path } from "./problems.ts"
+import { typeOf } from "./shape-words.ts"
 
 /** Counts from 1. */
 export interface Place {
@@ -55,6 +56,8 @@ export function readYaml(text: string, file: string): YamlSource {
   if (document.contents === null) throw new InputError([problem(0, "the file is empty")])
   const dangling = danglingAlias(document)
   if (dangling !== undefined) throw new InputError([problem(dangling, DANGLING)])
+  const unmerged = faultyMerges(document).map(({ offset, message }) => problem(offset, message))
+  if (unmerged.length > 0) throw new InputError(unmerged)
   return {
     file,
     raw: toData(document, (message) => new InputError([problem(0, message)])),
@@ -88,6 +91,26 @@ function danglingAlias(document: Document.Parsed): number | undefined {
     },
   })
   return offset
+}
+
+/** What `<<` cannot merge, such as an anchor whose lines are all commented out: `toJS` throws there without a place. */
+function faultyMerges(document: Document.Parsed): readonly { offset: number; message: string }[] {
+  const faults: { offset: number; message: string }[] = []
+  visit(document, {
+    Pair(_, pair) {
+      if (!isScalar(pair.key) || pair.key.type !== "PLAIN" || pair.key.source !== "<<") return
+      const merged = resolved(document, pair.value)
+      for (const source of isSeq(merged) ? merged.items : [pair.value]) {
+        const target = resolved(document, source)
+        if (isMap(target)) continue
+        const kind = typeOf(isSeq(target) ? target.items : isScalar(target) ? target.value : null)
+        const what = isAlias(source) ? `the anchor ${source.source} holds ${kind}` : `got ${kind}`
+        const offset = (pointsToKey(source) ? keyStart(pair) : undefined) ?? start(source) ?? 0
+        faults.push({ offset, message: `"<<" takes a mapping or a list of mappings, ${what}` })
+      }
+    },
+  })
+  return faults
 }
 
 function duplicateMessage(document: Document.Parsed, offset: number, place: (offset: number) => Place): string {

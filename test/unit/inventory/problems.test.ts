@@ -43,6 +43,29 @@ const yamlCases: Case[] = [
     problems: ['7:18 an alias without an anchor before it; text that begins with "*" wants quotes'],
   },
   {
+    name: "a merge of an anchor whose lines are all commented out",
+    text: `${HEAD}login: &login\n  # user: me\nssh:\n  port: 22\n  <<: *login\n`,
+    problems: ['11:7 "<<" takes a mapping or a list of mappings, the anchor login holds nothing'],
+  },
+  {
+    name: "a merge of an anchor that is no mapping, without repeating it",
+    text: `${HEAD}login: &login hunter2\nssh: { <<: [{ port: 22 }, *login] }\n`,
+    problems: ['8:27 "<<" takes a mapping or a list of mappings, the anchor login holds text'],
+  },
+  {
+    name: "a merge of a number",
+    text: "ssh: { <<: 3 }\n",
+    problems: ['1:12 "<<" takes a mapping or a list of mappings, got a number'],
+  },
+  {
+    name: "a merge of a list in a list, and of nothing",
+    text: `${HEAD}ssh:\n  <<: [[{ port: 22 }]]\nsysctl:\n  <<:\n`,
+    problems: [
+      '8:8 "<<" takes a mapping or a list of mappings, got a list',
+      '10:3 "<<" takes a mapping or a list of mappings, got nothing',
+    ],
+  },
+  {
     name: "an alias bomb",
     text: `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]\n`,
     problems: ["1:1 its aliases expand to more than 200 copies"],
