@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { sameAddresses } from "../base/address.ts"
 import { HaopsError } from "../base/errors.ts"
 import { type CorosyncConf, parseCorosyncConf } from "../corosync/conf.ts"
 import { AUTHKEY, COROSYNC_CONF, PACEMAKER_AUTHKEY } from "../corosync/conf-probe.ts"
@@ -105,7 +106,7 @@ function requireSame({ nodes }: CorosyncConf, members: readonly MemberNode[], fi
   for (const { name, addresses } of nodes) {
     const links = members.find((one) => one.name === name)?.links
     // What a name stands for the hosts' own files say.
-    const same = links?.join() === addresses.join() || !addresses.every((address) => isIP(address))
+    const same = !addresses.every((address) => isIP(address)) || sameAddresses(links ?? [], addresses)
     if (links !== undefined && same) continue
     const there = links === undefined ? "no such member" : `it at ${links.join(", ")}`
     const message = `${file} has the member ${name} at ${addresses.join(", ")}, and ${inventory} has ${there}`

@@ -11,6 +11,16 @@ export function canonicalAddress(text: string): string | undefined {
   return /[/%]/.test(text) ? undefined : parse(text)?.correctForm()
 }
 
+/** The same for text that may be a name or a variable as well: that stays as it is. */
+export function normalized(text: string): string {
+  return canonicalAddress(text) ?? text
+}
+
+/** Whether both lists have the same addresses in the same order, however each spells them. */
+export function sameAddresses(one: readonly string[], other: readonly string[]): boolean {
+  return one.map(normalized).join(" ") === other.map(normalized).join(" ")
+}
+
 /** `10.0.0.11:80`, `[fd00::11]:80`. */
 export function hostPort(address: string, port: number): string {
   return `${address.includes(":") ? `[${address}]` : address}:${port}`

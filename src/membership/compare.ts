@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { normalized, sameAddresses } from "../base/address.ts"
 import type { Finding } from "../base/events.ts"
 import { listing } from "../base/words.ts"
 import type { CorosyncConf, CorosyncNode } from "../corosync/conf.ts"
@@ -67,7 +68,7 @@ function roster({ name, nodes }: ClusterWant, live: CorosyncConf): Finding[] {
   const present = new Set(live.nodes.map((node) => node.name))
   const absent = nodes.filter((node) => !present.has(node.name))
   // By another name: a file without names has addresses for them.
-  const listed = new Set(live.nodes.flatMap(({ addresses }) => addresses))
+  const listed = new Set(live.nodes.flatMap(({ addresses }) => addresses.map(normalized)))
   const renamed = absent.filter(({ links }) => links.some((address) => listed.has(address)))
   return [
     ...outside(
@@ -155,7 +156,7 @@ function nodeFindings(node: MemberNode, live: CorosyncConf): Finding[] {
 /** A file that names hosts instead of addresses cannot be compared from here. */
 function sameLinks(node: MemberNode, have: CorosyncNode): boolean {
   if (have.addresses.some((address) => isIP(address) === 0)) return true
-  return have.addresses.join(" ") === node.links.join(" ")
+  return sameAddresses(have.addresses, node.links)
 }
 
 /** A cluster keeps its transport where the inventory names none: that it should have the default one nobody has said. */

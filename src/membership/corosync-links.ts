@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { sameAddresses } from "../base/address.ts"
 import type { CorosyncConf } from "../corosync/conf.ts"
 import type { ClusterWant } from "./cluster-want.ts"
 import { type Takes, transportOf } from "./corosync-settings.ts"
@@ -61,17 +62,17 @@ function wantedAddresses(want: ClusterWant, live: CorosyncConf): readonly (reado
   return Array.from({ length: count }, (_, index) => byNode.map((links) => links[index] ?? ""))
 }
 
-/** The wanted links with their numbers: those that are there keep theirs, others get the lowest one that no link has now. */
+/** The wanted links with their numbers: those that are there stay as they are, others get the lowest number that no link has now. */
 function numbered(live: CorosyncConf, wanted: readonly (readonly string[])[]): readonly Link[] | undefined {
   const before = linksOf(live)
   const taken = new Set(live.nodes.flatMap(({ rings }) => Object.keys(rings).map(Number)))
   const used = new Set<number>()
   const links = wanted.map((addresses) => {
-    const same = before.find((link) => !used.has(link.number) && link.addresses.join(" ") === addresses.join(" "))
-    const number = same?.number ?? lowestFree(taken)
-    used.add(number)
-    taken.add(number)
-    return { number, addresses }
+    const same = before.find((link) => !used.has(link.number) && sameAddresses(link.addresses, addresses))
+    const link = same ?? { number: lowestFree(taken), addresses }
+    used.add(link.number)
+    taken.add(link.number)
+    return link
   })
   return links.some(({ number }) => number >= MOST_LINKS) ? undefined : links
 }
@@ -83,8 +84,11 @@ function lowestFree(taken: ReadonlySet<number>): number {
 }
 
 function replaced(live: CorosyncConf, wanted: readonly (readonly string[])[]): LinkChange | undefined {
-  const links = wanted.map((addresses, number) => ({ number, addresses }))
   const before = linksOf(live)
+  const links = wanted.map((addresses, number) => {
+    const same = before.find((link) => link.number === number && sameAddresses(link.addresses, addresses))
+    return same ?? { number, addresses }
+  })
   const text = (all: readonly Link[]) => JSON.stringify(all)
   if (text(before) === text(links)) return undefined
   const last = ringsOf(live, links)

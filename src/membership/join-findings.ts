@@ -1,3 +1,4 @@
+import { normalized } from "../base/address.ts"
 import type { Finding } from "../base/events.ts"
 import type { HostFacts } from "../model/host-facts.ts"
 import type { Member, Members } from "../model/step.ts"
@@ -160,7 +161,7 @@ function returning(want: JoinWant, reference: Member<JoinView>, members: All): F
 /** The shells give the lowest free id, and give it once: a name or address may not be somebody else's. */
 function identity({ name, links, nodeid, pinned }: MemberNode, { have }: Member<NodeView>): Finding[] {
   const nodes = have.conf?.nodes ?? []
-  const holder = nodes.find(({ addresses }) => addresses.some((address) => links.includes(address)))
+  const holder = nodes.find(({ addresses }) => addresses.some((address) => links.includes(normalized(address))))
   const next = lowestFree(nodes.map((node) => node.nodeid))
   const remote = have.status?.remotes?.find((one) => one.name === name)
   return [

@@ -1,3 +1,4 @@
+import { sameAddresses } from "../base/address.ts"
 import type { Member, Members } from "../model/step.ts"
 import type { Invocation, MembershipCommands } from "../pacemaker/dialects/membership-commands.ts"
 import { behind, lists, type NodeView, referenceMember } from "./node-view.ts"
@@ -24,7 +25,7 @@ export function restorer<Have extends NodeView>(
   if (reference === undefined || !isRebuilt(cluster, own, reference) || members.missing.length > 0) return undefined
   const { conf, status } = reference.have
   const listed = conf?.nodes.find(({ name }) => name === node.name)
-  const same = listed?.addresses.join(" ") === node.links.join(" ")
+  const same = listed !== undefined && sameAddresses(listed.addresses, node.links)
   const whole = behind(cluster, reference, members).length === 0
   return same && whole && conf?.device === undefined && status?.quorate === true ? reference : undefined
 }

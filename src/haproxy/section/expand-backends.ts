@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { normalized } from "../../base/address.ts"
 import { nearest } from "../../base/nearest.ts"
 import type { Path } from "../../document/problems.ts"
 import type { HaproxyServer, HealthCheck } from "../../model/haproxy.ts"
@@ -127,7 +128,7 @@ function resolveAddress(address: string, path: Path, hosts: readonly Host[], { p
   // Names first: where they are most of what is asked, Node compiles no pattern for IPv6, which takes it milliseconds.
   const host = hosts.find((candidate) => candidate.name === address)
   if (host !== undefined) return host.address
-  if (isIP(address) !== 0) return address
+  if (isIP(address) !== 0) return normalized(address)
   const names = hosts.map((candidate) => candidate.name)
   problem(path, `backend "${address}" is neither an IP address nor a host of the inventory`, {
     suggestion: nearest(address, names),

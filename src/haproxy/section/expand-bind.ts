@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { normalized } from "../../base/address.ts"
 import { nearest } from "../../base/nearest.ts"
 import type { Path } from "../../document/problems.ts"
 import type { Group, Vip } from "../../model/inventory.ts"
@@ -55,5 +56,5 @@ function ownAddress(wanted: Wanted, bind: string, at: (key: "vip" | "bind") => P
   if (wanted.vip !== undefined) expansion.problem(at("bind"), "vip and bind exclude each other")
   if (bind !== "*" && isIP(bind) === 0 && !VARIABLE.test(bind))
     expansion.problem(at("bind"), `"${bind}" is neither an IP address nor "*"`)
-  return { address: bind, on: expansion.defaultGroup }
+  return { address: normalized(bind), on: expansion.defaultGroup }
 }

@@ -192,6 +192,25 @@ describe("links", () => {
     })
   })
 
+  test.each([
+    ["of knet", TEXT],
+    ["of udpu", UDPU],
+  ])("%s stay as the file spells them where only the spelling is another", (_what, text) => {
+    const spelt = text.replaceAll("10.0.0.", "FD00:0::")
+    const six = (last: string) => `fd00::${last}`
+    const want = { ...withLinks(six), transport: parseCorosyncConf(text).transport as ClusterWant["transport"] }
+    expect(linkChange(want, parseCorosyncConf(spelt))).toBeUndefined()
+  })
+
+  test("keep the file's spelling where another link comes", () => {
+    const conf = parseCorosyncConf(TEXT.replaceAll("10.0.0.", "FD00:0::"))
+    const last = numbers(
+      withLinks((node) => `fd00::${node}`, second),
+      conf,
+    )?.last
+    expect(last).toEqual({ 0: "FD00:0::12", 1: "10.9.9.12" })
+  })
+
   test("by names of hosts cannot be compared", () => {
     expect(linkChange(withLinks(second), parseCorosyncConf(TEXT.replaceAll("10.0.0.1", "node1")))).toBeUndefined()
   })

@@ -211,6 +211,14 @@ describe("cluster-setup", () => {
     expect(findings).toMatchObject([{ severity: "warning", message }])
   })
 
+  test("addresses that are only spelt otherwise are the same", () => {
+    const conf = OURS.replaceAll("10.0.0.", "FD00:0::")
+    const six = (address: string) => address.replace("10.0.0.", "fd00::")
+    const nodes = want.nodes.map((node) => ({ ...node, links: node.links.map(six) }))
+    const haves = Object.fromEntries(["controller1", "controller2", "controller3"].map((name) => [name, files(conf)]))
+    expect(judged(haves, { of: { ...want, nodes } }).findings).toEqual([])
+  })
+
   test("files that differ are said", () => {
     const { findings } = judged({ ...live, controller3: files(OURS.replace("token: 1000", "token: 2000")) })
     expect(findings.map(({ message }) => message)).toEqual([

@@ -41,6 +41,26 @@ describe("a service finds its place", () => {
     expect(settings.stats?.on).toEqual(["loadbalancers", "controllers"])
   })
 
+  it("spells addresses as haproxy and the other parts do, whatever the inventory's spelling", () => {
+    const backends = { one: "2001:DB8:0::12", two: "[FD00:0::13]:80", three: { address: "FD00::14" }, four: "10.0.0.9" }
+    const { settings, problems } = expand({
+      ...THREE,
+      haproxy: {
+        services: [{ name: "web", port: 80, bind: "FD00:0::99", backends }],
+        stats: { bind: "0::0", password: "x" },
+      },
+    })
+    expect(problems).toEqual([])
+    expect(settings.services[0]?.bind.address).toBe("fd00::99")
+    expect(settings.services[0]?.servers.map(({ address }) => address)).toEqual([
+      "2001:db8::12",
+      "fd00::13",
+      "fd00::14",
+      "10.0.0.9",
+    ])
+    expect(settings.stats?.bind.address).toBe("::")
+  })
+
   it("has the defaults of the measured failover", () => {
     const { settings } = expand({ ...THREE, haproxy: { services: [{ preset: "galera" }] } })
     const { placement, monitor, migrationThreshold, failureTimeout } = settings
