@@ -107,9 +107,14 @@ function remove(text: string, map: HostMap, name: string): string | undefined {
   // The comma before it may stay: YAML allows one at the end.
   if (beginsLine(text, start) && rest !== null) return text.slice(0, lineStart) + text.slice(end + rest[0].length)
   const next = map.items[index + 1]
-  if (next !== undefined) return text.slice(0, start) + text.slice(rangeOf(next)[0])
+  if (next !== undefined) return cut(text, start, rangeOf(next)[0])
   const previous = map.items[index - 1]
-  return previous === undefined ? undefined : text.slice(0, rangeOf(previous)[1]) + text.slice(end)
+  return previous === undefined ? undefined : cut(text, rangeOf(previous)[1], end)
+}
+
+/** Not where a comment would go with it: that may be about a host that stays. */
+function cut(text: string, from: number, to: number): string | undefined {
+  return text.slice(from, to).includes("#") ? undefined : text.slice(0, from) + text.slice(to)
 }
 
 /** Where a pair's key begins and its value ends. */

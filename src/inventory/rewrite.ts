@@ -1,15 +1,29 @@
+import { isUtf8 } from "node:buffer"
 import { randomBytes } from "node:crypto"
 import { type FileHandle, open, readFile, realpath, rename, rm, stat } from "node:fs/promises"
+import { HaopsError } from "../base/errors.ts"
 import { writing } from "../base/writing.ts"
+
+/** The text of a file that is to be edited. Throws `E_INPUT` where it is not UTF-8: written again, it would have other bytes. */
+export async function readEditable(file: string): Promise<string> {
+  const bytes = await readFile(file)
+  if (isUtf8(bytes)) return bytes.toString()
+  const lines = bytes.toString("latin1").split("\n")
+  const line = lines.findIndex((one) => !isUtf8(Buffer.from(one, "latin1"))) + 1
+  throw new HaopsError("E_INPUT", `${file}:${line} is not UTF-8, and haops would not keep it as it is`, {
+    hint: "Save the file as UTF-8. From Latin-1: iconv -f LATIN1 -t UTF-8",
+  })
+}
 
 /**
  * Replaces a file by what `edit` makes of its text: beside it and renamed over it, so that no reader ever sees half of it. Links are
- * followed, mode, owner and group are kept. Returns false where nothing changes. Throws `E_INPUT` where it cannot be written.
+ * followed, mode, owner and group are kept. Returns false where nothing changes. Throws `E_INPUT` where it cannot be written, and as
+ * `readEditable` does.
  */
 export async function rewriteFile(file: string, edit: (text: string) => string): Promise<boolean> {
   return await writing(file, async () => {
     const target = await realpath(file)
-    const text = await readFile(target, "utf8")
+    const text = await readEditable(target)
     const edited = edit(text)
     if (edited === text) return false
     await replace(target, edited)

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises"
 import { canonicalAddress, whyNoHost } from "../base/address.ts"
 import { HaopsError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
 import { withHost } from "../inventory/edit.ts"
 import { loadInventory, oneFile } from "../inventory/load.ts"
 import { inventoryParser } from "../inventory/parse.ts"
-import { rewriteFile } from "../inventory/rewrite.ts"
+import { readEditable, rewriteFile } from "../inventory/rewrite.ts"
 import type { Inventory, Pacemaker } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
 import type { AddNodeOptions } from "./options.ts"
@@ -67,7 +66,7 @@ async function including(loaded: Inventory, name: string, address: string | unde
     const file = oneFile(loaded, "add-node --address writes the node into the inventory")
     const edit = (text: string) => withHost(text, file, { group, name, address })
     const parse = await inventoryParser()
-    const inventory = parse(edit(await readFile(file, "utf8")), file)
+    const inventory = parse(edit(await readEditable(file)), file)
     return { inventory, write: (session) => writeOnce(session, name, edit) }
   }
   if (address !== undefined && address !== host.address) {

@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises"
 import { HaopsError } from "../base/errors.ts"
 import { InputError } from "../document/problems.ts"
 import { withoutHost } from "../inventory/edit.ts"
 import { loadInventory, oneFile } from "../inventory/load.ts"
 import { inventoryParser } from "../inventory/parse.ts"
-import { rewriteFile } from "../inventory/rewrite.ts"
+import { readEditable, rewriteFile } from "../inventory/rewrite.ts"
 import { toEnd } from "../membership/by-hand.ts"
 import { type Host, hostsOf, type Inventory, type Pacemaker } from "../model/inventory.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -65,7 +64,7 @@ async function without(
   leaving: Host | undefined,
   edit: (text: string) => string,
 ): Promise<Inventory> {
-  const edited = edit(await readFile(file, "utf8"))
+  const edited = edit(await readEditable(file))
   const parse = await inventoryParser()
   try {
     return parse(edited, file)

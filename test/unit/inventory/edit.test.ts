@@ -16,7 +16,7 @@ import { fc, test } from "@fast-check/vitest"
 import { afterAll, describe, expect } from "vitest"
 import { parseDocument } from "yaml"
 import { withHost, withoutHost } from "../../../src/inventory/edit.ts"
-import { rewriteFile } from "../../../src/inventory/rewrite.ts"
+import { readEditable, rewriteFile } from "../../../src/inventory/rewrite.ts"
 
 const add = (text: string) =>
   withHost(text, "lab.yaml", { group: "controllers", name: "controller4", address: "10.0.0.15" })
@@ -100,6 +100,15 @@ describe("removing a host", () => {
     expect(remove(text)).toBe(edited)
   })
 
+  test.each([
+    ["the next one's", "controllers: { controller2: 10.0.0.2, # rack 1\n  # rack 2\n  b: 10.0.0.3 }\n"],
+    ["the one's before it", "controllers: {\n  a: 10.0.0.1, # rack 1\n  controller2: 10.0.0.2 }\n"],
+  ])("leaves one to the user where %s comments would go too", (_whose, text) => {
+    expect(() => remove(text)).toThrow(
+      expect.objectContaining({ code: "E_INPUT", hint: "Take controller2 out of controllers there yourself." }),
+    )
+  })
+
   test("leaves one to the user whose anchor others refer to", () => {
     const text = "controllers:\n  a: 10.0.0.1\n  controller2: &c { address: 10.0.0.2 }\nother: *c\n"
     expect(() => remove(text)).toThrow("cannot edit safely")
@@ -130,6 +139,17 @@ describe("rewriting a file", () => {
     expect(statSync(file).mode & 0o777).toBe(0o640)
     expect(readdirSync(directory).sort()).toEqual(["link.yaml", "real.yaml"])
     expect(await rewriteFile(link, (text) => text)).toBe(false)
+  })
+
+  test("refuses text that is not UTF-8, with its line, and leaves every byte", async () => {
+    const file = join(directory, "latin1.yaml")
+    const bytes = Buffer.from("# K\u00f6ln\na: 1\n", "latin1")
+    writeFileSync(file, Buffer.concat([Buffer.from("# K\u00f6ln \ufffd\n"), bytes]))
+    const before = readFileSync(file)
+    const refusal = { code: "E_INPUT", message: expect.stringContaining(`${file}:2 is not UTF-8`) }
+    await expect(rewriteFile(file, (text) => `${text}b\n`)).rejects.toMatchObject(refusal)
+    await expect(readEditable(file)).rejects.toMatchObject(refusal)
+    expect(readFileSync(file)).toEqual(before)
   })
 
   /** What root alone can have tried. A test that is there and does not run would count as a failure. */

@@ -44,3 +44,15 @@ describe("the last member", () => {
     expect(readFileSync(file, "utf8")).toBe(text)
   })
 })
+
+test("a file that could not be kept as it is refuses the node before a host is asked", async () => {
+  const file = join(directory, "latin1.yaml")
+  const text =
+    "# K\u00f6ln\nname: lab\ncontrollers: { a: 10.0.0.1, b: 10.0.0.2 }\npacemaker: { password: { env: X } }\n"
+  writeFileSync(file, text, "latin1")
+  await expect(removeNode({ inventory: file, forks: 1 }, "b")).rejects.toMatchObject({
+    code: "E_INPUT",
+    message: `${file}:1 is not UTF-8, and haops would not keep it as it is`,
+  })
+  expect(readFileSync(file, "latin1")).toBe(text)
+})
