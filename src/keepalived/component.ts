@@ -19,6 +19,7 @@ export const keepalived: Component = {
     vips.some((vip) => vip.manager === "keepalived" && vip.on === group)
       ? { writes: ["/etc/keepalived/keepalived.conf", CHECK_SCRIPT.path], opens: [VRRP], selinux: [ANY_PORT] }
       : undefined,
+  view: async () => (await import("./view.ts")).view,
   units: ["keepalived"],
   upgrade: { runs: { keepalived: ["keepalived"] } },
   steps: async () => (await import("./steps/index.ts")).steps,

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import { assess } from "../../../src/engine/assess.ts"
 import type { Task } from "../../../src/engine/task.ts"
 import { createWorld } from "../../../src/engine/world.ts"
 import { MANAGED } from "../../../src/host/mark.ts"
@@ -8,10 +9,12 @@ import { type HolderState, parseHolder } from "../../../src/keepalived/holder.ts
 import { KEEPALIVED_CONFIG } from "../../../src/keepalived/render.ts"
 import { keepalivedConverged } from "../../../src/keepalived/steps/keepalived-converged.ts"
 import { keepalivedRetired } from "../../../src/keepalived/steps/keepalived-retired.ts"
+import { view } from "../../../src/keepalived/view.ts"
 import type { Members } from "../../../src/model/step.ts"
 import { Answers } from "../../../src/status/answers.ts"
 import { driftStatus } from "../../../src/status/drift.ts"
 import type { Transport } from "../../../src/transport/transport.ts"
+import { runChecks } from "../../../src/verify/verify.ts"
 import { context, facts, judge, parse, run, sandbox, systemctlShow } from "../step-harness.ts"
 import { inventoryOf } from "./support.ts"
 
@@ -130,16 +133,61 @@ describe("a keepalived that the inventory wants no more", () => {
   })
 })
 
-test("status tells a VIP that is held nowhere as trouble, not as a difference that up would remove", () => {
+/** The proof's task with these answers; undefined: a host that was not reached. */
+function proof(changes: Record<string, HolderState | undefined> = {}) {
   const world = createWorld(inventory.hosts)
   const wants = new Map(inventory.hosts.map(({ name }) => [name, want]))
   const task: Task = { id: "t", stage: "verify", step: keepalivedConverged, title: "keepalived converged", wants }
   for (const state of world.values()) {
+    const have = { ...WELL, ...changes }[state.host.name]
+    if (have === undefined) continue
     state.transport = {} as Transport
     state.facts = facts({ host: state.host.name })
-    state.answers.set("t", { have: { ...WELL, lb1: backup }[state.host.name] })
+    state.answers.set("t", { have })
   }
-  const { steps, troubles } = driftStatus(new Answers(inventory, world, [task]), [])
+  return { world, task, look: new Answers(inventory, world, [task]) }
+}
+
+test("status tells a VIP that is held nowhere as trouble, not as a difference that up would remove", () => {
+  const { steps, troubles } = driftStatus(proof({ lb1: backup }).look, [])
   expect(steps).toEqual([])
   expect(troubles.map(({ have }) => have)).toEqual(["on no host"])
+})
+
+describe("verify, and by it what a drill asks first,", () => {
+  const verified = (changes: Record<string, HolderState | undefined>, without = false) => {
+    const { world, task, look } = proof(changes)
+    const assessments = without ? [] : assess(task, world)
+    const checks = runChecks({ look, assessments, unasked: [], fromHere: new Map() }, [view])
+    return Object.fromEntries(checks.map((one) => [one.id, one]))
+  }
+
+  test.each<[string, Record<string, HolderState | undefined>, string[]]>([
+    ["keepalived stopped on the backup", { lb2: { ...backup, keepalived: false } }, ["keepalived on lb2: not running"]],
+    [
+      "haproxy deaf on the backup",
+      { lb2: { ...backup, listening: new Set<string>() } },
+      ["haproxy on lb2 does not listen on 192.168.122.200:80"],
+    ],
+    ["a backup that was not reached", { lb2: undefined }, ["lb2 could not be asked"]],
+  ])("fails by %s", (_title, changes, evidence) => {
+    const { keepalived, inventory: rest } = verified(changes)
+    expect(keepalived).toMatchObject({ outcome: "fail", evidence })
+    expect(rest?.evidence.join()).not.toContain("keepalived converged")
+  })
+
+  test("passes a pair that is well, and says which", () => {
+    const evidence = ["keepalived runs on c1, c2, c3, lb1 and lb2, and haproxy listens there"]
+    expect(verified({}).keepalived).toMatchObject({ outcome: "pass", evidence })
+  })
+
+  test("passes nothing that was not compared", () => {
+    expect(verified({}, true).keepalived).toMatchObject({ outcome: "fail", evidence: ["not compared"] })
+  })
+
+  test("has nothing to say where no VIP is keepalived's", () => {
+    const other = inventoryOf("", "name: x\ncontrollers: { c1: 10.0.0.1 }\n")
+    const look = new Answers(other, createWorld(other.hosts), [])
+    expect(view.checks?.({ look, assessed: () => [], unasked: [], fromHere: new Map() })).toEqual([])
+  })
 })
