@@ -20,13 +20,16 @@ interface Application {
   stale: HaopsError | undefined
 }
 
-/** Does it on all hosts side by side, on each in order. Throws what ends the run; what was done until then is told. */
+/**
+ * Does it on all hosts side by side, on each in order. Throws what ends the run; what was done until then is told. `forks` does not bound
+ * it: members that start together wait for each other, and one that had to wait for its turn would be waited for in vain.
+ */
 export async function applyAll(context: RunContext, todo: readonly Assessment[]): Promise<Application> {
   const states = [...new Set(todo.map((one) => one.host))].map((name) => context.world.get(name)).filter(isLive)
   const unfinished: Unfinished[] = []
   const applied: Applied[] = []
   let stale: HaopsError | undefined
-  await eachHost(context, states, async (state) => {
+  await eachHost({ ...context, forks: Number.POSITIVE_INFINITY }, states, async (state) => {
     for (const one of todo.filter((one) => one.host === state.host.name)) {
       // What is left undone here is planned again with the rest.
       if (stale !== undefined) return

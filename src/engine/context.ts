@@ -7,7 +7,7 @@ import type { World } from "./world.ts"
 export interface RunContext {
   world: World
   connector: Omit<Connector, "begin">
-  /** Hosts worked on at a time. */
+  /** Hosts worked on at a time; those that a run changes together are changed together. */
   forks: number
   sink: Sink
   /** The operator asked to stop: finish what runs, begin nothing. */

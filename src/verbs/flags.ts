@@ -36,7 +36,11 @@ function withCommon(command: Command): Command {
     .option("--json", "results as one JSON document on standard output, events as JSON lines on standard error")
     .option("--no-color", "no colour")
     .option("-v, --verbose", "say more; stack traces with errors")
-    .addOption(new Option("--forks <n>", "hosts worked on at a time").default(50).argParser(wholeNumber(1, 10_000)))
+    .addOption(
+      new Option("--forks <n>", "hosts worked on at a time; a run changes its hosts side by side all the same")
+        .default(50)
+        .argParser(wholeNumber(1, 10_000)),
+    )
     .addOption(new Option("--timeout <seconds>", "limit for connecting to a host").argParser(wholeNumber(1, 3600)))
 }
 

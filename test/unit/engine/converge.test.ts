@@ -87,6 +87,20 @@ describe("converge", () => {
     expect(new Set(of("step-changed").map((event) => "host" in event && event.host))).toEqual(new Set(["n1", "n3"]))
   })
 
+  test("members that wait for each other are changed side by side, however few hosts may be worked on at a time", async () => {
+    context.forks = 1
+    const all = NAMES.map((name) => `[ -e ${quote(join(root, name))} ]`).join(" && ")
+    const meets = `for _ in $(seq 100); do ${all} && exit; sleep 0.05; done; exit 5`
+    await go([
+      barrier(
+        "s",
+        fileStep((path) => `touch ${quote(path)}; ${meets}`),
+      ),
+    ])
+    expect(of("step-failed")).toEqual([])
+    expect(of("step-changed")).toHaveLength(NAMES.length)
+  })
+
   test("a step that does not take is E_CONVERGENCE on that host, and the others go on", async () => {
     const lazyOnN1 = fileStep((path) => (path.endsWith("n1") ? "true" : `touch ${quote(path)}`))
     const second = barrier("t", fileStep(), (name) => join(root, `${name}.later`))
