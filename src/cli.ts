@@ -6,15 +6,31 @@ import { createProgram } from "./program.ts"
 import type { Call } from "./verbs/flags.ts"
 
 // No top-level await: the bundle is CommonJS.
+const output = guardOutput()
 main(process.argv).then((code) => {
-  process.exitCode = code
+  process.exitCode = output.isWritten() || (code !== EXIT.done && code !== EXIT.changes) ? code : EXIT.failed
 })
+
+/**
+ * An output that goes away ends nothing by itself: a run would be left in the middle of a change. Nobody is there to be told that the
+ * progress cannot be written, and a reader that has seen enough (`haops plan | head`) is no failure; a result that is cut off is one.
+ */
+function guardOutput() {
+  let written = true
+  process.stderr.on("error", () => {})
+  process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE" || !written) return
+    written = false
+    // Where it is told after the verb's end.
+    process.exitCode = process.exitCode || EXIT.failed
+    process.stderr.write(`haops: the result could not be written to standard output: ${message}\n`)
+  })
+  return { isWritten: () => written }
+}
 
 /** Flags to verb to exit code. The only place that prints an error. */
 async function main(argv: string[]): Promise<number> {
   const call: Call = { exit: EXIT.done, options: {} }
-  // A reader that has seen enough (`haops plan | head`) is no failure.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(call.exit))
   try {
     await createProgram(call).parseAsync(argv)
     return call.exit

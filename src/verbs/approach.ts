@@ -101,7 +101,10 @@ function createSecrets(onWarning: (text: string) => void) {
   return { secret, revealed: () => [...used] }
 }
 
-/** First Ctrl-C: finish what runs and begin nothing. Second, or first where nothing is changed: let go of it too. */
+/**
+ * First Ctrl-C: finish what runs and begin nothing. Second, or first where nothing is changed: let go of it too. A terminal that goes away
+ * counts as the first only: the shell and the kernel may both tell it.
+ */
 function listenForInterrupt(sink: Sink, looksOnly: boolean) {
   const stop = new AbortController()
   const abort = new AbortController()
@@ -113,7 +116,10 @@ function listenForInterrupt(sink: Sink, looksOnly: boolean) {
       "Interrupted: finishing what runs now, beginning nothing new. Press Ctrl-C again to stop waiting for it."
     sink({ type: "message", level: "warning", text })
   }
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal)
-  const dispose = () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal)
+  const onHangup = () => {
+    if (!stop.signal.aborted) onSignal()
+  }
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onHangup)
+  const dispose = () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onHangup)
   return { stop: stop.signal, abort: abort.signal, dispose }
 }

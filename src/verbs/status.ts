@@ -56,21 +56,25 @@ async function watch(
   const seconds = typeof options.watch === "number" ? options.watch : WATCH_S
   const watcher = new Watcher(context, tasks)
   const screen = createRepaint(process.stdout)
+  // A reader that has gone (`| head`) ends it as Ctrl-C does.
+  const gone = new AbortController()
+  process.stdout.once("error", () => gone.abort())
+  const ended = AbortSignal.any([context.abort, gone.signal])
   await reporter.close()
   const show = async (patienceMs: number) => {
     await watcher.look(patienceMs)
-    if (context.abort.aborted) return
+    if (ended.aborted) return
     const picture = seen()
     if (options.json === true) reporter.result(exitOf(picture), picture, () => "")
     else screen.draw(title(picture, seconds), renderStatus(picture, views, screenOptions(options)))
   }
   try {
     await show(SILENT_MS)
-    for await (const _ of setInterval(seconds * 1000, undefined, { signal: context.abort })) {
+    for await (const _ of setInterval(seconds * 1000, undefined, { signal: ended })) {
       await show(seconds * 1000)
     }
   } catch (thrown) {
-    if (!context.abort.aborted) throw thrown
+    if (!ended.aborted) throw thrown
   } finally {
     screen.close()
   }

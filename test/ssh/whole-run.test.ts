@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { stripVTControlCharacters } from "node:util"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -125,7 +125,7 @@ describe("a run that is told to end", patient, () => {
   }
   const word = "finishing what runs now"
 
-  test.each(["SIGINT", "SIGTERM"] as const)(
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "by %s finishes what runs, begins nothing new, and exits 130",
     async (signal) => {
       const { child, said, go, second, ended } = await begin()
@@ -141,6 +141,21 @@ describe("a run that is told to end", patient, () => {
       expect([next.code, second()], next.said).toEqual([0, true])
     },
   )
+
+  test("by a terminal that goes away, which takes what is said and may be told twice, is as by one Ctrl-C", async () => {
+    const { child, go, second, ended } = await begin()
+    child.stderr!.destroy()
+    child.kill("SIGHUP")
+    const logged = () => spawnSync("grep", ["-rq", word, `${lab.home.path}/state`]).status === 0
+    await until(async () => logged(), { what: "word of it in the log", everyMs: 20 })
+    child.kill("SIGHUP")
+    go()
+    const { code, stdout } = await ended
+    expect(code, stdout).toBe(130)
+    expect(second()).toBe(false)
+    expect(stdout).toContain("Nothing is half done.")
+    expect((await lab.haops("journal")).stdout).toMatch(/ canceled$/m)
+  })
 
   test("twice lets go of what runs, says that it is half done, and leaves a journal that ends", async () => {
     const { child, said, go, second, ended } = await begin()

@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
@@ -107,4 +108,27 @@ test("--json prints one document for an input error too", () => {
 
 test("the schema of the inventory is printed for editors", () => {
   expect(JSON.parse(haops("schema").stdout)).toMatchObject({ type: "object", additionalProperties: false })
+})
+
+describe("an output that cannot be written", () => {
+  const start = (args: readonly string[], stdout: "pipe" | number) =>
+    spawn(process.execPath, ["--import", "tsx", CLI, ...args], { stdio: ["ignore", stdout, "pipe"] })
+  const UNREACHABLE =
+    "name: x\nssh: { user: nobody, port: 1 }\ncontrollers: { c1: 127.0.0.1 }\nsysctl: { net.ipv4.ip_forward: 1 }\n"
+
+  test("is a failure where it is the result on a full disk, and is told once", async () => {
+    const child = start(["schema"], openSync("/dev/full", "w"))
+    let said = ""
+    child.stderr!.on("data", (chunk) => (said += chunk))
+    const [code] = await once(child, "close")
+    expect(code, said).toBe(1)
+    expect(said).toMatch(/^haops: the result could not be written to standard output: ENOSPC.*\n$/)
+  })
+
+  test("leaves the exit code as it is where its reader has gone", async () => {
+    const child = start(["plan", "-i", inventory(UNREACHABLE)], "pipe")
+    child.stdout!.destroy()
+    child.stderr!.destroy()
+    expect(await once(child, "exit")).toEqual([4, null])
+  })
 })
