@@ -29,11 +29,12 @@ export const AT_BOOT = "starts at boot"
 /** The drift where `unit` is to start at boot or not to. `file` is systemd's word for its unit file; empty where it has none. */
 export function bootDrift(file: string, wanted: boolean, name?: string): Drift {
   const attribute = name === undefined ? AT_BOOT : `${name} ${AT_BOOT}`
-  return { attribute, have: atBoot(file), want: wanted ? "yes" : "no", risk: "none" }
+  return { attribute, have: atBoot(file, wanted), want: wanted ? "yes" : "no", risk: "none" }
 }
 
-function atBoot(file: string): string {
+/** A link alone starts nothing at boot, and what is in /run is gone by then; but both are there to be taken away. */
+function atBoot(file: string, wanted: boolean): string {
   if (file === "enabled") return "yes"
   if (file === "" || file === "disabled") return "no"
-  return /^(enabled|linked)/.test(file) ? `yes (${file})` : `no (${file})`
+  return !wanted && /^(enabled|linked)/.test(file) ? `yes (${file})` : `no (${file})`
 }

@@ -107,15 +107,14 @@ function unitDrift({ runBy }: Want, have: HaproxyState): Drift[] {
   const { unit, memory } = have
   const drift: Drift[] = []
   const expected = isThere(unit) ? {} : { expected: true }
-  const enabled = unit.file === "enabled" || unit.file === "enabled-runtime"
   if (runBy === "pacemaker") {
-    if (enabled) drift.push(bootDrift(unit.file, false))
+    if (unit.file === "enabled" || unit.file === "enabled-runtime") drift.push(bootDrift(unit.file, false))
     if (mustStop(runBy, have)) {
       drift.push({ attribute: "running", have: "outside the cluster", want: "inactive", risk: "restart" })
     }
     return drift
   }
-  if (!enabled) drift.push({ ...bootDrift(unit.file, true), ...expected })
+  if (unit.file !== "enabled") drift.push({ ...bootDrift(unit.file, true), ...expected })
   if (memory === "none")
     drift.push({ attribute: "running", have: unit.active, want: "active", risk: "none", ...expected })
   return drift

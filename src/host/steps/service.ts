@@ -35,12 +35,13 @@ export const service = defineStep<Want, UnitState>({
 
 /** Files of a unit that cannot be enabled by itself: another unit pulls it in. */
 const FIXED = new Set(["static", "indirect", "generated", "transient", "alias"])
+/** What `disable` takes away. Of these `enabled` alone starts the unit at the next boot. */
 const ENABLED = new Set(["enabled", "enabled-runtime", "linked", "linked-runtime"])
 
 function check({ enabled, running }: Want, have: UnitState): Drift[] {
   if (!isThere(have)) return absent({ enabled, running })
   const drift: Drift[] = []
-  const isEnabled = ENABLED.has(have.file)
+  const isEnabled = enabled ? have.file === "enabled" : ENABLED.has(have.file)
   if (enabled !== undefined && enabled !== isEnabled && !FIXED.has(have.file) && !isMasked(have)) {
     drift.push(bootDrift(have.file, enabled))
   }

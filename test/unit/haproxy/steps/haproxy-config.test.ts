@@ -135,6 +135,12 @@ describe("haproxy-config", () => {
       absent,
       ["put", "systemctl enable --quiet -- haproxy.service", "systemctl start -- haproxy.service"],
     ],
+    [
+      "enabled until the next boot, by systemd",
+      bySystemd,
+      { ...running, unit: { ...unit, file: "enabled-runtime" }, clustered: false },
+      ["systemctl enable --quiet -- haproxy.service"],
+    ],
     ["in sync by systemd", bySystemd, { ...running, unit: { ...unit, file: "enabled" }, clustered: false }, []],
   ])("%s", (_title, want, have, actions) => {
     expect(does(want, have)).toEqual(actions)

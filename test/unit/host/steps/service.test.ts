@@ -50,6 +50,16 @@ describe("service", () => {
     expect(judge(service, want, have).actions).toEqual(actions)
   })
 
+  test.each(["enabled-runtime", "linked", "linked-runtime"])("%s does not start it at the next boot", (file) => {
+    const have = state("loaded", file, "active")
+    const { drift, actions } = judge(service, up, have)
+    expect(drift).toMatchObject([{ attribute: "starts at boot", have: `no (${file})`, want: "yes" }])
+    expect(actions).toEqual([systemctl("enable", "--quiet")])
+    const unwanted = judge(service, { name: "chrony", enabled: false }, have)
+    expect(unwanted.drift).toMatchObject([{ have: `yes (${file})`, want: "no" }])
+    expect(unwanted.actions).toEqual([systemctl("disable", "--quiet")])
+  })
+
   test("stopping what runs is as bad as a restart", () => {
     const { drift } = judge(service, { name: "chrony", running: false }, state("loaded", "enabled", "active"))
     expect(drift).toMatchObject([{ attribute: "running", risk: "restart" }])
