@@ -2,6 +2,7 @@ import { driftSentence } from "../base/drift-words.ts"
 import { listing, saidOnce } from "../base/words.ts"
 import { memberNames, shownByMembers } from "../membership/view/members.ts"
 import { type Check, check } from "../model/check.ts"
+import { obstacles } from "../model/obstacles.ts"
 import { type Block, heading } from "../model/screen.ts"
 import { settingsOf } from "../model/section.ts"
 import type { Look, Seen, View } from "../model/view.ts"
@@ -118,6 +119,7 @@ function checkOf(settings: BoothSettings, { look, assessed }: Seen): Check {
   const differing = [boothConfig, booth].flatMap((step) =>
     assessed(step).flatMap(({ host, drift }) => drift.map((one) => ({ of: host, what: driftSentence(one) }))),
   )
+  const refused = [boothConfig, booth].flatMap((step) => assessed(step).flatMap(obstacles))
   const atSite = running.filter((host) => members.includes(host))
   const unasked = unknown.filter((host) => members.includes(host))
   const free = (tickets ?? []).filter(({ holder, granted }) => holder === null && !granted).map(({ name }) => name)
@@ -135,6 +137,7 @@ function checkOf(settings: BoothSettings, { look, assessed }: Seen): Check {
         ...(atSite.length > 1 ? [`boothd runs on ${listing(atSite)}: it has one address`] : []),
         ...(tickets === undefined ? ["no node of the cluster could tell of its tickets"] : []),
         ...silent,
+        ...refused,
         ...saidOnce(differing).map(({ what, of }) => `${listing(of)}: ${what}`),
       ],
       warnings: [

@@ -79,7 +79,12 @@ function checks({ look, assessed }: Seen): readonly Check[] {
   const seen = answers(look)
   const wrong = hosts.flatMap((host) => wrongWith(host, look.answer(GALERA_STATE, host), hosts.length))
   const uuids = new Set(seen.flatMap(({ have }) => have.status?.cluster_state_uuid ?? []))
-  const findings = steps.flatMap((step) => assessed(step).flatMap((one) => one.findings.map(({ message }) => message)))
+  const findings = steps.flatMap((step) =>
+    assessed(step).flatMap(({ host, findings, error }) => [
+      ...(error === undefined ? [] : [`${host}: ${error.message}`]),
+      ...findings.map(({ message }) => message),
+    ]),
+  )
   const drift = steps.flatMap((step) =>
     assessed(step).flatMap(({ host, drift }) =>
       drift.map(({ attribute, have, want }) => `${host}: ${attribute} is ${have}, wanted ${want}`),

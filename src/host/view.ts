@@ -2,6 +2,7 @@ import { driftSentence } from "../base/drift-words.ts"
 import type { Finding } from "../base/events.ts"
 import { count, listing } from "../base/words.ts"
 import { type Check, check } from "../model/check.ts"
+import { obstacles } from "../model/obstacles.ts"
 import type { Assessed, Observed, Seen, View } from "../model/view.ts"
 import { ACTIVE } from "./active.ts"
 import { clock } from "./steps/clock.ts"
@@ -35,7 +36,9 @@ function parameters(seen: Seen): Check {
   const evidence = mine.length === 0 ? "none are managed" : `live and for the next boot on ${listing(asked)}`
   return check("sysctl", "kernel parameters are set", [evidence], {
     fails: [...unasked(seen), ...mine.flatMap(differences)],
-    warnings: mine.flatMap(({ host, findings }) => findings.map(({ message }) => `${host}: ${message}`)),
+    warnings: mine.flatMap(({ host, findings }) =>
+      findings.flatMap(({ severity, message }) => (severity === "warning" ? [`${host}: ${message}`] : [])),
+    ),
   })
 }
 
@@ -46,7 +49,8 @@ function clocks(seen: Seen): Check {
   const findings = mine.flatMap((one) => one.findings)
   const of = (severity: Finding["severity"]) =>
     findings.filter((one) => one.severity === severity).map(({ message }) => message)
-  const fails = [...unasked(seen), ...of("error")]
+  const errors = mine.flatMap(({ host, error }) => (error === undefined ? [] : [`${host}: ${error.message}`]))
+  const fails = [...unasked(seen), ...errors, ...of("error")]
   const evidence = `${count(offsets.length, "clock")} within ${Math.round(spread)} ms, as far as can be told from here`
   return check("clocks", "the clocks agree", [evidence], { fails, warnings: of("warning") })
 }
@@ -56,7 +60,6 @@ function unasked({ look }: Seen): string[] {
   return silent.map(({ name }) => `${name} could not be asked`)
 }
 
-function differences({ host, drift, error }: Assessed): string[] {
-  if (error !== undefined) return [`${host}: ${error.message}`]
-  return drift.map((one) => `${host}: ${driftSentence(one)}`)
+function differences(one: Assessed): string[] {
+  return [...obstacles(one), ...one.drift.map((drift) => `${one.host}: ${driftSentence(drift)}`)]
 }

@@ -1,6 +1,7 @@
 import { driftSentence } from "../base/drift-words.ts"
 import { listing } from "../base/words.ts"
 import { type Check, check } from "../model/check.ts"
+import { obstacles } from "../model/obstacles.ts"
 import type { Seen, View } from "../model/view.ts"
 import { HELD_VIPS } from "./holder.ts"
 import { keepalivedConverged } from "./steps/keepalived-converged.ts"
@@ -22,9 +23,8 @@ function ready({ look, assessed, unasked }: Seen): Check {
           ...hosts.flatMap((host) =>
             look.answer(HELD_VIPS, host) === undefined ? [`${host} could not be asked`] : [],
           ),
-          ...(proof.error === undefined ? [] : [`${proof.host}: ${proof.error.message}`]),
+          ...obstacles(proof),
           ...proof.drift.map(driftSentence),
-          ...proof.findings.flatMap(({ severity, message }) => (severity === "error" ? [message] : [])),
         ]
   const evidence = `keepalived runs on ${listing(hosts)}, and haproxy listens there`
   return check("keepalived", "keepalived could move its VIPs to any of their hosts", [evidence], { fails })

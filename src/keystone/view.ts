@@ -1,5 +1,6 @@
 import { count, listing } from "../base/words.ts"
 import { type Check, check } from "../model/check.ts"
+import { obstacles } from "../model/obstacles.ts"
 import { type Block, heading, type Tone } from "../model/screen.ts"
 import { hostsWith, settingsOf } from "../model/section.ts"
 import type { Assessed, Look, Observed, Seen, View } from "../model/view.ts"
@@ -100,15 +101,15 @@ function blocks({ hosts, elsewhere }: NonNullable<KeystonePicture["keystone"]>):
 }
 
 function answering({ look, assessed }: Seen): Check {
-  const fails = hostsWith(look.inventory, KEYSTONE).flatMap(({ name }) => {
+  const silent = hostsWith(look.inventory, KEYSTONE).flatMap(({ name }) => {
     const have = look.answer(KEYSTONE_ANSWER, name)
     if (have === undefined) return [`${name}: could not be asked`]
     if (have.unit.active !== "active") return [`${name}: Keystone does not run`]
     return look.observed(ANSWERS, name) === true ? [] : [`${name}: Keystone runs and does not answer`]
   })
-  const warnings = [keystoneConfig, keystoneDatabase, keystoneStart].flatMap((step) =>
-    assessed(step).flatMap(differences),
-  )
+  const mine = [keystoneConfig, keystoneDatabase, keystoneStart].flatMap((step) => assessed(step))
+  const fails = [...silent, ...mine.flatMap(obstacles)]
+  const warnings = mine.flatMap(differences)
   const hosts = hostsWith(look.inventory, KEYSTONE).map(({ name, address }) => `${name} on ${address}`)
   return check("keystone", "Keystone answers on every one of its hosts", hosts, { fails, warnings })
 }
@@ -118,22 +119,26 @@ function sameKeys({ look, assessed }: Seen): Check {
   const answers = hosts.map(({ name }) => ({ name, keys: look.answer(KEYSTONE_ANSWER, name)?.keys }))
   const digests = new Set(answers.flatMap(({ keys }) => (keys === undefined ? [] : [digestOf(keys)])))
   const each = answers.map(({ name, keys }) => `${name}: ${keys === undefined ? "could not be asked" : digestOf(keys)}`)
-  const refused = assessed(keystoneKeys).flatMap(({ findings }) => findings.map(({ message }) => message))
+  const refused = [keystoneKeys, keystoneKeysCopy].flatMap((step) => assessed(step).flatMap(obstacles))
   const same = digests.size === 1 && !digests.has("none") && answers.every(({ keys }) => keys !== undefined)
   const evidence = `${count(answers[0]?.keys?.size ?? 0, "key")}, digest ${[...digests].join(", ")}`
-  const fails = same ? [] : [...each, ...new Set(refused)]
+  const fails = [...(same ? [] : each), ...refused]
   return check("keystone-keys", "Keystone's Fernet keys are the same on all hosts", [evidence], { fails })
 }
 
-function catalogued({ look }: Seen, settings: KeystoneSettings): Check {
+function catalogued({ look, assessed }: Seen, settings: KeystoneSettings): Check {
   const title = "Keystone's endpoints are at the VIP"
   const { region, urls } = settings
   const services = [{ type: "identity", name: "keystone", urls: identityUrls(urls) }, ...settings.services]
   const database = databaseOf(look)
-  if (database === undefined) return check("keystone-catalogue", title, [], { fails: ["no database could be asked"] })
-  const fails = wrongEndpoints(services, region, database).map(
+  const refused = assessed(keystoneCatalogue).flatMap(obstacles)
+  if (database === undefined) {
+    return check("keystone-catalogue", title, [], { fails: [...refused, "no database could be asked"] })
+  }
+  const wrong = wrongEndpoints(services, region, database).map(
     ({ type, interface: one, have, url }) => `${one} endpoint of ${type}: ${have?.url ?? "absent"}, wanted ${url}`,
   )
+  const fails = [...refused, ...wrong]
   const others = foreignEndpoints(services, region, database)
   const away = elsewhere(database, settings)
   const left = listing(
@@ -148,10 +153,6 @@ function catalogued({ look }: Seen, settings: KeystoneSettings): Check {
   return check("keystone-catalogue", title, evidence, { fails, warnings })
 }
 
-function differences({ host, drift, findings, error }: Assessed): string[] {
-  if (error !== undefined) return [`${host}: ${error.message}`]
-  return [
-    ...drift.map(({ attribute, have, want }) => `${host}: ${attribute}: ${have}, wanted ${want}`),
-    ...findings.flatMap(({ severity, message }) => (severity === "error" ? [`${host}: ${message}`] : [])),
-  ]
+function differences({ host, drift }: Assessed): string[] {
+  return drift.map(({ attribute, have, want }) => `${host}: ${attribute}: ${have}, wanted ${want}`)
 }

@@ -1,4 +1,5 @@
 import { type Check, check } from "../model/check.ts"
+import { obstacles } from "../model/obstacles.ts"
 import { heading, type Tone } from "../model/screen.ts"
 import { hostsWith } from "../model/section.ts"
 import type { Look, Seen, View } from "../model/view.ts"
@@ -47,6 +48,7 @@ function checkOf({ look, assessed }: Seen): Check {
   const WORDS = { silent: "runs and does not listen", stopped: "memcached does not run", unknown: "could not be asked" }
   const fails = [
     ...all.flatMap(({ host, state }) => (state === "answers" ? [] : [`${host}: ${WORDS[state]}`])),
+    ...assessed(memcached).flatMap(obstacles),
     ...assessed(memcached).flatMap(({ host, drift }) =>
       drift.flatMap(({ attribute, have, want }) =>
         attribute === "running" ? [] : [`${host}: ${attribute}: ${have}, wanted ${want}`],

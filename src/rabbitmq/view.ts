@@ -1,5 +1,6 @@
 import { count, listing } from "../base/words.ts"
 import { type Check, check } from "../model/check.ts"
+import { obstacles } from "../model/obstacles.ts"
 import { type Block, type Cell, heading, type Tone } from "../model/screen.ts"
 import { hostsWith } from "../model/section.ts"
 import type { Assessed, Seen, View } from "../model/view.ts"
@@ -54,7 +55,7 @@ function complaints({ partitions, alarms, withoutQuorum }: MemberStatus): readon
 }
 
 /** Each member's own word counts: one that was wiped looks well by itself. */
-function clustered({ look }: Seen): Check {
+function clustered({ look, assessed }: Seen): Check {
   const { rabbitmq } = rabbitmqPicture(look)
   const hosts = rabbitmq.map(({ host }) => host)
   const fails = rabbitmq.flatMap((one): readonly string[] => {
@@ -71,7 +72,10 @@ function clustered({ look }: Seen): Check {
   })
   const versions = [...new Set(rabbitmq.map(({ version }) => version))].join(" and ")
   const evidence = [`${count(hosts.length, "member")} of ${versions}, each sees all`]
-  return check("rabbitmq", "RabbitMQ is one cluster of all its hosts", evidence, { fails })
+  const refused = [rabbitmqStart, rabbitmqPartition, rabbitmqCluster].flatMap((step) =>
+    assessed(step).flatMap(obstacles),
+  )
+  return check("rabbitmq", "RabbitMQ is one cluster of all its hosts", evidence, { fails: [...fails, ...refused] })
 }
 
 function carrying({ look }: Seen): Check {
@@ -103,10 +107,10 @@ function asWanted({ assessed }: Seen): Check {
   return check("rabbitmq-settings", "RabbitMQ is set up as the inventory says", evidence, { fails })
 }
 
-function differences({ host, drift, findings, error }: Assessed): string[] {
-  if (error !== undefined) return [`${host}: ${error.message}`]
+function differences(one: Assessed): string[] {
+  const { host, drift } = one
   return [
     ...drift.map(({ attribute, have, want }) => `${host}: ${attribute}: ${have}, wanted ${want}`),
-    ...findings.flatMap(({ severity, message }) => (severity === "error" ? [`${host}: ${message}`] : [])),
+    ...obstacles(one),
   ]
 }

@@ -2,6 +2,7 @@ import { listing, saidOnce } from "../base/words.ts"
 import { referenceView } from "../membership/reference-view.ts"
 import { type Check, check } from "../model/check.ts"
 import { hostsOf, type Sbd } from "../model/inventory.ts"
+import { obstacles } from "../model/obstacles.ts"
 import type { Look, Seen, View } from "../model/view.ts"
 import { CIB_ANSWER } from "../pacemaker/cib-probe.ts"
 import { isTrue } from "../pacemaker/values.ts"
@@ -21,6 +22,7 @@ function checkOf({ look, assessed }: Seen): Check {
     ...saidOnce(names.flatMap((of) => nodeFails(look, of, wanted!).map((what) => ({ of, what })))).map(({ what, of }) =>
       what.replace("NODE", listing(of)),
     ),
+    ...assessed(sbd).flatMap(obstacles),
     ...assessed(sbd).flatMap(({ host, drift }) =>
       drift.map(({ attribute, have, want }) => `${host}: ${attribute}: ${have}, wanted ${want}`),
     ),
@@ -33,12 +35,11 @@ function checkOf({ look, assessed }: Seen): Check {
 }
 
 /** What is wrong on a node, with NODE for its name. */
-function nodeFails(look: Look, host: string, { watchdogs, timeout }: Sbd): string[] {
+function nodeFails(look: Look, host: string, { timeout }: Sbd): string[] {
   const have = look.answer(SBD_ANSWER, host)
   if (have === undefined) return ["NODE could not be asked"]
   const { running } = have
   return [
-    ...(have.watchdog ? [] : [`no watchdog ${watchdogs[host]} on NODE`]),
     ...(running === "off" ? ["sbd does not run on NODE: it starts with corosync"] : []),
     ...(running !== "off" && running.seconds !== timeout
       ? [

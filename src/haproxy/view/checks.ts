@@ -5,6 +5,7 @@ import { nodesStatus } from "../../membership/view/node-status.ts"
 import { type Check, check } from "../../model/check.ts"
 import type { HaproxyService } from "../../model/haproxy.ts"
 import type { Host } from "../../model/inventory.ts"
+import { obstacles } from "../../model/obstacles.ts"
 import type { Look, Seen } from "../../model/view.ts"
 import { vipStatus } from "../../vip/view/vip-status.ts"
 import type { HaproxyRuntime } from "../runtime/model.ts"
@@ -52,8 +53,9 @@ function configuration(seen: Seen): Check {
     ]
     if (file === undefined)
       return [`${host.name}: not compared${unasked[0] === undefined ? "" : `: ${unasked[0].reason}`}`]
-    if (file.error !== undefined) return [`${host.name}: ${file.error.message}`]
+    if (file.error !== undefined) return obstacles(file)
     return [
+      ...obstacles(file),
       ...file.drift.map((one) => `${host.name}: ${driftSentence(one)}`),
       ...(runtime?.state === "up" ? services.flatMap((service) => differencesOfLoaded(service, runtime)) : []).map(
         (text) => `${host.name}: ${text}`,

@@ -2,6 +2,7 @@ import { driftSentence } from "../../base/drift-words.ts"
 import { count, listing } from "../../base/words.ts"
 import { QUORUM } from "../../corosync/quorum-observed.ts"
 import { type Check, check } from "../../model/check.ts"
+import { obstacles } from "../../model/obstacles.ts"
 import type { Seen } from "../../model/view.ts"
 import { strayAuthkeys } from "../../pacemaker/authkeys.ts"
 import { CIB_ANSWER } from "../../pacemaker/cib-probe.ts"
@@ -92,14 +93,16 @@ function failedActions({ look }: Seen): Check {
 function resources({ look, assessed }: Seen): Check {
   const [proof] = assessed(converged)
   const title = "resources run where they should"
+  const refused = proof === undefined ? [] : obstacles(proof)
   if (proof === undefined || proof.error !== undefined || referenceView(look) === undefined) {
-    return check("resources", title, [], { fails: [proof?.error?.message ?? "no node in the cluster could be asked"] })
+    const fails = refused.length > 0 ? refused : ["no node in the cluster could be asked"]
+    return check("resources", title, [], { fails })
   }
   const shown = resourceStatus(look)
   const idle = shown.filter(({ state }) => state === "failed" || state === "stopped")
   const evidence = shown.map(({ id, nodes }) => `${id} on ${listing(nodes)}`)
   return check("resources", title, evidence, {
-    fails: proof.drift.map(driftSentence),
+    fails: [...refused, ...proof.drift.map(driftSentence)],
     warnings: [
       ...idle.map(({ id, state }) => `${id} is ${state}`),
       ...leftBehind(look).resources,

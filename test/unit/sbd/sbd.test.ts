@@ -331,14 +331,19 @@ describe("verify", () => {
       asked: () => true,
       answer: ({ name }: { name: string }, host: string) => answers[name]?.(host),
     }
-    return view.checks?.({ look: look as unknown as Look, assessed: () => [] } as unknown as Seen)[0]
+    const assessed = () =>
+      inventory.hosts.flatMap(({ name: host }) => {
+        const have = answers.sbd!(host) as SbdState | undefined
+        return have === undefined ? [] : [{ host, drift: [], findings: sbd.findings!(want, have, facts()) }]
+      })
+    return view.checks?.({ look: look as unknown as Look, assessed } as unknown as Seen)[0]
   }
   test("passes where each node has a watchdog, sbd runs and the cluster counts on both", () => {
     const evidence = ["sbd on c1, c2, c3: /dev/watchdog1 after 10 s"]
     expect(checkOf()).toMatchObject({ id: "sbd", outcome: "pass", evidence })
   })
   test.each([
-    [{ c2: { watchdog: false } }, values, "no watchdog /dev/watchdog1 on c2"],
+    [{ c2: { watchdog: false } }, values, "c2: there is no watchdog /dev/watchdog1: sbd could reset nothing"],
     [{ c3: { running: "off" } }, values, "sbd does not run on c3: it starts with corosync"],
     [
       { c1: { running: "off" }, c2: { running: "off" }, c3: { running: "off" } },
