@@ -263,6 +263,45 @@ describe("exec", patient, () => {
   })
 })
 
+describe("exec that is told to end", patient, () => {
+  /** On one host of two, where it waits until it is told to go on. */
+  const begin = async () => {
+    for (const name of ["c1", "c2"]) await lab.host(name)
+    const [began, go] = ["began", "go"].map((name) => `${lab.home.path}/${name}`)
+    const run = lab.start([
+      "exec",
+      "--forks",
+      "1",
+      "--",
+      `echo >>${began}; until [ -e ${go} ]; do sleep 0.05; done; echo end`,
+    ])
+    await until(async () => existsSync(began!), { what: "the command to run", everyMs: 20 })
+    run.child.kill("SIGINT")
+    await until(async () => run.said().includes("finishing what runs now"), { what: "word of it", everyMs: 20 })
+    return { ...run, go: () => writeFileSync(go!, ""), begun: () => readFileSync(began!, "utf8").length }
+  }
+
+  test("shows what came, begins on no other host, says on which, and exits 130", async () => {
+    const { said, go, begun, ended } = await begin()
+    go()
+    const { code, stdout, stderr } = await ended
+    expect(code, said()).toBe(130)
+    expect(begun()).toBe(1)
+    expect(stdout).toMatch(/c1[\s\S]*end/)
+    expect(stderr).toContain("interrupted; not begun on c2")
+  })
+
+  test("twice exits 130 too, and says where it may be half done", async () => {
+    const { child, said, go, begun, ended } = await begin()
+    child.kill("SIGINT")
+    const { code, stderr } = await ended
+    go()
+    expect(code, said()).toBe(130)
+    expect(begun()).toBe(1)
+    expect(stderr).toContain("interrupted; not begun on c2; may be half done on c1")
+  })
+})
+
 describe("a playbook of a user's own", patient, () => {
   const at = (name: string) => `${lab.home.path}/${name}`
   const write = () => {
