@@ -1,9 +1,10 @@
-import { HaopsError } from "../base/errors.ts"
+import { asHaopsError, HaopsError } from "../base/errors.ts"
 import { nearest } from "../base/nearest.ts"
 import { COMPONENTS } from "../components.ts"
+import type { RunContext } from "../engine/context.ts"
 import { connectAndLook, eachHost, requireUninterrupted } from "../engine/look.ts"
 import { preview } from "../engine/run.ts"
-import { liveHosts } from "../engine/world.ts"
+import { type LiveHost, liveHosts } from "../engine/world.ts"
 import { refreshAction } from "../host/packages/refresh.ts"
 import type { Step } from "../model/step.ts"
 import { loadShipped } from "../playbook/load.ts"
@@ -58,17 +59,29 @@ export function termsOf({ only, to }: { only?: readonly string[] | undefined; to
   return { only: names, to }
 }
 
-/** What there is to be had by now. Where a repository does not answer, the index that is there counts, which is said. */
+/** What there is to be had by now. */
 async function refreshIndexes({ context }: Session): Promise<void> {
   await connectAndLook(context, [])
   requireUninterrupted(context)
-  await eachHost(context, liveHosts(context.world), async (state) => {
-    const command = refreshAction(state.facts)
-    if (command === undefined) return
-    const { code, stderr } = await state.transport.exec({ ...command, sudo: true }, context.abort)
-    if (code === 0) return
-    const why = stderr.trim().split("\n").at(-1) ?? ""
-    const text = `${state.host.name}: the index of its packages is as old as it was: ${why}`
-    context.sink({ type: "message", level: "warning", text })
-  })
+  await eachHost(context, liveHosts(context.world), (state) => refreshIndex(state, context))
+}
+
+/** Where a repository does not answer, or not in time, the index that is there counts, which is said. */
+export async function refreshIndex(
+  { host, facts, transport }: LiveHost,
+  { sink, abort }: Pick<RunContext, "sink" | "abort">,
+): Promise<void> {
+  const command = refreshAction(facts)
+  if (command === undefined) return
+  const why = await transport.exec({ ...command, sudo: true }, abort).then(
+    ({ code, stderr }) => (code === 0 ? undefined : (stderr.trim().split("\n").at(-1) ?? "")),
+    (thrown) => {
+      const { code, message } = asHaopsError(thrown)
+      if (code === "E_TIMEOUT" || code === "E_COMMAND") return message
+      throw thrown
+    },
+  )
+  if (why === undefined) return
+  const text = `${host.name}: the index of its packages is as old as it was: ${why}`
+  sink({ type: "message", level: "warning", text })
 }
