@@ -13,6 +13,8 @@ import { CIB } from "../pacemaker/cib-question.ts"
 export interface VipState {
   /** VIPs that this host holds, or that its cluster or its keepalived has: they are ours, nobody is asked for them. */
   known: readonly string[]
+  /** Those of them that its cluster has. */
+  clustered: readonly string[]
   /** VIPs that this host holds though neither its cluster nor its keepalived ever had them, and on which interface. */
   own: readonly { address: string; nic: string }[]
   /** Its interfaces, but for the loopback. */
@@ -46,6 +48,7 @@ export function vipScript(vips: readonly AskedVip[], cluster: string): string {
 held=${ADDRESSES}
 known=
 ${knownToCluster(cluster)}
+clustered=$known
 ${KNOWN_TO_KEEPALIVED}
 ${UNKNOWN}
 asked=
@@ -71,11 +74,12 @@ exit 0`
 }
 
 /**
- * Shell that is true for an address that is neither known nor on this host. One that is on it and was not put there by what is known to
+ * Shell that is true for an address that is neither known nor on this host; one of the cluster's is told as such besides. One that is on it and was not put there by what is known to
  * run is the host's own, unless a cluster or keepalived that does not run now left it behind: what they have on the disk tells.
  */
 const UNKNOWN = `left() { grep -qswF -e "$1" /var/lib/pacemaker/cib/cib.xml ${KEEPALIVED_CONFIG}; }
 unknown() {
+  case $clustered in *" $1 "*) printf 'clustered %s\\n' "$1" ;; esac
   case $known in *" $1/"*|*" $1 "*) printf 'known %s\\n' "$1"; return 1 ;; esac
   case $held in *" $1/"*|*" $1 "*) ;; *) return 0 ;; esac
   printf 'known %s\\n' "$1"
@@ -124,9 +128,10 @@ done`
 
 /** Reads what `vipScript` printed. Throws `E_PROBE` on anything else. */
 export function parseVips({ stdout }: ProbeOutput): VipState {
-  const answer = readAnswer(stdout, ["nic", "mac", "known", "own", "neighbour"])
+  const answer = readAnswer(stdout, ["nic", "mac", "known", "clustered", "own", "neighbour"])
   return {
     known: answer.all("known"),
+    clustered: answer.all("clustered"),
     own: answer.all("own").map(parseOwn),
     nics: answer.all("nic"),
     macs: answer.all("mac"),

@@ -1,5 +1,6 @@
 import * as z from "zod"
 import type { Finding } from "../../base/events.ts"
+import { listing } from "../../base/words.ts"
 import { type Host, hostsOf, nicOn, type Vip } from "../../model/inventory.ts"
 import { type BindContext, defineClusterStep, type Members } from "../../model/step.ts"
 import { parseVips, VIP_SHARED, type VipState, vipScript } from "../vip-state.ts"
@@ -16,6 +17,12 @@ const want = z.strictObject({
           .record(z.string(), z.string())
           .default({})
           .describe("By host, the interface that pacemaker is to put it on; left out: the agent finds it."),
+        givenUpBy: z
+          .array(z.string())
+          .optional()
+          .describe(
+            "Of keepalived's: hosts whose cluster is the inventory's, and gives it up. Left out: it is pacemaker's.",
+          ),
         here: z.boolean().default(true).describe("This host is one of those that are to have it, and may ask for it."),
       }),
     )
@@ -44,11 +51,14 @@ export const vipFree = defineClusterStep<Want, VipState>({
 })
 
 function bind({ inventory, host, members }: BindContext): Want | undefined {
+  const { pacemaker } = inventory
+  const clustered = pacemaker === undefined ? [] : hostsOf(inventory, pacemaker.on).map(({ name }) => name)
   const vips = inventory.vips.flatMap((vip) => {
-    const { name, address, prefix, on } = vip
+    const { name, address, prefix, on, manager } = vip
     const hosts = hostsOf(inventory, on)
     if (!hosts.some((one) => members.includes(one))) return []
-    return [{ name, address, prefix, nics: nicsOf(vip, hosts), here: hosts.includes(host) }]
+    const givenUpBy = manager === "keepalived" ? clustered : undefined
+    return [{ name, address, prefix, nics: nicsOf(vip, hosts), givenUpBy, here: hosts.includes(host) }]
   })
   return vips.length === 0 ? undefined : { cluster: inventory.name, vips }
 }
@@ -61,7 +71,23 @@ function nicsOf(vip: Vip, hosts: readonly Host[]): Want["vips"][number]["nics"] 
 }
 
 function findings(want: Want, members: Members<VipState>): Finding[] {
-  return [...taken(want, members), ...owned(want, members), ...nicless(want, members)]
+  return [...taken(want, members), ...kept(want, members), ...owned(want, members), ...nicless(want, members)]
+}
+
+/** What the inventory has no more nobody touches: that cluster would go on holding the VIP beside keepalived. */
+function kept({ cluster, vips }: Want, { all }: Members<VipState>): Finding[] {
+  return vips.flatMap(({ name, address, givenUpBy }): Finding[] => {
+    if (givenUpBy === undefined) return []
+    const hosts = all.flatMap(({ host, have }) =>
+      have.clustered.includes(address) && !givenUpBy.includes(host) ? [host] : [],
+    )
+    if (hosts.length === 0) return []
+    const message = `the cluster ${cluster} still runs on ${listing(hosts)} and has the VIP ${name} (${address}), which keepalived is to have`
+    const hint =
+      "Put `pacemaker:` back into the inventory until `haops up` has moved the VIP; or end that cluster first, on each of its nodes: " +
+      "systemctl disable --now pacemaker corosync"
+    return [{ severity: "error", message, hint }]
+  })
 }
 
 /** A host whose own configuration has the address makes a duplicate of the VIP at each boot. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { StackUnit } from "../../../src/host/units.ts"
-import type { Vip } from "../../../src/model/inventory.ts"
+import type { Inventory, Vip } from "../../../src/model/inventory.ts"
 import { vipFree } from "../../../src/vip/steps/vip-free.ts"
 import type { VipState } from "../../../src/vip/vip-state.ts"
 import { context, facts, host, inventory, run, SHELLS, sandbox, systemctlShow } from "../step-harness.ts"
@@ -11,7 +11,14 @@ const want = vipFree.want!.parse({
   cluster: "lab",
   vips: [{ name: "vip", address: "10.0.0.11", prefix: 24, nics: {}, here: true }],
 })
-const quiet: VipState = { known: [], own: [], nics: ["eth0"], macs: ["02:00:00:00:00:01"], neighbours: new Map() }
+const quiet: VipState = {
+  known: [],
+  clustered: [],
+  own: [],
+  nics: ["eth0"],
+  macs: ["02:00:00:00:00:01"],
+  neighbours: new Map(),
+}
 const stranger = { ...quiet, neighbours: new Map([["10.0.0.11", "02:00:00:00:00:99"]]) }
 
 function findings(...states: readonly VipState[]) {
@@ -107,6 +114,45 @@ describe("the interface of a VIP", () => {
     ["keepalived's, whose own step tells it", { nic: "eth0", manager: "keepalived" as const }],
   ])("is no matter where it is %s", (_title, parts) => {
     expect(found(parts, [["eth1", "ens3"], ["ens3"], []])).toEqual([])
+  })
+})
+
+describe("a VIP that has become keepalived's", () => {
+  const one = host("c1", "10.0.0.12")
+  const balancer = host("lb1", "10.0.0.21", { group: "loadbalancers" })
+  const vip = { name: "vip", address: "10.0.0.11", prefix: 24, on: "loadbalancers" } as const
+  const clustered = { ...quiet, known: ["10.0.0.11"], clustered: ["10.0.0.11"] }
+  const found = (manager: "pacemaker" | "keepalived", changes: Partial<Inventory>) => {
+    const vips: Vip[] = [{ ...vip, manager, monitorInterval: "10s" }]
+    const of = inventory([one, balancer], { name: "lab", vips, ...changes })
+    const all = [
+      { host: "c1", have: clustered, facts: facts() },
+      { host: "lb1", have: quiet, facts: facts() },
+    ]
+    const bound = vipFree.want!.parse(vipFree.bind?.(context(of, one)))
+    return vipFree.findings?.(bound, { elected: all[0]!, all, missing: [] })
+  }
+  const cluster = { on: "controllers", resources: [] } as unknown as NonNullable<Inventory["pacemaker"]>
+
+  test("and that a cluster keeps which the inventory has no more would be on two hosts: refused", () => {
+    expect(found("keepalived", {})).toEqual([
+      {
+        severity: "error",
+        message: "the cluster lab still runs on c1 and has the VIP vip (10.0.0.11), which keepalived is to have",
+        hint: expect.stringMatching(/^Put `pacemaker:` back .* systemctl disable --now pacemaker corosync$/),
+      },
+    ])
+  })
+
+  test.each([
+    ["the inventory still has the cluster, which is told to give it up first", "keepalived", { pacemaker: cluster }],
+    ["it is the cluster's", "pacemaker", { pacemaker: cluster }],
+  ] as const)("is no matter where %s", (_title, manager, changes) => {
+    expect(found(manager, changes)).toEqual([])
+  })
+
+  test("and is another group's cluster's stays there, and is refused", () => {
+    expect(found("keepalived", { pacemaker: { ...cluster, on: "loadbalancers" } })).toHaveLength(1)
   })
 })
 
@@ -225,8 +271,9 @@ esac`,
     ["the CIB on the disk has, where pacemaker does not answer", { active: "pacemaker" }],
     ["keepalived.conf has", { active: "keepalived" }],
   ] satisfies [string, Node][])("does not ask for what %s, and asks for the others", (_title, node) => {
-    const { asked, known } = ask(node)
+    const { asked, known, clustered } = ask(node)
     expect(known).toEqual(["10.0.0.9", "10.0.0.11"])
+    expect(clustered).toEqual(node.active === "pacemaker" ? ["10.0.0.11"] : [])
     expect(asked).toEqual(both("10.0.0.12"))
   })
 
