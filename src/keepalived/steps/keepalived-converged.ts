@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { stateSentence } from "../../base/drift-words.ts"
 import type { Drift } from "../../base/events.ts"
+import { listing } from "../../base/words.ts"
 import { ADDRESSES, LISTENERS } from "../../host/network.ts"
 import { STACK_UNITS } from "../../host/units.ts"
 import { hostsOf } from "../../model/inventory.ts"
@@ -28,7 +29,7 @@ type VipWant = z.infer<typeof vip>
 
 /**
  * The proof for keepalived's VIPs: each on exactly one host and answering, keepalived running and haproxy listening on all of its
- * hosts. Changes nothing; it waits until all of that holds, and what does not is told as it was seen.
+ * hosts. The inventory's other hosts are asked as well: one of them may have kept a VIP that was its cluster's. Changes nothing; it waits until all of that holds, and what does not is told as it was seen.
  */
 export const keepalivedConverged = defineClusterStep<Want, HolderState>({
   kind: "keepalived-converged",
@@ -38,6 +39,8 @@ export const keepalivedConverged = defineClusterStep<Want, HolderState>({
   needs: "any",
   want,
   bind,
+  // Others need not reach the VIPs.
+  elect: ({ vips }, _have, { host }) => (vips.some(({ hosts }) => hosts.includes(host)) ? 1 : 0),
   title: () => "keepalived converged",
   probe: ({ vips }) => ({
     shared: [ADDRESSES, LISTENERS, STACK_UNITS],
@@ -66,9 +69,9 @@ function remedy(): string {
   )
 }
 
-function bind({ inventory, host }: BindContext): Want | undefined {
+function bind({ inventory }: BindContext): Want | undefined {
   const vips = inventory.vips.filter((one) => one.manager === "keepalived")
-  if (!vips.some((one) => one.on === host.group)) return undefined
+  if (vips.length === 0) return undefined
   const services = inventory.haproxy?.services ?? []
   return {
     advertMs: inventory.keepalived?.advertMs ?? 1000,
@@ -92,7 +95,13 @@ function idleHosts(vips: readonly VipWant[], { all }: Members<HolderState>): Dri
 function vipDrift({ name, address, port, hosts }: VipWant, { all, missing }: Members<HolderState>): Drift[] {
   const attribute = `${name} ${address}`
   const asked = all.filter(({ host }) => hosts.includes(host))
-  const holders = asked.filter(({ have }) => have.held.has(name)).map(({ host }) => host)
+  const holders = all.filter(({ have }) => have.held.has(name)).map(({ host }) => host)
+  const strays = holders.filter((host) => !hosts.includes(host))
+  if (strays.length > 0) {
+    const which = strays.length === holders.length ? "which" : `of which ${listing(strays)}`
+    const seen = `on ${listing(holders)}, ${which} ${strays.length === 1 ? "is" : "are"} to have it no more`
+    return [drift(attribute, seen, `on one of ${listing(hosts)}`)]
+  }
   if (holders.length > 1) {
     const seen = `on ${holders.join(" and ")}, which do not hear each other's VRRP`
     return [drift(attribute, seen, "on one host")]

@@ -16,7 +16,7 @@ import { driftStatus } from "../../../src/status/drift.ts"
 import type { Transport } from "../../../src/transport/transport.ts"
 import { runChecks } from "../../../src/verify/verify.ts"
 import { context, facts, judge, parse, run, sandbox, systemctlShow } from "../step-harness.ts"
-import { inventoryOf } from "./support.ts"
+import { inventoryOf, PAIR } from "./support.ts"
 
 const inventory = inventoryOf()
 const want = keepalivedConverged.want!.parse(keepalivedConverged.bind?.(context(inventory, inventory.hosts[0]!)))
@@ -55,6 +55,16 @@ describe("keepalived's VIPs", () => {
       { lb2: holding("public") },
       ["public 192.168.122.200: on lb1 and lb2, which do not hear each other's VRRP"],
     ],
+    [
+      "held by a host that is none of its own as well",
+      { c1: holding("database", "public") },
+      ["public 192.168.122.200: on c1 and lb1, of which c1 is to have it no more"],
+    ],
+    [
+      "held by such a host alone",
+      { lb1: backup, c1: holding("database", "public") },
+      ["public 192.168.122.200: on c1, which is to have it no more"],
+    ],
     ["on no host", { lb1: backup }, ["public 192.168.122.200: on no host"]],
     ["the holder not reached, and the VIP answers", { lb1: undefined }, []],
     [
@@ -77,6 +87,14 @@ describe("keepalived's VIPs", () => {
     const hint = keepalivedConverged.remedy?.([])
     expect(hint).toContain("IP protocol 112 (`firewall: managed` in the inventory")
     expect(hint).toContain("journalctl -u keepalived")
+  })
+
+  test("are looked for on the inventory's other hosts too, and proved by one of their own", () => {
+    const wider = inventoryOf("", PAIR.replace("on: controllers,", "on: loadbalancers,"))
+    const bound = wider.hosts.map((one) => keepalivedConverged.bind?.(context(wider, one)))
+    expect(new Set(bound.map((one) => JSON.stringify(one))).size).toBe(1)
+    const score = (host: string) => keepalivedConverged.elect?.(bound[0]!, backup, facts({ host }))
+    expect(score("lb1")).toBeGreaterThan(score("c1")!)
   })
 
   test("are no business of an inventory without any", () => {
